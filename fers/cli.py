@@ -1,0 +1,136 @@
+"""The command line: `python -m fers --help`."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import click
+
+from fers import __version__, config, platform
+from fers.domain.consent import Purpose
+from fers.domain.people import OPERATOR, Role
+from fers.errors import FersError
+from fers.services.prediction import predict_file
+
+
+def explains_failures(command: Callable) -> Callable:
+    """Turn a FersError into click's own `Error: …` line and exit status 1."""
+
+    @wraps(command)
+    def explained(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except FersError as error:
+            raise click.ClickException(str(error)) from error
+
+    return explained
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="FERS")
+def main() -> None:
+    """FERS: collect, label and compare facial expressions in the wild.
+
+    The store is the folder FERS_DATA (default: data/); models are the folders in FERS_MODELS (default: models/).
+    """
+
+
+@main.command()
+@explains_failures
+def serve() -> None:
+    """Start the app on 127.0.0.1 (PORT, default 8501)."""
+    from fers.ui import server  # Streamlit is for the app alone; the other commands start without it.
+
+    server.run(config.load())
+
+
+@main.command()
+@click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", "model_id", metavar="NAME", help="Model to use.  [default: the live model]")
+@click.option("--detect", is_flag=True, help="Predict the largest face found, not the whole image.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object an image.")
+@explains_failures
+def predict(images: tuple[Path, ...], model_id: str | None, detect: bool, as_json: bool) -> None:
+    """Guess the expression in each IMAGE.
+
+    An image that can't be used is named on standard error, the others are still predicted, and the exit status is 1.
+    """
+    classifier = platform.registry(config.load()).classifier(model_id)
+    detector = platform.face_detector() if detect else None
+    failed = False
+    for image in images:
+        try:
+            result = predict_file(image, classifier, detector)
+        except FersError as error:
+            click.echo(f"{image}: {error}", err=True)
+            failed = True
+            continue
+        if detect and result["box"] is None:
+            click.echo(f"{image}: no face found, so the whole image was used", err=True)
+        click.echo(json.dumps(result) if as_json else _sentence(result))
+    sys.exit(1 if failed else 0)
+
+
+def _sentence(result: dict) -> str:
+    top3 = ", ".join(f"{entry['emotion']} {entry['confidence']:.0%}" for entry in result["top3"])
+    return f"{result['image']}: {top3}"
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@explains_failures
+def models(as_json: bool) -> None:
+    """List the registered models."""
+    registry = platform.registry(config.load())
+    default = registry.default().id
+    listed = [
+        {"id": m.id, "version": m.version, "name": m.name, "default": m.id == default, "metrics": m.metrics}
+        for m in registry.models()
+    ]
+    if as_json:
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for model in listed:
+        click.echo(f"{model['id']} {model['version']}  {model['name']}{'  (live)' if model['default'] else ''}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice([Purpose.TRAIN.value, Purpose.PUBLISH.value]),
+    default=Purpose.TRAIN.value,
+    show_default=True,
+    help="Only faces whose people agreed to this.",
+)
+@explains_failures
+def export(folder: Path, purpose: str) -> None:
+    """Write the stored faces and their labels into the new folder FOLDER, ready to train on."""
+    services = platform.assemble(config.load())
+    written, left_out = services.export.write(OPERATOR, folder, Purpose(purpose))
+    click.echo(f"{written} faces written to {folder}; {left_out} left out because their people did not agree to this.")
+
+
+@main.command()
+@explains_failures
+def doctor() -> None:
+    """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
+    findings = platform.assemble(config.load()).doctor.examine()
+    for finding in findings:
+        click.echo(f"{'repaired' if finding.repaired else 'WRONG'}: {finding.problem}")
+    wrong = sum(not finding.repaired for finding in findings)
+    click.echo(f"{wrong} problems." if wrong else "The store is sound.")
+    sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@explains_failures
+def grant(email: str, role: str) -> None:
+    """Give the account with EMAIL the role ROLE."""
+    platform.assemble(config.load()).accounts.grant(OPERATOR, email, Role(role))
+    click.echo(f"{email} is now {role}.")

@@ -1,0 +1,46 @@
+"""The environment, read once into `Settings`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from fers.errors import InvalidInput
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path
+    """Folder of the embedded store (`FERS_DATA`)."""
+    models: Path
+    """Folder of model folders (`FERS_MODELS`)."""
+    default_model: str
+    """Id of the model that participants meet (`FERS_MODEL`)."""
+    port: int
+    """`PORT`."""
+    session_idle: timedelta
+    """A session ends when nothing happened for this long (`FERS_SESSION_IDLE_MINUTES`)."""
+    session_lifetime: timedelta
+    """A session ends after this long in any case (`FERS_SESSION_HOURS`)."""
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings. Raises InvalidInput naming the variable that can't be used."""
+    return Settings(
+        data=Path(environment.get("FERS_DATA") or REPOSITORY / "data").resolve(),
+        models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
+        default_model=environment.get("FERS_MODEL") or "alexnet-ferplus",
+        port=_whole_number(environment, "PORT", 8501),
+        session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
+        session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),
+    )
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise InvalidInput(f"{name}={text} is not a whole number above 0.", "Correct it or leave it out.")
+    return int(text)

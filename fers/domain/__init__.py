@@ -1,0 +1,1 @@
+"""What FERS is about, free of frameworks: people, faces, emotions, images, consent and the interfaces."""

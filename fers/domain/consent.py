@@ -1,0 +1,53 @@
+"""Consent: a versioned text, the separate choices a person makes, and the record that keeps both."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """A use that a person agrees to or not, each on its own. Every later use checks it face by face."""
+
+    STORE = "store"
+    REVIEW = "review"
+    TRAIN = "train"
+    PUBLISH = "publish"
+
+    @property
+    def question(self) -> str:
+        """The sentence a person agrees to."""
+        return {
+            Purpose.STORE: "Keep my photos, my answers and the machine's guesses.",
+            Purpose.REVIEW: "Let the study's annotators see my photos and label the expression.",
+            Purpose.TRAIN: "Train and test expression recognition models on my photos.",
+            Purpose.PUBLISH: "Include my photos in dataset versions that researchers can download.",
+        }[self]
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """The words a person is asked to agree to, complete with the study's particulars."""
+
+    version: str
+    body: str
+    """Markdown."""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What one person agreed to, in which words, and when."""
+
+    id: str
+    person_id: str
+    study_id: str
+    text: ConsentText
+    purposes: frozenset[Purpose]
+    given_at: datetime
+
+    def permits(self, purpose: Purpose) -> bool:
+        return purpose in self.purposes

@@ -1,0 +1,95 @@
+"""A given face and everything that is known about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fers.domain.boxes import Box
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+
+
+class Source(StrEnum):
+    WEBCAM = "webcam"
+    UPLOAD = "upload"
+
+
+class Display(StrEnum):
+    """How the expression came about, as its owner says."""
+
+    FELT = "felt"
+    POSED = "posed"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What one model said about one face."""
+
+    model_id: str
+    model_version: str
+    probabilities: tuple[float, ...]
+    """Eight numbers that sum to 1, in the order of `Emotion`."""
+    made_at: datetime
+
+    def __post_init__(self):
+        if len(self.probabilities) != len(Emotion) or abs(sum(self.probabilities) - 1) > 1e-3:
+            raise ValueError("a prediction needs eight probabilities that sum to 1")
+
+    def top(self, k: int = 3) -> list[tuple[Emotion, float]]:
+        """The `k` most probable emotions with their confidences, best first."""
+        ranked = sorted(Emotion, key=lambda emotion: -self.probabilities[emotion])
+        return [(emotion, self.probabilities[emotion]) for emotion in ranked[:k]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the person said about their own face."""
+
+    label: Emotion | None
+    """None: "can't tell"."""
+    before_prediction: bool
+    """Whether the label was given before the prediction was shown."""
+    display: Display | None = None
+    intensity: int | None = None
+    """1 (barely there) to 5 (very strong)."""
+    valence: float | None = None
+    """-1 (unpleasant) to 1 (pleasant)."""
+    arousal: float | None = None
+    """-1 (calm) to 1 (excited)."""
+
+    def __post_init__(self):
+        if self.intensity is not None and not 1 <= self.intensity <= 5:
+            raise ValueError("intensity goes from 1 to 5")
+        if any(value is not None and not -1 <= value <= 1 for value in (self.valence, self.arousal)):
+            raise ValueError("valence and arousal go from -1 to 1")
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """The image of a face as it is kept: an upright RGB JPEG without metadata."""
+
+    sha256: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Face:
+    """One submission: stored whole or not at all."""
+
+    id: str
+    person_id: str
+    study_id: str
+    consent_id: str
+    purposes: frozenset[Purpose]
+    """The uses its person agrees to today; only ever narrowed after the face was given."""
+    image: StoredImage
+    source: Source
+    box: Box
+    """The crop, in pixels of the stored image."""
+    prediction: Prediction
+    answer: Answer
+    captured_at: datetime
+    given_at: datetime
+    purge_at: datetime

@@ -1,0 +1,35 @@
+"""Who may do what. The one table that services consult."""
+
+from enum import StrEnum
+
+from fers.domain.people import Person, Role
+from fers.errors import NotPermitted, NotSignedIn
+
+
+class Action(StrEnum):
+    GIVE_FACE = "give a face"
+    MANAGE_OWN_DATA = "manage your own data"
+    VIEW_DATASET = "see the collected faces"
+    MANAGE_STUDY = "change the study"
+
+
+_ALLOWED: dict[Role, frozenset[Action]] = {
+    Role.PARTICIPANT: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
+    Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
+    Role.RESEARCHER: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET}),
+    Role.ADMINISTRATOR: frozenset(Action),
+}
+
+
+def allowed(actor: Person | None, action: Action) -> bool:
+    """Whether `actor` (None when nobody is signed in) may do `action`."""
+    return actor is not None and action in _ALLOWED[actor.role]
+
+
+def require(actor: Person | None, action: Action) -> Person:
+    """Return `actor` when they may do `action`. Raises NotSignedIn or NotPermitted otherwise."""
+    if actor is None:
+        raise NotSignedIn("You are not signed in.", "Please sign in first.")
+    if not allowed(actor, action):
+        raise NotPermitted(f"Your account may not {action}.", "Ask the person who runs this study.")
+    return actor

@@ -1,0 +1,24 @@
+"""A study: who asks for faces, what for, and under which settings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Study:
+    """What participants are told about the study, and how it is run."""
+
+    id: str
+    name: str
+    purpose: str
+    """The owner's own statement of what the faces are for."""
+    owner: str
+    contact: str
+    retention_days: int
+    """Faces are purged by themselves this many days after they were given."""
+    ask_first_share: float
+    """Share of participants, 0 to 1, who label before they see the prediction (which anchors people)."""
+    join_code: str
+    """Lets people take part without an e-mail address."""
+    open: bool
+    purpose_confirmed: bool
+    """The owner confirmed that this is not emotion inference at work or in education (EU AI Act, Art. 5(1)(f))."""

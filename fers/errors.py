@@ -1,0 +1,62 @@
+"""Every failure FERS can name. Each says what happened and what to do next, in words for the person who meets it."""
+
+
+class FersError(Exception):
+    """A failure with a sentence for the person: `what` happened and what to do `next`."""
+
+    def __init__(self, what: str, next: str = ""):
+        super().__init__(f"{what} {next}".strip())
+        self.what = what
+        self.next = next
+
+
+class ImageRejected(FersError):
+    """The file given is not a photo FERS accepts. Nothing of it was kept."""
+
+
+class ModelRejected(FersError):
+    """A model folder cannot be used as it is."""
+
+
+class UnknownModel(FersError):
+    """No registered model has the name asked for."""
+
+
+class NotSignedIn(FersError):
+    """The action needs a signed-in person."""
+
+
+class NotPermitted(FersError):
+    """The signed-in person may not do this."""
+
+
+class SignInFailed(FersError):
+    """The credentials do not open an account. Never says which part was wrong."""
+
+
+class TooManyAttempts(FersError):
+    """Too many failed attempts for now; `next` says how long to wait."""
+
+
+class InvalidInput(FersError):
+    """Something typed or chosen cannot be used as it is."""
+
+
+class ConsentRequired(FersError):
+    """The person has not agreed to what this action needs."""
+
+
+class NotFound(FersError):
+    """What was asked for is not there, or not theirs to see."""
+
+
+class AlreadyExists(FersError):
+    """A record with this id is stored already."""
+
+
+class StudyClosed(FersError):
+    """The study takes no faces at present."""
+
+
+class StoreUnavailable(FersError):
+    """The store cannot be read or written now; nothing was changed."""

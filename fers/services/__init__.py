@@ -1,0 +1,1 @@
+"""What people do with FERS. Every call takes the actor and checks permission itself: fetch, authorise, act, return."""

@@ -1,0 +1,135 @@
+"""Accounts: joining, signing in and out, and roles."""
+
+import random
+import re
+import secrets
+from dataclasses import dataclass, replace
+
+from fers.domain.audit import AuditEntry
+from fers.domain.interfaces import RecordStore, SignIn
+from fers.domain.people import Person, Role
+from fers.domain.permissions import Action, require
+from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
+from fers.services.clock import Clock, utc_now
+from fers.services.studies import Studies
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person and the secret token that keeps them signed in."""
+
+    person: Person
+    token: str
+
+
+class Accounts:
+    def __init__(self, records: RecordStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now):
+        self._records = records
+        self._sign_in = sign_in
+        self._studies = studies
+        self._now = now
+
+    def sign_up(self, email: str, password: str) -> None:
+        """Make an account. Returns alike whether the e-mail was free or taken, so that nobody learns which.
+
+        Raises InvalidInput for an e-mail or password that can't be used.
+        """
+        self._check(email, password)
+        person = self._new_person(Role.PARTICIPANT)
+        self._records.create_person(person)
+        if not self._sign_in.register(person.id, email, password):
+            self._records.delete_person(person.id)
+
+    def sign_in(self, email: str, password: str) -> SignedIn:
+        """Raises SignInFailed, whatever was wrong, and TooManyAttempts after repeated failures."""
+        person_id = self._sign_in.check_password(email, password)
+        if person_id is None:
+            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+        return self._open(person_id)
+
+    def join(self, study_code: str) -> tuple[SignedIn, str]:
+        """Take part without an e-mail: the study's code gives a personal code, the only key to the account.
+
+        Raises SignInFailed for a code that no open study has.
+        """
+        study = self._studies.current()
+        if not study.open or not secrets.compare_digest(_plain(study_code), _plain(study.join_code)):
+            raise SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        person = self._new_person(Role.PARTICIPANT)
+        self._records.create_person(person)
+        code = self._sign_in.register_code(person.id)
+        return self._open(person.id), code
+
+    def sign_in_with_code(self, personal_code: str) -> SignedIn:
+        """Raises SignInFailed for an unknown code and TooManyAttempts after repeated failures."""
+        person_id = self._sign_in.check_code(personal_code)
+        if person_id is None:
+            raise SignInFailed("This personal code doesn't open an account.", "Check it and try again.")
+        return self._open(person_id)
+
+    def set_up(self, setup_token: str, email: str, password: str) -> SignedIn:
+        """Make the bearer of the one-time link the administrator, with a new account or the one they have.
+
+        Raises SignInFailed for a used or wrong link, or when the e-mail is taken and the password isn't its own.
+        """
+        self._check(email, password)
+        if not self._sign_in.redeem_setup_token(setup_token):
+            raise SignInFailed("This link was used already or is not right.", "Start FERS again for a new one.")
+        self.sign_up(email, password)
+        signed_in = self.sign_in(email, password)
+        administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
+        self._records.update_person(administrator)
+        self._audit("system", "made administrator by the one-time link", administrator.id)
+        return replace(signed_in, person=administrator)
+
+    def resume(self, token: str) -> Person | None:
+        """The person whose live session `token` is, or None."""
+        person_id = self._sign_in.resume(token)
+        return self._records.person(person_id) if person_id else None
+
+    def sign_out(self, token: str) -> None:
+        self._sign_in.close_session(token)
+
+    def email_of(self, actor: Person) -> str | None:
+        """The actor's own e-mail; None for somebody who joined by code."""
+        return self._sign_in.email_of(require(actor, Action.MANAGE_OWN_DATA).id)
+
+    def grant(self, actor: Person, email: str, role: Role) -> None:
+        """Give the account with this e-mail a role. Raises NotFound when there is none."""
+        require(actor, Action.MANAGE_STUDY)
+        person_id = self._sign_in.person_by_email(email)
+        person = self._records.person(person_id) if person_id else None
+        if person is None:
+            raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
+        self._records.update_person(replace(person, role=role))
+        self._audit(actor.role, f"granted {role}", person.id)
+
+    def _check(self, email: str, password: str) -> None:
+        if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
+            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise InvalidInput(
+                f"A password needs at least {SHORTEST_PASSWORD} characters.", "A few unrelated words do well."
+            )
+
+    def _new_person(self, role: Role) -> Person:
+        share = self._studies.current().ask_first_share
+        asked_first = random.SystemRandom().random() < share
+        return Person(secrets.token_hex(16), role, self._now(), asked_first)
+
+    def _open(self, person_id: str) -> SignedIn:
+        person = self._records.person(person_id)
+        if person is None:
+            raise NotSignedIn("This account is no longer there.", "You can make a new one.")
+        return SignedIn(person, self._sign_in.open_session(person_id))
+
+    def _audit(self, actor_role: str, action: str, subject: str) -> None:
+        self._records.append_audit(AuditEntry(self._now(), actor_role, action, subject))
+
+
+def _plain(code: str) -> bytes:
+    return re.sub(r"[\s-]", "", code).casefold().encode()

@@ -1,0 +1,132 @@
+"""Capture: from a photo to a stored face."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fers.domain.boxes import Box
+from fers.domain.consent import Purpose
+from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
+from fers.domain.images import Photo, check_photo, crop
+from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import StudyClosed
+from fers.services.clock import Clock, utc_now
+from fers.services.consents import Consents
+from fers.services.studies import Studies
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A checked photo that is being worked on. Nothing of it is stored."""
+
+    id: str
+    """Becomes the face's id, so that submitting twice stores once."""
+    photo: Photo
+    source: Source
+    suggestions: tuple[Box, ...]
+    """A crop around each face found, largest face first."""
+    faces: tuple[Box, ...]
+    """The faces found, in the same order."""
+    captured_at: datetime
+
+
+class Capture:
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        journal: Journal,
+        models: Models,
+        detector: FaceDetector,
+        consents: Consents,
+        studies: Studies,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._images = images
+        self._journal = journal
+        self._models = models
+        self._detector = detector
+        self._consents = consents
+        self._studies = studies
+        self._now = now
+
+    def prepare(self, actor: Person) -> None:
+        """Have the model ready by the time it is needed. Returns at once."""
+        require(actor, Action.GIVE_FACE)
+        self._models.preload()
+
+    def receive(self, actor: Person, data: bytes, source: Source) -> Draft:
+        """Check a photo and find the faces in it. Raises ImageRejected, ConsentRequired or StudyClosed."""
+        self._require_open(actor)
+        photo = check_photo(data)
+        faces = tuple(self._detector.detect(photo.pixels))
+        scale = self._models.default().crop_scale
+        suggestions = tuple(face.with_context(scale, photo.pixels.size) for face in faces)
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now())
+
+    def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
+        """What the live model says about the crop. Raises ConsentRequired, ModelRejected."""
+        self._require_open(actor)
+        classifier = self._models.classifier()
+        probabilities = classifier.predict(crop(draft.photo.pixels, box)[None])[0]
+        info = classifier.info
+        return Prediction(info.id, info.version, tuple(float(p) for p in probabilities), self._now())
+
+    def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
+        """Store the face with everything that belongs to it, exactly once however often this is called.
+
+        Returns the stored face, or None for a person who did not agree to storing: then nothing is kept.
+        Raises ConsentRequired, StudyClosed, or StoreUnavailable (then nothing of the face is left).
+        """
+        consent, study = self._require_open(actor)
+        if not consent.permits(Purpose.STORE):
+            return None
+        photo, given_at = draft.photo, self._now()
+        face = Face(
+            id=draft.id,
+            person_id=actor.id,
+            study_id=study.id,
+            consent_id=consent.id,
+            purposes=consent.purposes,
+            image=StoredImage(photo.sha256, photo.width, photo.height, len(photo.data)),
+            source=draft.source,
+            box=box,
+            prediction=prediction,
+            answer=answer,
+            captured_at=draft.captured_at,
+            given_at=given_at,
+            purge_at=given_at + timedelta(days=study.retention_days),
+        )
+        return self._store(face, photo.data)
+
+    def settle(self) -> list[str]:
+        """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
+        return self._journal.settle(self._finish)
+
+    def _store(self, face: Face, data: bytes) -> Face:
+        """The image goes first: once the record is there, everything of the face is."""
+        try:
+            with self._journal.writing(face.id):
+                stored = self._records.face(face.id)
+                if stored is not None:
+                    return stored
+                self._images.put(face.id, data)
+                self._records.create_face(face)
+        except Exception:
+            self.settle()
+            raise
+        return face
+
+    def _finish(self, face_id: str) -> None:
+        if self._records.face(face_id) is None:
+            self._images.delete(face_id)
+
+    def _require_open(self, actor: Person):
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current()
+        if not study.open:
+            raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
+        return self._consents.require(actor), study

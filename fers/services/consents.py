@@ -1,0 +1,97 @@
+"""Consent: asking for it, keeping exactly what was agreed to, and narrowing it again."""
+
+import secrets
+from dataclasses import replace
+from importlib import resources
+from string import Template
+
+from fers.domain.audit import AuditEntry
+from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.interfaces import RecordStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
+from fers.errors import ConsentRequired
+from fers.services.clock import Clock, utc_now
+from fers.services.studies import Studies
+from fers.services.withdrawal import Withdrawal
+
+CURRENT_VERSION = "2026-11"
+
+
+class Consents:
+    def __init__(self, records: RecordStore, studies: Studies, withdrawal: Withdrawal, now: Clock = utc_now):
+        self._records = records
+        self._studies = studies
+        self._withdrawal = withdrawal
+        self._now = now
+
+    def text(self) -> ConsentText:
+        """The words that participants of the current study are asked to agree to."""
+        return _text_for(self._studies.current())
+
+    def current(self, actor: Person) -> Consent | None:
+        """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
+        require(actor, Action.GIVE_FACE)
+        latest = self._records.latest_consent(actor.id, self._studies.current().id)
+        return latest if latest and latest.text.sha256 == self.text().sha256 else None
+
+    def require(self, actor: Person) -> Consent:
+        """Like `current`, but raises ConsentRequired instead of returning None."""
+        consent = self.current(actor)
+        if consent is None:
+            raise ConsentRequired("You have not agreed to the study's terms yet.", "Please read and choose first.")
+        return consent
+
+    def give(self, actor: Person, text_sha256: str, purposes: frozenset[Purpose], adult: bool) -> Consent:
+        """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
+
+        Choices that are narrower than before also narrow what their earlier faces may be used for; without `STORE`
+        those faces are withdrawn. Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
+        """
+        require(actor, Action.GIVE_FACE)
+        text, study = self.text(), self._studies.current()
+        if not adult:
+            raise ConsentRequired("Only people aged 18 or over can take part.", "Thank you for your interest.")
+        if text.sha256 != text_sha256:
+            raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
+        if Purpose.STORE not in purposes:
+            purposes = frozenset()
+        consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
+        self._records.create_consent(consent)
+        self._narrow_earlier_faces(actor, purposes)
+        self._records.append_audit(AuditEntry(self._now(), actor.role, "gave consent", consent.id))
+        return consent
+
+    def copy_for(self, actor: Person) -> str:
+        """Markdown: everything the actor agreed to, word for word, newest first. Empty when there is nothing."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        return "\n\n---\n\n".join(_copy(consent) for consent in reversed(self._records.consents_of(actor.id)))
+
+    def _narrow_earlier_faces(self, actor: Person, purposes: frozenset[Purpose]) -> None:
+        for face in self._records.faces_of(actor.id):
+            if Purpose.STORE not in purposes:
+                self._withdrawal.withdraw_face(actor, face.id)
+            elif not face.purposes <= purposes:
+                self._records.update_face(replace(face, purposes=face.purposes & purposes))
+
+
+def _text_for(study: Study) -> ConsentText:
+    template = resources.files("fers.consent_texts").joinpath(f"{CURRENT_VERSION}.md").read_text("utf-8")
+    body = Template(template).substitute(
+        study=study.name,
+        purpose=study.purpose,
+        owner=study.owner,
+        contact=study.contact,
+        retention_days=study.retention_days,
+    )
+    return ConsentText(CURRENT_VERSION, body)
+
+
+def _copy(consent: Consent) -> str:
+    choices = "\n".join(f"- [{'x' if consent.permits(p) else ' '}] {p.question}" for p in Purpose)
+    return (
+        f"{consent.text.body}\n\n## What you chose on {consent.given_at:%d %B %Y at %H:%M} (UTC)\n\n"
+        f"- [x] I am 18 or older.\n{choices}\n\n"
+        f"Text version {consent.text.version}, SHA-256 {consent.text.sha256}"
+    )

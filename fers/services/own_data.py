@@ -1,0 +1,77 @@
+"""What a person gave: see it, download it."""
+
+import io
+import json
+import zipfile
+
+from fers.domain.emotions import LABELS
+from fers.domain.faces import Face
+from fers.domain.images import crop, decode_stored
+from fers.domain.interfaces import ImageStore, RecordStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import NotFound
+from fers.services.consents import Consents
+
+
+class OwnData:
+    def __init__(self, records: RecordStore, images: ImageStore, consents: Consents):
+        self._records = records
+        self._images = images
+        self._consents = consents
+
+    def faces(self, actor: Person) -> list[Face]:
+        """The actor's faces, newest first."""
+        return self._records.faces_of(require(actor, Action.MANAGE_OWN_DATA).id)
+
+    def crop(self, actor: Person, face_id: str):
+        """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's."""
+        face = self._own(actor, face_id)
+        return crop(decode_stored(self._images.get(face.id)), face.box)
+
+    def download(self, actor: Person) -> bytes:
+        """A zip of everything the actor gave: the images, `faces.json`, and the consent as `consent.md`."""
+        faces = self.faces(actor)
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as files:
+            for face in faces:
+                files.writestr(f"images/{face.id}.jpg", self._images.get(face.id))
+            described = [describe(face) for face in faces]
+            files.writestr("faces.json", json.dumps(described, indent=2, ensure_ascii=False))
+            files.writestr("consent.md", self._consents.copy_for(actor))
+        return archive.getvalue()
+
+    def _own(self, actor: Person, face_id: str) -> Face:
+        require(actor, Action.MANAGE_OWN_DATA)
+        face = self._records.face(face_id)
+        if face is None or face.person_id != actor.id:
+            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        return face
+
+
+def describe(face: Face) -> dict:
+    """Everything known about a face in JSON's types, except whose it is."""
+    answer, prediction = face.answer, face.prediction
+    return {
+        "id": face.id,
+        "image": f"images/{face.id}.jpg",
+        "sha256": face.image.sha256,
+        "width": face.image.width,
+        "height": face.image.height,
+        "source": face.source,
+        "box": face.box.as_list(),
+        "label": answer.label.label if answer.label is not None else None,
+        "label_given": "before the prediction was shown" if answer.before_prediction else "after it was shown",
+        "expression": answer.display,
+        "intensity": answer.intensity,
+        "valence": answer.valence,
+        "arousal": answer.arousal,
+        "model": {"id": prediction.model_id, "version": prediction.model_version},
+        "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
+        "purposes": sorted(face.purposes),
+        "consent": face.consent_id,
+        "captured_at": face.captured_at.isoformat(),
+        "predicted_at": prediction.made_at.isoformat(),
+        "given_at": face.given_at.isoformat(),
+        "purge_at": face.purge_at.isoformat(),
+    }

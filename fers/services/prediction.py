@@ -1,0 +1,38 @@
+"""Prediction on files, for tools that work beside the app and keep nothing."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fers.domain.boxes import Box
+from fers.domain.emotions import LABELS
+from fers.domain.images import PhotoLimits, check_photo, crop
+from fers.domain.interfaces import Classifier, FaceDetector
+from fers.errors import ImageRejected
+
+LIMITS = PhotoLimits(smallest_side=16)
+"""Benchmark faces are small (FER+: 48 pixels), so tools accept less than participants are asked for."""
+
+
+def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | None) -> dict:
+    """What `classifier` says about the largest face in an image file, or the whole image without a `detector`.
+
+    Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3` and
+    `probabilities`. Raises ImageRejected when the file is not an image that FERS accepts.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageRejected(f"It can't be read ({error.strerror}).", "Check the path.") from error
+    pixels = check_photo(data, LIMITS).pixels
+    faces = detector.detect(pixels) if detector else []
+    box = faces[0].with_context(classifier.info.crop_scale, pixels.size) if faces else None
+    face = crop(pixels, box or Box(0, 0, *pixels.size))
+    probabilities = classifier.predict(face[None])[0]
+    return {
+        "image": str(path),
+        "model": classifier.info.id,
+        "box": box.as_list() if box else None,
+        "top3": [{"emotion": LABELS[i], "confidence": float(probabilities[i])} for i in np.argsort(-probabilities)[:3]],
+        "probabilities": dict(zip(LABELS, map(float, probabilities), strict=True)),
+    }

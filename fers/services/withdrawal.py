@@ -1,0 +1,51 @@
+"""Withdrawal and retention: making a face, or everything of a person, be gone."""
+
+from fers.domain.audit import AuditEntry
+from fers.domain.faces import Face
+from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import NotFound
+from fers.services.clock import Clock, utc_now
+
+
+class Withdrawal:
+    def __init__(
+        self, records: RecordStore, images: ImageStore, journal: Journal, sign_in: SignIn, now: Clock = utc_now
+    ):
+        self._records = records
+        self._images = images
+        self._journal = journal
+        self._sign_in = sign_in
+        self._now = now
+
+    def withdraw_face(self, actor: Person, face_id: str) -> None:
+        """Remove one of the actor's own faces, image and all. Raises NotFound when it is not theirs or gone."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        face = self._records.face(face_id)
+        if face is None or face.person_id != actor.id:
+            raise NotFound("This photo is not there any more.", "Nothing is left to withdraw.")
+        self._remove(face, "participant", "withdrew a face")
+
+    def withdraw_everything(self, actor: Person) -> None:
+        """Remove all of the actor's faces, consents, credentials and the account itself."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        for face in self._records.faces_of(actor.id):
+            self._remove(face, "participant", "withdrew a face")
+        self._sign_in.forget(actor.id)
+        self._records.delete_person(actor.id)
+        self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", actor.id))
+
+    def purge_due(self) -> int:
+        """Remove the faces whose retention date has come. Returns how many."""
+        due = self._records.faces_due(self._now())
+        for face in due:
+            self._remove(face, "system", "purged a face at its retention date")
+        return len(due)
+
+    def _remove(self, face: Face, actor_role: str, action: str) -> None:
+        """The record goes first: once it is gone, a crash can only leave an image that `settle` removes."""
+        with self._journal.writing(face.id):
+            self._records.delete_face(face.id)
+            self._images.delete(face.id)
+        self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id))

@@ -1,0 +1,1 @@
+"""Train, evaluate and export FER models. The app never imports this package."""

@@ -1,0 +1,16 @@
+"""The paper's AlexNet variant on FER+.
+
+python -m training.train --recipe alexnet --data ferplus:FER2013Train.zip --validate ferplus:FER2013Valid.zip
+"""
+
+from training.recipe import Recipe
+
+RECIPE = Recipe(
+    model="alexnet",
+    epochs=13,
+    strided_epochs=9,
+    batch_size=64,
+    learning_rate=0.001,
+    class_weight_power=0.5,
+    soft_targets=True,
+)
