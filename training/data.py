@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from fers.domain.emotions import LABELS, Emotion
 
@@ -78,7 +79,8 @@ def load(spec: str) -> FaceSet:
     """Return the faces that `spec` names.
 
     `ferplus:PATH`: a folder or zip in FER+ layout (`label.csv` beside its images), under the published protocol of
-    majority voting. `manifest:PATH`: a CSV with the columns `image` (path beside the CSV) and `label`.
+    majority voting. `manifest:PATH`: a CSV with the columns `image` (a path beside the CSV, or in
+    a folder `images` beside it) and `label`.
     Raises DataError when the specification or what it names cannot be used.
     """
     kind, _, path = spec.partition(":")
@@ -86,6 +88,12 @@ def load(spec: str) -> FaceSet:
     if kind not in loaders or not path:
         raise DataError(f"{spec!r} is not a data specification: write {' or '.join(f'{k}:PATH' for k in loaders)}")
     return loaders[kind](Path(path))
+
+
+def decode(data: bytes) -> Image.Image:
+    """Return an encoded image as RGB, upright."""
+    with Image.open(io.BytesIO(data)) as image:
+        return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def _load_ferplus(path: Path) -> FaceSet:
@@ -143,9 +151,12 @@ def _load_manifest(path: Path) -> FaceSet:
                 ids.append(Emotion.from_label(row["label"]))
             except ValueError as error:
                 raise DataError(f"{path}, row {number}: {error}") from error
-            if not (path.parent / row["image"]).is_file():
+            if (path.parent / row["image"]).is_file():
+                names.append(row["image"])
+            elif (path.parent / "images" / row["image"]).is_file():
+                names.append(f"images/{row['image']}")
+            else:
                 raise DataError(f"{path}, row {number}: no image {row['image']}")
-            names.append(row["image"])
     if not names:
         raise DataError(f"{path} lists no faces")
     return FaceSet(

@@ -1,13 +1,12 @@
 """tf.data pipelines: from a `FaceSet` to batches that a network learns from or is measured on."""
 
-import io
-
 import numpy as np
 import tensorflow as tf
-from PIL import Image
+from fers.domain.boxes import Box
+from fers.domain.images import crop
 
 from training.augment import augment
-from training.data import FaceSet
+from training.data import FaceSet, decode
 from training.recipe import Recipe
 
 LARGEST_SOURCE_SIDE = 320
@@ -18,7 +17,8 @@ def batches(faces: FaceSet, side: int, batch_size: int) -> tf.data.Dataset:
     """Return batches of (images, targets) in order, unchanged but for the size: n x side x side x 3 in [0, 1]."""
 
     def example(index):
-        return _resize(decode(faces.read(index)), side), faces.targets[index]
+        pixels = decode(faces.read(index))
+        return crop(pixels, Box(0, 0, *pixels.size), side), faces.targets[index]
 
     return _batches(example, np.arange(len(faces)), side, faces.targets.shape[1], batch_size)
 
@@ -38,7 +38,7 @@ def training_batches(faces: FaceSet, side: int, recipe: Recipe, epoch: int) -> t
 
     def example(index):
         random = np.random.default_rng([recipe.seed, epoch, index])
-        return augment(decode(faces.read(index)), side, recipe.augmentation, random), targets[index]
+        return augment(_training_face(faces.read(index)), side, recipe.augmentation, random), targets[index]
 
     return _batches(example, order, side, classes, recipe.batch_size)
 
@@ -50,12 +50,10 @@ def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
     return weights / weights[labels].mean()
 
 
-def decode(data: bytes) -> np.ndarray:
-    """Return an encoded image as h x w x 3 RGB (uint8), reduced to at most `LARGEST_SOURCE_SIDE` a side."""
-    with Image.open(io.BytesIO(data)) as image:
-        image = image.convert("RGB")
-        image.thumbnail((LARGEST_SOURCE_SIDE, LARGEST_SOURCE_SIDE))
-        return np.asarray(image)
+def _training_face(data: bytes) -> np.ndarray:
+    image = decode(data)
+    image.thumbnail((LARGEST_SOURCE_SIDE, LARGEST_SOURCE_SIDE))
+    return np.asarray(image)
 
 
 def _batches(example, order, side, classes, batch_size) -> tf.data.Dataset:
@@ -70,7 +68,3 @@ def _batches(example, order, side, classes, batch_size) -> tf.data.Dataset:
     data = tf.data.Dataset.from_tensor_slices(order).map(produce, num_parallel_calls=2)
     data = data.batch(batch_size).map(lambda images, targets: (tf.cast(images, tf.float32) / 255.0, targets))
     return data.prefetch(2)
-
-
-def _resize(image: np.ndarray, side: int) -> np.ndarray:
-    return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BILINEAR))

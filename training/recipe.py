@@ -14,21 +14,21 @@ class Augmentation:
     Every range is drawn from uniformly for each face and epoch.
     """
 
-    zoom: tuple[float, float] = (0.85, 1.4)
+    zoom: tuple[float, float] = (0.85, 1.3)
     """Side of the crop relative to the face image; above 1 the face stands in more surroundings."""
-    shift: float = 0.08
+    shift: float = 0.06
     """Largest move of the crop, as a share of its side."""
-    rotation: float = 15.0
+    rotation: float = 12.0
     """Largest rotation, in degrees either way."""
-    colour: float = 0.25
+    colour: float = 0.2
     """Largest relative gain or loss of one colour channel; half the faces stay gray."""
-    contrast: float = 0.3
+    contrast: float = 0.25
     """Largest relative change of contrast."""
-    brightness: float = 0.15
+    brightness: float = 0.1
     """Largest change of brightness, on the [0, 1] scale."""
-    gamma: float = 0.3
+    gamma: float = 0.25
     """Largest change of gamma around 1."""
-    noise: float = 0.03
+    noise: float = 0.02
     """Largest standard deviation of added Gaussian noise, on the [0, 1] scale."""
 
 
@@ -43,7 +43,9 @@ class Recipe:
     """How many of the first epochs run the network's cheaper strided form, which has the same weights."""
     batch_size: int
     learning_rate: float
-    """Adam's step size at the start; it falls to zero along half a cosine by the last step."""
+    """Adam's largest step size; from there it falls to zero along half a cosine by the last step."""
+    warmup_steps: int
+    """Steps over which the step size first rises from zero: full steps on fresh weights leave filters dead."""
     class_weight_power: float
     """Weights are (mean class count / class count) ** power: 0 for none, 1 for full inverse frequency."""
     soft_targets: bool

@@ -75,9 +75,14 @@ def _network_for(chosen, epoch, run, model, steps) -> keras.Model:
         keras.utils.set_random_seed(chosen.seed)
     architecture = importlib.import_module(f"training.models.{chosen.model}")
     network = architecture.build(strided=True) if epoch < chosen.strided_epochs else architecture.build()
-    decay = keras.optimizers.schedules.CosineDecay(chosen.learning_rate, steps * chosen.epochs)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        steps * chosen.epochs - chosen.warmup_steps,
+        warmup_target=chosen.learning_rate,
+        warmup_steps=chosen.warmup_steps,
+    )
     network.compile(
-        optimizer=keras.optimizers.Adam(decay, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
+        optimizer=keras.optimizers.Adam(rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
         loss="categorical_crossentropy",
         metrics=[
             keras.metrics.CategoricalAccuracy(name="top1"),

@@ -22,11 +22,26 @@ class Emotion(IntEnum):
 
     @classmethod
     def from_label(cls, label: str) -> "Emotion":
-        """Return the class called ``label`` (exactly as in `label`). Raises ValueError for any other word."""
-        if label not in LABELS:
-            raise ValueError(f"unknown emotion {label!r}: expected one of {', '.join(LABELS)}")
-        return cls(LABELS.index(label))
+        """Return the class that `label` names, by our word or by one that datasets use for it ("happiness", "angry").
 
+        Raises ValueError for any other word.
+        """
+        word = label.strip().lower()
+        word = _OTHER_WORDS.get(word, word)
+        if word not in LABELS:
+            raise ValueError(f"unknown emotion {label!r}: expected one of {', '.join(LABELS)}")
+        return cls(LABELS.index(word))
+
+
+_OTHER_WORDS = {
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+    "fearful": "fear",
+    "disgusted": "disgust",
+    "angry": "anger",
+    "contemptuous": "contempt",
+}
 
 LABELS: tuple[str, ...] = tuple(emotion.label for emotion in Emotion)
 """The eight class names in the order of their ids."""

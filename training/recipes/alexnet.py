@@ -8,9 +8,10 @@ from training.recipe import Recipe
 RECIPE = Recipe(
     model="alexnet",
     epochs=13,
-    strided_epochs=9,
-    batch_size=64,
+    strided_epochs=12,
+    batch_size=32,
     learning_rate=0.001,
-    class_weight_power=0.5,
+    warmup_steps=800,
+    class_weight_power=0.33,
     soft_targets=True,
 )

@@ -1,0 +1,41 @@
+"""How good predictions are. All functions take `probabilities` (n x classes) and `labels` (n class ids)."""
+
+import numpy as np
+
+ECE_BINS = 15
+
+
+def top_k_accuracy(probabilities: np.ndarray, labels: np.ndarray, k: int) -> float:
+    """Share of faces, 0 to 1, whose label is among the `k` most probable classes."""
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return float((best == labels[:, None]).any(axis=1).mean())
+
+
+def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """classes x classes counts: rows are labels, columns the most probable classes."""
+    classes = probabilities.shape[1]
+    pairs = labels * classes + probabilities.argmax(axis=1)
+    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+
+
+def recall(confusion: np.ndarray) -> np.ndarray:
+    """Recall of each class, 0 to 1; NaN for a class that no face has."""
+    counts = confusion.sum(axis=1)
+    return np.divide(confusion.diagonal(), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+
+
+def macro_f1(confusion: np.ndarray) -> float:
+    """Mean F1, 0 to 1, over the classes that occur among the labels or the predictions."""
+    occurrences = confusion.sum(axis=0) + confusion.sum(axis=1)
+    f1 = 2 * confusion.diagonal()[occurrences > 0] / occurrences[occurrences > 0]
+    return float(f1.mean())
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> float:
+    """Mean distance, 0 to 1, between confidence and accuracy over `bins` equally wide bins of the largest
+    probability, weighted by the faces in them (Guo et al., ICML 2017)."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=correct - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))

@@ -1,0 +1,95 @@
+"""Measure a model on labelled faces: `python -m training.evaluate --model NAME_OR_FOLDER --data SPEC`."""
+
+import json
+
+import click
+import numpy as np
+from fers.domain.boxes import Box
+from fers.domain.images import crop
+
+from fers import config, platform
+from fers.domain import metrics
+from fers.domain.emotions import LABELS
+from fers.domain.interfaces import Classifier, FaceDetector
+from fers.errors import FersError
+from training.data import DataError, FaceSet, decode, load
+
+BATCH_SIZE = 64
+
+
+@click.command(help=__doc__)
+@click.option("--model", "model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
+@click.option("--data", required=True, metavar="SPEC", help="ferplus:PATH or manifest:PATH.")
+@click.option("--detect", is_flag=True, help="Predict the largest face found in each image, as the app does.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def main(model: str, data: str, detect: bool, as_json: bool) -> None:
+    try:
+        classifier = platform.registry(config.load()).classifier(model)
+        faces = load(data)
+    except (FersError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    result = evaluate(classifier, faces, platform.face_detector() if detect else None)
+    click.echo(json.dumps(result) if as_json else _table(result))
+
+
+def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | None = None) -> dict:
+    """Return the metrics of `classifier` on `faces`: whole images, or the face that `detector` proposes in each
+    (the whole image where it finds none: the coverage says how often it found one)."""
+    probabilities, found = [], 0
+    with click.progressbar(range(0, len(faces), BATCH_SIZE), label=faces.source, file=_stderr()) as starts:
+        for start in starts:
+            crops = []
+            for index in range(start, min(start + BATCH_SIZE, len(faces))):
+                face, detected = _face(faces.read(index), classifier, detector)
+                crops.append(face)
+                found += detected
+            probabilities.append(classifier.predict(np.stack(crops)))
+    result = summarise(np.concatenate(probabilities), faces.labels)
+    about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
+    coverage = {"coverage": found / len(faces)} if detector else {}
+    return about | {"dropped": dict(faces.dropped)} | coverage | result
+
+
+def summarise(probabilities: np.ndarray, labels: np.ndarray) -> dict:
+    """The figures that FER models are compared by, in JSON's types. A class without faces has recall None."""
+    confusion = metrics.confusion_matrix(probabilities, labels)
+    recall = metrics.recall(confusion)
+    return {
+        "n": len(labels),
+        "top1": metrics.top_k_accuracy(probabilities, labels, 1),
+        "top3": metrics.top_k_accuracy(probabilities, labels, 3),
+        "macro_f1": metrics.macro_f1(confusion),
+        "ece": metrics.expected_calibration_error(probabilities, labels),
+        "recall": {label: None if np.isnan(r) else float(r) for label, r in zip(LABELS, recall, strict=True)},
+        "confusion": confusion.tolist(),
+        "classes": list(LABELS),
+    }
+
+
+def _face(data: bytes, classifier: Classifier, detector: FaceDetector | None) -> tuple[np.ndarray, bool]:
+    pixels = decode(data)
+    found = detector.detect(pixels) if detector else []
+    box = found[0].with_context(classifier.info.crop_scale, pixels.size) if found else Box(0, 0, *pixels.size)
+    return crop(pixels, box), bool(found)
+
+
+def _table(result: dict) -> str:
+    dropped = ", ".join(f"{count} {reason}" for reason, count in result["dropped"].items())
+    lines = [f"{result['model']} {result['version']} on {result['data']}: n={result['n']}"]
+    lines += [f"dropped: {dropped}"] if dropped else []
+    lines += [
+        f"{name:10} {result[name]:.4f}" for name in ("top1", "top3", "macro_f1", "ece", "coverage") if name in result
+    ]
+    lines += [f"recall {label:10} {'-' if r is None else f'{r:.4f}'}" for label, r in result["recall"].items()]
+    width = max(map(len, LABELS))
+    lines.append("confusion (rows: label, columns: prediction, both in the order above)")
+    lines += [f"{label:{width}} {row}" for label, row in zip(LABELS, result["confusion"], strict=True)]
+    return "\n".join(lines)
+
+
+def _stderr():
+    return click.get_text_stream("stderr")
+
+
+if __name__ == "__main__":
+    main()
