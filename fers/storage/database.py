@@ -1,0 +1,129 @@
+"""The embedded store's SQLite database: one file that only its owner can read."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fers.errors import StoreUnavailable
+from fers.storage.failures import database_failure, disk_failure
+from fers.storage.migrations import migrate
+
+FILE = "fers.sqlite3"
+PATIENCE_SECONDS = 20.0
+"""How long one process waits for another before it gives up."""
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000:.0f}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # A commit is on the disk when it returns: what was thanked for survives a power cut.
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # Deleted bytes become zeros, not free space that still holds them.
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class Database:
+    """An open database, safe to share between threads and with other processes.
+
+    One connection behind one lock: the app's threads live for a single click, so a connection a thread would be opened
+    and thrown away each time, and a transaction here takes milliseconds.
+    """
+
+    def __init__(self, folder: Path):
+        """Open the database in `folder`, making both where needed. Raises StoreUnavailable."""
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            path = folder / FILE
+            path.touch(mode=0o600)
+            path.chmod(0o600)  # SQLite gives the files beside it the same mode.
+        except OSError as error:
+            raise disk_failure(error) from error
+        self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
+        with self.exclusively(), _explained():
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        for pragma in _PRAGMAS:
+            self._connection.execute(pragma)
+        migrate(self._connection)
+        self._empty_log()  # A process killed while it deleted may have left the deleted bytes there.
+
+    def rows(self, query: str, parameters: tuple = ()) -> list[sqlite3.Row]:
+        """All rows of a query. Raises StoreUnavailable."""
+        with self._lock, _explained():
+            return self._connection.execute(query, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run the block as one transaction, rolled back when it raises. Raises StoreUnavailable."""
+        with self._lock, _explained():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite has rolled back by itself when the disk is full.
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def erasure(self) -> Iterator[sqlite3.Connection]:
+        """A transaction whose deleted bytes are gone from every file when this returns.
+
+        Raises StoreUnavailable; when the deletion itself went through, doing it again also clears what was left.
+        """
+        with self._lock:
+            with self.transaction() as connection:
+                yield connection
+            with _explained():
+                emptied = self._empty_log()
+        if not emptied:
+            raise StoreUnavailable("Somebody else is reading what is to be deleted.", "Try again in a moment.")
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Run the block while no other thread or process runs one. The lock of a process that dies is free again.
+
+        Raises StoreUnavailable when the others take too long.
+        """
+        try:
+            self._between_processes.acquire(timeout=PATIENCE_SECONDS)
+        except Timeout as error:
+            raise StoreUnavailable("The store is busy.", "Try again in a moment.") from error
+        except OSError as error:
+            raise disk_failure(error) from error
+        try:
+            yield
+        finally:
+            self._between_processes.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _empty_log(self) -> bool:
+        """Move the write-ahead log into the database file and truncate it; False when a reader was in the way."""
+        (blocked, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not blocked
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what SQLite says into StoreUnavailable, except where the fault is in our own code."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise database_failure(error) from error

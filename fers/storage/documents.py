@@ -1,0 +1,92 @@
+"""Domain objects as JSON's types and back, the same for every store."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from fers.domain.boxes import Box
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+
+
+def time_to_text(time: datetime) -> str:
+    """UTC in ISO 8601, always equally long, so that texts sort like times. Raises ValueError without a time zone."""
+    if time.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def time_from_text(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def face_to_document(face: Face) -> dict:
+    box = face.box
+    return {
+        "id": face.id,
+        "person_id": face.person_id,
+        "study_id": face.study_id,
+        "consent_id": face.consent_id,
+        "purposes": sorted(face.purposes),
+        "image": asdict(face.image),
+        "source": face.source.value,
+        "box": [box.left, box.top, box.width, box.height],
+        "prediction": _prediction_to_document(face.prediction),
+        "answer": _answer_to_document(face.answer),
+        "captured_at": time_to_text(face.captured_at),
+        "given_at": time_to_text(face.given_at),
+        "purge_at": time_to_text(face.purge_at),
+    }
+
+
+def face_from_document(document: dict) -> Face:
+    return Face(
+        id=document["id"],
+        person_id=document["person_id"],
+        study_id=document["study_id"],
+        consent_id=document["consent_id"],
+        purposes=frozenset(map(Purpose, document["purposes"])),
+        image=StoredImage(**document["image"]),
+        source=Source(document["source"]),
+        box=Box(*document["box"]),
+        prediction=_prediction_from_document(document["prediction"]),
+        answer=_answer_from_document(document["answer"]),
+        captured_at=time_from_text(document["captured_at"]),
+        given_at=time_from_text(document["given_at"]),
+        purge_at=time_from_text(document["purge_at"]),
+    )
+
+
+def _prediction_to_document(prediction: Prediction) -> dict:
+    return {
+        "model_id": prediction.model_id,
+        "model_version": prediction.model_version,
+        "probabilities": list(prediction.probabilities),
+        "made_at": time_to_text(prediction.made_at),
+    }
+
+
+def _prediction_from_document(document: dict) -> Prediction:
+    return Prediction(
+        document["model_id"],
+        document["model_version"],
+        tuple(document["probabilities"]),
+        time_from_text(document["made_at"]),
+    )
+
+
+def _answer_to_document(answer: Answer) -> dict:
+    label, display = answer.label, answer.display
+    return asdict(answer) | {
+        "label": None if label is None else label.label,
+        "display": None if display is None else display.value,
+    }
+
+
+def _answer_from_document(document: dict) -> Answer:
+    label, display = document["label"], document["display"]
+    typed = {
+        "label": None if label is None else Emotion.from_label(label),
+        "display": None if display is None else Display(display),
+    }
+    return Answer(**document | typed)

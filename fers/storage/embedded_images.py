@@ -1,0 +1,108 @@
+"""ImageStore on a folder: `images/ab/<key>.jpg`, where `ab` are the key's first letters."""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fers.errors import AlreadyExists, NotFound
+from fers.storage.failures import disk_failure
+
+_KEY = re.compile(r"[0-9a-f]{2,64}")
+
+
+class EmbeddedImages:
+    def __init__(self, folder: Path):
+        """Keep images in `folder`/images. Raises StoreUnavailable."""
+        self._root = folder / "images"
+        with _explained():
+            _make_folder(self._root)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Putting the same bytes again does nothing. Raises AlreadyExists when the key has others."""
+        path = self._path(key)
+        with _explained():
+            if path.exists():
+                _require_same(path, data)
+                return
+            _make_folder(path.parent)
+            unfinished = path.with_name(f"{key}.{secrets.token_hex(4)}.part")
+            try:
+                _write_durably(unfinished, data)
+                unfinished.replace(path)
+                _make_durable(path.parent)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+                raise
+
+    def get(self, key: str) -> bytes:
+        path = self._path(key)
+        with _explained():
+            try:
+                return path.read_bytes()
+            except FileNotFoundError:
+                raise _not_found() from None
+
+    def delete(self, key: str) -> None:
+        """Also removes what a killed `put` left unfinished."""
+        path = self._path(key)
+        with _explained():
+            if not path.parent.is_dir():
+                return
+            for file in (path, *path.parent.glob(f"{key}.*.part")):
+                file.unlink(missing_ok=True)
+            _make_durable(path.parent)
+
+    def keys(self) -> Iterator[str]:
+        with _explained():
+            for folder in sorted(self._root.iterdir()):
+                yield from sorted(file.stem for file in folder.glob("*.jpg"))
+
+    def _path(self, key: str) -> Path:
+        """No other file can be named than an image, whatever `key` is."""
+        if not _KEY.fullmatch(key):
+            raise _not_found()
+        return self._root / key[:2] / f"{key}.jpg"
+
+
+def _not_found() -> NotFound:
+    return NotFound("This photo is not there any more.", "Reload the page to see what is.")
+
+
+def _require_same(path: Path, data: bytes) -> None:
+    if path.read_bytes() != data:
+        raise AlreadyExists("Another photo is stored under this id.", "Give the photo again.")
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _make_folder(path: Path) -> None:
+    if not path.is_dir():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """A new or removed name is on the disk only once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise disk_failure(error) from error

@@ -1,0 +1,181 @@
+"""RecordStore on SQLite."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from fers.domain.audit import AuditEntry
+from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.faces import Face
+from fers.domain.people import Person, Role
+from fers.domain.studies import Study
+from fers.errors import AlreadyExists, NotFound, StoreUnavailable
+from fers.storage.database import Database
+from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
+
+_PAGE = 200
+_FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
+"""What faces are looked up by; everything else about one is in its JSON document."""
+
+
+class EmbeddedRecords:
+    def __init__(self, database: Database):
+        self._database = database
+
+    def create_person(self, person: Person) -> None:
+        values = (person.id, person.role.value, time_to_text(person.created_at), person.asked_first)
+        with self._database.transaction() as sql:
+            _require_new(sql.execute("INSERT INTO people VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values))
+
+    def person(self, person_id: str) -> Person | None:
+        rows = self._database.rows("SELECT * FROM people WHERE id = ?", (person_id,))
+        return _person(rows[0]) if rows else None
+
+    def update_person(self, person: Person) -> None:
+        values = (person.role.value, time_to_text(person.created_at), person.asked_first, person.id)
+        with self._database.transaction() as sql:
+            _require_known(
+                sql.execute("UPDATE people SET role = ?, created_at = ?, asked_first = ? WHERE id = ?", values)
+            )
+
+    def delete_person(self, person_id: str) -> None:
+        with self._database.erasure() as sql:
+            sql.execute("DELETE FROM consents WHERE person_id = ?", (person_id,))
+            sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
+
+    def save_study(self, study: Study) -> None:
+        with self._database.transaction() as sql:
+            sql.execute(
+                "INSERT INTO studies (id, document) VALUES (?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+                (study.id, json.dumps(asdict(study))),
+            )
+
+    def studies(self) -> list[Study]:
+        """Oldest first."""
+        rows = self._database.rows("SELECT document FROM studies ORDER BY number")
+        return [Study(**json.loads(row["document"])) for row in rows]
+
+    def create_consent(self, consent: Consent) -> None:
+        text, purposes = consent.text, json.dumps(sorted(consent.purposes))
+        who = (consent.id, consent.person_id, consent.study_id)
+        what = (text.version, text.sha256, purposes, time_to_text(consent.given_at))
+        with self._database.transaction() as sql:
+            sql.execute("INSERT INTO consent_texts VALUES (?, ?) ON CONFLICT DO NOTHING", (text.sha256, text.body))
+            inserted = sql.execute(
+                "INSERT INTO consents (id, person_id, study_id, text_version, text_sha256, purposes, given_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                who + what,
+            )
+            _require_new(inserted)
+
+    def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
+        return next((c for c in reversed(self.consents_of(person_id)) if c.study_id == study_id), None)
+
+    def consents_of(self, person_id: str) -> list[Consent]:
+        rows = self._database.rows(
+            "SELECT * FROM consents JOIN consent_texts ON sha256 = text_sha256"
+            " WHERE person_id = ? ORDER BY given_at, number",
+            (person_id,),
+        )
+        return [_consent(row) for row in rows]
+
+    def create_face(self, face: Face) -> None:
+        """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
+        columns = f"{', '.join(_FACE_COLUMNS)}, document"
+        with self._database.transaction() as sql:
+            if not sql.execute("SELECT 1 FROM people WHERE id = ?", (face.person_id,)).fetchone():
+                raise NotFound("This account is no longer there.", "You can make a new one.")
+            inserted = sql.execute(
+                f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _face_values(face)
+            )
+            _require_new(inserted)
+
+    def face(self, face_id: str) -> Face | None:
+        return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
+
+    def update_face(self, face: Face) -> None:
+        assignments = ", ".join(f"{column} = ?" for column in (*_FACE_COLUMNS, "document"))
+        with self._database.transaction() as sql:
+            _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
+
+    def delete_face(self, face_id: str) -> None:
+        with self._database.erasure() as sql:
+            sql.execute("DELETE FROM faces WHERE id = ?", (face_id,))
+
+    def faces_of(self, person_id: str) -> list[Face]:
+        return self._faces("WHERE person_id = ? ORDER BY given_at DESC, id", (person_id,))
+
+    def faces(self) -> Iterator[Face]:
+        last = ""
+        while page := self._faces("WHERE id > ? ORDER BY id LIMIT ?", (last, _PAGE)):
+            yield from page
+            last = page[-1].id
+
+    def faces_due(self, now: datetime) -> list[Face]:
+        return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id", (time_to_text(now),))
+
+    def problems(self) -> list[str]:
+        try:
+            damage = [row[0] for row in self._database.rows("PRAGMA integrity_check")]
+            dangling = self._database.rows("PRAGMA foreign_key_check")
+        except StoreUnavailable as error:
+            return [str(error)]
+        problems = [f"The database is damaged: {line}." for line in damage if line != "ok"]
+        return problems + [f"A row of {row['table']} refers to a missing row of {row['parent']}." for row in dangling]
+
+    def append_audit(self, entry: AuditEntry) -> None:
+        with self._database.transaction() as sql:
+            sql.execute(
+                "INSERT INTO audit (at, actor_role, action, subject) VALUES (?, ?, ?, ?)",
+                (time_to_text(entry.at), str(entry.actor_role), entry.action, entry.subject),
+            )
+
+    def audit(self) -> Iterator[AuditEntry]:
+        last = 0
+        page_after = "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?"
+        while page := self._database.rows(page_after, (last, _PAGE)):
+            for row in page:
+                yield AuditEntry(time_from_text(row["at"]), row["actor_role"], row["action"], row["subject"])
+            last = page[-1]["number"]
+
+    def _faces(self, condition: str, parameters: tuple) -> list[Face]:
+        return [_face(row) for row in self._database.rows(f"SELECT * FROM faces {condition}", parameters)]
+
+
+def _require_new(inserted: sqlite3.Cursor) -> None:
+    if inserted.rowcount != 1:
+        raise AlreadyExists("This record is stored already.", "There is nothing left to do.")
+
+
+def _require_known(updated: sqlite3.Cursor) -> None:
+    if updated.rowcount != 1:
+        raise NotFound("This record is not there any more.", "Reload the page.")
+
+
+def _person(row: sqlite3.Row) -> Person:
+    return Person(row["id"], Role(row["role"]), time_from_text(row["created_at"]), bool(row["asked_first"]))
+
+
+def _consent(row: sqlite3.Row) -> Consent:
+    return Consent(
+        id=row["id"],
+        person_id=row["person_id"],
+        study_id=row["study_id"],
+        text=ConsentText(row["text_version"], row["body"]),
+        purposes=frozenset(map(Purpose, json.loads(row["purposes"]))),
+        given_at=time_from_text(row["given_at"]),
+    )
+
+
+def _face_values(face: Face) -> tuple:
+    document = face_to_document(face)
+    columns = [document.pop(column) for column in _FACE_COLUMNS]
+    return (*columns, json.dumps(document))
+
+
+def _face(row: sqlite3.Row) -> Face:
+    columns = {column: row[column] for column in _FACE_COLUMNS}
+    return face_from_document(json.loads(row["document"]) | columns)

@@ -1,0 +1,135 @@
+"""SignIn on SQLite. Of every secret but the e-mail address only a hash is kept."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fers.storage.credentials import Passwords, first_group, new_code, new_token, plain_code, sha256
+from fers.storage.database import Database
+from fers.storage.documents import time_from_text, time_to_text
+from fers.storage.throttle import Throttle
+
+_COARSEST_SEEN = timedelta(minutes=1)
+
+
+class EmbeddedSignIn:
+    """`idle`: a session ends when it was not resumed for this long (noted to a tenth of it, or to the minute).
+    `lifetime`: it ends this long after it was opened in any case."""
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        idle: timedelta,
+        lifetime: timedelta,
+        passwords: Passwords | None = None,
+    ):
+        self._database = database
+        self._now = now
+        self._idle = idle
+        self._lifetime = lifetime
+        self._passwords = passwords or Passwords()
+        self._throttle = Throttle(database, now)
+
+    def register(self, person_id: str, email: str, password: str) -> bool:
+        values = (person_id, _normal(email), self._passwords.hash(password))
+        with self._database.transaction() as sql:
+            statement = "INSERT INTO passwords VALUES (?, ?, ?) ON CONFLICT (email) DO NOTHING"
+            return sql.execute(statement, values).rowcount == 1
+
+    def register_code(self, person_id: str) -> str:
+        code = new_code()
+        with self._database.transaction() as sql:
+            sql.execute("INSERT INTO codes VALUES (?, ?)", (person_id, sha256(plain_code(code))))
+        return code
+
+    def check_password(self, email: str, password: str) -> str | None:
+        key = _email_key(email)
+        self._throttle.begin(key)
+        rows = self._database.rows("SELECT person_id, hash FROM passwords WHERE email = ?", (_normal(email),))
+        known_hash = rows[0]["hash"] if rows else None
+        if not self._passwords.matches(password, known_hash):
+            return None
+        self._throttle.succeeded(key)
+        person_id = rows[0]["person_id"]
+        if self._passwords.is_outdated(known_hash):
+            self._replace_hash(person_id, self._passwords.hash(password))
+        return person_id
+
+    def check_code(self, code: str) -> str | None:
+        key = f"code {sha256(first_group(code))}"
+        self._throttle.begin(key)
+        rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
+        if not rows:
+            return None
+        self._throttle.succeeded(key)
+        return rows[0]["person_id"]
+
+    def person_by_email(self, email: str) -> str | None:
+        rows = self._database.rows("SELECT person_id FROM passwords WHERE email = ?", (_normal(email),))
+        return rows[0]["person_id"] if rows else None
+
+    def email_of(self, person_id: str) -> str | None:
+        rows = self._database.rows("SELECT email FROM passwords WHERE person_id = ?", (person_id,))
+        return rows[0]["email"] if rows else None
+
+    def forget(self, person_id: str) -> None:
+        email = self.email_of(person_id)
+        with self._database.erasure() as sql:
+            for table in ("passwords", "codes", "sessions"):
+                sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
+            if email is not None:
+                sql.execute("DELETE FROM throttles WHERE key = ?", (_email_key(email),))
+
+    def open_session(self, person_id: str) -> str:
+        token, now = new_token(), self._now()
+        expired = (time_to_text(now - self._idle), time_to_text(now - self._lifetime))
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM sessions WHERE seen_at <= ? OR opened_at <= ?", expired)
+            opened = time_to_text(now)
+            sql.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (sha256(token), person_id, opened, opened))
+        return token
+
+    def resume(self, token: str) -> str | None:
+        key, now = sha256(token), self._now()
+        rows = self._database.rows("SELECT person_id, opened_at, seen_at FROM sessions WHERE sha256 = ?", (key,))
+        if not rows:
+            return None
+        unseen_for = now - time_from_text(rows[0]["seen_at"])
+        if unseen_for >= self._idle or now - time_from_text(rows[0]["opened_at"]) >= self._lifetime:
+            self.close_session(token)
+            return None
+        if unseen_for >= min(_COARSEST_SEEN, self._idle / 10):
+            with self._database.transaction() as sql:
+                sql.execute("UPDATE sessions SET seen_at = ? WHERE sha256 = ?", (time_to_text(now), key))
+        return rows[0]["person_id"]
+
+    def close_session(self, token: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM sessions WHERE sha256 = ?", (sha256(token),))
+
+    def issue_setup_token(self) -> str | None:
+        """Each new token replaces the one before, so that only the latest link works."""
+        token = new_token()
+        with self._database.transaction() as sql:
+            known = sql.execute("SELECT sha256 FROM setup_token").fetchone()
+            if known and known["sha256"] is None:  # What is left of a token that was redeemed.
+                return None
+            sql.execute("REPLACE INTO setup_token VALUES (1, ?)", (sha256(token),))
+        return token
+
+    def redeem_setup_token(self, token: str) -> bool:
+        with self._database.transaction() as sql:
+            redeemed = sql.execute("UPDATE setup_token SET sha256 = NULL WHERE sha256 = ?", (sha256(token),))
+            return redeemed.rowcount == 1
+
+    def _replace_hash(self, person_id: str, new_hash: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("UPDATE passwords SET hash = ? WHERE person_id = ?", (new_hash, person_id))
+
+
+def _normal(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _email_key(email: str) -> str:
+    return f"e-mail {sha256(_normal(email))}"

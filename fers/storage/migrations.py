@@ -1,0 +1,59 @@
+"""The database's shape, as numbered steps. A released step is never edited: the next change is a new step."""
+
+import sqlite3
+
+from fers.errors import StoreUnavailable
+
+_PEOPLE_AND_FACES = (
+    """CREATE TABLE people (
+        id TEXT PRIMARY KEY, role TEXT NOT NULL, created_at TEXT NOT NULL, asked_first INTEGER NOT NULL)""",
+    "CREATE TABLE studies (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)",
+    "CREATE TABLE consent_texts (sha256 TEXT PRIMARY KEY, body TEXT NOT NULL)",
+    """CREATE TABLE consents (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, person_id TEXT NOT NULL, study_id TEXT NOT NULL,
+        text_version TEXT NOT NULL, text_sha256 TEXT NOT NULL REFERENCES consent_texts, purposes TEXT NOT NULL,
+        given_at TEXT NOT NULL)""",
+    "CREATE INDEX consents_by_person ON consents (person_id, given_at)",
+    """CREATE TABLE faces (
+        id TEXT PRIMARY KEY, person_id TEXT NOT NULL, study_id TEXT NOT NULL, given_at TEXT NOT NULL,
+        purge_at TEXT NOT NULL, document TEXT NOT NULL)""",
+    "CREATE INDEX faces_by_person ON faces (person_id, given_at)",
+    "CREATE INDEX faces_by_purge_time ON faces (purge_at)",
+    """CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor_role TEXT NOT NULL, action TEXT NOT NULL,
+        subject TEXT NOT NULL)""",
+    "CREATE TABLE journal (face_id TEXT PRIMARY KEY)",
+)
+_CREDENTIALS = (
+    "CREATE TABLE passwords (person_id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, hash TEXT NOT NULL)",
+    "CREATE TABLE codes (person_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE throttles (key TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at TEXT NOT NULL)",
+    """CREATE TABLE sessions (
+        sha256 TEXT PRIMARY KEY, person_id TEXT NOT NULL, opened_at TEXT NOT NULL, seen_at TEXT NOT NULL)""",
+    "CREATE INDEX sessions_by_person ON sessions (person_id)",
+    "CREATE TABLE setup_token (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sha256 TEXT)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS)
+"""Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Take the steps that are missing, each in one transaction with the record that it was taken.
+
+    `connection` is in autocommit mode and nobody else migrates meanwhile. Raises StoreUnavailable for a database that a
+    newer FERS has migrated further.
+    """
+    (taken,) = connection.execute("PRAGMA user_version").fetchone()
+    if taken > len(migrations):
+        raise StoreUnavailable("This store was made by a newer version of FERS.", "Update FERS, then start it again.")
+    for number, statements in enumerate(migrations[taken:], start=taken + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

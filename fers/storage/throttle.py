@@ -1,0 +1,53 @@
+"""Slows down whoever keeps guessing. Kept in the database, so that a restart forgives nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fers.errors import TooManyAttempts
+from fers.storage.database import Database
+from fers.storage.documents import time_from_text, time_to_text
+
+_FREE_FAILURES = 5
+_LONGEST_WAIT_SECONDS = 900
+_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class Throttle:
+    """Counts failures in a row by key: from the fifth on the next attempt waits for 1, 2, 4 ... up to 900 seconds."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]):
+        self._database = database
+        self._now = now
+
+    def begin(self, key: str) -> None:
+        """Count an attempt as failed until `succeeded` says otherwise: attempts at the same moment gain nothing.
+
+        Raises TooManyAttempts while the key has to wait.
+        """
+        now = self._now()
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM throttles WHERE retry_at < ?", (time_to_text(now - _FORGOTTEN_AFTER),))
+            known = sql.execute("SELECT failures, retry_at FROM throttles WHERE key = ?", (key,)).fetchone()
+            failures = known["failures"] + 1 if known else 1
+            if known and time_from_text(known["retry_at"]) > now:
+                raise _wait(time_from_text(known["retry_at"]) - now)
+            retry_at = now + timedelta(seconds=_wait_seconds(failures))
+            sql.execute("REPLACE INTO throttles VALUES (?, ?, ?)", (key, failures, time_to_text(retry_at)))
+
+    def succeeded(self, key: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM throttles WHERE key = ?", (key,))
+
+
+def _wait_seconds(failures: int) -> int:
+    excess = failures - _FREE_FAILURES
+    return 0 if excess < 0 else min(2 ** min(excess, 10), _LONGEST_WAIT_SECONDS)
+
+
+def _wait(remaining: timedelta) -> TooManyAttempts:
+    seconds = max(1, round(remaining.total_seconds() + 0.5))
+    if seconds < 120:
+        duration = "1 second" if seconds == 1 else f"{seconds} seconds"
+    else:
+        duration = f"{-(-seconds // 60)} minutes"
+    return TooManyAttempts("Too many attempts failed in a row.", f"Wait {duration}, then try again.")
