@@ -1,0 +1,70 @@
+"""The crop box on a photo, as wide as the screen allows."""
+
+from PIL import Image
+from streamlit_cropper import st_cropper
+
+from fers.domain.boxes import Box
+from fers.ui.state import Cropping, state
+from fers.ui.widgets import widget
+
+LARGEST_WIDTH, LARGEST_HEIGHT = 700, 560
+"""Pixels of the picture on the screen."""
+SMALLEST_SIDE = 16
+"""Pixels of the photo that a box covers at least, however small it was drawn."""
+
+_width = widget("width")
+
+
+def choose_crop(photo: Image.Image, start: Box | None, key: str) -> Box | None:
+    """Let the person place a square box on `photo`, beginning with `start` (None: a box in the middle).
+
+    `photo` is the upright RGB picture and both boxes are in its pixels; only a reduced copy goes to the browser, as
+    wide as there is space. `key` has to be new for every photo and `start`. Returns None for the moment it takes to
+    learn how wide the screen is.
+    """
+    width = _width(key="page_width", on_width_change=lambda: None).width
+    if width is None:
+        return None
+    cropping = _at_hand(key, width, start or _middle(photo.size))
+    factor = min(min(width, LARGEST_WIDTH) / photo.width, LARGEST_HEIGHT / photo.height)
+    box = cropping.start.scaled(factor)
+    drawn = st_cropper(
+        photo.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0),
+        default_coords=(box.left, box.left + box.width, box.top, box.top + box.height),
+        aspect_ratio=(1, 1),
+        box_color="#ff7a45",
+        stroke_width=4,
+        return_type="box",
+        should_resize_image=False,
+        key=f"{key}-{width}-{cropping.start.as_list()}",
+    )
+    cropping.box = on_photo(drawn, factor, photo.size)
+    return cropping.box
+
+
+def _at_hand(key: str, width: int, start: Box) -> Cropping:
+    """The box being drawn. streamlit-cropper begins anew when a phone is turned, so it begins where the box was."""
+    cropping = state().cropping
+    if cropping is None or cropping.key != key:
+        cropping = Cropping(key, width, start, start)
+    elif cropping.width != width:
+        cropping = Cropping(key, width, cropping.box, cropping.box)
+    state().cropping = cropping
+    return cropping
+
+
+def _middle(size: tuple[int, int]) -> Box:
+    width, height = size
+    side = min(size) * 3 // 4
+    return Box((width - side) // 2, (height - side) // 2, side, side)
+
+
+def on_photo(rect: dict, factor: float, size: tuple[int, int]) -> Box:
+    """The square that was drawn, in the photo's pixels, moved inside when it was drawn over an edge."""
+    side = round(min(rect["width"], rect["height"]) / factor)
+    side = min(max(side, SMALLEST_SIDE), *size)
+    left, top = (
+        min(max(round(rect[edge] / factor), 0), length - side)
+        for edge, length in zip(("left", "top"), size, strict=True)
+    )
+    return Box(left, top, side, side)

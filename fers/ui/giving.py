@@ -1,0 +1,132 @@
+"""The three steps of giving a face: take a photo, look at it and answer, be thanked."""
+
+import streamlit as st
+
+from fers.domain.faces import Answer, Source
+from fers.domain.hints import hints
+from fers.domain.images import crop
+from fers.domain.people import Person
+from fers.errors import FersError
+from fers.ui import guard
+from fers.ui.cropping import choose_crop
+from fers.ui.questions import ask_afterwards, ask_first
+from fers.ui.result import percent, show_result, word
+from fers.ui.services import platform
+from fers.ui.state import Giving, state
+
+MOST_FACES = 6
+"""Faces to pick from, largest first; a smaller one can still be cropped by hand."""
+LARGEST_MEGABYTES = 20
+_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
+
+
+def take_photo(actor: Person) -> None:
+    """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
+    st.title("Show an expression")
+    st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
+    if state().refusal:
+        guard.explain(state().refusal)
+    source = st.segmented_control(
+        "Where the photo comes from",
+        list(Source),
+        default=Source.WEBCAM,
+        required=True,
+        format_func=_SOURCE_WORDS.get,
+        label_visibility="collapsed",
+        key="source",
+    )
+    if source is Source.WEBCAM:
+        file = st.camera_input("Your photo", resolution="1080p", key=f"camera-{state().photos}")
+    else:
+        types, key = ["jpg", "jpeg", "png"], f"file-{state().photos}"
+        file = st.file_uploader("A JPEG or PNG file", types, key=key, max_upload_size=LARGEST_MEGABYTES)
+    if file is not None:
+        _receive(actor, file.getvalue(), source)
+
+
+def _receive(actor: Person, data: bytes, source: Source) -> None:
+    state().next_photo()
+    try:
+        with st.spinner("Looking for a face…"):
+            state().giving = Giving(platform().capture.receive(actor, data, source))
+    except FersError as refusal:
+        state().refusal = refusal
+    st.rerun()
+
+
+def look_and_answer(actor: Person, giving: Giving) -> None:
+    """Step 2: place the crop, see the guess (before or after answering, as was drawn for this person), answer."""
+    photo_side, answer_side = st.columns([6, 5], gap="large")
+    with photo_side:
+        box = _place_crop(giving)
+    if box is None:
+        return
+    with answer_side:
+        if actor.asked_first:
+            answer = ask_first(giving.draft.id)
+            _predict(actor, giving, box, wanted=answer is not None)
+        else:
+            _predict(actor, giving, box)
+            show_result(giving.prediction)
+            answer = ask_afterwards(giving.draft.id, giving.prediction)
+    if answer is not None:
+        _submit(actor, giving, answer)
+
+
+def _place_crop(giving: Giving):
+    draft = giving.draft
+    st.subheader("Your face in the box")
+    if len(draft.suggestions) > 1:
+        _pick_face(giving)
+    start = draft.suggestions[giving.face] if draft.suggestions else None
+    box = choose_crop(draft.photo.pixels, start, key=f"crop-{draft.id}-{giving.face}")
+    if box is None:
+        return None
+    if not draft.faces:
+        st.info("No face was found by itself. Place the box around it, please.")
+    for hint in hints(draft.photo.pixels, box, draft.faces):
+        st.info(hint.value, icon=":material/lightbulb:")
+    st.caption("Drag the box, or its corners, until the whole face is inside.")
+    if st.button("Take another photo", icon=":material/undo:"):
+        state().next_photo()
+        st.rerun()
+    return box
+
+
+def _pick_face(giving: Giving) -> None:
+    st.write("Which face is yours?")
+    with st.container(horizontal=True):
+        for number, box in enumerate(giving.draft.suggestions[:MOST_FACES]):
+            with st.container(width=72, gap="small"):
+                st.image(crop(giving.draft.photo.pixels, box, side=96), width=72, alt=f"Face {number + 1}")
+                kind = "primary" if number == giving.face else "secondary"
+                if st.button(f"{number + 1}", type=kind, width="stretch", key=f"face-{number}"):
+                    giving.face = number
+                    st.rerun()
+
+
+def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
+    if wanted and (giving.prediction is None or giving.box != box):
+        giving.prediction = platform().capture.predict(actor, giving.draft, box)
+    giving.box = box
+
+
+def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
+    with guard.explaining():
+        giving.stored = platform().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
+        giving.answer = answer
+        st.rerun()
+
+
+def thank(giving: Giving) -> None:
+    """Step 3."""
+    st.title("Thank you!")
+    if giving.answer.before_prediction:
+        show_result(giving.prediction)
+        guess, confidence = giving.prediction.top(1)[0]
+        said = word(giving.answer.label).lower() if giving.answer.label is not None else "you can't tell"
+        st.write(f"You said: {said}. The machine guessed: {word(guess).lower()}, {percent(confidence)} sure.")
+    if giving.stored:
+        st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You find it under “My data”.")
+    else:
+        st.write("Nothing was kept, as you chose.")

@@ -1,0 +1,111 @@
+"""What stands in front of every page: who may enter, and what is said when something fails."""
+
+import logging
+import runpy
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from fers.config import REPOSITORY
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import FersError
+from fers.ui.session import person
+from fers.ui.state import state
+
+FRONT_DOOR = REPOSITORY / "app.py"
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def explaining_everything() -> Iterator[None]:
+    """Turn every failure inside into words: nothing may reach the browser as a stack trace."""
+    try:
+        yield
+    except FersError as error:
+        explain(error)
+    except Exception as error:
+        explain_unexpected(error)
+
+
+def run(page) -> None:
+    """Run a page of `st.navigation`. Called by `app.py` alone: pages that anything else runs turn people away."""
+    state().routed = True
+    try:
+        page.run()
+    finally:
+        state().routed = False
+
+
+def enter(action: Action) -> Person:
+    """Begin a page for people who may do `action`. Returns who is there; anybody else is turned away politely."""
+    enter_public()
+    try:
+        return require(person(), action)
+    except FersError as error:
+        _turn_away(str(error))
+
+
+def enter_public() -> None:
+    """Begin a page for everybody.
+
+    Streamlit runs a file in `pages/` on its own when it is asked for before `app.py` ever ran. Whoever asks for one so
+    is let in by the front door instead: `app.py` decides what they may see. A page that is run as a script of its own
+    has no such door and shows the way to it.
+    """
+    if state().routed:
+        return
+    if Path(get_script_run_ctx().main_script_path).resolve() != FRONT_DOOR:
+        _turn_away("This page opens from the start page.")
+    runpy.run_path(str(FRONT_DOOR))
+    st.stop()
+
+
+def _turn_away(sentence: str) -> NoReturn:
+    st.info(sentence)
+    st.markdown("[Go to the start page](/)")
+    st.stop()
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Show a FersError raised inside where it happened, and let the rest of the page go on."""
+    try:
+        yield
+    except FersError as error:
+        explain(error)
+
+
+def explain(error: FersError) -> None:
+    """Say what happened and what to do next."""
+    st.error(f"**{error.what}** {error.next}".strip(), icon=":material/info:")
+
+
+def explain_unexpected(error: Exception) -> bool:
+    """Log an error nobody foresaw and show its reference number. Returns True: Streamlit has nothing to add.
+
+    Only the places in the code are logged: messages and values might hold what a person typed.
+    """
+    reference = secrets.token_hex(4)
+    log.error("Unexpected %s, reference %s, at %s", type(error).__name__, reference, _places(error))
+    st.error(
+        f"Something went wrong on our side. Please try again. If it happens again, tell the person who runs this study "
+        f"the number **{reference}**.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def _places(error: BaseException) -> str:
+    places = []
+    frame = error.__traceback__
+    while frame is not None:
+        places.append(f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}")
+        frame = frame.tb_next
+    return " > ".join(places)

@@ -1,0 +1,23 @@
+"""What the theme in `.streamlit/config.toml` can't say about the app's looks."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ICON = Path(__file__).with_name("icon.svg")
+"""Streamlit's own icons would make every visitor's browser ask a server on the internet for them."""
+
+_STYLE = """
+<style>
+/* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
+[data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
+[data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
+.stMainBlockContainer { padding-top: 4.5rem; max-width: 50rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
+</style>
+"""
+
+
+def apply() -> None:
+    """Add the style to the page. Called once a run, by `app.py`."""
+    st.html(_STYLE)

@@ -1,0 +1,52 @@
+"""The machine's guess, drawn to be looked at: the top three expressions, and all eight on request."""
+
+from html import escape
+
+import streamlit as st
+
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Prediction
+
+_STYLE = """
+<style>
+ol.fers-guess { --bar: #d9623a; --track: color-mix(in srgb, currentColor 13%, transparent); padding: 0; }
+ol.fers-guess li { list-style: none; margin: 0 0 .55rem; display: grid; grid-template-columns: 1fr auto; gap: 0 .8rem; }
+.fers-guess .bar { grid-column: 1 / -1; height: .5rem; border-radius: 1rem; background: var(--track); }
+.fers-guess .bar i { display: block; height: 100%; min-width: .3rem; border-radius: 1rem; background: var(--bar); }
+.fers-guess b { font-variant-numeric: tabular-nums; }
+.fers-guess.top li:first-child { font-size: clamp(1.9rem, 6vw, 2.6rem); font-weight: 700; line-height: 1.25; }
+.fers-guess.top li:first-child .bar { height: .8rem; }
+.fers-guess.top li:not(:first-child) .bar i { opacity: .6; }
+</style>
+"""
+
+
+def show_result(prediction: Prediction) -> None:
+    """Draw the card for `prediction`."""
+    with st.container(border=True):
+        st.caption("The machine's guess")
+        st.html(_STYLE + _bars(prediction.top(3), "top"))
+        with st.expander("All eight expressions"):
+            st.html(_bars(prediction.top(len(Emotion)), "all"))
+            st.caption(f"Model {prediction.model_id}, version {prediction.model_version}")
+
+
+def word(emotion: Emotion) -> str:
+    """The name of an expression as participants read it."""
+    return emotion.label.capitalize()
+
+
+def percent(confidence: float) -> str:
+    """A confidence in words that never round to a certainty: "97%", "<1%", ">99%"."""
+    if confidence < 0.005:
+        return "<1%"
+    return ">99%" if confidence > 0.995 else f"{confidence:.0%}"
+
+
+def _bars(ranked: list[tuple[Emotion, float]], style: str) -> str:
+    rows = "".join(
+        f"<li><span>{escape(word(emotion))}</span><b>{escape(percent(confidence))}</b>"
+        f'<span class="bar" aria-hidden="true"><i style="width:{confidence:.1%}"></i></span></li>'
+        for emotion, confidence in ranked
+    )
+    return f'<ol class="fers-guess {style}">{rows}</ol>'

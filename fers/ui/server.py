@@ -1,0 +1,62 @@
+"""The web server: Streamlit's pages, the sign-in cookie, a health check and the hourly purge, in one process."""
+
+import asyncio
+import logging
+import os
+from contextlib import asynccontextmanager
+
+import click
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from fers.config import REPOSITORY, Settings
+from fers.errors import StoreUnavailable
+from fers.ui.guard import explain_unexpected
+from fers.ui.services import platform
+from fers.ui.session_cookie import session_route
+
+PURGE_SECONDS = 3600
+
+log = logging.getLogger(__name__)
+
+
+async def health(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App):
+    purging = asyncio.create_task(_purge_hourly())
+    yield {}
+    purging.cancel()
+
+
+async def _purge_hourly() -> None:
+    while True:
+        try:
+            await asyncio.to_thread(platform().withdrawal.purge_due)
+        except StoreUnavailable as error:
+            log.error("Faces past their retention date could not be purged: %s", error)
+        await asyncio.sleep(PURGE_SECONDS)
+
+
+app = st.App(
+    REPOSITORY / "app.py",
+    routes=[Route("/health", health), Route("/session", session_route, methods=["POST", "DELETE"])],
+    lifespan=lifespan,
+    on_script_error=explain_unexpected,
+)
+"""The ASGI application, for any ASGI server; `run` brings its own."""
+
+
+def run(settings: Settings) -> None:
+    """Serve on 127.0.0.1 until stopped. Raises StoreUnavailable when the store can't be opened."""
+    setup_token = platform().sign_in.issue_setup_token()
+    address = f"http://127.0.0.1:{settings.port}"
+    click.echo(f"FERS is starting at {address}")
+    if setup_token:
+        click.echo(f"To become its administrator, open (works once): {address}/setup?token={setup_token}")
+    os.chdir(REPOSITORY)  # Streamlit looks for `.streamlit/config.toml` in the current folder.
+    app.run(config={"server.address": "127.0.0.1", "server.port": settings.port, "logger.hideWelcomeMessage": True})

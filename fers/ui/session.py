@@ -1,0 +1,60 @@
+"""Who is signed in in this tab, and signing in and out of it."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.services.accounts import SignedIn
+from fers.ui.services import platform
+from fers.ui.session_cookie import COOKIE, tickets
+from fers.ui.state import CookieRequest, start_afresh, state
+from fers.ui.widgets import widget
+
+_cookie_widget = widget("cookie")
+
+
+def person() -> Person | None:
+    """Whoever is signed in: by this tab, or by the cookie the page was opened with."""
+    token = _token()
+    return platform().accounts.resume(token) if token else None
+
+
+def sign_in(signed_in: SignedIn) -> None:
+    """Make this tab belong to somebody."""
+    start_afresh()
+    state().token = signed_in.token
+
+
+def remember() -> None:
+    """Have the browser keep whoever signed in here signed in when the page is loaded again."""
+    state().cookie_request = CookieRequest(tickets.issue(state().token))
+
+
+def sign_out() -> None:
+    """End the session everywhere and forget it here."""
+    token = _token()
+    if token:
+        platform().accounts.sign_out(token)
+    start_afresh()
+    state().cookie_request = CookieRequest(None)
+
+
+def sign_out_page() -> None:
+    """What the "Sign out" entry of the navigation runs."""
+    sign_out()
+    st.rerun()
+
+
+def keep_cookie() -> None:
+    """Have the browser carry out what is to be done with its cookie. Called in every run, by `app.py`."""
+    request = state().cookie_request
+    if request is None:
+        return
+    done = _cookie_widget(
+        key=f"cookie_{request.id}", data={"request": request.id, "ticket": request.ticket}, on_done_change=lambda: None
+    ).done
+    if done:
+        state().cookie_request = None
+
+
+def _token() -> str | None:
+    return state().token or st.context.cookies.get(COOKIE)

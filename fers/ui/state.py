@@ -1,0 +1,88 @@
+"""What one browser tab remembers between script runs. The only module that touches `st.session_state`."""
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from fers.domain.boxes import Box
+from fers.domain.faces import Answer, Face, Prediction
+from fers.errors import FersError
+from fers.services.capture import Draft
+
+_KEY = "fers"
+
+
+@dataclass
+class CookieRequest:
+    """What the browser has yet to do with its sign-in cookie."""
+
+    ticket: str | None
+    """Exchange this for the cookie; None: clear the cookie."""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+@dataclass
+class Cropping:
+    """A crop box on the screen."""
+
+    key: str
+    """Which photo and face it is about."""
+    width: int
+    """Pixels of the page it was drawn for."""
+    start: Box
+    box: Box
+    """Where it is now, in the photo's pixels like `start`."""
+
+
+@dataclass
+class Giving:
+    """One photo on its way from the camera to the thank-you."""
+
+    draft: Draft
+    face: int = 0
+    """Which of the faces found the crop starts on."""
+    box: Box | None = None
+    """The crop that `prediction` is about."""
+    prediction: Prediction | None = None
+    answer: Answer | None = None
+    """Set once the photo was submitted."""
+    stored: Face | None = None
+    """The stored face; None when nothing was to be kept."""
+
+
+@dataclass
+class State:
+    token: str | None = None
+    """The session token of whoever signed in in this tab."""
+    cookie_request: CookieRequest | None = None
+    personal_code: str | None = None
+    """A new personal code, until its owner says they noted it."""
+    email: str = ""
+    """What was typed at sign-up, offered again at sign-in."""
+    giving: Giving | None = None
+    cropping: Cropping | None = None
+    photos: int = 0
+    """How many photos were tried: each gets widgets of its own, and none of an earlier one is left."""
+    refusal: FersError | None = None
+    """Why the last photo was refused, until it was said."""
+    gallery_shows: int = 9
+    """How many photos "My data" shows at once."""
+    routed: bool = False
+    """Whether `app.py` is running the current page."""
+
+    def next_photo(self) -> None:
+        """Forget the photo at hand and begin with fresh widgets."""
+        self.giving = self.cropping = None
+        self.refusal = None
+        self.photos += 1
+
+
+def state() -> State:
+    """This tab's state."""
+    return st.session_state.setdefault(_KEY, State())
+
+
+def start_afresh() -> None:
+    """Forget everything in this tab, what was typed and drawn included."""
+    st.session_state.clear()

@@ -1,0 +1,24 @@
+"""Give a face: take or upload a photo, place the crop, see the guess, say what it shows."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import guard
+from fers.ui.giving import look_and_answer, take_photo, thank
+from fers.ui.services import platform
+from fers.ui.state import state
+
+actor = guard.enter(Action.GIVE_FACE)
+platform().consents.require(actor)
+platform().capture.prepare(actor)
+
+giving = state().giving
+if giving is None:
+    take_photo(actor)
+elif giving.answer is None:
+    look_and_answer(actor, giving)
+else:
+    thank(giving)
+    if st.button("Next photo", type="primary", icon=":material/photo_camera:", width="stretch"):
+        state().next_photo()
+        st.rerun()

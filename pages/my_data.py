@@ -1,0 +1,74 @@
+"""Everything somebody gave: see it, download it, withdraw it."""
+
+import streamlit as st
+
+from fers.domain.faces import Face
+from fers.domain.permissions import Action
+from fers.ui import guard, session
+from fers.ui.result import percent, word
+from fers.ui.services import platform
+from fers.ui.state import state
+
+COLUMNS, MORE = 3, 9
+
+actor = guard.enter(Action.MANAGE_OWN_DATA)
+own_data, withdrawal = platform().own_data, platform().withdrawal
+
+
+def offer_withdrawal(face: Face) -> None:
+    with st.popover("Withdraw", icon=":material/delete:", width="stretch"):
+        st.write("The photo and everything that belongs to it are deleted at once.")
+        if st.button("Withdraw it", type="primary", width="stretch", key=f"withdraw-{face.id}"):
+            with guard.explaining():
+                withdrawal.withdraw_face(actor, face.id)
+                st.rerun()
+
+
+def offer_withdrawal_of_everything() -> None:
+    with st.popover("Withdraw everything", icon=":material/delete_forever:"):
+        st.write("All your photos, your answers, your choices and your account are deleted at once, for good.")
+        if st.button("Delete everything", type="primary", width="stretch"):
+            with guard.explaining():
+                withdrawal.withdraw_everything(actor)
+                session.sign_out()
+                st.rerun()
+
+
+def show(face: Face) -> None:
+    said = word(face.answer.label) if face.answer.label is not None else "Can't tell"
+    guess, confidence = face.prediction.top(1)[0]
+    with st.container(border=True):
+        st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {said}")
+        st.markdown(f"**{said}**")
+        st.caption(f"Guess: {word(guess)} {percent(confidence)}. Kept until {face.purge_at:%d %b %Y}.")
+        offer_withdrawal(face)
+
+
+st.title("My data")
+faces = own_data.faces(actor)
+email = platform().accounts.email_of(actor)
+signed_in_with = f"as `{email}`" if email else "with your personal code"
+st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
+with st.container(horizontal=True):
+    st.download_button(
+        "Download all of it",
+        lambda: own_data.download(actor),
+        "my-data.zip",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    st.download_button(
+        "What I agreed to",
+        lambda: platform().consents.copy_for(actor),
+        "my-consent.md",
+        on_click="ignore",
+        icon=":material/description:",
+    )
+    offer_withdrawal_of_everything()
+columns = st.columns(COLUMNS)
+for number, face in enumerate(faces[: state().gallery_shows]):
+    with columns[number % COLUMNS]:
+        show(face)
+if len(faces) > state().gallery_shows and st.button("Show more"):
+    state().gallery_shows += MORE
+    st.rerun()

@@ -1,0 +1,22 @@
+"""The one-time link from the terminal: whoever opens it first becomes the administrator."""
+
+import streamlit as st
+
+from fers.ui import guard, session
+from fers.ui.services import platform
+
+guard.enter_public()
+
+st.title("Welcome to FERS")
+st.write("You started FERS, so you run it. Choose how you will sign in as its administrator.")
+with st.form("setup"):
+    email = st.text_input("E-mail", autocomplete="username")
+    password = st.text_input(
+        "Choose a password", type="password", autocomplete="new-password", help="At least 10 characters."
+    )
+    if st.form_submit_button("Become the administrator", type="primary", width="stretch"):
+        with guard.explaining():
+            session.sign_in(platform().accounts.set_up(st.query_params.get("token", ""), email, password))
+            session.remember()
+            st.query_params.clear()
+            st.rerun()

@@ -1,0 +1,41 @@
+"""Doing in AppTest what a person does in the browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse battery"
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    """Press the button that begins with `label`."""
+    next(button for button in app.button if button.label.startswith(label)).click()
+    return app.run()
+
+
+def field(app: AppTest, label: str):
+    """The last text field called `label`."""
+    return [box for box in app.text_input if box.label == label][-1]
+
+
+def told(app: AppTest) -> str:
+    """Everything the page says in words."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def signed_in(app: AppTest, platform, email: str = "ada@example.org") -> AppTest:
+    """Make an account and sign in with it."""
+    platform.accounts.sign_up(email, PASSWORD)
+    field(app, "Password").input(PASSWORD)
+    next(box for box in app.text_input if box.label == "E-mail").input(email)
+    return click(app, "Sign in")
+
+
+def agreed(app: AppTest, *choices: str) -> AppTest:
+    """Tick the boxes that begin with `choices`, declare to be an adult, and agree."""
+    for begin in (*choices, "I am 18"):
+        next(box for box in app.checkbox if box.label.startswith(begin)).check()
+        app.run()
+    return click(app, "I agree")

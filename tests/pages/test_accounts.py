@@ -1,0 +1,66 @@
+"""Ways in and out."""
+
+from driving import PASSWORD, REPOSITORY, agreed, click, field, signed_in, told
+from streamlit.testing.v1 import AppTest
+
+from fers.domain.people import Role
+from fers.ui.session_cookie import COOKIE
+
+
+def test_wrong_passwords_and_unknown_emails_are_told_alike(app, platform):
+    platform.accounts.sign_up("ada@example.org", PASSWORD)
+    words = []
+    for email in ("ada@example.org", "nobody@example.org"):
+        app.text_input[0].input(email)
+        field(app, "Password").input("not the password")
+        words.append([error.value for error in click(app, "Sign in").error])
+    assert words[0] == words[1] != []
+
+
+def test_a_study_code_gives_a_personal_code_that_opens_the_account_again(app, platform):
+    field(app, "Study code").input(platform.studies.current().join_code)
+    click(app, "Join")
+    code = app.code[0].value
+    click(app, "I have noted it")
+    assert "Taking part in" in told(app) and not app.code
+    fresh = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
+    field(fresh, "Your personal code").input(code)
+    assert "Taking part in" in told(click(fresh, "Sign in with my code"))
+
+
+def test_the_one_time_link_makes_an_administrator_who_can_change_the_study(app, platform):
+    app.query_params["token"] = platform.sign_in.issue_setup_token()
+    app.switch_page("pages/setup.py").run()
+    field(app, "E-mail").input("owner@example.org")
+    field(app, "Choose a password").input(PASSWORD)
+    click(app, "Become")
+    assert platform.accounts.resume(app.session_state["fers"].token).role is Role.ADMINISTRATOR
+    field(app, "Name").input("Faces of spring")
+    click(app, "Save")
+    assert platform.studies.current().name == "Faces of spring"
+
+
+def test_an_open_study_needs_the_confirmation(app, platform):
+    app.query_params["token"] = platform.sign_in.issue_setup_token()
+    app.switch_page("pages/setup.py").run()
+    field(app, "E-mail").input("owner@example.org")
+    field(app, "Choose a password").input(PASSWORD)
+    click(app, "Become")
+    app.checkbox[0].uncheck()
+    assert "only once its owner confirms" in told(click(app, "Save"))
+    assert platform.studies.current().purpose_confirmed
+
+
+def test_a_session_ended_elsewhere_ends_here(app, platform):
+    agreed(signed_in(app, platform))
+    platform.accounts.sign_out(app.session_state["fers"].token)
+    assert "I am new here" in [tab.label for tab in app.run().tabs]
+
+
+def test_the_cookie_brings_somebody_back_until_they_sign_out(app, platform, cookies):
+    agreed(signed_in(app, platform))
+    token = cookies[COOKIE] = app.session_state["fers"].token
+    again = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
+    assert "Show an expression" in told(again)
+    platform.accounts.sign_out(token)
+    assert "I am new here" in [tab.label for tab in again.run().tabs]

@@ -1,0 +1,141 @@
+"""The whole way of a participant, page by page."""
+
+import dataclasses
+import io
+import json
+import zipfile
+
+from driving import PASSWORD, agreed, click, field, signed_in, told
+
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Display, Source
+from fers.domain.people import OPERATOR
+
+KEEP, TRAIN = "Keep my photos", "Train and test"
+
+
+def ask_first(platform, share: float) -> None:
+    study = platform.studies.current()
+    platform.studies.update(OPERATOR, dataclasses.replace(study, ask_first_share=share))
+
+
+def ada(app, platform):
+    return platform.accounts.resume(app.session_state["fers"].token)
+
+
+def give(app, photo: bytes, name: str = "me.png"):
+    app.segmented_control(key="source").set_value(Source.UPLOAD).run()
+    app.file_uploader[0].upload(name, photo, "image/png")
+    return app.run()
+
+
+def choose(app, kind: str, value):
+    """Choose in the pills or the segmented control whose key begins with `kind`."""
+    group = next(group for group in (*app.pills, *app.segmented_control) if group.key.startswith(kind))
+    group.set_value(value)
+    return app.run()
+
+
+def test_from_sign_up_to_thanks(app, platform, astronaut):
+    ask_first(platform, 0)
+    field(app, "E-mail").input("ada@example.org")
+    field(app, "Choose a password").input(PASSWORD)
+    assert "the account is ready" in told(click(app, "Make an account"))
+    field(app, "Password").input(PASSWORD)
+    click(app, "Sign in")
+    assert "Taking part in" in told(app)
+    assert not any(box.value for box in app.checkbox), "nothing may be ticked beforehand"
+
+    agreed(app, KEEP, TRAIN)
+    give(app, astronaut)
+    assert "Yes, it is: happy" in [button.label for button in app.button]
+    choose(app, "display", Display.POSED)
+    assert "Thank you!" in told(click(app, "Yes"))
+
+    (face,) = platform.own_data.faces(ada(app, platform))
+    assert face.answer.label is Emotion.HAPPY and face.answer.display is Display.POSED
+    assert not face.answer.before_prediction and face.source is Source.UPLOAD
+    assert face.box.width == face.box.height and face.prediction.model_id == "happy"
+
+    assert "Show an expression" in told(click(app, "Next photo"))
+    assert not app.exception
+
+
+def test_felt_or_posed_has_to_be_said(app, platform, astronaut):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    assert "did you feel it, or pose it?" in told(click(give(app, astronaut), "Yes"))
+    assert platform.own_data.faces(ada(app, platform)) == []
+
+
+def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform, astronaut):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    choose(give(app, astronaut), "display", Display.FELT)
+    choose(app, "label", Emotion.SURPRISE)
+    click(app, "Save my answer")
+    assert platform.own_data.faces(ada(app, platform))[0].answer.label is Emotion.SURPRISE
+
+
+def test_those_asked_first_see_no_guess_before_they_answer(app, platform, astronaut):
+    ask_first(platform, 1)
+    agreed(signed_in(app, platform), KEEP)
+    give(app, astronaut)
+    assert not any("fers-guess" in block.value for block in app.html)
+    choose(app, "label", "Can't tell")
+    choose(app, "display", Display.FELT)
+    click(app, "Save and see")
+    assert any("90%" in block.value for block in app.html)
+    (face,) = platform.own_data.faces(ada(app, platform))
+    assert face.answer.before_prediction and face.answer.label is None
+
+
+def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, platform, astronaut):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform))
+    choose(give(app, astronaut), "display", Display.POSED)
+    assert "Nothing was kept" in told(click(app, "Yes"))
+    assert platform.own_data.faces(ada(app, platform)) == []
+
+
+def test_a_refused_photo_is_explained_and_forgotten(app, platform):
+    agreed(signed_in(app, platform), KEEP)
+    give(app, b"GIF89a, or so it says")
+    assert app.error and app.file_uploader[0].value is None
+    assert app.session_state["fers"].giving is None
+
+
+def test_my_data_downloads_and_withdraws(app, platform, astronaut):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    choose(give(app, astronaut), "display", Display.FELT)
+    click(app, "Yes")
+    app.switch_page("pages/my_data.py").run()
+    assert "You gave 1 photo." in told(app)
+    person = ada(app, platform)
+    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(person))) as files:
+        assert json.loads(files.read("faces.json"))[0]["label"] == "happy"
+    click(app, "Withdraw it")
+    assert platform.own_data.faces(person) == []
+
+
+def test_withdrawing_everything_ends_at_the_welcome_page(app, platform):
+    agreed(signed_in(app, platform), KEEP)
+    app.switch_page("pages/my_data.py").run()
+    click(app, "Delete everything")
+    assert "I am new here" in [tab.label for tab in app.tabs]
+    assert platform.sign_in.person_by_email("ada@example.org") is None
+
+
+def test_a_changed_text_asks_again(app, platform):
+    agreed(signed_in(app, platform), KEEP)
+    platform.studies.update(OPERATOR, dataclasses.replace(platform.studies.current(), purpose="Something new."))
+    assert "You have not agreed" in told(app.run())
+    app.switch_page("pages/consent.py").run()
+    assert "Something new." in told(app) and not any(box.value for box in app.checkbox)
+
+
+def test_only_adults_can_agree(app, platform):
+    click(signed_in(app, platform), "I agree")
+    assert "aged 18 or over" in told(app)
+    assert platform.consents.current(ada(app, platform)) is None
