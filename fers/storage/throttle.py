@@ -1,5 +1,6 @@
 """Slows down whoever keeps guessing. Kept in the database, so that a restart forgives nothing."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -45,7 +46,7 @@ def _wait_seconds(failures: int) -> int:
 
 
 def _wait(remaining: timedelta) -> TooManyAttempts:
-    seconds = max(1, round(remaining.total_seconds() + 0.5))
+    seconds = math.ceil(remaining.total_seconds())
     if seconds < 120:
         duration = "1 second" if seconds == 1 else f"{seconds} seconds"
     else:

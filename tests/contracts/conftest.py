@@ -1,0 +1,54 @@
+"""Fixtures: every contract runs once on each backend."""
+
+from collections.abc import Callable
+
+import pytest
+
+from .backends import BACKENDS
+from .samples import FakeClock
+
+pytest.register_assert_rewrite(
+    *(f"{__package__}.{name}_contract" for name in ("record_store", "image_store", "journal", "sign_in"))
+)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend_name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def backend(backend_name, tmp_path):
+    backend = BACKENDS[backend_name](tmp_path)
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def in_another_process(backend_name, tmp_path) -> Callable:
+    """Start `work(backend, *arguments)` in a process of its own; returns the process."""
+    import multiprocessing
+
+    started = []
+
+    def start(work: Callable, *arguments):
+        process = multiprocessing.get_context("spawn").Process(
+            target=_work_on, args=(backend_name, tmp_path, work, arguments)
+        )
+        process.start()
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.join()
+
+
+def _work_on(backend_name: str, folder, work: Callable, arguments: tuple) -> None:
+    work(BACKENDS[backend_name](folder), *arguments)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

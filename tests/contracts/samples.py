@@ -1,0 +1,120 @@
+"""Domain objects that differ only in what a test is about, and a clock that tests move."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from fers.domain.boxes import Box
+from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+from fers.domain.people import Person, Role
+from fers.domain.studies import Study
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class FakeClock:
+    def __init__(self):
+        self.time = NOON
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, **duration: float) -> None:
+        self.time += timedelta(**duration)
+
+
+def an_id(name: str) -> str:
+    """The same 32 hexadecimal digits for the same name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def a_person(name: str = "ada", **different) -> Person:
+    return replace(Person(an_id(name), Role.PARTICIPANT, NOON, asked_first=True), **different)
+
+
+def a_study(name: str = "faces", **different) -> Study:
+    study = Study(
+        id=an_id(name),
+        name=name,
+        purpose="To see how “posed” faces differ — 顔.",
+        owner="Prof. Ångström",
+        contact="owner@example.org",
+        retention_days=30,
+        ask_first_share=0.5,
+        join_code="try-abcdef",
+        open=True,
+        purpose_confirmed=True,
+    )
+    return replace(study, **different)
+
+
+def a_consent(name: str = "consent", person: str = "ada", study: str = "faces", **different) -> Consent:
+    text = ConsentText("2026-05", "# What you agree to\r\n\r\nPhotos — 顔 — are kept. ☑\n")
+    purposes = frozenset({Purpose.STORE, Purpose.TRAIN})
+    return replace(Consent(an_id(name), an_id(person), an_id(study), text, purposes, NOON), **different)
+
+
+def a_face(name: str = "face", person: str = "ada", **different) -> Face:
+    face = Face(
+        id=an_id(name),
+        person_id=an_id(person),
+        study_id=an_id("faces"),
+        consent_id=an_id("consent"),
+        purposes=frozenset({Purpose.STORE, Purpose.REVIEW}),
+        image=StoredImage(sha256="ab" * 32, width=640, height=480, bytes=12_345),
+        source=Source.WEBCAM,
+        box=Box(10, 20, 200, 200),
+        prediction=Prediction("alexnet", "1", (0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1), NOON),
+        answer=Answer(Emotion.HAPPY, before_prediction=True, display=Display.POSED, intensity=3, valence=0.5),
+        captured_at=NOON,
+        given_at=NOON,
+        purge_at=NOON + timedelta(days=30),
+    )
+    return replace(face, **different)
+
+
+def _optional(strategy):
+    return st.none() | strategy
+
+
+_words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_times = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())
+_share = st.floats(-1, 1)
+
+
+@st.composite
+def _probabilities(draw) -> tuple[float, ...]:
+    weights = draw(st.lists(st.floats(0.001, 1), min_size=8, max_size=8))
+    return tuple(weight / sum(weights) for weight in weights)
+
+
+any_face = st.builds(
+    Face,
+    id=st.uuids().map(lambda uuid: uuid.hex),
+    person_id=st.just(an_id("ada")),
+    study_id=_words,
+    consent_id=_words,
+    purposes=st.frozensets(st.sampled_from(Purpose)),
+    image=st.builds(
+        StoredImage, _words, width=st.integers(1, 9000), height=st.integers(1, 9000), bytes=st.integers(1, 2**40)
+    ),
+    source=st.sampled_from(Source),
+    box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
+    prediction=st.builds(Prediction, _words, _words, _probabilities(), _times),
+    answer=st.builds(
+        Answer,
+        label=_optional(st.sampled_from(Emotion)),
+        before_prediction=st.booleans(),
+        display=_optional(st.sampled_from(Display)),
+        intensity=_optional(st.integers(1, 5)),
+        valence=_optional(_share),
+        arousal=_optional(_share),
+    ),
+    captured_at=_times,
+    given_at=_times,
+    purge_at=_times,
+)

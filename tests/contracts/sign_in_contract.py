@@ -1,0 +1,218 @@
+"""What every SignIn does."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from fers.errors import TooManyAttempts
+
+IDLE = timedelta(minutes=30)
+LIFETIME = timedelta(hours=8)
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+WAITS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+"""Seconds that have to pass after the fifth failure in a row, after the sixth, and so on."""
+
+
+class SignInContract:
+    @pytest.fixture
+    def sign_in(self, backend, clock):
+        sign_in = backend.sign_in(clock, IDLE, LIFETIME)
+        assert sign_in.register("ada", EMAIL, PASSWORD)
+        return sign_in
+
+    def test_the_right_password_opens_the_account(self, sign_in):
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
+    def test_an_email_is_the_same_in_any_case_and_between_spaces(self, sign_in):
+        assert sign_in.check_password("  ADA@Example.ORG ", PASSWORD) == "ada"
+        assert sign_in.person_by_email("Ada@example.org\n") == "ada"
+        assert not sign_in.register("eve", " ADA@example.org", "another password")
+
+    @pytest.mark.parametrize("password", ["", PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1], "x" * 100_000])
+    def test_any_other_password_does_not(self, sign_in, password):
+        assert sign_in.check_password(EMAIL, password) is None
+
+    def test_an_unknown_email_opens_nothing(self, sign_in):
+        assert sign_in.check_password("nobody@example.org", PASSWORD) is None
+
+    def test_a_taken_email_stays_with_its_owner(self, sign_in):
+        assert not sign_in.register("eve", EMAIL, "eves password")
+        assert sign_in.check_password(EMAIL, "eves password") is None
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+        assert sign_in.email_of("eve") is None
+
+    def test_nobody_learns_from_the_time_it_takes_which_emails_exist(self, sign_in):
+        def quickest(attempt) -> float:
+            times = []
+            for _ in range(4):
+                started = time.perf_counter()
+                attempt()
+                times.append(time.perf_counter() - started)
+            return min(times)
+
+        known = quickest(lambda: sign_in.check_password(EMAIL, "wrong"))
+        unknown = quickest(lambda: sign_in.check_password("nobody@example.org", "wrong"))
+        taken = quickest(lambda: sign_in.register("eve", EMAIL, "wrong"))
+        assert 0.4 < unknown / known < 2.5
+        assert 0.4 < taken / known < 2.5
+
+    def test_people_and_emails_are_found_from_each_other(self, sign_in):
+        assert sign_in.person_by_email(EMAIL) == "ada"
+        assert sign_in.email_of("ada") == EMAIL
+        assert sign_in.person_by_email("nobody@example.org") is None
+        assert sign_in.email_of("nobody") is None
+
+    def test_a_personal_code_opens_its_account_however_it_is_typed(self, sign_in):
+        code = sign_in.register_code("bob")
+        assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}", code)
+        misread = code.replace("0", "o").replace("1", "l")
+        for typed in (code, code.lower(), code.replace("-", ""), f" {code.replace('-', ' ')} ", misread):
+            assert sign_in.check_code(typed) == "bob"
+
+    def test_codes_differ(self, sign_in):
+        codes = {sign_in.register_code(f"person {number}") for number in range(50)}
+        assert len({code[:9] for code in codes}) == 50
+
+    @pytest.mark.parametrize("code", ["", "-", "0000-0000-0000-0000", "é" * 16])
+    def test_an_unknown_code_opens_nothing(self, sign_in, code):
+        sign_in.register_code("bob")
+        assert sign_in.check_code(code) is None
+
+    def test_a_forgotten_person_is_gone(self, sign_in):
+        code, token = sign_in.register_code("ada"), sign_in.open_session("ada")
+        sign_in.forget("ada")
+        assert sign_in.check_password(EMAIL, PASSWORD) is None
+        assert sign_in.check_code(code) is None
+        assert sign_in.resume(token) is None
+        assert sign_in.person_by_email(EMAIL) is None
+        assert sign_in.email_of("ada") is None
+        assert sign_in.register("eve", EMAIL, "eves password")
+
+    def test_forgetting_leaves_others_alone(self, sign_in):
+        token = sign_in.open_session("ada")
+        sign_in.forget("bob")
+        assert sign_in.resume(token) == "ada"
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
+    @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
+    def test_guessing_is_slowed_down_alike_for_every_email(self, sign_in, clock, email):
+        for _ in range(5):
+            assert sign_in.check_password(email, "wrong") is None
+        for wait in WAITS:
+            clock.advance(seconds=wait - 0.01)
+            with pytest.raises(TooManyAttempts):
+                sign_in.check_password(email, "wrong")
+            clock.advance(seconds=0.01)
+            assert sign_in.check_password(email, "wrong") is None
+
+    def test_the_right_password_waits_too_and_then_makes_up_for_everything(self, sign_in, clock):
+        for _ in range(5):
+            sign_in.check_password(EMAIL, "wrong")
+        with pytest.raises(TooManyAttempts) as refused:
+            sign_in.check_password(EMAIL, PASSWORD)
+        assert "1 second" in refused.value.next
+        clock.advance(seconds=1)
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+        for _ in range(5):
+            assert sign_in.check_password(EMAIL, "wrong") is None
+
+    def test_waiting_is_not_shortened_by_a_restart(self, sign_in, clock, backend):
+        for _ in range(5):
+            sign_in.check_password(EMAIL, "wrong")
+        with pytest.raises(TooManyAttempts):
+            backend.sign_in(clock, IDLE, LIFETIME).check_password(EMAIL, PASSWORD)
+
+    def test_one_guesser_does_not_slow_others_down(self, sign_in):
+        for _ in range(5):
+            sign_in.check_password("nobody@example.org", "wrong")
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
+    def test_guesses_at_the_same_moment_gain_nothing(self, sign_in):
+        def guess(number) -> bool:
+            try:
+                sign_in.check_password(EMAIL, f"guess {number}")
+            except TooManyAttempts:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(guess, range(12))) == 5
+
+    def test_guessing_codes_is_slowed_down(self, sign_in, clock):
+        code = sign_in.register_code("bob")
+        wrong = f"{code[:4]}-0000-0000-0000"
+        for _ in range(5):
+            assert sign_in.check_code(wrong) is None
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_code(code.lower())
+        other = sign_in.register_code("cyd")
+        assert sign_in.check_code(other) == "cyd"
+        clock.advance(seconds=1)
+        assert sign_in.check_code(code) == "bob"
+
+    def test_a_session_is_resumed_until_it_is_closed(self, sign_in):
+        token, other = sign_in.open_session("ada"), sign_in.open_session("ada")
+        assert token != other
+        assert sign_in.resume(token) == "ada"
+        sign_in.close_session(token)
+        sign_in.close_session(token)
+        assert sign_in.resume(token) is None
+        assert sign_in.resume(other) == "ada"
+
+    @pytest.mark.parametrize("token", ["", "x", "é", "0" * 43])
+    def test_no_other_token_is_resumed(self, sign_in, token):
+        sign_in.open_session("ada")
+        assert sign_in.resume(token) is None
+
+    def test_an_idle_session_ends(self, sign_in, clock):
+        token = sign_in.open_session("ada")
+        clock.advance(minutes=29)
+        assert sign_in.resume(token) == "ada"
+        clock.advance(minutes=29)
+        assert sign_in.resume(token) == "ada"
+        clock.advance(minutes=30)
+        assert sign_in.resume(token) is None
+        clock.advance(minutes=-30)
+        assert sign_in.resume(token) is None
+
+    def test_frequent_use_keeps_a_session_as_well_as_rare_use(self, sign_in, clock):
+        token = sign_in.open_session("ada")
+        for _ in range(90):
+            clock.advance(seconds=40)
+            assert sign_in.resume(token) == "ada"
+
+    def test_a_session_ends_in_any_case(self, sign_in, clock):
+        token = sign_in.open_session("ada")
+        for _ in range(8 * 4 - 1):
+            clock.advance(minutes=15)
+            assert sign_in.resume(token) == "ada"
+        clock.advance(minutes=15)
+        assert sign_in.resume(token) is None
+
+    def test_everything_is_there_after_reopening(self, sign_in, backend, clock):
+        token, code = sign_in.open_session("ada"), sign_in.register_code("bob")
+        reopened = backend.sign_in(clock, IDLE, LIFETIME)
+        assert reopened.resume(token) == "ada"
+        assert reopened.check_code(code) == "bob"
+        assert reopened.check_password(EMAIL, PASSWORD) == "ada"
+
+    def test_the_setup_token_works_exactly_once(self, sign_in):
+        token = sign_in.issue_setup_token()
+        assert not sign_in.redeem_setup_token("something else")
+        with ThreadPoolExecutor(4) as threads:
+            assert sum(threads.map(sign_in.redeem_setup_token, [token] * 4)) == 1
+        assert not sign_in.redeem_setup_token(token)
+
+    def test_a_new_setup_token_replaces_the_one_before(self, sign_in, backend, clock):
+        old, new = sign_in.issue_setup_token(), backend.sign_in(clock, IDLE, LIFETIME).issue_setup_token()
+        assert not sign_in.redeem_setup_token(old)
+        assert sign_in.redeem_setup_token(new)
+
+    def test_there_is_no_setup_token_after_one_was_used(self, sign_in, backend, clock):
+        assert sign_in.redeem_setup_token(sign_in.issue_setup_token())
+        assert sign_in.issue_setup_token() is None
+        assert backend.sign_in(clock, IDLE, LIFETIME).issue_setup_token() is None
+        assert not sign_in.redeem_setup_token("")
