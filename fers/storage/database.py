@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+        weakref.finalize(self, self._connection.close)
 
     def _prepare(self) -> None:
         self._connection.row_factory = sqlite3.Row

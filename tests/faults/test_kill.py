@@ -1,0 +1,83 @@
+"""Killed at any moment, FERS keeps every face that it said was stored, whole, and nothing of any other."""
+
+import multiprocessing
+import random
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fers.config import Settings
+from fers.platform import Platform, assemble
+from tests.people import OneFace, OneModel, draft, participant
+
+from .giver import give_and_withdraw
+
+KILLS = 50
+_fork_server = multiprocessing.get_context("forkserver")
+_fork_server.set_forkserver_preload([give_and_withdraw.__module__])  # So that a new process is there at once.
+
+
+@dataclass(frozen=True)
+class Diary:
+    """What the processes wrote down before and after each thing they did."""
+
+    path: Path
+
+    def read(self) -> dict[str, set[str]]:
+        done = defaultdict(set)
+        for line in self.path.read_text().splitlines():
+            what, face_id = line.split()
+            done[what].add(face_id)
+        return done
+
+
+def reopened(settings: Settings) -> Platform:
+    return assemble(settings, models=OneModel(), detector=OneFace())
+
+
+def give_until_killed(settings, person, started, diary: Diary, chance: random.Random) -> None:
+    """Kill the process after a random time, counted from its start (it settles first) or from its first face."""
+    before = diary.path.stat().st_size
+    work = (settings, person, started, diary.path, chance.random())
+    process = _fork_server.Process(target=give_and_withdraw, args=work)
+    process.start()
+    if chance.random() < 0.8:
+        deadline = time.monotonic() + 30
+        while diary.path.stat().st_size == before and process.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.002)
+    time.sleep(chance.uniform(0, 0.15))
+    assert process.exitcode is None, "the process failed by itself"
+    process.kill()
+    process.join()
+
+
+def check_sound(settings, person, diary: Diary) -> None:
+    platform = reopened(settings)
+    assert platform.doctor.examine() == []
+    listed = [face.id for face in platform.own_data.faces(person)]
+    faces, done = set(listed), diary.read()
+    assert len(listed) == len(faces)
+    assert done["gave"] - done["withdrawing"] <= faces, "a face that was reported as stored is lost"
+    assert faces <= done["giving"]
+    assert not faces & done["withdrew"], "a withdrawn face is back"
+    files = {path.name for path in (settings.data / "images").rglob("*") if path.is_file()}
+    assert files == {f"{face_id}.jpg" for face_id in faces}, "files and faces differ"
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_whole_faces_or_nothing(settings, tmp_path):
+    platform = reopened(settings)
+    person = participant(platform)
+    started = draft(platform, person)
+    diary, chance = Diary(tmp_path / "diary"), random.Random(20260501)
+    diary.path.touch()
+    for _ in range(KILLS):
+        give_until_killed(settings, person, started, diary, chance)
+        check_sound(settings, person, diary)
+    done = diary.read()
+    interrupted = (done["giving"] - done["gave"]) | (done["withdrawing"] - done["withdrew"])
+    assert len(interrupted) > KILLS / 4, "too few kills hit work in progress to prove anything"
+    assert len(done["withdrew"]) > KILLS / 4
