@@ -13,21 +13,21 @@ from fers.ui.state import state
 SIGN_IN = st.Page("pages/sign_in.py", title="Welcome", icon=":material/waving_hand:")
 SET_UP = st.Page("pages/setup.py", title="Set up", icon=":material/key:", visibility="hidden")
 PERSONAL_CODE = st.Page("pages/personal_code.py", title="Your code", icon=":material/key:")
-CONSENT = st.Page("pages/consent.py", title="Taking part", icon=":material/handshake:")
+CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":material/handshake:")
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
-MY_DATA = st.Page("pages/my_data.py", title="My data", icon=":material/folder_shared:")
+MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
 def pages_for(person: Person | None) -> list[st.Page]:
-    """The pages `person` may see; the first one opens by itself."""
+    """The pages `person` may see; the first one opens by itself. Hidden ones can be asked for by their address."""
     if person is None:
-        return [SIGN_IN, SET_UP]
+        return [SIGN_IN, SET_UP, *(page(visibility="hidden") for page in (GIVE, MY_DATA, CONSENT))]
     if state().personal_code:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
-    pages = [GIVE(), MY_DATA, CONSENT] if agreed else [CONSENT, MY_DATA, GIVE(visibility="hidden")]
+    pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
     if allowed(person, Action.MANAGE_STUDY):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
     return [*pages, SIGN_OUT]
@@ -35,7 +35,6 @@ def pages_for(person: Person | None) -> list[st.Page]:
 
 st.set_page_config(page_title="FERS", page_icon=look.ICON)
 look.apply()
-with guard.explaining_everything():
-    page = st.navigation(pages_for(session.person()), position="top")
-    guard.run(page)
 session.keep_cookie()
+with guard.explaining_everything():
+    guard.run(st.navigation(pages_for(session.person()), position="top"))

@@ -1,5 +1,6 @@
 """The crop box on a photo, as wide as the screen allows."""
 
+import streamlit as st
 from PIL import Image
 from streamlit_cropper import st_cropper
 
@@ -11,6 +12,18 @@ LARGEST_WIDTH, LARGEST_HEIGHT = 700, 560
 """Pixels of the picture on the screen."""
 SMALLEST_SIDE = 16
 """Pixels of the photo that a box covers at least, however small it was drawn."""
+
+_MOVES = {
+    "Left": (-1, 0, 0),
+    "Right": (1, 0, 0),
+    "Up": (0, -1, 0),
+    "Down": (0, 1, 0),
+    "Larger": (0, 0, 1),
+    "Smaller": (0, 0, -1),
+}
+"""Change of left, top and side that a button makes, in steps."""
+_STEP = 0.1
+"""A step, as a part of the box's side."""
 
 _width = widget("width")
 
@@ -27,9 +40,10 @@ def choose_crop(photo: Image.Image, start: Box | None, key: str) -> Box | None:
         return None
     cropping = _at_hand(key, width, start or _middle(photo.size))
     factor = min(min(width, LARGEST_WIDTH) / photo.width, LARGEST_HEIGHT / photo.height)
-    box = cropping.start.scaled(factor)
+    picture = photo.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0)
+    box = cropping.start.scaled(factor, picture.size)
     drawn = st_cropper(
-        photo.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0),
+        picture,
         default_coords=(box.left, box.left + box.width, box.top, box.top + box.height),
         aspect_ratio=(1, 1),
         box_color="#ff7a45",
@@ -39,6 +53,7 @@ def choose_crop(photo: Image.Image, start: Box | None, key: str) -> Box | None:
         key=f"{key}-{width}-{cropping.start.as_list()}",
     )
     cropping.box = on_photo(drawn, factor, photo.size)
+    _offer_buttons(cropping, photo.size)
     return cropping.box
 
 
@@ -51,6 +66,22 @@ def _at_hand(key: str, width: int, start: Box) -> Cropping:
         cropping = Cropping(key, width, cropping.box, cropping.box)
     state().cropping = cropping
     return cropping
+
+
+def _offer_buttons(cropping: Cropping, size: tuple[int, int]) -> None:
+    """The canvas takes mouse and finger only: these move the box for people who use a keyboard or a screen reader."""
+    with st.popover("Move the box with buttons", icon=":material/open_with:"), st.container(horizontal=True):
+        for word, (right, down, larger) in _MOVES.items():
+            if st.button(word, key=f"move-{word}"):
+                box, step = cropping.box, max(1, round(cropping.box.width * _STEP))
+                drawn = {
+                    "left": box.left + step * right - step * larger / 2,
+                    "top": box.top + step * down - step * larger / 2,
+                    "width": box.width + step * larger,
+                    "height": box.width + step * larger,
+                }
+                cropping.start = cropping.box = on_photo(drawn, 1.0, size)
+                st.rerun()
 
 
 def _middle(size: tuple[int, int]) -> Box:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -44,12 +43,15 @@ def run(page) -> None:
 
 
 def enter(action: Action) -> Person:
-    """Begin a page for people who may do `action`. Returns who is there; anybody else is turned away politely."""
+    """Begin a page for people who may do `action`. Returns who is there; who is signed out is shown the way in.
+
+    Raises NotPermitted for everybody else.
+    """
     enter_public()
-    try:
-        return require(person(), action)
-    except FersError as error:
-        _turn_away(str(error))
+    actor = person()
+    if actor is None:
+        st.switch_page("pages/sign_in.py")
+    return require(actor, action)
 
 
 def enter_public() -> None:
@@ -62,14 +64,10 @@ def enter_public() -> None:
     if state().routed:
         return
     if Path(get_script_run_ctx().main_script_path).resolve() != FRONT_DOOR:
-        _turn_away("This page opens from the start page.")
+        st.info("This page opens from the start page.")
+        st.markdown("[Go to the start page](/)")
+        st.stop()
     runpy.run_path(str(FRONT_DOOR))
-    st.stop()
-
-
-def _turn_away(sentence: str) -> NoReturn:
-    st.info(sentence)
-    st.markdown("[Go to the start page](/)")
     st.stop()
 
 

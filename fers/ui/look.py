@@ -11,6 +11,8 @@ _STYLE = """
 <style>
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
+/* Asks the server for the sign-in cookie and shows nothing. */
+.st-key-fers-cookie { display: none; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
 .stMainBlockContainer { padding-top: 4.5rem; max-width: 50rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }

@@ -49,10 +49,13 @@ def keep_cookie() -> None:
     request = state().cookie_request
     if request is None:
         return
-    done = _cookie_widget(
-        key=f"cookie_{request.id}", data={"request": request.id, "ticket": request.ticket}, on_done_change=lambda: None
-    ).done
-    if done:
+    with st.container(key="fers-cookie"):
+        asked = _cookie_widget(
+            key=f"cookie-{request.id}",
+            data={"request": request.id, "ticket": request.ticket},
+            on_done_change=lambda: None,
+        )
+    if asked.done:
         state().cookie_request = None
 
 

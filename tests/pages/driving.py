@@ -4,8 +4,14 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from tests.people import PASSWORD
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery"
+
+
+def open_app() -> AppTest:
+    """Open the app in a fresh tab."""
+    return AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
 
 
 def click(app: AppTest, label: str) -> AppTest:

@@ -1,10 +1,10 @@
 """Ways in and out."""
 
-from driving import PASSWORD, REPOSITORY, agreed, click, field, signed_in, told
-from streamlit.testing.v1 import AppTest
+from driving import agreed, click, field, open_app, signed_in, told
 
 from fers.domain.people import Role
 from fers.ui.session_cookie import COOKIE
+from tests.people import PASSWORD
 
 
 def test_wrong_passwords_and_unknown_emails_are_told_alike(app, platform):
@@ -23,7 +23,7 @@ def test_a_study_code_gives_a_personal_code_that_opens_the_account_again(app, pl
     code = app.code[0].value
     click(app, "I have noted it")
     assert "Taking part in" in told(app) and not app.code
-    fresh = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
+    fresh = open_app()
     field(fresh, "Your personal code").input(code)
     assert "Taking part in" in told(click(fresh, "Sign in with my code"))
 
@@ -60,7 +60,7 @@ def test_a_session_ended_elsewhere_ends_here(app, platform):
 def test_the_cookie_brings_somebody_back_until_they_sign_out(app, platform, cookies):
     agreed(signed_in(app, platform))
     token = cookies[COOKIE] = app.session_state["fers"].token
-    again = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
+    again = open_app()
     assert "Show an expression" in told(again)
     platform.accounts.sign_out(token)
     assert "I am new here" in [tab.label for tab in again.run().tabs]

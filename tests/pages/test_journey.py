@@ -5,11 +5,12 @@ import io
 import json
 import zipfile
 
-from driving import PASSWORD, agreed, click, field, signed_in, told
+from driving import agreed, click, field, signed_in, told
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.people import OPERATOR
+from tests.people import PASSWORD, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
 
@@ -23,9 +24,9 @@ def ada(app, platform):
     return platform.accounts.resume(app.session_state["fers"].token)
 
 
-def give(app, photo: bytes, name: str = "me.png"):
+def give(app, file: bytes):
     app.segmented_control(key="source").set_value(Source.UPLOAD).run()
-    app.file_uploader[0].upload(name, photo, "image/png")
+    app.file_uploader[0].upload("me.jpg", file, "image/jpeg")
     return app.run()
 
 
@@ -36,7 +37,7 @@ def choose(app, kind: str, value):
     return app.run()
 
 
-def test_from_sign_up_to_thanks(app, platform, astronaut):
+def test_from_sign_up_to_thanks(app, platform):
     ask_first(platform, 0)
     field(app, "E-mail").input("ada@example.org")
     field(app, "Choose a password").input(PASSWORD)
@@ -47,7 +48,7 @@ def test_from_sign_up_to_thanks(app, platform, astronaut):
     assert not any(box.value for box in app.checkbox), "nothing may be ticked beforehand"
 
     agreed(app, KEEP, TRAIN)
-    give(app, astronaut)
+    give(app, photo())
     assert "Yes, it is: happy" in [button.label for button in app.button]
     choose(app, "display", Display.POSED)
     assert "Thank you!" in told(click(app, "Yes"))
@@ -55,32 +56,32 @@ def test_from_sign_up_to_thanks(app, platform, astronaut):
     (face,) = platform.own_data.faces(ada(app, platform))
     assert face.answer.label is Emotion.HAPPY and face.answer.display is Display.POSED
     assert not face.answer.before_prediction and face.source is Source.UPLOAD
-    assert face.box.width == face.box.height and face.prediction.model_id == "happy"
+    assert face.box.width == face.box.height and face.prediction.model_id == "always-happy"
 
     assert "Show an expression" in told(click(app, "Next photo"))
     assert not app.exception
 
 
-def test_felt_or_posed_has_to_be_said(app, platform, astronaut):
+def test_felt_or_posed_has_to_be_said(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
-    assert "did you feel it, or pose it?" in told(click(give(app, astronaut), "Yes"))
+    assert "did you feel it, or pose it?" in told(click(give(app, photo()), "Yes"))
     assert platform.own_data.faces(ada(app, platform)) == []
 
 
-def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform, astronaut):
+def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
-    choose(give(app, astronaut), "display", Display.FELT)
+    choose(give(app, photo()), "display", Display.FELT)
     choose(app, "label", Emotion.SURPRISE)
     click(app, "Save my answer")
     assert platform.own_data.faces(ada(app, platform))[0].answer.label is Emotion.SURPRISE
 
 
-def test_those_asked_first_see_no_guess_before_they_answer(app, platform, astronaut):
+def test_those_asked_first_see_no_guess_before_they_answer(app, platform):
     ask_first(platform, 1)
     agreed(signed_in(app, platform), KEEP)
-    give(app, astronaut)
+    give(app, photo())
     assert not any("fers-guess" in block.value for block in app.html)
     choose(app, "label", "Can't tell")
     choose(app, "display", Display.FELT)
@@ -90,10 +91,10 @@ def test_those_asked_first_see_no_guess_before_they_answer(app, platform, astron
     assert face.answer.before_prediction and face.answer.label is None
 
 
-def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, platform, astronaut):
+def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform))
-    choose(give(app, astronaut), "display", Display.POSED)
+    choose(give(app, photo()), "display", Display.POSED)
     assert "Nothing was kept" in told(click(app, "Yes"))
     assert platform.own_data.faces(ada(app, platform)) == []
 
@@ -105,10 +106,10 @@ def test_a_refused_photo_is_explained_and_forgotten(app, platform):
     assert app.session_state["fers"].giving is None
 
 
-def test_my_data_downloads_and_withdraws(app, platform, astronaut):
+def test_my_data_downloads_and_withdraws(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
-    choose(give(app, astronaut), "display", Display.FELT)
+    choose(give(app, photo()), "display", Display.FELT)
     click(app, "Yes")
     app.switch_page("pages/my_data.py").run()
     assert "You gave 1 photo." in told(app)

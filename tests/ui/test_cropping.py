@@ -1,9 +1,10 @@
 import pytest
-from fers.domain.boxes import Box
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
+from fers.domain.boxes import Box
 from fers.ui import cropping
 from fers.ui.state import State
 
@@ -86,3 +87,25 @@ def test_however_it_is_drawn_the_box_is_a_square_on_the_photo(size, factor, left
     box = cropping.on_photo(drawn, factor, size)
     assert box.width == box.height >= cropping.SMALLEST_SIDE
     assert 0 <= box.left <= size[0] - box.width and 0 <= box.top <= size[1] - box.height
+
+
+def test_the_box_moves_without_a_mouse(monkeypatch):
+    monkeypatch.setattr(cropping, "_width", Screen(600))
+    app = AppTest.from_function(page_with_a_photo).run()
+    assert app.session_state["box"].as_list() == [100, 100, 300, 300]
+    for word, change in {"Left": [-30, 0, 0, 0], "Down": [0, 30, 0, 0], "Larger": [-15, -15, 30, 30]}.items():
+        before = app.session_state["box"].as_list()
+        next(button for button in app.button if button.label == word).click().run()
+        after = app.session_state["box"].as_list()
+        moved = [new - old for new, old in zip(after, before, strict=True)]
+        assert all(abs(got - want) <= 1 for got, want in zip(moved, change, strict=True)), word
+
+
+def page_with_a_photo():
+    import streamlit as st
+    from PIL import Image
+
+    from fers.domain.boxes import Box
+    from fers.ui import cropping
+
+    st.session_state["box"] = cropping.choose_crop(Image.new("RGB", (600, 500)), Box(100, 100, 300, 300), "a")
