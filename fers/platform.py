@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fers.config import Settings
-from fers.domain.interfaces import FaceDetector, SignIn
+from fers.domain.interfaces import FaceDetector, Models, SignIn
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
@@ -37,11 +37,20 @@ class Platform:
     sign_in: SignIn
 
 
-def assemble(settings: Settings, now: Clock = utc_now) -> Platform:
+def assemble(
+    settings: Settings,
+    *,
+    models: Models | None = None,
+    detector: FaceDetector | None = None,
+    now: Clock = utc_now,
+) -> Platform:
     """Open the store and return the services on top of it. Raises StoreUnavailable when it can't be opened.
 
     Whatever a killed process left half done is finished or undone, and faces past their retention date are purged.
+    `models` and `detector` stand in for the registered models and the face detector.
     """
+    models = models or registry(settings)
+    detector = detector or face_detector()
     database = Database(settings.data)
     records = EmbeddedRecords(database)
     images = EmbeddedImages(settings.data)
@@ -50,7 +59,7 @@ def assemble(settings: Settings, now: Clock = utc_now) -> Platform:
     studies = Studies(records, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
-    capture = Capture(records, images, journal, registry(settings), face_detector(), consents, studies, now)
+    capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
         accounts=Accounts(records, sign_in, studies, now),
         studies=studies,

@@ -27,7 +27,7 @@ class OwnData:
     def crop(self, actor: Person, face_id: str):
         """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's."""
         face = self._own(actor, face_id)
-        return crop(decode_stored(self._images.get(face.id)), face.box)
+        return crop(decode_stored(self._images.get(face.id)).pixels, face.box)
 
     def download(self, actor: Person) -> bytes:
         """A zip of everything the actor gave: the images, `faces.json`, and the consent as `consent.md`."""

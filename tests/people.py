@@ -1,0 +1,97 @@
+"""The people, the photo and the stand-ins that tests share."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from fers.domain.boxes import Box
+from PIL import Image
+from skimage import data
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.faces import Answer, Source
+from fers.domain.models import InputSpec, ModelInfo
+
+EVERYTHING = frozenset(Purpose)
+PASSWORD = "correct horse battery"
+HAPPY_POSED = Answer(label=Emotion.HAPPY, before_prediction=False)
+
+
+def photo() -> bytes:
+    """A JPEG of the public-domain portrait of the astronaut Eileen Collins, from scikit-image."""
+    file = io.BytesIO()
+    Image.fromarray(data.astronaut()).save(file, "JPEG")
+    return file.getvalue()
+
+
+class SettableClock:
+    def __init__(self):
+        self.moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **duration) -> None:
+        self.moment += timedelta(**duration)
+
+
+class OneModel:
+    """Stands in for the registry: one model that always answers "happy 90%"."""
+
+    info = ModelInfo(
+        id="always-happy",
+        version="1.0.0",
+        name="Always happy",
+        weights="none",
+        sha256="0" * 64,
+        classes=LABELS,
+        input=InputSpec(224, 224, 3, (0.0, 1.0)),
+        crop_scale=1.2,
+        licence="none",
+        data="none",
+    )
+
+    def models(self):
+        return [self.info]
+
+    def default(self):
+        return self.info
+
+    def classifier(self, model_id=None):
+        return self
+
+    def preload(self):
+        pass
+
+    def predict(self, faces):
+        row = np.full(len(LABELS), 0.1 / 7)
+        row[Emotion.HAPPY] = 0.9
+        return np.tile(row, (len(faces), 1))
+
+
+class OneFace:
+    """Stands in for the detector: one face, where the astronaut's is."""
+
+    def detect(self, pixels):
+        return [Box(170, 70, 100, 100)]
+
+
+def participant(platform, email="ada@example.org", purposes=EVERYTHING):
+    """Somebody who signed up and agreed to `purposes`."""
+    platform.accounts.sign_up(email, PASSWORD)
+    person = platform.accounts.sign_in(email, PASSWORD).person
+    platform.consents.give(person, platform.consents.text().sha256, purposes, adult=True)
+    return person
+
+
+def draft(platform, person):
+    return platform.capture.receive(person, photo(), Source.UPLOAD)
+
+
+def give_face(platform, person, answer=HAPPY_POSED):
+    """A face that `person` gave from start to end."""
+    started = draft(platform, person)
+    box = started.suggestions[0]
+    prediction = platform.capture.predict(person, started, box)
+    return platform.capture.submit(person, started, box, prediction, answer)

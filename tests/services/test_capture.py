@@ -1,0 +1,122 @@
+"""A face is stored whole, once, under consent, or not at all."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.faces import Answer, Display, Source
+from fers.domain.people import OPERATOR
+from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
+from tests.people import HAPPY_POSED, PASSWORD, draft, give_face, participant, photo
+
+
+@pytest.fixture
+def ada(platform):
+    return participant(platform)
+
+
+def test_everything_of_the_face_is_kept(platform, ada, clock):
+    started = draft(platform, ada)
+    clock.advance(seconds=5)
+    box = started.suggestions[0]
+    prediction = platform.capture.predict(ada, started, box)
+    clock.advance(seconds=5)
+    answer = Answer(None, True, Display.FELT, intensity=2, valence=-0.5, arousal=1.0)
+    face = platform.capture.submit(ada, started, box, prediction, answer)
+    assert platform.own_data.faces(ada) == [face]
+    assert (face.box, face.prediction, face.answer, face.source) == (box, prediction, answer, Source.UPLOAD)
+    assert (prediction.model_id, len(prediction.probabilities)) == ("always-happy", 8)
+    assert face.consent_id == platform.consents.current(ada).id
+    assert face.captured_at < prediction.made_at < face.given_at
+    assert face.purge_at - face.given_at == timedelta(days=platform.studies.current().retention_days)
+    assert platform.doctor.examine() == []
+
+
+def test_submitting_twice_stores_once(platform, ada):
+    started = draft(platform, ada)
+    box = started.suggestions[0]
+    prediction = platform.capture.predict(ada, started, box)
+    first = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
+    second = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
+    assert first == second
+    assert platform.own_data.faces(ada) == [first]
+
+
+def test_submitting_at_once_from_many_threads_stores_once(platform, ada):
+    started = draft(platform, ada)
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    arguments = (ada, started, started.suggestions[0], prediction, HAPPY_POSED)
+    threads = [threading.Thread(target=platform.capture.submit, args=arguments) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(platform.own_data.faces(ada)) == 1
+    assert platform.doctor.examine() == []
+
+
+def test_who_agreed_to_nothing_may_try_and_leaves_nothing(platform, settings):
+    eve = participant(platform, "eve@example.org", frozenset())
+    assert give_face(platform, eve) is None
+    assert platform.own_data.faces(eve) == []
+    assert not [file for file in (settings.data / "images").rglob("*") if file.is_file()]
+
+
+def test_no_inference_before_consent(platform):
+    platform.accounts.sign_up("new@example.org", PASSWORD)
+    newcomer = platform.accounts.sign_in("new@example.org", PASSWORD).person
+    with pytest.raises(ConsentRequired):
+        platform.capture.receive(newcomer, photo(), Source.WEBCAM)
+
+
+def test_consent_withdrawn_midway_is_respected(platform, ada):
+    started = draft(platform, ada)
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    platform.consents.give(ada, platform.consents.text().sha256, frozenset(), adult=True)
+    assert platform.capture.submit(ada, started, started.suggestions[0], prediction, HAPPY_POSED) is None
+
+
+def test_a_closed_study_takes_nothing(platform, ada):
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), open=False))
+    with pytest.raises(StudyClosed):
+        draft(platform, ada)
+
+
+def test_signed_out_nobody_gives(platform):
+    with pytest.raises(NotSignedIn):
+        platform.capture.receive(None, photo(), Source.UPLOAD)
+
+
+def test_a_rejected_file_leaves_no_trace(platform, ada, settings):
+    with pytest.raises(ImageRejected):
+        platform.capture.receive(ada, b"not a picture", Source.UPLOAD)
+    assert not [file for file in (settings.data / "images").rglob("*") if file.is_file()]
+
+
+@pytest.mark.parametrize("step", ["put", "create_face"])
+def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform, ada, monkeypatch, step):
+    adapter = platform.capture._images if step == "put" else platform.capture._records
+    started = draft(platform, ada)
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    arguments = (ada, started, started.suggestions[0], prediction, HAPPY_POSED)
+
+    def fail(*_):
+        raise StoreUnavailable("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(adapter, step, fail)
+        with pytest.raises(StoreUnavailable):
+            platform.capture.submit(*arguments)
+    assert platform.own_data.faces(ada) == []
+    assert platform.doctor.examine() == []
+    assert platform.capture.submit(*arguments)
+    assert platform.doctor.examine() == []
+
+
+def test_later_uses_check_the_purpose_of_each_face(platform, tmp_path, ada):
+    give_face(platform, ada)
+    give_face(platform, participant(platform, "bob@example.org", frozenset({Purpose.STORE})))
+    assert platform.export.write(OPERATOR, tmp_path / "export", Purpose.TRAIN) == (1, 1)

@@ -1,0 +1,94 @@
+"""Consent is asked for in exact words, kept, copied, and narrowed again."""
+
+from dataclasses import replace
+
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.people import OPERATOR
+from fers.errors import ConsentRequired, NotSignedIn
+from tests.people import EVERYTHING, PASSWORD, give_face, participant
+
+
+@pytest.fixture
+def newcomer(platform):
+    platform.accounts.sign_up("new@example.org", PASSWORD)
+    return platform.accounts.sign_in("new@example.org", PASSWORD).person
+
+
+def _agree(platform, person, *purposes):
+    return platform.consents.give(person, platform.consents.text().sha256, frozenset(purposes), adult=True)
+
+
+def test_the_text_speaks_of_the_study_and_leaves_no_gaps(platform):
+    study, body = platform.studies.current(), platform.consents.text().body
+    assert all(str(word) in body for word in (study.name, study.purpose, study.owner, study.contact, "30 days"))
+    assert "$" not in body
+
+
+def test_nothing_is_agreed_to_until_it_is(platform, newcomer):
+    assert platform.consents.current(newcomer) is None
+    with pytest.raises(ConsentRequired):
+        platform.consents.require(newcomer)
+
+
+def test_the_exact_words_choices_and_time_are_kept(platform, newcomer, clock):
+    _agree(platform, newcomer, Purpose.STORE, Purpose.TRAIN)
+    kept = platform.consents.current(newcomer)
+    assert kept.text == platform.consents.text()
+    assert kept.purposes == {Purpose.STORE, Purpose.TRAIN}
+    assert kept.given_at == clock()
+
+
+def test_only_adults_take_part(platform, newcomer):
+    with pytest.raises(ConsentRequired, match="18"):
+        platform.consents.give(newcomer, platform.consents.text().sha256, EVERYTHING, adult=False)
+    assert platform.consents.current(newcomer) is None
+
+
+def test_words_that_were_not_shown_cannot_be_agreed_to(platform, newcomer):
+    shown = platform.consents.text().sha256
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), purpose="Something else entirely."))
+    with pytest.raises(ConsentRequired, match="changed"):
+        platform.consents.give(newcomer, shown, EVERYTHING, adult=True)
+
+
+def test_new_words_ask_again(platform, newcomer):
+    _agree(platform, newcomer, *EVERYTHING)
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), purpose="Something else entirely."))
+    assert platform.consents.current(newcomer) is None
+
+
+def test_without_storing_no_other_use_is_agreed_to(platform, newcomer):
+    assert _agree(platform, newcomer, Purpose.TRAIN, Purpose.PUBLISH).purposes == frozenset()
+
+
+def test_the_copy_holds_words_choices_and_hash(platform, newcomer):
+    consent = _agree(platform, newcomer, Purpose.STORE)
+    copy = platform.consents.copy_for(newcomer)
+    assert consent.text.body in copy
+    assert f"[x] {Purpose.STORE.question}" in copy
+    assert f"[ ] {Purpose.PUBLISH.question}" in copy
+    assert consent.text.sha256 in copy
+
+
+def test_narrower_choices_reach_faces_given_before(platform):
+    ada = participant(platform)
+    face = give_face(platform, ada)
+    _agree(platform, ada, Purpose.STORE, Purpose.REVIEW)
+    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}
+    _agree(platform, ada, *EVERYTHING)
+    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}, "widening never reaches back"
+    assert face.purposes == EVERYTHING
+
+
+def test_no_longer_storing_withdraws_the_faces(platform):
+    ada = participant(platform)
+    give_face(platform, ada)
+    _agree(platform, ada)
+    assert platform.own_data.faces(ada) == []
+
+
+def test_signed_out_nobody_consents(platform):
+    with pytest.raises(NotSignedIn):
+        _agree(platform, None, Purpose.STORE)

@@ -1,0 +1,89 @@
+"""What is withdrawn, or past its retention date, is gone: record, image, bytes."""
+
+import json
+
+import pytest
+
+from fers.errors import NotFound, NotSignedIn, SignInFailed
+from tests.people import PASSWORD, give_face, participant
+
+
+def _bytes_on_disk(settings) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(settings.data.rglob("*")) if file.is_file())
+
+
+@pytest.fixture
+def ada(platform):
+    return participant(platform)
+
+
+def test_a_withdrawn_face_is_gone_from_every_file(platform, ada, settings):
+    face, other = give_face(platform, ada), give_face(platform, ada)
+    assert face.image.sha256.encode() in _bytes_on_disk(settings)
+    platform.withdrawal.withdraw_face(ada, face.id)
+    assert platform.own_data.faces(ada) == [other]
+    assert len(list((settings.data / "images").rglob("*.jpg"))) == 1
+    platform.withdrawal.withdraw_face(ada, other.id)
+    left = _bytes_on_disk(settings)
+    assert face.image.sha256.encode() not in left
+    assert b"probabilities" not in left
+    assert not list((settings.data / "images").rglob("*.*"))
+    assert platform.doctor.examine() == []
+
+
+def test_nobody_withdraws_somebody_elses_face(platform, ada):
+    face = give_face(platform, ada)
+    bob = participant(platform, "bob@example.org")
+    with pytest.raises(NotFound):
+        platform.withdrawal.withdraw_face(bob, face.id)
+    with pytest.raises(NotSignedIn):
+        platform.withdrawal.withdraw_face(None, face.id)
+    assert platform.own_data.faces(ada) == [face]
+
+
+def test_withdrawing_everything_leaves_no_personal_data(platform, ada, settings):
+    give_face(platform, ada)
+    token = platform.accounts.sign_in("ada@example.org", PASSWORD).token
+    platform.withdrawal.withdraw_everything(ada)
+    assert platform.accounts.resume(token) is None
+    with pytest.raises(SignInFailed):
+        platform.accounts.sign_in("ada@example.org", PASSWORD)
+    left = _bytes_on_disk(settings)
+    assert b"ada@example.org" not in left
+    assert b"argon2" not in left
+    assert b"withdrew everything" in left
+    assert platform.doctor.examine() == []
+
+
+def test_faces_are_purged_at_their_retention_date(platform, ada, clock):
+    days = platform.studies.current().retention_days
+    first = give_face(platform, ada)
+    clock.advance(days=1)
+    second = give_face(platform, ada)
+    clock.advance(days=days - 1)
+    assert platform.withdrawal.purge_due() == 1
+    assert platform.own_data.faces(ada) == [second]
+    assert first != second
+    assert platform.doctor.examine() == []
+
+
+def test_the_download_holds_everything_and_names_nobody(platform, ada):
+    import io
+    import zipfile
+
+    face = give_face(platform, ada)
+    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as archive:
+        described = json.loads(archive.read("faces.json"))
+        assert [entry["id"] for entry in described] == [face.id]
+        assert described[0]["label"] == "happy"
+        assert described[0]["probabilities"]["happy"] == pytest.approx(0.9)
+        assert archive.read(described[0]["image"])[:2] == b"\xff\xd8"
+        assert "What you chose" in archive.read("consent.md").decode()
+
+
+def test_nobody_sees_somebody_elses_photo(platform, ada):
+    face = give_face(platform, ada)
+    bob = participant(platform, "bob@example.org")
+    with pytest.raises(NotFound):
+        platform.own_data.crop(bob, face.id)
+    assert platform.own_data.crop(ada, face.id).shape == (224, 224, 3)
