@@ -59,7 +59,7 @@ class EmbeddedImages:
     def keys(self) -> Iterator[str]:
         with _explained():
             for folder in sorted(self._root.iterdir()):
-                yield from sorted(file.stem for file in folder.glob("*.jpg"))
+                yield from sorted(file.stem for file in folder.glob(f"{folder.name}*.jpg"))
 
     def _path(self, key: str) -> Path:
         """No other file can be named than an image, whatever `key` is."""
