@@ -10,10 +10,10 @@ from fers.ui.state import state
 
 actor = guard.enter(Action.GIVE_FACE)
 platform().consents.require(actor)
-platform().capture.prepare(actor)
 
 giving = state().giving
 if giving is None:
+    platform().capture.prepare(actor)
     take_photo(actor)
 elif giving.answer is None:
     look_and_answer(actor, giving)

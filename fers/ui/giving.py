@@ -10,7 +10,7 @@ from fers.errors import FersError
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
 from fers.ui.questions import ask_afterwards, ask_first
-from fers.ui.result import percent, show_result, word
+from fers.ui.result import show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
 
@@ -121,12 +121,14 @@ def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
 def thank(giving: Giving) -> None:
     """Step 3."""
     st.title("Thank you!")
+    face, words = st.columns([1, 3], gap="medium")
+    face.image(crop(giving.draft.photo.pixels, giving.box), width=160, alt="The face you gave")
+    with words:
+        if giving.answer.label is not None:
+            st.write(f"You said: **{word(giving.answer.label)}**.")
+        if giving.stored:
+            st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You find it under “My data”.")
+        else:
+            st.write("Nothing was kept, as you chose.")
     if giving.answer.before_prediction:
         show_result(giving.prediction)
-        guess, confidence = giving.prediction.top(1)[0]
-        said = word(giving.answer.label).lower() if giving.answer.label is not None else "you can't tell"
-        st.write(f"You said: {said}. The machine guessed: {word(guess).lower()}, {percent(confidence)} sure.")
-    if giving.stored:
-        st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You find it under “My data”.")
-    else:
-        st.write("Nothing was kept, as you chose.")
