@@ -1,10 +1,16 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from fers import config
 from fers.platform import assemble
 from tests.people import OneFace, OneModel, SettableClock
+
+# A busy two-core machine is slow at times; that says nothing about the code under test.
+hypothesis_settings.register_profile("fers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("fers")
 
 
 @pytest.fixture

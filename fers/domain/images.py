@@ -95,7 +95,7 @@ def _decoded(data: bytes, limits: PhotoLimits) -> Image.Image:
 
 def _opened(data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "MPO"))
+        return Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
     except Image.DecompressionBombError as error:
         raise ImageRejected("The photo has too many pixels.", "Please choose a smaller one.") from error
     except UnidentifiedImageError as error:

@@ -41,7 +41,7 @@ CLOSE = Variant("face_detection_back.tflite", 256, ((16, 2), (8, 6)), fill=0.5)
 FAR = Variant("face_detection_full_range_sparse.tflite", 192, ((48, 1),), fill=1.0)
 """Finds faces up to some metres away."""
 
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.6
 SAME_FACE_OVERLAP = 0.5
 """Shared part of the smaller box from which two detections are taken for one face."""
 

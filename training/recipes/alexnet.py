@@ -7,8 +7,8 @@ from training.recipe import Recipe
 
 RECIPE = Recipe(
     model="alexnet",
-    epochs=11,
-    strided_epochs=10,
+    epochs=9,
+    strided_epochs=8,
     batch_size=32,
     learning_rate=0.001,
     warmup_steps=800,

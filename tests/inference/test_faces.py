@@ -1,0 +1,88 @@
+"""The detector finds a real face where it is: upright, tilted, dark, small, filling the picture; and none elsewhere."""
+
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance
+from skimage import data
+
+from fers.inference.faces import BlazeFaceDetector
+
+EYES_AND_MOUTH = (200, 95, 245, 150)
+"""Left, top, right, bottom of the inner face in the astronaut's portrait."""
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return BlazeFaceDetector()
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    return Image.fromarray(data.astronaut())
+
+
+def _holds(box, part, slack=6):
+    left, top, right, bottom = box.corners()
+    return left - slack <= part[0] and top - slack <= part[1] and part[2] <= right + slack and part[3] <= bottom + slack
+
+
+def test_finds_the_face_and_only_it(detector, portrait):
+    [box] = detector.detect(portrait)
+    assert _holds(box, EYES_AND_MOUTH)
+    assert 60 < box.width < 160
+
+
+def test_finds_it_in_the_dark(detector, portrait):
+    assert len(detector.detect(ImageEnhance.Brightness(portrait).enhance(0.2))) == 1
+
+
+@pytest.mark.parametrize("angle", [-30, 30])
+def test_finds_it_tilted(detector, portrait, angle):
+    assert len(detector.detect(portrait.rotate(angle, center=(222, 120)))) == 1
+
+
+def test_finds_it_where_it_fills_the_picture(detector, portrait):
+    [box] = detector.detect(portrait.crop((170, 60, 280, 180)))
+    assert min(box.width, box.height) > 60
+
+
+@pytest.mark.parametrize("size", [(1600, 900), (600, 1400)])
+def test_finds_it_small_in_a_large_picture(detector, portrait, size):
+    large = Image.new("RGB", size, (90, 110, 120))
+    large.paste(portrait.resize((400, 400)), (100, 300))
+    [box] = detector.detect(large)
+    assert _holds(box, [100 + EYES_AND_MOUTH[0] * 400 / 512, 300 + EYES_AND_MOUTH[1] * 400 / 512] * 2)
+
+
+def test_several_faces_come_largest_first(detector, portrait):
+    both = Image.new("RGB", (800, 512))
+    both.paste(portrait.resize((300, 300)), (0, 0))
+    both.paste(portrait, (288, 0))
+    boxes = detector.detect(both)
+    assert len(boxes) == 2
+    assert boxes[0].area > boxes[1].area
+    assert boxes[0].left > boxes[1].left
+
+
+@pytest.mark.parametrize("picture", ["coffee", "gravel", "noise", "black", "dot"])
+def test_finds_none_where_there_is_none(detector, picture):
+    pixels = {
+        "coffee": lambda: data.coffee(),
+        "gravel": lambda: np.repeat(data.gravel()[..., None], 3, axis=2),
+        "noise": lambda: np.random.default_rng(3).integers(0, 256, (300, 300, 3), np.uint8),
+        "black": lambda: np.zeros((200, 300, 3), np.uint8),
+        "dot": lambda: np.zeros((1, 1, 3), np.uint8),
+    }[picture]()
+    assert detector.detect(Image.fromarray(pixels)) == []
+
+
+def test_is_safe_to_share_between_threads(detector, portrait):
+    expected, found = detector.detect(portrait), []
+    threads = [threading.Thread(target=lambda: found.append(detector.detect(portrait))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4

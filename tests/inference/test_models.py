@@ -1,0 +1,166 @@
+"""A model folder that keeps its word is run; any other is refused with a sentence."""
+
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from fers.domain.emotions import LABELS
+from fers.errors import ModelRejected, UnknownModel
+from fers.inference.keras_classifier import KerasClassifier
+from fers.inference.model_folder import read_model_folder
+from fers.inference.registry import ModelRegistry
+
+INPUT = {"width": 32, "height": 32, "channels": 3, "range": [0, 1]}
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return np.random.default_rng(1).integers(0, 256, (3, 224, 224, 3), np.uint8)
+
+
+def test_a_sound_folder_is_read_without_loading_it(write_model):
+    info = read_model_folder(write_model()).info
+    assert (info.id, info.version, info.input.width, info.crop_scale) == ("tiny", "1.0.0", 32, 1.2)
+
+
+def test_predictions_are_the_networks_own(write_model, tiny_network, faces):
+    probabilities = KerasClassifier(read_model_folder(write_model())).predict(faces)
+    assert probabilities.shape == (3, 8)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    reduced = np.stack([_reduced(face) for face in faces]).astype(np.float32) / 255
+    expected = keras.models.load_model(tiny_network)(reduced).numpy()
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+
+
+def _reduced(face, side=32):
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.BILINEAR))
+
+
+def test_one_face_gets_the_same_answer_alone_and_in_a_batch(write_model, faces):
+    classifier = KerasClassifier(read_model_folder(write_model()))
+    together = classifier.predict(faces)
+    alone = np.concatenate([classifier.predict(face[None]) for face in faces])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_class_names_decide_the_order(write_model, faces):
+    plain = KerasClassifier(read_model_folder(write_model("plain"))).predict(faces)
+    backwards = KerasClassifier(read_model_folder(write_model("backwards", classes=LABELS[::-1]))).predict(faces)
+    np.testing.assert_allclose(plain, backwards[:, ::-1], atol=1e-6)
+
+
+def test_the_range_is_respected(write_model, faces):
+    plain = KerasClassifier(read_model_folder(write_model("plain"))).predict(faces)
+    wide = write_model("wide", input=INPUT | {"range": [-1, 1]})
+    assert np.abs(KerasClassifier(read_model_folder(wide)).predict(faces) - plain).max() > 1e-3
+
+
+def test_reduced_detail_hides_fine_patterns(write_model):
+    checkers = np.indices((224, 224)).sum(axis=0) % 2 * 255
+    checkers = np.repeat(checkers[None, ..., None], 3, axis=3).astype(np.uint8)
+    gray = np.full_like(checkers, 128)
+    folder = write_model("coarse", input=INPUT | {"detail_px": 16})
+    classifier = KerasClassifier(read_model_folder(folder))
+    np.testing.assert_allclose(classifier.predict(checkers), classifier.predict(gray), atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"schema": 2}, "schema 2"),
+        ({"sha256": "0" * 64}, "sha256 differs"),
+        ({"weights": "../elsewhere.keras"}, "does not hold the weights"),
+        ({"weights": "missing.keras"}, "does not hold the weights"),
+        ({"weights": "/etc/hostname"}, "does not hold the weights"),
+        ({"classes": ["happy"] * 8}, "eight emotions"),
+        ({"classes": [*LABELS[:7], "boredom"]}, "boredom"),
+        ({"id": "another"}, "Give both the same name"),
+        ({"version": ""}, "version is not a text"),
+        ({"input": INPUT | {"channels": 2}}, "channels"),
+        ({"input": INPUT | {"range": [1, 1]}}, "range"),
+        ({"input": INPUT | {"range": "wide"}}, "can't be used"),
+        ({"input": INPUT | {"width": 48}}, "not what it is described"),
+        ({"input": INPUT | {"width": True}}, "input width"),
+        ({"input": None}, "can't be used"),
+        ({"crop": {"scale": 0}}, "crop scale"),
+        ({"crop": {}}, "'scale' is missing"),
+    ],
+)
+def test_what_a_folder_says_wrongly_is_refused(write_model, changes, problem):
+    with pytest.raises(ModelRejected, match=problem):
+        KerasClassifier(read_model_folder(write_model(**changes)))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}', "\xff"])
+def test_an_unreadable_description_is_refused(tmp_path, text):
+    (tmp_path / "model.json").write_text(text, "latin-1")
+    with pytest.raises(ModelRejected):
+        read_model_folder(tmp_path)
+
+
+def test_broken_weights_are_refused(write_model):
+    with pytest.raises(ModelRejected, match="can't be loaded"):
+        KerasClassifier(read_model_folder(write_model(network=b"not a model")))
+
+
+def _saved(network, tmp_path) -> bytes:
+    network.save(tmp_path / "other.keras")
+    return (tmp_path / "other.keras").read_bytes()
+
+
+def test_outputs_that_are_not_probabilities_are_refused(write_model, tmp_path):
+    inputs = keras.Input((32, 32, 3))
+    scores = keras.layers.Dense(8, bias_initializer="ones")(keras.layers.Flatten()(inputs))
+    with pytest.raises(ModelRejected, match="sum to 1"):
+        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, scores), tmp_path))))
+
+
+def test_seven_outputs_are_refused(write_model, tmp_path):
+    inputs = keras.Input((32, 32, 3))
+    seven = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(inputs))
+    with pytest.raises(ModelRejected, match="not eight"):
+        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, seven), tmp_path))))
+
+
+def test_code_in_a_model_file_is_not_run(write_model, tmp_path):
+    inputs = keras.Input((32, 32, 3))
+    features = keras.layers.Lambda(lambda face: face * 2, output_shape=(32, 32, 3))(inputs)
+    outputs = keras.layers.Dense(8, activation="softmax")(keras.layers.Flatten()(features))
+    with pytest.raises(ModelRejected, match="can't be loaded"):
+        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, outputs), tmp_path))))
+
+
+def test_the_registry_lists_and_loads_once_for_many_threads(write_model):
+    registry = ModelRegistry(write_model().parent, "tiny")
+    write_model("other")
+    assert [info.id for info in registry.models()] == ["other", "tiny"]
+    assert registry.default().id == "tiny"
+    loaded = []
+    threads = [threading.Thread(target=lambda: loaded.append(registry.classifier())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loaded) == 4
+    assert len(set(map(id, loaded))) == 1
+
+
+def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
+    registry = ModelRegistry(tmp_path / "nowhere", "tiny")
+    assert registry.classifier(str(write_model())).info.id == "tiny"
+
+
+def test_an_unknown_name_lists_the_neighbours(write_model):
+    registry = ModelRegistry(write_model("alexnet").parent, "alexnet")
+    write_model("mobile")
+    with pytest.raises(UnknownModel, match="There is: alexnet"):
+        registry.classifier("alexnett")
+
+
+def test_without_any_model_the_folder_is_named(tmp_path):
+    with pytest.raises(UnknownModel, match=str(tmp_path)):
+        ModelRegistry(tmp_path, "alexnet").default()
