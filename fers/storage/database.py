@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from fers.errors import StoreUnavailable
 from fers.storage.failures import database_failure, disk_failure
 from fers.storage.migrations import migrate
+from fers.storage.turns import Turns
 
 FILE = "fers.sqlite3"
 PATIENCE_SECONDS = 20.0
@@ -44,6 +45,7 @@ class Database:
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
         except OSError as error:
             raise disk_failure(error) from error
+        self._between_threads = Turns()
         self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
         with self.exclusively(), _explained():
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -97,18 +99,19 @@ class Database:
     def exclusively(self) -> Iterator[None]:
         """Run the block while no other thread or process runs one. The lock of a process that dies is free again.
 
-        Raises StoreUnavailable when the others take too long.
+        Raises StoreUnavailable when the others take too long, and always inside another such block of this thread.
         """
-        try:
-            self._between_processes.acquire(timeout=PATIENCE_SECONDS)
-        except Timeout as error:
-            raise StoreUnavailable("The store is busy.", "Try again in a moment.") from error
-        except OSError as error:
-            raise disk_failure(error) from error
-        try:
-            yield
-        finally:
-            self._between_processes.release()
+        with self._between_threads.turn(PATIENCE_SECONDS):
+            try:
+                self._between_processes.acquire(timeout=PATIENCE_SECONDS)
+            except Timeout as error:
+                raise StoreUnavailable("The store is busy.", "Try again in a moment.") from error
+            except OSError as error:
+                raise disk_failure(error) from error
+            try:
+                yield
+            finally:
+                self._between_processes.release()
 
     def close(self) -> None:
         with self._lock:
