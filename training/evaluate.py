@@ -1,15 +1,16 @@
 """Measure a model on labelled faces: `python -m training.evaluate --model NAME_OR_FOLDER --data SPEC`."""
 
 import json
+import sys
 
 import click
 import numpy as np
-from fers.domain.boxes import Box
-from fers.domain.images import crop
 
 from fers import config, platform
 from fers.domain import metrics
+from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
+from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from training.data import DataError, FaceSet, decode, load
@@ -36,7 +37,7 @@ def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | No
     """Return the metrics of `classifier` on `faces`: whole images, or the face that `detector` proposes in each
     (the whole image where it finds none: the coverage says how often it found one)."""
     probabilities, found = [], 0
-    with click.progressbar(range(0, len(faces), BATCH_SIZE), label=faces.source, file=_stderr()) as starts:
+    with click.progressbar(range(0, len(faces), BATCH_SIZE), label=faces.source, file=sys.stderr) as starts:
         for start in starts:
             crops = []
             for index in range(start, min(start + BATCH_SIZE, len(faces))):
@@ -85,10 +86,6 @@ def _table(result: dict) -> str:
     lines.append("confusion (rows: label, columns: prediction, both in the order above)")
     lines += [f"{label:{width}} {row}" for label, row in zip(LABELS, result["confusion"], strict=True)]
     return "\n".join(lines)
-
-
-def _stderr():
-    return click.get_text_stream("stderr")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 import numpy as np
 import tensorflow as tf
+
 from fers.domain.boxes import Box
 from fers.domain.images import crop
-
 from training.augment import augment
 from training.data import FaceSet, decode
 from training.recipe import Recipe

@@ -1,0 +1,132 @@
+"""The command line, as a person at the terminal meets it."""
+
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+from skimage import data
+
+from fers import cli, platform
+from fers.cli import main
+from fers.domain.emotions import LABELS
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
+
+
+class Registry(OneModel):
+    def classifier(self, model_id=None):
+        if model_id not in (None, "always-happy"):
+            from fers.errors import UnknownModel
+
+            raise UnknownModel(f"There is no model called {model_id}.", "There is: always-happy.")
+        return self
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch, settings, clock):
+    clock.moment = datetime.now(UTC)  # The commands live in the present, where older faces are overdue.
+    monkeypatch.setattr(platform, "registry", lambda settings: Registry())
+    monkeypatch.setattr(platform, "face_detector", OneFace)
+    monkeypatch.setattr(cli.config, "load", lambda: settings)
+
+
+@pytest.fixture
+def astronaut(tmp_path):
+    path = tmp_path / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(main, list(map(str, arguments)))
+
+
+def test_help_names_every_command(run):
+    text = run("--help").output
+    assert all(command in text for command in ("predict", "export", "doctor", "grant", "models", "serve"))
+
+
+def test_predict_prints_one_json_object_an_image(run, astronaut):
+    result = run("predict", astronaut, astronaut, "--json")
+    assert result.exit_code == 0
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first == second
+    assert first["image"] == astronaut
+    assert (first["model"], first["box"]) == ("always-happy", None)
+    assert first["top3"][0] == {"emotion": "happy", "confidence": pytest.approx(0.9)}
+    assert len(first["top3"]) == 3
+    assert list(first["probabilities"]) == list(LABELS)
+    assert sum(first["probabilities"].values()) == pytest.approx(1)
+
+
+def test_detect_gives_the_box_with_context(run, astronaut):
+    box = json.loads(run("predict", astronaut, "--detect", "--json").stdout)["box"]
+    assert box == [160, 60, 120, 120]
+
+
+def test_detect_without_a_face_uses_the_whole_image_and_says_so(run, astronaut, monkeypatch):
+    monkeypatch.setattr(OneFace, "detect", lambda self, pixels: [])
+    result = run("predict", astronaut, "--detect", "--json")
+    assert json.loads(result.stdout)["box"] is None
+    assert "no face found" in result.stderr
+
+
+def test_small_benchmark_faces_are_accepted(run, tmp_path):
+    Image.fromarray(np.zeros((48, 48), np.uint8)).save(tmp_path / "small.png")
+    assert run("predict", tmp_path / "small.png").exit_code == 0
+
+
+def test_an_unusable_image_is_named_and_the_others_are_still_predicted(run, astronaut, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear all")
+    result = run("predict", tmp_path / "letter.txt", tmp_path / "missing.png", astronaut)
+    assert result.exit_code == 1
+    assert "happy 90%" in result.stdout
+    assert "not a picture" in result.stderr
+    assert "missing.png: It can't be read (No such file or directory)." in result.stderr
+
+
+def test_an_unknown_model_is_one_clear_line(run, astronaut):
+    result = run("predict", astronaut, "--model", "alexnet")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: There is no model called alexnet. There is: always-happy.\n"
+
+
+def test_models_as_json(run):
+    [model] = json.loads(run("models", "--json").stdout)
+    assert (model["id"], model["default"]) == ("always-happy", True)
+    assert "(live)" in run("models").stdout
+
+
+def test_grant_makes_a_researcher(run, platform):
+    platform.accounts.sign_up("ada@example.org", PASSWORD)
+    assert run("grant", "ada@example.org", "researcher").exit_code == 0
+    assert platform.accounts.sign_in("ada@example.org", PASSWORD).person.role == "researcher"
+    assert "No account has this e-mail" in run("grant", "nobody@example.org", "researcher").stderr
+    assert run("grant", "ada@example.org", "emperor").exit_code == 2
+
+
+def test_doctor_says_whether_the_store_is_sound(run, platform, settings):
+    give_face(platform, participant(platform))
+    sound = run("doctor")
+    assert (sound.exit_code, sound.stdout) == (0, "The store is sound.\n")
+    next((settings.data / "images").rglob("*.jpg")).unlink()
+    sick = run("doctor")
+    assert sick.exit_code == 1
+    assert "its image is lost" in sick.stdout
+
+
+def test_export_writes_what_can_be_trained_on(run, platform, tmp_path):
+    from training.data import load
+
+    give_face(platform, participant(platform))
+    result = run("export", tmp_path / "out")
+    assert result.stdout.startswith("1 faces written")
+    faces = load(f"manifest:{tmp_path / 'out' / 'manifest.csv'}")
+    assert [LABELS[label] for label in faces.labels] == ["happy"]
+    [described] = map(json.loads, (tmp_path / "out" / "faces.jsonl").read_text().splitlines())
+    assert "person_id" not in described
+    assert "already" in run("export", tmp_path / "out").stderr
