@@ -4,10 +4,10 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from fers.domain.boxes import Box
 from PIL import Image
 from skimage import data
 
+from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Source

@@ -31,7 +31,8 @@ def training_batches(faces: FaceSet, side: int, recipe: Recipe, epoch: int) -> t
     that was killed resumes with the epoch it would have seen.
     """
     order = np.random.default_rng([recipe.seed, epoch]).permutation(len(faces))
-    order = order[: len(order) // recipe.batch_size * recipe.batch_size]
+    seen = len(order) if epoch < recipe.strided_epochs else min(len(order), recipe.full_epoch_faces)
+    order = order[: seen // recipe.batch_size * recipe.batch_size]
     classes = faces.targets.shape[1]
     targets = faces.targets if recipe.soft_targets else np.eye(classes)[faces.labels]
     targets = targets * class_weights(faces.labels, classes, recipe.class_weight_power)[faces.labels, None]

@@ -41,6 +41,8 @@ class Recipe:
     epochs: int
     strided_epochs: int
     """How many of the first epochs run the network's cheaper strided form, which has the same weights."""
+    full_epoch_faces: int
+    """How many of the faces, drawn anew, an epoch of the full network sees: each costs four times as much there."""
     batch_size: int
     learning_rate: float
     """Adam's largest step size; from there it falls to zero along half a cosine by the last step."""

@@ -46,7 +46,8 @@ class RecordStore(Protocol):
         """All consents of a person, oldest first."""
 
     def create_face(self, face: Face) -> None:
-        """Add a face, exactly once. Raises AlreadyExists when a face with this id is there."""
+        """Add a face, exactly once. Raises AlreadyExists when a face with this id is there, NotFound when its person
+        is gone."""
 
     def face(self, face_id: str) -> Face | None: ...
 
@@ -78,7 +79,8 @@ class ImageStore(Protocol):
     """Image bytes by face id. A key is written once and never changed. Raises StoreUnavailable when it can't work."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Store bytes durably and whole: after a crash either all of them are there or the key is absent."""
+        """Store bytes durably and whole: after a crash either all of them are there or the key is absent. The same
+        bytes again change nothing; others raise AlreadyExists."""
 
     def get(self, key: str) -> bytes:
         """Raises NotFound."""
@@ -90,7 +92,10 @@ class ImageStore(Protocol):
 
 
 class Journal(Protocol):
-    """Marks the faces whose image and record are being written or removed, so that a crash in between can be undone."""
+    """Marks the faces whose image and record are being written or removed, so that a crash in between can be undone.
+
+    Its calls don't nest: a thread that is inside one must not enter another.
+    """
 
     def writing(self, face_id: str) -> AbstractContextManager[None]:
         """Mark `face_id`, run the block as the only writer of that face, and unmark it when the block succeeds.

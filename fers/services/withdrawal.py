@@ -28,13 +28,21 @@ class Withdrawal:
         self._remove(face, "participant", "withdrew a face")
 
     def withdraw_everything(self, actor: Person) -> None:
-        """Remove all of the actor's faces, consents, credentials and the account itself."""
+        """Remove all of the actor's faces, consents, credentials and the account itself.
+
+        The account goes last, so that whoever is interrupted can sign in and finish. A face that another window gives
+        meanwhile is looked for once more after that: without its person none can come any more.
+        """
         require(actor, Action.MANAGE_OWN_DATA)
-        for face in self._records.faces_of(actor.id):
-            self._remove(face, "participant", "withdrew a face")
+        self._withdraw_faces(actor)
         self._sign_in.forget(actor.id)
         self._records.delete_person(actor.id)
+        self._withdraw_faces(actor)
         self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", actor.id))
+
+    def _withdraw_faces(self, actor: Person) -> None:
+        for face in self._records.faces_of(actor.id):
+            self._remove(face, "participant", "withdrew a face")
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""

@@ -9,6 +9,7 @@ RECIPE = Recipe(
     model="alexnet",
     epochs=9,
     strided_epochs=8,
+    full_epoch_faces=12_480,
     batch_size=32,
     learning_rate=0.001,
     warmup_steps=800,

@@ -1,0 +1,65 @@
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.people import photo
+from tests.serving import serving
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""Looked for on this machine, in this order; without any, Playwright's own is used."""
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server with the bundled model, for all journeys."""
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A Chromium whose camera shows the astronaut."""
+    camera = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
+    camera.write_bytes(photo())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=next(
+                filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+            ),
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server):
+    """Open the app in a window of its own; keyword arguments are the window's."""
+    contexts = []
+
+    def open_page(path="/", **window):
+        context = browser.new_context(**window)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(path if path.startswith("http") else server.address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,176 @@
+"""The participant's whole way, in a true browser on the true server with the bundled model and a real face."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fers.domain.emotions import LABELS
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.people import PASSWORD, photo
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+WINDOWS = [
+    pytest.param("camera", DESKTOP, id="camera-desktop"),
+    pytest.param("upload", DESKTOP | {"color_scheme": "dark"}, id="upload-desktop-dark"),
+    pytest.param("camera", PHONE | {"color_scheme": "dark"}, id="camera-phone-dark"),
+    pytest.param("upload", PHONE, id="upload-phone"),
+]
+
+
+def sign_up(page: Page, email: str) -> None:
+    page.get_by_role("tab", name="I am new here").click()
+    page.get_by_label("E-mail").last.fill(email)
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_text("the account is ready")).to_be_visible()
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Your choices")).to_be_visible()
+
+
+def consent(page: Page, *choices: str) -> None:
+    for choice in (*choices, "I am 18"):
+        box = page.get_by_role("checkbox", name=choice)
+        page.locator("label", has_text=choice).click()
+        expect(box).to_be_checked()
+    page.get_by_role("button", name="I agree to take part").click()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+
+
+def give_photo(page: Page, source: str) -> None:
+    if source == "camera":
+        page.get_by_role("button", name="Take Photo").click()
+    else:
+        page.get_by_text("Upload a photo").click()
+        picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        page.locator("input[type=file]").set_input_files(picture)
+    expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
+
+
+def answer(page: Page) -> None:
+    """Say what the expression is, in whichever order this person was drawn to be asked."""
+    guess, blind = page.locator(".fers-guess.top"), page.get_by_text("Which expression is it?")
+    expect(guess.or_(blind).first).to_be_visible()
+    page.get_by_text("I posed it").click()
+    if blind.count():
+        page.get_by_text("Happy", exact=True).first.click()
+        page.get_by_role("button", name="Save and see").click()
+    else:
+        assert re.search(r"\d+%", guess.inner_text())
+        page.get_by_role("button", name="Yes, it is").click()
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
+
+
+def downloaded(page: Page) -> zipfile.ZipFile:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
+    return zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+
+
+@pytest.mark.parametrize(("source", "window"), WINDOWS)
+def test_the_whole_way(open_page, server, request, source, window):
+    page = open_page(**window)
+    outside = []
+    page.on("request", lambda r: outside.append(r.url) if not _at_home(r.url, server.address) else None)
+    sign_up(page, f"{request.node.callspec.id}@example.org")
+    consent(page, "Keep my photos", "Train and test")
+    give_photo(page, source)
+    _crop_box_is_on_screen(page)
+    answer(page)
+    page.get_by_role("button", name="Next photo").click()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+
+    page.goto(f"{server.address}/my_data")
+    expect(page.get_by_text("You gave 1 photo")).to_be_visible()
+    with downloaded(page) as archive:
+        [face] = json.loads(archive.read("faces.json"))
+        assert face["source"] == {"camera": "webcam", "upload": "upload"}[source]
+        assert face["label"] in LABELS
+        assert face["expression"] == "posed"
+        assert sorted(face["purposes"]) == ["store", "train"]
+        left, top, width, height = face["box"]
+        assert 0 <= left < left + width <= face["width"]
+        assert 0 <= top < top + height <= face["height"]
+    stored = server.data / "images" / face["id"][:2] / f"{face['id']}.jpg"
+    assert stored.exists()
+
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_text("You gave 0 photos")).to_be_visible()
+    assert not stored.exists()
+    assert outside == [], "a page must not send anything elsewhere"
+
+
+def _at_home(url: str, address: str) -> bool:
+    return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+
+
+def _crop_box_is_on_screen(page: Page) -> None:
+    canvas = page.frame_locator("iframe").locator("canvas.upper-canvas")
+    canvas.wait_for()
+    place = canvas.bounding_box()
+    assert place["width"] > 200
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= page.viewport_size["width"]
+
+
+def _session_cookie(page: Page) -> dict:
+    """The sign-in cookie, which the page fetches for itself right after signing in."""
+    for _ in range(PATIENCE_MS // 100):
+        for cookie in page.context.cookies():
+            if cookie["name"] == "fers_session":
+                return cookie
+        page.wait_for_timeout(100)
+    raise AssertionError("no sign-in cookie was set")
+
+
+def test_a_refresh_keeps_people_signed_in_and_signing_out_ends_it(open_page):
+    page = open_page(**DESKTOP)
+    sign_up(page, "refresh@example.org")
+    cookie = _session_cookie(page)
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    page.reload()
+    expect(page.get_by_role("heading", name="Your choices")).to_be_visible()
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
+    assert "fers_session" not in [cookie["name"] for cookie in page.context.cookies()]
+
+
+def test_a_bad_file_is_refused_in_words_and_the_next_photo_is_taken(open_page, server):
+    page = open_page(**DESKTOP)
+    sign_up(page, "badfile@example.org")
+    consent(page, "Keep my photos")
+    page.get_by_text("Upload a photo").click()
+    before = sorted(server.data.joinpath("images").rglob("*"))
+    picture = {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": b"GIF89a not a photo at all"}
+    page.locator("input[type=file]").set_input_files(picture)
+    expect(page.get_by_text("This is a GIF.")).to_be_visible()
+    assert sorted(server.data.joinpath("images").rglob("*")) == before
+    assert "Traceback" not in page.content()
+    give_photo(page, "upload")
+
+
+def test_the_one_time_link_makes_an_administrator(open_page, server):
+    page = open_page(server.setup_link(), **DESKTOP)
+    page.get_by_label("E-mail").fill("owner@example.org")
+    page.get_by_role("textbox", name="password").first.fill(PASSWORD)
+    page.get_by_role("button").filter(has_text=re.compile("administrator", re.I)).click()
+    page.get_by_role("link", name="Study").click()
+    expect(page.get_by_label("What the photos are for")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/give", "/my_data", "/consent", "/study", "/nonsense"])
+def test_signed_out_every_address_is_calm(open_page, path):
+    page = open_page(path, **DESKTOP)
+    expect(page.get_by_text(re.compile("sign in|not found|welcome", re.I)).first).to_be_visible()
+    assert "Traceback" not in page.content()
