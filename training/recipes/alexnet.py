@@ -1,6 +1,9 @@
 """The paper's AlexNet variant on FER+.
 
-python -m training.train --recipe alexnet --data ferplus:FER2013Train.zip --validate ferplus:FER2013Valid.zip
+    python -m training.train --recipe alexnet --data ferplus:FER2013Train.zip --validate ferplus:FER2013Valid.zip
+
+Took about an hour and a half on two busy cores; 0.771 top-1 and 0.962 top-3 on the validation split. Keras on PyTorch
+(`pip install torch`, `KERAS_BACKEND=torch`) trains it about three times as fast on a CPU as Keras on TensorFlow.
 """
 
 from training.recipe import Recipe
