@@ -53,6 +53,7 @@ def train(chosen: recipe.Recipe, learning: FaceSet, validation: FaceSet, run: Pa
             validation_data=pipeline.batches(validation, side, chosen.batch_size),
             initial_epoch=epoch,
             epochs=epoch + 1,
+            shuffle=False,
             callbacks=[keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)],
         )
         top1 = history.history["val_top1"][-1]

@@ -24,16 +24,17 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """One server with the bundled model, for all journeys."""
     with serving(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """A Chromium whose camera shows the astronaut."""
+    """A Chromium whose camera shows the astronaut. Closed with its module: while Playwright runs, nothing else in this
+    thread can run an event loop."""
     camera = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
     camera.write_bytes(photo())
     with sync_playwright() as playwright:
