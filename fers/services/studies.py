@@ -68,7 +68,7 @@ def _try_out_study() -> Study:
         owner="the person who runs FERS on this computer",
         contact="the person who showed you this page",
         retention_days=30,
-        ask_first_share=0.5,
+        ask_first_share=0.0,
         join_code=f"try-{secrets.token_hex(3)}",
         open=True,
         purpose_confirmed=True,
