@@ -15,7 +15,8 @@ CLASSES = 8
 @st.composite
 def predictions(draw):
     n = draw(st.integers(1, 60))
-    scores = draw(arrays(np.float64, (n, CLASSES), elements=st.floats(0.01, 1), unique=True))
+    # Whole numbers stay different when they are divided by one sum: ties may be broken either way.
+    scores = draw(arrays(np.int64, (n, CLASSES), elements=st.integers(1, 1_000_000), unique=True))
     labels = draw(arrays(np.int64, n, elements=st.integers(0, CLASSES - 1)))
     return scores / scores.sum(axis=1, keepdims=True), labels
 
