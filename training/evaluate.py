@@ -8,11 +8,10 @@ import numpy as np
 
 from fers import config, platform
 from fers.domain import metrics
-from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
-from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
+from fers.services.prediction import proposed_face
 from training.data import DataError, FaceSet, decode, load
 
 BATCH_SIZE = 64
@@ -41,9 +40,9 @@ def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | No
         for start in starts:
             crops = []
             for index in range(start, min(start + BATCH_SIZE, len(faces))):
-                face, detected = _face(faces.read(index), classifier, detector)
+                face, box = proposed_face(decode(faces.read(index)), classifier, detector)
                 crops.append(face)
-                found += detected
+                found += box is not None
             probabilities.append(classifier.predict(np.stack(crops)))
     result = summarise(np.concatenate(probabilities), faces.labels)
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
@@ -65,13 +64,6 @@ def summarise(probabilities: np.ndarray, labels: np.ndarray) -> dict:
         "confusion": confusion.tolist(),
         "classes": list(LABELS),
     }
-
-
-def _face(data: bytes, classifier: Classifier, detector: FaceDetector | None) -> tuple[np.ndarray, bool]:
-    pixels = decode(data)
-    found = detector.detect(pixels) if detector else []
-    box = found[0].with_context(classifier.info.crop_scale, pixels.size) if found else Box(0, 0, *pixels.size)
-    return crop(pixels, box), bool(found)
 
 
 def _table(result: dict) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
@@ -25,9 +26,7 @@ def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | No
     except OSError as error:
         raise ImageRejected(f"It can't be read ({error.strerror}).", "Check the path.") from error
     pixels = check_photo(data, LIMITS).pixels
-    faces = detector.detect(pixels) if detector else []
-    box = faces[0].with_context(classifier.info.crop_scale, pixels.size) if faces else None
-    face = crop(pixels, box or Box(0, 0, *pixels.size))
+    face, box = proposed_face(pixels, classifier, detector)
     probabilities = classifier.predict(face[None])[0]
     return {
         "image": str(path),
@@ -36,3 +35,13 @@ def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | No
         "top3": [{"emotion": LABELS[i], "confidence": float(probabilities[i])} for i in np.argsort(-probabilities)[:3]],
         "probabilities": dict(zip(LABELS, map(float, probabilities), strict=True)),
     }
+
+
+def proposed_face(
+    pixels: Image.Image, classifier: Classifier, detector: FaceDetector | None
+) -> tuple[np.ndarray, Box | None]:
+    """The largest face found in an RGB picture, cropped with the context `classifier` likes (uint8), and its box; the
+    whole picture and None without a `detector` or a face."""
+    faces = detector.detect(pixels) if detector else []
+    box = faces[0].with_context(classifier.info.crop_scale, pixels.size) if faces else None
+    return crop(pixels, box or Box(0, 0, *pixels.size)), box
