@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 
 import click
@@ -12,20 +10,9 @@ from fers import __version__, config, platform
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
+from fers.explaining import explains_failures
+from fers.model_commands import models
 from fers.services.prediction import predict_file
-
-
-def explains_failures(command: Callable) -> Callable:
-    """Turn a FersError into click's own `Error: …` line and exit status 1."""
-
-    @wraps(command)
-    def explained(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except FersError as error:
-            raise click.ClickException(str(error)) from error
-
-    return explained
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,25 +62,10 @@ def predict(images: tuple[Path, ...], model_id: str | None, detect: bool, as_jso
 
 def _sentence(result: dict) -> str:
     top3 = ", ".join(f"{entry['emotion']} {entry['confidence']:.0%}" for entry in result["top3"])
-    return f"{result['image']}: {top3}"
+    return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-@explains_failures
-def models(as_json: bool) -> None:
-    """List the registered models."""
-    registry = platform.registry(config.load())
-    default = registry.default().id
-    listed = [
-        {"id": m.id, "version": m.version, "name": m.name, "default": m.id == default, "metrics": m.metrics}
-        for m in registry.models()
-    ]
-    if as_json:
-        click.echo(json.dumps(listed, indent=2))
-        return
-    for model in listed:
-        click.echo(f"{model['id']} {model['version']}  {model['name']}{'  (live)' if model['default'] else ''}")
+main.add_command(models)
 
 
 @main.command()

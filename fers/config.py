@@ -32,7 +32,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         data=Path(environment.get("FERS_DATA") or REPOSITORY / "data").resolve(),
         models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
-        default_model=environment.get("FERS_MODEL") or "alexnet-ferplus",
+        default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
         session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),

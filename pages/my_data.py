@@ -37,10 +37,11 @@ def offer_withdrawal_of_everything() -> None:
 def show(face: Face) -> None:
     said = word(face.answer.label) if face.answer.label is not None else "Can't tell"
     guess, confidence = face.prediction.top(1)[0]
+    doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
         st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {said}")
         st.markdown(f"**{said}**")
-        st.caption(f"Guess: {word(guess)} {percent(confidence)}. Kept until {face.purge_at:%d %b %Y}.")
+        st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
         offer_withdrawal(face)
 
 

@@ -11,7 +11,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Source
-from fers.domain.models import InputSpec, ModelInfo
+from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 
 EVERYTHING = frozenset(Purpose)
 PASSWORD = "correct horse battery"
@@ -45,8 +45,8 @@ class OneModel:
         name="Always happy",
         weights="none",
         sha256="0" * 64,
-        classes=LABELS,
-        input=InputSpec(224, 224, 3, (0.0, 1.0)),
+        input=InputSpec(224, 224, 3),
+        output=OutputSpec(),
         crop_scale=1.2,
         licence="none",
         data="none",

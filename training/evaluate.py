@@ -12,20 +12,20 @@ from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from fers.services.prediction import proposed_face
-from training.data import DataError, FaceSet, decode, load
+from training.data import DataError, FaceSet, load_all
 
 BATCH_SIZE = 64
 
 
 @click.command(help=__doc__)
 @click.option("--model", "model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
-@click.option("--data", required=True, metavar="SPEC", help="ferplus:PATH or manifest:PATH.")
+@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as ferplus:PATH: docs/data.md.")
 @click.option("--detect", is_flag=True, help="Predict the largest face found in each image, as the app does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def main(model: str, data: str, detect: bool, as_json: bool) -> None:
+def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None:
     try:
         classifier = platform.registry(config.load()).classifier(model)
-        faces = load(data)
+        faces = load_all(data)
     except (FersError, DataError) as error:
         raise click.ClickException(str(error)) from error
     result = evaluate(classifier, faces, platform.face_detector() if detect else None)
@@ -40,7 +40,7 @@ def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | No
         for start in starts:
             crops = []
             for index in range(start, min(start + BATCH_SIZE, len(faces))):
-                face, box = proposed_face(decode(faces.read(index)), classifier, detector)
+                face, box = proposed_face(faces.image(index), classifier, detector)
                 crops.append(face)
                 found += box is not None
             probabilities.append(classifier.predict(np.stack(crops)))

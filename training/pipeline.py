@@ -6,42 +6,57 @@ import tensorflow as tf
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from training.augment import augment
-from training.data import FaceSet, decode
+from training.circumplex import circumplex
+from training.data import FaceSet
 from training.recipe import Recipe
 
 LARGEST_SOURCE_SIDE = 320
 """Faces larger than this are reduced on reading: 224-pixel crops need no more, and memory stays bounded."""
+_MODES = {1: "L", 3: "RGB"}
 
 
-def batches(faces: FaceSet, side: int, batch_size: int) -> tf.data.Dataset:
-    """Return batches of (images, targets) in order, unchanged but for the size: n x side x side x 3 in [0, 1]."""
+def batches(
+    faces: FaceSet, shape: tuple[int, int, int], batch_size: int, valence_arousal: bool = False
+) -> tf.data.Dataset:
+    """Return batches of (images, targets) in order, unchanged but for the size.
 
-    def example(index):
-        pixels = decode(faces.read(index))
-        return crop(pixels, Box(0, 0, *pixels.size), side), faces.targets[index]
+    `shape` is (side, side, 1 for gray or 3 for RGB); images are float32 in [0, 1]. Targets are the distributions over
+    the classes and, with `valence_arousal`, these two numbers behind them (NaN where unknown).
+    """
+    targets = _with_dimensions(faces.targets, faces) if valence_arousal else faces.targets
 
-    return _batches(example, np.arange(len(faces)), side, faces.targets.shape[1], batch_size)
+    def face(index):
+        image = faces.image(index, _MODES[shape[2]])
+        return crop(image, Box(0, 0, *image.size), shape[0]).reshape(shape)
+
+    return _batches(face, targets, np.arange(len(faces)), shape, batch_size)
 
 
-def training_batches(faces: FaceSet, side: int, recipe: Recipe, epoch: int) -> tf.data.Dataset:
-    """Return one epoch of shuffled, augmented, full batches of (images, targets).
+def training_batches(faces: FaceSet, shape: tuple[int, int, int], recipe: Recipe, epoch: int) -> tf.data.Dataset:
+    """Return one epoch of shuffled, augmented, full batches of (images, targets), images as in `batches`.
 
     Targets carry the class weights: a row sums to the weight of its face, which the cross-entropy then multiplies
-    into its loss. The order and every random change follow from the recipe's seed and the epoch alone, so that a run
-    that was killed resumes with the epoch it would have seen.
+    into its loss. Valence and arousal follow the classes where the recipe gives them a weight. The order and every
+    random change follow from the recipe's seed and the epoch alone, so that a run that was killed resumes with the
+    epoch it would have seen.
     """
-    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(faces))
-    seen = len(order) if epoch < recipe.strided_epochs else min(len(order), recipe.full_epoch_faces)
-    order = order[: seen // recipe.batch_size * recipe.batch_size]
+    chance = np.random.default_rng([recipe.seed, epoch])
+    order = chance.permutation(len(faces))
+    order = order[: recipe.stage(epoch).steps(len(faces), recipe.batch_size) * recipe.batch_size]
     classes = faces.targets.shape[1]
     targets = faces.targets if recipe.soft_targets else np.eye(classes)[faces.labels]
     targets = targets * class_weights(faces.labels, classes, recipe.class_weight_power)[faces.labels, None]
+    if recipe.valence_arousal_weight:
+        targets = _with_dimensions(targets, faces)
 
-    def example(index):
+    def face(index):
+        image = faces.image(index, _MODES[shape[2]])
+        image.thumbnail((LARGEST_SOURCE_SIDE, LARGEST_SOURCE_SIDE))
         random = np.random.default_rng([recipe.seed, epoch, index])
-        return augment(_training_face(faces.read(index)), side, recipe.augmentation, random), targets[index]
+        return augment(np.atleast_3d(image), shape[0], recipe.augmentation, random)
 
-    return _batches(example, order, side, classes, recipe.batch_size)
+    data = _batches(face, targets, order, shape, recipe.batch_size)
+    return _mixed(data, recipe.mixup, chance) if recipe.mixup else data
 
 
 def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
@@ -51,21 +66,30 @@ def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
     return weights / weights[labels].mean()
 
 
-def _training_face(data: bytes) -> np.ndarray:
-    image = decode(data)
-    image.thumbnail((LARGEST_SOURCE_SIDE, LARGEST_SOURCE_SIDE))
-    return np.asarray(image)
+def _with_dimensions(targets: np.ndarray, faces: FaceSet) -> np.ndarray:
+    dimensions = circumplex(faces.targets) if faces.valence_arousal is None else faces.valence_arousal
+    return np.hstack([targets, dimensions])
 
 
-def _batches(example, order, side, classes, batch_size) -> tf.data.Dataset:
-    def read(index):
-        image, target = example(int(index))
-        return image, target.astype(np.float32)
+def _mixed(data: tf.data.Dataset, alpha: float, random: np.random.Generator) -> tf.data.Dataset:
+    """Mix each batch, images and targets alike, with itself in reverse: its order is random already."""
+    shares = random.beta(alpha, alpha, size=int(data.cardinality())).astype(np.float32)
 
-    def produce(index):
-        image, target = tf.numpy_function(read, [index], (tf.uint8, tf.float32))
-        return tf.ensure_shape(image, [side, side, 3]), tf.ensure_shape(target, [classes])
+    def mix(batch, share):
+        return tuple(share * part + (1 - share) * part[::-1] for part in batch)
 
-    data = tf.data.Dataset.from_tensor_slices(order).map(produce, num_parallel_calls=2)
-    data = data.batch(batch_size).map(lambda images, targets: (tf.cast(images, tf.float32) / 255.0, targets))
-    return data.prefetch(2)
+    return tf.data.Dataset.zip(data, tf.data.Dataset.from_tensor_slices(shares)).map(mix)
+
+
+def _batches(face, targets: np.ndarray, order: np.ndarray, shape, batch_size: int) -> tf.data.Dataset:
+    def read(indices):
+        return np.stack([face(index) for index in indices.tolist()]), targets[indices].astype(np.float32)
+
+    # A whole batch at a call: calling into Python costs about as much as reading a small face does.
+    def produce(indices):
+        images, chosen = tf.numpy_function(read, [indices], (tf.uint8, tf.float32))
+        images, chosen = tf.ensure_shape(images, [None, *shape]), tf.ensure_shape(chosen, [None, targets.shape[1]])
+        return tf.cast(images, tf.float32) / 255.0, chosen
+
+    data = tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+    return data.map(produce, num_parallel_calls=2).prefetch(2)

@@ -2,7 +2,9 @@
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from training import recipes
 
@@ -30,6 +32,23 @@ class Augmentation:
     """Largest change of gamma around 1."""
     noise: float = 0.02
     """Largest standard deviation of added Gaussian noise, on the [0, 1] scale."""
+    blur: float = 0.0
+    """Largest standard deviation of a Gaussian blur, as a share of the face image's side; half the faces stay sharp."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Consecutive epochs of a run that train one form of the network. All forms have the same weights."""
+
+    epochs: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What the architecture's `build` is called with: a cheaper form of the network, say, to begin with."""
+    faces: int | None = None
+    """How many of the faces, drawn anew, an epoch sees; None for all."""
+
+    def steps(self, faces: int, batch_size: int) -> int:
+        """Batches of an epoch over a set of `faces`."""
+        return min(faces, self.faces or faces) // batch_size
 
 
 @dataclass(frozen=True)
@@ -37,23 +56,45 @@ class Recipe:
     """Everything that decides a training run besides its data."""
 
     model: str
-    """Module in `training/models/` whose `build()` makes the network."""
-    epochs: int
-    strided_epochs: int
-    """How many of the first epochs run the network's cheaper strided form, which has the same weights."""
-    full_epoch_faces: int
-    """How many of the faces, drawn anew, an epoch of the full network sees: each costs four times as much there."""
+    """Module in `training/models/` whose `build(**options)` makes the network."""
+    stages: tuple[Stage, ...]
+    """The last one trains the network that is kept."""
     batch_size: int
     learning_rate: float
-    """Adam's largest step size; from there it falls to zero along half a cosine by the last step."""
+    """The largest step size; from there it falls to zero along half a cosine by the last step."""
     warmup_steps: int
     """Steps over which the step size first rises from zero: full steps on fresh weights leave filters dead."""
     class_weight_power: float
     """Weights are (mean class count / class count) ** power: 0 for none, 1 for full inverse frequency."""
     soft_targets: bool
     """Learn the distribution of the votes (Barsoum et al. 2016) rather than the winning class alone."""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """Adam as in the paper, or stochastic gradient descent with Nesterov momentum of 0.9."""
+    weight_decay: float = 0.0
+    """Share of every kernel that is taken off at a step, times the step size."""
+    averaging: float = 0.0
+    """Share of the old in a moving average of the weights that takes their place after every epoch (Switch EMA, Li et
+    al. 2024, arXiv:2402.09240), such as 0.99; 0 for none."""
+    valence_arousal_weight: float = 0.0
+    """What the squared error of valence and arousal counts beside the cross-entropy of the emotions, in networks that
+    tell both; 0 for those that tell the emotions alone."""
+    mixup: float = 0.0
+    """Both parameters of the beta distribution of the shares in which two faces are mixed (Zhang et al., ICLR 2018); 0
+    for none."""
     augmentation: Augmentation = Augmentation()
     seed: int = 20210
+
+    @property
+    def epochs(self) -> int:
+        return sum(stage.epochs for stage in self.stages)
+
+    def stage(self, epoch: int) -> Stage:
+        """The stage that `epoch`, counted from 0, belongs to. Raises IndexError beyond the last."""
+        for stage in self.stages:
+            if epoch < stage.epochs:
+                return stage
+            epoch -= stage.epochs
+        raise IndexError("the recipe has fewer epochs")
 
 
 def names() -> list[str]:

@@ -5,91 +5,96 @@ Every epoch ends with a checkpoint and a line in the log; the same command resum
 
 import importlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import keras
+import numpy as np
 
-from training import pipeline, recipe
-from training.data import DataError, FaceSet, load
+from fers import config, platform
+from fers.domain.interfaces import Classifier
+from fers.errors import FersError
+from training import pipeline, recipe, tasks
+from training.crops import predictions
+from training.data import DataError, FaceSet, load_all
 
 CHECKPOINT = "checkpoint.keras"
-BEST = "best.keras"
 PROGRESS = "progress.json"
 LOG = "log.csv"
 
 
 @click.command(help=__doc__)
 @click.option("--recipe", "recipe_name", default="alexnet", show_default=True, help="A file in training/recipes/.")
-@click.option("--data", required=True, help="Faces to learn from: ferplus:PATH or manifest:PATH.")
-@click.option("--validate", required=True, help="Faces to choose the best epoch on.")
+@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/data.md.")
+@click.option("--validate", required=True, multiple=True, metavar="SPEC", help="Faces to measure every epoch on.")
+@click.option("--teacher", "teachers", multiple=True, metavar="NAME_OR_FOLDER", help="A model to learn from as well.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
-def main(recipe_name: str, data: str, validate: str, out: Path | None) -> None:
+def main(
+    recipe_name: str, data: tuple[str, ...], validate: tuple[str, ...], teachers: tuple[str, ...], out: Path | None
+) -> None:
     try:
         chosen = recipe.load(recipe_name)
-        learning, validation = load(data), load(validate)
-    except (ValueError, DataError) as error:
+        learning, validation = load_all(data), load_all(validate)
+        registry = platform.registry(config.load())
+        known = [registry.classifier(name) for name in teachers]
+    except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
     for faces in (learning, validation):
         dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
         click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
-    best = train(chosen, learning, validation, out or Path("runs") / recipe_name)
-    click.echo(f"The best epoch's network is {best}.")
+    if known:
+        learning = taught(learning, known)
+    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name)
+    click.echo(f"The trained network is {trained}.")
+
+
+def taught(learning: FaceSet, teachers: Sequence[Classifier]) -> FaceSet:
+    """Return the same faces whose targets are half the votes and half what the teachers say on average: knowledge
+    distillation (Hinton et al. 2015), from one model or from several."""
+    said = np.mean([predictions(teacher, learning) for teacher in teachers], axis=0)
+    return replace(learning, targets=(learning.targets + said) / 2)
 
 
 def train(chosen: recipe.Recipe, learning: FaceSet, validation: FaceSet, run: Path) -> Path:
-    """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the best epoch's `.keras` file.
+    """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
-    The best epoch is the one of the final network form with the highest top-1 accuracy on `validation`.
+    No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
+    measured on `validation` stays a measurement.
     """
     run.mkdir(parents=True, exist_ok=True)
-    progress = _read_progress(run)
-    model = None
-    for epoch in range(progress["epochs_done"], chosen.epochs):
-        model = _network_for(chosen, epoch, run, model, steps=len(learning) // chosen.batch_size)
-        side = model.input_shape[1]
-        history = model.fit(
-            pipeline.training_batches(learning, side, chosen, epoch),
-            validation_data=pipeline.batches(validation, side, chosen.batch_size),
+    done = _epochs_done(run)
+    model = keras.models.load_model(run / CHECKPOINT) if done else None
+    for epoch in range(done, chosen.epochs):
+        # A network that comes from a file has lost which weights do not decay, so it is built anew as well.
+        if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
+            model = _network(chosen, epoch, model, len(learning))
+        shape = model.input_shape[1:]
+        measured = pipeline.batches(validation, shape, chosen.batch_size, bool(chosen.valence_arousal_weight))
+        model.fit(
+            tasks.by_output(pipeline.training_batches(learning, shape, chosen, epoch), model),
+            validation_data=tasks.by_output(measured, model),
             initial_epoch=epoch,
             epochs=epoch + 1,
             shuffle=False,
-            callbacks=[keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)],
+            callbacks=_callbacks(chosen, run, epoch),
         )
-        top1 = history.history["val_top1"][-1]
-        if epoch >= chosen.strided_epochs and top1 > progress["best_top1"]:
-            progress["best_top1"] = top1
-            _save(model, run / BEST)
-        _save(model, run / CHECKPOINT)
-        progress["epochs_done"] = epoch + 1
-        _replace(run / PROGRESS, lambda temporary: temporary.write_text(json.dumps(progress)))
-    return run / BEST
+        _replace(run / CHECKPOINT, model.save)
+        _replace(
+            run / PROGRESS, lambda temporary, done=epoch + 1: temporary.write_text(json.dumps({"epochs_done": done}))
+        )
+    return run / CHECKPOINT
 
 
-def _network_for(chosen, epoch, run, model, steps) -> keras.Model:
-    """Return the compiled network to train in `epoch`, carrying on from `model` or from the run's checkpoint."""
-    if model is None and epoch > 0:
-        model = keras.models.load_model(run / CHECKPOINT)
-    if model is not None and epoch != chosen.strided_epochs:
-        return model
-    if model is None:
-        keras.utils.set_random_seed(chosen.seed)
-    architecture = importlib.import_module(f"training.models.{chosen.model}")
-    network = architecture.build(strided=True) if epoch < chosen.strided_epochs else architecture.build()
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0,
-        steps * chosen.epochs - chosen.warmup_steps,
-        warmup_target=chosen.learning_rate,
-        warmup_steps=chosen.warmup_steps,
-    )
+def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces: int) -> keras.Model:
+    """Return a compiled network to train in `epoch`, which carries on from `model`, that of the epoch before."""
+    keras.utils.set_random_seed(chosen.seed + epoch)
+    network = importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
     network.compile(
-        optimizer=keras.optimizers.Adam(rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
-        loss="categorical_crossentropy",
-        metrics=[
-            keras.metrics.CategoricalAccuracy(name="top1"),
-            keras.metrics.TopKCategoricalAccuracy(3, name="top3"),
-        ],
+        optimizer=_optimizer(chosen, sum(s.epochs * s.steps(faces, chosen.batch_size) for s in chosen.stages)),
         jit_compile=False,
+        **tasks.objectives(network, chosen.valence_arousal_weight),
     )
     network.optimizer.build(network.trainable_variables)
     if model is not None:
@@ -99,14 +104,31 @@ def _network_for(chosen, epoch, run, model, steps) -> keras.Model:
     return network
 
 
-def _read_progress(run: Path) -> dict:
-    if (run / PROGRESS).exists():
-        return json.loads((run / PROGRESS).read_text())
-    return {"epochs_done": 0, "best_top1": 0.0}
+def _optimizer(chosen: recipe.Recipe, steps: int) -> keras.optimizers.Optimizer:
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - chosen.warmup_steps, warmup_target=chosen.learning_rate, warmup_steps=chosen.warmup_steps
+    )
+    shared = {"weight_decay": chosen.weight_decay or None}
+    if chosen.averaging:
+        shared |= {"use_ema": True, "ema_momentum": chosen.averaging}
+    if chosen.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **shared)
+    else:
+        optimizer = keras.optimizers.Adam(rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **shared)
+    if chosen.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
-def _save(model: keras.Model, path: Path) -> None:
-    _replace(path, model.save)
+def _callbacks(chosen: recipe.Recipe, run: Path, epoch: int) -> list[keras.callbacks.Callback]:
+    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+    # Keras puts the averages in the weights' place when `fit` ends; this measures them before, so that the log tells
+    # how good the kept network is.
+    return [keras.callbacks.SwapEMAWeights(), log] if chosen.averaging else [log]
+
+
+def _epochs_done(run: Path) -> int:
+    return json.loads((run / PROGRESS).read_text())["epochs_done"] if (run / PROGRESS).exists() else 0
 
 
 def _replace(path: Path, write) -> None:

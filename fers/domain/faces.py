@@ -30,10 +30,16 @@ class Prediction:
     probabilities: tuple[float, ...]
     """Eight numbers that sum to 1, in the order of `Emotion`."""
     made_at: datetime
+    least_confidence: float = 0.0
+    """Below this, 0 to 1, people are told that the model is not sure. Chosen with the model."""
 
     def __post_init__(self):
         if len(self.probabilities) != len(Emotion) or abs(sum(self.probabilities) - 1) > 1e-3:
             raise ValueError("a prediction needs eight probabilities that sum to 1")
+
+    @property
+    def sure(self) -> bool:
+        return max(self.probabilities) >= self.least_confidence
 
     def top(self, k: int = 3) -> list[tuple[Emotion, float]]:
         """The `k` most probable emotions with their confidences, best first."""

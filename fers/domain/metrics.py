@@ -3,6 +3,7 @@
 import numpy as np
 
 ECE_BINS = 15
+LEAST_PROBABILITY = 1e-12
 
 
 def top_k_accuracy(probabilities: np.ndarray, labels: np.ndarray, k: int) -> float:
@@ -31,11 +32,27 @@ def macro_f1(confusion: np.ndarray) -> float:
     return float(f1.mean())
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> float:
-    """Mean distance, 0 to 1, between confidence and accuracy over `bins` equally wide bins of the largest
-    probability, weighted by the faces in them (Guo et al., ICML 2017)."""
+def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Mean of -ln(probability of the label), 0 or more. A probability of 0 counts as the least that is told apart."""
+    of_label = np.take_along_axis(probabilities, labels[:, None], axis=1)
+    return float(-np.log(of_label.clip(LEAST_PROBABILITY)).mean())
+
+
+def reliability(
+    probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Faces, mean confidence and accuracy (0 to 1) in each of `bins` equally wide bins of the largest probability.
+    Confidence and accuracy of a bin without faces are NaN."""
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
     bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=correct - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    faces = np.bincount(bin_of, minlength=bins)
+    sums = (np.bincount(bin_of, weights=values, minlength=bins) for values in (confidence, correct))
+    return faces, *(np.divide(total, faces, out=np.full(bins, np.nan), where=faces > 0) for total in sums)
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> float:
+    """Mean distance, 0 to 1, between confidence and accuracy over the bins of `reliability`, weighted by the faces in
+    them (Guo et al., ICML 2017)."""
+    faces, confidence, accuracy = reliability(probabilities, labels, bins)
+    return float(np.nansum(faces * np.abs(accuracy - confidence)) / len(labels))

@@ -1,6 +1,9 @@
 """What is known about a registered model without loading it."""
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+from fers.domain.emotions import LABELS
 
 
 @dataclass(frozen=True)
@@ -10,10 +13,39 @@ class InputSpec:
     width: int
     height: int
     channels: int
-    range: tuple[float, float]
+    range: tuple[float, float] = (0.0, 1.0)
     """Values that black and white map to."""
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    """Taken off and divided by, a number a channel, once the values are in `range`; both empty for neither."""
+    order: Literal["RGB", "BGR"] = "RGB"
+    """Order of the channels where there are three."""
+    layout: Literal["NHWC", "NCHW"] = "NHWC"
+    """Order of the axes: batch, height, width and channels, or channels first."""
     detail_px: int | None = None
     """Side, in pixels, that faces are reduced to first, where the training faces held no more detail than that."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of one face, in the order of `layout`."""
+        sides = (self.height, self.width)
+        return (*sides, self.channels) if self.layout == "NHWC" else (self.channels, *sides)
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    """How the eight probabilities are read from what a network says."""
+
+    classes: tuple[str, ...] = LABELS
+    """The network's class names in the order of its outputs. Names that mean none of the eight ("unknown", say) are
+    dropped and the rest rescaled; an emotion that no name means gets probability 0."""
+    kind: Literal["probabilities", "logits"] = "probabilities"
+    flip: bool = False
+    """Whether the answer is the mean of those for the face and for its mirror image."""
+    temperature: float = 1.0
+    """Divides the logits (Guo et al., ICML 2017), above 1 for a network that is too sure of itself."""
+    least_confidence: float = 0.0
+    """When the largest probability is below this, the answer is "not sure"."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +57,12 @@ class ModelInfo:
     name: str
     weights: str
     sha256: str
-    classes: tuple[str, ...]
-    """Class names in the order of the network's outputs."""
     input: InputSpec
+    output: OutputSpec
     crop_scale: float
     """Side of the crop the model likes, relative to the longer side of a detected face's box."""
     licence: str
     data: str
     metrics: dict = field(default_factory=dict)
+    parameters: int | None = None
+    """How many numbers were learned, where that is known."""

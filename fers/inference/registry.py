@@ -7,7 +7,7 @@ from pathlib import Path
 from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
 from fers.errors import FersError, UnknownModel
-from fers.inference.keras_classifier import KerasClassifier
+from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
 
 
@@ -15,34 +15,52 @@ class ModelRegistry:
     """Safe to share between threads: each model is loaded once, by the first who asks."""
 
     def __init__(self, folder: Path, default_id: str):
-        self._folder = folder
+        self.folder = folder
         self._default_id = default_id
+        self._read: dict[Path, tuple[int, ModelFolder]] = {}
         self._loaded: dict[Path, Classifier] = {}
         self._lock = threading.Lock()
 
     def models(self) -> list[ModelInfo]:
         """What is known about each model, by id, without loading any. Raises ModelRejected."""
-        folders = sorted(path.parent for path in self._folder.glob(f"*/{DESCRIPTION}"))
-        return [read_model_folder(folder).info for folder in folders]
+        folders = sorted(path.parent for path in self.folder.glob(f"*/{DESCRIPTION}"))
+        return [self._folder_at(folder).info for folder in folders]
 
     def default(self) -> ModelInfo:
         """The live model. Raises UnknownModel when it is not registered."""
-        return self._find(self._default_id).info
+        return self.find(self._default_id).info
 
-    def classifier(self, model_id: str | None = None) -> Classifier:
-        """The model called `model_id` (or in the model folder of that path), or the default one.
+    def find(self, model_id: str) -> ModelFolder:
+        """The folder of the model called `model_id`, or the model folder of that path.
 
         Raises UnknownModel, which names the models that sound alike, or ModelRejected.
         """
-        folder = self._find(model_id or self._default_id)
+        for path in (self.folder / model_id, Path(model_id)):
+            if (path / DESCRIPTION).is_file():
+                return self._folder_at(path)
+        known = [path.parent.name for path in sorted(self.folder.glob(f"*/{DESCRIPTION}"))]
+        near = difflib.get_close_matches(model_id, known, cutoff=0.4) or known
+        raise UnknownModel(
+            f"There is no model called {model_id}.",
+            f"There is: {', '.join(near)}." if near else f"No model is registered in {self.folder}.",
+        )
+
+    def classifier(self, model_id: str | None = None) -> Classifier:
+        """The model called `model_id` (or in the model folder of that path), or the default one, loaded.
+
+        Raises UnknownModel or ModelRejected.
+        """
+        folder = self.find(model_id or self._default_id)
         with self._lock:
-            if folder.path not in self._loaded:
-                self._loaded[folder.path] = KerasClassifier(folder)
-            return self._loaded[folder.path]
+            loaded = self._loaded.get(folder.path)
+            if loaded is None or loaded.info != folder.info:
+                loaded = self._loaded[folder.path] = FolderClassifier(folder)
+            return loaded
 
     def preload(self) -> None:
         """Begin to load the default model in the background, so that the first prediction is quick."""
-        threading.Thread(target=self._preload, name="model preload", daemon=True).start()
+        if not self._loaded:
+            threading.Thread(target=self._preload, name="model preload", daemon=True).start()
 
     def _preload(self) -> None:
         try:
@@ -50,13 +68,10 @@ class ModelRegistry:
         except FersError:
             return  # Whoever asks for the prediction is told; here nobody listens.
 
-    def _find(self, model_id: str) -> ModelFolder:
-        for path in (self._folder / model_id, Path(model_id)):
-            if (path / DESCRIPTION).is_file():
-                return read_model_folder(path)
-        known = [path.parent.name for path in sorted(self._folder.glob(f"*/{DESCRIPTION}"))]
-        near = difflib.get_close_matches(model_id, known, cutoff=0.4) or known
-        raise UnknownModel(
-            f"There is no model called {model_id}.",
-            f"There is: {', '.join(near)}." if near else f"No model is registered in {self._folder}.",
-        )
+    def _folder_at(self, path: Path) -> ModelFolder:
+        """Read the folder's description, or what was read of it when it has not changed since."""
+        changed = (path / DESCRIPTION).stat().st_mtime_ns
+        read = self._read.get(path)
+        if read is None or read[0] != changed:
+            read = self._read[path] = (changed, read_model_folder(path))
+        return read[1]

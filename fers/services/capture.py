@@ -73,7 +73,13 @@ class Capture:
         classifier = self._models.classifier()
         probabilities = classifier.predict(crop(draft.photo.pixels, box)[None])[0]
         info = classifier.info
-        return Prediction(info.id, info.version, tuple(float(p) for p in probabilities), self._now())
+        return Prediction(
+            info.id,
+            info.version,
+            tuple(float(p) for p in probabilities),
+            self._now(),
+            info.output.least_confidence,
+        )
 
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
         """Store the face with everything that belongs to it, exactly once however often this is called.

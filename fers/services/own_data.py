@@ -68,6 +68,7 @@ def describe(face: Face) -> dict:
         "arousal": answer.arousal,
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
+        "sure": prediction.sure,
         "purposes": sorted(face.purposes),
         "consent": face.consent_id,
         "captured_at": face.captured_at.isoformat(),

@@ -18,8 +18,9 @@ LIMITS = PhotoLimits(smallest_side=16)
 def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | None) -> dict:
     """What `classifier` says about the largest face in an image file, or the whole image without a `detector`.
 
-    Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3` and
-    `probabilities`. Raises ImageRejected when the file is not an image that FERS accepts.
+    Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3`, `sure`
+    (whether the largest confidence reaches what the model asks for) and `probabilities`. Raises ImageRejected when the
+    file is not an image that FERS accepts.
     """
     try:
         data = path.read_bytes()
@@ -33,6 +34,7 @@ def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | No
         "model": classifier.info.id,
         "box": box.as_list() if box else None,
         "top3": [{"emotion": LABELS[i], "confidence": float(probabilities[i])} for i in np.argsort(-probabilities)[:3]],
+        "sure": bool(probabilities.max() >= classifier.info.output.least_confidence),
         "probabilities": dict(zip(LABELS, map(float, probabilities), strict=True)),
     }
 

@@ -63,6 +63,7 @@ def _prediction_to_document(prediction: Prediction) -> dict:
         "model_version": prediction.model_version,
         "probabilities": list(prediction.probabilities),
         "made_at": time_to_text(prediction.made_at),
+        "least_confidence": prediction.least_confidence,
     }
 
 
@@ -72,6 +73,7 @@ def _prediction_from_document(document: dict) -> Prediction:
         document["model_version"],
         tuple(document["probabilities"]),
         time_from_text(document["made_at"]),
+        document.get("least_confidence", 0.0),  # faces of the first version have none
     )
 
 

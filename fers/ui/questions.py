@@ -22,13 +22,22 @@ def ask_first(key: str) -> Answer | None:
 
 
 def ask_afterwards(key: str, prediction: Prediction) -> Answer | None:
-    """Ask whether the guess is right. Returns the answer in the run in which it is given."""
+    """Ask whether the guess is right, or which expression it is when the model is not sure.
+
+    Returns the answer in the run in which it is given.
+    """
     guess = prediction.top(1)[0][0]
     details = _ask_details(key)
+    if not prediction.sure:
+        return _ask(key, "Which expression is it?", [*Emotion, CANT_TELL], details)
     if st.button(f"Yes, it is: {word(guess).lower()}", type="primary", icon=":material/check:", width="stretch"):
         return _answer(guess, details, before_prediction=False)
     others = [*(emotion for emotion in Emotion if emotion is not guess), CANT_TELL]
-    label = st.pills("No, it is rather:", others, format_func=_label_words, key=f"label-{key}-{guess}", wrap=True)
+    return _ask(f"{key}-{guess}", "No, it is rather:", others, details)
+
+
+def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) -> Answer | None:
+    label = st.pills(question, labels, format_func=_label_words, key=f"label-{key}", wrap=True)
     if label is None or not st.button("Save my answer", type="primary", width="stretch"):
         return None
     return _answer(label, details, before_prediction=False)

@@ -25,7 +25,10 @@ def show_result(prediction: Prediction) -> None:
     """Draw the card for `prediction`."""
     with st.container(border=True):
         st.caption("The machine's guess")
-        st.html(_STYLE + _bars(prediction.top(3), "top"))
+        if not prediction.sure:
+            st.subheader("Not sure", anchor=False)
+            st.write("It might be one of these:")
+        st.html(_STYLE + _bars(prediction.top(3), "top" if prediction.sure else "unsure"))
         with st.expander("All eight expressions"):
             st.html(_bars(prediction.top(len(Emotion)), "all"))
             st.caption(f"Model {prediction.model_id}, version {prediction.model_version}")

@@ -68,7 +68,7 @@ def a_face(name: str = "face", person: str = "ada", **different) -> Face:
         image=StoredImage(sha256="ab" * 32, width=640, height=480, bytes=12_345),
         source=Source.WEBCAM,
         box=Box(10, 20, 200, 200),
-        prediction=Prediction("alexnet", "1", (0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1), NOON),
+        prediction=Prediction("alexnet", "1", (0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1), NOON, 0.35),
         answer=Answer(Emotion.HAPPY, before_prediction=True, display=Display.POSED, intensity=3, valence=0.5),
         captured_at=NOON,
         given_at=NOON,
@@ -106,7 +106,7 @@ any_face = st.builds(
     ),
     source=st.sampled_from(Source),
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
-    prediction=st.builds(Prediction, _words, _words, _probabilities(), _times),
+    prediction=st.builds(Prediction, _words, _words, _probabilities(), _times, st.floats(0, 1)),
     answer=st.builds(
         Answer,
         label=_optional(st.sampled_from(Emotion)),

@@ -68,3 +68,22 @@ def test_opposite_gaps_within_a_bin_cancel():
     probabilities = np.array([_confident(0.75), _confident(0.75), _confident(0.75), _confident(0.75)])
     labels = np.array([0, 0, 0, 1])
     assert metrics.expected_calibration_error(probabilities, labels) == pytest.approx(0)
+
+
+def test_reliability_of_a_worked_example():
+    probabilities = np.array([_confident(0.9)] * 4 + [_confident(0.6)])
+    faces, confidence, accuracy = metrics.reliability(probabilities, np.array([0, 0, 1, 1, 0]), bins=10)
+    assert faces.tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 4, 0]
+    assert (confidence[[5, 8]], accuracy[[5, 8]]) == (pytest.approx([0.6, 0.9]), pytest.approx([1, 0.5]))
+    assert np.isnan(accuracy[faces == 0]).all()
+
+
+@given(predictions())
+def test_likelihood_agrees_with_scikit_learn(given_predictions):
+    probabilities, labels = given_predictions
+    expected = sklearn.metrics.log_loss(labels, probabilities, labels=range(CLASSES))
+    assert metrics.negative_log_likelihood(probabilities, labels) == pytest.approx(expected)
+
+
+def test_an_impossible_label_costs_much_but_not_everything():
+    assert 20 < metrics.negative_log_likelihood(np.eye(CLASSES)[[0]], np.array([1])) < 40

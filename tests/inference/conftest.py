@@ -1,10 +1,12 @@
-import hashlib
 import json
+import shutil
+from pathlib import Path
 
 import keras
 import pytest
 
 from fers.domain.emotions import LABELS
+from fers.inference.model_folder import fingerprint
 
 SIDE = 32
 
@@ -25,20 +27,22 @@ def tiny_network(tmp_path_factory):
 def write_model(tmp_path, tiny_network):
     """Write a model folder and return its path; keyword arguments replace keys of its description."""
 
-    def write(model_id="tiny", network=None, **changes):
+    def write(model_id="tiny", network=None, weights="model.keras", **changes):
         folder = tmp_path / "models" / model_id
         folder.mkdir(parents=True)
-        weights = tiny_network.read_bytes() if network is None else network
-        (folder / "model.keras").write_bytes(weights)
+        if isinstance(network, Path):
+            (shutil.copytree if network.is_dir() else shutil.copy)(network, folder / weights)
+        else:
+            (folder / "model.keras").write_bytes(tiny_network.read_bytes() if network is None else network)
         description = {
             "schema": 1,
             "id": model_id,
             "version": "1.0.0",
             "name": "Tiny",
-            "weights": "model.keras",
-            "sha256": hashlib.sha256(weights).hexdigest(),
-            "classes": list(LABELS),
+            "weights": weights,
+            "sha256": fingerprint(folder / weights) if (folder / weights).exists() else "none",
             "input": {"width": SIDE, "height": SIDE, "channels": 3, "range": [0, 1]},
+            "output": {"classes": list(LABELS)},
             "crop": {"scale": 1.2},
             "licence": "Apache-2.0",
             "data": "none",

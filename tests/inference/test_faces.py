@@ -38,6 +38,19 @@ def test_finds_it_in_the_dark(detector, portrait):
     assert len(detector.detect(ImageEnhance.Brightness(portrait).enhance(0.2))) == 1
 
 
+@pytest.mark.parametrize(
+    "covered",
+    [(165, 120, 285, 180), (165, 60, 215, 190), (165, 60, 285, 95)],
+    ids=["mouth and nose", "one side", "forehead"],
+)
+def test_finds_it_partly_covered(detector, portrait, covered):
+    picture = portrait.copy()
+    picture.paste((40, 40, 50), covered)
+    [box] = detector.detect(picture)
+    assert box.left < 222 < box.left + box.width
+    assert box.top < 120 < box.top + box.height
+
+
 @pytest.mark.parametrize("angle", [-30, 30])
 def test_finds_it_tilted(detector, portrait, angle):
     assert len(detector.detect(portrait.rotate(angle, center=(222, 120)))) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from fers.domain.emotions import LABELS
 from fers.errors import ModelRejected, UnknownModel
-from fers.inference.keras_classifier import KerasClassifier
+from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
 from fers.inference.registry import ModelRegistry
 
@@ -26,7 +26,7 @@ def test_a_sound_folder_is_read_without_loading_it(write_model):
 
 
 def test_predictions_are_the_networks_own(write_model, tiny_network, faces):
-    probabilities = KerasClassifier(read_model_folder(write_model())).predict(faces)
+    probabilities = FolderClassifier(read_model_folder(write_model())).predict(faces)
     assert probabilities.shape == (3, 8)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     reduced = np.stack([_reduced(face) for face in faces]).astype(np.float32) / 255
@@ -37,26 +37,28 @@ def test_predictions_are_the_networks_own(write_model, tiny_network, faces):
 def _reduced(face, side=32):
     from PIL import Image
 
-    return np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.BILINEAR))
+    return np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.LANCZOS))
 
 
 def test_one_face_gets_the_same_answer_alone_and_in_a_batch(write_model, faces):
-    classifier = KerasClassifier(read_model_folder(write_model()))
+    classifier = FolderClassifier(read_model_folder(write_model()))
     together = classifier.predict(faces)
     alone = np.concatenate([classifier.predict(face[None]) for face in faces])
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
 def test_class_names_decide_the_order(write_model, faces):
-    plain = KerasClassifier(read_model_folder(write_model("plain"))).predict(faces)
-    backwards = KerasClassifier(read_model_folder(write_model("backwards", classes=LABELS[::-1]))).predict(faces)
+    plain = FolderClassifier(read_model_folder(write_model("plain"))).predict(faces)
+    backwards = FolderClassifier(read_model_folder(write_model("backwards", output={"classes": LABELS[::-1]}))).predict(
+        faces
+    )
     np.testing.assert_allclose(plain, backwards[:, ::-1], atol=1e-6)
 
 
 def test_the_range_is_respected(write_model, faces):
-    plain = KerasClassifier(read_model_folder(write_model("plain"))).predict(faces)
+    plain = FolderClassifier(read_model_folder(write_model("plain"))).predict(faces)
     wide = write_model("wide", input=INPUT | {"range": [-1, 1]})
-    assert np.abs(KerasClassifier(read_model_folder(wide)).predict(faces) - plain).max() > 1e-3
+    assert np.abs(FolderClassifier(read_model_folder(wide)).predict(faces) - plain).max() > 1e-3
 
 
 def test_reduced_detail_hides_fine_patterns(write_model):
@@ -64,7 +66,7 @@ def test_reduced_detail_hides_fine_patterns(write_model):
     checkers = np.repeat(checkers[None, ..., None], 3, axis=3).astype(np.uint8)
     gray = np.full_like(checkers, 128)
     folder = write_model("coarse", input=INPUT | {"detail_px": 16})
-    classifier = KerasClassifier(read_model_folder(folder))
+    classifier = FolderClassifier(read_model_folder(folder))
     np.testing.assert_allclose(classifier.predict(checkers), classifier.predict(gray), atol=0.02)
 
 
@@ -76,8 +78,14 @@ def test_reduced_detail_hides_fine_patterns(write_model):
         ({"weights": "../elsewhere.keras"}, "does not hold the weights"),
         ({"weights": "missing.keras"}, "does not hold the weights"),
         ({"weights": "/etc/hostname"}, "does not hold the weights"),
-        ({"classes": ["happy"] * 8}, "eight emotions"),
-        ({"classes": [*LABELS[:7], "boredom"]}, "boredom"),
+        ({"output": {"classes": ["happy"] * 8}}, "mean the same emotion"),
+        ({"output": {"classes": [*LABELS[:6], "boredom", "contempt"]}}, "none of its classes means anger"),
+        ({"output": {"classes": LABELS, "kind": "scores"}}, "output kind 'scores'"),
+        ({"output": {"classes": LABELS, "temperature": 0}}, "temperature"),
+        ({"input": INPUT | {"mean": [0.5]}}, "one number a channel"),
+        ({"input": INPUT | {"mean": [0, 0, 0], "std": [1, 1, 0]}}, "std above 0"),
+        ({"input": INPUT | {"order": "GBR"}}, "channel order"),
+        ({"input": INPUT | {"layout": "NCHW"}}, "not what it is described"),
         ({"id": "another"}, "Give both the same name"),
         ({"version": ""}, "version is not a text"),
         ({"input": INPUT | {"channels": 2}}, "channels"),
@@ -92,7 +100,7 @@ def test_reduced_detail_hides_fine_patterns(write_model):
 )
 def test_what_a_folder_says_wrongly_is_refused(write_model, changes, problem):
     with pytest.raises(ModelRejected, match=problem):
-        KerasClassifier(read_model_folder(write_model(**changes)))
+        FolderClassifier(read_model_folder(write_model(**changes)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}', "\xff"])
@@ -104,7 +112,7 @@ def test_an_unreadable_description_is_refused(tmp_path, text):
 
 def test_broken_weights_are_refused(write_model):
     with pytest.raises(ModelRejected, match="can't be loaded"):
-        KerasClassifier(read_model_folder(write_model(network=b"not a model")))
+        FolderClassifier(read_model_folder(write_model(network=b"not a model")))
 
 
 def _saved(network, tmp_path) -> bytes:
@@ -116,14 +124,14 @@ def test_outputs_that_are_not_probabilities_are_refused(write_model, tmp_path):
     inputs = keras.Input((32, 32, 3))
     scores = keras.layers.Dense(8, bias_initializer="ones")(keras.layers.Flatten()(inputs))
     with pytest.raises(ModelRejected, match="sum to 1"):
-        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, scores), tmp_path))))
+        FolderClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, scores), tmp_path))))
 
 
 def test_seven_outputs_are_refused(write_model, tmp_path):
     inputs = keras.Input((32, 32, 3))
     seven = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(inputs))
-    with pytest.raises(ModelRejected, match="not eight"):
-        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, seven), tmp_path))))
+    with pytest.raises(ModelRejected, match="8 classes are named"):
+        FolderClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, seven), tmp_path))))
 
 
 def test_code_in_a_model_file_is_not_run(write_model, tmp_path):
@@ -131,7 +139,7 @@ def test_code_in_a_model_file_is_not_run(write_model, tmp_path):
     features = keras.layers.Lambda(lambda face: face * 2, output_shape=(32, 32, 3))(inputs)
     outputs = keras.layers.Dense(8, activation="softmax")(keras.layers.Flatten()(features))
     with pytest.raises(ModelRejected, match="can't be loaded"):
-        KerasClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, outputs), tmp_path))))
+        FolderClassifier(read_model_folder(write_model(network=_saved(keras.Model(inputs, outputs), tmp_path))))
 
 
 def test_the_registry_lists_and_loads_once_for_many_threads(write_model):

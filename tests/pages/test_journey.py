@@ -9,8 +9,9 @@ from driving import agreed, click, field, signed_in, told
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
+from fers.domain.models import OutputSpec
 from fers.domain.people import OPERATOR
-from tests.people import PASSWORD, photo
+from tests.people import PASSWORD, OneModel, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
 
@@ -76,6 +77,21 @@ def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform):
     choose(app, "label", Emotion.SURPRISE)
     click(app, "Save my answer")
     assert platform.own_data.faces(ada(app, platform))[0].answer.label is Emotion.SURPRISE
+
+
+def test_a_model_that_is_not_sure_says_so_and_suggests_no_answer(app, platform, monkeypatch):
+    unsure = dataclasses.replace(OneModel.info, output=OutputSpec(least_confidence=0.95))
+    monkeypatch.setattr(OneModel, "info", unsure)
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    give(app, photo())
+    assert "Not sure" in told(app)
+    assert not any(button.label.startswith("Yes") for button in app.button)
+    choose(app, "display", Display.FELT)
+    choose(app, "label", Emotion.SAD)
+    click(app, "Save my answer")
+    (face,) = platform.own_data.faces(ada(app, platform))
+    assert face.answer.label is Emotion.SAD and not face.prediction.sure
 
 
 def test_those_asked_first_see_no_guess_before_they_answer(app, platform):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
-from tests.contracts.samples import any_face, fixed_zones
+from tests.contracts.samples import a_face, any_face, fixed_zones
 
 times = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=fixed_zones)
 
@@ -17,6 +17,12 @@ times = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=fixed_
 @given(face=any_face)
 def test_a_face_comes_back_from_json_as_it_was(face):
     assert face_from_document(json.loads(json.dumps(face_to_document(face)))) == face
+
+
+def test_faces_stored_before_models_could_be_unsure_are_read():
+    document = face_to_document(a_face())
+    del document["prediction"]["least_confidence"]
+    assert face_from_document(document).prediction.sure
 
 
 @settings(deadline=None)

@@ -6,13 +6,11 @@ Took about an hour and a half on two busy cores; 0.771 top-1 and 0.962 top-3 on 
 (`pip install torch`, `KERAS_BACKEND=torch`) trains it about three times as fast on a CPU as Keras on TensorFlow.
 """
 
-from training.recipe import Recipe
+from training.recipe import Recipe, Stage
 
 RECIPE = Recipe(
     model="alexnet",
-    epochs=9,
-    strided_epochs=8,
-    full_epoch_faces=12_480,
+    stages=(Stage(epochs=8, options={"strided": True}), Stage(epochs=1, faces=12_480)),
     batch_size=32,
     learning_rate=0.001,
     warmup_steps=800,

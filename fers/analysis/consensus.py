@@ -1,0 +1,85 @@
+"""What the annotators of a face say together, and which faces need more labels before they say it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fers.analysis.dawid_skene import ErrorRates, error_rates
+from fers.analysis.votes import collect
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Label, Verdict
+
+OUTCOMES: tuple[Emotion | Verdict, ...] = (*Emotion, Verdict.UNKNOWN, Verdict.NOT_A_FACE)
+"""What a face can turn out to be, in the order of the columns of error rates. A flag is a question to the researcher
+and no vote."""
+
+_INDEX = {outcome: index for index, outcome in enumerate(OUTCOMES)}
+_TIE = 1e-6
+"""Probabilities this close are equal, but for rounding."""
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """What the votes on one face come to."""
+
+    outcome: Emotion | Verdict | None
+    """One of `OUTCOMES`; None for a tie."""
+    support: float
+    """The share of the votes for the outcome, or its probability, 0 to 1; for a tie that of each of the tied."""
+    votes: int
+
+
+def majority(labels: Iterable[Label]) -> dict[str, Consensus]:
+    """The consensus by plurality for each face (id) that has a vote: the outcome with the most votes, none for a tie.
+    An annotator's vote is the emotion with the largest share, "unknown" or "not a face"."""
+    votes = collect(labels, _vote)
+    counts = votes.counts(len(OUTCOMES))
+    return _settle(votes.faces, counts / counts.sum(axis=1, keepdims=True), counts)
+
+
+def dawid_skene(labels: Iterable[Label]) -> tuple[dict[str, Consensus], ErrorRates]:
+    """The consensus for each face (id) that has a vote when annotators count by how well they know each outcome, and
+    how well that is: the method of Dawid and Skene (see `error_rates`), over the same votes as `majority`.
+
+    It learns every annotator's confusion of ten outcomes from these votes alone. For annotators with few labels
+    (under some tens of each outcome that matters) `majority` is the safer choice.
+    """
+    votes = collect(labels, _vote)
+    rates = error_rates(votes, len(OUTCOMES))
+    return _settle(votes.faces, rates.belief, votes.counts(len(OUTCOMES))), rates
+
+
+def mean_distributions(labels: Iterable[Label]) -> dict[str, tuple[float, ...]]:
+    """The soft consensus for each face (id) that somebody saw an emotion in: the mean of those annotators'
+    distributions, eight shares that sum to 1 in the order of `Emotion`. Ties and doubts stay visible in it."""
+    given: dict[str, list[tuple[float, ...]]] = {}
+    for label in labels:
+        if label.distribution:
+            given.setdefault(label.face_id, []).append(label.distribution)
+    return {face_id: tuple(np.mean(shares, axis=0).tolist()) for face_id, shares in given.items()}
+
+
+def needs_more_votes(consensus: Consensus, least_support: float = 0.6, most_votes: int = 9) -> bool:
+    """Whether the face goes back to the queue: its votes tie, or the outcome has less than `least_support`. A face that
+    has `most_votes` does not: it is ambiguous, and more votes would say so again.
+
+    With the defaults two of three are enough, two of four are not.
+    """
+    return consensus.votes < most_votes and (consensus.outcome is None or consensus.support < least_support)
+
+
+def _vote(label: Label) -> int | None:
+    return _INDEX.get(label.verdict if label.emotion is None else label.emotion)
+
+
+def _settle(faces: tuple[str, ...], support: np.ndarray, counts: np.ndarray) -> dict[str, Consensus]:
+    best = support.max(axis=1, initial=0)
+    outcomes = support.argmax(axis=1).tolist()
+    tied = ((support > best[:, None] - _TIE).sum(axis=1) > 1).tolist()
+    return {
+        face: Consensus(None if tie else OUTCOMES[outcome], of_best, votes)
+        for face, outcome, tie, of_best, votes in zip(
+            faces, outcomes, tied, best.tolist(), counts.sum(axis=1).tolist(), strict=True
+        )
+    }

@@ -1,0 +1,63 @@
+"""Labels: what annotators say about other people's faces."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fers.domain.emotions import Emotion
+
+
+class Verdict(StrEnum):
+    EMOTION = "emotion"
+    UNKNOWN = "unknown"
+    """A face, whose expression this annotator can't tell."""
+    NOT_A_FACE = "not a face"
+    FLAGGED = "flagged"
+    """Something is wrong with the picture; the reason says what."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """One annotator's label of one face. There is at most one for each annotator and face."""
+
+    face_id: str
+    study_id: str
+    annotator_id: str
+    verdict: Verdict
+    given_at: datetime
+    distribution: tuple[float, ...] = ()
+    """Eight shares that sum to 1, in the order of `Emotion` ("mostly sad, a little angry"); empty unless the verdict is
+    an emotion."""
+    reason: str = ""
+    valence: float | None = None
+    """-1 (unpleasant) to 1 (pleasant)."""
+    arousal: float | None = None
+    """-1 (calm) to 1 (excited)."""
+    seconds: float = 0.0
+    """How long the annotator looked."""
+    saw_prediction: bool = False
+    """Whether the model's guess was in sight, which anchors people."""
+
+    def __post_init__(self):
+        if (self.verdict is Verdict.EMOTION) != bool(self.distribution):
+            raise ValueError("a distribution belongs to the verdict that it is an emotion, and to no other")
+        if self.distribution and not _is_distribution(self.distribution):
+            raise ValueError("a distribution is eight shares from 0 to 1 that sum to 1")
+        if self.verdict is Verdict.FLAGGED and not self.reason.strip():
+            raise ValueError("a flag needs a reason")
+        if any(value is not None and not -1 <= value <= 1 for value in (self.valence, self.arousal)):
+            raise ValueError("valence and arousal go from -1 to 1")
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The emotion with the largest share; None for any other verdict."""
+        return max(Emotion, key=lambda emotion: self.distribution[emotion]) if self.distribution else None
+
+
+def only(emotion: Emotion) -> tuple[float, ...]:
+    """The distribution that is all `emotion`."""
+    return tuple(float(other is emotion) for other in Emotion)
+
+
+def _is_distribution(shares: tuple[float, ...]) -> bool:
+    return len(shares) == len(Emotion) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-6

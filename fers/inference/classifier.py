@@ -1,0 +1,69 @@
+"""`Classifier` on any model folder."""
+
+import copy
+
+import numpy as np
+
+from fers.domain.models import ModelInfo
+from fers.errors import ModelRejected
+from fers.inference.model_folder import ModelFolder
+from fers.inference.prepare import to_emotions, to_input
+from fers.inference.runtimes import open_network, tried
+
+SUM_TOLERANCE = 1e-2
+"""How far from 1 probabilities may sum: quantised networks round."""
+
+
+class FolderClassifier:
+    """The model of a folder, run by the runtime for its kind of weights. Safe to share between threads."""
+
+    def __init__(self, folder: ModelFolder):
+        """Load the folder's weights and try them once. Raises ModelRejected when they don't keep the folder's word."""
+        folder.check_weights()
+        self.info = folder.info
+        network = open_network(folder.weights)
+        self._run = network.run
+        spec = self.info.input
+        if not _fits(spec.shape, network.input_shape):
+            raise ModelRejected(
+                f"{self.info.id} reads {network.input_shape[1:]}, which is not what it is described to ({spec.shape})."
+            )
+        self._check(tried(network, np.full((1, *spec.shape), 0.5, np.float32), self.info.weights))
+
+    def predict(self, faces: np.ndarray) -> np.ndarray:
+        """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
+        spec, output = self.info.input, self.info.output
+        batch = to_input(faces, spec)
+        outputs = self._run(batch)
+        if output.flip:
+            width = 2 if spec.layout == "NHWC" else 3
+            mirrored = self._run(np.ascontiguousarray(np.flip(batch, width)))
+            outputs = (outputs + mirrored) / 2
+        return to_emotions(outputs, output)
+
+    def outputs(self, faces: np.ndarray) -> np.ndarray:
+        """What the network itself says of `faces` (as for `predict`): n x outputs, neither renamed nor calibrated."""
+        return self._run(to_input(faces, self.info.input))
+
+    def described_as(self, info: ModelInfo) -> "FolderClassifier":
+        """The same loaded network under another description, whose input has the same shape."""
+        other = copy.copy(self)
+        other.info = info
+        return other
+
+    def _check(self, outputs: np.ndarray) -> None:
+        spec = self.info.output
+        if outputs.shape != (1, len(spec.classes)):
+            raise ModelRejected(
+                f"{self.info.id} gives {outputs.shape[1:]} numbers a face, but {len(spec.classes)} classes are named.",
+                "Name the classes in the order of the outputs.",
+            )
+        if spec.kind == "probabilities" and ((outputs < 0).any() or abs(outputs.sum() - 1) > SUM_TOLERANCE):
+            raise ModelRejected(
+                f"What {self.info.id} says of a face are not probabilities that sum to 1.",
+                'If they are logits, describe them as "kind": "logits".',
+            )
+
+
+def _fits(described: tuple[int, ...], read: tuple[int | None, ...]) -> bool:
+    return all(there in (None, here) for here, there in zip(described, read[1:], strict=True))

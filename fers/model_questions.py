@@ -1,0 +1,115 @@
+"""What a weights file can't tell about itself, asked for at the terminal unless an option says it."""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+
+from fers.errors import InvalidInput, ModelRejected
+from fers.inference.draft import Draft
+
+
+class Names(click.ParamType):
+    name = "NAME,NAME,…"
+
+    def convert(self, value, param, ctx) -> list[str]:
+        names = [name.strip() for name in value.split(",")]
+        return names if all(names) else self.fail("names with commas between them, please.", param, ctx)
+
+
+class Numbers(click.ParamType):
+    """Numbers with commas between them; `count` of them, if that is given."""
+
+    name = "NUMBER,NUMBER,…"
+
+    def __init__(self, count: int | None = None):
+        self._count = count
+
+    def convert(self, value, param, ctx) -> list[float]:
+        try:
+            numbers = [float(number) for number in value.split(",")]
+        except ValueError:
+            numbers = []
+        if not numbers or len(numbers) != (self._count or len(numbers)):
+            self.fail(f"{self._count or 'some'} numbers with commas between them, please.", param, ctx)
+        return numbers
+
+
+class Identifier(click.ParamType):
+    name = "NAME"
+
+    def convert(self, value, param, ctx) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
+            self.fail("letters, digits, dots, dashes and underscores only, please.", param, ctx)
+        return value
+
+
+@dataclass(frozen=True)
+class Question:
+    option: str
+    text: str
+    type: click.ParamType = click.STRING
+    default: str | None = None
+    """Taken where nobody can be asked; None for what must be said."""
+    asked: bool = True
+    """Whether it is worth a question at the terminal, or an option is enough."""
+
+    @property
+    def key(self) -> str:
+        return self.option.lstrip("-").replace("-", "_")
+
+
+QUESTIONS = (
+    Question("--id", "Id, which is also the folder's name", Identifier(), default="{stem}"),
+    Question("--name", "What people call it", default="{stem}"),
+    Question("--model-version", "Version", default="1.0.0", asked=False),
+    Question("--classes", "Classes in the order of the outputs, with commas between them", Names()),
+    Question("--range", "Values that black and white are fed as, such as 0,1 or -1,1 or 0,255", Numbers(2)),
+    Question("--mean", "Mean that is taken off a channel then", Numbers(), default="", asked=False),
+    Question("--std", "Standard deviation that a channel is divided by then", Numbers(), default="", asked=False),
+    Question("--order", "Order of the channels", click.Choice(["RGB", "BGR"]), default="RGB"),
+    Question("--crop-scale", "Side of the crop, where the face's box is 1", click.FloatRange(0.5, 4)),
+    Question("--licence", "Licence of the weights and of the data they learned from"),
+    Question("--data", "What it was trained on, in a sentence"),
+)
+
+
+def asks(questions: tuple[Question, ...]) -> Callable:
+    """A decorator that gives a command an option for each question."""
+
+    def decorate(command: Callable) -> Callable:
+        for question in reversed(questions):
+            command = click.option(question.option, question.key, type=question.type, help=f"{question.text}.")(command)
+        return command
+
+    return decorate
+
+
+def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: Draft) -> dict:
+    """Every question's answer: from `options`, the terminal, or its default.
+
+    Raises InvalidInput that lists the options to give where there is no terminal, ModelRejected for a number of classes
+    that the network does not give.
+    """
+    ask = sys.stdin.isatty()
+    missing = [q.option for q in questions if options[q.key] is None and q.default is None]
+    if missing and not ask:
+        raise InvalidInput("The file can't tell all that FERS needs to know.", f"Say it with {', '.join(missing)}.")
+    return {question.key: _answer(question, options[question.key], stem, draft, ask) for question in questions}
+
+
+def _answer(question: Question, given, stem: str, draft: Draft, ask: bool):
+    if given is None:
+        default = None if question.default is None else question.default.format(stem=stem)
+        if ask and question.asked and not (question.key == "order" and draft.channels == 1):
+            given = click.prompt(question.text, type=question.type, default=default)
+        else:
+            given = question.type.convert(default, None, None) if default else default
+    if question.key == "classes" and len(given) != draft.outputs:
+        raise ModelRejected(
+            f"The network gives {draft.outputs} numbers a face, but {len(given)} classes are named.",
+            "Name them in the order of the outputs.",
+        )
+    return given

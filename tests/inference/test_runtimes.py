@@ -1,0 +1,241 @@
+"""The same network gives the same answer whatever runs it, and what can't be run is refused with a sentence."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+import pytest
+import tensorflow as tf
+
+from fers.domain.emotions import LABELS, Emotion
+from fers.errors import ModelRejected
+from fers.inference.classifier import FolderClassifier
+from fers.inference.model_folder import read_model_folder
+from tests.inference.networks import SIDE, onnx_file
+
+INPUT = {"width": SIDE, "height": SIDE, "channels": 3}
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return np.random.default_rng(2).integers(0, 256, (3, 224, 224, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def dense_weights():
+    random = np.random.default_rng(3)
+    return random.normal(0, 0.05, (SIDE * SIDE * 3, 8)).astype(np.float32), random.normal(size=8).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def keras_network(dense_weights):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    network = keras.Model(inputs, keras.layers.Dense(8, activation="softmax")(keras.layers.Flatten()(inputs)))
+    network.layers[-1].set_weights(dense_weights)
+    return network
+
+
+@pytest.fixture(scope="module")
+def same_network(keras_network, dense_weights, tmp_path_factory):
+    """One network as every kind of weights, by the name under which a folder holds it."""
+    folder = tmp_path_factory.mktemp("kinds")
+    keras_network.save(folder / "model.keras")
+    keras_network.export(folder / "saved", format="tf_saved_model", verbose=False)
+    (folder / "model.tflite").write_bytes(tf.lite.TFLiteConverter.from_keras_model(keras_network).convert())
+    onnx_file(folder / "model.onnx", dense_weights)
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.fixture
+def load(write_model):
+    def load(network, model_id="tiny", **changes):
+        description = {"input": INPUT} | changes
+        return FolderClassifier(read_model_folder(write_model(model_id, network, network.name, **description)))
+
+    return load
+
+
+KINDS = ["model.keras", "model.tflite", "model.onnx", "saved"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_runtime_gives_the_networks_own_answer(load, same_network, keras_network, faces, kind):
+    answers = load(same_network[kind]).predict(faces)
+    small = np.stack([_small(face) for face in faces]) / np.float32(255)
+    np.testing.assert_allclose(answers, keras_network(small).numpy(), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_threads_get_the_answers_of_one(load, same_network, faces, kind):
+    classifier = load(same_network[kind])
+    alone = [classifier.predict(faces[: 1 + n % 3]) for n in range(12)]
+    together = [None] * 12
+
+    def ask(n):
+        together[n] = classifier.predict(faces[: 1 + n % 3])
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_broken_weights_of_every_kind_are_refused(load, same_network, tmp_path, kind):
+    if kind == "saved":
+        broken = tmp_path / "saved"
+        broken.mkdir()
+        (broken / "saved_model.pb").write_bytes(b"broken")
+    else:
+        broken = tmp_path / kind
+        content = same_network[kind].read_bytes()
+        broken.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelRejected, match="can't be loaded"):
+        load(broken)
+
+
+def test_a_network_for_one_face_at_a_time_answers_for_several(load, dense_weights, same_network, faces, tmp_path):
+    one_at_a_time = onnx_file(tmp_path / "model.onnx", dense_weights, batch=1)
+    several = load(same_network["model.onnx"], "several").predict(faces)
+    np.testing.assert_allclose(load(one_at_a_time, "single").predict(faces), several, atol=1e-6)
+
+
+def test_logits_are_turned_into_probabilities(load, dense_weights, same_network, faces, tmp_path):
+    logits = onnx_file(tmp_path / "model.onnx", dense_weights, last="Identity")
+    answers = load(logits, "logits", output={"classes": LABELS, "kind": "logits"}).predict(faces)
+    np.testing.assert_allclose(answers, load(same_network["model.onnx"], "probabilities").predict(faces), atol=1e-5)
+    with pytest.raises(ModelRejected, match="sum to 1"):
+        load(logits, "undescribed")
+
+
+def test_temperature_softens_without_changing_the_order(load, same_network, faces):
+    plain = load(same_network["model.onnx"], "plain").predict(faces)
+    soft = load(same_network["model.onnx"], "soft", output={"classes": LABELS, "temperature": 3.0}).predict(faces)
+    np.testing.assert_allclose(soft.sum(axis=1), 1, atol=1e-5)
+    assert (soft.argsort() == plain.argsort()).all() and (soft.max(axis=1) < plain.max(axis=1)).all()
+
+
+def test_a_model_that_flips_answers_alike_for_mirror_images(load, same_network, faces):
+    flipping = load(same_network["model.onnx"], output={"classes": LABELS, "flip": True})
+    np.testing.assert_allclose(flipping.predict(faces), flipping.predict(faces[:, :, ::-1]), atol=1e-5)
+
+
+def test_other_classes_are_dropped_and_missing_contempt_is_never_seen(load, same_network, faces):
+    names = ["angry", "disgusted", "fearful", "happiness", "neutral", "sadness", "surprised", "unknown"]
+    answers = load(same_network["model.onnx"], output={"classes": names}).predict(faces)
+    own = load(same_network["model.onnx"], "own").predict(faces)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+    assert (answers[:, Emotion.CONTEMPT] == 0).all()
+    np.testing.assert_allclose(answers[:, Emotion.HAPPY], own[:, 3] / own[:, :7].sum(axis=1), atol=1e-5)
+
+
+def test_channels_first_bgr_and_standardised_inputs_are_prepared(load, dense_weights, faces, tmp_path):
+    kernel, bias = dense_weights
+    mean, std = np.float32([0.4, 0.5, 0.6]), np.float32([0.2, 0.25, 0.3])
+    # The same function of a face, from what other libraries feed: BGR planes, standardised.
+    planes = kernel.reshape(SIDE, SIDE, 3, 8)[:, :, ::-1] * std[:, None]
+    planes_first = planes.transpose(2, 0, 1, 3).reshape(-1, 8)
+    shifted = bias + (kernel.reshape(SIDE, SIDE, 3, 8)[:, :, ::-1] * mean[:, None]).sum(axis=(0, 1, 2))
+    path = onnx_file(tmp_path / "model.onnx", (planes_first, shifted.astype(np.float32)))
+    network = onnx.load(path)
+    for dimension, size in zip(network.graph.input[0].type.tensor_type.shape.dim[1:], (3, SIDE, SIDE), strict=True):
+        dimension.dim_value = size
+    onnx.save(network, path)
+    spec = INPUT | {"layout": "NCHW", "order": "BGR", "mean": mean.tolist(), "std": std.tolist()}
+    plain = load(onnx_file(tmp_path / "plain.onnx", dense_weights), "plain").predict(faces)
+    np.testing.assert_allclose(load(path, "planes", input=spec).predict(faces), plain, atol=1e-4)
+
+
+def test_the_output_called_emotion_is_read(load, tmp_path, faces):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    emotion = keras.layers.Dense(8, activation="softmax", name="emotion")(flat)
+    other = keras.layers.Dense(2, name="valence_arousal")(flat)
+    keras.Model(inputs, {"valence_arousal": other, "emotion": emotion}).save(tmp_path / "model.keras")
+    answers = load(tmp_path / "model.keras").predict(faces)
+    small = np.stack([_small(face) for face in faces]) / np.float32(255)
+    np.testing.assert_allclose(answers, keras.Model(inputs, emotion)(small).numpy(), atol=1e-5)
+
+
+def test_outputs_that_cannot_be_told_apart_are_refused(load, tmp_path):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    outputs = [keras.layers.Dense(8, activation="softmax", name=name)(flat) for name in ("one", "two")]
+    keras.Model(inputs, outputs).save(tmp_path / "model.keras")
+    with pytest.raises(ModelRejected, match='Call that one "emotion"'):
+        load(tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize(
+    ("operation", "write"),
+    [
+        ("WriteFile", lambda path: tf.io.write_file(path, "here")),
+        (
+            "SaveV2",
+            lambda path: tf.raw_ops.SaveV2(prefix=path, tensor_names=["a"], shape_and_slices=[""], tensors=[[1.0]]),
+        ),
+        ("PyFunc", lambda path: tf.py_function(lambda: Path(path).touch(), [], [])),
+    ],
+)
+def test_a_saved_model_that_reaches_out_is_refused(load, tmp_path, operation, write):
+    class Reaching(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.float32)])
+        def answer(self, face):
+            write(str(tmp_path / "written"))
+            return {"emotion": tf.ones((tf.shape(face)[0], 8)) / 8}
+
+    module = Reaching()
+    tf.saved_model.save(module, tmp_path / "saved", signatures={"serving_default": module.answer})
+    with pytest.raises(ModelRejected, match=operation):
+        load(tmp_path / "saved")
+    assert not list(tmp_path.glob("written*"))
+
+
+def test_onnx_weights_in_other_files_are_refused(load, dense_weights, tmp_path):
+    path = onnx_file(tmp_path / "model.onnx", dense_weights)
+    network = onnx.load(path)
+    onnx.save(network, path, save_as_external_data=True, location="weights.bin")
+    with pytest.raises(ModelRejected, match="can't be loaded"):
+        load(path)
+
+
+def test_inputs_that_are_not_float32_are_refused(load, dense_weights, tmp_path):
+    path = onnx_file(tmp_path / "model.onnx", dense_weights)
+    network = onnx.load(path)
+    network.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    network.graph.node[0].CopyFrom(onnx.helper.make_node("Cast", ["face"], ["felt"], to=onnx.TensorProto.FLOAT))
+    onnx.save(network, path)
+    with pytest.raises(ModelRejected, match="float32"):
+        load(path)
+
+
+def test_other_kinds_of_files_are_refused(load, tmp_path):
+    (tmp_path / "model.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    with pytest.raises(ModelRejected, match="not a .keras"):
+        load(tmp_path / "model.pkl")
+
+
+@pytest.mark.parametrize("kind", ["model.tflite", "model.onnx"])
+def test_tensorflow_is_not_imported_to_serve(write_model, same_network, kind):
+    folder = write_model("tiny", same_network[kind], kind, input=INPUT)
+    program = (
+        "import sys, numpy as np; from pathlib import Path\n"
+        "from fers.inference.registry import ModelRegistry\n"
+        f"registry = ModelRegistry(Path({str(folder.parent)!r}), 'tiny')\n"
+        "registry.classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _small(face):
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(face).resize((SIDE, SIDE), Image.Resampling.LANCZOS))

@@ -1,0 +1,147 @@
+"""The self-test finds a description that does not fit, says how to mend it, and is content with one that fits."""
+
+import numpy as np
+import pytest
+
+from fers.domain.emotions import LABELS
+from fers.domain.models import InputSpec
+from fers.inference.classifier import FolderClassifier
+from fers.inference.known_faces import public_pictures, views
+from fers.inference.model_folder import read_model_folder
+from fers.inference.prepare import to_input
+from fers.inference.self_test import examine
+from tests.inference.networks import SIDE, dense_knowing, onnx_file
+
+INPUT = {"width": SIDE, "height": SIDE, "channels": 3, "range": [0, 1]}
+FER2013 = ["anger", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"]
+SHUFFLED = [*LABELS[4:6], *LABELS[:4], *LABELS[6:]]
+
+
+@pytest.fixture(scope="module")
+def faces():
+    """Six noisy takes of a coarse colour pattern for each class: n x 224 x 224 x 3."""
+    random = np.random.default_rng(5)
+    patterns = random.integers(40, 200, (8, 1, 8, 8, 3))
+    noisy = (patterns + random.normal(0, 12, (8, 6, 8, 8, 3))).clip(0, 255).astype(np.uint8)
+    return noisy.reshape(-1, 8, 8, 3).repeat(28, axis=1).repeat(28, axis=2)
+
+
+@pytest.fixture(scope="module")
+def labels():
+    return np.repeat(np.arange(8), 6)
+
+
+@pytest.fixture
+def described(write_model, tmp_path, faces, labels):
+    """Make a classifier that knows `faces`, fed as `trained` says and with outputs in the order of `order`, but
+    described by `changes`."""
+
+    def make(trained=INPUT, order=LABELS, **changes):
+        spec = InputSpec(**{key: tuple(v) if isinstance(v, list) else v for key, v in trained.items()})
+        outputs = np.array([order.index(LABELS[label]) for label in labels])
+        # The cosine makes it care about the range as much as a deep network does.
+        weights = dense_knowing(np.cos(to_input(faces, spec)), outputs, len(order))
+        network = onnx_file(tmp_path / "model.onnx", weights, first="Cos")
+        description = {"input": trained, "output": {"classes": list(order)}} | changes
+        return FolderClassifier(read_model_folder(write_model("known", network, network.name, **description)))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "trained",
+    [
+        INPUT,
+        INPUT | {"order": "BGR"},
+        INPUT | {"range": [-1, 1]},
+        INPUT | {"range": [0, 255]},
+        INPUT | {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+        INPUT | {"range": [0, 255], "order": "BGR", "mean": [103.939, 116.779, 123.68], "std": [1, 1, 1]},
+    ],
+)
+def test_a_description_that_fits_is_left_alone(described, faces, labels, trained):
+    report = examine(described(trained), faces, labels)
+    assert (report.findings, report.right, report.asked, report.unseen) == ((), 48, 48, ())
+
+
+@pytest.mark.parametrize(
+    ("trained", "said", "remedy"),
+    [
+        (INPUT | {"order": "BGR"}, INPUT, '"order": "BGR"'),
+        (INPUT, INPUT | {"order": "BGR"}, '"order": "RGB"'),
+        (INPUT, INPUT | {"range": [0, 255]}, '"range": [0.0, 1.0]'),
+        (INPUT | {"range": [0, 255]}, INPUT, '"range": [0.0, 255.0]'),
+        (INPUT | {"range": [-1, 1]}, INPUT, '"range": [-1.0, 1.0]'),
+        (INPUT | {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}, INPUT, '"mean": [0.485, 0.456, 0.406]'),
+    ],
+)
+def test_a_wrongly_fed_network_is_found_with_the_remedy(described, faces, labels, trained, said, remedy):
+    [finding] = examine(described(trained, input=said), faces, labels).findings
+    assert remedy in finding
+
+
+@pytest.mark.parametrize("order", [FER2013, sorted(LABELS), SHUFFLED])
+def test_shuffled_classes_are_found_with_the_right_order(described, faces, labels, order):
+    [finding] = examine(described(order=order, output={"classes": LABELS}), faces, labels).findings
+    assert ", ".join(order) in finding
+
+
+def test_a_trusted_model_helps_where_the_labels_do_not_tell(described, faces, labels):
+    swapped = [*LABELS[:2], *LABELS[3:6], LABELS[2], *LABELS[6:]]
+    wrong = described(order=swapped, output={"classes": swapped}, input=INPUT | {"order": "BGR"})
+
+    class Trusted:
+        def predict(self, pictures):
+            return np.eye(8)[labels] * 0.9 + 0.0125
+
+    assert '"order": "RGB"' in examine(wrong, faces, labels, Trusted()).findings[0]
+
+
+def test_what_the_faces_cannot_show_is_said(described, faces, labels):
+    few = labels < 2
+    swapped = ["neutral", "happy", "surprise", "sad", "fear", "disgust", "anger", "contempt"]
+    report = examine(described(output={"classes": swapped}), faces[few], labels[few])
+    assert report.findings == ()
+    assert report.unseen == ("sad", "surprise", "fear", "disgust", "anger", "contempt")
+
+
+def test_other_classes_stay_in_their_places(described, faces, labels):
+    order = ["unknown", *FER2013[:7], "none", "contempt"]
+    said = ["unknown", *LABELS[:7], "none", "contempt"]
+    [finding] = examine(described(order=order, output={"classes": said}), faces, labels).findings
+    assert ", ".join(order) in finding
+
+
+def _untrained(write_model, tmp_path, kernel, bias):
+    network = onnx_file(tmp_path / "model.onnx", (np.float32(kernel), np.float32(bias)))
+    return FolderClassifier(read_model_folder(write_model("untrained", network, network.name, input=INPUT)))
+
+
+def test_a_constant_answer_is_found(write_model, tmp_path, faces, labels):
+    constant = _untrained(write_model, tmp_path, np.zeros((SIDE * SIDE * 3, 8)), np.arange(8))
+    assert "same of every picture" in examine(constant, faces, labels).findings[0]
+
+
+def test_probabilities_that_are_called_logits_are_found(described, faces, labels):
+    flat = described(output={"classes": LABELS, "kind": "logits"})
+    assert '"kind": "probabilities"' in examine(flat, faces, labels).findings[0]
+
+
+def test_a_network_that_knows_nothing_is_found_however_it_is_fed(write_model, tmp_path, faces, labels):
+    random = np.random.default_rng(8)
+    ignorant = _untrained(write_model, tmp_path, random.normal(0, 0.01, (SIDE * SIDE * 3, 8)), np.zeros(8))
+    assert examine(ignorant, faces, labels).findings
+
+
+def test_the_public_pictures_hold_a_happy_and_a_neutral_face():
+    labels = {emotion.label for _, emotion in public_pictures()}
+    assert labels == {"happy", "neutral"}
+
+
+def test_views_vary_a_face_mildly():
+    face = np.random.default_rng(4).integers(0, 256, (224, 224, 3), np.uint8)
+    varied = views(face)
+    assert varied.shape == (6, 224, 224, 3)
+    assert (varied[0] == face).all()
+    np.testing.assert_array_equal(varied[1, :, ::-1], face)
+    np.testing.assert_array_equal(varied[4, 14:, 14:], face[:-14, :-14])

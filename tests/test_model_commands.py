@@ -1,0 +1,186 @@
+"""`python -m fers models`: adding a trained model, and being told when it is described wrongly."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fers import config, model_commands
+from fers.cli import main
+from fers.domain.emotions import LABELS
+from fers.domain.models import InputSpec
+from fers.inference.faces import BlazeFaceDetector
+from fers.inference.known_faces import public_pictures, views
+from fers.inference.prepare import to_input
+from fers.services.prediction import proposed_face
+from tests.inference.networks import SIDE, dense_knowing, onnx_file
+
+ANSWERS = {
+    "--classes": ",".join(LABELS),
+    "--range": "0,1",
+    "--crop-scale": "1.2",
+    "--licence": "Apache-2.0",
+    "--data": "Two portraits",
+}
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory):
+    """A network that knows the public portraits, fed RGB in [0, 1] with a crop scale of 1.2."""
+    likes = SimpleNamespace(info=SimpleNamespace(crop_scale=1.2))
+    detector = BlazeFaceDetector()
+    pictures = public_pictures()
+    faces = np.concatenate([views(proposed_face(picture, likes, detector)[0]) for picture, _ in pictures])
+    labels = np.repeat([emotion for _, emotion in pictures], 6)
+    # The cosine makes it care about the range as much as a deep network does.
+    weights = dense_knowing(np.cos(to_input(faces, InputSpec(SIDE, SIDE, 3))), labels)
+    return onnx_file(tmp_path_factory.mktemp("trained") / "my net.onnx", weights, first="Cos")
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """The folder of registered models, empty."""
+    folder = tmp_path / "models"
+    settings = replace(config.load({}), models=folder, default_model="my-net")
+    monkeypatch.setattr(model_commands.config, "load", lambda: settings)
+    return folder
+
+
+@pytest.fixture
+def run(models):
+    def run(*arguments, **answers):
+        options = ANSWERS | {f"--{key.replace('_', '-')}": value for key, value in answers.items()}
+        given = [part for option, value in options.items() if value is not None for part in (option, value)]
+        words = [*arguments, *(given if arguments[0] == "add" else [])]
+        return CliRunner().invoke(main, ["models", *map(str, words)])
+
+    return run
+
+
+def test_a_file_becomes_a_registered_model(run, models, network):
+    result = run("add", network, name="Mine")
+    assert result.exit_code == 0, result.output
+    assert "reads colour faces of 32 x 32 pixels (NHWC) and gives 8 probabilities" in result.stdout
+    assert "12 of 12 known faces named rightly" in result.stdout
+    assert "None of them shows sad, surprise" in result.stdout
+    assert [folder.name for folder in models.iterdir()] == ["my-net"]
+    [listed] = json.loads(run("--json").stdout)
+    assert (listed["id"], listed["name"], listed["default"]) == ("my-net", "Mine", True)
+    assert run("check", "my-net").exit_code == 0
+
+
+def test_without_a_terminal_what_is_missing_is_named(run, models, network):
+    result = run("add", network, classes=None, data=None)
+    assert result.exit_code == 1
+    assert "Say it with --classes, --data." in result.stderr
+    assert list(models.iterdir()) == []
+
+
+def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, network):
+    result = run("add", network, range="0,255", order="BGR")
+    assert result.exit_code == 1
+    assert (
+        'WRONG: It answers better when fed other values: describe its input with "range": [0.0, 1.0]' in result.stdout
+    )
+    assert "It was not registered" in result.stderr
+    assert list(models.iterdir()) == []
+    assert run("add", network, "--yes", range="0,255", order="BGR").exit_code == 0
+    assert run("check", "my-net").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        ({"classes": "happy,sad"}, "gives 8 numbers a face, but 2 classes"),
+        ({"classes": ",".join([*LABELS[:7], "anger"])}, "two of its classes mean the same"),
+        ({"range": "1,0"}, "range must rise"),
+        ({"range": "0"}, "2 numbers"),
+        ({"mean": "1,2"}, "mean and std"),
+        ({"crop_scale": "9"}, "crop-scale"),
+        ({"id": "../elsewhere"}, "letters, digits"),
+        ({"licence": " "}, "licence is not a text"),
+    ],
+)
+def test_answers_that_cannot_be_are_refused(run, models, network, answers, problem):
+    result = run("add", network, **answers)
+    assert result.exit_code != 0
+    assert problem in result.stderr
+    assert not models.exists() or list(models.iterdir()) == []
+
+
+def test_a_name_is_given_once(run, models, network):
+    run("add", network)
+    before = (models / "my-net" / "model.json").read_text()
+    assert "Give another name with --id" in run("add", network, name="Second").stderr
+    assert (models / "my-net" / "model.json").read_text() == before
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.tflite", "model.keras", "model.pkl", "folder"])
+def test_what_is_no_model_is_refused(run, models, tmp_path, name):
+    (tmp_path / name).mkdir() if name == "folder" else (tmp_path / name).write_bytes(b"not a model at all")
+    result = run("add", tmp_path / name)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert result.stderr.startswith("Error: ")
+    assert list(models.iterdir()) == []
+
+
+def test_a_model_folder_is_taken_as_it_is(run, models, network, tmp_path):
+    run("add", network, name="Mine")
+    there = (models / "my-net").rename(tmp_path / "my-net")
+    (there / "README.md").write_text("A card.")
+    assert "has a description of its own" in run("add", there).stderr
+    unsaid = dict.fromkeys([option[2:].replace("-", "_") for option in ANSWERS])
+    assert run("add", there, **unsaid).exit_code == 0
+    assert (models / "my-net" / "README.md").read_text() == "A card."
+
+
+def test_faces_of_ones_own_test_it(run, network, tmp_path):
+    rows = ["image,label"]
+    for index, (picture, emotion) in enumerate(public_pictures()):
+        picture.save(tmp_path / f"{index}.png")
+        rows.append(f"{index}.png,{emotion.label}")
+    (tmp_path / "faces.csv").write_text("\n".join(rows))
+    assert "2 of 2 known faces" in run("add", network, faces=tmp_path / "faces.csv").stdout
+    (tmp_path / "faces.csv").write_text("image,label\n0.png,boredom\n")
+    assert "Row 2" in run("check", "my-net", "--faces", tmp_path / "faces.csv").stderr
+    (tmp_path / "faces.csv").write_text("image,label\n7.png,happy\n")
+    assert "Row 2" in run("check", "my-net", "--faces", tmp_path / "faces.csv").stderr
+
+
+def test_gray_faces_come_without_a_question_of_order(write_gray, run, models):
+    result = run("add", write_gray, "--yes")
+    assert "reads gray faces of 32 x 32 pixels" in result.stdout
+
+
+@pytest.fixture
+def write_gray(tmp_path):
+    import onnx
+
+    kernel = np.random.default_rng(1).normal(0, 0.05, (SIDE * SIDE, 8)).astype(np.float32)
+    path = onnx_file(tmp_path / "gray.onnx", (kernel, np.zeros(8, np.float32)))
+    network = onnx.load(path)
+    network.graph.input[0].type.tensor_type.shape.dim[3].dim_value = 1
+    onnx.save(network, path)
+    return path
+
+
+def test_at_a_terminal_the_questions_are_asked(network, tmp_path):
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"FERS_MODELS": str(tmp_path / "models"), "FERS_MODEL": "mine"}
+    command = [sys.executable, "-m", "fers", "models", "add", str(network), "--crop-scale", "1.2"]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        # Id, name, too few and then all classes, range, order (its default), licence, data.
+        answers = ["mine", "My network", ",", ",".join(LABELS), "0,1", "", "Apache-2.0", "Two portraits"]
+        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+        told = process.communicate(timeout=120)[0]
+    os.close(ours), os.close(theirs)
+    assert process.returncode == 0, told
+    described = json.loads((tmp_path / "models" / "mine" / "model.json").read_text())
+    assert (described["name"], described["output"]["classes"]) == ("My network", list(LABELS))

@@ -1,0 +1,108 @@
+"""The comparison: the same faces for all, ties called ties, missed faces counted as wrong."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fers.domain.boxes import Box
+from fers.domain.emotions import LABELS
+from tests.people import OneModel
+from tests.training.faces import write_ferplus
+from training import compare
+from training.data import load
+from training.scores import score
+
+VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
+
+
+@pytest.fixture
+def faces(tmp_path):
+    return load(f"ferplus:{write_ferplus(tmp_path / 'set', VOTES)}")
+
+
+class Knowing:
+    """Answers each face in turn with its label, except for the first `wrong`."""
+
+    def __init__(self, name, labels, wrong):
+        self.info = replace(OneModel.info, id=name, parameters=1234)
+        said = np.where(np.arange(len(labels)) < wrong, (labels + 1) % 8, labels)
+        self._answers, self.asked = 0.1 / 7 * np.ones((len(labels), 8)), 0
+        self._answers[np.arange(len(labels)), said] = 0.9
+
+    def predict(self, faces):
+        start, self.asked = self.asked, self.asked + len(faces)
+        return self._answers[start : self.asked]
+
+
+class Sometimes:
+    """Finds a face in every other picture."""
+
+    def __init__(self):
+        self.seen = 0
+
+    def detect(self, image):
+        self.seen += 1
+        return [Box(0, 0, *image.size)] if self.seen % 2 else []
+
+
+def compared(faces, models, tmp_path, detector=None):
+    answers, found = compare.answers_of(models, faces, detector, tmp_path)
+    infos = [model.info for model in models]
+    return compare.compare(infos, answers, faces, found, [1.0] * len(models), [10] * len(models))
+
+
+def test_models_are_ranked_and_ties_are_called_ties(faces, tmp_path):
+    models = [Knowing(name, faces.labels, wrong) for name, wrong in (("poor", 40), ("good", 8), ("twin", 9))]
+    result = compared(faces, models, tmp_path)
+    assert [model["id"] for model in result["models"]] == ["good", "twin", "poor"]
+    first, second, third = (model["p_same_as_the_one_above"] for model in result["models"])
+    assert first is None and second > 0.05 > third
+    table = compare.comparison_table.markdown(result)
+    assert "a tie" in table and "worse (p < 0.001)" in table and "n = 80 " in table
+    top1, low, high = result["models"][0]["scores"]["top1"]
+    assert top1 == 0.9 and low < 0.9 < high
+
+
+def test_a_face_that_is_not_found_is_wrong_for_everyone(faces, tmp_path):
+    result = compared(faces, [Knowing("all", faces.labels, 0)], tmp_path, Sometimes())
+    assert result["coverage"] == 0.5
+    scores = result["models"][0]["scores"]
+    assert scores["top1"][0] == scores["top3"][0] == 0.5
+    assert "A face was found in 50.0%" in compare.comparison_table.markdown(result)
+
+
+def test_what_was_answered_before_is_not_asked_again(faces, tmp_path):
+    first, again = Knowing("same", faces.labels, 3), Knowing("same", faces.labels, 3)
+    assert compared(faces, [first], tmp_path) == compared(faces, [again], tmp_path)
+    assert (first.asked, again.asked) == (len(faces), 0)
+
+
+def test_without_missed_faces_the_scores_are_the_usual_ones():
+    random = np.random.default_rng(4)
+    answers, labels = random.dirichlet(np.ones(8), 200), random.integers(0, 8, 200)
+    whole = score(answers, labels, np.ones(200, bool))
+    from sklearn.metrics import f1_score, recall_score
+
+    said = answers.argmax(axis=1)
+    assert whole.macro_f1 == pytest.approx(f1_score(labels, said, average="macro"))
+    np.testing.assert_allclose(whole.recall, recall_score(labels, said, average=None))
+
+
+def test_nothing_found_scores_nothing():
+    nothing = score(np.ones((3, 8)) / 8, np.array([0, 1, 2]), np.zeros(3, bool))
+    assert (nothing.top1, nothing.top3, nothing.macro_f1) == (0, 0, 0)
+
+
+def test_the_command_writes_table_figures_and_plots(tmp_path, monkeypatch):
+    spec = f"ferplus:{write_ferplus(tmp_path / 'set', VOTES)}"
+    arguments = ["--data", spec, "--models", "alexnet-ferplus", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(compare.main, arguments)
+    assert result.exit_code == 0, result.output
+    told = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert told["n"] == 80 and set(told["models"][0]["scores"]) >= {"top1", "ece", *(f"recall {x}" for x in LABELS)}
+    assert "0.551" in (tmp_path / "out" / "compare.md").read_text()
+    for plot in ("accuracy-latency.svg", "recall.svg"):
+        assert "alexnet-ferplus" in (tmp_path / "out" / plot).read_text()

@@ -1,0 +1,79 @@
+"""A converted network answers like the one it came from, or is not written."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fers.domain.emotions import LABELS
+from fers.inference.classifier import FolderClassifier
+from fers.inference.model_folder import fingerprint, read_model_folder
+from tests.training.faces import write_ferplus
+from tests.training.folders import write_model_folder
+from training import convert
+from training.crops import predictions
+from training.data import load
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(5)
+    inputs = keras.Input((32, 32, 1))
+    features = keras.layers.Conv2D(8, 3, strides=2, use_bias=False)(inputs)
+    features = keras.layers.BatchNormalization()(features)
+    features = keras.layers.GlobalAveragePooling2D()(keras.layers.ReLU()(features))
+    outputs = keras.layers.Dense(len(LABELS), activation="softmax")(keras.layers.Dropout(0.5)(features))
+    return keras.Model(inputs, outputs)
+
+
+@pytest.fixture
+def spec(tmp_path):
+    votes = 10 * np.eye(10, dtype=int)[np.arange(16) % 8]
+    return f"ferplus:{write_ferplus(tmp_path / 'faces', votes)}"
+
+
+@pytest.fixture
+def folder(tmp_path, network):
+    return write_model_folder(tmp_path / "tiny", network)
+
+
+def run(*arguments):
+    return CliRunner().invoke(convert.main, list(map(str, arguments)))
+
+
+@pytest.mark.parametrize("kind", convert.FILES)
+def test_a_folder_can_serve_the_converted_network(folder, spec, kind):
+    faces = load(spec)
+    own = predictions(FolderClassifier(read_model_folder(folder)), faces)
+    result = run("--model", folder, "--to", kind, "--data", spec)
+    assert result.exit_code == 0, result.output
+    converted = folder / convert.FILES[kind]
+    description = json.loads((folder / "model.json").read_text())
+    served = description | {"weights": converted.name, "sha256": fingerprint(converted)}
+    (folder / "model.json").write_text(json.dumps(served))
+    answers = predictions(FolderClassifier(read_model_folder(folder)), faces)
+    assert np.abs(answers - own).max() < convert.LARGEST_DIFFERENCE[kind == "browser"]
+
+
+def test_half_precision_is_about_half_the_size():
+    wide = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(256)])
+    assert len(convert.litert(wide, half=True)) < 0.6 * len(convert.litert(wide))
+
+
+def test_a_conversion_that_answers_differently_is_not_kept(folder, spec, network, monkeypatch):
+    other = keras.models.clone_model(network)
+    wrong = convert.litert(other)
+    monkeypatch.setattr(convert, "litert", lambda *_: wrong)
+    result = run("--model", folder, "--to", "litert", "--data", spec)
+    assert result.exit_code == 1 and "answers differently" in result.output
+    assert sorted(file.name for file in folder.iterdir()) == ["model.json", "model.keras"]
+
+
+def test_a_model_without_a_keras_network_is_refused(folder, spec):
+    (folder / "model.keras").rename(folder / "model.tflite")
+    description = json.loads((folder / "model.json").read_text()) | {"weights": "model.tflite"}
+    (folder / "model.json").write_text(json.dumps(description))
+    result = run("--model", folder, "--to", "onnx", "--data", spec)
+    assert result.exit_code == 1 and "0 .keras files" in result.output

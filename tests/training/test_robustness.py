@@ -1,0 +1,81 @@
+"""The robustness table: what each change does to a picture, and that the figures are those of the changed faces."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from fers.domain.boxes import Box
+from tests.people import OneModel
+from tests.training.faces import write_ferplus
+from training import robustness
+from training.data import load
+
+BOX = Box(40, 40, 100, 100)
+
+
+@pytest.fixture
+def picture():
+    return Image.fromarray(np.random.default_rng(6).integers(0, 256, (200, 200, 3), np.uint8))
+
+
+@pytest.mark.parametrize("name", robustness.CHANGES)
+def test_every_change_changes_the_face_and_leaves_the_picture_whole(picture, name):
+    before = picture.copy()
+    changed, box = robustness.CHANGES[name](picture, BOX)
+    assert changed.size == picture.size and box.corners()[2] <= 200 and box.corners()[3] <= 200
+    assert picture.tobytes() == before.tobytes()
+    assert (changed.tobytes(), box) != (before.tobytes(), BOX)
+
+
+def test_a_box_at_the_edge_moves_only_as_far_as_the_picture_reaches(picture):
+    _, box = robustness.shifted(0.1, 0.1)(picture, Box(95, 100, 100, 100))
+    assert box == Box(100, 100, 100, 100)
+
+
+def test_rotation_is_around_the_box(picture):
+    picture.paste((255, 0, 0), (85, 85, 95, 95))
+    turned, _ = robustness.rotated(90)(picture, BOX)
+    assert turned.getpixel((90, 90)) == (255, 0, 0)
+
+
+class Bright(OneModel):
+    """Says "happy" of bright faces and "neutral" of dark ones."""
+
+    def predict(self, faces):
+        happy = faces.mean(axis=(1, 2, 3)) > 40
+        return np.column_stack([~happy, happy, *[np.zeros(len(faces))] * 6]).astype(float)
+
+
+@pytest.fixture
+def spec(tmp_path):
+    """Faces of which the brighter ones are happy."""
+    votes = [(0, 10, *[0] * 8) if index >= 5 else (10, *[0] * 9) for index in range(12)]
+    return f"ferplus:{write_ferplus(tmp_path / 'set', votes)}"
+
+
+def test_the_figures_are_those_of_the_changed_faces(spec):
+    result = robustness.measure(Bright(), load(spec), None)
+    top1, change, low, high = result.changed["darkened to 40%"]
+    assert top1 == pytest.approx(result.unchanged + change) and low <= change <= high and change < -0.2
+    assert result.changed["JPEG quality 20"][1] == 0
+
+
+def test_the_command_prints_a_row_for_every_change(spec, monkeypatch):
+    monkeypatch.setattr(robustness.platform, "registry", lambda _: type("R", (), {"classifier": lambda *_: Bright()})())
+    arguments = ["--model", "bright", "--data", spec, "--whole"]
+    table = CliRunner().invoke(robustness.main, arguments).stdout
+    assert all(f"| {name} |" in table for name in robustness.CHANGES)
+    told = json.loads(CliRunner().invoke(robustness.main, [*arguments, "--json"]).stdout)
+    assert told["n"] == 12
+
+
+def test_pictures_without_faces_are_told(spec):
+    class Blind:
+        def detect(self, image):
+            return []
+
+    with pytest.raises(robustness.DataError, match="No face was found"):
+        robustness.measure(Bright(), load(spec), Blind())

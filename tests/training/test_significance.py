@@ -1,0 +1,38 @@
+"""Intervals and tests, against values known from elsewhere."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from training.significance import bootstrap_interval, mcnemar
+
+
+def test_the_interval_of_a_share_is_about_the_binomial_one():
+    right = np.random.default_rng(1).random(2000) < 0.8
+    low, high = bootstrap_interval(lambda sample: right[sample].mean(), len(right))
+    exact = binomtest(int(right.sum()), len(right)).proportion_ci()
+    assert (low, high) == pytest.approx((exact.low, exact.high), abs=0.004)
+
+
+def test_what_is_measured_keeps_its_shape():
+    values = np.arange(12.0).reshape(6, 2)
+    low, high = bootstrap_interval(lambda sample: values[sample].mean(axis=0), 6, resamples=50)
+    assert low.shape == high.shape == (2,) and (low < high).all()
+
+
+def paired(both, only_one, only_other, neither):
+    one = [True] * (both + only_one) + [False] * (only_other + neither)
+    other = [True] * both + [False] * only_one + [True] * only_other + [False] * neither
+    return np.array(one), np.array(other)
+
+
+def test_mcnemar_mid_p_gives_the_published_value():
+    """Fagerland, Lydersen and Laake (2013), table 1: airway responsiveness, 1 and 7 discordant pairs."""
+    assert mcnemar(*paired(1, 1, 7, 12)) == pytest.approx(0.0391, abs=5e-5)
+
+
+def test_mcnemar_does_not_depend_on_who_comes_first_and_calls_twins_equal():
+    one, other = paired(20, 3, 9, 5)
+    assert mcnemar(one, other) == mcnemar(other, one)
+    assert mcnemar(one, one) == 1
+    assert mcnemar(*paired(10, 4, 4, 2)) == 1

@@ -1,0 +1,135 @@
+"""Compare the registered models on the same faces: `python -m training.compare --data SPEC --out FOLDER`.
+
+Trains nothing. Prints one table and writes it to the folder as Markdown and JSON, with plots.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+
+from fers import config, platform
+from fers.domain.emotions import LABELS
+from fers.domain.images import crop
+from fers.domain.interfaces import Classifier, FaceDetector
+from fers.domain.models import ModelInfo
+from fers.errors import FersError
+from training import comparison_plots, comparison_table
+from training.crops import BATCH_SIZE, whole
+from training.data import DataError, FaceSet, load_all
+from training.scores import Scores, score
+from training.significance import bootstrap_interval, mcnemar
+from training.speed import one_face_milliseconds
+
+
+@click.command(help=__doc__)
+@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as ferplus:PATH: docs/data.md.")
+@click.option("--models", "names", multiple=True, metavar="NAME", help="Models to compare.  [default: all]")
+@click.option("--detect", is_flag=True, help="Predict the largest face found; an image without one counts as wrong.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path) -> None:
+    try:
+        registry = platform.registry(config.load())
+        folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
+        classifiers = [registry.classifier(str(folder.path)) for folder in folders]
+        faces = load_all(data)
+    except (FersError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    out.mkdir(parents=True, exist_ok=True)
+    answers, found = answers_of(classifiers, faces, platform.face_detector() if detect else None, out)
+    speeds = one_face_milliseconds(classifiers)
+    sizes = [folder.weights.stat().st_size if folder.weights.is_file() else None for folder in folders]
+    result = compare([c.info for c in classifiers], answers, faces, found, speeds, sizes)
+    table = comparison_table.markdown(result)
+    (out / "compare.json").write_text(json.dumps(result, indent=2) + "\n")
+    (out / "compare.md").write_text(table + "\n")
+    comparison_plots.draw(result, out)
+    click.echo(table)
+
+
+def answers_of(
+    classifiers: list[Classifier], faces: FaceSet, detector: FaceDetector | None, cache: Path
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """n x 8 probabilities of each classifier, and n booleans: whether a face was found (always, without a `detector`).
+
+    Every image is read and searched once for all models. What a model said before to the same faces is kept in `cache`.
+    """
+    kept = [cache / f"{c.info.id}-{_fingerprint(c.info, faces, detector)}.npz" for c in classifiers]
+    missing = [index for index, file in enumerate(kept) if not file.exists()]
+    fresh = {index: [] for index in missing}
+    found = []
+    starts = range(0, len(faces) if missing else 0, BATCH_SIZE)
+    with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
+        for start in bar:
+            images = [faces.image(index) for index in range(start, min(start + BATCH_SIZE, len(faces)))]
+            boxes = [detector.detect(image)[:1] if detector else [whole(image)] for image in images]
+            found += [bool(box) for box in boxes]
+            for index in missing:
+                scale = classifiers[index].info.crop_scale
+                framed = [_framed(i, box, scale if detector else 1) for i, box in zip(images, boxes, strict=True)]
+                fresh[index].append(classifiers[index].predict(np.stack(framed)))
+    for index in missing:
+        np.savez(kept[index], answers=np.concatenate(fresh[index]), found=np.array(found))
+    read = [np.load(file) for file in kept]
+    return [file["answers"] for file in read], read[0]["found"]
+
+
+def _framed(image, boxes, scale) -> np.ndarray:
+    return crop(image, boxes[0].with_context(scale, image.size) if boxes else whole(image))
+
+
+def _fingerprint(info: ModelInfo, faces: FaceSet, detector: FaceDetector | None) -> str:
+    told = [info, faces.source, len(faces), faces.targets.tobytes(), detector is None]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def compare(
+    infos: list[ModelInfo],
+    answers: list[np.ndarray],
+    faces: FaceSet,
+    found: np.ndarray,
+    milliseconds: list[float],
+    sizes: list[int | None],
+) -> dict:
+    """Everything the table says, in JSON's types, the best model first. `answers` are n x 8 probabilities a model."""
+    labels = faces.labels
+    ranking = sorted(range(len(infos)), key=lambda m: -score(answers[m], labels, found).top1)
+    models = []
+    for place, index in enumerate(ranking):
+        right = _right(answers[index], labels, found)
+        ahead = _right(answers[ranking[place - 1]], labels, found) if place else None
+        models.append(
+            {
+                "id": infos[index].id,
+                "version": infos[index].version,
+                "scores": _with_intervals(answers[index], labels, found),
+                "parameters": infos[index].parameters,
+                "bytes": sizes[index],
+                "milliseconds": milliseconds[index],
+                "p_same_as_the_one_above": None if ahead is None else mcnemar(ahead, right),
+            }
+        )
+    return {"data": faces.source, "n": len(faces), "coverage": float(found.mean()), "models": models}
+
+
+def _right(answers: np.ndarray, labels: np.ndarray, found: np.ndarray) -> np.ndarray:
+    return found & (answers.argmax(axis=1) == labels)
+
+
+def _with_intervals(answers: np.ndarray, labels: np.ndarray, found: np.ndarray) -> dict[str, list[float | None]]:
+    """Each score as [figure, low, high]."""
+    names = [*Scores.NAMES, *(f"recall {label}" for label in LABELS)]
+    figures = score(answers, labels, found).as_array()
+    low, high = bootstrap_interval(lambda i: score(answers[i], labels[i], found[i]).as_array(), len(labels))
+    rows = zip(figures, low, high, strict=True)
+    return {
+        name: [None if np.isnan(value) else float(value) for value in row]
+        for name, row in zip(names, rows, strict=True)
+    }
+
+
+if __name__ == "__main__":
+    main()

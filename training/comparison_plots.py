@@ -1,0 +1,50 @@
+"""Plots of a comparison: accuracy against latency, and recall by class."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from fers.domain.emotions import LABELS
+from training.reliability import RIGHT, STYLE
+
+
+def draw(result: dict, folder: Path) -> None:
+    """Write `accuracy-latency.svg` and `recall.svg` into `folder`."""
+    with rc_context(STYLE):
+        _accuracy_against_latency(result).savefig(folder / "accuracy-latency.svg", metadata={"Date": None})
+        _recall(result).savefig(folder / "recall.svg", metadata={"Date": None})
+
+
+def _accuracy_against_latency(result: dict) -> Figure:
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for model in result["models"]:
+        top1, low, high = model["scores"]["top1"]
+        x = model["milliseconds"]
+        axes.errorbar([x], [top1], [[top1 - low], [high - top1]], fmt="o", color=RIGHT, capsize=3)
+        axes.annotate(model["id"], (x, top1), textcoords="offset points", xytext=(8, -4))
+    axes.set_xscale("log")
+    axes.set_xlabel("milliseconds a face")
+    axes.set_ylabel("top-1 accuracy, with 95% interval")
+    axes.set_title(f"{result['data']}, n = {result['n']:,}")
+    axes.margins(x=0.25)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _recall(result: dict) -> Figure:
+    rows = [[model["scores"][f"recall {label}"][0] for label in LABELS] for model in result["models"]]
+    values = np.array(rows, dtype=float)
+    figure = Figure(figsize=(8, 1.6 + 0.5 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        words = "–" if np.isnan(value) else f"{value:.2f}"
+        axes.text(column, row, words, ha="center", va="center", color="white" if value > 0.6 else "black")
+    axes.set_xticks(range(len(LABELS)), LABELS)
+    axes.set_yticks(range(len(rows)), [model["id"] for model in result["models"]])
+    axes.set_title(f"Recall by class: {result['data']}, n = {result['n']:,}")
+    return figure

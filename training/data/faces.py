@@ -1,0 +1,145 @@
+"""Sets of labelled faces: what every data format is read into."""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from fers.domain.boxes import Box, clamped
+from fers.domain.emotions import LABELS, Emotion
+
+UNKNOWN = (math.nan, math.nan)
+"""Valence and arousal of a face that nobody judged them for."""
+_WHOLE = (0, 0, 0, 0)
+"""Stands for the box of an image that is all face."""
+
+
+class DataError(ValueError):
+    """A data specification, or a row of what it names, cannot be used. The message names the file and the row."""
+
+
+@dataclass(frozen=True)
+class FaceSet:
+    """Labelled faces whose images are read one at a time, so that a set of any size can be gone through."""
+
+    source: str
+    names: Sequence[str]
+    """What each face is called where it comes from, for people to find it."""
+    targets: np.ndarray
+    """n x 8 (float32), each row the distribution of the votes over the classes (one-hot where there was one label)."""
+    open: Callable[[int], Image.Image]
+    """Opens the image of a face by its index, from any thread; `image` is what to read it with."""
+    dropped: Counter
+    """How many faces the protocol left out, by reason."""
+    valence_arousal: np.ndarray | None = None
+    """n x 2 (float32) in [-1, 1], NaN where unknown; None where the whole set knows neither."""
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """n class ids: the most voted class of each face."""
+        return self.targets.argmax(axis=1)
+
+    def image(self, index: int, mode: Literal["RGB", "L"] = "RGB") -> Image.Image:
+        """Return a face's image in colour or gray, upright. Raises DataError, naming it, when it cannot be read."""
+        try:
+            with self.open(index) as image:
+                return ImageOps.exif_transpose(image).convert(mode)
+        except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
+            raise DataError(f"{self.source}: {self.names[index]} cannot be read as an image ({error})") from error
+
+
+class Gathering:
+    """Faces on their way into a set, in compact arrays: a million of them must fit."""
+
+    def __init__(self):
+        self.names: list[str] = []
+        self._targets = array("f")
+        self._dimensions = array("f")
+        self._boxes = array("i")
+        self._dropped: Counter = Counter()
+
+    def add(
+        self,
+        name: str,
+        target: Emotion | Iterable[float],
+        dimensions: tuple[float, float] = UNKNOWN,
+        box: Box | None = None,
+    ) -> None:
+        """Add a face: its class, or the distribution of its votes; valence and arousal; its box in the image."""
+        self._targets.extend(_one_hot(target) if isinstance(target, Emotion) else target)
+        self._dimensions.extend(dimensions)
+        self._boxes.extend(box.as_list() if box else _WHOLE)
+        self.names.append(name)
+
+    def drop(self, reason: str) -> None:
+        """Count a face that is left out."""
+        self._dropped[reason] += 1
+
+    def faces(self, source: str, open: Callable[[int], Image.Image]) -> FaceSet:
+        """Return the set, whose images `open` opens by their indices. Raises DataError when it is empty."""
+        if not self.names:
+            left_out = ", ".join(f"{count} {reason}" for reason, count in self._dropped.items())
+            raise DataError(f"{source} lists no faces to use" + (f"; left out: {left_out}" if left_out else ""))
+        targets = np.frombuffer(self._targets, np.float32).reshape(-1, len(LABELS))
+        dimensions = np.frombuffer(self._dimensions, np.float32).reshape(-1, 2)
+        boxes = np.frombuffer(self._boxes, np.int32).reshape(-1, 4)
+        return FaceSet(
+            source,
+            self.names,
+            targets,
+            _cropped(open, boxes) if boxes.any() else open,
+            self._dropped,
+            None if np.isnan(dimensions).all() else dimensions,
+        )
+
+
+def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray) -> Callable[[int], Image.Image]:
+    """Return a function as `open`, of which only the boxes are seen."""
+
+    def open_cropped(index: int) -> Image.Image:
+        image = open(index)
+        if not boxes[index].any():
+            return image
+        upright = ImageOps.exif_transpose(image)
+        return upright.crop(clamped(*map(int, boxes[index]), upright.size).corners())
+
+    return open_cropped
+
+
+def _one_hot(emotion: Emotion) -> tuple[float, ...]:
+    return tuple(float(other is emotion) for other in Emotion)
+
+
+def join(sets: Sequence[FaceSet]) -> FaceSet:
+    """Return the faces of all `sets`, in that order, as one set."""
+    if len(sets) == 1:
+        return sets[0]
+    ends = np.cumsum([len(faces) for faces in sets])
+
+    def open(index: int) -> Image.Image:
+        which = int(np.searchsorted(ends, index, side="right"))
+        return sets[which].open(index - int(ends[which]) + len(sets[which]))
+
+    known = any(faces.valence_arousal is not None for faces in sets)
+    return FaceSet(
+        " + ".join(faces.source for faces in sets),
+        [name for faces in sets for name in faces.names],
+        np.concatenate([faces.targets for faces in sets]),
+        open,
+        sum((faces.dropped for faces in sets), Counter()),
+        np.concatenate([_dimensions(faces) for faces in sets]) if known else None,
+    )
+
+
+def _dimensions(faces: FaceSet) -> np.ndarray:
+    if faces.valence_arousal is None:
+        return np.full((len(faces), 2), np.nan, np.float32)
+    return faces.valence_arousal

@@ -1,0 +1,174 @@
+"""How stable a model's answers are when a photo is taken a little differently:
+`python -m training.robustness --model NAME --data SPEC`.
+
+Changes the proposed box, or the picture around it, and prints how top-1 accuracy changes. Without `--whole`, the
+largest face found in each picture is predicted, as in the app; pictures without one are left out, for every change.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter
+
+from fers import config, platform
+from fers.domain.boxes import Box
+from fers.domain.images import crop
+from fers.domain.interfaces import Classifier, FaceDetector
+from fers.errors import FersError
+from training.crops import BATCH_SIZE, whole
+from training.data import DataError, FaceSet, load_all
+from training.significance import bootstrap_interval
+
+Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
+
+
+def scaled(factor: float) -> Change:
+    return lambda picture, box: (picture, box.with_context(factor, picture.size))
+
+
+def shifted(right: float, down: float) -> Change:
+    """Move the box by these shares of its sides, as far as the picture reaches, as the app's cropper does."""
+
+    def change(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
+        left = min(max(0, box.left + round(right * box.width)), picture.width - box.width)
+        top = min(max(0, box.top + round(down * box.height)), picture.height - box.height)
+        return picture, Box(left, top, box.width, box.height)
+
+    return change
+
+
+def rotated(degrees: float) -> Change:
+    def change(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
+        centre = (box.left + box.width / 2, box.top + box.height / 2)
+        return picture.rotate(degrees, Image.Resampling.BILINEAR, center=centre), box
+
+    return change
+
+
+def blurred(share: float) -> Change:
+    """Blur with a standard deviation of this share of the box's side."""
+    return lambda picture, box: (picture.filter(ImageFilter.GaussianBlur(share * box.width)), box)
+
+
+def darkened(factor: float) -> Change:
+    return lambda picture, box: (ImageEnhance.Brightness(picture).enhance(factor), box)
+
+
+def flattened(factor: float) -> Change:
+    return lambda picture, box: (ImageEnhance.Contrast(picture).enhance(factor), box)
+
+
+def compressed(quality: int) -> Change:
+    def change(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
+        file = io.BytesIO()
+        picture.save(file, "JPEG", quality=quality)
+        return Image.open(file).convert("RGB"), box
+
+    return change
+
+
+CHANGES: dict[str, Change] = {
+    "box scaled by 0.8": scaled(0.8),
+    "box scaled by 0.9": scaled(0.9),
+    "box scaled by 1.2": scaled(1.2),
+    "box scaled by 1.4": scaled(1.4),
+    "box 10% to the right": shifted(0.1, 0),
+    "box 10% to the left": shifted(-0.1, 0),
+    "box 10% down": shifted(0, 0.1),
+    "box 10% up": shifted(0, -0.1),
+    "rotated by 15 degrees": rotated(15),
+    "rotated by -15 degrees": rotated(-15),
+    "blurred (2% of the box)": blurred(0.02),
+    "darkened to 40%": darkened(0.4),
+    "contrast at 50%": flattened(0.5),
+    "JPEG quality 20": compressed(20),
+}
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Top-1 accuracy, 0 to 1, of unchanged faces and, by the change's name, of changed ones with the difference to the
+    unchanged (paired) and its 95% interval."""
+
+    n: int
+    unchanged: float
+    changed: dict[str, tuple[float, float, float, float]]
+
+
+@click.command(help=__doc__)
+@click.option("--model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
+@click.option(
+    "--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as manifest:PATH: docs/data.md."
+)
+@click.option("--whole", "is_whole", is_flag=True, help="The images are faces: take all of each.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> None:
+    try:
+        classifier = platform.registry(config.load()).classifier(model)
+        faces = load_all(data)
+        result = measure(classifier, faces, None if is_whole else platform.face_detector())
+    except (FersError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
+    told = about | {"n": result.n, "unchanged": result.unchanged, "changed": result.changed}
+    click.echo(json.dumps(told) if as_json else markdown(told))
+
+
+def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | None) -> Stability:
+    """Predict every face as it is and under each of CHANGES. Raises DataError when no face is found."""
+    right: dict[str, list[np.ndarray]] = {name: [] for name in ("unchanged", *CHANGES)}
+    starts = range(0, len(faces), BATCH_SIZE)
+    with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
+        for start in bar:
+            indices = range(start, min(start + BATCH_SIZE, len(faces)))
+            framed = [(faces.image(index), faces.labels[index]) for index in indices]
+            placed = [(image, _box(image, classifier, detector), label) for image, label in framed]
+            placed = [(image, box, label) for image, box, label in placed if box is not None]
+            if not placed:
+                continue
+            labels = np.array([label for *_, label in placed])
+            for name, change in {"unchanged": scaled(1), **CHANGES}.items():
+                changed = np.stack([crop(*change(image, box)) for image, box, _ in placed])
+                right[name].append(classifier.predict(changed).argmax(axis=1) == labels)
+    if not right["unchanged"]:
+        raise DataError(f"No face was found in {faces.source}.")
+    return _compared({name: np.concatenate(parts) for name, parts in right.items()})
+
+
+def _box(image: Image.Image, classifier: Classifier, detector: FaceDetector | None) -> Box | None:
+    if detector is None:
+        return whole(image)
+    found = detector.detect(image)
+    return found[0].with_context(classifier.info.crop_scale, image.size) if found else None
+
+
+def _compared(right: dict[str, np.ndarray]) -> Stability:
+    before = right.pop("unchanged").astype(float)
+    differences = np.column_stack([after - before for after in right.values()])
+    low, high = bootstrap_interval(lambda sample: differences[sample].mean(axis=0), len(before))
+    rows = zip(right.items(), differences.mean(axis=0), low, high, strict=True)
+    changed = {name: (float(after.mean()), float(by), float(lo), float(hi)) for (name, after), by, lo, hi in rows}
+    return Stability(len(before), float(before.mean()), changed)
+
+
+def markdown(told: dict) -> str:
+    lines = [
+        f"{told['model']} {told['version']} on {told['data']}, n = {told['n']:,}. Change in points of top-1, with the "
+        "bootstrap 95% interval of the paired difference.",
+        "",
+        "| | top-1 | change |",
+        "| --- | --- | --- |",
+        f"| unchanged | {told['unchanged']:.3f} | |",
+    ]
+    for name, (top1, change, low, high) in told["changed"].items():
+        lines.append(f"| {name} | {top1:.3f} | {100 * change:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}] |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

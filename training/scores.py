@@ -1,0 +1,47 @@
+"""The scores that models are compared by when some faces may not have been found."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from fers.domain import metrics
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Shares from 0 to 1 over all faces; a face that was not found counts as answered wrongly."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("top1", "top3", "macro_f1", "ece")
+
+    top1: float
+    top3: float
+    macro_f1: float
+    ece: float
+    """Over the faces found, since only they have a confidence."""
+    recall: np.ndarray
+    """Of each class; NaN for a class that no face has."""
+
+    def as_array(self) -> np.ndarray:
+        """The scores in the order of NAMES, then the recalls."""
+        return np.array([*(getattr(self, name) for name in self.NAMES), *self.recall])
+
+
+def score(probabilities: np.ndarray, labels: np.ndarray, found: np.ndarray) -> Scores:
+    """Score n x 8 `probabilities` of faces with n `labels`, of which those with `found` were found."""
+    answers, truth = probabilities[found], labels[found]
+    classes = probabilities.shape[1]
+    if not len(truth):
+        return Scores(0.0, 0.0, 0.0, float("nan"), np.full(classes, np.nan))
+    confusion = metrics.confusion_matrix(answers, truth)
+    faces = np.bincount(labels, minlength=classes)
+    share = found.mean()
+    occurring = faces + confusion.sum(axis=0)
+    f1 = 2 * confusion.diagonal()[occurring > 0] / occurring[occurring > 0]
+    return Scores(
+        top1=share * metrics.top_k_accuracy(answers, truth, 1),
+        top3=share * metrics.top_k_accuracy(answers, truth, 3),
+        macro_f1=float(f1.mean()),
+        ece=metrics.expected_calibration_error(answers, truth),
+        recall=np.divide(confusion.diagonal(), faces, out=np.full(classes, np.nan), where=faces > 0),
+    )

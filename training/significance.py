@@ -1,0 +1,33 @@
+"""How far a figure measured on so many faces can be trusted."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.stats import binom
+
+RESAMPLES = 1000
+SEED = 1979
+
+
+def bootstrap_interval(
+    measure: Callable[[np.ndarray], np.ndarray], faces: int, resamples: int = RESAMPLES
+) -> tuple[np.ndarray, np.ndarray]:
+    """The 95% percentile interval (Efron 1979) of what `measure` returns for the indices of resampled faces: its lower
+    and upper ends, in the shape of what it returns. The same resamples for all, so that intervals can be compared."""
+    random = np.random.default_rng(SEED)
+    values = np.array([measure(random.integers(faces, size=faces)) for _ in range(resamples)])
+    low, high = np.nanquantile(values, (0.025, 0.975), axis=0)
+    return low, high
+
+
+def mcnemar(one: np.ndarray, other: np.ndarray) -> float:
+    """Chance, 0 to 1, of a difference at least this large between two models that are equally good, by the answers
+    that only one of them has right: McNemar's test in its mid-p form (Fagerland et al. 2013).
+
+    `one` and `other` are n booleans each: whether the models are right on the same faces.
+    """
+    only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
+    discordant, fewer = only_one + only_other, min(only_one, only_other)
+    if only_one == only_other:
+        return 1.0
+    return float(2 * binom.cdf(fewer, discordant, 0.5) - binom.pmf(fewer, discordant, 0.5))
