@@ -39,6 +39,12 @@ def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | N
         if half and kind == "onnx":
             raise click.ClickException("ONNX files are written in single precision. Leave --half out.")
         target = out or folder.path / FILES[kind]
+        if target.suffix != Path(FILES[kind]).suffix:
+            raise click.ClickException(
+                f"{target.name} is no name for this format: end it with {Path(FILES[kind]).suffix}."
+            )
+        if target.resolve() == folder.weights.resolve():
+            raise click.ClickException(f"{folder.info.id} serves {target.name}. Name another file with --out.")
         difference = convert(folder, keras_file(folder), target, half, load_all(data))
     except (FersError, DataError) as error:
         raise click.ClickException(str(error)) from error

@@ -143,7 +143,16 @@ def test_a_refresh_keeps_people_signed_in_and_signing_out_ends_it(open_page):
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
     page.reload()
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
-    assert "fers_session" not in [cookie["name"] for cookie in page.context.cookies()]
+    _until_there_is_no_session_cookie(page)
+
+
+def _until_there_is_no_session_cookie(page) -> None:
+    """The page asks for the cookie's removal once it is drawn, so that takes a moment."""
+    for _ in range(50):
+        if "fers_session" not in [cookie["name"] for cookie in page.context.cookies()]:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the session cookie is still there")
 
 
 def test_a_bad_file_is_refused_in_words_and_the_next_photo_is_taken(open_page, server):

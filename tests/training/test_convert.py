@@ -77,3 +77,20 @@ def test_a_model_without_a_keras_network_is_refused(folder, spec):
     (folder / "model.json").write_text(json.dumps(description))
     result = run("--model", folder, "--to", "onnx", "--data", spec)
     assert result.exit_code == 1 and "0 .keras files" in result.output
+
+
+def test_what_a_model_serves_is_never_overwritten(folder, spec):
+    run("--model", folder, "--to", "litert", "--data", spec)
+    served = folder / "model.tflite"
+    description = json.loads((folder / "model.json").read_text())
+    changed = description | {"weights": served.name, "sha256": fingerprint(served)}
+    (folder / "model.json").write_text(json.dumps(changed))
+    result = run("--model", folder, "--to", "litert", "--half", "--data", spec)
+    assert result.exit_code == 1 and "--out" in result.output
+    read_model_folder(folder).check_weights()
+
+
+def test_a_file_named_for_another_format_is_refused(folder, spec, tmp_path):
+    result = run("--model", folder, "--to", "onnx", "--out", tmp_path / "face.tflite", "--data", spec)
+    assert result.exit_code == 1 and ".onnx" in result.output
+    assert not (tmp_path / "face.tflite").exists()
