@@ -1,6 +1,7 @@
 """Train a network by its recipe: `python -m training.train --recipe NAME --data SPEC --validate SPEC`.
 
-Every epoch ends with a checkpoint and a line in the log; the same command resumes after a kill.
+Every epoch ends with a checkpoint and a line in the log; the same command resumes after a kill. `--init-from` begins
+with what another network has learned, such as the live model when new faces came in.
 """
 
 import importlib
@@ -30,15 +31,27 @@ LOG = "log.csv"
 @click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/data.md.")
 @click.option("--validate", required=True, multiple=True, metavar="SPEC", help="Faces to measure every epoch on.")
 @click.option("--teacher", "teachers", multiple=True, metavar="NAME_OR_FOLDER", help="A model to learn from as well.")
+@click.option(
+    "--init-from",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FOLDER_OR_FILE",
+    help="A model folder with a .keras file, a run folder or a .keras file of the same architecture to begin with.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
 def main(
-    recipe_name: str, data: tuple[str, ...], validate: tuple[str, ...], teachers: tuple[str, ...], out: Path | None
+    recipe_name: str,
+    data: tuple[str, ...],
+    validate: tuple[str, ...],
+    teachers: tuple[str, ...],
+    init_from: Path | None,
+    out: Path | None,
 ) -> None:
     try:
         chosen = recipe.load(recipe_name)
         learning, validation = load_all(data), load_all(validate)
         registry = platform.registry(config.load())
         known = [registry.classifier(name) for name in teachers]
+        start = init_from and learned(init_from)
     except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
     for faces in (learning, validation):
@@ -46,7 +59,7 @@ def main(
         click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
     if known:
         learning = taught(learning, known)
-    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name)
+    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start)
     click.echo(f"The trained network is {trained}.")
 
 
@@ -57,15 +70,27 @@ def taught(learning: FaceSet, teachers: Sequence[Classifier]) -> FaceSet:
     return replace(learning, targets=(learning.targets + said) / 2)
 
 
-def train(chosen: recipe.Recipe, learning: FaceSet, validation: FaceSet, run: Path) -> Path:
+def learned(place: Path) -> keras.Model:
+    """Return the network in a `.keras` file, or in the only one of a model folder or run folder. Raises ValueError."""
+    files = sorted(place.glob("*.keras")) if place.is_dir() else [place]
+    if len(files) != 1:
+        raise ValueError(f"{place} holds {len(files)} .keras files; name the one to begin with")
+    return keras.models.load_model(files[0], compile=False)
+
+
+def train(
+    chosen: recipe.Recipe, learning: FaceSet, validation: FaceSet, run: Path, start: keras.Model | None = None
+) -> Path:
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
+
+    A fresh run begins with the weights of `start`, where there is one. Raises ValueError when they do not fit.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
     """
     run.mkdir(parents=True, exist_ok=True)
     done = _epochs_done(run)
-    model = keras.models.load_model(run / CHECKPOINT) if done else None
+    model = keras.models.load_model(run / CHECKPOINT) if done else start
     for epoch in range(done, chosen.epochs):
         # A network that comes from a file has lost which weights do not decay, so it is built anew as well.
         if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
@@ -98,10 +123,16 @@ def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces
     )
     network.optimizer.build(network.trainable_variables)
     if model is not None:
-        network.set_weights(model.get_weights())
+        _take_over(network, model)
+    return network
+
+
+def _take_over(network: keras.Model, model: keras.Model) -> None:
+    """Carry the weights of `model` on, and where it is compiled the state of its optimiser."""
+    network.set_weights(model.get_weights())
+    if model.compiled:
         for mine, theirs in zip(network.optimizer.variables, model.optimizer.variables, strict=True):
             mine.assign(theirs)
-    return network
 
 
 def _optimizer(chosen: recipe.Recipe, steps: int) -> keras.optimizers.Optimizer:

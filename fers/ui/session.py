@@ -35,7 +35,7 @@ def sign_out() -> None:
     if token:
         platform().accounts.sign_out(token)
     start_afresh()
-    state().cookie_request = CookieRequest(None)
+    _clear_cookie()
 
 
 def sign_out_page() -> None:
@@ -46,6 +46,7 @@ def sign_out_page() -> None:
 
 def keep_cookie() -> None:
     """Have the browser carry out what is to be done with its cookie. Called in every run, by `app.py`."""
+    _clear_dead_cookie()
     request = state().cookie_request
     if request is None:
         return
@@ -57,6 +58,21 @@ def keep_cookie() -> None:
         )
     if asked.done:
         state().cookie_request = None
+
+
+def _clear_dead_cookie() -> None:
+    """Clear a cookie that signs nobody in: its session ran out, or the page was left before it could be cleared."""
+    if state().cookie_tried or state().token:
+        return
+    state().cookie_tried = True
+    token = st.context.cookies.get(COOKIE)
+    if token and platform().accounts.resume(token) is None:
+        _clear_cookie()
+
+
+def _clear_cookie() -> None:
+    state().cookie_tried = True  # What this page was opened with may by now be another tab's.
+    state().cookie_request = CookieRequest(None)
 
 
 def _token() -> str | None:

@@ -56,6 +56,8 @@ class State:
     token: str | None = None
     """The session token of whoever signed in in this tab."""
     cookie_request: CookieRequest | None = None
+    cookie_tried: bool = False
+    """Whether the cookie that the page was opened with was tried, should nobody be signed in."""
     personal_code: str | None = None
     """A new personal code, until its owner says they noted it."""
     email: str = ""

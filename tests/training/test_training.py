@@ -23,7 +23,7 @@ from training.data import load
 from training.models import vgg
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
-from training.train import LOG, PROGRESS, taught, train
+from training.train import LOG, PROGRESS, learned, taught, train
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GRAY = (16, 16, 1)
@@ -101,6 +101,16 @@ def test_teachers_and_votes_count_alike(faces):
 
 
 @pytest.mark.slow
+def test_a_run_can_begin_with_what_another_has_learned(faces, quick, plain, tmp_path):
+    run, network = plain
+    still = replace(quick, learning_rate=0.0)
+    begun = keras.models.load_model(train(still, faces, faces, tmp_path, learned(run)))
+    for mine, theirs in zip(begun.trainable_weights, network.trainable_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs)
+    with pytest.raises(ValueError, match="0 .keras files"):
+        learned(run.parent)
+
+
 def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
     run, network = plain
     assert [row["epoch"] for row in log(run)] == ["0", "1"]
