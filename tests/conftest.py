@@ -1,3 +1,5 @@
+import os
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -28,3 +30,16 @@ def settings(tmp_path):
 def platform(settings, clock):
     """Every service on a fresh embedded store, with a model and a detector that answer at once."""
     return assemble(settings, models=OneModel(), detector=OneFace(), now=clock)
+
+
+@pytest.fixture(scope="session")
+def firebase_servers():
+    """The Firebase servers that the environment names, started where it names none; FERS finds them there too."""
+    from tests.servers.firestore import firestore
+    from tests.servers.storage import storage
+
+    with ExitStack() as started, pytest.MonkeyPatch.context() as environment:
+        for variable, server in (("FIRESTORE_EMULATOR_HOST", firestore), ("STORAGE_EMULATOR_HOST", storage)):
+            if not os.environ.get(variable):
+                environment.setenv(variable, started.enter_context(server()).address)
+        yield

@@ -64,7 +64,7 @@ class RecordStore(Protocol):
         """Every face, by id, without holding them all in memory."""
 
     def faces_due(self, now: datetime) -> list[Face]:
-        """Faces whose retention date has come."""
+        """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
 
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
@@ -106,7 +106,8 @@ class Journal(Protocol):
     def settle(self, finish: Callable[[str], None]) -> list[str]:
         """Call `finish` with each id that a failed or dead writer left marked, then unmark it. Returns those ids.
 
-        Never touches a face that a living writer is busy with.
+        Never touches a face that a living writer is busy with. Where many servers write, a dead writer is known only
+        after a while; its face is settled by a later call.
         """
 
 

@@ -1,5 +1,6 @@
 """The backends that every contract runs on. A new one is a class like `Embedded` and a line in `BACKENDS`."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,4 +41,37 @@ class Embedded:
         return self._opened[-1]
 
 
-BACKENDS = {"embedded": Embedded}
+class Firebase:
+    """A project of its own on the test servers, which the environment names."""
+
+    lease = timedelta(seconds=2)
+    """Long enough for every living writer of the contracts, and soon over for dead ones."""
+
+    def __init__(self, folder: Path):
+        from fers.storage.firebase_client import open_firebase
+
+        name = f"demo-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+        self._client = open_firebase(name, name)
+        if not self._client.bucket.exists():
+            self._client.bucket.create()
+
+    def records(self) -> RecordStore:
+        from fers.storage.firebase_records import FirebaseRecords
+
+        return FirebaseRecords(self._client)
+
+    def images(self) -> ImageStore:
+        from fers.storage.firebase_images import FirebaseImages
+
+        return FirebaseImages(self._client)
+
+    def journal(self) -> Journal:
+        from fers.storage.firebase_journal import FirebaseJournal
+
+        return FirebaseJournal(self._client, self.lease)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+BACKENDS = {"embedded": Embedded, "firebase": Firebase}

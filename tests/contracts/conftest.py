@@ -18,7 +18,9 @@ def backend_name(request) -> str:
 
 
 @pytest.fixture
-def backend(backend_name, tmp_path):
+def backend(backend_name, tmp_path, request):
+    if backend_name == "firebase":
+        request.getfixturevalue("firebase_servers")
     backend = BACKENDS[backend_name](tmp_path)
     yield backend
     backend.close()

@@ -1,5 +1,8 @@
 """Every backend keeps every contract."""
 
+import pytest
+
+from .backends import BACKENDS
 from .image_store_contract import ImageStoreContract
 from .journal_contract import JournalContract
 from .record_store_contract import RecordStoreContract
@@ -19,4 +22,6 @@ class TestJournal(JournalContract):
 
 
 class TestSignIn(SignInContract):
-    pass
+    @pytest.fixture(params=[name for name, backend in BACKENDS.items() if hasattr(backend, "sign_in")])
+    def backend_name(self, request):
+        return request.param

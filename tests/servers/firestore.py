@@ -1,0 +1,37 @@
+"""A Firestore server for tests: npm's @firestore-emulator/server, in a process of its own.
+
+Known gaps, beside which the stores are built so that nothing rests on them: a batch is not undone when one of its writes
+fails (so what can fail comes first in a batch), preconditions on the time of an update are ignored (the stores use those
+on existence), cursors are ignored (the stores page by value), transactions don't keep each other out (the stores use none).
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .node import SERVERS, node
+
+
+class FirestoreServer:
+    def __init__(self, process: subprocess.Popen):
+        self._process = process
+        self.address = f"127.0.0.1:{int(process.stdout.readline())}"
+
+    def misbehave(self, **fault: int) -> None:
+        """`code`, `after`, `every`, `delay`: see firestore.mjs; nothing at all: behave again."""
+        self._process.stdin.write(json.dumps(fault) + "\n")
+        self._process.stdin.flush()
+        self._process.stdout.readline()
+
+
+@contextmanager
+def firestore() -> Iterator[FirestoreServer]:
+    """A fresh server, which ends with the block, and also when this process dies."""
+    command = [node(), str(SERVERS / "firestore.mjs")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield FirestoreServer(process)
+        finally:
+            process.stdin.close()
+            process.wait(10)

@@ -1,0 +1,103 @@
+"""A Cloud Storage server for tests: PyPI's gcp-storage-emulator, in a thread of its own.
+
+It ignores `ifGenerationMatch`, on which "a key is written once" rests, so this precondition is added here.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
+
+from gcp_storage_emulator.exceptions import NotFound
+from gcp_storage_emulator.handlers.buckets import create_bucket
+from gcp_storage_emulator.server import RequestHandler, Router
+from gcp_storage_emulator.storage import Storage
+
+logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
+
+
+class StorageServer:
+    def __init__(self):
+        self._storage = _OnceStorage(use_memory_fs=True)
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self, self._storage))
+        self._http.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._http.server_port}"
+        self.requests = 0
+        self.lock = threading.Lock()
+        self.misbehave()
+        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+
+    def bucket(self, name: str) -> str:
+        """Make a bucket and return its name."""
+        create_bucket(name, self._storage)
+        return name
+
+    def misbehave(self, code: int = 0, after: int = 0, every: int = 1, delay: float = 0) -> None:
+        """From now on let `after` requests pass, then answer every `every`th with HTTP status `code` (0: none), each
+        request beginning `delay` milliseconds late. Without arguments: behave again."""
+        self.code, self.after, self.every, self.delay, self.requests = code, after, every, delay, 0
+
+    def fault(self) -> int:
+        """The status that the request that has just come is refused with, or 0."""
+        time.sleep(self.delay / 1000)
+        self.requests += 1
+        beyond = self.requests - self.after
+        return self.code if beyond > 0 and beyond % self.every == 0 else 0
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@contextmanager
+def storage() -> Iterator[StorageServer]:
+    """A fresh server."""
+    server = StorageServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+class _Exists(Exception):
+    pass
+
+
+class _OnceStorage(Storage):
+    only_new = False
+    """Whether the request that is being answered may only create."""
+
+    def create_file(self, bucket_name, file_name, *arguments, **more) -> None:
+        if self.only_new and self._has(bucket_name, file_name):
+            raise _Exists
+        super().create_file(bucket_name, file_name, *arguments, **more)
+
+    def _has(self, bucket_name: str, file_name: str) -> bool:
+        try:
+            return bool(self.get_file_obj(bucket_name, file_name))
+        except NotFound:
+            return False
+
+
+class _Handler(RequestHandler):
+    def __init__(self, server: StorageServer, *arguments):
+        self._server = server
+        super().__init__(*arguments)
+
+    def _answer(self) -> None:
+        with self._server.lock:  # The emulator is made for one request at a time.
+            if status := self._server.fault():
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.send_error(status)
+                return
+            self.storage.only_new = parse_qs(urlparse(self.path).query).get("ifGenerationMatch") == ["0"]
+            try:
+                Router(self).handle(self.command)
+            except _Exists:
+                self.send_error(412)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
