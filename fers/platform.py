@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fers.config import Settings
-from fers.domain.interfaces import FaceDetector, Models, SignIn
+from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore, SignIn
+from fers.errors import InvalidInput
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
@@ -15,11 +16,17 @@ from fers.services.export import Export
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
-from fers.storage.database import Database
-from fers.storage.embedded_images import EmbeddedImages
-from fers.storage.embedded_journal import EmbeddedJournal
-from fers.storage.embedded_records import EmbeddedRecords
-from fers.storage.embedded_sign_in import EmbeddedSignIn
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where everything is kept."""
+
+    records: RecordStore
+    images: ImageStore
+    journal: Journal
+    sign_in: SignIn | None
+    """None on Firebase, until it has a sign-in of its own."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Platform:
 def assemble(
     settings: Settings,
     *,
+    stores: Stores | None = None,
     models: Models | None = None,
     detector: FaceDetector | None = None,
     now: Clock = utc_now,
@@ -47,15 +55,12 @@ def assemble(
     """Open the store and return the services on top of it. Raises StoreUnavailable when it can't be opened.
 
     Whatever a killed process left half done is finished or undone, and faces past their retention date are purged.
-    `models` and `detector` stand in for the registered models and the face detector.
+    `stores`, `models` and `detector` stand in for the chosen store, the registered models and the face detector.
     """
     models = models or registry(settings)
     detector = detector or face_detector()
-    database = Database(settings.data)
-    records = EmbeddedRecords(database)
-    images = EmbeddedImages(settings.data)
-    journal = EmbeddedJournal(database)
-    sign_in = EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime)
+    stores = stores or open_stores(settings, now)
+    records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
     studies = Studies(records, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
@@ -74,6 +79,39 @@ def assemble(
     capture.settle()
     withdrawal.purge_due()
     return platform
+
+
+def open_stores(settings: Settings, now: Clock = utc_now) -> Stores:
+    """Open the store that the settings name; only its libraries are imported. Raises StoreUnavailable."""
+    return _firebase(settings) if settings.store == "firebase" else _embedded(settings, now)
+
+
+def _embedded(settings: Settings, now: Clock) -> Stores:
+    from fers.storage.database import Database
+    from fers.storage.embedded_images import EmbeddedImages
+    from fers.storage.embedded_journal import EmbeddedJournal
+    from fers.storage.embedded_records import EmbeddedRecords
+    from fers.storage.embedded_sign_in import EmbeddedSignIn
+
+    database = Database(settings.data)
+    return Stores(
+        EmbeddedRecords(database),
+        EmbeddedImages(settings.data),
+        EmbeddedJournal(database),
+        EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+    )
+
+
+def _firebase(settings: Settings) -> Stores:
+    from fers.storage.firebase_client import open_firebase
+    from fers.storage.firebase_images import FirebaseImages
+    from fers.storage.firebase_journal import FirebaseJournal
+    from fers.storage.firebase_records import FirebaseRecords
+
+    if not settings.firebase_project:
+        raise InvalidInput("FERS_FIREBASE_PROJECT is empty.", "Set it to the id of your Firebase project.")
+    client = open_firebase(settings.firebase_project, settings.firebase_bucket)
+    return Stores(FirebaseRecords(client), FirebaseImages(client), FirebaseJournal(client), sign_in=None)
 
 
 def registry(settings: Settings) -> ModelRegistry:

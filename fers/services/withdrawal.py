@@ -46,10 +46,12 @@ class Withdrawal:
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""
-        due = self._records.faces_due(self._now())
-        for face in due:
-            self._remove(face, "system", "purged a face at its retention date")
-        return len(due)
+        purged = 0
+        while due := self._records.faces_due(self._now()):
+            for face in due:
+                self._remove(face, "system", "purged a face at its retention date")
+            purged += len(due)
+        return purged
 
     def _remove(self, face: Face, actor_role: str, action: str) -> None:
         """The record goes first: once it is gone, a crash can only leave an image that `settle` removes."""

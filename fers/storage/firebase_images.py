@@ -29,7 +29,7 @@ class FirebaseImages:
         blob = self._blob(key)
         with explained():
             try:
-                # Generation 0: only where nothing is yet. The checksum makes the server refuse what was damaged on its way.
+                # Generation 0: only where nothing is yet. By the checksum the server refuses what the way has damaged.
                 blob.upload_from_string(data, "image/jpeg", if_generation_match=0, checksum="md5", **self._bounds)
             except PreconditionFailed:
                 blob.reload(**self._bounds)

@@ -96,7 +96,7 @@ class FirebaseJournal:
         return taken
 
     def _committed(self, batch: WriteBatch, lease: str, face_id: str) -> str | None:
-        """`lease`, or None when a precondition failed; not where it failed on this very batch, whose answer got lost."""
+        """`lease`, or None when a precondition failed, unless on this very batch, whose first answer got lost."""
         with self._given_up_on_failure(lease, face_id), explained():
             try:
                 batch.commit(**self._bounds)

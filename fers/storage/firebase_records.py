@@ -1,8 +1,8 @@
 """RecordStore on Firestore.
 
-Every write is one batch, which Firestore applies whole or not at all, and what a write relies on goes into the same batch
-as a precondition: nothing is read first and written later, so any number of servers can do so at once. Queries come in
-pages, and page by value (`where field > last`), so none grows with the study.
+Every write is one batch, which Firestore applies whole or not at all, and what it relies on goes into the same batch as
+a precondition: nothing is read first and written later, so any number of servers can work at once. Queries come in
+pages, by value (`where field > last`), so none grows with the study.
 """
 
 import secrets

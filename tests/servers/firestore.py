@@ -1,8 +1,9 @@
 """A Firestore server for tests: npm's @firestore-emulator/server, in a process of its own.
 
-Known gaps, beside which the stores are built so that nothing rests on them: a batch is not undone when one of its writes
-fails (so what can fail comes first in a batch), preconditions on the time of an update are ignored (the stores use those
-on existence), cursors are ignored (the stores page by value), transactions don't keep each other out (the stores use none).
+Known gaps, on which nothing in the stores rests: a batch is not undone when one of its writes fails (what can fail comes
+first in a batch), preconditions on the time of an update are ignored (the stores use those on existence), cursors are
+ignored (the stores page by value), transactions don't keep each other out (the stores use none), no query ever needs an
+index (tests/storage/test_firebase_indexes.py looks).
 """
 
 import json
