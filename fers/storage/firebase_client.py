@@ -15,9 +15,8 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from fers.storage.firebase_failures import explained
 
 PATIENCE_SECONDS = 5.0
-"""How long a call that fails is tried again; the libraries' own patience lasts minutes."""
-SLOWEST_ANSWER_SECONDS = 10.0
-SLOWEST_TRANSFER_SECONDS = 20.0
+"""How long a call that fails is tried again; the libraries' own patience lasts minutes. An answer may take twice as
+long, the transfer of an image four times."""
 _EMULATORS = ("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 
 
@@ -51,10 +50,10 @@ def open_firebase(project: str, bucket: str, patience_seconds: float = PATIENCE_
         app,
         database,
         opened_bucket,
-        calls={"retry": again, "timeout": SLOWEST_ANSWER_SECONDS},
+        calls={"retry": again, "timeout": 2 * patience_seconds},
         transfers={
             "retry": DEFAULT_RETRY.with_delay(0.1, 1.0).with_timeout(patience_seconds),
-            "timeout": SLOWEST_TRANSFER_SECONDS,
+            "timeout": 4 * patience_seconds,
         },
     )
 

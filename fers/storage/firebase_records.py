@@ -168,10 +168,12 @@ class FirebaseRecords:
 
     def _all(self, query: Query, by: str = "id") -> Iterator[dict]:
         """Every document of a query, in the order of the field `by`, whose values differ."""
-        last = ""
-        while page := self._page(_where(query, by, ">", last).order_by(by).limit(_PAGE)):
+        page = self._page(query.order_by(by).limit(_PAGE))
+        while page:
             yield from page
-            last = page[-1][by]
+            if len(page) < _PAGE:
+                return
+            page = self._page(_where(query, by, ">", page[-1][by]).order_by(by).limit(_PAGE))
 
 
 class _Sequence:

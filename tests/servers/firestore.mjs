@@ -1,8 +1,9 @@
 // A Firestore server on a free port of 127.0.0.1. It prints its port, obeys one JSON line at a time on its standard input
 // (answering each with an empty line), and ends when that input does.
 //
-// {"code": 14, "after": 2, "every": 3, "delay": 500}: from now on let 2 calls pass, then fail every third one with gRPC
-// status 14 (0: let all pass), each call beginning 500 ms late. {} puts everything right again.
+// {"code": 14, "after": 2, "every": 3, "done": 1, "delay": 500}: from now on let 2 calls pass, then fail every third one
+// with gRPC status 14 (0: let all pass), after doing its work if "done" (an answer that got lost), each call beginning
+// 500 ms late. {} puts everything right again.
 import readline from "node:readline";
 
 import grpc from "@grpc/grpc-js";
@@ -24,6 +25,7 @@ for (const handler of server.handlers.values()) {
     const error = fails() && { code: fault.code, details: "as told" };
     const go = () => {
       if (!error) work(call, answer);
+      else if (answer && fault.done) work(call, () => answer(error));
       else if (answer) answer(error);
       else call.emit("error", error);
     };

@@ -1,9 +1,9 @@
 """A Firestore server for tests: npm's @firestore-emulator/server, in a process of its own.
 
-Known gaps, on which nothing in the stores rests: a batch is not undone when one of its writes fails (what can fail comes
-first in a batch), preconditions on the time of an update are ignored (the stores use those on existence), cursors are
-ignored (the stores page by value), transactions don't keep each other out (the stores use none), no query ever needs an
-index (tests/storage/test_firebase_indexes.py looks).
+Known gaps, on which nothing in the stores rests: a batch is not undone when one of its writes fails (what can fail
+comes first in a batch), preconditions on the time of an update are ignored (the stores use those on existence),
+cursors are ignored (the stores page by value), transactions don't keep each other out (the stores use none), no query
+ever needs an index (tests/storage/test_firebase_indexes.py looks).
 """
 
 import json
@@ -20,7 +20,7 @@ class FirestoreServer:
         self.address = f"127.0.0.1:{int(process.stdout.readline())}"
 
     def misbehave(self, **fault: int) -> None:
-        """`code`, `after`, `every`, `delay`: see firestore.mjs; nothing at all: behave again."""
+        """`code`, `after`, `every`, `done`, `delay`: see firestore.mjs; nothing at all: behave again."""
         self._process.stdin.write(json.dumps(fault) + "\n")
         self._process.stdin.flush()
         self._process.stdout.readline()

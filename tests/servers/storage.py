@@ -43,7 +43,6 @@ class StorageServer:
 
     def fault(self) -> int:
         """The status that the request that has just come is refused with, or 0."""
-        time.sleep(self.delay / 1000)
         self.requests += 1
         beyond = self.requests - self.after
         return self.code if beyond > 0 and beyond % self.every == 0 else 0
@@ -89,6 +88,7 @@ class _Handler(RequestHandler):
         super().__init__(*arguments)
 
     def _answer(self) -> None:
+        time.sleep(self._server.delay / 1000)
         with self._server.lock:  # The emulator is made for one request at a time.
             if status := self._server.fault():
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
