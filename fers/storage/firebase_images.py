@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from google.api_core.exceptions import NotFound as NoSuchObject
@@ -45,12 +46,14 @@ class FirebaseImages:
                 raise image_not_found() from None
 
     def delete(self, key: str) -> None:
-        blob = self._blob(key)
+        """Delete the very generation that is there: should the request arrive late, it spares what was put since."""
+        name = self._blob(key).name
         with explained():
-            try:
-                blob.delete(**self._bounds)
-            except NoSuchObject:
+            blob = self._bucket.get_blob(name, **self._bounds)
+            if blob is None:
                 return
+            with suppress(NoSuchObject, PreconditionFailed):
+                blob.delete(if_generation_match=blob.generation, **self._bounds)
 
     def keys(self) -> Iterator[str]:
         with explained():

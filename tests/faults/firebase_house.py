@@ -18,7 +18,7 @@ from fers.storage.firebase_records import FirebaseRecords
 from tests.people import HAPPY_POSED, OneFace, OneModel
 
 LEASE = timedelta(seconds=3)
-PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = 0.5
 """So that tests of failures don't wait as long as people would."""
 
 

@@ -57,7 +57,9 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_fails_at_any_step_of_a_submission(servers, home, fault):
     server, code, words = FAULTS[fault]
-    given = []
+    servers[server].misbehave()
+    given = [home.submit(home.draft()).id]
+    calls = servers[server].misbehave()
     for step in itertools.count():
         photo = home.draft()
         servers[server].misbehave(code=code, after=step)
@@ -69,7 +71,7 @@ def test_a_server_that_fails_at_any_step_of_a_submission(servers, home, fault):
         assert failure.next
         assert home.submit(photo).id == photo.id, "trying again works"
         given.append(photo.id)
-    assert len(given) == {"firestore": 10, "storage": 1}[server], "every call of a submission was tried"
+    assert step >= calls > 0, "every call of a submission was tried"
     assert home.face_ids() == sorted([*given, photo.id])
 
 
@@ -97,7 +99,7 @@ def test_when_answers_get_lost_nothing_is_done_twice(servers, home):
 @pytest.mark.parametrize("server", ["firestore", "storage"])
 def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
     photo = home.draft()
-    servers[server].misbehave(delay=2000)
+    servers[server].misbehave(delay=2500)
     failure = home.refused(photo)
     servers[server].misbehave()
     assert "too long" in failure.what

@@ -1,5 +1,5 @@
 // A Firestore server on a free port of 127.0.0.1. It prints its port, obeys one JSON line at a time on its standard input
-// (answering each with an empty line), and ends when that input does.
+// (answering each with the number of calls since the last), and ends when that input does.
 //
 // {"code": 14, "after": 2, "every": 3, "done": 1, "delay": 500}: from now on let 2 calls pass, then fail every third one
 // with gRPC status 14 (0: let all pass), after doing its work if "done" (an answer that got lost), each call beginning
@@ -40,6 +40,6 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
 });
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   fault = JSON.parse(line);
+  console.log(calls);
   calls = 0;
-  console.log();
 }).on("close", () => process.exit());

@@ -19,11 +19,12 @@ class FirestoreServer:
         self._process = process
         self.address = f"127.0.0.1:{int(process.stdout.readline())}"
 
-    def misbehave(self, **fault: int) -> None:
-        """`code`, `after`, `every`, `done`, `delay`: see firestore.mjs; nothing at all: behave again."""
+    def misbehave(self, **fault: int) -> int:
+        """`code`, `after`, `every`, `done`, `delay`: see firestore.mjs; nothing at all: behave again. Returns the
+        number of calls since the last order."""
         self._process.stdin.write(json.dumps(fault) + "\n")
         self._process.stdin.flush()
-        self._process.stdout.readline()
+        return int(self._process.stdout.readline())
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A Cloud Storage server for tests: PyPI's gcp-storage-emulator, in a thread of its own.
 
-It ignores `ifGenerationMatch`, on which "a key is written once" rests, so this precondition is added here.
+It ignores `ifGenerationMatch`, on which "a key is written once" rests, so this precondition is added here, and so are
+generations that differ within a second.
 """
 
 import logging
@@ -22,12 +23,13 @@ logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
 
 class StorageServer:
     def __init__(self):
-        self._storage = _OnceStorage(use_memory_fs=True)
+        self._storage = _GenerationStorage(use_memory_fs=True)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self, self._storage))
         self._http.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._http.server_port}"
         self.requests = 0
         self.lock = threading.Lock()
+        self._http.handle_error = lambda *_: None  # People who stopped waiting are what some tests are about.
         self.misbehave()
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -36,10 +38,13 @@ class StorageServer:
         create_bucket(name, self._storage)
         return name
 
-    def misbehave(self, code: int = 0, after: int = 0, every: int = 1, delay: float = 0) -> None:
+    def misbehave(self, code: int = 0, after: int = 0, every: int = 1, delay: float = 0) -> int:
         """From now on let `after` requests pass, then answer every `every`th with HTTP status `code` (0: none), each
-        request beginning `delay` milliseconds late. Without arguments: behave again."""
+        request beginning `delay` milliseconds late. Without arguments: behave again.
+        Returns the number of requests since the last order."""
+        since = self.requests
         self.code, self.after, self.every, self.delay, self.requests = code, after, every, delay, 0
+        return since
 
     def fault(self) -> int:
         """The status that the request that has just come is refused with, or 0."""
@@ -62,24 +67,30 @@ def storage() -> Iterator[StorageServer]:
         server.close()
 
 
-class _Exists(Exception):
+class _Refused(Exception):
     pass
 
 
-class _OnceStorage(Storage):
-    only_new = False
-    """Whether the request that is being answered may only create."""
+class _GenerationStorage(Storage):
+    required: str | None = None
+    """The generation that the request that is being answered insists on; "0": none."""
 
-    def create_file(self, bucket_name, file_name, *arguments, **more) -> None:
-        if self.only_new and self._has(bucket_name, file_name):
-            raise _Exists
-        super().create_file(bucket_name, file_name, *arguments, **more)
+    def create_file(self, bucket_name, file_name, content, file_obj, *more) -> None:
+        self._check(bucket_name, file_name)
+        file_obj["generation"] = str(time.time_ns())
+        super().create_file(bucket_name, file_name, content, file_obj, *more)
 
-    def _has(self, bucket_name: str, file_name: str) -> bool:
+    def delete_file(self, bucket_name, file_name) -> None:
+        self._check(bucket_name, file_name)
+        super().delete_file(bucket_name, file_name)
+
+    def _check(self, bucket_name: str, file_name: str) -> None:
         try:
-            return bool(self.get_file_obj(bucket_name, file_name))
+            generation = self.get_file_obj(bucket_name, file_name)["generation"]
         except NotFound:
-            return False
+            generation = "0"
+        if self.required not in (None, generation):
+            raise _Refused
 
 
 class _Handler(RequestHandler):
@@ -94,10 +105,10 @@ class _Handler(RequestHandler):
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 self.send_error(status)
                 return
-            self.storage.only_new = parse_qs(urlparse(self.path).query).get("ifGenerationMatch") == ["0"]
+            self.storage.required = parse_qs(urlparse(self.path).query).get("ifGenerationMatch", [None])[0]
             try:
                 Router(self).handle(self.command)
-            except _Exists:
+            except _Refused:
                 self.send_error(412)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
