@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
 from fers.model_commands import models
+from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 
 
@@ -96,6 +98,27 @@ def doctor() -> None:
     wrong = sum(not finding.repaired for finding in findings)
     click.echo(f"{wrong} problems." if wrong else "The store is sound.")
     sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.option("--to", "target", type=click.Choice(config.STORES), required=True, help="The store to move to.")
+@explains_failures
+def migrate(target: str) -> None:
+    """Copy everything from the other store into this one, checking every copy.
+
+    Nobody may use FERS meanwhile. What was copied before is only checked, so an interrupted run can be started again.
+    Accounts and faces move; passwords and personal codes don't.
+    """
+    settings = config.load()
+    (source,) = set(config.STORES) - {target}
+    old, new = (platform.open_stores(replace(settings, store=store)) for store in (source, target))
+    migrated = Migration(old.records, old.images, new.records, new.images, new.journal).run(OPERATOR)
+    for problem in migrated.problems:
+        click.echo(f"WRONG: {problem}")
+    click.echo(f"{migrated.people} people and {migrated.faces} faces are in the {target} store.")
+    if migrated.problems:
+        sys.exit(1)
+    click.echo(f"Set FERS_STORE={target} to use it. Delete the old store when you no longer need it.")
 
 
 @main.command()

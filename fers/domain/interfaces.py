@@ -32,6 +32,9 @@ class RecordStore(Protocol):
     def delete_person(self, person_id: str) -> None:
         """Delete the person's record and consents; nothing happens when they are gone already."""
 
+    def people(self) -> Iterator[Person]:
+        """Everybody, by id, without holding them all in memory."""
+
     def save_study(self, study: Study) -> None:
         """Add or replace a study."""
 

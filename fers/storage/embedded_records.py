@@ -45,6 +45,13 @@ class EmbeddedRecords:
             sql.execute("DELETE FROM consents WHERE person_id = ?", (person_id,))
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
+    def people(self) -> Iterator[Person]:
+        last = ""
+        page_after = "SELECT * FROM people WHERE id > ? ORDER BY id LIMIT ?"
+        while page := self._database.rows(page_after, (last, _PAGE)):
+            yield from map(_person, page)
+            last = page[-1]["id"]
+
     def save_study(self, study: Study) -> None:
         with self._database.transaction() as sql:
             sql.execute(

@@ -59,6 +59,9 @@ class FirebaseRecords:
             self._delete(*consents[start : start + _PAGE])
         self._delete(self._people.document(person_id))
 
+    def people(self) -> Iterator[Person]:
+        return map(_person, self._all(self._people))
+
     def save_study(self, study: Study) -> None:
         reference, document = self._studies.document(study.id), {"id": study.id, "particulars": asdict(study)}
         try:

@@ -1,8 +1,11 @@
 """Fixtures: every contract runs once on each backend."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
+
+from tests.servers.firestore_indexes import every_query_has_its_index
 
 from .backends import BACKENDS
 from .samples import FakeClock
@@ -19,10 +22,13 @@ def backend_name(request) -> str:
 
 @pytest.fixture
 def backend(backend_name, tmp_path, request):
+    looked_at = nullcontext()
     if backend_name == "firebase":
         request.getfixturevalue("firebase_servers")
+        looked_at = every_query_has_its_index()
     backend = BACKENDS[backend_name](tmp_path)
-    yield backend
+    with looked_at:
+        yield backend
     backend.close()
 
 

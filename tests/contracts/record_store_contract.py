@@ -69,6 +69,12 @@ class RecordStoreContract:
         assert store.person(an_id("bob")) == a_person("bob")
         assert store.consents_of(an_id("bob")) == [a_consent("his", "bob")]
 
+    def test_all_people_come_by_id(self, store):
+        people = [a_person(str(number)) for number in range(205)]
+        for person in people:
+            store.create_person(person)
+        assert list(store.people()) == sorted([*people, a_person("ada")], key=lambda person: person.id)
+
     def test_deleting_a_person_twice_is_harmless(self, store):
         store.delete_person(an_id("ada"))
         store.delete_person(an_id("ada"))

@@ -3,7 +3,7 @@
 Known gaps, on which nothing in the stores rests: a batch is not undone when one of its writes fails (what can fail
 comes first in a batch), preconditions on the time of an update are ignored (the stores use those on existence),
 cursors are ignored (the stores page by value), transactions don't keep each other out (the stores use none), no query
-ever needs an index (tests/storage/test_firebase_indexes.py looks).
+ever needs an index (tests/servers/firestore_indexes.py looks).
 """
 
 import json
