@@ -56,7 +56,7 @@ def migration(old, new) -> Migration:
 def everything(store) -> tuple:
     records = store.records
     consents = [records.consents_of(person.id) for person in records.people()]
-    images = {key: store.images.get(key) for key in store.images.keys()}
+    images = {key: store.images.get(key) for key in list(store.images.keys())}
     return list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()), images
 
 
