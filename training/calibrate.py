@@ -19,7 +19,7 @@ from fers.errors import FersError
 from fers.inference.model_folder import DESCRIPTION
 from training import reliability
 from training.crops import predictions
-from training.data import DataError, load
+from training.data import DataError, load_all
 
 SEED = 2017
 """Of the split into halves; chosen before any was measured."""
@@ -54,7 +54,7 @@ class Calibration:
 
 @click.command(help=__doc__)
 @click.option("--model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
-@click.option("--data", required=True, metavar="SPEC", help="Faces that the model did not learn from.")
+@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces that the model did not learn from.")
 @click.option(
     "--accuracy",
     type=click.FloatRange(0, 1),
@@ -62,11 +62,11 @@ class Calibration:
     show_default=True,
     help='Share of right answers to reach by saying "not sure" instead of the least confident ones.',
 )
-def main(model: str, data: str, accuracy: float) -> None:
+def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
     try:
         registry = platform.registry(config.load())
         classifier, folder = registry.classifier(model), registry.find(model).path
-        faces = load(data)
+        faces = load_all(data)
         probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)
         found = calibrate(probabilities, faces.labels, accuracy)
     except (FersError, DataError) as error:
