@@ -20,8 +20,8 @@ from fers.errors import FersError
 from training import comparison_plots, comparison_table
 from training.crops import BATCH_SIZE, whole
 from training.data import DataError, FaceSet, load_all
-from training.scores import Scores, score
-from training.significance import bootstrap_interval, mcnemar
+from fers.analysis.scores import Scores, score
+from fers.analysis.significance import bootstrap_interval, mcnemar
 from training.speed import one_face_milliseconds
 
 

@@ -22,7 +22,7 @@ from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from training.crops import BATCH_SIZE, whole
 from training.data import DataError, FaceSet, load_all
-from training.significance import bootstrap_interval
+from fers.analysis.significance import bootstrap_interval
 
 Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
 

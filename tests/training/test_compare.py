@@ -13,7 +13,7 @@ from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from training import compare
 from training.data import load
-from training.scores import score
+from fers.analysis.scores import score
 
 VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
 
