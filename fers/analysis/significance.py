@@ -13,8 +13,8 @@ def bootstrap_interval(
     measure: Callable[[np.ndarray], np.ndarray], faces: int, resamples: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
     """The 95% percentile interval (Efron 1979) of what `measure` returns for the indices of resampled faces: its lower
-    and upper ends, in the shape of what it returns; NaN for what is undefined in every resample. The same resamples for all, so
-    that intervals can be compared."""
+    and upper ends, in the shape of what it returns; NaN for what is undefined in every resample. The same resamples for
+    all, so that intervals can be compared."""
     random = np.random.default_rng(SEED)
     values = np.array([measure(random.integers(faces, size=faces)) for _ in range(resamples)])
     ends = np.full((2, *values.shape[1:]), np.nan)
