@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fers.domain.permissions import Action
-from fers.ui import arena, guard
+from fers.domain.permissions import Action, allowed
+from fers.ui import arena, guard, model_form
 from fers.ui.runs import runs
 from fers.ui.services import platform
 
@@ -24,10 +24,10 @@ def progress() -> None:
             )
             if runs().is_running(name):
                 if st.button("Stop", key=f"stop-{name}"):
-                    runs().cancel(name)
+                    runs().cancel(actor, name)
                     st.rerun(scope="fragment")
             elif standing.answered < standing.faces and st.button("Run", key=f"run-{name}", type="primary"):
-                runs().start(name)
+                runs().start(actor, name)
                 st.rerun(scope="fragment")
         if runs().has_failed(name):
             st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
@@ -64,6 +64,9 @@ def side_by_side() -> None:
 
 st.title("Models")
 st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
+if allowed(actor, Action.MANAGE_MODELS):
+    with st.expander("Register a model", icon=":material/upload:"):
+        model_form.show(actor)
 with guard.explaining():
     progress()
 with guard.explaining():

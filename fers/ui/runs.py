@@ -7,6 +7,8 @@ import threading
 import streamlit as st
 
 from fers.config import REPOSITORY
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
 
 
 class Runs:
@@ -16,8 +18,9 @@ class Runs:
         self._lock = threading.Lock()
         self._processes: dict[str, subprocess.Popen] = {}
 
-    def start(self, model_id: str) -> None:
+    def start(self, actor: Person, model_id: str) -> None:
         """Begin, or go on; nothing happens when this model runs already."""
+        require(actor, Action.COMPARE_MODELS)
         with self._lock:
             if not self._is_running(model_id):
                 self._processes[model_id] = subprocess.Popen(
@@ -28,8 +31,9 @@ class Runs:
                     stderr=subprocess.DEVNULL,
                 )
 
-    def cancel(self, model_id: str) -> None:
+    def cancel(self, actor: Person, model_id: str) -> None:
         """Stop the run; what the model answered so far is kept."""
+        require(actor, Action.COMPARE_MODELS)
         with self._lock:
             if self._is_running(model_id):
                 self._processes[model_id].terminate()

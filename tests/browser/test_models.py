@@ -35,10 +35,7 @@ def server(tmp_path_factory):
 
 def test_two_models_run_and_stand_side_by_side(open_page):
     page = open_page(**DESKTOP)
-    page.get_by_label("E-mail").first.fill("researcher@example.org")
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("link", name="Models").click()
+    sign_in(page)
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     for name in ("alexnet-ferplus", "fersnet-ferplus"):
         page.locator(f".st-key-run-{name} button").click()
@@ -49,3 +46,23 @@ def test_two_models_run_and_stand_side_by_side(open_page):
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     expect(page.get_by_role("heading", name="Both are wrong")).to_be_visible()
     assert "Traceback" not in page.content()
+
+
+def test_a_file_that_is_no_model_is_refused_in_words(open_page):
+    page = open_page(**DESKTOP)
+    sign_in(page)
+    page.get_by_text("Register a model").click()
+    broken = {"name": "broken.tflite", "mimeType": "application/octet-stream", "buffer": b"not a network"}
+    page.locator("input[type=file]").set_input_files(broken)
+    page.get_by_label("Licence of the weights").fill("MIT")
+    page.get_by_label("What it was trained on").fill("Nothing.")
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(page.get_by_text("broken.tflite can't be")).to_be_visible()
+    assert "Traceback" not in page.content()
+
+
+def sign_in(page) -> None:
+    page.get_by_label("E-mail").first.fill("researcher@example.org")
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("link", name="Models").click()
