@@ -16,6 +16,7 @@ PERSONAL_CODE = st.Page("pages/personal_code.py", title="Your code", icon=":mate
 CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":material/handshake:")
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
+MODELS = st.Page("pages/models.py", title="Models", icon=":material/leaderboard:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
@@ -28,6 +29,8 @@ def pages_for(person: Person | None) -> list[st.Page]:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
     pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
+    if allowed(person, Action.COMPARE_MODELS):
+        pages = [*pages, MODELS]
     if allowed(person, Action.MANAGE_STUDY):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
     return [*pages, SIGN_OUT]

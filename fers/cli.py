@@ -87,6 +87,25 @@ def export(folder: Path, purpose: str) -> None:
 
 
 @main.command()
+@click.argument("name")
+@explains_failures
+def evaluate(name: str) -> None:
+    """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
+
+    Stopped at any moment, it goes on where it was when it is started again.
+    """
+    services = platform.assemble(config.load())
+    with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
+
+        def show(done: int, faces: int) -> None:
+            bar.length = faces
+            bar.update(done - bar.pos)
+
+        run = services.arena.evaluate(OPERATOR, name, show)
+    click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+
+
+@main.command()
 @explains_failures
 def doctor() -> None:
     """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""

@@ -7,6 +7,7 @@ from fers.domain.interfaces import FaceDetector, Models, SignIn
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.arena import Arena
 from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
@@ -16,6 +17,7 @@ from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
+from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
@@ -33,6 +35,7 @@ class Platform:
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
+    arena: Arena
     doctor: Doctor
     sign_in: SignIn
 
@@ -68,6 +71,7 @@ def assemble(
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
+        arena=Arena(records, images, EmbeddedAnswers(database), models, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

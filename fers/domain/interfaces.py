@@ -1,7 +1,7 @@
 """What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
 `tests/contracts` hold every adapter to the words written here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from fers.domain.audit import AuditEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
 from fers.domain.faces import Face
-from fers.domain.models import ModelInfo
+from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.studies import Study
 
@@ -73,6 +73,26 @@ class RecordStore(Protocol):
 
     def audit(self) -> Iterator[AuditEntry]:
         """All entries, oldest first."""
+
+
+class AnswerStore(Protocol):
+    """What models said about stored faces, for comparison. Deleting a face's record deletes what was said about it.
+
+    Models are told apart by their `ModelInfo.answers_id`. Raises StoreUnavailable when it can't work.
+    """
+
+    def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+        """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
+
+    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) by face id, without holding them all in memory."""
+
+    def count_answers(self, answers_id: str) -> int: ...
+
+    def save_run(self, run: ModelRun) -> None:
+        """Add or replace what is known about a model's run over the faces."""
+
+    def runs(self) -> list[ModelRun]: ...
 
 
 class ImageStore(Protocol):

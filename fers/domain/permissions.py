@@ -10,13 +10,17 @@ class Action(StrEnum):
     GIVE_FACE = "give a face"
     MANAGE_OWN_DATA = "manage your own data"
     VIEW_DATASET = "see the collected faces"
+    COMPARE_MODELS = "compare models"
+    MANAGE_MODELS = "register models or change the live one"
     MANAGE_STUDY = "change the study"
 
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.PARTICIPANT: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
     Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
-    Role.RESEARCHER: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET}),
+    Role.RESEARCHER: frozenset(
+        {Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET, Action.COMPARE_MODELS, Action.MANAGE_MODELS}
+    ),
     Role.ADMINISTRATOR: frozenset(Action),
 }
 

@@ -33,8 +33,15 @@ _CREDENTIALS = (
     "CREATE INDEX sessions_by_person ON sessions (person_id)",
     "CREATE TABLE setup_token (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sha256 TEXT)",
 )
+_ANSWERS = (
+    """CREATE TABLE answers (
+        answers_id TEXT NOT NULL, face_id TEXT NOT NULL REFERENCES faces ON DELETE CASCADE,
+        probabilities BLOB NOT NULL, PRIMARY KEY (answers_id, face_id)) WITHOUT ROWID""",
+    "CREATE INDEX answers_by_face ON answers (face_id)",
+    "CREATE TABLE model_runs (answers_id TEXT PRIMARY KEY, finished_at TEXT NOT NULL, document TEXT NOT NULL)",
+)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _ANSWERS)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 

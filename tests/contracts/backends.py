@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import AnswerStore, ImageStore, Journal, RecordStore, SignIn
 from fers.storage.database import Database
+from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
@@ -21,6 +22,9 @@ class Embedded:
 
     def records(self) -> RecordStore:
         return EmbeddedRecords(self._database())
+
+    def answers(self) -> AnswerStore:
+        return EmbeddedAnswers(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)

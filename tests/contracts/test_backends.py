@@ -1,5 +1,6 @@
 """Every backend keeps every contract."""
 
+from .answer_store_contract import AnswerStoreContract
 from .image_store_contract import ImageStoreContract
 from .journal_contract import JournalContract
 from .record_store_contract import RecordStoreContract
@@ -19,4 +20,8 @@ class TestJournal(JournalContract):
 
 
 class TestSignIn(SignInContract):
+    pass
+
+
+class TestAnswerStore(AnswerStoreContract):
     pass
