@@ -13,8 +13,9 @@ from fers.domain.audit import AuditEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
 from fers.domain.faces import Face
+from fers.domain.invitations import Invitation
 from fers.domain.models import ModelInfo
-from fers.domain.people import Person
+from fers.domain.people import Membership, Person
 from fers.domain.studies import Study
 
 
@@ -30,7 +31,7 @@ class RecordStore(Protocol):
         """Replace a person's record. Raises NotFound."""
 
     def delete_person(self, person_id: str) -> None:
-        """Delete the person's record and consents; nothing happens when they are gone already."""
+        """Delete the person's record, consents and memberships; nothing happens when they are gone already."""
 
     def save_study(self, study: Study) -> None:
         """Add or replace a study."""
@@ -73,6 +74,37 @@ class RecordStore(Protocol):
 
     def audit(self) -> Iterator[AuditEntry]:
         """All entries, oldest first."""
+
+
+class StudyStore(Protocol):
+    """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
+
+    def save_membership(self, membership: Membership) -> None:
+        """Add or replace somebody's place in a study."""
+
+    def delete_membership(self, person_id: str, study_id: str) -> None:
+        """Nothing happens when it is gone already."""
+
+    def memberships_of(self, person_id: str) -> list[Membership]:
+        """The study entered last first."""
+
+    def staff_of(self, study_id: str) -> list[Membership]:
+        """The places that are more than a participant's, by person id."""
+
+    def create_invitation(self, invitation: Invitation) -> None:
+        """Raises AlreadyExists."""
+
+    def invitation(self, sha256: str) -> Invitation | None: ...
+
+    def invitations_to(self, study_id: str) -> list[Invitation]:
+        """The study's invitations, those that last longest first."""
+
+    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+        """Take one use of a live invitation and return it as it is then; None when none is live. Of two people who come
+        for the last use, one gets it."""
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """Take all uses that are left; nothing happens when there is no such invitation."""
 
 
 class ImageStore(Protocol):

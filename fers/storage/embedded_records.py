@@ -42,7 +42,8 @@ class EmbeddedRecords:
 
     def delete_person(self, person_id: str) -> None:
         with self._database.erasure() as sql:
-            sql.execute("DELETE FROM consents WHERE person_id = ?", (person_id,))
+            for table in ("consents", "memberships"):
+                sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
     def save_study(self, study: Study) -> None:

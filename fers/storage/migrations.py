@@ -33,8 +33,18 @@ _CREDENTIALS = (
     "CREATE INDEX sessions_by_person ON sessions (person_id)",
     "CREATE TABLE setup_token (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sha256 TEXT)",
 )
+_STUDIES = (
+    """CREATE TABLE memberships (
+        person_id TEXT NOT NULL, study_id TEXT NOT NULL, role TEXT NOT NULL, entered_at TEXT NOT NULL,
+        PRIMARY KEY (person_id, study_id)) WITHOUT ROWID""",
+    "CREATE INDEX memberships_by_study ON memberships (study_id, role)",
+    """CREATE TABLE invitations (
+        id TEXT PRIMARY KEY, study_id TEXT NOT NULL, role TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
+        expires_at TEXT NOT NULL, uses_left INTEGER NOT NULL)""",
+    "CREATE INDEX invitations_by_study ON invitations (study_id)",
+)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _STUDIES)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 
