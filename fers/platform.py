@@ -12,6 +12,8 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.export import Export
+from fers.services.invitations import Invitations
+from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
@@ -20,6 +22,7 @@ from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Platform:
 
     accounts: Accounts
     studies: Studies
+    invitations: Invitations
+    members: Members
     consents: Consents
     capture: Capture
     withdrawal: Withdrawal
@@ -56,13 +61,17 @@ def assemble(
     images = EmbeddedImages(settings.data)
     journal = EmbeddedJournal(database)
     sign_in = EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime)
-    studies = Studies(records, now)
+    seats = EmbeddedStudies(database)
+    studies = Studies(records, seats, now)
+    invitations = Invitations(records, seats, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
-        accounts=Accounts(records, sign_in, studies, now),
+        accounts=Accounts(records, seats, sign_in, studies, invitations, now),
         studies=studies,
+        invitations=invitations,
+        members=Members(records, seats, sign_in, studies, now),
         consents=consents,
         capture=capture,
         withdrawal=withdrawal,

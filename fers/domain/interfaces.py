@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
 from fers.domain.faces import Face
@@ -70,10 +70,17 @@ class RecordStore(Protocol):
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
 
-    def append_audit(self, entry: AuditEntry) -> None: ...
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Add an entry for good, sealed with the one before it in its chain."""
 
     def audit(self) -> Iterator[AuditEntry]:
         """All entries, oldest first."""
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
+        """All entries with their seals: chain by chain, each from its beginning."""
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        """The `count` latest entries, newest first; of one study, or of all."""
 
 
 class StudyStore(Protocol):
