@@ -18,6 +18,7 @@ CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":mater
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
+EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
@@ -29,7 +30,10 @@ def pages_for(person: Person | None) -> list[st.Page]:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
     pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
-    if allowed(person, Action.MANAGE_STUDY, platform().studies.current(person).id):
+    study = platform().studies.current(person)
+    if allowed(person, Action.VIEW_DATASET, study.id):
+        pages = [*pages, EXPLORE]
+    if allowed(person, Action.MANAGE_STUDY, study.id):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
     return [*pages, JOIN, SIGN_OUT]
 

@@ -11,6 +11,7 @@ from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.explore import Explore
 from fers.services.export import Export
 from fers.services.invitations import Invitations
 from fers.services.members import Members
@@ -18,6 +19,7 @@ from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
@@ -38,6 +40,7 @@ class Platform:
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
+    explore: Explore
     doctor: Doctor
     sign_in: SignIn
 
@@ -77,6 +80,7 @@ def assemble(
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
+        explore=Explore(records, EmbeddedFaceIndex(database), images, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

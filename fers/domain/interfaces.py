@@ -12,6 +12,8 @@ from PIL import Image
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
 from fers.domain.models import ModelInfo
@@ -112,6 +114,25 @@ class StudyStore(Protocol):
 
     def revoke_invitation(self, invitation_id: str) -> None:
         """Take all uses that are left; nothing happens when there is no such invitation."""
+
+
+class FaceIndex(Protocol):
+    """Finds and counts faces of a study without going through them. Always says what `RecordStore` holds.
+
+    Raises StoreUnavailable.
+    """
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        """By week and class, oldest week first; only counts above 0."""
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        """The `count` newest that are wanted, or those that come after a place in that order."""
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        """The faces (with this label, if one is named) where the model and their people disagree most."""
+
+    def note_agreement(self, face_id: str, share: float) -> None:
+        """Keep how far a face's annotators agree, 0 to 1; nothing happens when the face is gone."""
 
 
 class ImageStore(Protocol):

@@ -46,8 +46,10 @@ class Consents:
     def give(self, actor: Person, text_sha256: str, purposes: frozenset[Purpose], adult: bool) -> Consent:
         """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
 
-        Choices that are narrower than before also narrow what their earlier faces in this study may be used for; without `STORE`
-        those faces are withdrawn. Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
+        Choices that are narrower than before also narrow what their earlier faces in this study may be used for;
+        without `STORE` those faces are withdrawn.
+
+        Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
         """
         require(actor, Action.GIVE_FACE)
         text, study = self.text(actor), self._studies.current(actor)

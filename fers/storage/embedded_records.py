@@ -12,7 +12,7 @@ from fers.domain.faces import Face
 from fers.domain.people import Person, Role
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
-from fers.storage import embedded_audit
+from fers.storage import embedded_audit, face_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
 
@@ -94,6 +94,7 @@ class EmbeddedRecords:
                 f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _face_values(face)
             )
             _require_new(inserted)
+            face_facts.keep(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -102,6 +103,7 @@ class EmbeddedRecords:
         assignments = ", ".join(f"{column} = ?" for column in (*_FACE_COLUMNS, "document"))
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
+            face_facts.keep(sql, face)
 
     def delete_face(self, face_id: str) -> None:
         with self._database.erasure() as sql:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from fers.errors import StoreUnavailable
 from fers.storage.embedded_audit import seal_earlier_entries
+from fers.storage.face_facts import SHAPE as FACE_FACTS
+from fers.storage.face_facts import keep_earlier_faces
 
 Statement = str | Callable[[sqlite3.Connection], None]
 """SQL, or a function for what SQL can't say."""
@@ -53,8 +55,9 @@ _STUDIES = (
     "CREATE INDEX audit_by_study ON audit (study_id, number)",
     seal_earlier_entries,
 )
+_FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _STUDIES)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _STUDIES, _FACE_INDEX)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 

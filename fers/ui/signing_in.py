@@ -54,10 +54,8 @@ def _join_with_email() -> None:
 
 def _join_with_study_code(study_code: str) -> None:
     with st.form("study-code"):
-        if study_code:
-            code = study_code
-        else:
-            code = st.text_input("Study code", autocomplete="off", help="From the person who invited you.")
+        hint = "From the person who invited you."
+        code = study_code or st.text_input("Study code", autocomplete="off", help=hint)
         st.caption("No e-mail, no name: you get a personal code to come back with.")
         label = "Join without an e-mail" if study_code else "Join with the study code"
         if st.form_submit_button(label, width="stretch"):

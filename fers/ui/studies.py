@@ -112,9 +112,8 @@ def members(actor: Person, study: Study) -> None:
         who, role, button = st.columns([3, 2, 1], vertical_alignment="center")
         who.write(f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}")
         key = f"role-{member.person_id}-{member.role}"
-        chosen = role.selectbox(
-            "Role", list(Role), list(Role).index(member.role), key=key, label_visibility="collapsed"
-        )
+        roles = list(Role)
+        chosen = role.selectbox("Role", roles, roles.index(member.role), key=key, label_visibility="collapsed")
         if chosen != member.role:
             platform().members.assign(actor, study.id, member.person_id, chosen)
             st.rerun()
