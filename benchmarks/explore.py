@@ -37,7 +37,7 @@ _FILL = (
         '2030-01-01T00:00:00.000000+00:00', :document FROM numbers""",
     # Nine classes of very different size, half of them disputed; labels of annotators for a tenth.
     """INSERT INTO face_facts SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
-        iif(abs(random()) % 2 OR label < 0, abs(random()) % 8, label), abs(random()) % 2, abs(random()) % 4,
+        abs(random()) % 2 AND label >= 0, abs(random()) % 2, abs(random()) % 4,
         iif(abs(random()) % 10, -1, abs(random()) % 4), given_at, abs(random()) % 1000000 / 1000000.0
         FROM (SELECT *, min(abs(random()) % 9, abs(random()) % 9) - 1 AS label FROM faces)""",
 )

@@ -22,9 +22,9 @@ class EmbeddedFaceIndex:
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         condition, values = _condition(wanted)
         rows = self._database.rows(
-            "SELECT week, label, label <> ? AND label <> guess AS disputed, SUM(count) AS count FROM face_counts"
+            "SELECT week, label, disputed, SUM(count) AS count FROM face_counts"
             f" WHERE study_id = ? AND {condition} GROUP BY week, label, disputed HAVING SUM(count) > 0",
-            (NOTHING, study_id, *values),
+            (study_id, *values),
         )
         return [
             FaceCount(date.fromisoformat(row["week"]), _label(row["label"]), bool(row["disputed"]), row["count"])
@@ -96,14 +96,13 @@ def _condition(wanted: FaceFilter) -> tuple[str, list]:
         "source": [SOURCES.index(source) for source in wanted.sources],
         "confidence": list(wanted.confidence),
         "agreement": list(wanted.agreement),
+        "disputed": [] if wanted.disputed is None else [wanted.disputed],
     }
     conditions, values = ["1"], []
     for column, numbers in chosen.items():
         if numbers:
             conditions.append(f"{column} IN ({', '.join('?' * len(numbers))})")
             values += numbers
-    if wanted.disputed is not None:
-        conditions.append(f"{'' if wanted.disputed else 'NOT '}(label <> {NOTHING} AND label <> guess)")
     for sign, day in ((">=", wanted.since), ("<=", wanted.until)):
         if day is not None:
             conditions.append(f"week {sign} ?")

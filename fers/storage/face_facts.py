@@ -11,10 +11,10 @@ from fers.storage.documents import face_from_document, time_to_text
 NOTHING = -1
 """Stands for no label and for no agreement yet."""
 SOURCES = list(Source)
-_FACTS = ("face_id", "study_id", "week", "label", "guess", "source", "confidence", "given_at", "disagreement")
+_FACTS = ("face_id", "study_id", "week", "label", "disputed", "source", "confidence", "given_at", "disagreement")
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
 
-_CELL = "study_id, week, label, guess, source, confidence, agreement"
+_CELL = "study_id, week, label, disputed, source, confidence, agreement"
 
 
 def _counting(which: str, step: int) -> str:
@@ -29,16 +29,16 @@ _IN, _OUT = _counting("NEW", 1), _counting("OLD", -1)
 SHAPE = (
     """CREATE TABLE face_facts (
         face_id TEXT PRIMARY KEY REFERENCES faces ON DELETE CASCADE, study_id TEXT NOT NULL, week TEXT NOT NULL,
-        label INTEGER NOT NULL, guess INTEGER NOT NULL, source INTEGER NOT NULL, confidence INTEGER NOT NULL,
+        label INTEGER NOT NULL, disputed INTEGER NOT NULL, source INTEGER NOT NULL, confidence INTEGER NOT NULL,
         agreement INTEGER NOT NULL DEFAULT -1, given_at TEXT NOT NULL, disagreement REAL NOT NULL) WITHOUT ROWID""",
     f"CREATE INDEX facts_by_cell ON face_facts ({_CELL}, given_at, face_id)",
     """CREATE INDEX facts_by_time ON face_facts (
-        study_id, week, given_at, face_id, label, guess, source, confidence, agreement)""",
+        study_id, week, given_at, face_id, label, disputed, source, confidence, agreement)""",
     "CREATE INDEX facts_by_dispute ON face_facts (study_id, disagreement, face_id) WHERE disagreement > 0",
     """CREATE INDEX facts_by_label_and_dispute ON face_facts (study_id, label, disagreement, face_id)
         WHERE disagreement > 0""",
     f"""CREATE TABLE face_counts (
-        study_id TEXT NOT NULL, week TEXT NOT NULL, label INTEGER NOT NULL, guess INTEGER NOT NULL,
+        study_id TEXT NOT NULL, week TEXT NOT NULL, label INTEGER NOT NULL, disputed INTEGER NOT NULL,
         source INTEGER NOT NULL, confidence INTEGER NOT NULL, agreement INTEGER NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY ({_CELL})) WITHOUT ROWID""",
     f"CREATE TRIGGER face_counted AFTER INSERT ON face_facts BEGIN {_IN} END",
@@ -73,5 +73,6 @@ def _facts(face: Face) -> tuple:
     guess, confidence = face.prediction.top(1)[0]
     week = week_of(face.given_at.astimezone(UTC)).isoformat()
     label = NOTHING if face.answer.label is None else face.answer.label.value
-    cell = (label, guess.value, SOURCES.index(face.source), quarter(confidence))
+    disputed = face.answer.label not in (None, guess)
+    cell = (label, disputed, SOURCES.index(face.source), quarter(confidence))
     return (face.id, face.study_id, week, *cell, time_to_text(face.given_at), disagreement(face))

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
 from fers.storage.database import Database
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
 class Embedded:
@@ -21,6 +23,12 @@ class Embedded:
 
     def records(self) -> RecordStore:
         return EmbeddedRecords(self._database())
+
+    def studies(self) -> StudyStore:
+        return EmbeddedStudies(self._database())
+
+    def face_index(self) -> FaceIndex:
+        return EmbeddedFaceIndex(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
