@@ -12,16 +12,21 @@ from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.explore import Explore
 from fers.services.export import Export
+from fers.services.invitations import Invitations
+from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,15 @@ class Platform:
 
     accounts: Accounts
     studies: Studies
+    invitations: Invitations
+    members: Members
     consents: Consents
     capture: Capture
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
     arena: Arena
+    explore: Explore
     doctor: Doctor
     sign_in: SignIn
 
@@ -59,19 +67,24 @@ def assemble(
     images = EmbeddedImages(settings.data)
     journal = EmbeddedJournal(database)
     sign_in = EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime)
-    studies = Studies(records, now)
+    seats = EmbeddedStudies(database)
+    studies = Studies(records, seats, now)
+    invitations = Invitations(records, seats, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
-        accounts=Accounts(records, sign_in, studies, now),
+        accounts=Accounts(records, seats, sign_in, studies, invitations, now),
         studies=studies,
+        invitations=invitations,
+        members=Members(records, seats, sign_in, studies, now),
         consents=consents,
         capture=capture,
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
         arena=Arena(records, images, EmbeddedAnswers(database), models, now),
+        explore=Explore(records, EmbeddedFaceIndex(database), images, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

@@ -9,7 +9,7 @@ from fers.ui.services import platform
 
 actor = guard.enter(Action.GIVE_FACE)
 consents = platform().consents
-current, text = consents.current(actor), consents.text()
+current, text = consents.current(actor), consents.text(actor)
 
 
 def choose(purpose: Purpose, possible: bool = True) -> bool:

@@ -28,7 +28,7 @@ class EmbeddedAnswers:
         page_after = "SELECT * FROM answers WHERE answers_id = ? AND face_id > ? ORDER BY face_id LIMIT ?"
         while page := self._database.rows(page_after, (answers_id, last, _PAGE)):
             for row in page:
-                yield row["face_id"], np.frombuffer(row["probabilities"], _KIND)
+                yield row["face_id"], np.frombuffer(row["said"], _KIND)
             last = page[-1]["face_id"]
 
     def count_answers(self, answers_id: str) -> int:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import AnswerStore, ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
 class Embedded:
@@ -25,6 +27,12 @@ class Embedded:
 
     def answers(self) -> AnswerStore:
         return EmbeddedAnswers(self._database())
+
+    def studies(self) -> StudyStore:
+        return EmbeddedStudies(self._database())
+
+    def face_index(self) -> FaceIndex:
+        return EmbeddedFaceIndex(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)

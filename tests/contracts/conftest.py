@@ -10,7 +10,7 @@ from .samples import FakeClock
 pytest.register_assert_rewrite(
     *(
         f"{__package__}.{name}_contract"
-        for name in ("record_store", "image_store", "journal", "sign_in", "answer_store")
+        for name in ("record_store", "study_store", "face_index", "answer_store", "image_store", "journal", "sign_in")
     )
 )
 
