@@ -6,11 +6,13 @@ from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.exploring import balance, choose_filter, disputed_grid, growth, newest_grid
 from fers.ui.services import platform
+from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)
 
 st.title("Explore")
+choose_study(actor)
 wanted = choose_filter()
 counts = platform().explore.counts(actor, study.id, wanted)
 found = sum(count.count for count in counts)

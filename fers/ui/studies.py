@@ -16,6 +16,19 @@ from fers.ui.words import moment
 LOG_LINES = 200
 
 
+def choose_study(actor: Person) -> None:
+    """Let somebody with several studies say which one they work in."""
+    studies, current = platform().studies.mine(actor), platform().studies.current(actor).id
+    names = {study.id: f"{study.name}{'' if study.open else ' (closed)'}" for study in studies}
+    if len(names) < 2 or current not in names:
+        return
+    ids = list(names)
+    chosen = st.selectbox("Study", ids, ids.index(current), format_func=names.get, key=f"study-{current}")
+    if chosen != current:
+        platform().studies.enter(actor, chosen)
+        st.rerun()
+
+
 def make_study(actor: Person) -> None:
     with st.popover("New study", icon=":material/add:"), st.form("new-study", border=False):
         name = st.text_input("What is it called?")
