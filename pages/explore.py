@@ -23,11 +23,15 @@ differ.metric("Where the model says otherwise", f"{disputed / found:.0%}" if fou
 if not found:
     st.info("No face fits. Choose less, or wait for the first ones.")
     st.stop()
-newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Balance and growth"])
-with newest:
-    newest_grid(actor, study, wanted)
-with doubts:
-    disputed_grid(actor, study)
-with plots:
-    balance(counts)
-    growth(counts)
+# Only the open tab is worked out: each face shown is decoded for it.
+newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Balance and growth"], key="views", on_change="rerun")
+if newest.open:
+    with newest:
+        newest_grid(actor, study, wanted)
+if doubts.open:
+    with doubts:
+        disputed_grid(actor, study)
+if plots.open:
+    with plots:
+        balance(counts)
+        growth(counts)

@@ -14,7 +14,7 @@ st.title("The study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
-about, people, history = st.tabs(["About", "People", "What was done"])
+about, people, history = st.tabs(["About", "People", "What was done"], key="parts", on_change="rerun")
 with about:
     describe(actor, study)
 with people:
