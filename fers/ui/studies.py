@@ -1,6 +1,7 @@
 """The parts of the study page."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -163,4 +164,6 @@ def log(actor: Person, study: Study) -> None:
 
 
 def _address() -> str:
-    return (st.context.url or "").split("?")[0].rsplit("/", 1)[0]
+    """Where the app is, as the browser sees it."""
+    url = urlsplit(st.context.url or "")
+    return f"{url.scheme}://{url.netloc}"
