@@ -105,6 +105,6 @@ def _condition(wanted: FaceFilter) -> tuple[str, list]:
             values += numbers
     for sign, day in ((">=", wanted.since), ("<=", wanted.until)):
         if day is not None:
-            conditions.append(f"week {sign} ?")
+            conditions.append(f"+week {sign} ?")  # The plus keeps SQLite from looking weeks up by this.
             values.append(week_of(day).isoformat())
     return " AND ".join(conditions), values

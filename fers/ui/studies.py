@@ -1,6 +1,7 @@
 """The parts of the study page."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -11,9 +12,23 @@ from fers.services.invitations import LONGEST_DAYS, MOST_USES
 from fers.services.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.services import platform
+from fers.ui.state import state
 from fers.ui.words import moment
 
 LOG_LINES = 200
+
+
+def choose_study(actor: Person) -> None:
+    """Let somebody with several studies say which one they work in."""
+    studies, current = platform().studies.mine(actor), platform().studies.current(actor).id
+    names = {study.id: f"{study.name}{'' if study.open else ' (closed)'}" for study in studies}
+    if len(names) < 2 or current not in names:
+        return
+    ids = list(names)
+    chosen = st.selectbox("Study", ids, ids.index(current), format_func=names.get, key=f"study-{current}")
+    if chosen != current:
+        platform().studies.enter(actor, chosen)
+        st.rerun()
 
 
 def make_study(actor: Person) -> None:
@@ -91,8 +106,13 @@ def invite(actor: Person, study: Study) -> None:
         if st.form_submit_button("Make an invitation", type="primary", width="stretch"):
             with guard.explaining():
                 code = platform().invitations.invite(actor, study.id, role, int(days), int(uses))
-                st.write("Send this link. It is shown once:")
-                st.code(f"{_address()}/join?code={code}", language=None, wrap_lines=True)
+                state().invitation = f"{_address()}/join?code={code}"
+    if state().invitation:
+        st.write("Send this link. It is shown this once:")
+        st.code(state().invitation, language=None, wrap_lines=True)
+        if st.button("I have it"):
+            state().invitation = None
+            st.rerun()
     for invitation in platform().invitations.open_ones(actor, study.id):
         what, button = st.columns([4, 1], vertical_alignment="center")
         people = f"{invitation.uses_left} {'person' if invitation.uses_left == 1 else 'people'}"
@@ -127,7 +147,7 @@ def log(actor: Person, study: Study) -> None:
     whole = allowed(actor, Action.RUN_INSTALLATION) and st.toggle("All studies and the installation")
     own = platform().members
     entries = own.whole_log(actor, LOG_LINES) if whole else own.log(actor, study.id, LOG_LINES)
-    st.caption(f"The latest {LOG_LINES} entries. The log can't be changed; `python -m fers doctor` checks its seals.")
+    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `python -m fers doctor` sees when one was changed.")
     st.dataframe(
         [
             {
@@ -144,4 +164,6 @@ def log(actor: Person, study: Study) -> None:
 
 
 def _address() -> str:
-    return (st.context.url or "").split("?")[0].rsplit("/", 1)[0]
+    """Where the app is, as the browser sees it."""
+    url = urlsplit(st.context.url or "")
+    return f"{url.scheme}://{url.netloc}"
