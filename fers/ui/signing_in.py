@@ -9,7 +9,8 @@ from fers.ui.state import state
 
 def come_in(study_code: str = "") -> None:
     """Both ways in, side by side. `study_code`: the code somebody came with, so that they need not type it."""
-    come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if study_code else None)
+    new = study_code and not state().email
+    come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if new else None)
     with come_back:
         _with_email()
         _with_personal_code()
