@@ -19,6 +19,7 @@ from fers.domain.invitations import Invitation
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Membership, Person
 from fers.domain.studies import Study
+from fers.errors import ModelRejected
 
 
 class RecordStore(Protocol):
@@ -240,7 +241,11 @@ class Classifier(Protocol):
 class Models(Protocol):
     """The registered models."""
 
-    def models(self) -> list[ModelInfo]: ...
+    def models(self) -> list[ModelInfo]:
+        """What is known about each, by id, without loading any; those in `refused` are left out."""
+
+    def refused(self) -> dict[str, ModelRejected]:
+        """Why others that should be registered can't be used, by their names."""
 
     def default(self) -> ModelInfo:
         """The live model. Raises UnknownModel when none is registered."""

@@ -99,9 +99,10 @@ def test_the_study_code_leads_to_its_own_study(platform, study):
     assert platform.studies.current(signed_in.person) == study
 
 
-def test_each_study_asks_its_own_words_and_leaves_the_others_faces_alone(platform, study):
+def test_each_study_asks_its_own_words_and_leaves_the_others_faces_alone(platform, study, clock):
     ada = participant(platform)
     kept = give_face(platform, ada)
+    clock.advance(minutes=1)
     platform.invitations.accept(ada, study.join_code)
     ada = again(platform)
     assert "Smiles" in platform.consents.text(ada).body
