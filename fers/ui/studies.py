@@ -9,7 +9,7 @@ from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, allowed
 from fers.domain.studies import Study
 from fers.services.invitations import LONGEST_DAYS, MOST_USES
-from fers.services.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
+from fers.services.studies import LONGEST_RETENTION_DAYS
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -88,10 +88,6 @@ def _labelling(study: Study) -> Study:
         study,
         ask_first_share=ask_first / 100,
         participants_label=st.toggle("Participants say which expression it is", study.participants_label),
-        overlap=st.number_input("Annotators for each face", 1, MOST_ANNOTATORS, study.overlap),
-        show_prediction=st.toggle(
-            "Annotators see the machine's guess", study.show_prediction, help="It is quicker, and it sways them."
-        ),
     )
 
 
