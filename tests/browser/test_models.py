@@ -39,7 +39,7 @@ def test_two_models_run_and_stand_side_by_side(open_page):
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     for name in ("alexnet-ferplus", "fersnet-ferplus"):
         page.locator(f".st-key-run-{name} button").click()
-        expect(page.get_by_text(f"{name} 1").filter(has_text="4 of 4 faces")).to_be_visible()
+        expect(page.locator(".stProgress", has_text=name).filter(has_text="4 of 4 faces")).to_be_visible()
         expect(page.locator(f".st-key-stop-{name}")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("4 faces that all of these models saw")).to_be_visible()
