@@ -2,8 +2,8 @@
 
     python -m training.train --recipe att2_cnn --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-Took less than 25 minutes on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.759 top-1 and 0.962 top-3 on the
-validation split.
+Took under 25 minutes on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.759 top-1 and 0.962 top-3 on
+the validation split.
 """
 
 from training.recipe import Recipe, Stage
