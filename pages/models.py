@@ -13,9 +13,9 @@ actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena
 
 
-@st.fragment(run_every="2s")
 def progress() -> None:
-    for standing in service.standings(actor):
+    standings = service.standings(actor)
+    for standing in standings:
         name = standing.info.id
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(
@@ -25,12 +25,14 @@ def progress() -> None:
             if runs().is_running(name):
                 if st.button("Stop", key=f"stop-{name}"):
                     runs().cancel(actor, name)
-                    st.rerun(scope="fragment")
+                    st.rerun()
             elif standing.answered < standing.faces and st.button("Run", key=f"run-{name}", type="primary"):
                 runs().start(actor, name)
-                st.rerun(scope="fragment")
+                st.rerun()
         if runs().has_failed(name):
             st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
+    if is_busy and not runs().are_any_running():
+        st.rerun()  # Nothing is left to wait for, and there is more to compare.
 
 
 def leaderboard() -> None:
@@ -67,8 +69,9 @@ st.write("Every model answers for the same faces. Then the better one leads, and
 if allowed(actor, Action.MANAGE_MODELS):
     with st.expander("Register a model", icon=":material/upload:"):
         model_form.show(actor)
+is_busy = runs().are_any_running()
 with guard.explaining():
-    progress()
+    st.fragment(progress, run_every="2s" if is_busy else None)()
 with guard.explaining():
     st.header("Leaderboard")
     leaderboard()

@@ -43,6 +43,10 @@ class Runs:
         with self._lock:
             return self._is_running(model_id)
 
+    def are_any_running(self) -> bool:
+        with self._lock:
+            return any(map(self._is_running, self._processes))
+
     def has_failed(self, model_id: str) -> bool:
         """Whether the last run here ended by itself without finishing."""
         with self._lock:

@@ -41,7 +41,6 @@ def test_two_models_run_and_stand_side_by_side(open_page):
         page.locator(f".st-key-run-{name} button").click()
         expect(page.locator(".stProgress", has_text=name).filter(has_text="4 of 4 faces")).to_be_visible()
         expect(page.locator(f".st-key-stop-{name}")).to_have_count(0)
-    page.reload()
     expect(page.get_by_text("4 faces that all of these models saw")).to_be_visible()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     expect(page.get_by_role("heading", name="Both are wrong")).to_be_visible()
