@@ -28,9 +28,10 @@ def again(platform, email="ada@example.org"):
     return platform.accounts.sign_in(email, PASSWORD).person
 
 
-def test_somebody_signed_in_comes_by_invitation(platform, study, invite):
+def test_somebody_signed_in_comes_by_invitation(platform, study, invite, clock):
     ada = participant(platform)
     assert platform.studies.current(ada) != study
+    clock.advance(minutes=1)
     platform.invitations.accept(ada, invite().upper().replace("-", " "))
     ada = again(platform)
     assert ada.role_in(study.id) is Role.ANNOTATOR
