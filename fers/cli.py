@@ -89,6 +89,25 @@ def export(folder: Path, purpose: str) -> None:
 
 
 @main.command()
+@click.argument("name")
+@explains_failures
+def evaluate(name: str) -> None:
+    """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
+
+    Stopped at any moment, it goes on where it was when it is started again.
+    """
+    services = platform.assemble(config.load())
+    with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
+
+        def show(done: int, faces: int) -> None:
+            bar.length = faces
+            bar.update(done - bar.pos)
+
+        run = services.arena.evaluate(OPERATOR, name, show)
+    click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+
+
+@main.command()
 @explains_failures
 def doctor() -> None:
     """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
@@ -107,12 +126,12 @@ def migrate(target: str) -> None:
     """Copy everything from the other store into this one, checking every copy.
 
     Nobody may use FERS meanwhile. What was copied before is only checked, so an interrupted run can be started again.
-    Accounts and faces move; passwords and personal codes don't.
+    Everything moves but passwords and personal codes.
     """
     settings = config.load()
     (source,) = set(config.STORES) - {target}
     old, new = (platform.open_stores(replace(settings, store=store)) for store in (source, target))
-    migrated = Migration(old.records, old.images, new.records, new.images, new.journal).run(OPERATOR)
+    migrated = Migration(old, new).run(OPERATOR)
     for problem in migrated.problems:
         click.echo(f"WRONG: {problem}")
     click.echo(f"{migrated.people} people and {migrated.faces} faces are in the {target} store.")

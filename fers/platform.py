@@ -1,32 +1,31 @@
 """Assembly: settings → adapters → services. The only module that names a concrete adapter."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fers.config import Settings
-from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore, SignIn
+from fers.domain.interfaces import FaceDetector, Models, SignIn, Stores
 from fers.errors import InvalidInput
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.arena import Arena
 from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.explore import Explore
 from fers.services.export import Export
+from fers.services.invitations import Invitations
+from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 
-
-@dataclass(frozen=True)
-class Stores:
-    """Where everything is kept."""
-
-    records: RecordStore
-    images: ImageStore
-    journal: Journal
-    sign_in: SignIn | None
-    """None on Firebase, until it has a sign-in of its own."""
+if TYPE_CHECKING:
+    from fers.storage.firebase_client import FirebaseClient
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,15 @@ class Platform:
 
     accounts: Accounts
     studies: Studies
+    invitations: Invitations
+    members: Members
     consents: Consents
     capture: Capture
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
+    arena: Arena
+    explore: Explore
     doctor: Doctor
     sign_in: SignIn
 
@@ -61,18 +64,23 @@ def assemble(
     detector = detector or face_detector()
     stores = stores or open_stores(settings, now)
     records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
-    studies = Studies(records, now)
+    studies = Studies(records, stores.studies, now)
+    invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
-        accounts=Accounts(records, sign_in, studies, now),
+        accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
+        invitations=invitations,
+        members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
+        arena=Arena(records, images, stores.answers, models, now),
+        explore=Explore(records, stores.face_index, images, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )
@@ -88,14 +96,20 @@ def open_stores(settings: Settings, now: Clock = utc_now) -> Stores:
 
 def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
+    from fers.storage.embedded_answers import EmbeddedAnswers
+    from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_journal import EmbeddedJournal
     from fers.storage.embedded_records import EmbeddedRecords
     from fers.storage.embedded_sign_in import EmbeddedSignIn
+    from fers.storage.embedded_studies import EmbeddedStudies
 
     database = Database(settings.data)
     return Stores(
         EmbeddedRecords(database),
+        EmbeddedStudies(database),
+        EmbeddedFaceIndex(database),
+        EmbeddedAnswers(database),
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
@@ -104,14 +118,29 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
 
 def _firebase(settings: Settings) -> Stores:
     from fers.storage.firebase_client import open_firebase
-    from fers.storage.firebase_images import FirebaseImages
-    from fers.storage.firebase_journal import FirebaseJournal
-    from fers.storage.firebase_records import FirebaseRecords
 
     if not settings.firebase_project:
         raise InvalidInput("FERS_FIREBASE_PROJECT is empty.", "Set it to the id of your Firebase project.")
-    client = open_firebase(settings.firebase_project, settings.firebase_bucket)
-    return Stores(FirebaseRecords(client), FirebaseImages(client), FirebaseJournal(client), sign_in=None)
+    return firebase_stores(open_firebase(settings.firebase_project, settings.firebase_bucket))
+
+
+def firebase_stores(client: FirebaseClient) -> Stores:
+    from fers.storage.firebase_answers import FirebaseAnswers
+    from fers.storage.firebase_face_index import FirebaseFaceIndex
+    from fers.storage.firebase_images import FirebaseImages
+    from fers.storage.firebase_journal import FirebaseJournal
+    from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_studies import FirebaseStudies
+
+    return Stores(
+        FirebaseRecords(client),
+        FirebaseStudies(client),
+        FirebaseFaceIndex(client),
+        FirebaseAnswers(client),
+        FirebaseImages(client),
+        FirebaseJournal(client),
+        sign_in=None,
+    )
 
 
 def registry(settings: Settings) -> ModelRegistry:

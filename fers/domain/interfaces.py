@@ -1,21 +1,26 @@
 """What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
 `tests/contracts` hold every adapter to the words written here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
-from fers.domain.models import ModelInfo
-from fers.domain.people import Person
+from fers.domain.invitations import Invitation
+from fers.domain.models import ModelInfo, ModelRun
+from fers.domain.people import Membership, Person
 from fers.domain.studies import Study
+from fers.errors import ModelRejected
 
 
 class RecordStore(Protocol):
@@ -30,7 +35,7 @@ class RecordStore(Protocol):
         """Replace a person's record. Raises NotFound."""
 
     def delete_person(self, person_id: str) -> None:
-        """Delete the person's record and consents; nothing happens when they are gone already."""
+        """Delete the person's record, consents and memberships; nothing happens when they are gone already."""
 
     def people(self) -> Iterator[Person]:
         """Everybody, by id, without holding them all in memory."""
@@ -72,10 +77,87 @@ class RecordStore(Protocol):
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
 
-    def append_audit(self, entry: AuditEntry) -> None: ...
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Add an entry for good, sealed with the one before it in its chain."""
 
     def audit(self) -> Iterator[AuditEntry]:
         """All entries, oldest first."""
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
+        """All entries with their seals: chain by chain, each from its beginning."""
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        """The `count` latest entries, newest first; of one study, or of all."""
+
+
+class StudyStore(Protocol):
+    """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
+
+    def save_membership(self, membership: Membership) -> None:
+        """Add or replace somebody's place in a study."""
+
+    def delete_membership(self, person_id: str, study_id: str) -> None:
+        """Nothing happens when it is gone already."""
+
+    def memberships_of(self, person_id: str) -> list[Membership]:
+        """The study entered last first."""
+
+    def staff_of(self, study_id: str) -> list[Membership]:
+        """The places that are more than a participant's, by person id."""
+
+    def create_invitation(self, invitation: Invitation) -> None:
+        """Raises AlreadyExists."""
+
+    def invitation(self, sha256: str) -> Invitation | None: ...
+
+    def invitations_to(self, study_id: str) -> list[Invitation]:
+        """The study's invitations, those that last longest first."""
+
+    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+        """Take one use of a live invitation and return it as it is then; None when none is live. Of two people who come
+        for the last use, one gets it."""
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """Take all uses that are left; nothing happens when there is no such invitation."""
+
+
+class FaceIndex(Protocol):
+    """Finds and counts faces of a study without going through them. Always says what `RecordStore` holds.
+
+    Raises StoreUnavailable.
+    """
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        """By week and class, oldest week first; only counts above 0."""
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        """The `count` newest that are wanted, or those that come after a place in that order."""
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        """The faces (with this label, if one is named) where the model and their people disagree most."""
+
+    def note_agreement(self, face_id: str, share: float) -> None:
+        """Keep how far a face's annotators agree, 0 to 1; nothing happens when the face is gone."""
+
+
+class AnswerStore(Protocol):
+    """What models said about stored faces, for comparison. Deleting a face's record deletes what was said about it.
+
+    Models are told apart by their `ModelInfo.answers_id`. Raises StoreUnavailable when it can't work.
+    """
+
+    def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+        """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
+
+    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) by face id, without holding them all in memory."""
+
+    def count_answers(self, answers_id: str) -> int: ...
+
+    def save_run(self, run: ModelRun) -> None:
+        """Add or replace what is known about a model's run over the faces."""
+
+    def runs(self) -> list[ModelRun]: ...
 
 
 class ImageStore(Protocol):
@@ -152,6 +234,20 @@ class SignIn(Protocol):
         """Use the token up. True exactly once for the right token."""
 
 
+@dataclass(frozen=True)
+class Stores:
+    """Where everything is kept, all of it in one backend."""
+
+    records: RecordStore
+    studies: StudyStore
+    face_index: FaceIndex
+    answers: AnswerStore
+    images: ImageStore
+    journal: Journal
+    sign_in: SignIn | None
+    """None on Firebase, until it has a sign-in of its own."""
+
+
 class Classifier(Protocol):
     """A trained model, whatever runs it. Safe to share between threads."""
 
@@ -164,7 +260,11 @@ class Classifier(Protocol):
 class Models(Protocol):
     """The registered models."""
 
-    def models(self) -> list[ModelInfo]: ...
+    def models(self) -> list[ModelInfo]:
+        """What is known about each, by id, without loading any; those in `refused` are left out."""
+
+    def refused(self) -> dict[str, ModelRejected]:
+        """Why others that should be registered can't be used, by their names."""
 
     def default(self) -> ModelInfo:
         """The live model. Raises UnknownModel when none is registered."""

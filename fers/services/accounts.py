@@ -5,12 +5,13 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 
-from fers.domain.audit import AuditEntry
-from fers.domain.interfaces import RecordStore, SignIn
+from fers.domain.audit import AuditEntry, entry_by
+from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
 from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
 from fers.services.clock import Clock, utc_now
+from fers.services.invitations import Invitations
 from fers.services.studies import Studies
 
 SHORTEST_PASSWORD = 10
@@ -27,10 +28,20 @@ class SignedIn:
 
 
 class Accounts:
-    def __init__(self, records: RecordStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now):
+    def __init__(
+        self,
+        records: RecordStore,
+        seats: StudyStore,
+        sign_in: SignIn,
+        studies: Studies,
+        invitations: Invitations,
+        now: Clock = utc_now,
+    ):
         self._records = records
+        self._seats = seats
         self._sign_in = sign_in
         self._studies = studies
+        self._invitations = invitations
         self._now = now
 
     def sign_up(self, email: str, password: str) -> None:
@@ -52,15 +63,20 @@ class Accounts:
         return self._open(person_id)
 
     def join(self, study_code: str) -> tuple[SignedIn, str]:
-        """Take part without an e-mail: the study's code gives a personal code, the only key to the account.
+        """Come without an e-mail: the code of a study or an invitation gives a personal code, the account's only key.
 
-        Raises SignInFailed for a code that no open study has.
+        Raises SignInFailed for a code that no open study and no live invitation has.
         """
-        study = self._studies.current()
-        if not study.open or not secrets.compare_digest(_plain(study_code), _plain(study.join_code)):
-            raise SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        refusal = SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        if self._invitations.offer(study_code) is None:
+            raise refusal
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)
+        try:
+            self._invitations.accept(person, study_code)
+        except NotFound:  # Somebody else took the invitation's last use.
+            self._records.delete_person(person.id)
+            raise refusal from None
         code = self._sign_in.register_code(person.id)
         return self._open(person.id), code
 
@@ -83,13 +99,14 @@ class Accounts:
         signed_in = self.sign_in(email, password)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
         self._records.update_person(administrator)
-        self._audit("system", "made administrator by the one-time link", administrator.id)
+        entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)
+        self._records.append_audit(entry)
         return replace(signed_in, person=administrator)
 
     def resume(self, token: str) -> Person | None:
         """The person whose live session `token` is, or None."""
         person_id = self._sign_in.resume(token)
-        return self._records.person(person_id) if person_id else None
+        return self._person(person_id) if person_id else None
 
     def sign_out(self, token: str) -> None:
         self._sign_in.close_session(token)
@@ -99,14 +116,14 @@ class Accounts:
         return self._sign_in.email_of(require(actor, Action.MANAGE_OWN_DATA).id)
 
     def grant(self, actor: Person, email: str, role: Role) -> None:
-        """Give the account with this e-mail a role. Raises NotFound when there is none."""
-        require(actor, Action.MANAGE_STUDY)
+        """Give the account with this e-mail a role in every study. Raises NotFound when there is none."""
+        require(actor, Action.RUN_INSTALLATION)
         person_id = self._sign_in.person_by_email(email)
         person = self._records.person(person_id) if person_id else None
         if person is None:
             raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
         self._records.update_person(replace(person, role=role))
-        self._audit(actor.role, f"granted {role}", person.id)
+        self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
 
     def _check(self, email: str, password: str) -> None:
         if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
@@ -122,14 +139,12 @@ class Accounts:
         return Person(secrets.token_hex(16), role, self._now(), asked_first)
 
     def _open(self, person_id: str) -> SignedIn:
-        person = self._records.person(person_id)
+        person = self._person(person_id)
         if person is None:
             raise NotSignedIn("This account is no longer there.", "You can make a new one.")
         return SignedIn(person, self._sign_in.open_session(person_id))
 
-    def _audit(self, actor_role: str, action: str, subject: str) -> None:
-        self._records.append_audit(AuditEntry(self._now(), actor_role, action, subject))
-
-
-def _plain(code: str) -> bytes:
-    return re.sub(r"[\s-]", "", code).casefold().encode()
+    def _person(self, person_id: str) -> Person | None:
+        """The person as they act: with their roles."""
+        person = self._records.person(person_id)
+        return person and replace(person, memberships=tuple(self._seats.memberships_of(person_id)))

@@ -139,7 +139,7 @@ class Capture:
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)
-        study = self._studies.current()
+        study = self._studies.current(actor)
         if not study.open:
             raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
         return self._consents.require(actor), study

@@ -58,4 +58,4 @@ class Withdrawal:
         with self._journal.writing(face.id):
             self._records.delete_face(face.id)
             self._images.delete(face.id)
-        self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id))
+        self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id))

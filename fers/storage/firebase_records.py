@@ -1,204 +1,150 @@
-"""RecordStore on Firestore.
+"""RecordStore on Firestore: people, studies, consents, faces and the log."""
 
-Every write is one batch, which Firestore applies whole or not at all, and what it relies on goes into the same batch as
-a precondition: nothing is read first and written later, so any number of servers can work at once. Queries come in
-pages, by value (`where field > last`), so none grows with the study.
-"""
-
-import secrets
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import DocumentReference, FieldFilter, Query
+from google.cloud.firestore import Query
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
+from fers.storage.firebase_audit import FirebaseAudit
 from fers.storage.firebase_client import FirebaseClient
-from fers.storage.firebase_failures import explained
-
-_PAGE = 200
-_MADE_BY = "made_by"
-"""Which call created a document, so that a call whose answer got lost knows its own work again."""
+from fers.storage.firebase_face_facts import FaceFacts
+from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where
 
 
 class FirebaseRecords:
     def __init__(self, client: FirebaseClient):
-        self._database = client.database
-        self._bounds = client.calls
-        self._sequence = _Sequence()
-        self._people = self._database.collection("people")
-        self._studies = self._database.collection("studies")
-        self._consents = self._database.collection("consents")
-        self._faces = self._database.collection("faces")
-        self._audit = self._database.collection("audit")
+        self._documents = FirestoreDocuments(client)
+        self._facts = FaceFacts(self._documents)
+        self._log = FirebaseAudit(self._documents)
+        self._sequence = TextSequence()
+        self._people = self._documents.collection("people")
+        self._studies = self._documents.collection("studies")
+        self._memberships = self._documents.collection("memberships")
+        self._consents = self._documents.collection("consents")
+        self._faces = self._documents.collection("faces")
+        self._answers = self._documents.collection("answers")
 
     def create_person(self, person: Person) -> None:
-        self._create(self._people.document(person.id), _person_document(person))
+        self._documents.create(self._people.document(person.id), _person_document(person))
 
     def person(self, person_id: str) -> Person | None:
-        document = self._read(self._people.document(person_id))
+        document = self._documents.read(self._people.document(person_id))
         return _person(document) if document else None
 
     def update_person(self, person: Person) -> None:
-        self._replace(self._people.document(person.id), _person_document(person))
+        self._documents.replace(self._people.document(person.id), _person_document(person))
 
     def delete_person(self, person_id: str) -> None:
         """The person goes last: whoever is interrupted finds them still there and can do it again."""
-        consents = [self._consents.document(document["id"]) for document in self._all(self._consents_by(person_id))]
-        for start in range(0, len(consents), _PAGE):
-            self._delete(*consents[start : start + _PAGE])
-        self._delete(self._people.document(person_id))
+        for collection in (self._consents, self._memberships):
+            theirs = self._documents.all(where(collection, "person_id", "==", person_id))
+            self._documents.delete(collection.document(document["id"]) for document in theirs)
+        self._documents.delete([self._people.document(person_id)])
 
     def people(self) -> Iterator[Person]:
-        return map(_person, self._all(self._people))
+        return map(_person, self._documents.all(self._people))
 
     def save_study(self, study: Study) -> None:
         reference, document = self._studies.document(study.id), {"id": study.id, "particulars": asdict(study)}
         try:
-            self._create(reference, document | {"added": self._sequence.next()})
+            self._documents.create(reference, document | {"added": self._sequence.next()})
         except AlreadyExists:
-            self._replace(reference, document)
+            self._documents.replace(reference, document)
 
     def studies(self) -> list[Study]:
         """Oldest first."""
-        return [Study(**document["particulars"]) for document in self._all(self._studies, by="added")]
+        return [Study(**document["particulars"]) for document in self._documents.all(self._studies, by="added")]
 
     def create_consent(self, consent: Consent) -> None:
         """The words are kept with each consent: one document for all would be written by everybody who agrees."""
-        self._create(self._consents.document(consent.id), _consent_document(consent))
+        self._documents.create(self._consents.document(consent.id), _consent_document(consent))
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
-        of_study = _where(self._consents_by(person_id), "study_id", "==", study_id)
+        of_study = where(self._consents_by(person_id), "study_id", "==", study_id)
         newest = of_study.order_by("given_at", direction=Query.DESCENDING).limit(1)
-        return next(map(_consent, self._page(newest)), None)
+        return next(map(_consent, self._documents.page(newest)), None)
 
     def consents_of(self, person_id: str) -> list[Consent]:
-        consents = map(_consent, self._all(self._consents_by(person_id)))
+        consents = map(_consent, self._documents.all(self._consents_by(person_id)))
         return sorted(consents, key=lambda consent: consent.given_at)
 
     def create_face(self, face: Face) -> None:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
+        batch = self._documents.batch()
+        # Changes nothing, and fails if the person is gone.
+        batch.update(self._people.document(face.person_id), {"id": face.person_id})
+        facts = self._facts.add(batch, face)
         try:
-            self._create(self._faces.document(face.id), face_to_document(face), beside=face.person_id)
+            self._documents.create(self._faces.document(face.id), face_to_document(face) | facts, batch)
         except Missing:
             raise NotFound("This account is no longer there.", "You can make a new one.") from None
 
     def face(self, face_id: str) -> Face | None:
-        document = self._read(self._faces.document(face_id))
+        document = self._documents.read(self._faces.document(face_id))
         return face_from_document(document) if document else None
 
     def update_face(self, face: Face) -> None:
-        self._replace(self._faces.document(face.id), face_to_document(face))
+        self._facts.change(face)
 
     def delete_face(self, face_id: str) -> None:
-        self._delete(self._faces.document(face_id))
+        """What models said about it goes last and is looked for even when the face is gone: whoever is interrupted can
+        do it again, and no answer is added once the face is gone."""
+        self._facts.remove(face_id)
+        said = self._documents.all(where(self._answers, "face_id", "==", face_id))
+        self._documents.delete(self._answers.document(document["id"]) for document in said)
 
     def faces_of(self, person_id: str) -> list[Face]:
-        faces = map(face_from_document, self._all(_where(self._faces, "person_id", "==", person_id)))
+        faces = map(face_from_document, self._documents.all(where(self._faces, "person_id", "==", person_id)))
         return sorted(faces, key=lambda face: face.given_at, reverse=True)
 
     def faces(self) -> Iterator[Face]:
-        return map(face_from_document, self._all(self._faces))
+        return map(face_from_document, self._documents.all(self._faces))
 
     def faces_due(self, now: datetime) -> list[Face]:
-        due = _where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(_PAGE)
-        return [face_from_document(document) for document in self._page(due)]
+        due = where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)
+        return [face_from_document(document) for document in self._documents.page(due)]
 
     def problems(self) -> list[str]:
         try:
-            changed = [c["id"] for c in self._all(self._consents) if _consent(c).text.sha256 != c["text_sha256"]]
+            changed = [
+                c["id"] for c in self._documents.all(self._consents) if _consent(c).text.sha256 != c["text_sha256"]
+            ]
         except StoreUnavailable as error:
             return [str(error)]
         return [f"consent {consent_id}: its words are not those that were agreed to" for consent_id in changed]
 
     def append_audit(self, entry: AuditEntry) -> None:
-        document = asdict(entry) | {"id": self._sequence.next(), "at": time_to_text(entry.at)}
-        document["actor_role"] = str(entry.actor_role)
-        self._create(self._audit.document(document["id"]), document)
+        self._log.append(entry)
 
     def audit(self) -> Iterator[AuditEntry]:
-        for entry in self._all(self._audit):
-            yield AuditEntry(time_from_text(entry["at"]), entry["actor_role"], entry["action"], entry["subject"])
+        return self._log.entries()
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
+        return self._log.sealed()
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        return self._log.latest(count, study_id)
 
     def _consents_by(self, person_id: str) -> Query:
-        return _where(self._consents, "person_id", "==", person_id)
-
-    def _create(self, reference: DocumentReference, document: dict, beside: str | None = None) -> None:
-        """Create a document, once, and only while the person `beside` is there. Raises AlreadyExists and Missing."""
-        this_call = secrets.token_hex(8)
-        batch = self._database.batch()
-        if beside is not None:
-            batch.update(self._people.document(beside), {"id": beside})  # Changes nothing, and fails if they are gone.
-        batch.create(reference, document | {_MADE_BY: this_call})
-        with explained():
-            try:
-                batch.commit(**self._bounds)
-            except Taken:
-                if reference.get([_MADE_BY], **self._bounds).get(_MADE_BY) != this_call:
-                    raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
-
-    def _replace(self, reference: DocumentReference, document: dict) -> None:
-        with explained():
-            try:
-                reference.update(document, **self._bounds)
-            except Missing:
-                raise NotFound("This record is not there any more.", "Reload the page.") from None
-
-    def _delete(self, *references: DocumentReference) -> None:
-        batch = self._database.batch()
-        for reference in references:
-            batch.delete(reference)
-        with explained():
-            batch.commit(**self._bounds)
-
-    def _read(self, reference: DocumentReference) -> dict | None:
-        with explained():
-            return reference.get(**self._bounds).to_dict()
-
-    def _page(self, query: Query) -> list[dict]:
-        with explained():
-            return [snapshot.to_dict() for snapshot in query.get(**self._bounds)]
-
-    def _all(self, query: Query, by: str = "id") -> Iterator[dict]:
-        """Every document of a query, in the order of the field `by`, whose values differ."""
-        page = self._page(query.order_by(by).limit(_PAGE))
-        while page:
-            yield from page
-            if len(page) < _PAGE:
-                return
-            page = self._page(_where(query, by, ">", page[-1][by]).order_by(by).limit(_PAGE))
-
-
-class _Sequence:
-    """Texts that sort in the order they were drawn; between servers, as well as their clocks agree."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._last = 0
-        self._here = secrets.token_hex(4)
-
-    def next(self) -> str:
-        with self._lock:
-            self._last = max(self._last + 1, time.time_ns())
-            return f"{self._last:020d}-{self._here}"
-
-
-def _where(query, field: str, operator: str, value) -> Query:
-    return query.where(filter=FieldFilter(field, operator, value))
+        return where(self._consents, "person_id", "==", person_id)
 
 
 def _person_document(person: Person) -> dict:
-    return asdict(person) | {"role": person.role.value, "created_at": time_to_text(person.created_at)}
+    return {
+        "id": person.id,
+        "role": person.role.value,
+        "created_at": time_to_text(person.created_at),
+        "asked_first": person.asked_first,
+    }
 
 
 def _person(document: dict) -> Person:

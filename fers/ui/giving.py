@@ -9,7 +9,7 @@ from fers.domain.people import Person
 from fers.errors import FersError
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
-from fers.ui.questions import ask_afterwards, ask_first
+from fers.ui.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.result import show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -62,7 +62,11 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     if box is None:
         return
     with answer_side:
-        if actor.asked_first:
+        if not platform().studies.current(actor).participants_label:
+            _predict(actor, giving, box)
+            show_result(giving.prediction)
+            answer = ask_no_label(giving.draft.id)
+        elif actor.asked_first:
             answer = ask_first(giving.draft.id)
             _predict(actor, giving, box, wanted=answer is not None)
         else:

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
 from fers.storage.database import Database
+from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
 class Embedded:
@@ -22,6 +25,15 @@ class Embedded:
 
     def records(self) -> RecordStore:
         return EmbeddedRecords(self._database())
+
+    def answers(self) -> AnswerStore:
+        return EmbeddedAnswers(self._database())
+
+    def studies(self) -> StudyStore:
+        return EmbeddedStudies(self._database())
+
+    def face_index(self) -> FaceIndex:
+        return EmbeddedFaceIndex(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
@@ -59,6 +71,21 @@ class Firebase:
         from fers.storage.firebase_records import FirebaseRecords
 
         return FirebaseRecords(self._client)
+
+    def studies(self) -> StudyStore:
+        from fers.storage.firebase_studies import FirebaseStudies
+
+        return FirebaseStudies(self._client)
+
+    def face_index(self) -> FaceIndex:
+        from fers.storage.firebase_face_index import FirebaseFaceIndex
+
+        return FirebaseFaceIndex(self._client)
+
+    def answers(self) -> AnswerStore:
+        from fers.storage.firebase_answers import FirebaseAnswers
+
+        return FirebaseAnswers(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase_images import FirebaseImages

@@ -11,7 +11,10 @@ from .backends import BACKENDS
 from .samples import FakeClock
 
 pytest.register_assert_rewrite(
-    *(f"{__package__}.{name}_contract" for name in ("record_store", "image_store", "journal", "sign_in"))
+    *(
+        f"{__package__}.{name}_contract"
+        for name in ("record_store", "study_store", "face_index", "answer_store", "image_store", "journal", "sign_in")
+    )
 )
 
 

@@ -2,14 +2,25 @@
 
 import pytest
 
+from .answer_store_contract import AnswerStoreContract
 from .backends import BACKENDS
+from .face_index_contract import FaceIndexContract
 from .image_store_contract import ImageStoreContract
 from .journal_contract import JournalContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
+from .study_store_contract import StudyStoreContract
 
 
 class TestRecordStore(RecordStoreContract):
+    pass
+
+
+class TestStudyStore(StudyStoreContract):
+    pass
+
+
+class TestFaceIndex(FaceIndexContract):
     pass
 
 
@@ -25,3 +36,7 @@ class TestSignIn(SignInContract):
     @pytest.fixture(params=[name for name, backend in BACKENDS.items() if hasattr(backend, "sign_in")])
     def backend_name(self, request):
         return request.param
+
+
+class TestAnswerStore(AnswerStoreContract):
+    pass

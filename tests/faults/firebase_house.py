@@ -4,17 +4,16 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from fers.domain.interfaces import Stores
 from fers.domain.people import Person
 from fers.errors import StoreUnavailable
-from fers.platform import Platform, Stores, assemble
+from fers.platform import Platform, assemble, firebase_stores
 from fers.services.capture import Draft
 from fers.services.clock import utc_now
 from fers.storage.database import Database
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.firebase_client import open_firebase
-from fers.storage.firebase_images import FirebaseImages
 from fers.storage.firebase_journal import FirebaseJournal
-from fers.storage.firebase_records import FirebaseRecords
 from tests.people import HAPPY_POSED, OneFace, OneModel
 
 LEASE = timedelta(seconds=3)
@@ -59,5 +58,5 @@ def house(project: str, settings) -> House:
     """`project` names both the project and its bucket."""
     client = open_firebase(project, project, PATIENCE_SECONDS)
     sign_in = EmbeddedSignIn(Database(settings.data), utc_now, settings.session_idle, settings.session_lifetime)
-    stores = Stores(FirebaseRecords(client), FirebaseImages(client), FirebaseJournal(client, LEASE), sign_in)
+    stores = replace(firebase_stores(client), journal=FirebaseJournal(client, LEASE), sign_in=sign_in)
     return House(assemble(settings, stores=stores, models=OneModel(), detector=OneFace()), stores)

@@ -2,23 +2,34 @@
 
 import hashlib
 from dataclasses import replace
-from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fers.domain.audit import AuditEntry
 from fers.domain.faces import StoredImage
+from fers.domain.interfaces import Stores
+from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
-from tests.contracts.samples import NOON, a_consent, a_face, a_person, a_study, an_id
+from tests.contracts.samples import NOON, a_consent, a_face, a_membership, a_person, a_study, an_id, an_invitation
 
+RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
 FACES = [str(number) for number in range(5)]
 
 
-def opened(backend) -> SimpleNamespace:
-    return SimpleNamespace(records=backend.records(), images=backend.images(), journal=backend.journal())
+def opened(backend) -> Stores:
+    return Stores(
+        backend.records(),
+        backend.studies(),
+        backend.face_index(),
+        backend.answers(),
+        backend.images(),
+        backend.journal(),
+        sign_in=None,
+    )
 
 
 @pytest.fixture
@@ -38,6 +49,10 @@ def old(tmp_path):
         store.records.create_face(a_face(name, image=image))
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
+    store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
+    store.studies.create_invitation(an_invitation(study_id=an_id("first")))
+    store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
+    store.answers.save_run(RUN)
     yield store
     backend.close()
 
@@ -50,14 +65,20 @@ def new(tmp_path, firebase_servers):
 
 
 def migration(old, new) -> Migration:
-    return Migration(old.records, old.images, new.records, new.images, new.journal)
+    return Migration(old, new)
 
 
 def everything(store) -> tuple:
     records = store.records
     consents = [records.consents_of(person.id) for person in records.people()]
     images = {key: store.images.get(key) for key in list(store.images.keys())}
-    return list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()), images
+    memberships = [store.studies.memberships_of(person.id) for person in records.people()]
+    invitations = [store.studies.invitations_to(study.id) for study in records.studies()]
+    answers = {
+        face_id: row.tolist() for run in store.answers.runs() for face_id, row in store.answers.answers(run.answers_id)
+    }
+    kept = (list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
+    return (*kept, images, memberships, invitations, store.answers.runs(), answers)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):
