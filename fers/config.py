@@ -22,6 +22,8 @@ class Settings:
     """Id of the Firebase project (`FERS_FIREBASE_PROJECT`)."""
     firebase_bucket: str
     """Name of its Cloud Storage bucket (`FERS_FIREBASE_BUCKET`)."""
+    firebase_api_key: str
+    """Its Web API key, by which passwords are checked; it is no secret (`FERS_FIREBASE_API_KEY`)."""
     models: Path
     """Folder of model folders (`FERS_MODELS`)."""
     default_model: str
@@ -42,6 +44,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         data=Path(environment.get("FERS_DATA") or REPOSITORY / "data").resolve(),
         firebase_project=project,
         firebase_bucket=environment.get("FERS_FIREBASE_BUCKET") or f"{project}.firebasestorage.app",
+        firebase_api_key=environment.get("FERS_FIREBASE_API_KEY") or "",
         models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),

@@ -1,7 +1,5 @@
 """Assembly: settings → adapters → services. The only module that names a concrete adapter."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +89,7 @@ def assemble(
 
 def open_stores(settings: Settings, now: Clock = utc_now) -> Stores:
     """Open the store that the settings name; only its libraries are imported. Raises StoreUnavailable."""
-    return _firebase(settings) if settings.store == "firebase" else _embedded(settings, now)
+    return _firebase(settings, now) if settings.store == "firebase" else _embedded(settings, now)
 
 
 def _embedded(settings: Settings, now: Clock) -> Stores:
@@ -116,20 +114,24 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     )
 
 
-def _firebase(settings: Settings) -> Stores:
+def _firebase(settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_client import open_firebase
 
     if not settings.firebase_project:
         raise InvalidInput("FERS_FIREBASE_PROJECT is empty.", "Set it to the id of your Firebase project.")
-    return firebase_stores(open_firebase(settings.firebase_project, settings.firebase_bucket))
+    if not settings.firebase_api_key:
+        raise InvalidInput("FERS_FIREBASE_API_KEY is empty.", "Set it to the project's Web API key.")
+    client = open_firebase(settings.firebase_project, settings.firebase_bucket)
+    return firebase_stores(client, settings, now)
 
 
-def firebase_stores(client: FirebaseClient) -> Stores:
+def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_journal import FirebaseJournal
     from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_sign_in import FirebaseSignIn
     from fers.storage.firebase_studies import FirebaseStudies
 
     return Stores(
@@ -139,7 +141,7 @@ def firebase_stores(client: FirebaseClient) -> Stores:
         FirebaseAnswers(client),
         FirebaseImages(client),
         FirebaseJournal(client),
-        sign_in=None,
+        FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
     )
 
 

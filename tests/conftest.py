@@ -35,11 +35,17 @@ def platform(settings, clock):
 @pytest.fixture(scope="session")
 def firebase_servers():
     """The Firebase servers that the environment names, started where it names none; FERS finds them there too."""
+    from tests.servers.auth import auth
     from tests.servers.firestore import firestore
     from tests.servers.storage import storage
 
+    servers = {
+        "FIRESTORE_EMULATOR_HOST": lambda: started.enter_context(firestore()).address,
+        "STORAGE_EMULATOR_HOST": lambda: started.enter_context(storage()).address,
+        "FIREBASE_AUTH_EMULATOR_HOST": lambda: started.enter_context(auth()),
+    }
     with ExitStack() as started, pytest.MonkeyPatch.context() as environment:
-        for variable, server in (("FIRESTORE_EMULATOR_HOST", firestore), ("STORAGE_EMULATOR_HOST", storage)):
+        for variable, start in servers.items():
             if not os.environ.get(variable):
-                environment.setenv(variable, started.enter_context(server()).address)
+                environment.setenv(variable, start())
         yield

@@ -29,6 +29,13 @@ def test_firebase_needs_a_project():
         open_stores(config.load({"FERS_STORE": "firebase"}))
 
 
+def test_firebase_needs_its_key():
+    with pytest.raises(InvalidInput, match="FERS_FIREBASE_API_KEY"):
+        open_stores(config.load({"FERS_STORE": "firebase", "FERS_FIREBASE_PROJECT": "demo-choice"}))
+
+
 def test_firebase_opens_where_the_environment_says(firebase_servers):
-    stores = open_stores(config.load({"FERS_STORE": "firebase", "FERS_FIREBASE_PROJECT": "demo-choice"}))
+    stores = open_stores(
+        config.load({"FERS_STORE": "firebase", "FERS_FIREBASE_PROJECT": "demo-choice", "FERS_FIREBASE_API_KEY": "any"})
+    )
     assert list(stores.records.people()) == []

@@ -18,9 +18,11 @@ from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
 from fers.domain.models import ModelInfo, ModelRun
-from fers.domain.people import Membership, Person
+from fers.domain.people import Identity, Membership, Person, Role
 from fers.domain.studies import Study
 from fers.errors import ModelRejected
+
+TICKET_SECONDS = 60
 
 
 class RecordStore(Protocol):
@@ -199,6 +201,9 @@ class Journal(Protocol):
 class SignIn(Protocol):
     """Credentials and sessions. Knows e-mail addresses, password hashes and codes; nothing else does."""
 
+    sends_mail: bool
+    """Whether it can write to people. Where it can't, every e-mail passes for verified and no password is reset."""
+
     def register(self, person_id: str, email: str, password: str) -> bool:
         """Bind an e-mail and password to a new person. False, at the same cost, when the e-mail is taken."""
 
@@ -211,6 +216,24 @@ class SignIn(Protocol):
 
     def check_code(self, code: str) -> str | None:
         """The person's id, or None. Raises TooManyAttempts after repeated failures."""
+
+    def send_verification(self, email: str, password: str) -> None:
+        """Ask the owner of the address to confirm that it is theirs; nothing happens for wrong credentials."""
+
+    def is_verified(self, person_id: str) -> bool:
+        """Whether the person's e-mail, if they have one, is known to be theirs."""
+
+    def send_password_reset(self, email: str) -> None:
+        """Write how to choose a new password; nothing happens for unknown e-mails, so that nobody learns which are
+        known. Whoever chooses one ends all sessions."""
+
+    def register_identity(self, person_id: str, identity: Identity) -> bool:
+        """Bind a person to how an OIDC provider knows them. False when somebody is bound to it already."""
+
+    def person_by_identity(self, identity: Identity) -> str | None: ...
+
+    def note_role(self, person_id: str, role: Role) -> None:
+        """Tell whatever else trusts this sign-in. FERS itself goes by the person's record."""
 
     def person_by_email(self, email: str) -> str | None: ...
 
@@ -226,6 +249,13 @@ class SignIn(Protocol):
         """The person's id for a live session (whose idle time starts anew), else None."""
 
     def close_session(self, token: str) -> None: ...
+
+    def leave(self, token: str) -> str:
+        """Return a ticket for a session's token, good for one use within `TICKET_SECONDS`. The token itself can't be
+        read from what is kept."""
+
+    def collect(self, ticket: str) -> str | None:
+        """Use a ticket up. Its token, or None when it is unknown, used or too old."""
 
     def issue_setup_token(self) -> str | None:
         """A one-time token that makes its bearer the administrator; None once it was used."""
@@ -244,8 +274,7 @@ class Stores:
     answers: AnswerStore
     images: ImageStore
     journal: Journal
-    sign_in: SignIn | None
-    """None on Firebase, until it has a sign-in of its own."""
+    sign_in: SignIn
 
 
 class Classifier(Protocol):

@@ -50,5 +50,13 @@ class Person:
         return max(roles, key=list(Role).index)
 
 
+@dataclass(frozen=True)
+class Identity:
+    """How an OpenID Connect provider knows somebody: its issuer (`iss`) and the subject (`sub`), unique together."""
+
+    issuer: str
+    subject: str
+
+
 OPERATOR = Person("operator", Role.ADMINISTRATOR, datetime.min.replace(tzinfo=UTC), asked_first=False)
 """Whoever works at the server's own command line: they own its files, so they may do what an administrator may."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fers.domain.audit import AuditEntry, entry_by
 from fers.domain.interfaces import RecordStore, SignIn, StudyStore
-from fers.domain.people import Person, Role
+from fers.domain.people import Identity, Person, Role
 from fers.domain.permissions import Action, require
 from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
 from fers.services.clock import Clock, utc_now
@@ -52,15 +52,37 @@ class Accounts:
         self._check(email, password)
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)
-        if not self._sign_in.register(person.id, email, password):
+        if self._sign_in.register(person.id, email, password):
+            self._sign_in.send_verification(email, password)
+        else:
             self._records.delete_person(person.id)
 
     def sign_in(self, email: str, password: str) -> SignedIn:
         """Raises SignInFailed, whatever was wrong, and TooManyAttempts after repeated failures."""
-        person_id = self._sign_in.check_password(email, password)
-        if person_id is None:
-            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+        person_id = self._checked(email, password)
+        if not self._sign_in.is_verified(person_id):
+            self._sign_in.send_verification(email, password)
+            raise SignInFailed("This e-mail has yet to be confirmed.", "Open the link in the mail we have sent you.")
         return self._open(person_id)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether people can reset their password and confirm their e-mail."""
+        return self._sign_in.sends_mail
+
+    def reset_password(self, email: str) -> None:
+        """Write to the account's owner how to choose a new password. Returns alike for unknown e-mails."""
+        self._check_email(email)
+        self._sign_in.send_password_reset(email)
+
+    def sign_in_with_provider(self, identity: Identity) -> SignedIn:
+        """Sign in whom an OpenID Connect provider vouches for, with a new account the first time.
+
+        `identity`: from a verified ID token. Accounts with an e-mail stay apart: nobody takes one over by an address
+        that some provider believes to be theirs.
+        """
+        person_id = self._sign_in.person_by_identity(identity)
+        return self._open(person_id or self._join_by(identity))
 
     def join(self, study_code: str) -> tuple[SignedIn, str]:
         """Come without an e-mail: the code of a study or an invitation gives a personal code, the account's only key.
@@ -96,9 +118,9 @@ class Accounts:
         if not self._sign_in.redeem_setup_token(setup_token):
             raise SignInFailed("This link was used already or is not right.", "Start FERS again for a new one.")
         self.sign_up(email, password)
-        signed_in = self.sign_in(email, password)
+        signed_in = self._open(self._checked(email, password))
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
-        self._records.update_person(administrator)
+        self._set_role(administrator)
         entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)
         self._records.append_audit(entry)
         return replace(signed_in, person=administrator)
@@ -122,16 +144,46 @@ class Accounts:
         person = self._records.person(person_id) if person_id else None
         if person is None:
             raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
-        self._records.update_person(replace(person, role=role))
+        self._set_role(replace(person, role=role))
         self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
 
+    def leave(self, token: str) -> str:
+        """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""
+        return self._sign_in.leave(token)
+
+    def collect(self, ticket: str) -> str | None:
+        """The token that a ticket stands for, once and within a minute."""
+        return self._sign_in.collect(ticket)
+
+    def _set_role(self, person: Person) -> None:
+        self._records.update_person(person)
+        self._sign_in.note_role(person.id, person.role)
+
+    def _join_by(self, identity: Identity) -> str:
+        person = self._new_person(Role.PARTICIPANT)
+        self._records.create_person(person)
+        if self._sign_in.register_identity(person.id, identity):
+            return person.id
+        self._records.delete_person(person.id)  # They came twice at once.
+        return self._sign_in.person_by_identity(identity)
+
+    def _checked(self, email: str, password: str) -> str:
+        """The id of whose credentials these are. Raises SignInFailed."""
+        person_id = self._sign_in.check_password(email, password)
+        if person_id is None:
+            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+        return person_id
+
     def _check(self, email: str, password: str) -> None:
-        if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
-            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
+        self._check_email(email)
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise InvalidInput(
                 f"A password needs at least {SHORTEST_PASSWORD} characters.", "A few unrelated words do well."
             )
+
+    def _check_email(self, email: str) -> None:
+        if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
+            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
 
     def _new_person(self, role: Role) -> Person:
         share = self._studies.current().ask_first_share

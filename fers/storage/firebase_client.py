@@ -41,7 +41,7 @@ def open_firebase(project: str, bucket: str, patience_seconds: float = PATIENCE_
     """Open `project` with the machine's own credentials (GOOGLE_APPLICATION_CREDENTIALS or those of its service
     account), or with none where an emulator is named in the environment. Raises StoreUnavailable."""
     with explained():
-        app = _app(project)
+        app = open_app(project, 2 * patience_seconds)
         database = firestore.client(app)
         opened_bucket = storage.bucket(bucket, app)
     # Aborted: two writers met at one document, and this one was not written.
@@ -58,12 +58,14 @@ def open_firebase(project: str, bucket: str, patience_seconds: float = PATIENCE_
     )
 
 
-def _app(project: str) -> firebase_admin.App:
+def open_app(project: str, timeout: float) -> firebase_admin.App:
+    """The libraries' own idea of a project. `timeout`: seconds that calls to Firebase Auth may take."""
     try:
         return firebase_admin.get_app(project)
     except ValueError:
         nobody = any(os.environ.get(emulator) for emulator in _EMULATORS)
-        return firebase_admin.initialize_app(_Nobody() if nobody else None, {"projectId": project}, name=project)
+        options = {"projectId": project, "httpTimeout": timeout}
+        return firebase_admin.initialize_app(_Nobody() if nobody else None, options, name=project)
 
 
 class _Nobody(credentials.Base):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
+from firebase_admin.exceptions import FirebaseError
 from google.api_core import exceptions as google
 from google.auth.exceptions import GoogleAuthError, TransportError
 
@@ -28,9 +29,19 @@ _BY_KIND = (
     ((google.FailedPrecondition,), _NO_INDEX),
     ((google.NotFound,), _NOT_THERE),
 )
+_BY_CODE = {
+    "UNAVAILABLE": _DOWN,
+    "DEADLINE_EXCEEDED": _SLOW,
+    "RESOURCE_EXHAUSTED": _QUOTA,
+    "UNAUTHENTICATED": _CREDENTIALS,
+    "PERMISSION_DENIED": _CREDENTIALS,
+}
+"""Of `FirebaseError`, by which Firebase Auth fails."""
 
 
 def firebase_failure(error: Exception) -> StoreUnavailable:
+    if isinstance(error, FirebaseError):
+        return StoreUnavailable(*_BY_CODE.get(error.code, _OTHER))
     if isinstance(error, google.RetryError) and error.cause is not None:
         error = error.cause
     if isinstance(error, requests.ConnectTimeout):  # Both a timeout and a connection error.
@@ -44,5 +55,5 @@ def explained() -> Iterator[None]:
     is the caller's to catch, inside."""
     try:
         yield
-    except (google.GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+    except (google.GoogleAPIError, GoogleAuthError, FirebaseError, requests.RequestException) as error:
         raise firebase_failure(error) from error

@@ -62,9 +62,23 @@ _STUDIES = (
     "CREATE INDEX audit_by_study ON audit (study_id, number)",
     seal_earlier_entries,
 )
+_WAYS_IN = (
+    """CREATE TABLE identities (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL, person_id TEXT NOT NULL,
+        PRIMARY KEY (issuer, subject)) WITHOUT ROWID""",
+    "CREATE INDEX identities_by_person ON identities (person_id)",
+    "CREATE TABLE tickets (sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, left_at TEXT NOT NULL) WITHOUT ROWID",
+)
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _STUDIES, _FACE_INDEX, _ANSWERS)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
+    _PEOPLE_AND_FACES,
+    _CREDENTIALS,
+    _STUDIES,
+    _FACE_INDEX,
+    _ANSWERS,
+    _WAYS_IN,
+)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 

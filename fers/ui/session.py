@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.services.accounts import SignedIn
 from fers.ui.services import platform
-from fers.ui.session_cookie import COOKIE, tickets
+from fers.ui.session_cookie import COOKIE
 from fers.ui.state import CookieRequest, start_afresh, state
 from fers.ui.widgets import widget
 
@@ -26,7 +26,7 @@ def sign_in(signed_in: SignedIn) -> None:
 
 def remember() -> None:
     """Have the browser keep whoever signed in here signed in when the page is loaded again."""
-    state().cookie_request = CookieRequest(tickets.issue(state().token))
+    state().cookie_request = CookieRequest(platform().accounts.leave(state().token))
 
 
 def sign_out() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -60,10 +61,12 @@ class Firebase:
     """Long enough for every living writer of the contracts, and soon over for dead ones."""
 
     def __init__(self, folder: Path):
-        from fers.storage.firebase_client import open_firebase
+        from fers.storage.firebase_client import open_app, open_firebase
+        from tests.servers.auth import PROJECT
 
         name = f"demo-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
         self._client = open_firebase(name, name)
+        self._auth_app = open_app(PROJECT, 10)
         if not self._client.bucket.exists():
             self._client.bucket.create()
 
@@ -96,6 +99,11 @@ class Firebase:
         from fers.storage.firebase_journal import FirebaseJournal
 
         return FirebaseJournal(self._client, self.lease)
+
+    def sign_in(self, now: Callable[[], datetime], idle: timedelta, lifetime: timedelta) -> SignIn:
+        from fers.storage.firebase_sign_in import FirebaseSignIn
+
+        return FirebaseSignIn(replace(self._client, app=self._auth_app), "any key", now, idle, lifetime)
 
     def close(self) -> None:
         self._client.close()

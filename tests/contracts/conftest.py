@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
+from tests.servers.auth import forget_everybody
 from tests.servers.firestore_indexes import every_query_has_its_index
 
 from .backends import BACKENDS
@@ -28,6 +29,7 @@ def backend(backend_name, tmp_path, request):
     looked_at = nullcontext()
     if backend_name == "firebase":
         request.getfixturevalue("firebase_servers")
+        forget_everybody()
         looked_at = every_query_has_its_index()
     backend = BACKENDS[backend_name](tmp_path)
     with looked_at:

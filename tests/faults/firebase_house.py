@@ -58,5 +58,7 @@ def house(project: str, settings) -> House:
     """`project` names both the project and its bucket."""
     client = open_firebase(project, project, PATIENCE_SECONDS)
     sign_in = EmbeddedSignIn(Database(settings.data), utc_now, settings.session_idle, settings.session_lifetime)
-    stores = replace(firebase_stores(client), journal=FirebaseJournal(client, LEASE), sign_in=sign_in)
+    stores = replace(
+        firebase_stores(client, settings, utc_now), journal=FirebaseJournal(client, LEASE), sign_in=sign_in
+    )
     return House(assemble(settings, stores=stores, models=OneModel(), detector=OneFace()), stores)

@@ -60,7 +60,19 @@ TABLE = {
 }
 """Which roles in a study may make which call there. Whoever runs the installation may make every one."""
 FOR_NOBODY_IN_PARTICULAR = {
-    "accounts": {"sign_up", "sign_in", "join", "sign_in_with_code", "set_up", "resume", "sign_out"},
+    "accounts": {
+        "sign_up",
+        "sign_in",
+        "sign_in_with_provider",
+        "join",
+        "sign_in_with_code",
+        "set_up",
+        "reset_password",
+        "resume",
+        "leave",
+        "collect",
+        "sign_out",
+    },
     "capture": {"settle"},
     "consents": {"text"},
     "doctor": {"examine"},

@@ -1,14 +1,18 @@
 """A query without its index is noticed here, and not by the first person who needs it."""
 
+from datetime import timedelta
+
 import pytest
 
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.services.clock import utc_now
 from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
 from fers.storage.firebase_records import FirebaseRecords
+from fers.storage.firebase_sign_in import FirebaseSignIn
 from fers.storage.firebase_studies import FirebaseStudies
 from tests.contracts.samples import an_id
 from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
@@ -57,4 +61,5 @@ def ask_everything(client) -> None:
     for field, values in everything.items():
         index.newest(an_id("faces"), FaceFilter(**{field: frozenset(values)}), 1)
     index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
+    FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
