@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
+from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, Stores, StudyStore
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
@@ -17,9 +17,22 @@ from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
-class Embedded:
+class Backend:
     """Each call opens the store anew, as a restart or another process would."""
 
+    def stores(self, sign_in: SignIn | None = None) -> Stores:
+        return Stores(
+            self.records(),
+            self.studies(),
+            self.face_index(),
+            self.answers(),
+            self.images(),
+            self.journal(),
+            sign_in,
+        )
+
+
+class Embedded(Backend):
     def __init__(self, folder: Path):
         self._folder = folder
         self._opened: list[Database] = []
@@ -54,7 +67,7 @@ class Embedded:
         return self._opened[-1]
 
 
-class Firebase:
+class Firebase(Backend):
     """A project of its own on the test servers, which the environment names."""
 
     lease = timedelta(seconds=2)
