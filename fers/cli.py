@@ -13,6 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
 from fers.model_commands import models
+from fers.services.arena import job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 
@@ -100,10 +101,12 @@ def evaluate(name: str) -> None:
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:
+            step()
             bar.length = faces
             bar.update(done - bar.pos)
 
-        run = services.arena.evaluate(OPERATOR, name, show)
+        with services.jobs.doing(OPERATOR, job_of(name)) as step:
+            run = services.arena.evaluate(OPERATOR, name, show)
     click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
 
 

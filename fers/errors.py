@@ -58,5 +58,9 @@ class StudyClosed(FersError):
     """The study takes no faces at present."""
 
 
+class JobStopped(FersError):
+    """A background job was cancelled, or somebody else does it."""
+
+
 class StoreUnavailable(FersError):
     """The store cannot be read or written now; nothing was changed."""

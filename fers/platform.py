@@ -17,6 +17,7 @@ from fers.services.doctor import Doctor
 from fers.services.explore import Explore
 from fers.services.export import Export
 from fers.services.invitations import Invitations
+from fers.services.jobs import Jobs
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
@@ -40,6 +41,7 @@ class Platform:
     own_data: OwnData
     export: Export
     arena: Arena
+    jobs: Jobs
     explore: Explore
     doctor: Doctor
     sign_in: SignIn
@@ -78,6 +80,7 @@ def assemble(
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
         arena=Arena(records, images, stores.answers, models, now),
+        jobs=Jobs(stores.jobs, now),
         explore=Explore(records, stores.face_index, images, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
@@ -97,6 +100,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_images import EmbeddedImages
+    from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
     from fers.storage.embedded_records import EmbeddedRecords
     from fers.storage.embedded_sign_in import EmbeddedSignIn
@@ -108,6 +112,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedStudies(database),
         EmbeddedFaceIndex(database),
         EmbeddedAnswers(database),
+        EmbeddedJobs(database),
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
@@ -129,6 +134,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_images import FirebaseImages
+    from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
     from fers.storage.firebase_records import FirebaseRecords
     from fers.storage.firebase_sign_in import FirebaseSignIn
@@ -139,6 +145,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseStudies(client),
         FirebaseFaceIndex(client),
         FirebaseAnswers(client),
+        FirebaseJobs(client),
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),

@@ -13,6 +13,10 @@ actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena
 
 
+def are_any_running() -> bool:
+    return any(runs().is_running(actor, standing.info.id) for standing in service.standings(actor))
+
+
 def progress() -> None:
     standings = service.standings(actor)
     for standing in standings:
@@ -22,7 +26,7 @@ def progress() -> None:
                 standing.answered / max(1, standing.faces),
                 f"**{name}** {standing.info.version}: {standing.answered} of {standing.faces} faces",
             )
-            if runs().is_running(name):
+            if runs().is_running(actor, name):
                 if st.button("Stop", key=f"stop-{name}"):
                     runs().cancel(actor, name)
                     st.rerun()
@@ -31,7 +35,7 @@ def progress() -> None:
                 st.rerun()
         if runs().has_failed(name):
             st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
-    if is_busy and not runs().are_any_running():
+    if is_busy and not are_any_running():
         st.rerun()  # Nothing is left to wait for, and there is more to compare.
 
 
@@ -69,7 +73,7 @@ st.write("Every model answers for the same faces. Then the better one leads, and
 if allowed(actor, Action.MANAGE_MODELS):
     with st.expander("Register a model", icon=":material/upload:"):
         model_form.show(actor)
-is_busy = runs().are_any_running()
+is_busy = are_any_running()
 with guard.explaining():
     st.fragment(progress, run_every="2s" if is_busy else None)()
 with guard.explaining():

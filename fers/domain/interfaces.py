@@ -17,6 +17,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
+from fers.domain.jobs import Job
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Identity, Membership, Person, Role
 from fers.domain.studies import Study
@@ -162,6 +163,23 @@ class AnswerStore(Protocol):
     def runs(self) -> list[ModelRun]: ...
 
 
+class JobStore(Protocol):
+    """Background jobs and who does them. Raises StoreUnavailable when it can't work."""
+
+    def add_job(self, name: str) -> None:
+        """Nothing happens when it is there."""
+
+    def remove_job(self, name: str) -> None:
+        """Nothing happens when it is gone."""
+
+    def claim_job(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+        """Hold a job until a time, or hold it longer. False while another holds it, when it is gone, or when it was
+        begun `MOST_ATTEMPTS` times. Of two who come at once, one gets it."""
+
+    def jobs(self) -> list[Job]:
+        """By name. There are few."""
+
+
 class ImageStore(Protocol):
     """Image bytes by face id. A key is written once and never changed. Raises StoreUnavailable when it can't work."""
 
@@ -272,6 +290,7 @@ class Stores:
     studies: StudyStore
     face_index: FaceIndex
     answers: AnswerStore
+    jobs: JobStore
     images: ImageStore
     journal: Journal
     sign_in: SignIn

@@ -24,6 +24,11 @@ Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
 
 
+def job_of(model_id: str) -> str:
+    """The background job of a model's run."""
+    return f"evaluate {model_id}"
+
+
 @dataclass(frozen=True)
 class Standing:
     """A registered model and how far its run over the faces has come."""

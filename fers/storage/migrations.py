@@ -69,6 +69,10 @@ _WAYS_IN = (
     "CREATE INDEX identities_by_person ON identities (person_id)",
     "CREATE TABLE tickets (sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, left_at TEXT NOT NULL) WITHOUT ROWID",
 )
+_JOBS = (
+    """CREATE TABLE jobs (
+        name TEXT PRIMARY KEY, attempts INTEGER NOT NULL, holder TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID""",
+)
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
@@ -78,6 +82,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _FACE_INDEX,
     _ANSWERS,
     _WAYS_IN,
+    _JOBS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

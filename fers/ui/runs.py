@@ -1,18 +1,21 @@
-"""Runs of models over the stored faces, each in a process of its own: whatever happens to it, the app goes on."""
+"""Runs of models over the stored faces, each in a process of its own: whatever happens to it, the app goes on.
+
+What is to be run is a job in the store, so that another server takes up what a dead one was doing.
+"""
 
 import subprocess
 import sys
 import threading
-
-import streamlit as st
+from functools import cache
 
 from fers.config import REPOSITORY
 from fers.domain.people import Person
-from fers.domain.permissions import Action, require
+from fers.services.arena import job_of
+from fers.ui.services import platform
 
 
 class Runs:
-    """The runs that this server started. What a run achieved is in the store, so that nothing is lost with this."""
+    """The processes that this server started."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -20,9 +23,35 @@ class Runs:
 
     def start(self, actor: Person, model_id: str) -> None:
         """Begin, or go on; nothing happens when this model runs already."""
-        require(actor, Action.COMPARE_MODELS)
+        platform().jobs.ask(actor, job_of(model_id))
+        self._start(model_id)
+
+    def cancel(self, actor: Person, model_id: str) -> None:
+        """Stop the run; what the model answered so far is kept."""
+        platform().jobs.cancel(actor, job_of(model_id))
         with self._lock:
-            if not self._is_running(model_id):
+            if self._is_here(model_id):
+                self._processes[model_id].terminate()
+                self._processes[model_id].wait()
+
+    def is_running(self, actor: Person, model_id: str) -> bool:
+        """Here or on another server."""
+        return platform().jobs.is_asked_for(actor, job_of(model_id))
+
+    def has_failed(self, model_id: str) -> bool:
+        """Whether the last run here ended by itself without finishing."""
+        with self._lock:
+            process = self._processes.get(model_id)
+            return process is not None and (process.poll() or 0) > 0
+
+    def take_up(self) -> None:
+        """Start what nobody does: a server that was doing it has died."""
+        for name in platform().jobs.free():
+            self._start(name.removeprefix(job_of("")))
+
+    def _start(self, model_id: str) -> None:
+        with self._lock:
+            if not self._is_here(model_id):
                 self._processes[model_id] = subprocess.Popen(
                     [sys.executable, "-m", "fers", "evaluate", model_id],
                     cwd=REPOSITORY,
@@ -31,33 +60,11 @@ class Runs:
                     stderr=subprocess.DEVNULL,
                 )
 
-    def cancel(self, actor: Person, model_id: str) -> None:
-        """Stop the run; what the model answered so far is kept."""
-        require(actor, Action.COMPARE_MODELS)
-        with self._lock:
-            if self._is_running(model_id):
-                self._processes[model_id].terminate()
-                self._processes[model_id].wait()
-
-    def is_running(self, model_id: str) -> bool:
-        with self._lock:
-            return self._is_running(model_id)
-
-    def are_any_running(self) -> bool:
-        with self._lock:
-            return any(map(self._is_running, self._processes))
-
-    def has_failed(self, model_id: str) -> bool:
-        """Whether the last run here ended by itself without finishing."""
-        with self._lock:
-            process = self._processes.get(model_id)
-            return process is not None and (process.poll() or 0) > 0
-
-    def _is_running(self, model_id: str) -> bool:
+    def _is_here(self, model_id: str) -> bool:
         process = self._processes.get(model_id)
         return process is not None and process.poll() is None
 
 
-@st.cache_resource
+@cache
 def runs() -> Runs:
     return Runs()

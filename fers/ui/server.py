@@ -1,8 +1,9 @@
-"""The web server: Streamlit's pages, the sign-in cookie, a health check and the hourly purge, in one process."""
+"""The web server: Streamlit's pages, the sign-in cookie, a health check and the chores of a server, in one process."""
 
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 
 import click
@@ -14,10 +15,12 @@ from starlette.routing import Route
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.guard import explain_unexpected
+from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
 
 PURGE_SECONDS = 3600
+TAKE_UP_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +31,23 @@ async def health(_request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(_app: st.App):
-    purging = asyncio.create_task(_purge_hourly())
+    chores = (
+        _repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
+        _repeatedly(TAKE_UP_SECONDS, lambda: runs().take_up(), "take up what another server left"),
+    )
+    tasks = [asyncio.create_task(chore) for chore in chores]
     yield {}
-    purging.cancel()
+    for task in tasks:
+        task.cancel()
 
 
-async def _purge_hourly() -> None:
+async def _repeatedly(seconds: float, chore: Callable[[], object], what: str) -> None:
     while True:
         try:
-            await asyncio.to_thread(platform().withdrawal.purge_due)
+            await asyncio.to_thread(chore)
         except StoreUnavailable as error:
-            log.error("Faces past their retention date could not be purged: %s", error)
-        await asyncio.sleep(PURGE_SECONDS)
+            log.error("Could not %s: %s", what, error)
+        await asyncio.sleep(seconds)
 
 
 app = st.App(

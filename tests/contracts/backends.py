@@ -6,11 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, Stores, StudyStore
+from fers.domain.interfaces import (
+    AnswerStore,
+    FaceIndex,
+    ImageStore,
+    JobStore,
+    Journal,
+    RecordStore,
+    SignIn,
+    Stores,
+    StudyStore,
+)
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
+from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
@@ -26,6 +37,7 @@ class Backend:
             self.studies(),
             self.face_index(),
             self.answers(),
+            self.jobs(),
             self.images(),
             self.journal(),
             sign_in,
@@ -42,6 +54,9 @@ class Embedded(Backend):
 
     def answers(self) -> AnswerStore:
         return EmbeddedAnswers(self._database())
+
+    def jobs(self) -> JobStore:
+        return EmbeddedJobs(self._database())
 
     def studies(self) -> StudyStore:
         return EmbeddedStudies(self._database())
@@ -87,6 +102,11 @@ class Firebase(Backend):
         from fers.storage.firebase_records import FirebaseRecords
 
         return FirebaseRecords(self._client)
+
+    def jobs(self) -> JobStore:
+        from fers.storage.firebase_jobs import FirebaseJobs
+
+        return FirebaseJobs(self._client)
 
     def studies(self) -> StudyStore:
         from fers.storage.firebase_studies import FirebaseStudies

@@ -11,10 +11,30 @@ from tests.servers.firestore_indexes import every_query_has_its_index
 from .backends import BACKENDS
 from .samples import FakeClock
 
+CONTRACTS = (
+    "record_store",
+    "study_store",
+    "face_index",
+    "answer_store",
+    "job_store",
+    "image_store",
+    "journal",
+    "sign_in",
+)
+
 pytest.register_assert_rewrite(
     *(
         f"{__package__}.{name}_contract"
-        for name in ("record_store", "study_store", "face_index", "answer_store", "image_store", "journal", "sign_in")
+        for name in (
+            "record_store",
+            "study_store",
+            "face_index",
+            "answer_store",
+            "job_store",
+            "image_store",
+            "journal",
+            "sign_in",
+        )
     )
 )
 

@@ -3,6 +3,7 @@
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
 from .image_store_contract import ImageStoreContract
+from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
@@ -34,4 +35,8 @@ class TestSignIn(SignInContract):
 
 
 class TestAnswerStore(AnswerStoreContract):
+    pass
+
+
+class TestJobStore(JobStoreContract):
     pass

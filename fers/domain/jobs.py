@@ -1,0 +1,26 @@
+"""Background jobs: work that outlives a page, done by one server at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST_ATTEMPTS = 3
+"""Begun so often without being finished, a job is left alone: it brings down whatever runs it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    """What is to be done, "evaluate fersnet-ferplus" for example: asking for it twice asks once."""
+    attempts: int = 0
+    """How often it was begun."""
+    holder: str = ""
+    """Whose work it is at present; empty before anybody's."""
+    until: datetime | None = None
+    """When that lease ends unless it is renewed."""
+
+    def held(self, now: datetime) -> bool:
+        return self.until is not None and now < self.until
+
+    def free(self, now: datetime) -> bool:
+        """Whether somebody should take it up."""
+        return not self.held(now) and self.attempts < MOST_ATTEMPTS

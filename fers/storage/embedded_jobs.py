@@ -1,0 +1,36 @@
+"""JobStore on SQLite."""
+
+from datetime import datetime
+
+from fers.domain.jobs import MOST_ATTEMPTS, Job
+from fers.storage.database import Database
+from fers.storage.documents import time_from_text, time_to_text
+
+
+class EmbeddedJobs:
+    def __init__(self, database: Database):
+        self._database = database
+
+    def add_job(self, name: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("INSERT INTO jobs VALUES (?, 0, '', '') ON CONFLICT DO NOTHING", (name,))
+
+    def remove_job(self, name: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM jobs WHERE name = ?", (name,))
+
+    def claim_job(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+        with self._database.transaction() as sql:
+            claimed = sql.execute(
+                "UPDATE jobs SET attempts = attempts + (holder <> ?), holder = ?, until = ?"
+                " WHERE name = ? AND (holder = ? OR (until <= ? AND attempts < ?))",
+                (holder, holder, time_to_text(until), name, holder, time_to_text(now), MOST_ATTEMPTS),
+            )
+            return claimed.rowcount == 1
+
+    def jobs(self) -> list[Job]:
+        rows = self._database.rows("SELECT name, attempts, holder, until FROM jobs ORDER BY name")
+        return [
+            Job(row["name"], row["attempts"], row["holder"], time_from_text(row["until"]) if row["until"] else None)
+            for row in rows
+        ]
