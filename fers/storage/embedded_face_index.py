@@ -65,7 +65,8 @@ class EmbeddedFaceIndex:
     def note_agreement(self, face_id: str, share: float | None) -> None:
         values = (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
         with self._database.transaction() as sql:
-            sql.execute("UPDATE face_facts SET agreement = ?, share = ? WHERE face_id = ?", (*values, face_id))
+            noted = "UPDATE face_facts SET agreement = ?, share = ? WHERE face_id = ? AND share <> ?"
+            sql.execute(noted, (*values, face_id, values[1]))
 
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
