@@ -7,6 +7,7 @@ from fers.domain.interfaces import FaceDetector, Models, SignIn
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.agreement import Agreement
 from fers.services.arena import Arena
 from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
@@ -17,6 +18,7 @@ from fers.services.export import Export
 from fers.services.invitations import Invitations
 from fers.services.members import Members
 from fers.services.own_data import OwnData
+from fers.services.review import Review
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
@@ -24,6 +26,7 @@ from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
+from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_studies import EmbeddedStudies
@@ -44,6 +47,8 @@ class Platform:
     export: Export
     arena: Arena
     explore: Explore
+    review: Review
+    agreement: Agreement
     doctor: Doctor
     sign_in: SignIn
 
@@ -70,7 +75,9 @@ def assemble(
     seats = EmbeddedStudies(database)
     studies = Studies(records, seats, now)
     invitations = Invitations(records, seats, studies, now)
-    withdrawal = Withdrawal(records, images, journal, sign_in, now)
+    labels = EmbeddedLabels(database)
+    index = EmbeddedFaceIndex(database)
+    withdrawal = Withdrawal(records, images, journal, sign_in, labels, index, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
@@ -81,10 +88,12 @@ def assemble(
         consents=consents,
         capture=capture,
         withdrawal=withdrawal,
-        own_data=OwnData(records, images, consents),
+        own_data=OwnData(records, images, consents, labels),
         export=Export(records, images),
         arena=Arena(records, images, EmbeddedAnswers(database), models, now),
-        explore=Explore(records, EmbeddedFaceIndex(database), images, now),
+        explore=Explore(records, index, images, now),
+        review=Review(records, labels, index, images, now),
+        agreement=Agreement(records, labels),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

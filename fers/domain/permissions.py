@@ -13,6 +13,7 @@ from fers.errors import NotPermitted, NotSignedIn
 class Action(StrEnum):
     GIVE_FACE = "give a face"
     MANAGE_OWN_DATA = "manage your own data"
+    REVIEW = "label the study's faces"
     VIEW_DATASET = "see the collected faces"
     COMPARE_MODELS = "compare models"
     MANAGE_MODELS = "register models or change the live one"
@@ -23,9 +24,16 @@ class Action(StrEnum):
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.PARTICIPANT: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
-    Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
+    Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.REVIEW}),
     Role.RESEARCHER: frozenset(
-        {Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET, Action.COMPARE_MODELS, Action.MANAGE_MODELS}
+        {
+            Action.GIVE_FACE,
+            Action.MANAGE_OWN_DATA,
+            Action.REVIEW,
+            Action.VIEW_DATASET,
+            Action.COMPARE_MODELS,
+            Action.MANAGE_MODELS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(Action),
 }

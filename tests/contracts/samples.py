@@ -11,6 +11,7 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
 from fers.domain.invitations import Invitation, code_sha256
+from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
 from fers.domain.studies import Study
 
@@ -86,6 +87,11 @@ def a_face(name: str = "face", person: str = "ada", **different) -> Face:
         purge_at=NOON + timedelta(days=30),
     )
     return replace(face, **different)
+
+
+def a_label(face: str = "face", annotator: str = "ann", **different) -> Label:
+    label = Label(an_id(face), an_id("faces"), an_id(annotator), Verdict.EMOTION, NOON, only(Emotion.SAD))
+    return replace(label, **different)
 
 
 def _optional(strategy):

@@ -10,16 +10,21 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.platform import Platform
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
-EVERYBODY, RESEARCHERS, OWNERS, NOBODY = list(Role), list(Role)[2:], list(Role)[3:], []
+EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
 
 TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
+    "agreement.known": RESEARCHERS,
+    "agreement.proposed": RESEARCHERS,
+    "agreement.report": RESEARCHERS,
+    "agreement.set_known": RESEARCHERS,
     "arena.evaluate": NOBODY,
     "arena.standings": NOBODY,
     "arena.leaderboard": NOBODY,
@@ -34,6 +39,7 @@ TABLE = {
     "consents.give": EVERYBODY,
     "consents.copy_for": EVERYBODY,
     "explore.counts": RESEARCHERS,
+    "explore.least_agreed": RESEARCHERS,
     "explore.newest": RESEARCHERS,
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
@@ -50,6 +56,10 @@ TABLE = {
     "own_data.faces": EVERYBODY,
     "own_data.crop": EVERYBODY,
     "own_data.download": EVERYBODY,
+    "review.label": ANNOTATORS,
+    "review.next_faces": ANNOTATORS,
+    "review.progress": ANNOTATORS,
+    "review.undo": ANNOTATORS,
     "studies.mine": EVERYBODY,
     "studies.get": OWNERS,
     "studies.create": NOBODY,
@@ -82,6 +92,10 @@ def arguments(platform, face, tmp_path):
     study = platform.studies.current()
     return {
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
+        "agreement.known": (study.id,),
+        "agreement.proposed": (study.id, 1),
+        "agreement.report": (study.id,),
+        "agreement.set_known": (study.id, face.id, None),
         "arena.evaluate": ("always-happy",),
         "arena.duel": ("always-happy", "another"),
         "arena.picture": (face,),
@@ -90,6 +104,7 @@ def arguments(platform, face, tmp_path):
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
         "explore.counts": (study.id, FaceFilter()),
+        "explore.least_agreed": (study.id, 1),
         "explore.newest": (study.id, FaceFilter(), 1),
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
@@ -104,6 +119,10 @@ def arguments(platform, face, tmp_path):
         "members.log": (study.id, 1),
         "members.whole_log": (1,),
         "own_data.crop": (face.id,),
+        "review.label": (study.id, face.id, Verdict.UNKNOWN),
+        "review.next_faces": (study.id, 1),
+        "review.progress": (study.id,),
+        "review.undo": (study.id, face.id),
         "studies.get": (study.id,),
         "studies.create": ("Another",),
         "studies.enter": (study.id,),
