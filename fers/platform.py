@@ -19,6 +19,7 @@ from fers.services.invitations import Invitations
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
+from fers.services.snapshots import Snapshots
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
@@ -29,6 +30,7 @@ from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
@@ -49,6 +51,7 @@ class Platform:
     explore: Explore
     review: Review
     agreement: Agreement
+    snapshots: Snapshots
     doctor: Doctor
     sign_in: SignIn
 
@@ -94,6 +97,7 @@ def assemble(
         explore=Explore(records, index, images, now),
         review=Review(records, labels, index, images, now),
         agreement=Agreement(records, labels),
+        snapshots=Snapshots(records, images, labels, EmbeddedSnapshots(database), now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

@@ -1,7 +1,7 @@
 """What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
 `tests/contracts` hold every adapter to the words written here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,7 @@ from fers.domain.labels import Label
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Membership, Person
 from fers.domain.review import Progress, QueueOrder
+from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.domain.studies import Study
 from fers.errors import ModelRejected
 
@@ -219,6 +220,28 @@ class AnswerStore(Protocol):
         """Add or replace what is known about a model's run over the faces."""
 
     def runs(self) -> list[ModelRun]: ...
+
+
+class SnapshotStore(Protocol):
+    """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
+    update after which the face may no longer be published. So whatever is read here may be handed out.
+
+    Raises StoreUnavailable.
+    """
+
+    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+        """Add a version with its entries, whole or not at all; entries of faces that are gone meanwhile are dropped.
+        Raises AlreadyExists when one with this id or, in the study, this name is there."""
+
+    def snapshots(self, study_id: str) -> list[Snapshot]:
+        """Newest first."""
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
+
+    def entries(self, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
+        """What is left of a version, by face id, without holding all of it in memory; of one split, or of all."""
+
+    def count_entries(self, snapshot_id: str) -> int: ...
 
 
 class ImageStore(Protocol):

@@ -15,6 +15,7 @@ class Action(StrEnum):
     MANAGE_OWN_DATA = "manage your own data"
     REVIEW = "label the study's faces"
     VIEW_DATASET = "see the collected faces"
+    SHARE_DATASET = "freeze or download dataset versions"
     COMPARE_MODELS = "compare models"
     MANAGE_MODELS = "register models or change the live one"
     MANAGE_STUDY = "change the study"
@@ -31,6 +32,7 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
             Action.MANAGE_OWN_DATA,
             Action.REVIEW,
             Action.VIEW_DATASET,
+            Action.SHARE_DATASET,
             Action.COMPARE_MODELS,
             Action.MANAGE_MODELS,
         }

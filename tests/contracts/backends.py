@@ -12,6 +12,7 @@ from fers.domain.interfaces import (
     LabelStore,
     RecordStore,
     SignIn,
+    SnapshotStore,
     StudyStore,
 )
 from fers.storage.database import Database
@@ -22,6 +23,7 @@ from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
@@ -46,6 +48,9 @@ class Embedded:
 
     def labels(self) -> LabelStore:
         return EmbeddedLabels(self._database())
+
+    def snapshots(self) -> SnapshotStore:
+        return EmbeddedSnapshots(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)

@@ -15,6 +15,7 @@ CONTRACTS = (
     "label_store",
     "record_store",
     "sign_in",
+    "snapshot_store",
     "study_store",
 )
 pytest.register_assert_rewrite(*(f"{__package__}.{name}_contract" for name in CONTRACTS))

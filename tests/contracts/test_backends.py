@@ -7,6 +7,7 @@ from .journal_contract import JournalContract
 from .label_store_contract import LabelStoreContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
+from .snapshot_store_contract import SnapshotStoreContract
 from .study_store_contract import StudyStoreContract
 
 
@@ -39,4 +40,8 @@ class TestAnswerStore(AnswerStoreContract):
 
 
 class TestLabelStore(LabelStoreContract):
+    pass
+
+
+class TestSnapshotStore(SnapshotStoreContract):
     pass

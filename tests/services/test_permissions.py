@@ -60,6 +60,11 @@ TABLE = {
     "review.next_faces": ANNOTATORS,
     "review.progress": ANNOTATORS,
     "review.undo": ANNOTATORS,
+    "snapshots.compare": RESEARCHERS,
+    "snapshots.entries": RESEARCHERS,
+    "snapshots.freeze": RESEARCHERS,
+    "snapshots.named": RESEARCHERS,
+    "snapshots.versions": RESEARCHERS,
     "studies.mine": EVERYBODY,
     "studies.get": OWNERS,
     "studies.create": NOBODY,
@@ -90,6 +95,7 @@ def face(platform):
 def arguments(platform, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     return {
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
         "agreement.known": (study.id,),
@@ -123,6 +129,11 @@ def arguments(platform, face, tmp_path):
         "review.next_faces": (study.id, 1),
         "review.progress": (study.id,),
         "review.undo": (study.id, face.id),
+        "snapshots.compare": (version.id, version.id),
+        "snapshots.entries": (version.id,),
+        "snapshots.freeze": (study.id, "v2"),
+        "snapshots.named": (study.id, "v1"),
+        "snapshots.versions": (study.id,),
         "studies.get": (study.id,),
         "studies.create": ("Another",),
         "studies.enter": (study.id,),
