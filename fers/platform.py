@@ -13,6 +13,7 @@ from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.downloads import Downloads
 from fers.services.explore import Explore
 from fers.services.export import Export
 from fers.services.invitations import Invitations
@@ -52,6 +53,7 @@ class Platform:
     review: Review
     agreement: Agreement
     snapshots: Snapshots
+    downloads: Downloads
     doctor: Doctor
     sign_in: SignIn
 
@@ -83,6 +85,7 @@ def assemble(
     withdrawal = Withdrawal(records, images, journal, sign_in, labels, index, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
+    snapshots = Snapshots(records, images, labels, EmbeddedSnapshots(database), now)
     platform = Platform(
         accounts=Accounts(records, seats, sign_in, studies, invitations, now),
         studies=studies,
@@ -97,7 +100,8 @@ def assemble(
         explore=Explore(records, index, images, now),
         review=Review(records, labels, index, images, now),
         agreement=Agreement(records, labels),
-        snapshots=Snapshots(records, images, labels, EmbeddedSnapshots(database), now),
+        snapshots=snapshots,
+        downloads=Downloads(records, images, snapshots, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

@@ -13,6 +13,7 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
+from fers.exporting.release import Cut
 from fers.platform import Platform
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
@@ -38,6 +39,8 @@ TABLE = {
     "consents.require": EVERYBODY,
     "consents.give": EVERYBODY,
     "consents.copy_for": EVERYBODY,
+    "downloads.open": RESEARCHERS,
+    "downloads.write": RESEARCHERS,
     "explore.counts": RESEARCHERS,
     "explore.least_agreed": RESEARCHERS,
     "explore.newest": RESEARCHERS,
@@ -109,6 +112,8 @@ def arguments(platform, face, tmp_path):
         "capture.predict": (None, Box(0, 0, 9, 9)),
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
+        "downloads.open": (study.id, "v1", "imagefolder"),
+        "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
         "explore.counts": (study.id, FaceFilter()),
         "explore.least_agreed": (study.id, 1),
         "explore.newest": (study.id, FaceFilter(), 1),

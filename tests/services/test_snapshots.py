@@ -1,11 +1,9 @@
 """Freezing: who is in a version, what is said about them, and that withdrawing still works."""
 
-import io
 from dataclasses import replace
+from itertools import count
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
@@ -15,21 +13,14 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import LabelSource, Split
 from fers.errors import InvalidInput, NotFound
 from tests import people
-from tests.people import EVERYTHING, give_face, participant
+from tests.people import EVERYTHING, HAPPY_POSED, participant, pattern
+
+_numbers = count()
 
 
-@pytest.fixture(autouse=True)
-def every_photo_is_another(monkeypatch):
-    """Patterns that nobody would take for one another."""
-    drawn = iter(range(1000))
-
-    def photo() -> bytes:
-        pixels = np.random.default_rng(next(drawn)).integers(0, 256, (16, 16, 3), np.uint8)
-        file = io.BytesIO()
-        Image.fromarray(pixels).resize((512, 512), Image.Resampling.NEAREST).save(file, "JPEG")
-        return file.getvalue()
-
-    monkeypatch.setattr(people, "photo", photo)
+def give_face(platform, person, answer=HAPPY_POSED, picture=None):
+    """Every face is on another photo."""
+    return people.give_face(platform, person, answer, picture or pattern(next(_numbers)))
 
 
 @pytest.fixture
@@ -118,11 +109,9 @@ def test_nobody_is_in_two_splits_and_everybody_keeps_theirs(platform, study):
     assert splits < {(entry.person, entry.split) for entry in second}
 
 
-def test_the_same_picture_from_two_people_is_tested_on_or_learned_from(platform, study, monkeypatch):
-    same = people.photo()
-    monkeypatch.setattr(people, "photo", lambda: same)
+def test_the_same_picture_from_two_people_is_tested_on_or_learned_from(platform, study):
     for name in ("ada", "bob", "cay"):
-        give_face(platform, participant(platform, f"{name}@example.org"))
+        give_face(platform, participant(platform, f"{name}@example.org"), picture=people.photo())
     snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     [kept] = entries(platform, snapshot)
     assert (kept.split, snapshot.near_duplicates) == (Split.TEST, 2)
