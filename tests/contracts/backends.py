@@ -6,14 +6,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
+from fers.domain.interfaces import (
+    AnswerStore,
+    FaceIndex,
+    ImageStore,
+    Journal,
+    LabelStore,
+    RecordStore,
+    SignIn,
+    SnapshotStore,
+    StudyStore,
+)
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
+from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
@@ -35,6 +47,12 @@ class Embedded:
 
     def face_index(self) -> FaceIndex:
         return EmbeddedFaceIndex(self._database())
+
+    def labels(self) -> LabelStore:
+        return EmbeddedLabels(self._database())
+
+    def snapshots(self) -> SnapshotStore:
+        return EmbeddedSnapshots(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
@@ -85,10 +103,20 @@ class Firebase:
 
         return FirebaseFaceIndex(self._client)
 
+    def labels(self) -> LabelStore:
+        from fers.storage.firebase_labels import FirebaseLabels
+
+        return FirebaseLabels(self._client)
+
     def answers(self) -> AnswerStore:
         from fers.storage.firebase_answers import FirebaseAnswers
 
         return FirebaseAnswers(self._client)
+
+    def snapshots(self) -> SnapshotStore:
+        from fers.storage.firebase_snapshots import FirebaseSnapshots
+
+        return FirebaseSnapshots(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase_images import FirebaseImages
