@@ -93,7 +93,7 @@ def assemble(
         arena=Arena(records, images, EmbeddedAnswers(database), models, now),
         explore=Explore(records, index, images, now),
         review=Review(records, labels, index, images, now),
-        agreement=Agreement(records, labels),
+        agreement=Agreement(records, labels, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

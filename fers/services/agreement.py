@@ -6,12 +6,14 @@ from itertools import groupby
 from fers.analysis import agreement as analysis
 from fers.analysis.estimates import Estimate
 from fers.analysis.known import accuracy_on_known
+from fers.domain.audit import entry_by
 from fers.domain.emotions import Emotion
 from fers.domain.interfaces import LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
+from fers.services.clock import Clock, utc_now
 
 LEAST_VOICES = 2
 """As many annotators have to agree before a face is proposed as known."""
@@ -29,9 +31,10 @@ class Report:
 
 
 class Agreement:
-    def __init__(self, records: RecordStore, labels: LabelStore):
+    def __init__(self, records: RecordStore, labels: LabelStore, now: Clock = utc_now):
         self._records = records
         self._labels = labels
+        self._now = now
 
     def report(self, actor: Person, study_id: str) -> Report:
         """Everything about the study's labels, with 95% intervals."""
@@ -70,3 +73,5 @@ class Agreement:
         if face is None or face.study_id != study_id:
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
         self._labels.set_gold(face_id, emotion)
+        action = "unmarked a known face" if emotion is None else "marked a face as known"
+        self._records.append_audit(entry_by(actor, self._now(), action, face_id, study_id))

@@ -5,12 +5,14 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.estimates import Estimate
+from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.services.agreement import Report
 from fers.ui import arena, guard
 from fers.ui.result import word
 from fers.ui.services import platform
+from fers.ui.session import person
 
 COLUMNS, SHOWN = 4, 8
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
@@ -85,9 +87,12 @@ def flags(actor: Person, report: Report) -> None:
             st.write(f"“{flag.reason}”")
 
 
-def known_faces(actor: Person, study: Study) -> None:
-    """Choose the faces whose expression counts as known."""
-    service = platform().agreement
+@st.fragment
+def known_faces(study: Study) -> None:
+    """Choose the faces whose expression counts as known. Nothing else is worked out anew for that."""
+    actor, service = person(), platform().agreement
+    if actor is None:
+        st.rerun()
     st.caption(
         "Annotators get a known face now and then, without being told. Faces that all their annotators agree about "
         "are proposed; take those that you are sure of yourself."
@@ -105,10 +110,13 @@ def known_faces(actor: Person, study: Study) -> None:
             with columns[number % COLUMNS], st.container(border=True):
                 _picture(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
-                if st.button(question, key=f"known-{face_id}", width="stretch"):
-                    with guard.explaining():
-                        service.set_known(actor, study.id, face_id, chosen(emotion))
-                        st.rerun()
+                change = (actor, study, face_id, chosen(emotion))
+                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
+
+
+def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
+    with guard.explaining():
+        platform().agreement.set_known(actor, study.id, face_id, emotion)
 
 
 def _picture(actor: Person, face_id: str) -> None:

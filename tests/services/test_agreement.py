@@ -53,6 +53,7 @@ def test_known_faces_show_who_knows_them(platform, study, faces, annotators):
     assert {name: estimate.value for name, estimate in accuracy.items()} == {ann.id: 1.0, bea.id: 0.5}
     platform.agreement.set_known(OPERATOR, study.id, faces[2].id, None)
     assert platform.agreement.known(OPERATOR, study.id) == {faces[0].id: Emotion.SAD}
+    assert "unmarked a known face" in [entry.action for entry in platform.members.log(OPERATOR, study.id, 9)]
 
 
 def test_faces_that_all_agree_about_are_proposed_as_known(platform, study, faces, annotators):
