@@ -84,7 +84,7 @@ def flags(actor: Person, report: Report) -> None:
     for number, flag in enumerate(report.flags[:SHOWN]):
         with columns[number % COLUMNS], st.container(border=True):
             _picture(actor, flag.face_id)
-            st.write(f"“{flag.reason}”")
+            st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
 
 
 @st.fragment
