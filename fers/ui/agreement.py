@@ -15,6 +15,7 @@ from fers.ui.services import platform
 from fers.ui.session import person
 
 COLUMNS, SHOWN = 4, 8
+FIGURE_PIXELS = 160
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
 
@@ -27,9 +28,11 @@ def overall(report: Report) -> None:
         "Pleasant, α": agreement.valence,
         "Excited, α": agreement.arousal,
     }
-    for column, (title, estimate) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
-        column.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+    with st.container(horizontal=True):
+        for title, estimate in figures.items():
+            with st.container(width=FIGURE_PIXELS):
+                st.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
+                st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
     st.caption(
         f"{report.labels:,} labels. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
         "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
