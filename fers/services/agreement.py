@@ -12,6 +12,7 @@ from fers.domain.interfaces import LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.review import Known
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
 
@@ -24,7 +25,7 @@ class Report:
     labels: int
     agreement: analysis.Agreement
     on_known: dict[str, Estimate]
-    """Share of right labels on known faces, by annotator."""
+    """Share of right labels on known faces, by annotator; of those given since they are known."""
     counts: dict[str, int]
     """Labels by annotator."""
     flags: list[Label]
@@ -52,7 +53,7 @@ class Agreement:
     def known(self, actor: Person, study_id: str) -> dict[str, Emotion]:
         """The faces (ids) that are mixed in to see how well annotators know them, with what they show."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return self._labels.gold(study_id)
+        return {face_id: known.emotion for face_id, known in self._labels.gold(study_id).items()}
 
     def proposed(self, actor: Person, study_id: str, count: int) -> dict[str, Emotion]:
         """Up to `count` faces (ids) that could be known: all their annotators say the same emotion."""
@@ -72,6 +73,7 @@ class Agreement:
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
-        self._labels.set_gold(face_id, emotion)
+        now = self._now()
+        self._labels.set_gold(face_id, None if emotion is None else Known(emotion, now))
         action = "unmarked a known face" if emotion is None else "marked a face as known"
-        self._records.append_audit(entry_by(actor, self._now(), action, face_id, study_id))
+        self._records.append_audit(entry_by(actor, now, action, face_id, study_id))
