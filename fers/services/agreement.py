@@ -1,5 +1,6 @@
 """Agreement: how far a study's annotators agree, and how well they know the faces whose emotion is known."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -49,6 +50,12 @@ class Agreement:
             counts={name: len(list(own)) for name, own in groupby(annotators)},
             flags=[label for label in labels if label.verdict is Verdict.FLAGGED],
         )
+
+    def votes(self, actor: Person, study_id: str, face_id: str) -> Counter[Emotion | Verdict]:
+        """How many of a face's annotators said what: an emotion (the largest share), or another verdict."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        own = (label for label in self._labels.labels_of(face_id) if label.study_id == study_id)
+        return Counter(label.verdict if label.emotion is None else label.emotion for label in own)
 
     def known(self, actor: Person, study_id: str) -> dict[str, Emotion]:
         """The faces (ids) that are mixed in to see how well annotators know them, with what they show."""

@@ -28,6 +28,10 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     assert platform.agreement.known(OPERATOR, study.id) == {agreed.id: Emotion.SAD}
     click(app, "Not known")
     assert platform.agreement.known(OPERATOR, study.id) == {}
+    app.session_state["views"] = "Most disputed"
+    app.switch_page("pages/explore.py").run()
+    next(choice for choice in app.button_group if choice.label == "Disputed").set_value("among annotators")
+    assert "Sad 1, Anger 1" in told(app.run())
     assert not app.exception and not app.error
 
 

@@ -43,6 +43,8 @@ def test_the_report_tells_who_agrees_with_whom(platform, study, faces, annotator
     assert report.agreement.by_annotator[ann.id].with_others.value == pytest.approx(2 / 3)
     assert [(flag.face_id, flag.reason) for flag in report.flags] == [(faces[3].id, "a drawing")]
     assert report.on_known == {}
+    votes = [platform.agreement.votes(OPERATOR, study.id, face.id) for face in faces]
+    assert votes == [{Emotion.SAD: 2}, {Emotion.HAPPY: 2}, {Emotion.SAD: 1, Emotion.ANGER: 1}, {Verdict.FLAGGED: 1}]
 
 
 def test_known_faces_show_who_knows_them(platform, study, faces, annotators, clock):

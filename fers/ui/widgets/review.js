@@ -198,7 +198,8 @@ class Review {
     this.find("[data-act=help]").setAttribute("aria-expanded", !this.find(".help").hidden);
     const marker = this.find(".marker");
     marker.hidden = this.point === null;
-    if (this.point) Object.assign(marker.style, { left: `${(this.point[0] + 1) * 50}%`, top: `${(1 - this.point[1]) * 50}%` });
+    const [valence, arousal] = this.point ?? [0, 0];
+    Object.assign(marker.style, { left: `${(valence + 1) * 50}%`, top: `${(1 - arousal) * 50}%` });
   }
 
   drawLabels() {
