@@ -89,7 +89,7 @@ def assemble(
         arena=Arena(records, images, stores.answers, models, now),
         explore=Explore(records, stores.face_index, images, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
-        agreement=Agreement(records, stores.labels),
+        agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),

@@ -13,21 +13,18 @@ study = platform().studies.current(actor)
 
 st.title("Agreement")
 choose_study(actor)
-report = platform().agreement.report(actor, study.id)
+with st.spinner("Comparing labels…"):
+    report = platform().agreement.report(actor, study.id)
 if not report.labels:
     st.info("Nobody has labelled a face yet. Invite annotators on the study page.")
     st.stop()
 overall(report)
-classes, annotators, known, flagged = st.tabs(
-    ["Expressions", "Annotators", "Known faces", f"Flags ({len(report.flags)})"], key="parts", on_change="rerun"
-)
+classes, annotators, known, flagged = st.tabs(["Expressions", "Annotators", "Known faces", "Flags"])
 with classes:
     by_class(report)
 with annotators:
     by_annotator(report)
-if known.open:
-    with known:
-        known_faces(actor, study)
-if flagged.open:
-    with flagged:
-        flags(actor, report)
+with known:
+    known_faces(study)
+with flagged:
+    flags(actor, report)

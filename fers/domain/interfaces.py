@@ -20,7 +20,7 @@ from fers.domain.invitations import Invitation
 from fers.domain.labels import Label
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Identity, Membership, Person, Role
-from fers.domain.review import Progress, QueueOrder
+from fers.domain.review import Known, Progress, QueueOrder
 from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.domain.studies import Study
 from fers.errors import ModelRejected
@@ -200,12 +200,11 @@ class LabelStore(Protocol):
     def progress(self, study_id: str, places: int) -> Progress:
         """Of the faces that may be reviewed."""
 
-    def set_gold(self, face_id: str, emotion: Emotion | None) -> None:
-        """Note which emotion a face is known to show; None: it is not known any more. Nothing happens when the face is
-        gone."""
+    def set_gold(self, face_id: str, known: Known | None) -> None:
+        """Note what a face is known to show; None: it is not known any more. Nothing happens when the face is gone."""
 
-    def gold(self, study_id: str) -> dict[str, Emotion]:
-        """The known emotion by face id."""
+    def gold(self, study_id: str) -> dict[str, Known]:
+        """What is known, by face id."""
 
 
 class AnswerStore(Protocol):

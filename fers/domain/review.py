@@ -3,7 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from fers.domain.emotions import Emotion
 
 
 class QueueOrder(StrEnum):
@@ -29,6 +32,15 @@ class Progress:
     done: int
     """Faces with all their labels."""
     labels: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a face is known to show; such faces tell how well annotators know expressions."""
+
+    emotion: Emotion
+    since: datetime
+    """Labels given before do not count: what they agreed about may be why it is known."""
 
 
 def entropy(probabilities: Sequence[float]) -> float:

@@ -28,6 +28,9 @@ RANDOM_SHARE = 0.2
 GOLD_SHARE = 0.05
 LEASE = timedelta(minutes=10)
 """How long a face that was handed out is kept for its annotator."""
+FIRST_CANDIDATES = 8
+LONGEST_REASON = 500
+"""Characters that a flag may say."""
 MANY_PLACES = 10**6
 """A face whose label is known is there for everybody."""
 
@@ -98,6 +101,8 @@ class Review:
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
             raise NotFound("This photo is not there any more.", "Go on with the next one.")
+        if len(reason) > LONGEST_REASON:
+            raise InvalidInput(f"The reason has more than {LONGEST_REASON} characters.", "Say it in fewer words.")
         now = self._now()
         saw = study.show_prediction
         try:
@@ -131,9 +136,12 @@ class Review:
             gold = list(self._labels.gold(study.id))
             yield from self._random.sample(gold, len(gold))
         order = QueueOrder.RANDOM if self._random.random() < RANDOM_SHARE else study.queue_order
-        # Others may take some of them between here and there.
-        enough = len(in_hand) + study.overlap + 5
-        yield from self._labels.next_faces(study.id, actor.id, order, study.overlap, self._now(), enough)
+        tried, wanted, are_left = 0, len(in_hand) + FIRST_CANDIDATES, True
+        while are_left:  # Others may be quicker, or faces about to be purged: then more are looked at.
+            found = self._labels.next_faces(study.id, actor.id, order, study.overlap, self._now(), wanted)
+            yield from found[tried:]
+            are_left = len(found) == wanted
+            tried, wanted = wanted, 4 * wanted
 
     def _hand_out(self, actor: Person, study: Study, face_id: str) -> Assignment | None:
         face, now = self._face(actor, study, face_id), self._now()

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
-from fers.domain.review import Progress, QueueOrder
+from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, NotFound, PlaceTaken
 from fers.storage.database import Database
-from fers.storage.documents import label_from_document, label_to_document, time_to_text
+from fers.storage.documents import label_from_document, label_to_document, time_from_text, time_to_text
 
 _PAGE = 500
 _ORDERS = {
@@ -114,17 +114,17 @@ class EmbeddedLabels:
         )
         return Progress(*(number or 0 for number in row))
 
-    def set_gold(self, face_id: str, emotion: Emotion | None) -> None:
+    def set_gold(self, face_id: str, known: Known | None) -> None:
         with self._database.transaction() as sql:
-            if emotion is None:
+            if known is None:
                 sql.execute("DELETE FROM gold WHERE face_id = ?", (face_id,))
             else:
-                known = "INSERT OR REPLACE INTO gold SELECT id, study_id, ? FROM faces WHERE id = ?"
-                sql.execute(known, (emotion.value, face_id))
+                noted = "INSERT OR REPLACE INTO gold SELECT id, study_id, ?, ? FROM faces WHERE id = ?"
+                sql.execute(noted, (known.emotion.value, time_to_text(known.since), face_id))
 
-    def gold(self, study_id: str) -> dict[str, Emotion]:
-        rows = self._database.rows("SELECT face_id, emotion FROM gold WHERE study_id = ? ORDER BY face_id", (study_id,))
-        return {row["face_id"]: Emotion(row["emotion"]) for row in rows}
+    def gold(self, study_id: str) -> dict[str, Known]:
+        rows = self._database.rows("SELECT * FROM gold WHERE study_id = ? ORDER BY face_id", (study_id,))
+        return {row["face_id"]: Known(Emotion(row["emotion"]), time_from_text(row["since"])) for row in rows}
 
     def _open(self, order: QueueOrder, about: dict, limit: int, condition: str = "") -> list[str]:
         """The first open faces that the annotator may label, from as many ordered lists as a face has places."""

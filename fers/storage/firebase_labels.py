@@ -14,9 +14,9 @@ from google.cloud.firestore import DocumentReference
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
-from fers.domain.review import Progress, QueueOrder
+from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, NotFound, PlaceTaken
-from fers.storage.documents import label_from_document, label_to_document, time_to_text
+from fers.storage.documents import label_from_document, label_to_document, time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts, Facts
@@ -130,22 +130,25 @@ class FirebaseLabels:
                 done += faces
         return Progress(open_faces, done, labels)
 
-    def set_gold(self, face_id: str, emotion: Emotion | None) -> None:
-        if emotion is None:
+    def set_gold(self, face_id: str, known: Known | None) -> None:
+        if known is None:
             self._documents.delete([self._known.document(face_id)])
             return
         if (face := self._documents.read(self._faces.document(face_id))) is None:
             return
         batch = self._documents.batch()
         batch.update(self._faces.document(face_id), {"id": face_id})  # Changes nothing, and fails if the face is gone.
-        known = {"face_id": face_id, "study_id": face["study_id"], "emotion": emotion.value}
-        batch.set(self._known.document(face_id), known)
+        said = {"emotion": known.emotion.value, "since": time_to_text(known.since)}
+        batch.set(self._known.document(face_id), {"face_id": face_id, "study_id": face["study_id"]} | said)
         with suppress(Missing):
             self._documents.commit(batch)
 
-    def gold(self, study_id: str) -> dict[str, Emotion]:
-        known = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
-        return {one["face_id"]: Emotion(one["emotion"]) for one in known}
+    def gold(self, study_id: str) -> dict[str, Known]:
+        documents = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
+        return {
+            document["face_id"]: Known(Emotion(document["emotion"]), time_from_text(document["since"]))
+            for document in documents
+        }
 
     def _rarest_first(self, study_id: str) -> list[int]:
         labels: dict[int, int] = {}

@@ -37,7 +37,7 @@ SHAPE = (
     "CREATE INDEX reservations_by_annotator ON reservations (annotator_id, until)",
     """CREATE TABLE gold (
         face_id TEXT PRIMARY KEY REFERENCES faces ON DELETE CASCADE, study_id TEXT NOT NULL,
-        emotion INTEGER NOT NULL) WITHOUT ROWID""",
+        emotion INTEGER NOT NULL, since TEXT NOT NULL) WITHOUT ROWID""",
     "CREATE INDEX gold_by_study ON gold (study_id, face_id)",
     """CREATE TABLE review_counts (
         study_id TEXT NOT NULL, guess INTEGER NOT NULL, labels INTEGER NOT NULL, filled INTEGER NOT NULL,

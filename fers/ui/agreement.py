@@ -5,14 +5,17 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.estimates import Estimate
+from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.services.agreement import Report
 from fers.ui import arena, guard
 from fers.ui.result import word
 from fers.ui.services import platform
+from fers.ui.session import person
 
 COLUMNS, SHOWN = 4, 8
+FIGURE_PIXELS = 160
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
 
@@ -25,9 +28,11 @@ def overall(report: Report) -> None:
         "Pleasant, α": agreement.valence,
         "Excited, α": agreement.arousal,
     }
-    for column, (title, estimate) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
-        column.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+    with st.container(horizontal=True):
+        for title, estimate in figures.items():
+            with st.container(width=FIGURE_PIXELS):
+                st.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
+                st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
     st.caption(
         f"{report.labels:,} labels. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
         "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
@@ -82,12 +87,15 @@ def flags(actor: Person, report: Report) -> None:
     for number, flag in enumerate(report.flags[:SHOWN]):
         with columns[number % COLUMNS], st.container(border=True):
             _picture(actor, flag.face_id)
-            st.write(f"“{flag.reason}”")
+            st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
 
 
-def known_faces(actor: Person, study: Study) -> None:
-    """Choose the faces whose expression counts as known."""
-    service = platform().agreement
+@st.fragment
+def known_faces(study: Study) -> None:
+    """Choose the faces whose expression counts as known. Nothing else is worked out anew for that."""
+    actor, service = person(), platform().agreement
+    if actor is None:
+        st.rerun()
     st.caption(
         "Annotators get a known face now and then, without being told. Faces that all their annotators agree about "
         "are proposed; take those that you are sure of yourself."
@@ -105,10 +113,13 @@ def known_faces(actor: Person, study: Study) -> None:
             with columns[number % COLUMNS], st.container(border=True):
                 _picture(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
-                if st.button(question, key=f"known-{face_id}", width="stretch"):
-                    with guard.explaining():
-                        service.set_known(actor, study.id, face_id, chosen(emotion))
-                        st.rerun()
+                change = (actor, study, face_id, chosen(emotion))
+                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
+
+
+def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
+    with guard.explaining():
+        platform().agreement.set_known(actor, study.id, face_id, emotion)
 
 
 def _picture(actor: Person, face_id: str) -> None:

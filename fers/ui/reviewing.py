@@ -16,7 +16,7 @@ from fers.ui.session import person
 from fers.ui.state import Reviewing, state, widget_value
 from fers.ui.widgets import widget
 
-IN_HAND = 8
+IN_HAND = 12
 """Faces that the browser holds, so that whoever labels fast doesn't wait for the server."""
 MOSTLY = 0.75
 """The share of the first of two expressions: "mostly sad, a little angry"."""

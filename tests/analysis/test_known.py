@@ -1,13 +1,20 @@
-"""Right answers on known faces are counted, flags are not."""
+"""Right answers on known faces are counted, flags and what was said before are not."""
+
+from datetime import timedelta
 
 import pytest
 
 from fers.analysis.known import accuracy_on_known
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict
-from tests.contracts.samples import a_label, an_id
+from fers.domain.review import Known
+from tests.contracts.samples import NOON, a_label, an_id
 
-KNOWN = {an_id("first"): Emotion.SAD, an_id("second"): Emotion.FEAR, an_id("third"): Emotion.SAD}
+KNOWN = {
+    an_id("first"): Known(Emotion.SAD, NOON),
+    an_id("second"): Known(Emotion.FEAR, NOON),
+    an_id("third"): Known(Emotion.SAD, NOON),
+}
 
 
 def test_accuracy_is_the_share_of_right_labels():
@@ -18,6 +25,7 @@ def test_accuracy_is_the_share_of_right_labels():
         a_label("second", "ann", verdict=Verdict.UNKNOWN, distribution=()),
         a_label("second", "bea"),
         a_label("first", "bea", verdict=Verdict.FLAGGED, distribution=(), reason="dark"),
+        a_label("third", "bea", given_at=NOON - timedelta(seconds=1)),
         a_label("elsewhere", "eve"),
     ]
     accuracy = accuracy_on_known(labels, KNOWN)

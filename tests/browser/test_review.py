@@ -12,6 +12,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
 from fers.storage.database import Database
 from fers.storage.embedded_labels import EmbeddedLabels
+from fers.ui.session_cookie import COOKIE
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
@@ -62,7 +63,9 @@ def begin(open_page, email: str, **window) -> Page:
     page.get_by_label("E-mail").first.fill(email)
     page.get_by_label("Password", exact=True).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("link", name="Review").dispatch_event("click")  # On a phone it is in a menu.
+    while COOKIE not in {cookie["name"] for cookie in page.context.cookies()}:
+        page.wait_for_timeout(50)
+    page.goto(f"{page.url.rstrip('/')}/review")
     expect(face(page)).to_be_visible()
     return page
 
@@ -132,6 +135,19 @@ def test_keys_faster_than_the_server_land_on_the_faces_they_were_meant_for(open_
     assert {id: label.emotion for id, label in labels(page, ANNOTATORS[1]).items()} == dict(meant)
     page.reload()
     expect(page.get_by_text(f"You labelled {FACES}")).to_be_visible()
+
+
+def test_long_work_suggests_a_pause(open_page):
+    page = begin(open_page, ANNOTATORS[0], **DESKTOP)
+    pause = page.get_by_text("Eyes tire after a while")
+    press(page, "u")
+    expect(pause).to_be_hidden()
+    page.evaluate(f"{REVIEW}.since -= 25 * 60_000")
+    press(page, "u")
+    expect(pause).to_be_visible()
+    press(page, "u")
+    page.get_by_role("button", name="I had a break").click()
+    expect(pause).to_be_hidden()
 
 
 def test_a_phone_has_buttons_for_everything(open_page, labels):

@@ -11,7 +11,7 @@ from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
 from fers.domain.labels import Label, Verdict
-from fers.domain.review import Progress, QueueOrder
+from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, FersError, NotFound, PlaceTaken
 
 from .samples import NOON, a_face, a_label, a_person, an_id
@@ -150,21 +150,21 @@ class LabelStoreContract:
     def test_a_changed_face_keeps_what_was_said(self, store, records):
         for annotator in ("ann", "bea"):
             store.add_label(a_label(annotator=annotator), 3, NOON)
-        store.set_gold(FACE, Emotion.SAD)
+        store.set_gold(FACE, Known(Emotion.SAD, NOON))
         records.update_face(a_face(source=Source.UPLOAD))
         assert len(store.labels_of(FACE)) == 2
-        assert store.gold(STUDY) == {FACE: Emotion.SAD}
+        assert store.gold(STUDY) == {FACE: Known(Emotion.SAD, NOON)}
         assert store.progress(STUDY, 2) == Progress(open=0, done=1, labels=2)
 
     def test_a_deleted_face_takes_everything_along(self, store, records):
         records.create_face(a_face("kept"))
         for name in ("face", "kept"):
             store.add_label(a_label(name), 3, NOON)
-            store.set_gold(an_id(name), Emotion.FEAR)
+            store.set_gold(an_id(name), Known(Emotion.FEAR, NOON))
         store.reserve(FACE, an_id("bea"), 3, NOON, SOON)
         records.delete_face(FACE)
         assert list(store.labels(STUDY)) == [a_label("kept")]
-        assert store.gold(STUDY) == {an_id("kept"): Emotion.FEAR}
+        assert store.gold(STUDY) == {an_id("kept"): Known(Emotion.FEAR, NOON)}
         assert store.progress(STUDY, 3) == Progress(open=1, done=0, labels=1)
         with pytest.raises(NotFound):
             store.add_label(a_label(annotator="bea"), 3, NOON)
@@ -186,10 +186,11 @@ class LabelStoreContract:
         assert store.progress(an_id("other"), 2) == Progress(open=0, done=0, labels=0)
 
     def test_known_labels_are_kept_and_forgotten(self, store):
-        for emotion in (Emotion.FEAR, Emotion.NEUTRAL):
-            store.set_gold(FACE, emotion)
-        store.set_gold(an_id("unknown"), Emotion.FEAR)
-        assert store.gold(STUDY) == {FACE: Emotion.NEUTRAL}
+        before, now = Known(Emotion.FEAR, NOON), Known(Emotion.NEUTRAL, SOON)
+        for known in (before, now):
+            store.set_gold(FACE, known)
+        store.set_gold(an_id("unknown"), before)
+        assert store.gold(STUDY) == {FACE: now}
         assert store.gold(an_id("other")) == {}
         store.set_gold(FACE, None)
         assert store.gold(STUDY) == {}

@@ -12,19 +12,26 @@ from fers.domain.review import QueueOrder
 from tests.people import give_face, participant
 
 
-def test_a_researcher_sees_agreement_and_disputes(app, platform):
+def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     ada, study = participant(platform), platform.studies.current()
-    face = give_face(platform, ada)
+    agreed, disputed = give_face(platform, ada), give_face(platform, ada)
     for number, emotion in enumerate((Emotion.SAD, Emotion.ANGER)):
-        person = participant(platform, f"{number}@example.org")
-        platform.members.assign(OPERATOR, study.id, person.id, Role.RESEARCHER)
-        person = replace(person, role=Role.RESEARCHER)
-        platform.review.label(person, study.id, face.id, Verdict.EMOTION, distribution=only(emotion))
-    sign_in(app, "0@example.org")
+        person = replace(ada, id=f"{number:032x}", role=Role.ANNOTATOR)
+        for face, said in ((agreed, Emotion.SAD), (disputed, emotion)):
+            platform.review.label(person, study.id, face.id, Verdict.EMOTION, distribution=only(said))
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
     app.switch_page("pages/agreement.py").run()
-    assert "2 labels" in told(app)
-    assert [metric.value for metric in app.metric][0] == "0.00"
+    assert "4 labels" in told(app)
+    click(app, "Make it known")
+    assert "One face is known." in told(app)
+    assert platform.agreement.known(OPERATOR, study.id) == {agreed.id: Emotion.SAD}
+    click(app, "Not known")
+    assert platform.agreement.known(OPERATOR, study.id) == {}
+    app.session_state["views"] = "Most disputed"
     app.switch_page("pages/explore.py").run()
+    next(choice for choice in app.button_group if choice.label == "Disputed").set_value("among annotators")
+    assert "Sad 1, Anger 1" in told(app.run())
     assert not app.exception and not app.error
 
 

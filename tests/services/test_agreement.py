@@ -43,16 +43,23 @@ def test_the_report_tells_who_agrees_with_whom(platform, study, faces, annotator
     assert report.agreement.by_annotator[ann.id].with_others.value == pytest.approx(2 / 3)
     assert [(flag.face_id, flag.reason) for flag in report.flags] == [(faces[3].id, "a drawing")]
     assert report.on_known == {}
+    votes = [platform.agreement.votes(OPERATOR, study.id, face.id) for face in faces]
+    assert votes == [{Emotion.SAD: 2}, {Emotion.HAPPY: 2}, {Emotion.SAD: 1, Emotion.ANGER: 1}, {Verdict.FLAGGED: 1}]
 
 
-def test_known_faces_show_who_knows_them(platform, study, faces, annotators):
-    ann, bea = annotators
-    for face, emotion in ((faces[0], Emotion.SAD), (faces[2], Emotion.SAD)):
-        platform.agreement.set_known(OPERATOR, study.id, face.id, emotion)
+def test_known_faces_show_who_knows_them(platform, study, faces, annotators, clock):
+    clock.advance(seconds=1)
+    for face in (faces[0], faces[2]):
+        platform.agreement.set_known(OPERATOR, study.id, face.id, Emotion.SAD)
+    assert platform.agreement.report(OPERATOR, study.id).on_known == {}, "who made it known gains nothing by it"
+    eve = Person("e" * 32, Role.ANNOTATOR, clock(), asked_first=False)
+    for face, distribution in ((faces[0], SAD), (faces[2], ANGRY)):
+        platform.review.label(eve, study.id, face.id, Verdict.EMOTION, distribution=distribution)
     accuracy = platform.agreement.report(OPERATOR, study.id).on_known
-    assert {name: estimate.value for name, estimate in accuracy.items()} == {ann.id: 1.0, bea.id: 0.5}
+    assert {name: estimate.value for name, estimate in accuracy.items()} == {eve.id: 0.5}
     platform.agreement.set_known(OPERATOR, study.id, faces[2].id, None)
     assert platform.agreement.known(OPERATOR, study.id) == {faces[0].id: Emotion.SAD}
+    assert "unmarked a known face" in [entry.action for entry in platform.members.log(OPERATOR, study.id, 9)]
 
 
 def test_faces_that_all_agree_about_are_proposed_as_known(platform, study, faces, annotators):

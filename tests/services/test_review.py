@@ -99,6 +99,14 @@ def test_a_face_in_hand_is_kept_for_a_while(platform, study, ada, annotators, sa
     say(bea, face)
 
 
+def test_faces_that_are_about_to_be_purged_keep_nobody_from_the_others(platform, study, ada, ann, clock):
+    for _ in range(review.FIRST_CANDIDATES + 1):
+        give_face(platform, ada)
+    clock.advance(days=study.retention_days)
+    fresh = give_face(platform, ada)
+    assert handed_out(platform, study, ann) == {fresh.id}
+
+
 def test_an_undone_label_can_be_given_anew(platform, study, ada, ann, say):
     face = give_face(platform, ada)
     say(ann, face)
@@ -111,7 +119,12 @@ def test_an_undone_label_can_be_given_anew(platform, study, ada, ann, say):
 
 def test_what_cannot_be_said_is_refused(platform, study, ada, ann):
     face = give_face(platform, ada)
-    for said in ({"verdict": Verdict.FLAGGED}, {"verdict": Verdict.EMOTION, "distribution": (1, 1, 0, 0, 0, 0, 0, 0)}):
+    long = "x" * (review.LONGEST_REASON + 1)
+    for said in (
+        {"verdict": Verdict.FLAGGED},
+        {"verdict": Verdict.FLAGGED, "reason": long},
+        {"verdict": Verdict.EMOTION, "distribution": (1, 1, 0, 0, 0, 0, 0, 0)},
+    ):
         with pytest.raises(InvalidInput):
             platform.review.label(ann, study.id, face.id, **said)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.review import QueueOrder
+from fers.domain.review import Known, QueueOrder
 from fers.storage import embedded_labels
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
@@ -32,7 +32,7 @@ def labels(database, records):
     for number in range(9):
         records.create_face(a_face(str(number)))
         labels.add_label(a_label(str(number)), 3, NOON)
-    labels.set_gold(an_id("1"), Emotion.SAD)
+    labels.set_gold(an_id("1"), Known(Emotion.SAD, NOON))
     return labels
 
 

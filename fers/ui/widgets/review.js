@@ -4,6 +4,7 @@
 const KEPT = 20; // Faces that can be gone back to.
 const STEP = 0.1;
 const LONG_MS = 25 * 60_000; // After this much work a pause is suggested.
+const PATIENCE_MS = 5_000; // Without an answer what was said is sent again.
 const BREAK_MS = 5 * 60_000;
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowDown: [0, -STEP], ArrowUp: [0, STEP] };
 const LETTERS = { u: "unknown", x: "not a face", f: "flag", v: "affect", "?": "help", Backspace: "undo" };
@@ -44,6 +45,7 @@ class Review {
     this.queue.push(...inHand.filter(isNew));
     this.drawLabels();
     this.show();
+    this.retryLater();
     // A page that was left and opened again holds none of the pictures it had.
     if (inHand.some((id) => !this.pictures.has(id))) this.tell();
   }
@@ -115,6 +117,12 @@ class Review {
     const needed = new Set([...this.queue, ...this.labelled, ...this.data.faces.map(({ id }) => id)]);
     for (const id of this.pictures.keys()) if (!needed.has(id)) this.pictures.delete(id);
     this.send({ window: this.window, events: this.unsent, have: [...this.pictures.keys()] });
+    this.retryLater();
+  }
+
+  retryLater() {
+    clearTimeout(this.retrying);
+    this.retrying = setTimeout(() => this.unsent.length && this.tell(), PATIENCE_MS);
   }
 
   act(name) {
@@ -190,7 +198,8 @@ class Review {
     this.find("[data-act=help]").setAttribute("aria-expanded", !this.find(".help").hidden);
     const marker = this.find(".marker");
     marker.hidden = this.point === null;
-    if (this.point) Object.assign(marker.style, { left: `${(this.point[0] + 1) * 50}%`, top: `${(1 - this.point[1]) * 50}%` });
+    const [valence, arousal] = this.point ?? [0, 0];
+    Object.assign(marker.style, { left: `${(valence + 1) * 50}%`, top: `${(1 - arousal) * 50}%` });
   }
 
   drawLabels() {
@@ -240,5 +249,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const review = (root.review ??= new Review(root)); // The page calls this function anew in every run.
   document.addEventListener("keydown", review.onKey);
   review.receive(data, (sent) => setStateValue("sent", sent));
-  return () => document.removeEventListener("keydown", review.onKey);
+  return () => {
+    document.removeEventListener("keydown", review.onKey);
+    clearTimeout(review.retrying);
+  };
 }
