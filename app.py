@@ -47,6 +47,7 @@ def pages_for(person: Person | None) -> list[st.Page]:
 
 st.set_page_config(page_title="FERS", page_icon=look.ICON)
 look.apply()
-session.keep_cookie()
 with guard.explaining_everything():
+    session.come_from_provider()
+    session.keep_cookie()
     guard.run(st.navigation(pages_for(session.person()), position="top"))

@@ -12,5 +12,7 @@ guard.enter_public()
 st.title("Show an expression.")
 st.write(f"A machine guesses it, you tell it whether it was right. This is **{platform().studies.current().name}**.")
 if state().email:
-    st.success("If this e-mail is new here, the account is ready. Sign in:", icon=":material/check_circle:")
+    mailed = platform().accounts.sends_mail
+    news = "we have sent you a mail. Open its link, then sign in:" if mailed else "the account is ready. Sign in:"
+    st.success(f"If this e-mail is new here, {news}", icon=":material/check_circle:")
 come_in()

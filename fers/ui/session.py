@@ -4,6 +4,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.services.accounts import SignedIn
+from fers.ui import providers
 from fers.ui.services import platform
 from fers.ui.session_cookie import COOKIE
 from fers.ui.state import CookieRequest, start_afresh, state
@@ -16,6 +17,13 @@ def person() -> Person | None:
     """Whoever is signed in: by this tab, or by the cookie the page was opened with."""
     token = _token()
     return platform().accounts.resume(token) if token else None
+
+
+def come_from_provider() -> None:
+    """Sign in whom an OpenID Connect provider has just sent back. Called in every run, by `app.py`."""
+    if person() is None and (identity := providers.identity()):
+        sign_in(platform().accounts.sign_in_with_provider(identity))
+        remember()
 
 
 def sign_in(signed_in: SignedIn) -> None:
@@ -36,6 +44,7 @@ def sign_out() -> None:
         platform().accounts.sign_out(token)
     start_afresh()
     _clear_cookie()
+    providers.leave()
 
 
 def sign_out_page() -> None:

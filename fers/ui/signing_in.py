@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fers.ui import guard, session
+from fers.ui import guard, providers, session
 from fers.ui.services import platform
 from fers.ui.state import state
 
@@ -12,9 +12,11 @@ def come_in(study_code: str = "") -> None:
     new = study_code and not state().email
     come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if new else None)
     with come_back:
+        providers.offer("back")
         _with_email()
         _with_personal_code()
     with join:
+        providers.offer("new")
         _join_with_study_code(study_code)
         _join_with_email()
 
@@ -28,6 +30,18 @@ def _with_email() -> None:
                 session.sign_in(platform().accounts.sign_in(email, password))
                 session.remember()
                 st.rerun()
+    _forgot_password()
+
+
+def _forgot_password() -> None:
+    if not platform().accounts.sends_mail:
+        return
+    with st.expander("Forgot your password?"), st.form("reset-password", border=False):
+        email = st.text_input("E-mail", value=state().email, autocomplete="username", key="reset-email")
+        if st.form_submit_button("Send me a link", width="stretch"):
+            with guard.explaining():
+                platform().accounts.reset_password(email)
+                st.success("If there is an account with this e-mail, a link to choose a new password is on its way.")
 
 
 def _with_personal_code() -> None:

@@ -15,6 +15,7 @@ from fers.domain.interfaces import (
     RecordStore,
     SignIn,
     SnapshotStore,
+    Stores,
     StudyStore,
 )
 from fers.storage.database import Database
@@ -29,9 +30,24 @@ from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
-class Embedded:
+class Backend:
     """Each call opens the store anew, as a restart or another process would."""
 
+    def stores(self, sign_in: SignIn | None = None) -> Stores:
+        return Stores(
+            self.records(),
+            self.studies(),
+            self.face_index(),
+            self.labels(),
+            self.answers(),
+            self.snapshots(),
+            self.images(),
+            self.journal(),
+            sign_in,
+        )
+
+
+class Embedded(Backend):
     def __init__(self, folder: Path):
         self._folder = folder
         self._opened: list[Database] = []
@@ -72,7 +88,7 @@ class Embedded:
         return self._opened[-1]
 
 
-class Firebase:
+class Firebase(Backend):
     """A project of its own on the test servers, which the environment names."""
 
     lease = timedelta(seconds=2)

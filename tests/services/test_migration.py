@@ -8,7 +8,6 @@ import pytest
 
 from fers.domain.audit import AuditEntry
 from fers.domain.faces import StoredImage
-from fers.domain.interfaces import Stores
 from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
@@ -20,25 +19,11 @@ RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
 FACES = [str(number) for number in range(5)]
 
 
-def opened(backend) -> Stores:
-    return Stores(
-        backend.records(),
-        backend.studies(),
-        backend.face_index(),
-        backend.labels(),
-        backend.answers(),
-        backend.snapshots(),
-        backend.images(),
-        backend.journal(),
-        sign_in=None,
-    )
-
-
 @pytest.fixture
 def old(tmp_path):
     """An embedded store with everything in it."""
     backend = Embedded(tmp_path / "old")
-    store = opened(backend)
+    store = backend.stores()
     store.records.save_study(a_study("first"))
     store.records.save_study(a_study("second"))
     for name in ("ada", "bob"):
@@ -62,7 +47,7 @@ def old(tmp_path):
 @pytest.fixture
 def new(tmp_path, firebase_servers):
     backend = Firebase(tmp_path / "new")
-    yield opened(backend)
+    yield backend.stores()
     backend.close()
 
 
@@ -87,7 +72,7 @@ def test_everything_moves_there_and_back(old, new, tmp_path):
     assert migration(old, new).run(OPERATOR).problems == []
     assert everything(new) == everything(old)
     home = Embedded(tmp_path / "home")
-    back = opened(home)
+    back = home.stores()
     done = migration(new, back).run(OPERATOR)
     assert (done.people, done.faces, done.problems) == (2, len(FACES), [])
     assert everything(back) == everything(old)
