@@ -1,4 +1,4 @@
-"""How long the explore page's questions take at 1,000,000 faces (synthesised; no images).
+"""How long the questions of exploring and reviewing take at 1,000,000 faces (synthesised; no images).
 
     python -m benchmarks.explore [--faces 1000000]
 
@@ -19,11 +19,14 @@ import click
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Place
 from fers.domain.faces import Source
+from fers.domain.review import QueueOrder
 from fers.storage.database import FILE, Database
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_labels import EmbeddedLabels
 
 LIMIT_MS = 300
 STUDY = "ab" * 8
+ANNOTATOR = "cd" * 16
 DOCUMENT = (
     '{"consent_id": "c", "purposes": ["store"], "image": {"sha256": "", "width": 640, "height": 480, "bytes": 1},'
     ' "source": "webcam", "box": [0, 0, 9, 9], "prediction": {"model_id": "m", "model_version": "1", "probabilities":'
@@ -36,10 +39,17 @@ _FILL = (
         strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', 1735689600 + abs(random()) % 63072000, 'unixepoch'),
         '2030-01-01T00:00:00.000000+00:00', :document FROM numbers""",
     # Nine classes of very different size, half of them disputed; labels of annotators for a tenth.
-    """INSERT INTO face_facts SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
+    """INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, agreement, given_at,
+        disagreement, reviewable, guess, entropy, share, labels)
+        SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
         abs(random()) % 2 AND label >= 0, abs(random()) % 2, abs(random()) % 4,
-        iif(abs(random()) % 10, -1, abs(random()) % 4), given_at, abs(random()) % 1000000 / 1000000.0
+        iif(abs(random()) % 10, -1, abs(random()) % 4), given_at, abs(random()) % 1000000 / 1000000.0,
+        1, max(label, 0), abs(random()) % 2000000 / 1000000.0, iif(abs(random()) % 10, 2, abs(random()) % 1000 / 999.0),
+        abs(random()) % 4
         FROM (SELECT *, min(abs(random()) % 9, abs(random()) % 9) - 1 AS label FROM faces)""",
+    # One annotator who has worked through the oldest faces for weeks.
+    """INSERT INTO labels SELECT face_id, :annotator, :study, '{}' FROM face_facts
+        WHERE study_id = :study AND filled < 3 ORDER BY given_at LIMIT 20000""",
 )
 RARE = FaceFilter(
     labels=frozenset({Emotion.CONTEMPT}),
@@ -49,6 +59,20 @@ RARE = FaceFilter(
     disputed=True,
 )
 MIDDLE = Place(datetime(2025, 12, 31, tzinfo=UTC), "")
+
+
+def review_questions(labels: EmbeddedLabels) -> dict:
+    def next_faces(order: QueueOrder, annotator: str) -> list[str]:
+        return labels.next_faces(STUDY, annotator, order, 3, datetime(2026, 1, 1, tzinfo=UTC), 16)
+
+    return {
+        "progress of the review": lambda: labels.progress(STUDY, 3),
+        **{f"next faces, {order}": lambda order=order: next_faces(order, "somebody") for order in QueueOrder},
+        **{
+            f"next faces, {order}, after 20,000 labels": lambda order=order: next_faces(order, ANNOTATOR)
+            for order in QueueOrder
+        },
+    }
 
 
 def questions(index: EmbeddedFaceIndex) -> dict:
@@ -65,6 +89,7 @@ def questions(index: EmbeddedFaceIndex) -> dict:
         "most disputed contempt, page in the middle": lambda: index.most_disputed(
             STUDY, Emotion.CONTEMPT, 24, Place(0.5, "")
         ),
+        "least agreed": lambda: index.least_agreed(STUDY, 24),
     }
 
 
@@ -73,7 +98,7 @@ def fill(folder: Path, faces: int) -> None:
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     for statement in _FILL:
-        connection.execute(statement, {"faces": faces, "study": STUDY, "document": DOCUMENT})
+        connection.execute(statement, {"faces": faces, "study": STUDY, "document": DOCUMENT, "annotator": ANNOTATOR})
     connection.close()
 
 
@@ -86,7 +111,8 @@ def main(faces: int, runs: int) -> None:
         database = Database(Path(folder))
         slowest = 0.0
         print(f"{faces:,} faces, {runs} runs each: median / slowest, ms")
-        for name, ask in questions(EmbeddedFaceIndex(database)).items():
+        asked = questions(EmbeddedFaceIndex(database)) | review_questions(EmbeddedLabels(database))
+        for name, ask in asked.items():
             times = [_milliseconds(ask) for _ in range(runs)]
             slowest = max(slowest, *times)
             print(f"{statistics.median(times):8.1f} {max(times):8.1f}  {name}")

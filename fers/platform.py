@@ -9,17 +9,21 @@ from fers.errors import InvalidInput
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.agreement import Agreement
 from fers.services.arena import Arena
 from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.downloads import Downloads
 from fers.services.explore import Explore
 from fers.services.export import Export
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
 from fers.services.members import Members
 from fers.services.own_data import OwnData
+from fers.services.review import Review
+from fers.services.snapshots import Snapshots
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 
@@ -43,6 +47,10 @@ class Platform:
     arena: Arena
     jobs: Jobs
     explore: Explore
+    review: Review
+    agreement: Agreement
+    snapshots: Snapshots
+    downloads: Downloads
     doctor: Doctor
     sign_in: SignIn
 
@@ -66,9 +74,10 @@ def assemble(
     records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
-    withdrawal = Withdrawal(records, images, journal, sign_in, now)
+    withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
+    snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -77,11 +86,15 @@ def assemble(
         consents=consents,
         capture=capture,
         withdrawal=withdrawal,
-        own_data=OwnData(records, images, consents),
+        own_data=OwnData(records, images, consents, stores.labels),
         export=Export(records, images),
         arena=Arena(records, images, stores.answers, models, now),
         jobs=Jobs(stores.jobs, now),
         explore=Explore(records, stores.face_index, images, now),
+        review=Review(records, stores.labels, stores.face_index, images, now),
+        agreement=Agreement(records, stores.labels, now),
+        snapshots=snapshots,
+        downloads=Downloads(records, images, snapshots, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )
@@ -102,8 +115,10 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
+    from fers.storage.embedded_labels import EmbeddedLabels
     from fers.storage.embedded_records import EmbeddedRecords
     from fers.storage.embedded_sign_in import EmbeddedSignIn
+    from fers.storage.embedded_snapshots import EmbeddedSnapshots
     from fers.storage.embedded_studies import EmbeddedStudies
 
     database = Database(settings.data)
@@ -111,8 +126,10 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedRecords(database),
         EmbeddedStudies(database),
         EmbeddedFaceIndex(database),
+        EmbeddedLabels(database),
         EmbeddedAnswers(database),
         EmbeddedJobs(database),
+        EmbeddedSnapshots(database),
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
@@ -136,16 +153,20 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
+    from fers.storage.firebase_labels import FirebaseLabels
     from fers.storage.firebase_records import FirebaseRecords
     from fers.storage.firebase_sign_in import FirebaseSignIn
+    from fers.storage.firebase_snapshots import FirebaseSnapshots
     from fers.storage.firebase_studies import FirebaseStudies
 
     return Stores(
         FirebaseRecords(client),
         FirebaseStudies(client),
         FirebaseFaceIndex(client),
+        FirebaseLabels(client),
         FirebaseAnswers(client),
         FirebaseJobs(client),
+        FirebaseSnapshots(client),
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),

@@ -111,6 +111,8 @@ class EmbeddedRecords:
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
+            if Purpose.PUBLISH not in face.purposes:
+                sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:
         with self._database.erasure() as sql:

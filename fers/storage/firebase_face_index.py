@@ -11,8 +11,10 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place, week_of
 from fers.domain.faces import Face
 from fers.storage.documents import face_from_document, time_to_text
+from fers.storage.face_places import NOTHING, SOURCES, share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
-from fers.storage.firebase_face_facts import NOTHING, SOURCES, FaceFacts, cell_of, share_place, time_place
+from fers.storage.firebase_counters import FaceCounters
+from fers.storage.firebase_face_facts import FaceFacts
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
 
 _MOST_ALTERNATIVES = 30
@@ -27,18 +29,14 @@ class FirebaseFaceIndex:
         self._writing = FaceFacts(self._documents)
         self._faces = self._documents.collection("faces")
         self._facts = self._documents.collection("face_facts")
-        self._counts = self._documents.collection("face_counts")
+        self._counters = FaceCounters(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         values, found = _values(wanted), Counter()
-        for document in self._documents.all(where(self._counts, "study_id", "==", study_id)):
-            week = date.fromisoformat(document["week"])
-            if not _in_time(week, wanted):
-                continue
-            for name, count in document.items():
-                cell = cell_of(name)
-                if cell and all(cell[field] in among for field, among in values.items()):
-                    found[week, cell["label"], cell["disputed"]] += count
+        for monday, cell, count in self._counters.cells(study_id):
+            week = date.fromisoformat(monday)
+            if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
+                found[week, cell["label"], cell["disputed"]] += count
         return [
             FaceCount(week, _label(label), bool(disputed), count)
             for (week, label, disputed), count in sorted(found.items())
@@ -72,7 +70,13 @@ class FirebaseFaceIndex:
         before = share_place(after.rank, after.face_id) if after else _LAST
         return self._read(list(islice(self._descending(query, "dispute", before, count), count)))
 
-    def note_agreement(self, face_id: str, share: float) -> None:
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+        last = self._writing.facts(after) if after else None
+        query = where(where(self._facts, "study_id", "==", study_id), "agreed", "<", share_place(1.0, ""))
+        query = where(query, "agreed", ">", last["agreed"] if last else "")
+        return self._read(self._documents.page(query.order_by("agreed").limit(count)))
+
+    def note_agreement(self, face_id: str, share: float | None) -> None:
         self._writing.note_agreement(face_id, share)
 
     def _descending(self, query: Query, by: str, before: str, size: int):

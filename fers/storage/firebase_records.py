@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import Query
+from google.cloud.firestore import CollectionReference, Query
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
@@ -32,6 +32,7 @@ class FirebaseRecords:
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
+        self._entries = self._documents.collection("snapshot_entries")
 
     def create_person(self, person: Person) -> None:
         self._documents.create(self._people.document(person.id), _person_document(person))
@@ -93,14 +94,16 @@ class FirebaseRecords:
         return face_from_document(document) if document else None
 
     def update_face(self, face: Face) -> None:
-        self._facts.change(face)
+        self._facts.replace(face)
+        if Purpose.PUBLISH not in face.purposes:
+            self._delete_about(face.id, self._entries)
 
     def delete_face(self, face_id: str) -> None:
-        """What models said about it goes last and is looked for even when the face is gone: whoever is interrupted can
-        do it again, and no answer is added once the face is gone."""
+        """What models said about it and its places in dataset versions go last and are looked for even when the face is
+        gone: whoever is interrupted can do it again, and nothing is added once the face is gone."""
         self._facts.remove(face_id)
-        said = self._documents.all(where(self._answers, "face_id", "==", face_id))
-        self._documents.delete(self._answers.document(document["id"]) for document in said)
+        self._delete_about(face_id, self._answers)
+        self._delete_about(face_id, self._entries)
 
     def faces_of(self, person_id: str) -> list[Face]:
         faces = map(face_from_document, self._documents.all(where(self._faces, "person_id", "==", person_id)))
@@ -133,6 +136,10 @@ class FirebaseRecords:
 
     def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
         return self._log.latest(count, study_id)
+
+    def _delete_about(self, face_id: str, collection: CollectionReference) -> None:
+        documents = self._documents.all(where(collection, "face_id", "==", face_id))
+        self._documents.delete(collection.document(document["id"]) for document in documents)
 
     def _consents_by(self, person_id: str) -> Query:
         return where(self._consents, "person_id", "==", person_id)

@@ -9,6 +9,7 @@ import streamlit as st
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter
 from fers.domain.faces import Face, Source
+from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.result import percent, word
@@ -16,6 +17,8 @@ from fers.ui.services import platform
 from fers.ui.state import state
 
 COLUMNS, PAGE = 4, 24
+_AMONG_ANNOTATORS = "among annotators"
+_DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
 CANT_TELL = "Can't tell"
 ACCENT = "#d9623a"
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload"}
@@ -52,7 +55,27 @@ def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
 
 
 def disputed_grid(actor: Person, study: Study) -> None:
-    st.caption("The model is surest of something else than these people said. Filters don't apply here.")
+    between = st.segmented_control("Disputed", _DISPUTES, default=_DISPUTES[0], required=True)
+    st.caption("Filters don't apply here.")
+    if between == _AMONG_ANNOTATORS:
+        _least_agreed_grid(actor, study)
+    else:
+        _most_disputed_grid(actor, study)
+
+
+def _least_agreed_grid(actor: Person, study: Study) -> None:
+    def page(after: Face | None) -> list[Face]:
+        return platform().explore.least_agreed(actor, study.id, PAGE, after)
+
+    def votes(face: Face) -> str:
+        said = platform().agreement.votes(actor, study.id, face.id).most_common()
+        return ", ".join(f"{_vote_words(vote)} {count}" for vote, count in said)
+
+    _grid(actor, f"least agreed {study.id}", page, votes)
+
+
+def _most_disputed_grid(actor: Person, study: Study) -> None:
+    """Where the model is surest of something else than the person said."""
     label = st.pills("Their people said", list(Emotion), format_func=_label_words, key="disputed-label")
 
     def page(after: Face | None) -> list[Face]:
@@ -89,14 +112,27 @@ def growth(counts: list[FaceCount]) -> None:
     st.altair_chart(line.encode(x=alt.X("Week of:T", title=None), y=alt.Y("Faces:Q", title=None)), width="stretch")
 
 
-def _grid(actor: Person, shown: str, page: Callable[[Face | None], list[Face]]) -> None:
-    """A page of faces and the way to the next. `shown` names what is gone through: another one begins anew."""
+def _guess(face: Face) -> str:
+    guess, confidence = face.prediction.top(1)[0]
+    return f"Guess: {word(guess)} {percent(confidence)}"
+
+
+def _grid(
+    actor: Person,
+    shown: str,
+    page: Callable[[Face | None], list[Face]],
+    tell: Callable[[Face], str] = _guess,
+) -> None:
+    """A page of faces, each with what there is to `tell`, and the way to the next. `shown` names what is gone through:
+    another one begins anew."""
     after = state().explored.get(shown)
     faces = page(after)
+    if not faces:
+        st.caption("There are none.")
     columns = st.columns(COLUMNS)
     for number, face in enumerate(faces):
         with columns[number % COLUMNS]:
-            _show(actor, face)
+            _show(actor, face, tell(face))
     with st.container(horizontal=True):
         if after is not None and st.button("Back to the first", key=f"first {shown}"):
             state().explored = {}
@@ -106,9 +142,8 @@ def _grid(actor: Person, shown: str, page: Callable[[Face | None], list[Face]]) 
             st.rerun()
 
 
-def _show(actor: Person, face: Face) -> None:
+def _show(actor: Person, face: Face, told: str) -> None:
     said = _label_words(_shown(face.answer.label))
-    guess, confidence = face.prediction.top(1)[0]
     with st.container(border=True):
         thumbnail = platform().explore.thumbnail(actor, face.id)
         if thumbnail is None:
@@ -116,7 +151,11 @@ def _show(actor: Person, face: Face) -> None:
         else:
             st.image(thumbnail, width="stretch", alt=f"A face, labelled {said}")
         st.markdown(f"**{said}**")
-        st.caption(f"Guess: {word(guess)} {percent(confidence)}")
+        st.caption(told)
+
+
+def _vote_words(vote: Emotion | Verdict) -> str:
+    return word(vote) if isinstance(vote, Emotion) else vote.capitalize()
 
 
 def _quarters(question: str) -> frozenset[int]:

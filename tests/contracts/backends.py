@@ -12,8 +12,10 @@ from fers.domain.interfaces import (
     ImageStore,
     JobStore,
     Journal,
+    LabelStore,
     RecordStore,
     SignIn,
+    SnapshotStore,
     Stores,
     StudyStore,
 )
@@ -23,8 +25,10 @@ from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
+from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
@@ -36,8 +40,10 @@ class Backend:
             self.records(),
             self.studies(),
             self.face_index(),
+            self.labels(),
             self.answers(),
             self.jobs(),
+            self.snapshots(),
             self.images(),
             self.journal(),
             sign_in,
@@ -63,6 +69,12 @@ class Embedded(Backend):
 
     def face_index(self) -> FaceIndex:
         return EmbeddedFaceIndex(self._database())
+
+    def labels(self) -> LabelStore:
+        return EmbeddedLabels(self._database())
+
+    def snapshots(self) -> SnapshotStore:
+        return EmbeddedSnapshots(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
@@ -118,10 +130,20 @@ class Firebase(Backend):
 
         return FirebaseFaceIndex(self._client)
 
+    def labels(self) -> LabelStore:
+        from fers.storage.firebase_labels import FirebaseLabels
+
+        return FirebaseLabels(self._client)
+
     def answers(self) -> AnswerStore:
         from fers.storage.firebase_answers import FirebaseAnswers
 
         return FirebaseAnswers(self._client)
+
+    def snapshots(self) -> SnapshotStore:
+        from fers.storage.firebase_snapshots import FirebaseSnapshots
+
+        return FirebaseSnapshots(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase_images import FirebaseImages

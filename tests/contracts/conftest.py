@@ -12,31 +12,18 @@ from .backends import BACKENDS
 from .samples import FakeClock
 
 CONTRACTS = (
-    "record_store",
-    "study_store",
-    "face_index",
     "answer_store",
-    "job_store",
+    "face_index",
     "image_store",
+    "job_store",
     "journal",
+    "label_store",
+    "record_store",
     "sign_in",
+    "snapshot_store",
+    "study_store",
 )
-
-pytest.register_assert_rewrite(
-    *(
-        f"{__package__}.{name}_contract"
-        for name in (
-            "record_store",
-            "study_store",
-            "face_index",
-            "answer_store",
-            "job_store",
-            "image_store",
-            "journal",
-            "sign_in",
-        )
-    )
-)
+pytest.register_assert_rewrite(*(f"{__package__}.{name}_contract" for name in CONTRACTS))
 
 
 @pytest.fixture(params=BACKENDS)

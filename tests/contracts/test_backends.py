@@ -5,8 +5,10 @@ from .face_index_contract import FaceIndexContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
+from .label_store_contract import LabelStoreContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
+from .snapshot_store_contract import SnapshotStoreContract
 from .study_store_contract import StudyStoreContract
 
 
@@ -39,4 +41,12 @@ class TestAnswerStore(AnswerStoreContract):
 
 
 class TestJobStore(JobStoreContract):
+    pass
+
+
+class TestLabelStore(LabelStoreContract):
+    pass
+
+
+class TestSnapshotStore(SnapshotStoreContract):
     pass

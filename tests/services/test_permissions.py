@@ -10,16 +10,23 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
+from fers.exporting.release import Cut
 from fers.platform import Platform
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
-EVERYBODY, RESEARCHERS, OWNERS, NOBODY = list(Role), list(Role)[2:], list(Role)[3:], []
+EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
 
 TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
+    "agreement.known": RESEARCHERS,
+    "agreement.proposed": RESEARCHERS,
+    "agreement.report": RESEARCHERS,
+    "agreement.set_known": RESEARCHERS,
+    "agreement.votes": RESEARCHERS,
     "arena.evaluate": NOBODY,
     "arena.standings": NOBODY,
     "arena.leaderboard": NOBODY,
@@ -33,7 +40,10 @@ TABLE = {
     "consents.require": EVERYBODY,
     "consents.give": EVERYBODY,
     "consents.copy_for": EVERYBODY,
+    "downloads.open": RESEARCHERS,
+    "downloads.write": RESEARCHERS,
     "explore.counts": RESEARCHERS,
+    "explore.least_agreed": RESEARCHERS,
     "explore.newest": RESEARCHERS,
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
@@ -53,6 +63,15 @@ TABLE = {
     "own_data.faces": EVERYBODY,
     "own_data.crop": EVERYBODY,
     "own_data.download": EVERYBODY,
+    "review.label": ANNOTATORS,
+    "review.next_faces": ANNOTATORS,
+    "review.progress": ANNOTATORS,
+    "review.undo": ANNOTATORS,
+    "snapshots.compare": RESEARCHERS,
+    "snapshots.entries": RESEARCHERS,
+    "snapshots.freeze": RESEARCHERS,
+    "snapshots.named": RESEARCHERS,
+    "snapshots.versions": RESEARCHERS,
     "studies.mine": EVERYBODY,
     "studies.get": OWNERS,
     "studies.create": NOBODY,
@@ -96,8 +115,14 @@ def face(platform):
 def arguments(platform, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     return {
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
+        "agreement.known": (study.id,),
+        "agreement.proposed": (study.id, 1),
+        "agreement.report": (study.id,),
+        "agreement.set_known": (study.id, face.id, None),
+        "agreement.votes": (study.id, face.id),
         "arena.evaluate": ("always-happy",),
         "arena.duel": ("always-happy", "another"),
         "arena.picture": (face,),
@@ -105,7 +130,10 @@ def arguments(platform, face, tmp_path):
         "capture.predict": (None, Box(0, 0, 9, 9)),
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
+        "downloads.open": (study.id, "v1", "imagefolder"),
+        "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
         "explore.counts": (study.id, FaceFilter()),
+        "explore.least_agreed": (study.id, 1),
         "explore.newest": (study.id, FaceFilter(), 1),
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
@@ -123,6 +151,15 @@ def arguments(platform, face, tmp_path):
         "members.log": (study.id, 1),
         "members.whole_log": (1,),
         "own_data.crop": (face.id,),
+        "review.label": (study.id, face.id, Verdict.UNKNOWN),
+        "review.next_faces": (study.id, 1),
+        "review.progress": (study.id,),
+        "review.undo": (study.id, face.id),
+        "snapshots.compare": (version.id, version.id),
+        "snapshots.entries": (version.id,),
+        "snapshots.freeze": (study.id, "v2"),
+        "snapshots.named": (study.id, "v1"),
+        "snapshots.versions": (study.id,),
         "studies.get": (study.id,),
         "studies.create": ("Another",),
         "studies.enter": (study.id,),

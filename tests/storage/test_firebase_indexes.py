@@ -7,14 +7,18 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.review import QueueOrder
+from fers.domain.snapshots import Split
 from fers.services.clock import utc_now
 from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
+from fers.storage.firebase_labels import FirebaseLabels
 from fers.storage.firebase_records import FirebaseRecords
 from fers.storage.firebase_sign_in import FirebaseSignIn
+from fers.storage.firebase_snapshots import FirebaseSnapshots
 from fers.storage.firebase_studies import FirebaseStudies
-from tests.contracts.samples import an_id
+from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, an_id
 from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
 
 
@@ -55,6 +59,7 @@ def ask_everything(client) -> None:
     studies.invitations_to(an_id("faces"))
     for label in (None, Emotion.SAD):
         index.most_disputed(an_id("faces"), label, 1)
+    index.least_agreed(an_id("faces"), 1)
     index.counts(an_id("faces"), FaceFilter())
     index.newest(an_id("faces"), FaceFilter(), 1)
     everything = {"labels": [Emotion.SAD], "sources": [Source.UPLOAD], "confidence": [0], "agreement": [0]}
@@ -63,3 +68,26 @@ def ask_everything(client) -> None:
     index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
+    ask_about_review(client)
+    ask_about_versions(client)
+
+
+def ask_about_review(client) -> None:
+    records, labels = FirebaseRecords(client), FirebaseLabels(client)
+    for order in QueueOrder:
+        labels.next_faces(an_id("faces"), an_id("ann"), order, 3, NOON, 1)
+    records.create_person(a_person("giver"))
+    records.create_face(a_face("guessed", person="giver"))  # The rarest class is looked for among those there are.
+    labels.next_faces(an_id("faces"), an_id("ann"), QueueOrder.RARE, 3, NOON, 1)
+    labels.labels_of(an_id("guessed"))
+    list(labels.labels(an_id("faces")))
+    labels.gold(an_id("faces"))
+    labels.forget_annotator(an_id("ann"))
+
+
+def ask_about_versions(client) -> None:
+    store, version = FirebaseSnapshots(client), a_snapshot("asked")
+    store.create_snapshot(version, [])
+    store.snapshots(version.study_id)
+    list(store.entries(version.id))
+    list(store.entries(version.id, Split.TEST))

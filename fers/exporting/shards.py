@@ -1,0 +1,120 @@
+"""Formats that pack a thousand faces into a file: quick to read one after the other."""
+
+import json
+import struct
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+import google_crc32c
+
+from fers.domain.snapshots import Entry, Split
+from fers.exporting.release import Member, Release
+
+FACES_A_SHARD = 1000
+_BLOCK = 512
+"""Bytes: what a tar file is made of."""
+_TAR_END = bytes(2 * _BLOCK)
+_LENGTH_DELIMITED = 2
+"""Wire type of protocol buffers."""
+
+
+def webdataset(release: Release) -> Iterator[Member]:
+    """Tar files of `ID.jpg`, `ID.cls` (where there is a label) and `ID.json`."""
+    return _shards(release, "tar", _tar)
+
+
+def tfrecord(release: Release) -> Iterator[Member]:
+    """TFRecord files of `tf.train.Example`: image/encoded, image/class/label (-1: none), image/class/text, person,
+    valence and arousal (absent: unknown), and everything else as JSON in `metadata`."""
+    return _shards(release, "tfrecord", _records)
+
+
+def _shards(
+    release: Release, ending: str, write: Callable[[Release, Iterable[Entry]], Iterator[bytes]]
+) -> Iterator[Member]:
+    for split in Split:
+        for number, entries in enumerate(_batches(release.entries(split))):
+            yield Member(f"{split}-{number:06}.{ending}", write(release, entries))
+
+
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    while batch := list(islice(entries, FACES_A_SHARD)):
+        yield batch
+
+
+def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+    for entry in entries:
+        yield from _tar_member(f"{entry.face_id}.jpg", release.image(entry))
+        if entry.label is not None:
+            yield from _tar_member(f"{entry.face_id}.cls", str(entry.label.value).encode())
+        yield from _tar_member(f"{entry.face_id}.json", json.dumps(release.describe(entry)).encode())
+    yield _TAR_END
+
+
+def _tar_member(name: str, data: bytes) -> Iterator[bytes]:
+    header = tarfile.TarInfo(name)
+    header.size = len(data)
+    yield header.tobuf(tarfile.USTAR_FORMAT)
+    yield data
+    yield bytes(-len(data) % _BLOCK)
+
+
+def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
+    `record_writer.h` has it."""
+    for entry in entries:
+        example = _example(release, entry)
+        length = struct.pack("<Q", len(example))
+        yield length + _masked_crc(length) + example + _masked_crc(example)
+
+
+def _masked_crc(data: bytes) -> bytes:
+    crc = google_crc32c.value(data)
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def _example(release: Release, entry: Entry) -> bytes:
+    width, height = release.size(entry)
+    features = {
+        "image/encoded": _bytes(release.image(entry)),
+        "image/format": _bytes(b"jpeg"),
+        "image/width": _integer(width),
+        "image/height": _integer(height),
+        "image/class/label": _integer(-1 if entry.label is None else entry.label.value),
+        "image/class/text": _bytes(b"" if entry.label is None else entry.label.label.encode()),
+        "person": _bytes(release.person(entry).encode()),
+        "metadata": _bytes(json.dumps(release.describe(entry)).encode()),
+    }
+    for name, value in (("valence", entry.valence), ("arousal", entry.arousal)):
+        if value is not None:
+            features[name] = _real(value)
+    return _field(
+        1, b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
+    )
+
+
+def _bytes(value: bytes) -> bytes:
+    return _field(1, _field(1, value))
+
+
+def _real(value: float) -> bytes:
+    return _field(2, _field(1, struct.pack("<f", value)))
+
+
+def _integer(value: int) -> bytes:
+    return _field(3, _field(1, _varint(value & (1 << 64) - 1)))
+
+
+def _field(number: int, value: bytes) -> bytes:
+    """A length-delimited field of a protocol buffer; lists of numbers are packed in one."""
+    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(len(value)) + value
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)

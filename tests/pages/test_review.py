@@ -1,0 +1,57 @@
+"""The pages around the labels, opened by those they are for."""
+
+from dataclasses import replace
+
+from driving import click, field, told
+from test_studies import sign_in
+
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR, Role
+from fers.domain.review import QueueOrder
+from tests.people import give_face, participant
+
+
+def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    agreed, disputed = give_face(platform, ada), give_face(platform, ada)
+    for number, emotion in enumerate((Emotion.SAD, Emotion.ANGER)):
+        person = replace(ada, id=f"{number:032x}", role=Role.ANNOTATOR)
+        for face, said in ((agreed, Emotion.SAD), (disputed, emotion)):
+            platform.review.label(person, study.id, face.id, Verdict.EMOTION, distribution=only(said))
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.switch_page("pages/agreement.py").run()
+    assert "4 labels" in told(app)
+    click(app, "Make it known")
+    assert "One face is known." in told(app)
+    assert platform.agreement.known(OPERATOR, study.id) == {agreed.id: Emotion.SAD}
+    click(app, "Not known")
+    assert platform.agreement.known(OPERATOR, study.id) == {}
+    app.session_state["views"] = "Most disputed"
+    app.switch_page("pages/explore.py").run()
+    next(choice for choice in app.button_group if choice.label == "Disputed").set_value("among annotators")
+    assert "Sad 1, Anger 1" in told(app.run())
+    assert not app.exception and not app.error
+
+
+def test_an_annotator_finds_the_review_and_not_the_agreement(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)
+    sign_in(app)
+    app.switch_page("pages/review.py").run()
+    assert "Which expression do you see?" in told(app)
+    assert not app.exception and not app.error
+
+
+def test_an_owner_says_how_faces_are_reviewed(app, platform):
+    participant(platform, "boss@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    next(box for box in app.selectbox if box.label == "Faces they get first").set_value(QueueOrder.UNCERTAIN)
+    next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
+    click(app, "Save")
+    study = platform.studies.current()
+    assert (study.queue_order, study.overlap) == (QueueOrder.UNCERTAIN, 5)
+    assert field(app, "Name").value == study.name
