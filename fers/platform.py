@@ -15,12 +15,13 @@ from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
 from fers.services.explore import Explore
-from fers.services.export import Export
+from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
 from fers.services.snapshots import Snapshots
+from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 from fers.storage.database import Database
@@ -47,13 +48,13 @@ class Platform:
     capture: Capture
     withdrawal: Withdrawal
     own_data: OwnData
-    export: Export
     arena: Arena
     explore: Explore
     review: Review
     agreement: Agreement
     snapshots: Snapshots
     downloads: Downloads
+    importing: Importing
     doctor: Doctor
     sign_in: SignIn
 
@@ -84,7 +85,8 @@ def assemble(
     index = EmbeddedFaceIndex(database)
     withdrawal = Withdrawal(records, images, journal, sign_in, labels, index, now)
     consents = Consents(records, studies, withdrawal, now)
-    capture = Capture(records, images, journal, models, detector, consents, studies, now)
+    storing = Storing(records, images, journal)
+    capture = Capture(storing, models, detector, consents, studies, now)
     snapshots = Snapshots(records, images, labels, EmbeddedSnapshots(database), now)
     platform = Platform(
         accounts=Accounts(records, seats, sign_in, studies, invitations, now),
@@ -95,13 +97,13 @@ def assemble(
         capture=capture,
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, labels),
-        export=Export(records, images),
         arena=Arena(records, images, EmbeddedAnswers(database), models, now),
         explore=Explore(records, index, images, now),
         review=Review(records, labels, index, images, now),
         agreement=Agreement(records, labels),
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
+        importing=Importing(records, storing, labels, models, studies, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )
