@@ -26,8 +26,9 @@ study_option = click.option("--study", "study_name", metavar="NAME", required=Tr
 @study_option
 @click.option("--licence", required=True, metavar="TEXT", help="Under which licence the set is used.")
 @click.option("--consent-basis", required=True, metavar="TEXT", help="Why the people in it may be shown.")
+@click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
 @explains_failures
-def import_(spec: str, study_name: str, licence: str, consent_basis: str) -> None:
+def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect: bool) -> None:
     """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms.
 
     Stopped at any moment, it goes on where it was when it is started again.
@@ -37,7 +38,8 @@ def import_(spec: str, study_name: str, licence: str, consent_basis: str) -> Non
     try:
         faces = load(spec)
         with _bar("Importing") as show:
-            added = services.importing.add(OPERATOR, study.id, faces, Terms(licence, consent_basis), show)
+            terms = Terms(licence, consent_basis)
+            added = services.importing.add(OPERATOR, study.id, faces, terms, detect=detect, progress=show)
     except DataError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{added} faces added to {study.name}; {len(faces) - added} were there already.")

@@ -103,7 +103,7 @@ def assemble(
         agreement=Agreement(records, labels),
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
-        importing=Importing(records, storing, labels, models, studies, now),
+        importing=Importing(records, storing, labels, models, detector, studies, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

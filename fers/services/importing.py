@@ -14,14 +14,15 @@ from fers.domain.audit import entry_by
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
-from fers.domain.images import Photo, PhotoLimits, check_photo, crop
-from fers.domain.interfaces import Classifier, LabelStore, Models, RecordStore
+from fers.domain.images import Photo, PhotoLimits, check_photo
+from fers.domain.interfaces import Classifier, FaceDetector, LabelStore, Models, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput
 from fers.services.clock import Clock, utc_now
+from fers.services.prediction import proposed_face
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 
@@ -55,6 +56,7 @@ class Importing:
         storing: Storing,
         labels: LabelStore,
         models: Models,
+        detector: FaceDetector,
         studies: Studies,
         now: Clock = utc_now,
     ):
@@ -62,6 +64,7 @@ class Importing:
         self._storing = storing
         self._labels = labels
         self._models = models
+        self._detector = detector
         self._studies = studies
         self._now = now
 
@@ -71,9 +74,14 @@ class Importing:
         study_id: str,
         faces: FaceSet,
         terms: Terms,
+        *,
+        detect: bool = False,
         progress: Progress = lambda done, all: None,
     ) -> int:
         """Add the faces that the study does not have yet, with the live model's guess. Returns how many those are.
+
+        With `detect` the pictures are photos, and the face is the largest that is found in each (all of the photo where
+        none is); else every picture is a face.
 
         Stopped at any moment, it goes on where it was when called again. Raises InvalidInput without terms, DataError
         for an image that can't be read.
@@ -82,21 +90,25 @@ class Importing:
         if not terms.licence.strip() or not terms.consent_basis.strip():
             raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
         study = self._studies.get(actor, study_id)
-        classifier = self._models.classifier()
+        classifier, detector = self._models.classifier(), self._detector if detect else None
         added = 0
         for index in range(len(faces)):
             progress(index, len(faces))
             photo = _photo(faces, index)
             face_id = _id(study.id, faces.source, faces.names[index], photo.sha256)
             if self._records.face(face_id) is None:
-                self._add(face_id, study, photo, terms.as_text(faces.source), classifier)
+                seen, box = proposed_face(photo.pixels, classifier, detector)
+                prediction = self._prediction(classifier, seen)
+                self._add(face_id, study, photo, box or _whole(photo), prediction, terms.as_text(faces.source))
                 added += 1
             self._label(face_id, study, faces, index)
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
         return added
 
-    def _add(self, face_id: str, study: Study, photo: Photo, words: ConsentText, classifier: Classifier) -> None:
+    def _add(
+        self, face_id: str, study: Study, photo: Photo, box: Box, prediction: Prediction, words: ConsentText
+    ) -> None:
         now, person_id = self._now(), _id(face_id, "person")
         consent = Consent(_id(face_id, "consent"), person_id, study.id, words, frozenset(Purpose), now)
         for create, record in (
@@ -105,7 +117,6 @@ class Importing:
         ):
             with suppress(AlreadyExists):  # An import that was stopped came as far as this.
                 create(record)
-        box = Box(0, 0, photo.width, photo.height)
         face = Face(
             id=face_id,
             person_id=person_id,
@@ -115,7 +126,7 @@ class Importing:
             image=StoredImage(photo.sha256, photo.width, photo.height, len(photo.data)),
             source=Source.IMPORT,
             box=box,
-            prediction=self._guess(classifier, photo, box),
+            prediction=prediction,
             answer=Answer(None, before_prediction=True),
             captured_at=now,
             given_at=now,
@@ -123,8 +134,8 @@ class Importing:
         )
         self._storing.store(face, photo.data)
 
-    def _guess(self, classifier: Classifier, photo: Photo, box: Box) -> Prediction:
-        said = classifier.predict(crop(photo.pixels, box)[None])[0]
+    def _prediction(self, classifier: Classifier, seen: np.ndarray) -> Prediction:
+        said = classifier.predict(seen[None])[0]
         info = classifier.info
         return Prediction(info.id, info.version, tuple(map(float, said)), self._now(), info.output.least_confidence)
 
@@ -149,6 +160,10 @@ def _photo(faces: FaceSet, index: int) -> Photo:
     file = io.BytesIO()
     faces.image(index).save(file, "PNG")
     return check_photo(file.getvalue(), ANY_SIZE)
+
+
+def _whole(photo: Photo) -> Box:
+    return Box(0, 0, photo.width, photo.height)
 
 
 def _dimensions(faces: FaceSet, index: int) -> tuple[float | None, float | None]:
