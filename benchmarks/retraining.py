@@ -1,6 +1,6 @@
 """Does it help to retrain on what was collected? The whole loop, on photographs of people.
 
-    KERAS_BACKEND=torch python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--epochs 6]
+    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--epochs 6]
 
 `labels.csv` has the columns image, label and subject, beside a folder `images`. For each seed half of the subjects are
 imported into a fresh study, frozen and exported; the live model learns on from its training split; and the model

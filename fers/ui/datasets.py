@@ -72,6 +72,8 @@ def compare(actor: Person, versions: list[Version]) -> None:
     left, right = st.columns(2)
     earlier = left.selectbox("From", names, 1)
     later = right.selectbox("To", names, 0)
+    if not st.button("Compare"):  # It goes through both versions, so not at every click on the page.
+        return
     found = platform().snapshots.compare(actor, ids[earlier], ids[later])
     figures = {
         "New": found.added,

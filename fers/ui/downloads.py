@@ -89,6 +89,7 @@ async def download_route(request: Request) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{download.file_name}"',
         "Cache-Control": "no-store",
+        "Accept-Ranges": "none",
         "Content-Encoding": "identity",  # Photos don't shrink.
     }
     return StreamingResponse(_sending(download, link), media_type="application/zip", headers=headers)
