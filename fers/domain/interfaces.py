@@ -247,7 +247,7 @@ class JobStore(Protocol):
 
 class SnapshotStore(Protocol):
     """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
-    update after which the face may no longer be published. So whatever is read here may be handed out.
+    update after which its purposes are no longer `SHARED`. So whatever is read here may be handed out.
 
     Raises StoreUnavailable.
     """

@@ -13,6 +13,8 @@ from fers.exporting.documents import FACES, croissant, documents
 from fers.exporting.release import Member, Release
 
 SUMS = "SHA256SUMS"
+_CHUNK = 65_536
+"""Bytes that are worth sending."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,7 @@ def zipped(files: Iterator[Member], release: Release) -> Iterator[bytes]:
             with archive.open(zipfile.ZipInfo(member.name, made), "w", force_zip64=True) as file:
                 for chunk in member.chunks:
                     file.write(chunk)
-                    yield from sink.drain()
-        yield from sink.drain()
+                    yield from sink.drain(_CHUNK)
     yield from sink.drain()
 
 
@@ -67,17 +68,20 @@ class _Sink:
 
     def __init__(self):
         self._parts: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> int:
         self._parts.append(bytes(data))
+        self._size += len(data)
         return len(data)
 
     def flush(self) -> None:
         pass
 
-    def drain(self) -> Iterator[bytes]:
-        parts, self._parts = self._parts, []
-        if parts:
+    def drain(self, least: int = 1) -> Iterator[bytes]:
+        """What was written since, if it is as many bytes as that."""
+        if self._size >= least:
+            parts, self._parts, self._size = self._parts, [], 0
             yield b"".join(parts)
 
 

@@ -62,22 +62,24 @@ def _tar_member(name: str, data: bytes) -> Iterator[bytes]:
 
 def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
     """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
-    `record_writer.h` has it."""
+    `record_writer.h` has it. The image comes last in it, so that its many bytes are never copied."""
     for entry in entries:
-        example = _example(release, entry)
-        length = struct.pack("<Q", len(example))
-        yield length + _masked_crc(length) + example + _masked_crc(example)
+        image = release.image(entry)
+        opening = _example_up_to_image(release, entry, len(image))
+        length = struct.pack("<Q", len(opening) + len(image))
+        yield length + _masked(google_crc32c.value(length)) + opening
+        yield image
+        yield _masked(google_crc32c.extend(google_crc32c.value(opening), image))
 
 
-def _masked_crc(data: bytes) -> bytes:
-    crc = google_crc32c.value(data)
+def _masked(crc: int) -> bytes:
     return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
-def _example(release: Release, entry: Entry) -> bytes:
+def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> bytes:
+    """A `tf.train.Example` but for the bytes of its last feature, the image."""
     width, height = release.size(entry)
     features = {
-        "image/encoded": _bytes(release.image(entry)),
         "image/format": _bytes(b"jpeg"),
         "image/width": _integer(width),
         "image/height": _integer(height),
@@ -89,9 +91,13 @@ def _example(release: Release, entry: Entry) -> bytes:
     for name, value in (("valence", entry.valence), ("arousal", entry.arousal)):
         if value is not None:
             features[name] = _real(value)
-    return _field(
-        1, b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
-    )
+    written = b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
+    image = b""
+    for number in (1, 1, 2):  # A value of a list of bytes, which is a feature, which is the value of a name.
+        image = _opening(number, len(image) + image_length) + image
+    image = _field(1, b"image/encoded") + image
+    features_end = _opening(1, len(image) + image_length) + image
+    return _opening(1, len(written) + len(features_end) + image_length) + written + features_end
 
 
 def _bytes(value: bytes) -> bytes:
@@ -108,7 +114,11 @@ def _integer(value: int) -> bytes:
 
 def _field(number: int, value: bytes) -> bytes:
     """A length-delimited field of a protocol buffer; lists of numbers are packed in one."""
-    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(len(value)) + value
+    return _opening(number, len(value)) + value
+
+
+def _opening(number: int, length: int) -> bytes:
+    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(length)
 
 
 def _varint(number: int) -> bytes:

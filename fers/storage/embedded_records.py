@@ -10,6 +10,7 @@ from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
+from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts
@@ -111,7 +112,7 @@ class EmbeddedRecords:
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
-            if Purpose.PUBLISH not in face.purposes:
+            if not face.purposes >= SHARED:
                 sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:

@@ -90,6 +90,8 @@ class State:
     explored: dict[str, Face] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
     reviewing: Reviewing | None = None
+    download: str | None = None
+    """The secret of the link to the last download asked for."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from fers.domain.boxes import Box
-from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
@@ -15,6 +14,7 @@ from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
+from fers.services.importing import Terms
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
 EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
@@ -47,7 +47,7 @@ TABLE = {
     "explore.newest": RESEARCHERS,
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
-    "export.write": NOBODY,
+    "importing.add": OWNERS,
     "invitations.invite": OWNERS,
     "invitations.open_ones": OWNERS,
     "invitations.revoke": OWNERS,
@@ -137,7 +137,7 @@ def arguments(platform, face, tmp_path):
         "explore.newest": (study.id, FaceFilter(), 1),
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
-        "export.write": (tmp_path / "export", Purpose.TRAIN),
+        "importing.add": (study.id, None, Terms("", "")),
         "invitations.invite": (study.id, Role.ADMINISTRATOR, 1, 1),
         "invitations.open_ones": (study.id,),
         "invitations.revoke": (study.id, "none"),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from training.data import affectnet, exported, fer2013, ferplus, folder, manifest
-from training.data.faces import DataError, FaceSet, join
-from training.data.splits import Split
+from fers.datasets import affectnet, exported, fer2013, ferplus, folder, manifest
+from fers.datasets.faces import DataError, FaceSet, join
+from fers.datasets.splits import Split
 
 FORMATS = {
     "ferplus": ferplus.load,

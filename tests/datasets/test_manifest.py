@@ -5,10 +5,10 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
-from tests.training.data.test_sets import brightness
+from tests.datasets.test_sets import brightness
 from tests.training.faces import drawn_face
-from training.data import DataError, load
 
 
 def _images(folder):

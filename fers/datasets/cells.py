@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
+from fers.datasets.faces import DataError
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
-from training.data.faces import DataError
 
 LARGEST = 1_000_000
 """No count of votes, class id or pixel is larger."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face
-from training.data import DataError, load
 
 HEADER = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal\n"
 

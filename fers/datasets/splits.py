@@ -1,6 +1,6 @@
 """The part of a set that is read, where it comes in parts: `PATH#train`."""
 
-from training.data.faces import DataError
+from fers.datasets.faces import DataError
 
 
 class Split:

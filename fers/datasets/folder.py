@@ -2,11 +2,11 @@
 
 from pathlib import Path, PurePosixPath
 
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files, is_picture
+from fers.datasets.splits import Split
 from fers.domain.emotions import LABELS, Emotion
-from training.data import cells
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files, is_picture
-from training.data.splits import Split
 
 
 def load(path: Path, split: Split, source: str) -> FaceSet:

@@ -1,19 +1,20 @@
-"""What `python -m fers export` writes: the faces of people who agreed."""
+"""What FERS hands out: dataset versions, the faces of people who agreed."""
 
 from pathlib import Path, PurePosixPath
 
-from training.data import cells
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files
-from training.data.splits import Split
-from training.data.tables import Record, Where, json_records
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Record, Where, json_records
 
 LIST = "faces.jsonl"
 UNLABELLED = "without a label"
 
 
 def load(path: Path, split: Split, source: str) -> FaceSet:
-    """Read an export, a folder or zip. The face is what lies in the box that its owner drew."""
+    """Read a download, zip or folder; its splits are "train", "validation" and "test". The face is what lies in the
+    box that its owner drew."""
     files, gathering = Files(path), Gathering()
     lists = [name for name in files.names() if PurePosixPath(name).name == LIST]
     if not lists:
@@ -22,7 +23,7 @@ def load(path: Path, split: Split, source: str) -> FaceSet:
         where = Where(f"{path}: {table}")
         for record in json_records(files.open(table), where):
             with where:
-                if split.takes(""):
+                if split.takes(str(record.get("split") or "")):
                     _gather(record, PurePosixPath(table).parent, files, gathering)
     split.check(source)
     return gathering.faces(source, lambda index: files.image(gathering.names[index]))
@@ -32,6 +33,8 @@ def _gather(record: Record, folder: PurePosixPath, files: Files, gathering: Gath
     if record.get("label") is None:
         gathering.drop(UNLABELLED)
         return
+    if record.get("image") is None:
+        raise DataError("its faces are packed: download the version in another format, such as imagefolder")
     image, box = record.get("image"), record.get("box")
     if not isinstance(box, list) or len(box) != 4:
         raise DataError(f"{box!r} is not a box (left, top, width, height)")

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from fers.datasets import DataError, load
 from tests.training.faces import drawn_face
-from training.data import DataError, load
 
 CELLS = st.one_of(
     st.sampled_from(

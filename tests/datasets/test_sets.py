@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fers.datasets import DataError, load, load_all
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face, write_ferplus
-from training.data import DataError, load, load_all
 
 HAPPY = (0, 9, 1, 0, 0, 0, 0, 0, 0, 0)
 FEAR = (0, 0, 3, 0, 0, 0, 7, 0, 0, 0)

@@ -5,11 +5,11 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Where, csv_rows
 from fers.domain.emotions import LABELS, Emotion
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files
-from training.data.splits import Split
-from training.data.tables import Where, csv_rows
 
 COLUMNS = (
     Emotion.NEUTRAL,

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from training.data.faces import DataError
+from fers.datasets.faces import DataError
 
 LARGEST_FILE = 100_000_000
 """Bytes of the largest file that is read at once: an image, that is. Tables are read row by row."""

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fers.datasets import DataError, load
+from fers.datasets.ferplus import majority_vote, vote_distribution
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face, write_ferplus
-from training.data import DataError, load
-from training.data.ferplus import majority_vote, vote_distribution
 
 #         neutral happy surprise sad anger disgust fear contempt unknown not-a-face
 HAPPY = (0, 9, 1, 0, 0, 0, 0, 0, 0, 0)

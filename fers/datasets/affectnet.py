@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Where, csv_rows
 from fers.domain.emotions import Emotion
-from training.data import cells
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files
-from training.data.splits import Split
-from training.data.tables import Where, csv_rows
 
 NO_EMOTION = {8: "none of the eight", 9: "uncertain", 10: "not a face"}
 """Class ids that name no emotion: such faces are dropped and counted. 0 to 7 are those of `Emotion`."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
-from training.data import DataError, load
 
 BLACK = " ".join(["0"] * 2304)
 

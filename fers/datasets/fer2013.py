@@ -9,12 +9,12 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Where
 from fers.domain.emotions import Emotion
-from training.data import cells
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files
-from training.data.splits import Split
-from training.data.tables import Where
 
 SIDE = 48
 CLASSES = (

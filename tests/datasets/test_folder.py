@@ -2,10 +2,10 @@
 
 import pytest
 
+from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
-from tests.training.data.test_sets import brightness, zip_of
+from tests.datasets.test_sets import brightness, zip_of
 from tests.training.faces import drawn_face
-from training.data import DataError, load
 
 
 def test_folders_name_the_classes_in_anyones_words(tmp_path):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from training.data.faces import DataError
+from fers.datasets.faces import DataError
 
 ROWS_AT_ONCE = 4096
 _UNREADABLE = (OSError, EOFError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error)

@@ -3,13 +3,13 @@
 from functools import cache
 from pathlib import Path
 
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Record, Where, csv_records, parquet_records
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
-from training.data import cells
-from training.data.faces import DataError, FaceSet, Gathering
-from training.data.files import Files
-from training.data.splits import Split
-from training.data.tables import Record, Where, csv_records, parquet_records
 
 BOX = ("left", "top", "width", "height")
 COLUMNS = ("image", "label", "split", "valence", "arousal", *BOX)
