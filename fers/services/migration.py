@@ -1,17 +1,20 @@
-"""Migration: the same studies, people, consents, faces and log in another store, every copy checked."""
+"""Migration: the same studies, people, faces, labels and dataset versions in another store, every copy checked."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice, zip_longest
 
+from fers.domain.consent import Purpose
 from fers.domain.faces import Face
 from fers.domain.interfaces import Stores
+from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.services.settling import settle
 
 _ANSWERS_AT_ONCE = 1000
 
@@ -41,7 +44,8 @@ class Migration:
         require(actor, Action.MANAGE_STUDY)
         done = Migrated()
         self._copy_audit()
-        for study in self._old.records.studies():
+        studies = self._old.records.studies()
+        for study in studies:
             self._copy_study(study)
         for person in self._old.records.people():
             self._copy_person(person)
@@ -51,6 +55,9 @@ class Migration:
                 done.problems.append(f"face {face.id}: {problem}")
             else:
                 done.faces += 1
+        for study in studies:
+            done.problems += self._copy_review(study)
+            done.problems += self._copy_versions(study)
         self._copy_answers()
         done.problems += self._too_many()
         return done
@@ -101,6 +108,39 @@ class Migration:
             return str(error)
         arrived = _is_image_of(face, self._new.images.get(face.id)) and self._new.records.face(face.id) == face
         return None if arrived else "its copy is not the same"
+
+    def _copy_review(self, study: Study) -> Iterator[str]:
+        """What the labels of each face say, and which faces are known. How far annotators agree follows from it."""
+        for face_id, labels in groupby(self._old.labels.labels(study.id), lambda label: label.face_id):
+            given = list(labels)
+            if (face := self._new.records.face(face_id)) is None:
+                continue  # Why it could not be copied is a problem already.
+            self._copy_labels(face, given)
+            settle(self._new.labels, self._new.face_index, face_id, study.overlap)
+            if self._new.labels.labels_of(face_id) != given:
+                yield f"face {face_id}: its labels are not the same"
+        for face_id, known in self._old.labels.gold(study.id).items():
+            self._new.labels.set_gold(face_id, known)
+
+    def _copy_labels(self, face: Face, given: list[Label]) -> None:
+        """Labels that were given before the person narrowed their consent stay, though no new ones could come: so the
+        face may be reviewed while they are copied."""
+        there = {label.annotator_id: label for label in self._new.labels.labels_of(face.id)}
+        missing = [label for label in given if there.get(label.annotator_id) != label]
+        if not missing:
+            return
+        self._new.records.update_face(replace(face, purposes=face.purposes | {Purpose.REVIEW}))
+        for label in missing:
+            self._new.labels.remove_label(face.id, label.annotator_id)
+            self._new.labels.add_label(label, len(given) + len(there), label.given_at)
+        self._new.records.update_face(face)
+
+    def _copy_versions(self, study: Study) -> Iterator[str]:
+        for version in reversed(self._old.snapshots.snapshots(study.id)):
+            if self._new.snapshots.snapshot(version.id) is None:
+                self._new.snapshots.create_snapshot(version, self._old.snapshots.entries(version.id))
+            if self._new.snapshots.count_entries(version.id) < self._old.snapshots.count_entries(version.id):
+                yield f"version {version.name}: it lacks entries"
 
     def _copy_answers(self) -> None:
         """What models said could be asked again: whatever differs is replaced."""

@@ -7,16 +7,33 @@ import numpy as np
 import pytest
 
 from fers.domain.audit import AuditEntry
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
 from fers.domain.faces import StoredImage
 from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
+from fers.domain.review import Known
+from fers.domain.snapshots import Split
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
-from tests.contracts.samples import NOON, a_consent, a_face, a_membership, a_person, a_study, an_id, an_invitation
+from tests.contracts.samples import (
+    NOON,
+    a_consent,
+    a_face,
+    a_label,
+    a_membership,
+    a_person,
+    a_snapshot,
+    a_study,
+    an_entry,
+    an_id,
+    an_invitation,
+)
 
 RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
 FACES = [str(number) for number in range(5)]
+SHARED = frozenset({Purpose.STORE, Purpose.REVIEW, Purpose.PUBLISH})
 
 
 @pytest.fixture
@@ -33,15 +50,27 @@ def old(tmp_path):
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
         store.images.put(an_id(name), data)
-        store.records.create_face(a_face(name, image=image))
+        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image))
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
     store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
     store.answers.save_run(RUN)
+    keep_labels_and_a_version(store)
     yield store
     backend.close()
+
+
+def keep_labels_and_a_version(store) -> None:
+    for name in ("0", "1"):
+        for annotator in ("ann", "bea"):
+            store.labels.add_label(a_label(name, annotator, study_id=an_id("first")), 3, NOON)
+    narrowed = replace(store.records.face(an_id("1")), purposes=frozenset({Purpose.STORE}))
+    store.records.update_face(narrowed)
+    store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))
+    version = a_snapshot(study_id=an_id("first"))
+    store.snapshots.create_snapshot(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
 
 
 @pytest.fixture
@@ -64,8 +93,17 @@ def everything(store) -> tuple:
     answers = {
         face_id: row.tolist() for run in store.answers.runs() for face_id, row in store.answers.answers(run.answers_id)
     }
+    review = [
+        (
+            list(store.labels.labels(study.id)),
+            store.labels.gold(study.id),
+            store.labels.progress(study.id, 2),
+            [(version, list(store.snapshots.entries(version.id))) for version in store.snapshots.snapshots(study.id)],
+        )
+        for study in records.studies()
+    ]
     kept = (list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
-    return (*kept, images, memberships, invitations, store.answers.runs(), answers)
+    return (*kept, review, images, memberships, invitations, store.answers.runs(), answers)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):
@@ -79,9 +117,18 @@ def test_everything_moves_there_and_back(old, new, tmp_path):
     home.close()
 
 
-@pytest.mark.parametrize("step", ["create_person", "create_consent", "create_face", "append_audit"])
-def test_an_interrupted_run_can_be_started_again(old, new, step, monkeypatch):
-    work, calls = getattr(new.records, step), []
+@pytest.mark.parametrize(
+    ("store", "step"),
+    [
+        ("records", "create_person"),
+        ("records", "create_consent"),
+        ("records", "create_face"),
+        ("records", "append_audit"),
+        ("labels", "add_label"),
+    ],
+)
+def test_an_interrupted_run_can_be_started_again(old, new, store, step, monkeypatch):
+    work, calls = getattr(getattr(new, store), step), []
 
     def fails_the_second_time(*arguments):
         calls.append(arguments)
@@ -89,7 +136,7 @@ def test_an_interrupted_run_can_be_started_again(old, new, step, monkeypatch):
             raise StoreUnavailable("The store can't be reached.")
         work(*arguments)
 
-    monkeypatch.setattr(new.records, step, fails_the_second_time)
+    monkeypatch.setattr(getattr(new, store), step, fails_the_second_time)
     with pytest.raises(StoreUnavailable):
         migration(old, new).run(OPERATOR)
     assert migration(old, new).run(OPERATOR).problems == []
@@ -106,12 +153,12 @@ def test_what_changed_between_two_runs_is_brought_up_to_date(old, new):
 
 
 def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):
-    old.images.delete(an_id("0"))
-    old.images.delete(an_id("1"))
-    old.images.put(an_id("1"), b"another image")
+    old.images.delete(an_id("3"))
+    old.images.delete(an_id("4"))
+    old.images.put(an_id("4"), b"another image")
     done = migration(old, new).run(OPERATOR)
     assert sorted(done.problems) == sorted(
-        [f"face {an_id('0')}: its image is lost", f"face {an_id('1')}: its image is not the one that was given"]
+        [f"face {an_id('3')}: its image is lost", f"face {an_id('4')}: its image is not the one that was given"]
     )
     assert done.faces == len(FACES) - 2
 
