@@ -18,6 +18,7 @@ from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Membership, Person
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.studies import Study
 from fers.errors import ModelRejected
 
@@ -64,8 +65,8 @@ class RecordStore(Protocol):
     def faces_of(self, person_id: str) -> list[Face]:
         """A person's faces, newest first."""
 
-    def faces(self) -> Iterator[Face]:
-        """Every face, by id, without holding them all in memory."""
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        """Every face in a range of ids, by id, without holding them all in memory."""
 
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come."""
@@ -145,8 +146,9 @@ class AnswerStore(Protocol):
     def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
         """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
 
-    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
-        """(face id, eight probabilities) by face id, without holding them all in memory."""
+    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) of the faces in a range of ids, by face id, without holding them all in
+        memory."""
 
     def count_answers(self, answers_id: str) -> int: ...
 

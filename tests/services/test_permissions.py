@@ -21,6 +21,8 @@ TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
     "arena.evaluate": NOBODY,
+    "arena.ask": NOBODY,
+    "arena.finish": NOBODY,
     "arena.standings": NOBODY,
     "arena.leaderboard": NOBODY,
     "arena.duel": NOBODY,
@@ -83,6 +85,8 @@ def arguments(platform, face, tmp_path):
     return {
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
         "arena.evaluate": ("always-happy",),
+        "arena.ask": ("always-happy",),
+        "arena.finish": ("always-happy", [0.01]),
         "arena.duel": ("always-happy", "another"),
         "arena.picture": (face,),
         "capture.receive": (b"", Source.UPLOAD),
