@@ -20,6 +20,9 @@ MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/
 MODELS = st.Page("pages/models.py", title="Models", icon=":material/leaderboard:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:")
+REVIEW = st.Page("pages/review.py", title="Review", icon=":material/rate_review:")
+AGREEMENT = st.Page("pages/agreement.py", title="Agreement", icon=":material/balance:")
+DATASETS = st.Page("pages/datasets.py", title="Datasets", icon=":material/inventory_2:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
@@ -32,8 +35,12 @@ def pages_for(person: Person | None) -> list[st.Page]:
     agreed = platform().consents.current(person) is not None
     pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
     study = platform().studies.current(person)
+    if allowed(person, Action.REVIEW, study.id):
+        pages = [*pages, REVIEW]
     if allowed(person, Action.VIEW_DATASET, study.id):
-        pages = [*pages, EXPLORE]
+        pages = [*pages, EXPLORE, AGREEMENT]
+    if allowed(person, Action.SHARE_DATASET, study.id):
+        pages = [*pages, DATASETS]
     if allowed(person, Action.COMPARE_MODELS):
         pages = [*pages, MODELS]
     if allowed(person, Action.MANAGE_STUDY, study.id):

@@ -36,7 +36,8 @@ _FILL = (
         strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', 1735689600 + abs(random()) % 63072000, 'unixepoch'),
         '2030-01-01T00:00:00.000000+00:00', :document FROM numbers""",
     # Nine classes of very different size, half of them disputed; labels of annotators for a tenth.
-    """INSERT INTO face_facts SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
+    """INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, agreement, given_at,
+        disagreement) SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
         abs(random()) % 2 AND label >= 0, abs(random()) % 2, abs(random()) % 4,
         iif(abs(random()) % 10, -1, abs(random()) % 4), given_at, abs(random()) % 1000000 / 1000000.0
         FROM (SELECT *, min(abs(random()) % 9, abs(random()) % 9) - 1 AS label FROM faces)""",

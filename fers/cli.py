@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fers import __version__, config, platform
-from fers.domain.consent import Purpose
+from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
@@ -66,25 +66,8 @@ def _sentence(result: dict) -> str:
     return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-main.add_command(models)
-
-
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--for",
-    "purpose",
-    type=click.Choice([Purpose.TRAIN.value, Purpose.PUBLISH.value]),
-    default=Purpose.TRAIN.value,
-    show_default=True,
-    help="Only faces whose people agreed to this.",
-)
-@explains_failures
-def export(folder: Path, purpose: str) -> None:
-    """Write the stored faces and their labels into the new folder FOLDER, ready to train on."""
-    services = platform.assemble(config.load())
-    written, left_out = services.export.write(OPERATOR, folder, Purpose(purpose))
-    click.echo(f"{written} faces written to {folder}; {left_out} left out because their people did not agree to this.")
+for command in (models, import_, freeze, export):
+    main.add_command(command)
 
 
 @main.command()

@@ -54,6 +54,10 @@ class AlreadyExists(FersError):
     """A record with this id is stored already."""
 
 
+class PlaceTaken(FersError):
+    """The face has all the labels it needs; this one came too late."""
+
+
 class StudyClosed(FersError):
     """The study takes no faces at present."""
 

@@ -25,6 +25,14 @@ def photo() -> bytes:
     return file.getvalue()
 
 
+def pattern(number: int) -> bytes:
+    """A JPEG of 16 x 16 coloured squares: nobody would take two of them for one another."""
+    squares = np.random.default_rng(number).integers(0, 256, (16, 16, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(squares).resize((512, 512), Image.Resampling.NEAREST).save(file, "JPEG")
+    return file.getvalue()
+
+
 class SettableClock:
     def __init__(self):
         self.moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -88,13 +96,13 @@ def participant(platform, email="ada@example.org", purposes=EVERYTHING):
     return person
 
 
-def draft(platform, person):
-    return platform.capture.receive(person, photo(), Source.UPLOAD)
+def draft(platform, person, picture=None):
+    return platform.capture.receive(person, picture or photo(), Source.UPLOAD)
 
 
-def give_face(platform, person, answer=HAPPY_POSED):
+def give_face(platform, person, answer=HAPPY_POSED, picture=None):
     """A face that `person` gave from start to end."""
-    started = draft(platform, person)
+    started = draft(platform, person, picture)
     box = started.suggestions[0]
     prediction = platform.capture.predict(person, started, box)
     return platform.capture.submit(person, started, box, prediction, answer)

@@ -1,5 +1,6 @@
 """What the annotators of a face say together, and which faces need more labels before they say it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,6 +59,14 @@ def mean_distributions(labels: Iterable[Label]) -> dict[str, tuple[float, ...]]:
         if label.distribution:
             given.setdefault(label.face_id, []).append(label.distribution)
     return {face_id: tuple(np.mean(shares, axis=0).tolist()) for face_id, shares in given.items()}
+
+
+def agreeing_pairs(labels: Iterable[Label]) -> float | None:
+    """The share, 0 to 1, of the pairs of votes on one face that say the same (P_i of Fleiss, Psychological Bulletin 76,
+    1971); None with fewer than two votes."""
+    counts = Counter(vote for label in labels if (vote := _vote(label)) is not None).values()
+    votes = sum(counts)
+    return sum(count * (count - 1) for count in counts) / (votes * (votes - 1)) if votes > 1 else None
 
 
 def needs_more_votes(consensus: Consensus, least_support: float = 0.6, most_votes: int = 9) -> bool:

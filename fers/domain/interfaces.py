@@ -1,7 +1,7 @@
 """What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
 `tests/contracts` hold every adapter to the words written here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -16,9 +16,12 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
+from fers.domain.labels import Label
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Membership, Person
 from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.review import Progress, QueueOrder
+from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.domain.studies import Study
 from fers.errors import ModelRejected
 
@@ -133,8 +136,71 @@ class FaceIndex(Protocol):
     def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
         """The faces (with this label, if one is named) where the model and their people disagree most."""
 
-    def note_agreement(self, face_id: str, share: float) -> None:
-        """Keep how far a face's annotators agree, 0 to 1; nothing happens when the face is gone."""
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+        """The faces whose annotators agree least, of those where not all do; or those that come after a face (id) in
+        that order."""
+
+    def note_agreement(self, face_id: str, share: float | None) -> None:
+        """Keep how far a face's annotators agree, 0 to 1, or None: nothing to say yet. Nothing happens when the face is
+        gone."""
+
+
+class LabelStore(Protocol):
+    """What annotators say about faces, and who looks at which face at present.
+
+    A face has places for labels: the study's number, given as `places` where it matters, and its own extra ones. One is
+    taken by each label and by each live reservation. Deleting a face's record deletes everything here about it.
+
+    Raises StoreUnavailable.
+    """
+
+    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
+        """Hold one of the face's places until a time, or hold it longer. False when all are taken, when this annotator
+        has labelled the face, or when it is gone or may not be reviewed. Of two who come for the last place, one gets
+        it."""
+
+    def release(self, face_id: str, annotator_id: str) -> None:
+        """Give a held place up; nothing happens when none is held."""
+
+    def add_label(self, label: Label, places: int, now: datetime) -> None:
+        """Add a label and end its annotator's reservation. Raises AlreadyExists when this annotator has labelled the
+        face, PlaceTaken when others have taken all places, NotFound when it is gone or may not be reviewed."""
+
+    def remove_label(self, face_id: str, annotator_id: str) -> None:
+        """Nothing happens when there is none."""
+
+    def want_more(self, face_id: str, extra: int) -> None:
+        """Set how many extra places a face has; nothing happens when it is gone."""
+
+    def labels_of(self, face_id: str) -> list[Label]:
+        """By annotator."""
+
+    def labels_by(self, annotator_id: str) -> Iterator[Label]:
+        """By face, without holding them all in memory."""
+
+    def labels(self, study_id: str) -> Iterator[Label]:
+        """By face, then by annotator, without holding them all in memory."""
+
+    def count_by(self, annotator_id: str, study_id: str) -> int: ...
+
+    def forget_annotator(self, annotator_id: str) -> None:
+        """Delete everything an annotator said, so that its bytes are gone, and their reservations."""
+
+    def next_faces(
+        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+    ) -> list[str]:
+        """Ids of up to `limit` faces with a place left that this annotator may label: their people agreed to review,
+        they are not the annotator's own, and not labelled by them. One they hold a place of may be among them."""
+
+    def progress(self, study_id: str, places: int) -> Progress:
+        """Of the faces that may be reviewed."""
+
+    def set_gold(self, face_id: str, emotion: Emotion | None) -> None:
+        """Note which emotion a face is known to show; None: it is not known any more. Nothing happens when the face is
+        gone."""
+
+    def gold(self, study_id: str) -> dict[str, Emotion]:
+        """The known emotion by face id."""
 
 
 class AnswerStore(Protocol):
@@ -156,6 +222,29 @@ class AnswerStore(Protocol):
         """Add or replace what is known about a model's run over the faces."""
 
     def runs(self) -> list[ModelRun]: ...
+
+
+class SnapshotStore(Protocol):
+    """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
+    update after which its purposes are no longer `SHARED`. So whatever is read here may be handed out.
+
+    Raises StoreUnavailable.
+    """
+
+    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+        """Add a version with its entries, whole or not at all; entries of faces that are gone meanwhile are dropped.
+        Raises AlreadyExists when one with this id or, in the study, this name is there."""
+
+    def snapshots(self, study_id: str) -> list[Snapshot]:
+        """Newest first."""
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
+
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id, without holding all of it in memory; of one
+        split, or of all."""
+
+    def count_entries(self, snapshot_id: str) -> int: ...
 
 
 class ImageStore(Protocol):

@@ -13,7 +13,9 @@ from fers.errors import NotPermitted, NotSignedIn
 class Action(StrEnum):
     GIVE_FACE = "give a face"
     MANAGE_OWN_DATA = "manage your own data"
+    REVIEW = "label the study's faces"
     VIEW_DATASET = "see the collected faces"
+    SHARE_DATASET = "freeze or download dataset versions"
     COMPARE_MODELS = "compare models"
     MANAGE_MODELS = "register models or change the live one"
     MANAGE_STUDY = "change the study"
@@ -23,9 +25,17 @@ class Action(StrEnum):
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.PARTICIPANT: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
-    Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
+    Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.REVIEW}),
     Role.RESEARCHER: frozenset(
-        {Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET, Action.COMPARE_MODELS, Action.MANAGE_MODELS}
+        {
+            Action.GIVE_FACE,
+            Action.MANAGE_OWN_DATA,
+            Action.REVIEW,
+            Action.VIEW_DATASET,
+            Action.SHARE_DATASET,
+            Action.COMPARE_MODELS,
+            Action.MANAGE_MODELS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(Action),
 }

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from fers.domain.review import QueueOrder
+
 
 @dataclass(frozen=True)
 class Study:
@@ -28,3 +30,8 @@ class Study:
     """Whether participants are asked which expression they showed."""
     show_prediction: bool = False
     """Whether annotators see the model's guess, which anchors people."""
+    queue_order: QueueOrder = QueueOrder.OLDEST
+    """Which faces annotators label first, but for the random share that is always mixed in."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

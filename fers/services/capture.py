@@ -8,12 +8,13 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
-from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore
+from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import StudyClosed
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
+from fers.services.storing import Storing
 from fers.services.studies import Studies
 
 
@@ -35,18 +36,14 @@ class Draft:
 class Capture:
     def __init__(
         self,
-        records: RecordStore,
-        images: ImageStore,
-        journal: Journal,
+        storing: Storing,
         models: Models,
         detector: FaceDetector,
         consents: Consents,
         studies: Studies,
         now: Clock = utc_now,
     ):
-        self._records = records
-        self._images = images
-        self._journal = journal
+        self._storing = storing
         self._models = models
         self._detector = detector
         self._consents = consents
@@ -106,29 +103,11 @@ class Capture:
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
         )
-        return self._store(face, photo.data)
+        return self._storing.store(face, photo.data)
 
     def settle(self) -> list[str]:
         """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
-        return self._journal.settle(self._finish)
-
-    def _store(self, face: Face, data: bytes) -> Face:
-        """The image goes first: once the record is there, everything of the face is."""
-        try:
-            with self._journal.writing(face.id):
-                stored = self._records.face(face.id)
-                if stored is not None:
-                    return stored
-                self._images.put(face.id, data)
-                self._records.create_face(face)
-        except Exception:
-            self.settle()
-            raise
-        return face
-
-    def _finish(self, face_id: str) -> None:
-        if self._records.face(face_id) is None:
-            self._images.delete(face_id)
+        return self._storing.settle()
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)

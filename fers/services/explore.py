@@ -44,6 +44,11 @@ class Explore:
         place = after and Place(disagreement(after), after.id)
         return self._index.most_disputed(study_id, label, count, place)
 
+    def least_agreed(self, actor: Person, study_id: str, count: int, after: Face | None = None) -> list[Face]:
+        """A page of the faces that annotators agree least about; those that all agree about are left out."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        return self._index.least_agreed(study_id, count, after and after.id)
+
     def thumbnail(self, actor: Person, face_id: str) -> np.ndarray | None:
         """The face's crop, 112 x 112 x 3 RGB (uint8); None for a photo that its person lets nobody else look at, or
         whose retention date has come. Raises NotFound when it is gone."""

@@ -7,7 +7,8 @@ import zipfile
 from fers.domain.emotions import LABELS
 from fers.domain.faces import Face
 from fers.domain.images import crop, decode_stored
-from fers.domain.interfaces import ImageStore, RecordStore
+from fers.domain.interfaces import ImageStore, LabelStore, RecordStore
+from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
@@ -15,10 +16,11 @@ from fers.services.consents import Consents
 
 
 class OwnData:
-    def __init__(self, records: RecordStore, images: ImageStore, consents: Consents):
+    def __init__(self, records: RecordStore, images: ImageStore, consents: Consents, labels: LabelStore):
         self._records = records
         self._images = images
         self._consents = consents
+        self._labels = labels
 
     def faces(self, actor: Person) -> list[Face]:
         """The actor's faces, newest first."""
@@ -30,7 +32,8 @@ class OwnData:
         return crop(decode_stored(self._images.get(face.id)).pixels, face.box)
 
     def download(self, actor: Person) -> bytes:
-        """A zip of everything the actor gave: the images, `faces.json`, and the consent as `consent.md`."""
+        """A zip of everything the actor gave: the images, `faces.json`, what they said about others' faces as
+        `labels.json`, and the consent as `consent.md`."""
         faces = self.faces(actor)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as files:
@@ -38,6 +41,8 @@ class OwnData:
                 files.writestr(f"images/{face.id}.jpg", self._images.get(face.id))
             described = [describe(face) for face in faces]
             files.writestr("faces.json", json.dumps(described, indent=2, ensure_ascii=False))
+            said = [describe_label(label) for label in self._labels.labels_by(actor.id)]
+            files.writestr("labels.json", json.dumps(said, indent=2, ensure_ascii=False))
             files.writestr("consent.md", self._consents.copy_for(actor))
         return archive.getvalue()
 
@@ -75,4 +80,19 @@ def describe(face: Face) -> dict:
         "predicted_at": prediction.made_at.isoformat(),
         "given_at": face.given_at.isoformat(),
         "purge_at": face.purge_at.isoformat(),
+    }
+
+
+def describe_label(label: Label) -> dict:
+    """Everything known about a label in JSON's types, except whose it is."""
+    return {
+        "face": label.face_id,
+        "verdict": label.verdict,
+        "shares": dict(zip(LABELS, label.distribution, strict=True)) if label.distribution else None,
+        "reason": label.reason,
+        "valence": label.valence,
+        "arousal": label.arousal,
+        "seconds": label.seconds,
+        "saw_prediction": label.saw_prediction,
+        "given_at": label.given_at.isoformat(),
     }

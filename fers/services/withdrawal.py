@@ -2,21 +2,31 @@
 
 from fers.domain.audit import AuditEntry
 from fers.domain.faces import Face
-from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.settling import settle
 
 
 class Withdrawal:
     def __init__(
-        self, records: RecordStore, images: ImageStore, journal: Journal, sign_in: SignIn, now: Clock = utc_now
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        journal: Journal,
+        sign_in: SignIn,
+        labels: LabelStore,
+        index: FaceIndex,
+        now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._journal = journal
         self._sign_in = sign_in
+        self._labels = labels
+        self._index = index
         self._now = now
 
     def withdraw_face(self, actor: Person, face_id: str) -> None:
@@ -28,21 +38,30 @@ class Withdrawal:
         self._remove(face, "participant", "withdrew a face")
 
     def withdraw_everything(self, actor: Person) -> None:
-        """Remove all of the actor's faces, consents, credentials and the account itself.
+        """Remove all of the actor's faces, labels, consents, credentials and the account itself.
 
-        The account goes last, so that whoever is interrupted can sign in and finish. A face that another window gives
-        meanwhile is looked for once more after that: without its person none can come any more.
+        The account goes last, so that whoever is interrupted can sign in and finish. A face or label that another
+        window gives meanwhile is looked for once more after that: without its person none can come any more.
         """
         require(actor, Action.MANAGE_OWN_DATA)
         self._withdraw_faces(actor)
+        self._withdraw_labels(actor)
         self._sign_in.forget(actor.id)
         self._records.delete_person(actor.id)
         self._withdraw_faces(actor)
+        self._withdraw_labels(actor)
         self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", actor.id))
 
     def _withdraw_faces(self, actor: Person) -> None:
         for face in self._records.faces_of(actor.id):
             self._remove(face, "participant", "withdrew a face")
+
+    def _withdraw_labels(self, actor: Person) -> None:
+        overlap = {study.id: study.overlap for study in self._records.studies()}
+        labelled = [(label.face_id, label.study_id) for label in self._labels.labels_by(actor.id)]
+        self._labels.forget_annotator(actor.id)
+        for face_id, study_id in labelled:
+            settle(self._labels, self._index, face_id, overlap[study_id])
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""

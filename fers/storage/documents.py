@@ -7,6 +7,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+from fers.domain.labels import Label, Verdict
 
 
 def time_to_text(time: datetime) -> str:
@@ -55,6 +56,23 @@ def face_from_document(document: dict) -> Face:
         given_at=time_from_text(document["given_at"]),
         purge_at=time_from_text(document["purge_at"]),
     )
+
+
+def label_to_document(label: Label) -> dict:
+    return asdict(label) | {
+        "verdict": label.verdict.value,
+        "distribution": list(label.distribution),
+        "given_at": time_to_text(label.given_at),
+    }
+
+
+def label_from_document(document: dict) -> Label:
+    typed = {
+        "verdict": Verdict(document["verdict"]),
+        "distribution": tuple(document["distribution"]),
+        "given_at": time_from_text(document["given_at"]),
+    }
+    return Label(**document | typed)
 
 
 def _prediction_to_document(prediction: Prediction) -> dict:

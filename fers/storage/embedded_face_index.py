@@ -13,6 +13,7 @@ from fers.domain.faces import Face
 from fers.storage.database import Database
 from fers.storage.documents import time_to_text
 from fers.storage.face_facts import FACE_COLUMNS, NOTHING, SOURCES, face_of
+from fers.storage.review_facts import NO_SHARE
 
 
 class EmbeddedFaceIndex:
@@ -52,9 +53,20 @@ class EmbeddedFaceIndex:
         )
         return self._faces([row["face_id"] for row in rows])
 
-    def note_agreement(self, face_id: str, share: float) -> None:
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+        last = self._database.rows("SELECT share, face_id FROM face_facts WHERE face_id = ?", (after,))
+        rows = self._database.rows(
+            "SELECT face_id FROM face_facts INDEXED BY facts_by_share WHERE study_id = ? AND share < 1"
+            " AND (share, face_id) > (?, ?) ORDER BY share, face_id LIMIT ?",
+            (study_id, *(last[0] if last else (-1.0, "")), count),
+        )
+        return self._faces([row["face_id"] for row in rows])
+
+    def note_agreement(self, face_id: str, share: float | None) -> None:
+        values = (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
         with self._database.transaction() as sql:
-            sql.execute("UPDATE face_facts SET agreement = ? WHERE face_id = ?", (quarter(share), face_id))
+            noted = "UPDATE face_facts SET agreement = ?, share = ? WHERE face_id = ? AND share <> ?"
+            sql.execute(noted, (*values, face_id, values[1]))
 
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""

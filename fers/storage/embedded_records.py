@@ -11,6 +11,7 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts
@@ -105,6 +106,8 @@ class EmbeddedRecords:
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
+            if not face.purposes >= SHARED:
+                sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:
         with self._database.erasure() as sql:

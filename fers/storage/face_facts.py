@@ -2,16 +2,17 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC
 
 from fers.domain.exploring import disagreement, quarter, week_of
 from fers.domain.faces import Face, Source
 from fers.storage.documents import face_from_document, time_to_text
+from fers.storage.review_facts import review_facts
 
 NOTHING = -1
 """Stands for no label and for no agreement yet."""
 SOURCES = list(Source)
-_FACTS = ("face_id", "study_id", "week", "label", "disputed", "source", "confidence", "given_at", "disagreement")
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
 
 _CELL = "study_id, week, label, disputed, source, confidence, agreement"
@@ -49,19 +50,20 @@ SHAPE = (
 
 
 def keep(sql: sqlite3.Connection, face: Face) -> None:
-    """Note what a face is found by. The agreement of its annotators stays as it is."""
-    updates = ", ".join(f"{column} = excluded.{column}" for column in _FACTS[1:])
-    sql.execute(
-        f"INSERT INTO face_facts ({', '.join(_FACTS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        f" ON CONFLICT (face_id) DO UPDATE SET {updates}",
-        _facts(face),
-    )
+    """Note what a face is found by. What its annotators said stays as it is."""
+    _keep(sql, _facts(face) | review_facts(face))
 
 
 def keep_earlier_faces(connection: sqlite3.Connection) -> None:
     """Note the faces of a store that had no index yet."""
-    for row in connection.execute(f"SELECT {FACE_COLUMNS} FROM faces"):
-        keep(connection, face_of(row))
+    for face in _stored(connection):
+        _keep(connection, _facts(face))
+
+
+def keep_for_review(connection: sqlite3.Connection) -> None:
+    """Note what annotators' queues are ordered by for the faces of a store that had no review yet."""
+    for face in _stored(connection):
+        _keep(connection, _facts(face) | review_facts(face))
 
 
 def face_of(row: sqlite3.Row | tuple) -> Face:
@@ -69,10 +71,29 @@ def face_of(row: sqlite3.Row | tuple) -> Face:
     return face_from_document(json.loads(columns.pop("document")) | columns)
 
 
-def _facts(face: Face) -> tuple:
+def _stored(connection: sqlite3.Connection) -> Iterator[Face]:
+    return (face_of(row) for row in connection.execute(f"SELECT {FACE_COLUMNS} FROM faces"))
+
+
+def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float]) -> None:
+    values = ", ".join("?" * len(facts))
+    updates = ", ".join(f"{column} = excluded.{column}" for column in facts if column != "face_id")
+    sql.execute(
+        f"INSERT INTO face_facts ({', '.join(facts)}) VALUES ({values}) ON CONFLICT (face_id) DO UPDATE SET {updates}",
+        tuple(facts.values()),
+    )
+
+
+def _facts(face: Face) -> dict[str, str | int | float]:
     guess, confidence = face.prediction.top(1)[0]
-    week = week_of(face.given_at.astimezone(UTC)).isoformat()
-    label = NOTHING if face.answer.label is None else face.answer.label.value
-    disputed = face.answer.label not in (None, guess)
-    cell = (label, disputed, SOURCES.index(face.source), quarter(confidence))
-    return (face.id, face.study_id, week, *cell, time_to_text(face.given_at), disagreement(face))
+    return {
+        "face_id": face.id,
+        "study_id": face.study_id,
+        "week": week_of(face.given_at.astimezone(UTC)).isoformat(),
+        "label": NOTHING if face.answer.label is None else face.answer.label.value,
+        "disputed": face.answer.label not in (None, guess),
+        "source": SOURCES.index(face.source),
+        "confidence": quarter(confidence),
+        "given_at": time_to_text(face.given_at),
+        "disagreement": disagreement(face),
+    }

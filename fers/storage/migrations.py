@@ -6,7 +6,8 @@ from collections.abc import Callable
 from fers.errors import StoreUnavailable
 from fers.storage.embedded_audit import seal_earlier_entries
 from fers.storage.face_facts import SHAPE as FACE_FACTS
-from fers.storage.face_facts import keep_earlier_faces
+from fers.storage.face_facts import keep_earlier_faces, keep_for_review
+from fers.storage.review_facts import SHAPE as REVIEW
 
 Statement = str | Callable[[sqlite3.Connection], None]
 """SQL, or a function for what SQL can't say."""
@@ -63,8 +64,27 @@ _STUDIES = (
     seal_earlier_entries,
 )
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
+_REVIEW = (*REVIEW, keep_for_review)
+_SNAPSHOTS = (
+    """CREATE TABLE snapshots (
+        id TEXT PRIMARY KEY, study_id TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL,
+        document TEXT NOT NULL, UNIQUE (study_id, name))""",
+    """CREATE TABLE snapshot_entries (
+        snapshot_id TEXT NOT NULL, split TEXT NOT NULL, face_id TEXT NOT NULL REFERENCES faces ON DELETE CASCADE,
+        document TEXT NOT NULL, PRIMARY KEY (snapshot_id, face_id)) WITHOUT ROWID""",
+    "CREATE INDEX entries_by_split ON snapshot_entries (snapshot_id, split, face_id)",
+    "CREATE INDEX entries_by_face ON snapshot_entries (face_id)",
+)
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS, _STUDIES, _FACE_INDEX, _ANSWERS)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
+    _PEOPLE_AND_FACES,
+    _CREDENTIALS,
+    _STUDIES,
+    _FACE_INDEX,
+    _ANSWERS,
+    _REVIEW,
+    _SNAPSHOTS,
+)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 

@@ -48,7 +48,7 @@ def accuracy_and_time(rows: list[tuple[Standing, Entry]]) -> alt.LayerChart:
     return bars + dots + base.mark_text(align="left", dx=8).encode(y="top1", text="model")
 
 
-def confusion(shares: np.ndarray, title: str) -> alt.LayerChart:
+def confusion(shares: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
     """A heat map of labels x answers. Shares from 0 to 1, or from -1 to 1 for a difference of two."""
     signed = bool(np.nanmin(shares) < 0)
     cells = pd.DataFrame(
@@ -61,8 +61,8 @@ def confusion(shares: np.ndarray, title: str) -> alt.LayerChart:
     )
     colours = alt.Scale(scheme="purpleorange", domain=[-1, 1]) if signed else alt.Scale(scheme="oranges", domain=[0, 1])
     base = alt.Chart(cells, title=title).encode(
-        x=alt.X("answer", sort=list(LABELS), title="The model says"),
-        y=alt.Y("label", sort=list(LABELS), title="Label"),
+        x=alt.X("answer", sort=list(LABELS), title=columns),
+        y=alt.Y("label", sort=list(LABELS), title=rows),
         tooltip=["label", "answer", alt.Tooltip("share", format=".0%")],
     )
     text = base.mark_text(fontSize=10).encode(text=alt.Text("share", format="+.0%" if signed else ".0%"))

@@ -16,9 +16,11 @@ from fers.ui.services import platform
 from fers.ui.state import state
 
 COLUMNS, PAGE = 4, 24
+_AMONG_ANNOTATORS = "among annotators"
+_DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
 CANT_TELL = "Can't tell"
 ACCENT = "#d9623a"
-_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload"}
+_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 _QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
 
@@ -52,7 +54,23 @@ def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
 
 
 def disputed_grid(actor: Person, study: Study) -> None:
-    st.caption("The model is surest of something else than these people said. Filters don't apply here.")
+    between = st.segmented_control("Disputed", _DISPUTES, default=_DISPUTES[0], required=True)
+    st.caption("Filters don't apply here.")
+    if between == _AMONG_ANNOTATORS:
+        _least_agreed_grid(actor, study)
+    else:
+        _most_disputed_grid(actor, study)
+
+
+def _least_agreed_grid(actor: Person, study: Study) -> None:
+    def page(after: Face | None) -> list[Face]:
+        return platform().explore.least_agreed(actor, study.id, PAGE, after)
+
+    _grid(actor, f"least agreed {study.id}", page)
+
+
+def _most_disputed_grid(actor: Person, study: Study) -> None:
+    """Where the model is surest of something else than the person said."""
     label = st.pills("Their people said", list(Emotion), format_func=_label_words, key="disputed-label")
 
     def page(after: Face | None) -> list[Face]:

@@ -28,7 +28,7 @@ def take_photo(actor: Person) -> None:
         guard.explain(state().refusal)
     source = st.segmented_control(
         "Where the photo comes from",
-        list(Source),
+        list(_SOURCE_WORDS),
         default=Source.WEBCAM,
         required=True,
         format_func=_SOURCE_WORDS.get,

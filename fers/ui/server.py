@@ -1,4 +1,4 @@
-"""The web server: Streamlit's pages, the sign-in cookie, a health check and the hourly purge, in one process."""
+"""The web server: Streamlit's pages, the sign-in cookie, downloads, a health check, the hourly purge: one process."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
+from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
@@ -44,7 +45,11 @@ async def _purge_hourly() -> None:
 
 app = st.App(
     REPOSITORY / "app.py",
-    routes=[Route("/health", health), Route("/session", session_route, methods=["POST", "DELETE"])],
+    routes=[
+        Route("/health", health),
+        Route("/session", session_route, methods=["POST", "DELETE"]),
+        Route("/downloads/{secret}", download_route),
+    ],
     lifespan=lifespan,
     on_script_error=explain_unexpected,
 )

@@ -9,6 +9,7 @@ from fers.domain.boxes import Box
 from fers.domain.faces import Answer, Face, Prediction
 from fers.errors import FersError
 from fers.services.capture import Draft
+from fers.services.review import Assignment, ReviewProgress
 
 _KEY = "fers"
 
@@ -52,6 +53,20 @@ class Giving:
 
 
 @dataclass
+class Reviewing:
+    """The faces of a study that this tab has to label."""
+
+    study_id: str
+    in_hand: dict[str, Assignment] = field(default_factory=dict)
+    """By face id, the one on the screen first."""
+    window: str = ""
+    """The opened page that `done` counts for."""
+    done: int = 0
+    """The number of the last thing said there that was taken in."""
+    progress: ReviewProgress | None = None
+
+
+@dataclass
 class State:
     token: str | None = None
     """The session token of whoever signed in in this tab."""
@@ -74,6 +89,9 @@ class State:
     """The link of a new invitation, until whoever made it says they have it."""
     explored: dict[str, Face] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
+    reviewing: Reviewing | None = None
+    download: str | None = None
+    """The secret of the link to the last download asked for."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
 
@@ -83,10 +101,21 @@ class State:
         self.refusal = None
         self.photos += 1
 
+    def reviewing_in(self, study_id: str) -> Reviewing:
+        """The review at hand; another study begins a new one."""
+        if self.reviewing is None or self.reviewing.study_id != study_id:
+            self.reviewing = Reviewing(study_id)
+        return self.reviewing
+
 
 def state() -> State:
     """This tab's state."""
     return st.session_state.setdefault(_KEY, State())
+
+
+def widget_value(key: str):
+    """What a widget says before it is drawn in this run; None when it has said nothing yet."""
+    return st.session_state.get(key)
 
 
 def start_afresh() -> None:

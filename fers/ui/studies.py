@@ -7,15 +7,23 @@ import streamlit as st
 
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, allowed
+from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
 from fers.services.invitations import LONGEST_DAYS, MOST_USES
-from fers.services.studies import LONGEST_RETENTION_DAYS
+from fers.services.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
 
 LOG_LINES = 200
+_ORDER_WORDS = {
+    QueueOrder.OLDEST: "The oldest",
+    QueueOrder.UNCERTAIN: "Those the machine is least sure about",
+    QueueOrder.DISAGREED: "Those annotators agree least about",
+    QueueOrder.RARE: "Those of expressions with few labels",
+    QueueOrder.RANDOM: "All at random",
+}
 
 
 def choose_study(actor: Person) -> None:
@@ -88,6 +96,17 @@ def _labelling(study: Study) -> Study:
         study,
         ask_first_share=ask_first / 100,
         participants_label=st.toggle("Participants say which expression it is", study.participants_label),
+        overlap=st.number_input("Annotators for each face", 1, MOST_ANNOTATORS, study.overlap),
+        queue_order=st.selectbox(
+            "Faces they get first",
+            list(QueueOrder),
+            list(QueueOrder).index(study.queue_order),
+            format_func=_ORDER_WORDS.get,
+            help="One in five is drawn at random whatever you choose, so that the labels don't lean to one side.",
+        ),
+        show_prediction=st.toggle(
+            "Annotators see the machine's guess", study.show_prediction, help="It is quicker, and it sways them."
+        ),
     )
 
 

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fers.analysis.consensus import OUTCOMES, Consensus, dawid_skene, majority, mean_distributions, needs_more_votes
+from fers.analysis.consensus import (
+    OUTCOMES,
+    Consensus,
+    agreeing_pairs,
+    dawid_skene,
+    majority,
+    mean_distributions,
+    needs_more_votes,
+)
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict
 from tests.analysis.labelling import from_table, label, said_of, seen_by, truth_of
@@ -94,6 +102,22 @@ def test_the_soft_consensus_is_the_mean_of_what_was_seen():
 )
 def test_ties_and_low_agreement_go_back_to_the_queue_until_the_face_is_plainly_ambiguous(said, goes_back):
     assert needs_more_votes(majority(said_of("face", *said))["face"]) is goes_back
+
+
+@pytest.mark.parametrize(
+    ("votes", "agreeing"),
+    [((14,), 1.0), ((2, 6, 4, 2), 0.253), ((3, 5, 6), 0.308), ((3, 9, 2), 0.440), ((2, 2, 8, 1, 1), 0.330)],
+)
+def test_agreeing_pairs_are_those_of_a_worked_example(votes, agreeing):
+    """Subjects 1, 2, 3, 4 and 5 of the example of Fleiss' kappa at Wikipedia: 14 raters, five categories."""
+    said = [Emotion(category) for category, count in enumerate(votes) for _ in range(count)]
+    assert agreeing_pairs(said_of("face", *said)) == pytest.approx(agreeing, abs=0.0006)
+
+
+def test_one_vote_agrees_with_nobody():
+    flag = label("face", "somebody", Verdict.FLAGGED, reason="two people")
+    assert agreeing_pairs([]) is agreeing_pairs([*said_of("face", SAD), flag]) is None
+    assert agreeing_pairs(said_of("face", UNKNOWN, SAD)) == 0
 
 
 def test_thresholds_are_the_studys_to_choose():

@@ -4,14 +4,26 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, StudyStore
+from fers.domain.interfaces import (
+    AnswerStore,
+    FaceIndex,
+    ImageStore,
+    Journal,
+    LabelStore,
+    RecordStore,
+    SignIn,
+    SnapshotStore,
+    StudyStore,
+)
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
+from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
 
 
@@ -33,6 +45,12 @@ class Embedded:
 
     def face_index(self) -> FaceIndex:
         return EmbeddedFaceIndex(self._database())
+
+    def labels(self) -> LabelStore:
+        return EmbeddedLabels(self._database())
+
+    def snapshots(self) -> SnapshotStore:
+        return EmbeddedSnapshots(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)

@@ -7,12 +7,18 @@ import pytest
 from .backends import BACKENDS
 from .samples import FakeClock
 
-pytest.register_assert_rewrite(
-    *(
-        f"{__package__}.{name}_contract"
-        for name in ("record_store", "study_store", "face_index", "answer_store", "image_store", "journal", "sign_in")
-    )
+CONTRACTS = (
+    "answer_store",
+    "face_index",
+    "image_store",
+    "journal",
+    "label_store",
+    "record_store",
+    "sign_in",
+    "snapshot_store",
+    "study_store",
 )
+pytest.register_assert_rewrite(*(f"{__package__}.{name}_contract" for name in CONTRACTS))
 
 
 @pytest.fixture(params=BACKENDS)

@@ -107,6 +107,18 @@ class FaceIndexContract:
             after = Place(disagreement(page[-1]), page[-1].id)
         assert pages == expected != []
 
+    def test_pages_of_the_least_agreed_join_up(self, index, faces):
+        shares = {face.id: number % 10 / 9 for number, face in enumerate(faces)}
+        for face in faces:
+            index.note_agreement(face.id, shares[face.id] if face is not faces[7] else None)
+        expected = [face for face in faces if shares[face.id] < 1 and face is not faces[7]]
+        expected.sort(key=lambda face: (shares[face.id], face.id))
+        pages, after = [], None
+        while page := index.least_agreed(STUDY, 13, after):
+            pages += page
+            after = page[-1].id
+        assert pages == expected
+
     def test_changed_and_deleted_faces_are_counted_as_they_are(self, index, records, faces):
         changed = replace(faces[3], answer=replace(faces[3].answer, label=None))
         records.update_face(changed)

@@ -11,7 +11,9 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
 from fers.domain.invitations import Invitation, code_sha256
+from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
+from fers.domain.snapshots import Entry, Snapshot, Split, Vote
 from fers.domain.studies import Study
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -86,6 +88,53 @@ def a_face(name: str = "face", person: str = "ada", **different) -> Face:
         purge_at=NOON + timedelta(days=30),
     )
     return replace(face, **different)
+
+
+def a_label(face: str = "face", annotator: str = "ann", **different) -> Label:
+    label = Label(an_id(face), an_id("faces"), an_id(annotator), Verdict.EMOTION, NOON, only(Emotion.SAD))
+    return replace(label, **different)
+
+
+def an_entry(face: str = "face", person: str = "ada", **different) -> Entry:
+    entry = Entry(
+        face_id=an_id(face),
+        person=an_id(person)[:16],
+        split=Split.TRAIN,
+        sha256="ab" * 32,
+        width=640,
+        height=480,
+        bytes=12_345,
+        box=Box(10, 20, 200, 200),
+        source=Source.WEBCAM,
+        own_label=Emotion.HAPPY,
+        display=Display.POSED,
+        perceived=Emotion.SAD,
+        votes=(Vote("a1", Verdict.EMOTION, only(Emotion.SAD), 0.5, -0.5), Vote("a2", Verdict.UNKNOWN)),
+        intensity=3,
+        valence=0.5,
+        arousal=None,
+        model_id="alexnet",
+        model_version="1",
+        probabilities=(0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
+        consent_sha256="cd" * 32,
+        fingerprint="0f" * 32,
+    )
+    return replace(entry, **different)
+
+
+def a_snapshot(name: str = "v1", **different) -> Snapshot:
+    snapshot = Snapshot(
+        id=an_id(name) * 2,
+        study_id=an_id("faces"),
+        name=name,
+        created_at=NOON,
+        faces=2,
+        people=1,
+        left_out=3,
+        near_duplicates=1,
+        consent_texts=(ConsentText("2026-05", "# Words — 顔"),),
+    )
+    return replace(snapshot, **different)
 
 
 def _optional(strategy):

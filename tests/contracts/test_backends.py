@@ -4,8 +4,10 @@ from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
 from .image_store_contract import ImageStoreContract
 from .journal_contract import JournalContract
+from .label_store_contract import LabelStoreContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
+from .snapshot_store_contract import SnapshotStoreContract
 from .study_store_contract import StudyStoreContract
 
 
@@ -34,4 +36,12 @@ class TestSignIn(SignInContract):
 
 
 class TestAnswerStore(AnswerStoreContract):
+    pass
+
+
+class TestLabelStore(LabelStoreContract):
+    pass
+
+
+class TestSnapshotStore(SnapshotStoreContract):
     pass

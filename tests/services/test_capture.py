@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from fers.domain.consent import Purpose
 from fers.domain.faces import Answer, Display, Source
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
@@ -98,7 +97,7 @@ def test_a_rejected_file_leaves_no_trace(platform, ada, settings):
 
 @pytest.mark.parametrize("step", ["put", "create_face"])
 def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform, ada, monkeypatch, step):
-    adapter = platform.capture._images if step == "put" else platform.capture._records
+    adapter = getattr(platform.capture._storing, {"put": "_images", "create_face": "_records"}[step])
     started = draft(platform, ada)
     prediction = platform.capture.predict(ada, started, started.suggestions[0])
     arguments = (ada, started, started.suggestions[0], prediction, HAPPY_POSED)
@@ -114,9 +113,3 @@ def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform
     assert platform.doctor.examine() == []
     assert platform.capture.submit(*arguments)
     assert platform.doctor.examine() == []
-
-
-def test_later_uses_check_the_purpose_of_each_face(platform, tmp_path, ada):
-    give_face(platform, ada)
-    give_face(platform, participant(platform, "bob@example.org", frozenset({Purpose.STORE})))
-    assert platform.export.write(OPERATOR, tmp_path / "export", Purpose.TRAIN) == (1, 1)

@@ -7,19 +7,25 @@ from datetime import UTC, datetime
 import pytest
 
 from fers.domain.boxes import Box
-from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
+from fers.exporting.release import Cut
 from fers.platform import Platform
+from fers.services.importing import Terms
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
-EVERYBODY, RESEARCHERS, OWNERS, NOBODY = list(Role), list(Role)[2:], list(Role)[3:], []
+EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
 
 TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
+    "agreement.known": RESEARCHERS,
+    "agreement.proposed": RESEARCHERS,
+    "agreement.report": RESEARCHERS,
+    "agreement.set_known": RESEARCHERS,
     "arena.evaluate": NOBODY,
     "arena.ask": NOBODY,
     "arena.finish": NOBODY,
@@ -35,11 +41,15 @@ TABLE = {
     "consents.require": EVERYBODY,
     "consents.give": EVERYBODY,
     "consents.copy_for": EVERYBODY,
+    "downloads.open": RESEARCHERS,
+    "downloads.release": RESEARCHERS,
+    "downloads.write": RESEARCHERS,
     "explore.counts": RESEARCHERS,
+    "explore.least_agreed": RESEARCHERS,
     "explore.newest": RESEARCHERS,
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
-    "export.write": NOBODY,
+    "importing.add": OWNERS,
     "invitations.invite": OWNERS,
     "invitations.open_ones": OWNERS,
     "invitations.revoke": OWNERS,
@@ -52,6 +62,15 @@ TABLE = {
     "own_data.faces": EVERYBODY,
     "own_data.crop": EVERYBODY,
     "own_data.download": EVERYBODY,
+    "review.label": ANNOTATORS,
+    "review.next_faces": ANNOTATORS,
+    "review.progress": ANNOTATORS,
+    "review.undo": ANNOTATORS,
+    "snapshots.compare": RESEARCHERS,
+    "snapshots.entries": RESEARCHERS,
+    "snapshots.freeze": RESEARCHERS,
+    "snapshots.named": RESEARCHERS,
+    "snapshots.versions": RESEARCHERS,
     "studies.mine": EVERYBODY,
     "studies.get": OWNERS,
     "studies.create": NOBODY,
@@ -82,8 +101,13 @@ def face(platform):
 def arguments(platform, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     return {
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
+        "agreement.known": (study.id,),
+        "agreement.proposed": (study.id, 1),
+        "agreement.report": (study.id,),
+        "agreement.set_known": (study.id, face.id, None),
         "arena.evaluate": ("always-happy",),
         "arena.ask": ("always-happy",),
         "arena.finish": ("always-happy", [0.01]),
@@ -93,11 +117,15 @@ def arguments(platform, face, tmp_path):
         "capture.predict": (None, Box(0, 0, 9, 9)),
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
+        "downloads.open": (study.id, "v1", "imagefolder"),
+        "downloads.release": (study.id, "v1", Cut.CROP),
+        "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
         "explore.counts": (study.id, FaceFilter()),
+        "explore.least_agreed": (study.id, 1),
         "explore.newest": (study.id, FaceFilter(), 1),
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
-        "export.write": (tmp_path / "export", Purpose.TRAIN),
+        "importing.add": (study.id, None, Terms("", "")),
         "invitations.invite": (study.id, Role.ADMINISTRATOR, 1, 1),
         "invitations.open_ones": (study.id,),
         "invitations.revoke": (study.id, "none"),
@@ -108,6 +136,15 @@ def arguments(platform, face, tmp_path):
         "members.log": (study.id, 1),
         "members.whole_log": (1,),
         "own_data.crop": (face.id,),
+        "review.label": (study.id, face.id, Verdict.UNKNOWN),
+        "review.next_faces": (study.id, 1),
+        "review.progress": (study.id,),
+        "review.undo": (study.id, face.id),
+        "snapshots.compare": (version.id, version.id),
+        "snapshots.entries": (version.id,),
+        "snapshots.freeze": (study.id, "v2"),
+        "snapshots.named": (study.id, "v1"),
+        "snapshots.versions": (study.id,),
         "studies.get": (study.id,),
         "studies.create": ("Another",),
         "studies.enter": (study.id,),

@@ -7,10 +7,12 @@ import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.exploring import FaceFilter
+from fers.domain.review import Progress
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE, Database
 from fers.storage.documents import face_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.migrations import MIGRATIONS, migrate
 from tests.contracts.samples import NOON, a_face, an_id
@@ -43,7 +45,7 @@ def test_every_older_database_reaches_the_same_shape(connection, taken):
     fresh.close()
 
 
-def test_what_an_older_store_holds_is_sealed_and_indexed(folder):
+def test_what_an_older_store_holds_is_sealed_indexed_and_can_be_reviewed(folder):
     folder.mkdir()
     older = sqlite3.connect(folder / FILE, isolation_level=None)
     migrate(older, MIGRATIONS[:2])
@@ -60,6 +62,7 @@ def test_what_an_older_store_holds_is_sealed_and_indexed(folder):
     records.append_audit(AuditEntry(NOON, "system", "did 3", "it"))
     assert broken_seals(records.sealed_audit()) == []
     assert EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9) == [a_face()]
+    assert EmbeddedLabels(database).progress(an_id("faces"), 3) == Progress(open=1, done=0, labels=0)
     database.close()
 
 

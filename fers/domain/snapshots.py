@@ -1,0 +1,190 @@
+"""Dataset versions: frozen lists of faces with their labels, told apart by what they hold."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fers.domain.boxes import Box
+from fers.domain.consent import ConsentText, Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Display, Source
+from fers.domain.labels import Verdict
+
+SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
+"""What the people agreed to whose faces are in versions: these are there to train and test models with."""
+
+
+class Split(StrEnum):
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class LabelSource(StrEnum):
+    """Whose word an entry's label is."""
+
+    ANNOTATORS = "annotators"
+    PARTICIPANT = "participant"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one annotator said about the face."""
+
+    annotator: str
+    """A pseudonym: see `pseudonym`."""
+    verdict: Verdict
+    distribution: tuple[float, ...] = ()
+    """Eight shares that sum to 1, in the order of `Emotion`; empty unless the verdict is an emotion."""
+    valence: float | None = None
+    arousal: float | None = None
+    saw_prediction: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A face as it was when it was frozen. Felt, posed and perceived expressions stay apart."""
+
+    face_id: str
+    person: str
+    """A pseudonym: see `pseudonym`."""
+    split: Split
+    sha256: str
+    """Of the image."""
+    width: int
+    height: int
+    bytes: int
+    box: Box
+    source: Source
+    own_label: Emotion | None
+    """What the person said they showed."""
+    display: Display | None
+    """Whether they felt or posed it, as they say."""
+    perceived: Emotion | None
+    """What most annotators saw; None for a tie, or where they saw no emotion."""
+    votes: tuple[Vote, ...]
+    intensity: int | None
+    valence: float | None
+    """-1 to 1, as the person says; where they don't, the mean of the annotators'."""
+    arousal: float | None
+    """Likewise."""
+    model_id: str
+    model_version: str
+    probabilities: tuple[float, ...]
+    """The model's guess when the face was given: eight numbers that sum to 1, in the order of `Emotion`."""
+    consent_sha256: str
+    """Of the words its person agreed to."""
+    fingerprint: str
+    """A perceptual hash of the crop, in hexadecimal digits: see `near_duplicates`."""
+
+    @property
+    def label_source(self) -> LabelSource:
+        return LabelSource.ANNOTATORS if self.votes else LabelSource.PARTICIPANT
+
+    @property
+    def label(self) -> Emotion | None:
+        """The one to train on: what annotators perceived, or, where none looked, what the person said."""
+        return self.perceived if self.votes else self.own_label
+
+    @property
+    def felt(self) -> Emotion | None:
+        return self.own_label if self.display is Display.FELT else None
+
+    @property
+    def posed(self) -> Emotion | None:
+        return self.own_label if self.display is Display.POSED else None
+
+    def as_document(self) -> dict:
+        """The entry in JSON's types."""
+        return asdict(self) | {"box": self.box.as_list()}
+
+    @classmethod
+    def from_document(cls, document: dict) -> "Entry":
+        typed = {
+            "split": Split(document["split"]),
+            "box": Box(*document["box"]),
+            "source": Source(document["source"]),
+            "own_label": _emotion(document["own_label"]),
+            "display": None if document["display"] is None else Display(document["display"]),
+            "perceived": _emotion(document["perceived"]),
+            "votes": tuple(map(_vote, document["votes"])),
+            "probabilities": tuple(document["probabilities"]),
+        }
+        return cls(**document | typed)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A dataset version. It never changes, except that withdrawn faces leave it."""
+
+    id: str
+    """64 hexadecimal digits that follow from the entries: the same content has the same id."""
+    study_id: str
+    name: str
+    """Unique in its study."""
+    created_at: datetime
+    faces: int
+    """How many it held when it was frozen."""
+    people: int
+    left_out: int
+    """Faces that were not taken because their people did not agree to sharing."""
+    near_duplicates: int
+    """Faces that were not taken because another split holds nearly the same picture."""
+    consent_texts: tuple[ConsentText, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a version differs from an earlier one: ids of faces."""
+
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    relabelled: tuple[str, ...]
+    changed: tuple[str, ...]
+    """Those with the same label of which something else is different, such as the votes."""
+
+
+def content_id(study_id: str, entries: Iterable[Entry]) -> str:
+    """SHA-256 over the study and everything that the entries say. `entries`: by face id."""
+    digest = hashlib.sha256(study_id.encode())
+    for entry in entries:
+        digest.update(b"\n" + json.dumps(entry.as_document(), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def pseudonym(scope: str, who: str) -> str:
+    """16 hexadecimal digits that stand for somebody, the same throughout `scope` and different in every other.
+
+    Without knowing `who`, which is a long random id that never leaves the store, nobody can tell whom they stand for.
+    """
+    return hashlib.sha256(f"{scope}\n{who}".encode()).hexdigest()[:16]
+
+
+def difference(earlier: Iterable[Entry], later: Iterable[Entry]) -> Difference:
+    before = {entry.face_id: (entry.label, _seal(entry)) for entry in earlier}
+    added, relabelled, changed = [], [], []
+    for entry in later:
+        known = before.pop(entry.face_id, None)
+        if known is None:
+            added.append(entry.face_id)
+        elif known[0] != entry.label:
+            relabelled.append(entry.face_id)
+        elif known[1] != _seal(entry):
+            changed.append(entry.face_id)
+    return Difference(*map(tuple, map(sorted, (added, before, relabelled, changed))))
+
+
+def _seal(entry: Entry) -> str:
+    return content_id("", [entry])
+
+
+def _emotion(number: int | None) -> Emotion | None:
+    return None if number is None else Emotion(number)
+
+
+def _vote(document: dict) -> Vote:
+    typed = {"verdict": Verdict(document["verdict"]), "distribution": tuple(document["distribution"])}
+    return Vote(**document | typed)

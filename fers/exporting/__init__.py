@@ -1,0 +1,1 @@
+"""Dataset versions as files: streams of bytes, however many faces there are."""

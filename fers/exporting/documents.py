@@ -1,0 +1,158 @@
+"""What every release says about itself: datasheet, citation, consent, and a description for machines."""
+
+import json
+from collections.abc import Iterator
+from importlib import resources
+from string import Template
+
+from fers.exporting.release import Cut, Member, Release
+
+FACES = "faces.jsonl"
+_CUTS = {
+    Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
+    Cut.WHOLE: "whole photos, with a box around the face",
+}
+
+
+def documents(release: Release) -> Iterator[Member]:
+    """Everything about the release but its faces."""
+    yield Member("DATASHEET.md", (_datasheet(release).encode(),))
+    yield Member("CITATION.cff", (_citation(release).encode(),))
+    for text in release.snapshot.consent_texts:
+        yield Member(f"consent/{text.version}-{text.sha256[:8]}.md", (text.body.encode(),))
+
+
+def croissant(release: Release, faces_sha256: str) -> Member:
+    """Croissant 1.0 metadata (docs.mlcommons.org/croissant) of the list of faces, whose SHA-256 is given."""
+    description = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": f"fers-{release.snapshot.name}",
+        "description": f"{release.title}: {release.faces} faces with labels of their expressions.",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "version": "1.0.0",
+        "url": f"urn:fers:{release.snapshot.id}",
+        "license": "See DATASHEET.md and the consent texts.",
+        "datePublished": f"{release.snapshot.created_at:%Y-%m-%d}",
+        "citeAs": _cite_as(release),
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": FACES,
+                "name": FACES,
+                "contentUrl": FACES,
+                "encodingFormat": "application/jsonlines",
+                "sha256": faces_sha256,
+            }
+        ],
+        "recordSet": [
+            {
+                "@type": "cr:RecordSet",
+                "@id": "faces",
+                "name": "faces",
+                "field": [_field(column, kind) for column, kind in _FIELDS.items()],
+            }
+        ],
+    }
+    return Member("croissant.json", (json.dumps(description, indent=2).encode(),))
+
+
+def _field(column: str, kind: str) -> dict:
+    source = {"fileObject": {"@id": FACES}, "extract": {"column": column}}
+    return {"@type": "cr:Field", "@id": f"faces/{column}", "name": column, "dataType": kind, "source": source}
+
+
+def _datasheet(release: Release) -> str:
+    template = resources.files("fers.exporting").joinpath("datasheet.md").read_text("utf-8")
+    snapshot, study = release.snapshot, release.study
+    return Template(template).substitute(
+        title=release.title,
+        id=snapshot.id,
+        date=f"{snapshot.created_at:%d %B %Y}",
+        purpose=study.purpose,
+        owner=study.owner,
+        contact=study.contact,
+        frozen=snapshot.faces,
+        faces=release.faces,
+        withdrawn=release.withdrawn,
+        people=snapshot.people,
+        left_out=snapshot.left_out,
+        near_duplicates=snapshot.near_duplicates,
+        cut=_CUTS[release.cut],
+        retention_days=study.retention_days,
+    )
+
+
+def _citation(release: Release) -> str:
+    lines = {
+        "cff-version": "1.2.0",
+        "message": "If you use these faces, please cite them as below.",
+        "type": "dataset",
+        "title": release.title,
+        "version": release.snapshot.id,
+        "date-released": f"{release.snapshot.created_at:%Y-%m-%d}",
+    }
+    authors = f"authors:\n  - name: {_quoted(release.study.owner)}\n"
+    return "".join(f"{key}: {_quoted(value)}\n" for key, value in lines.items()) + authors
+
+
+def _quoted(text: str) -> str:
+    """As JSON writes it, which YAML reads too, whatever a study is called."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _cite_as(release: Release) -> str:
+    year = release.snapshot.created_at.year
+    return f"{release.study.owner} ({year}). {release.title}. FERS dataset version {release.snapshot.id}."
+
+
+_FIELDS = {
+    "id": "sc:Text",
+    "split": "sc:Text",
+    "person": "sc:Text",
+    "label": "sc:Text",
+    "label_source": "sc:Text",
+    "felt": "sc:Text",
+    "posed": "sc:Text",
+    "perceived": "sc:Text",
+    "valence": "sc:Float",
+    "arousal": "sc:Float",
+    "image": "sc:Text",
+}
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+"""The words that Croissant 1.0 prescribes."""

@@ -1,0 +1,152 @@
+"""Formats in which every face is a file of its own, beside tables that say what it shows."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+
+from fers.domain.emotions import Emotion
+from fers.domain.snapshots import Entry, Split
+from fers.exporting.release import Member, Release, name
+
+ImageName = Callable[[Entry], str]
+"""Where in the release the image of a face is."""
+
+_COLUMNS = (
+    "file_name",
+    "label",
+    "person",
+    "label_source",
+    "felt",
+    "posed",
+    "perceived",
+    "own_label",
+    "intensity",
+    "valence",
+    "arousal",
+)
+_AFFECTNET_COLUMNS = (
+    "subDirectory_filePath",
+    "face_x",
+    "face_y",
+    "face_width",
+    "face_height",
+    "facial_landmarks",
+    "expression",
+    "valence",
+    "arousal",
+)
+_AFFECTNET_LISTS = {Split.TRAIN: "training.csv", Split.VALIDATION: "validation.csv", Split.TEST: "test.csv"}
+_UNCERTAIN, _NOT_JUDGED = 9, -2
+"""How AffectNet writes "no emotion that people agree on" and unknown valence or arousal."""
+
+
+def in_split_folder(entry: Entry) -> str:
+    return f"{entry.split}/{entry.face_id}.jpg"
+
+
+def in_class_folder(entry: Entry) -> str | None:
+    """Faces without a label have no place among the classes."""
+    return None if entry.label is None else f"{entry.split}/{entry.label.label}/{entry.face_id}.jpg"
+
+
+def in_images_folder(entry: Entry) -> str:
+    return f"images/{entry.face_id}.jpg"
+
+
+def image_folder(release: Release) -> Iterator[Member]:
+    """Hugging Face ImageFolder: a folder a split, with its `metadata.csv`."""
+    yield from _images(release, in_split_folder)
+    for split in Split:
+        rows = (_table_row(release, entry, f"{entry.face_id}.jpg") for entry in release.entries(split))
+        yield Member(f"{split}/metadata.csv", _csv(_COLUMNS, rows))
+
+
+def class_folders(release: Release) -> Iterator[Member]:
+    """A folder a class in a folder a split, as Keras and torchvision read them."""
+    return _images(release, in_class_folder)
+
+
+def coco(release: Release) -> Iterator[Member]:
+    """COCO's JSON, one file a split: the emotions are the categories, and every face is an annotation with its box."""
+    yield from _images(release, in_images_folder)
+    for split in Split:
+        yield Member(f"annotations/{split}.json", _coco_json(release, split))
+
+
+def affectnet(release: Release) -> Iterator[Member]:
+    """AffectNet's tables, one a split."""
+    yield from _images(release, in_images_folder)
+    for split, table in _AFFECTNET_LISTS.items():
+        rows = (_affectnet_row(release, entry) for entry in release.entries(split))
+        yield Member(table, _csv(_AFFECTNET_COLUMNS, rows))
+
+
+def _images(release: Release, place: ImageName) -> Iterator[Member]:
+    for split in Split:
+        for entry in release.entries(split):
+            if path := place(entry):
+                yield Member(path, (release.image(entry),))
+
+
+def _table_row(release: Release, entry: Entry, path: str) -> list:
+    labels = (entry.felt, entry.posed, entry.perceived, entry.own_label)
+    said = (entry.intensity, entry.valence, entry.arousal)
+    return [path, name(entry.label), release.person(entry), entry.label_source, *map(name, labels), *said]
+
+
+def _affectnet_row(release: Release, entry: Entry) -> list:
+    judged = (_NOT_JUDGED if value is None else value for value in (entry.valence, entry.arousal))
+    expression = _UNCERTAIN if entry.label is None else entry.label.value
+    return [in_images_folder(entry), *release.box(entry), "", expression, *judged]
+
+
+def _csv(columns: Iterable[str], rows: Iterable[list]) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(row)
+        if text.tell() > 64_000:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
+
+
+def _coco_json(release: Release, split: Split) -> Iterator[bytes]:
+    """Written by hand where it grows with the faces, so that it never is in memory as a whole."""
+    info = {"description": release.title, "version": release.snapshot.id}
+    categories = [{"id": emotion.value, "name": emotion.label} for emotion in Emotion]
+    yield f'{{"info": {json.dumps(info)}, "categories": {json.dumps(categories)}, "images": ['.encode()
+    yield from _joined(_coco_image(release, number, entry) for number, entry in enumerate(release.entries(split), 1))
+    yield b'], "annotations": ['
+    yield from _joined(
+        _coco_annotation(release, number, entry)
+        for number, entry in enumerate(release.entries(split), 1)
+        if entry.label is not None
+    )
+    yield b"]}\n"
+
+
+def _coco_image(release: Release, number: int, entry: Entry) -> dict:
+    width, height = release.size(entry)
+    return {"id": number, "file_name": in_images_folder(entry), "width": width, "height": height}
+
+
+def _coco_annotation(release: Release, number: int, entry: Entry) -> dict:
+    box = release.box(entry)
+    return {
+        "id": number,
+        "image_id": number,
+        "category_id": entry.label.value,
+        "bbox": box,
+        "area": box[2] * box[3],
+        "iscrowd": 0,
+        "attributes": release.describe(entry),
+    }
+
+
+def _joined(objects: Iterable[dict]) -> Iterator[bytes]:
+    for number, described in enumerate(objects):
+        yield (",\n" if number else "\n").encode() + json.dumps(described).encode()

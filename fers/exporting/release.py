@@ -1,0 +1,118 @@
+"""What every format is made from: a version, its faces one by one, and what is said about each."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PIL import Image
+
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop, decode_stored
+from fers.domain.snapshots import Entry, Snapshot, Vote, pseudonym
+from fers.domain.studies import Study
+
+
+class Cut(StrEnum):
+    """How much of a photo is handed out."""
+
+    CROP = "crop"
+    """The face as models see it: 224 x 224."""
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a release, whose bytes are made as they are asked for."""
+
+    name: str
+    """With slashes, relative to the release."""
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version as it is handed out today."""
+
+    snapshot: Snapshot
+    study: Study
+    faces: int
+    cut: Cut
+    read: Callable[[str], bytes]
+    """The stored image of a face, by its id. Raises NotFound."""
+    entries: Callable[..., Iterator[Entry]]
+    """Called with a split and, for a part of it, a range of face ids. What is left of it, by face id: the same each
+    time while nobody withdraws."""
+
+    @property
+    def withdrawn(self) -> int:
+        return self.snapshot.faces - self.faces
+
+    @property
+    def title(self) -> str:
+        return f"{self.study.name}, version {self.snapshot.name}"
+
+    def image(self, entry: Entry) -> bytes:
+        """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago."""
+        data = self.read(entry.face_id)
+        return data if self.cut is Cut.WHOLE else _cropped(data, entry)
+
+    def box(self, entry: Entry) -> list[int]:
+        """Where the face is in `image`: [left, top, width, height] in pixels."""
+        return entry.box.as_list() if self.cut is Cut.WHOLE else [0, 0, FACE_SIDE, FACE_SIDE]
+
+    def size(self, entry: Entry) -> tuple[int, int]:
+        """Width and height of `image` in pixels."""
+        return (entry.width, entry.height) if self.cut is Cut.WHOLE else (FACE_SIDE, FACE_SIDE)
+
+    def person(self, entry: Entry) -> str:
+        """A pseudonym that is another in every version, so that nobody is followed from one to the next by it."""
+        return pseudonym(self.snapshot.id, entry.person)
+
+    def describe(self, entry: Entry) -> dict:
+        """Everything known about a face, in JSON's types."""
+        width, height = self.size(entry)
+        return {
+            "id": entry.face_id,
+            "split": entry.split,
+            "person": self.person(entry),
+            "label": name(entry.label),
+            "label_source": entry.label_source,
+            "felt": name(entry.felt),
+            "posed": name(entry.posed),
+            "perceived": name(entry.perceived),
+            "own_label": name(entry.own_label),
+            "expression": entry.display,
+            "intensity": entry.intensity,
+            "valence": entry.valence,
+            "arousal": entry.arousal,
+            "box": self.box(entry),
+            "width": width,
+            "height": height,
+            "source": entry.source,
+            "photo_sha256": entry.sha256,
+            "consent": entry.consent_sha256,
+            "model": {"id": entry.model_id, "version": entry.model_version},
+            "probabilities": dict(zip(LABELS, entry.probabilities, strict=True)),
+            "votes": [self._describe_vote(vote) for vote in entry.votes],
+        }
+
+    def _describe_vote(self, vote: Vote) -> dict:
+        return {
+            "annotator": pseudonym(self.snapshot.id, vote.annotator),
+            "verdict": vote.verdict,
+            "shares": dict(zip(LABELS, vote.distribution, strict=True)) if vote.distribution else None,
+            "valence": vote.valence,
+            "arousal": vote.arousal,
+            "saw_prediction": vote.saw_prediction,
+        }
+
+
+def name(emotion: Emotion | None) -> str | None:
+    return None if emotion is None else emotion.label
+
+
+def _cropped(data: bytes, entry: Entry) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(crop(decode_stored(data).pixels, entry.box)).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return file.getvalue()

@@ -1,0 +1,145 @@
+"""Formats that pack a thousand faces into a file: quick to read one after the other."""
+
+import json
+import struct
+import tarfile
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import google_crc32c
+
+from fers.domain.ranges import IdRange, divided
+from fers.domain.snapshots import Entry, Split
+from fers.exporting.release import Member, Release
+
+FACES_A_SHARD = 1000
+_BLOCK = 512
+"""Bytes: what a tar file is made of."""
+_TAR_END = bytes(2 * _BLOCK)
+_LENGTH_DELIMITED = 2
+"""Wire type of protocol buffers."""
+
+
+def webdataset(release: Release) -> Iterator[Member]:
+    """Tar files of `ID.jpg`, `ID.cls` (where there is a label) and `ID.json`."""
+    return _shards(release, "webdataset")
+
+
+def tfrecord(release: Release) -> Iterator[Member]:
+    """TFRecord files of `tf.train.Example`: image/encoded, image/class/label (-1: none), image/class/text, person,
+    valence and arousal (absent: unknown), and everything else as JSON in `metadata`."""
+    return _shards(release, "tfrecord")
+
+
+def places(release: Release) -> list[tuple[Split, int]]:
+    """Every split and number that a shard may have; they stay the same when people withdraw."""
+    return [(split, number) for split in Split for number in range(len(_ranges(release)))]
+
+
+def shard(release: Release, kind: str, split: Split, number: int) -> Member | None:
+    """One shard of a `kind` in `KINDS`, by itself: the split's faces in one range of ids. None when there are none."""
+    entries = release.entries(split, _ranges(release)[number])
+    first = next(entries, None)
+    if first is None:
+        return None
+    ending, write = KINDS[kind]
+    return Member(f"{split}-{number:06}.{ending}", write(release, chain([first], entries)))
+
+
+def _shards(release: Release, kind: str) -> Iterator[Member]:
+    return (member for place in places(release) if (member := shard(release, kind, *place)))
+
+
+def _ranges(release: Release) -> list[IdRange]:
+    return divided(-(-release.snapshot.faces // FACES_A_SHARD))
+
+
+def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+    for entry in entries:
+        yield from _tar_member(f"{entry.face_id}.jpg", release.image(entry))
+        if entry.label is not None:
+            yield from _tar_member(f"{entry.face_id}.cls", str(entry.label.value).encode())
+        yield from _tar_member(f"{entry.face_id}.json", json.dumps(release.describe(entry)).encode())
+    yield _TAR_END
+
+
+def _tar_member(name: str, data: bytes) -> Iterator[bytes]:
+    header = tarfile.TarInfo(name)
+    header.size = len(data)
+    yield header.tobuf(tarfile.USTAR_FORMAT)
+    yield data
+    yield bytes(-len(data) % _BLOCK)
+
+
+def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
+    `record_writer.h` has it. The image comes last in it, so that its many bytes are never copied."""
+    for entry in entries:
+        image = release.image(entry)
+        opening = _example_up_to_image(release, entry, len(image))
+        length = struct.pack("<Q", len(opening) + len(image))
+        yield length + _masked(google_crc32c.value(length)) + opening
+        yield image
+        yield _masked(google_crc32c.extend(google_crc32c.value(opening), image))
+
+
+def _masked(crc: int) -> bytes:
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> bytes:
+    """A `tf.train.Example` but for the bytes of its last feature, the image."""
+    width, height = release.size(entry)
+    features = {
+        "image/format": _bytes(b"jpeg"),
+        "image/width": _integer(width),
+        "image/height": _integer(height),
+        "image/class/label": _integer(-1 if entry.label is None else entry.label.value),
+        "image/class/text": _bytes(b"" if entry.label is None else entry.label.label.encode()),
+        "person": _bytes(release.person(entry).encode()),
+        "metadata": _bytes(json.dumps(release.describe(entry)).encode()),
+    }
+    for name, value in (("valence", entry.valence), ("arousal", entry.arousal)):
+        if value is not None:
+            features[name] = _real(value)
+    written = b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
+    image = b""
+    for number in (1, 1, 2):  # A value of a list of bytes, which is a feature, which is the value of a name.
+        image = _opening(number, len(image) + image_length) + image
+    image = _field(1, b"image/encoded") + image
+    features_end = _opening(1, len(image) + image_length) + image
+    return _opening(1, len(written) + len(features_end) + image_length) + written + features_end
+
+
+def _bytes(value: bytes) -> bytes:
+    return _field(1, _field(1, value))
+
+
+def _real(value: float) -> bytes:
+    return _field(2, _field(1, struct.pack("<f", value)))
+
+
+def _integer(value: int) -> bytes:
+    return _field(3, _field(1, _varint(value & (1 << 64) - 1)))
+
+
+def _field(number: int, value: bytes) -> bytes:
+    """A length-delimited field of a protocol buffer; lists of numbers are packed in one."""
+    return _opening(number, len(value)) + value
+
+
+def _opening(number: int, length: int) -> bytes:
+    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(length)
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
+
+
+KINDS = {"webdataset": ("tar", _tar), "tfrecord": ("tfrecord", _records)}
+"""How the files of a format end, and what writes one."""

@@ -1,0 +1,72 @@
+"""Agreement: how far a study's annotators agree, and how well they know the faces whose emotion is known."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fers.analysis import agreement as analysis
+from fers.analysis.estimates import Estimate
+from fers.analysis.known import accuracy_on_known
+from fers.domain.emotions import Emotion
+from fers.domain.interfaces import LabelStore, RecordStore
+from fers.domain.labels import Label, Verdict
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import NotFound
+
+LEAST_VOICES = 2
+"""As many annotators have to agree before a face is proposed as known."""
+
+
+@dataclass(frozen=True)
+class Report:
+    labels: int
+    agreement: analysis.Agreement
+    on_known: dict[str, Estimate]
+    """Share of right labels on known faces, by annotator."""
+    counts: dict[str, int]
+    """Labels by annotator."""
+    flags: list[Label]
+
+
+class Agreement:
+    def __init__(self, records: RecordStore, labels: LabelStore):
+        self._records = records
+        self._labels = labels
+
+    def report(self, actor: Person, study_id: str) -> Report:
+        """Everything about the study's labels, with 95% intervals."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        labels = list(self._labels.labels(study_id))
+        annotators = sorted(label.annotator_id for label in labels)
+        return Report(
+            labels=len(labels),
+            agreement=analysis.agreement(labels),
+            on_known=accuracy_on_known(labels, self._labels.gold(study_id)),
+            counts={name: len(list(own)) for name, own in groupby(annotators)},
+            flags=[label for label in labels if label.verdict is Verdict.FLAGGED],
+        )
+
+    def known(self, actor: Person, study_id: str) -> dict[str, Emotion]:
+        """The faces (ids) that are mixed in to see how well annotators know them, with what they show."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        return self._labels.gold(study_id)
+
+    def proposed(self, actor: Person, study_id: str, count: int) -> dict[str, Emotion]:
+        """Up to `count` faces (ids) that could be known: all their annotators say the same emotion."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        known, proposed = self._labels.gold(study_id), {}
+        for face_id, labels in groupby(self._labels.labels(study_id), lambda label: label.face_id):
+            said = [label.emotion for label in labels]
+            if len(said) >= LEAST_VOICES and len(set(said)) == 1 and said[0] is not None and face_id not in known:
+                proposed[face_id] = said[0]
+            if len(proposed) == count:
+                break
+        return proposed
+
+    def set_known(self, actor: Person, study_id: str, face_id: str, emotion: Emotion | None) -> None:
+        """Mix a face in whose emotion is known, or, with None, no longer. Raises NotFound when it is not there."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        face = self._records.face(face_id)
+        if face is None or face.study_id != study_id:
+            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        self._labels.set_gold(face_id, emotion)

@@ -1,0 +1,82 @@
+"""What a face comes to in a dataset version."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from fers.analysis.consensus import majority
+from fers.domain.consent import ConsentText
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Face
+from fers.domain.labels import Label
+from fers.domain.near_duplicates import alike
+from fers.domain.snapshots import Entry, Split, Vote, pseudonym
+from fers.domain.splitting import split_people
+
+
+def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprint: str) -> Entry:
+    """The face with its annotators' labels, by annotator. Whose split it has is for `in_splits` to say."""
+    labels, answer = tuple(labels), face.answer
+    return Entry(
+        face_id=face.id,
+        person=pseudonym(face.study_id, face.person_id),
+        split=Split.TRAIN,
+        sha256=face.image.sha256,
+        width=face.image.width,
+        height=face.image.height,
+        bytes=face.image.bytes,
+        box=face.box,
+        source=face.source,
+        own_label=answer.label,
+        display=answer.display,
+        perceived=_perceived(labels),
+        votes=tuple(map(_vote, labels)),
+        intensity=answer.intensity,
+        valence=_own_or_mean(answer.valence, [label.valence for label in labels]),
+        arousal=_own_or_mean(answer.arousal, [label.arousal for label in labels]),
+        model_id=face.prediction.model_id,
+        model_version=face.prediction.model_version,
+        probabilities=face.prediction.probabilities,
+        consent_sha256=words.sha256,
+        fingerprint=fingerprint,
+    )
+
+
+def in_splits(entries: list[Entry], known: Mapping[str, Split], salt: str) -> list[Entry]:
+    """The entries in the splits of their people: see `split_people`."""
+    labels: dict[str, list[Emotion | None]] = {}
+    for entry in entries:
+        labels.setdefault(entry.person, []).append(entry.label)
+    splits = split_people(labels, known, salt)
+    return [replace(entry, split=splits[entry.person]) for entry in entries]
+
+
+def without_near_duplicates(entries: list[Entry]) -> list[Entry]:
+    """The entries of which no near-duplicate is in another split. What is tested on stays, so that a test set is not
+    undone by what comes later; what is learned from goes."""
+    kept: list[Entry] = []
+    for split in (Split.TEST, Split.VALIDATION, Split.TRAIN):
+        mine = [entry for entry in entries if entry.split is split]
+        twins = alike([entry.fingerprint for entry in mine], [entry.fingerprint for entry in kept])
+        kept += [entry for entry, is_twin in zip(mine, twins, strict=True) if not is_twin]
+    return sorted(kept, key=lambda entry: entry.face_id)
+
+
+def _perceived(labels: tuple[Label, ...]) -> Emotion | None:
+    consensus = next(iter(majority(labels).values()), None)
+    return consensus.outcome if consensus and isinstance(consensus.outcome, Emotion) else None
+
+
+def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:
+    known = [value for value in others if value is not None]
+    return own if own is not None or not known else sum(known) / len(known)
+
+
+def _vote(label: Label) -> Vote:
+    return Vote(
+        annotator=pseudonym(label.study_id, label.annotator_id),
+        verdict=label.verdict,
+        distribution=label.distribution,
+        valence=label.valence,
+        arousal=label.arousal,
+        saw_prediction=label.saw_prediction,
+    )

@@ -1,0 +1,171 @@
+"""Review: annotators label other people's faces, blind to what anybody else said about them."""
+
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random, SystemRandom
+
+from PIL import Image
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Face
+from fers.domain.images import crop, decode_stored
+from fers.domain.interfaces import FaceIndex, ImageStore, LabelStore, RecordStore
+from fers.domain.labels import Label, Verdict
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.review import Progress, QueueOrder
+from fers.domain.studies import Study
+from fers.errors import InvalidInput, NotFound
+from fers.services.clock import Clock, utc_now
+from fers.services.settling import settle
+
+PICTURE_PIXELS = 448
+RANDOM_SHARE = 0.2
+"""Of the faces handed out; whatever order a study chose, so many are drawn regardless of it."""
+GOLD_SHARE = 0.05
+LEASE = timedelta(minutes=10)
+"""How long a face that was handed out is kept for its annotator."""
+MANY_PLACES = 10**6
+"""A face whose label is known is there for everybody."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A face handed out to be labelled, and all that its annotator gets to know about it."""
+
+    face_id: str
+    picture: bytes
+    """The crop, a JPEG of 448 x 448 pixels."""
+    guess: Emotion | None
+    """The model's, in studies that show it."""
+
+
+@dataclass(frozen=True)
+class ReviewProgress:
+    own: int
+    """The annotator's labels in the study."""
+    study: Progress
+
+
+class Review:
+    def __init__(
+        self,
+        records: RecordStore,
+        labels: LabelStore,
+        index: FaceIndex,
+        images: ImageStore,
+        now: Clock = utc_now,
+        random: Random | None = None,
+    ):
+        self._records = records
+        self._labels = labels
+        self._index = index
+        self._images = images
+        self._now = now
+        self._random = random or SystemRandom()
+
+    def next_faces(self, actor: Person, study_id: str, count: int, besides: Collection[str] = ()) -> list[Assignment]:
+        """Up to `count` faces for the actor to label, `besides` those (ids) they have in hand already. Each is kept for
+        them for a while. Never their own face, nor one they have labelled."""
+        study = self._study(actor, study_id)
+        in_hand, assignments = set(besides), []
+        while len(assignments) < count and (assignment := self._assign(actor, study, in_hand)):
+            assignments.append(assignment)
+            in_hand.add(assignment.face_id)
+        return assignments
+
+    def label(
+        self,
+        actor: Person,
+        study_id: str,
+        face_id: str,
+        verdict: Verdict,
+        *,
+        distribution: tuple[float, ...] = (),
+        reason: str = "",
+        valence: float | None = None,
+        arousal: float | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Keep what the actor says about a face; see `Label` for what goes together, and for the ranges.
+
+        Raises NotFound for a face they may not label (any more), AlreadyExists when they have, PlaceTaken when others
+        were quicker, InvalidInput when it can't be said like this.
+        """
+        study = self._study(actor, study_id)
+        if self._face(actor, study, face_id) is None:
+            raise NotFound("This photo is not there any more.", "Go on with the next one.")
+        now = self._now()
+        saw = study.show_prediction
+        try:
+            label = Label(
+                face_id, study.id, actor.id, verdict, now, distribution, reason, valence, arousal, seconds, saw
+            )
+        except ValueError as error:
+            raise InvalidInput("This label can't be used.", "Choose again.") from error
+        self._labels.add_label(label, self._places(study, face_id), now)
+        settle(self._labels, self._index, face_id, study.overlap)
+
+    def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
+        """Take the actor's label of a face back and hand the face out again; None when it is not there any more."""
+        study = self._study(actor, study_id)
+        if self._face(actor, study, face_id) is None:
+            return None
+        self._labels.remove_label(face_id, actor.id)
+        settle(self._labels, self._index, face_id, study.overlap)
+        return self._hand_out(actor, study, face_id)
+
+    def progress(self, actor: Person, study_id: str) -> ReviewProgress:
+        study = self._study(actor, study_id)
+        return ReviewProgress(self._labels.count_by(actor.id, study.id), self._labels.progress(study.id, study.overlap))
+
+    def _assign(self, actor: Person, study: Study, in_hand: set[str]) -> Assignment | None:
+        candidates = (face_id for face_id in self._candidates(actor, study, in_hand) if face_id not in in_hand)
+        return next(filter(None, (self._hand_out(actor, study, face_id) for face_id in candidates)), None)
+
+    def _candidates(self, actor: Person, study: Study, in_hand: set[str]) -> Iterator[str]:
+        if self._random.random() < GOLD_SHARE:
+            gold = list(self._labels.gold(study.id))
+            yield from self._random.sample(gold, len(gold))
+        order = QueueOrder.RANDOM if self._random.random() < RANDOM_SHARE else study.queue_order
+        # Others may take some of them between here and there.
+        enough = len(in_hand) + study.overlap + 5
+        yield from self._labels.next_faces(study.id, actor.id, order, study.overlap, self._now(), enough)
+
+    def _hand_out(self, actor: Person, study: Study, face_id: str) -> Assignment | None:
+        face, now = self._face(actor, study, face_id), self._now()
+        places = self._places(study, face_id)
+        if face is None or not self._labels.reserve(face_id, actor.id, places, now, now + LEASE):
+            return None
+        try:
+            picture = _picture(self._images.get(face_id), face)
+        except NotFound:  # Withdrawn since.
+            return None
+        return Assignment(face_id, picture, face.prediction.top(1)[0][0] if study.show_prediction else None)
+
+    def _face(self, actor: Person, study: Study, face_id: str) -> Face | None:
+        """None when the actor may not label it."""
+        face = self._records.face(face_id)
+        if face is None or face.study_id != study.id or face.person_id == actor.id:
+            return None
+        return face if Purpose.REVIEW in face.purposes and face.purge_at > self._now() else None
+
+    def _places(self, study: Study, face_id: str) -> int:
+        return MANY_PLACES if face_id in self._labels.gold(study.id) else study.overlap
+
+    def _study(self, actor: Person, study_id: str) -> Study:
+        require(actor, Action.REVIEW, study_id)
+        study = next((study for study in self._records.studies() if study.id == study_id), None)
+        if study is None:
+            raise InvalidInput("There is no such study.", "Reload the page.")
+        return study
+
+
+def _picture(stored: bytes, face: Face) -> bytes:
+    pixels = crop(decode_stored(stored).pixels, face.box, side=PICTURE_PIXELS)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=90)
+    return file.getvalue()

@@ -1,0 +1,182 @@
+"""Dataset versions: freezing a study's faces, listing and comparing what was frozen."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from fers.domain.audit import entry_by
+from fers.domain.consent import ConsentText
+from fers.domain.faces import Face
+from fers.domain.images import decode_stored
+from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, SnapshotStore
+from fers.domain.near_duplicates import fingerprint
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED, Difference, Entry, Snapshot, Split, content_id, difference
+from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.services.clock import Clock, utc_now
+from fers.services.freezing import entry_of, in_splits, without_near_duplicates
+
+LONGEST_NAME = 60
+_NAME = re.compile(rf"[A-Za-z0-9][\w.-]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
+Progress = Callable[[int, int], None]
+"""Called with how many of how many faces are done."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as it is today."""
+
+    snapshot: Snapshot
+    faces: int
+
+    @property
+    def withdrawn(self) -> int:
+        """Faces that left since it was frozen."""
+        return self.snapshot.faces - self.faces
+
+
+class Snapshots:
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        labels: LabelStore,
+        snapshots: SnapshotStore,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._images = images
+        self._labels = labels
+        self._snapshots = snapshots
+        self._now = now
+
+    def freeze(self, actor: Person, study_id: str, name: str, progress: Progress = lambda done, all: None) -> Snapshot:
+        """Freeze the study's faces whose people agreed to sharing and to training, as the version `name`.
+
+        People keep the split they had in the study's earlier versions. Of near-duplicates in two splits, the one that
+        is tested on stays. Raises InvalidInput for a name that can't be used, when there is nothing to freeze, or when
+        another version holds the same.
+        """
+        require(actor, Action.SHARE_DATASET, study_id)
+        earlier = self._snapshots.snapshots(study_id)
+        _check_name(name, earlier)
+        shared, left_out = self._shared(study_id)
+        everything, texts = self._entries(study_id, shared, earlier, progress)
+        entries = without_near_duplicates(everything)
+        snapshot = Snapshot(
+            id=content_id(study_id, entries),
+            study_id=study_id,
+            name=name,
+            created_at=self._now(),
+            faces=len(entries),
+            people=len({entry.person for entry in entries}),
+            left_out=left_out,
+            near_duplicates=len(everything) - len(entries),
+            consent_texts=tuple(sorted(texts, key=lambda text: (text.version, text.sha256))),
+        )
+        self._create(snapshot, entries, earlier)
+        self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
+        return snapshot
+
+    def versions(self, actor: Person, study_id: str) -> list[Version]:
+        """The study's versions, newest first."""
+        require(actor, Action.SHARE_DATASET, study_id)
+        return [self._version(snapshot) for snapshot in self._snapshots.snapshots(study_id)]
+
+    def named(self, actor: Person, study_id: str, name: str) -> Version:
+        """The study's version of that name, or whose id begins with it. Raises NotFound."""
+        for version in self.versions(actor, study_id):
+            if name == version.snapshot.name or (len(name) >= 8 and version.snapshot.id.startswith(name)):
+                return version
+        raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
+
+    def entries(
+        self, actor: Person, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID
+    ) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id; of one split, or of all. Raises NotFound."""
+        return self._snapshots.entries(self._get(actor, snapshot_id).id, split, among)
+
+    def compare(self, actor: Person, earlier_id: str, later_id: str) -> Difference:
+        """What came and went between two versions of a study. Raises NotFound."""
+        earlier, later = self._get(actor, earlier_id), self._get(actor, later_id)
+        return difference(self._snapshots.entries(earlier.id), self._snapshots.entries(later.id))
+
+    def _get(self, actor: Person, snapshot_id: str) -> Snapshot:
+        snapshot = self._snapshots.snapshot(snapshot_id)
+        require(actor, Action.SHARE_DATASET, snapshot and snapshot.study_id)
+        if snapshot is None:
+            raise NotFound("This version is not there.", "Reload the page to see which ones are.")
+        return snapshot
+
+    def _version(self, snapshot: Snapshot) -> Version:
+        return Version(snapshot, self._snapshots.count_entries(snapshot.id))
+
+    def _shared(self, study_id: str) -> tuple[list[Face], int]:
+        """The study's faces that may be shared, by id, and how many may not."""
+        faces, left_out, now = [], 0, self._now()
+        for face in self._records.faces():
+            if face.study_id != study_id or face.purge_at <= now:
+                continue
+            if face.purposes >= SHARED:
+                faces.append(face)
+            else:
+                left_out += 1
+        if not faces:
+            raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
+        return faces, left_out
+
+    def _entries(
+        self, study_id: str, faces: list[Face], earlier: list[Snapshot], progress: Progress
+    ) -> tuple[list[Entry], set[ConsentText]]:
+        """An entry for each face, by id, and the words its people agreed to."""
+        prints, known = self._remembered(earlier)
+        voices = {face: list(said) for face, said in groupby(self._labels.labels(study_id), lambda said: said.face_id)}
+        texts, entries = {}, []
+        for number, face in enumerate(faces):
+            progress(number, len(faces))
+            if face.consent_id not in texts:
+                texts[face.consent_id] = self._words(face)
+            try:
+                seen = prints.get(face.id) or self._fingerprint(face)
+            except NotFound:
+                continue  # Withdrawn a moment ago.
+            entries.append(entry_of(face, voices.get(face.id, ()), texts[face.consent_id], seen))
+        progress(len(faces), len(faces))
+        return in_splits(entries, known, study_id), set(texts.values())
+
+    def _remembered(self, earlier: list[Snapshot]) -> tuple[dict[str, str], dict[str, Split]]:
+        """From the study's earlier versions: fingerprints by face, and splits by person."""
+        prints, splits = {}, {}
+        for snapshot in reversed(earlier):
+            for entry in self._snapshots.entries(snapshot.id):
+                prints[entry.face_id] = entry.fingerprint
+                splits[entry.person] = entry.split
+        return prints, splits
+
+    def _fingerprint(self, face: Face) -> str:
+        return fingerprint(decode_stored(self._images.get(face.id)).pixels, face.box)
+
+    def _words(self, face: Face) -> ConsentText:
+        return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
+
+    def _create(self, snapshot: Snapshot, entries: list[Entry], earlier: list[Snapshot]) -> None:
+        try:
+            self._snapshots.create_snapshot(snapshot, entries)
+        except AlreadyExists:
+            same = next((other.name for other in earlier if other.id == snapshot.id), snapshot.name)
+            raise InvalidInput(
+                f"Nothing has changed: the version {same} holds the same.", "Use that one, or freeze again later."
+            ) from None
+
+
+def _check_name(name: str, earlier: list[Snapshot]) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            "This name can't be used.",
+            f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
+        )
+    if name in {snapshot.name for snapshot in earlier}:
+        raise InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")

@@ -1,0 +1,131 @@
+"""The parts of the agreement page."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from fers.analysis.estimates import Estimate
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.services.agreement import Report
+from fers.ui import arena, guard
+from fers.ui.result import word
+from fers.ui.services import platform
+
+COLUMNS, SHOWN = 4, 8
+NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
+
+
+def overall(report: Report) -> None:
+    """The numbers that people cite, each with its interval and what it rests on."""
+    agreement = report.agreement
+    figures = {
+        "Expressions, α": agreement.emotion,
+        "Expressions, Fleiss' κ": agreement.fleiss,
+        "Pleasant, α": agreement.valence,
+        "Excited, α": agreement.arousal,
+    }
+    for column, (title, estimate) in zip(st.columns(len(figures)), figures.items(), strict=True):
+        column.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
+        column.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+    st.caption(
+        f"{report.labels:,} labels. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
+        "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
+    )
+
+
+def by_class(report: Report) -> None:
+    rows = [
+        {"Expression": word(emotion), "α": _figure(estimate), "Faces": estimate.faces}
+        for emotion, estimate in report.agreement.by_class.items()
+    ]
+    st.dataframe(rows, hide_index=True)
+    if report.agreement.confusion.any():
+        counts = report.agreement.confusion.astype(float)
+        totals = counts.sum(axis=1, keepdims=True)
+        shares = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+        st.altair_chart(
+            arena.confusion(shares, "When one says the row, the other says", "One says", "Another says"),
+            width="stretch",
+        )
+
+
+def by_annotator(report: Report) -> None:
+    agreement = report.agreement
+    rows = []
+    for name, count in report.counts.items():
+        own = agreement.by_annotator.get(name)
+        rows.append(
+            {
+                "Annotator": _short(name),
+                "Labels": count,
+                "Says what others say": _figure(own.with_others if own else NOBODY),
+                "α without them": _figure(own.alpha_without if own else NOBODY),
+                "Right on known faces": _figure(report.on_known.get(name, NOBODY)),
+            }
+        )
+    st.dataframe(rows, hide_index=True)
+    if agreement.by_pair:
+        st.caption("Cohen's κ of every two")
+        names = sorted({name for pair in agreement.by_pair for name in pair})
+        table = pd.DataFrame("", [_short(name) for name in names[1:]], [_short(name) for name in names[:-1]])
+        for (first, second), estimate in agreement.by_pair.items():
+            table.loc[_short(second), _short(first)] = _figure(estimate)
+        st.dataframe(table)
+
+
+def flags(actor: Person, report: Report) -> None:
+    """What annotators found wrong, picture by picture."""
+    if not report.flags:
+        st.write("Nobody flagged a photo.")
+    columns = st.columns(COLUMNS)
+    for number, flag in enumerate(report.flags[:SHOWN]):
+        with columns[number % COLUMNS], st.container(border=True):
+            _picture(actor, flag.face_id)
+            st.write(f"“{flag.reason}”")
+
+
+def known_faces(actor: Person, study: Study) -> None:
+    """Choose the faces whose expression counts as known."""
+    service = platform().agreement
+    st.caption(
+        "Annotators get a known face now and then, without being told. Faces that all their annotators agree about "
+        "are proposed; take those that you are sure of yourself."
+    )
+    known, proposed = service.known(actor, study.id), service.proposed(actor, study.id, SHOWN)
+    st.write(f"{len(known)} faces are known." if len(known) != 1 else "One face is known.")
+    for title, faces, question, chosen in (
+        ("Known", dict(list(known.items())[:SHOWN]), "Not known", lambda emotion: None),
+        ("Proposed", proposed, "Make it known", lambda emotion: emotion),
+    ):
+        if faces:
+            st.subheader(title, anchor=False)
+        columns = st.columns(COLUMNS)
+        for number, (face_id, emotion) in enumerate(faces.items()):
+            with columns[number % COLUMNS], st.container(border=True):
+                _picture(actor, face_id)
+                st.markdown(f"**{word(emotion)}**")
+                if st.button(question, key=f"known-{face_id}", width="stretch"):
+                    with guard.explaining():
+                        service.set_known(actor, study.id, face_id, chosen(emotion))
+                        st.rerun()
+
+
+def _picture(actor: Person, face_id: str) -> None:
+    thumbnail = platform().explore.thumbnail(actor, face_id)
+    if thumbnail is None:
+        st.caption("Its person lets nobody look at this photo.")
+    else:
+        st.image(thumbnail, width="stretch", alt="A face")
+
+
+def _figure(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} {_interval(estimate)}" if estimate.is_defined else "–"
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"[{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.is_defined else ""
+
+
+def _short(annotator_id: str) -> str:
+    return annotator_id[:6]

@@ -1,0 +1,33 @@
+"""How far a study's annotators agree, and how well they know the faces whose expression is known."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import guard
+from fers.ui.agreement import by_annotator, by_class, flags, known_faces, overall
+from fers.ui.services import platform
+from fers.ui.studies import choose_study
+
+actor = guard.enter(Action.VIEW_DATASET)
+study = platform().studies.current(actor)
+
+st.title("Agreement")
+choose_study(actor)
+report = platform().agreement.report(actor, study.id)
+if not report.labels:
+    st.info("Nobody has labelled a face yet. Invite annotators on the study page.")
+    st.stop()
+overall(report)
+classes, annotators, known, flagged = st.tabs(
+    ["Expressions", "Annotators", "Known faces", f"Flags ({len(report.flags)})"], key="parts", on_change="rerun"
+)
+with classes:
+    by_class(report)
+with annotators:
+    by_annotator(report)
+if known.open:
+    with known:
+        known_faces(actor, study)
+if flagged.open:
+    with flagged:
+        flags(actor, report)

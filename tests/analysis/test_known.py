@@ -1,0 +1,30 @@
+"""Right answers on known faces are counted, flags are not."""
+
+import pytest
+
+from fers.analysis.known import accuracy_on_known
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Verdict
+from tests.contracts.samples import a_label, an_id
+
+KNOWN = {an_id("first"): Emotion.SAD, an_id("second"): Emotion.FEAR, an_id("third"): Emotion.SAD}
+
+
+def test_accuracy_is_the_share_of_right_labels():
+    mixed = (0, 0, 0.75, 0, 0.25, 0, 0, 0)
+    labels = [
+        a_label("first", "ann"),
+        a_label("third", "ann", distribution=mixed),
+        a_label("second", "ann", verdict=Verdict.UNKNOWN, distribution=()),
+        a_label("second", "bea"),
+        a_label("first", "bea", verdict=Verdict.FLAGGED, distribution=(), reason="dark"),
+        a_label("elsewhere", "eve"),
+    ]
+    accuracy = accuracy_on_known(labels, KNOWN)
+    assert {name: estimate.value for name, estimate in accuracy.items()} == {
+        an_id("ann"): pytest.approx(2 / 3),
+        an_id("bea"): 0.0,
+    }
+    ann = accuracy[an_id("ann")]
+    assert (ann.labels, ann.faces) == (3, 3)
+    assert 0 <= ann.low < ann.value < ann.high <= 1

@@ -1,0 +1,157 @@
+"""An annotator labels faces with the keyboard alone; what they said is what the store holds."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fers import config
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR, Role
+from fers.platform import assemble
+from fers.storage.database import Database
+from fers.storage.embedded_labels import EmbeddedLabels
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
+from tests.serving import serving
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+FACES = 14
+ANNOTATORS = ("ann@example.org", "bea@example.org", "cem@example.org")
+REVIEW = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.review')?.review).find(Boolean)"
+"""The widget's own state, in the page's script."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server whose store holds annotators and faces to label."""
+    folder = tmp_path_factory.mktemp("server")
+    settings = replace(config.load({}), data=folder / "data")
+    platform = assemble(settings, models=OneModel(), detector=OneFace())
+    ada, study = participant(platform), platform.studies.current()
+    for _ in range(FACES):
+        give_face(platform, ada)
+    for email in ANNOTATORS:
+        person = participant(platform, email)
+        platform.members.assign(OPERATOR, study.id, person.id, Role.ANNOTATOR)
+    with serving(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def labels(server):
+    """What the store holds by now, by face."""
+    database = Database(server.data)
+    store = EmbeddedLabels(database)
+
+    def labels(page: Page, annotator: str):
+        settled(page)
+        platform = assemble(replace(config.load({}), data=server.data), models=OneModel(), detector=OneFace())
+        person = platform.accounts.sign_in(annotator, PASSWORD).person
+        return {label.face_id: label for label in store.labels_by(person.id)}
+
+    yield labels
+    database.close()
+
+
+def begin(open_page, email: str, **window) -> Page:
+    page = open_page("/", **window)
+    page.get_by_label("E-mail").first.fill(email)
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("link", name="Review").dispatch_event("click")  # On a phone it is in a menu.
+    expect(face(page)).to_be_visible()
+    return page
+
+
+def face(page: Page):
+    return page.get_by_alt_text("The face to label")
+
+
+def shown(page: Page) -> str:
+    return face(page).get_attribute("data-face")
+
+
+def press(page: Page, *keys: str) -> str:
+    """Press keys in a row. Returns the face that was on the screen before."""
+    before = shown(page)
+    for key in keys:
+        page.keyboard.press(key)
+    return before
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has taken in what was said."""
+    page.wait_for_function(f"{REVIEW} && !{REVIEW}.unsent.length")
+
+
+def test_everything_can_be_said_with_the_keyboard(open_page, labels):
+    page = begin(open_page, ANNOTATORS[0], **DESKTOP)
+    sad, mixed = press(page, "3"), press(page, "Shift+Digit7", "3")
+    unknown, nothing = press(page, "u"), press(page, "x")
+    flagged = press(page, "f", *"Drawing 1", "Enter")
+    felt = press(page, "v", "ArrowRight", "ArrowRight", "ArrowUp", "2")
+    taken_back = press(page, "1")
+    page.keyboard.press("Backspace")
+    assert shown(page) == taken_back
+    said = labels(page, ANNOTATORS[0])
+    assert set(said) == {sad, mixed, unknown, nothing, flagged, felt}
+    assert said[sad].distribution == only(Emotion.SAD)
+    assert said[mixed].distribution == (0, 0, 0.75, 0, 0, 0, 0.25, 0)
+    assert [said[id].verdict for id in (unknown, nothing)] == [Verdict.UNKNOWN, Verdict.NOT_A_FACE]
+    assert (said[flagged].verdict, said[flagged].reason) == (Verdict.FLAGGED, "Drawing 1")
+    assert (said[felt].valence, said[felt].arousal) == (0.2, 0.1)
+    assert all(label.seconds > 0 and not label.saw_prediction for label in said.values())
+    assert "guess" not in page.locator(".review").inner_text()
+    press(page, "?")
+    expect(page.get_by_text("back to the face before")).to_be_visible()
+
+
+def test_keys_faster_than_the_server_land_on_the_faces_they_were_meant_for(open_page, labels):
+    page = begin(open_page, ANNOTATORS[1], **DESKTOP)
+    meant = page.evaluate(
+        f"""() => {{
+        const review = {REVIEW}, meant = [];
+        for (let emotion = 1; review.queue.length; emotion = (emotion % 8) + 1) {{
+            meant.push([review.queue[0], emotion - 1]);
+            document.dispatchEvent(new KeyboardEvent("keydown", {{ code: `Digit${{emotion}}`, key: String(emotion) }}));
+        }}
+        return meant;
+    }}"""
+    )
+    assert len(meant) > 4
+    expect(face(page)).to_be_visible()
+    while len(meant) < FACES:
+        meant.append([press(page, "8"), Emotion.CONTEMPT])
+        if len(meant) < FACES:
+            expect(face(page)).to_be_visible()
+    expect(page.get_by_text("Nothing to label at present.")).to_be_visible()
+    assert {id: label.emotion for id, label in labels(page, ANNOTATORS[1]).items()} == dict(meant)
+    page.reload()
+    expect(page.get_by_text(f"You labelled {FACES}")).to_be_visible()
+
+
+def test_a_phone_has_buttons_for_everything(open_page, labels):
+    page = begin(open_page, ANNOTATORS[2], **PHONE)
+    mixed = shown(page)
+    page.get_by_role("button", name="A little").tap()
+    page.get_by_role("button", name="Anger").tap()
+    page.get_by_role("button", name="Sad").tap()
+    first = shown(page)
+    page.get_by_role("button", name="Can't tell").tap()
+    page.get_by_role("button", name="Undo").tap()
+    page.get_by_role("button", name="Happy").tap()
+    said = labels(page, ANNOTATORS[2])
+    assert (said[mixed].distribution[Emotion.ANGER], said[first].emotion) == (0.25, Emotion.HAPPY)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    button = page.get_by_role("button", name="Happy").bounding_box()
+    assert button["height"] >= 44
+
+
+def test_pictures_stay_with_the_annotator(open_page):
+    stranger = open_page("/review", **DESKTOP)
+    expect(stranger.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert face(stranger).count() == 0

@@ -1,0 +1,97 @@
+"""What every SnapshotStore does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.ranges import IdRange
+from fers.domain.snapshots import SHARED, Split
+from fers.errors import AlreadyExists
+
+from .samples import NOON, a_face, a_person, a_snapshot, an_entry, an_id
+
+
+class SnapshotStoreContract:
+    @pytest.fixture
+    def records(self, backend):
+        records = backend.records()
+        records.create_person(a_person("ada"))
+        for name in ("first", "second"):
+            records.create_face(a_face(name, purposes=SHARED))
+        return records
+
+    @pytest.fixture
+    def store(self, backend, records):
+        store = backend.snapshots()
+        store.create_snapshot(a_snapshot(), [an_entry("first"), an_entry("second", split=Split.TEST)])
+        return store
+
+    def test_a_version_comes_back_as_it_was(self, store):
+        expected = sorted([an_entry("first"), an_entry("second", split=Split.TEST)], key=lambda entry: entry.face_id)
+        assert store.snapshot(a_snapshot().id) == a_snapshot()
+        assert list(store.entries(a_snapshot().id)) == expected
+        assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
+        assert store.count_entries(a_snapshot().id) == 2
+
+    def test_a_version_can_be_read_in_ranges_of_face_ids(self, store):
+        first, second = sorted(map(an_id, ("first", "second")))
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(to=first))] == [first]
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(after=first))] == [second]
+
+    def test_what_is_not_there_is_empty(self, store):
+        assert store.snapshot("0" * 64) is None
+        assert list(store.entries("0" * 64)) == []
+        assert store.count_entries("0" * 64) == 0
+        assert store.snapshots("another study") == []
+
+    def test_a_version_is_never_replaced(self, store):
+        for taken in (a_snapshot(name="v2", id=a_snapshot().id), a_snapshot(id="5" * 64)):
+            with pytest.raises(AlreadyExists):
+                store.create_snapshot(taken, [])
+        assert store.count_entries(a_snapshot().id) == 2
+
+    def test_versions_are_listed_newest_first_study_by_study(self, store):
+        later = a_snapshot("v2", created_at=NOON + timedelta(days=1))
+        elsewhere = a_snapshot(study_id="another", id="7" * 64)
+        for snapshot in (later, elsewhere):
+            store.create_snapshot(snapshot, [])
+        assert store.snapshots(an_id("faces")) == [later, a_snapshot()]
+        assert store.snapshots("another") == [elsewhere]
+
+    def test_a_withdrawn_face_leaves_every_version(self, store, records):
+        store.create_snapshot(a_snapshot("v2"), [an_entry("first")])
+        records.delete_face(an_id("first"))
+        assert [entry.face_id for entry in store.entries(a_snapshot().id)] == [an_id("second")]
+        assert store.count_entries(a_snapshot("v2").id) == 0
+        assert store.snapshot(a_snapshot().id) == a_snapshot()
+
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_a_face_that_may_no_longer_be_shared_leaves_too(self, store, records, purpose):
+        records.update_face(replace(a_face("first"), purposes=SHARED | {Purpose.STORE}))
+        assert store.count_entries(a_snapshot().id) == 2
+        records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
+        assert [entry.face_id for entry in store.entries(a_snapshot().id)] == [an_id("second")]
+
+    def test_faces_that_went_meanwhile_are_not_frozen(self, store):
+        store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("gone")])
+        assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("first")]
+
+    def test_a_version_whose_entries_fail_is_not_there(self, store):
+        def entries():
+            yield an_entry("first")
+            raise RuntimeError("the disk is gone")
+
+        with pytest.raises(RuntimeError):
+            store.create_snapshot(a_snapshot("v2"), entries())
+        assert store.snapshot(a_snapshot("v2").id) is None
+
+    def test_many_entries_are_read_page_by_page(self, store, records):
+        names = [f"face {number}" for number in range(30)]
+        for name in names:
+            records.create_face(a_face(name, purposes=SHARED))
+        store.create_snapshot(a_snapshot("v2"), map(an_entry, names))
+        reading = store.entries(a_snapshot("v2").id)
+        next(reading)
+        assert len(list(reading)) == 29

@@ -1,0 +1,202 @@
+"""Every format, read by the library that it is made for, or as that library would."""
+
+import csv
+import hashlib
+import io
+import json
+import tarfile
+import zipfile
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer, Display
+from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Split
+from fers.exporting.archive import FORMATS, SUMS
+from fers.exporting.release import Cut
+from tests.people import give_face, participant, pattern
+
+LABELS = (Emotion.HAPPY, Emotion.SAD, None, Emotion.FEAR)
+
+
+@pytest.fixture
+def study(platform):
+    return platform.studies.current()
+
+
+@pytest.fixture
+def faces(platform, study):
+    """Four faces of four people in version v1, one of which nobody can name."""
+    given = []
+    for number, label in enumerate(LABELS):
+        answer = Answer(label, before_prediction=True, display=Display.POSED, valence=0.5)
+        given.append(give_face(platform, participant(platform, f"{number}@example.org"), answer, pattern(number)))
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    return {face.id: face for face in given}
+
+
+@pytest.fixture
+def download(platform, study, faces):
+    def download(format: str, cut: Cut = Cut.CROP) -> zipfile.ZipFile:
+        data = b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format, cut).zip())
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        assert archive.testzip() is None
+        return archive
+
+    return download
+
+
+def described(archive) -> list[dict]:
+    return [json.loads(line) for line in archive.read("faces.jsonl").splitlines()]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("cut", Cut)
+def test_every_format_holds_every_face_and_true_checksums(download, faces, format, cut):
+    archive = download(format, cut)
+    assert {record["id"] for record in described(archive)} == set(faces)
+    sums = dict(reversed(line.split("  ")) for line in archive.read(SUMS).decode().splitlines())
+    assert set(sums) == set(archive.namelist()) - {SUMS}
+    assert all(hashlib.sha256(archive.read(name)).hexdigest() == sum for name, sum in sums.items())
+
+
+def test_the_same_version_is_the_same_bytes(platform, study, faces):
+    once, again = (b"".join(platform.downloads.open(OPERATOR, study.id, "v1", "coco").zip()) for _ in range(2))
+    assert once == again
+
+
+def test_image_folder_names_every_image_in_its_splits_table(download, faces):
+    archive = download("imagefolder")
+    for split in Split:
+        rows = list(csv.DictReader(io.StringIO(archive.read(f"{split}/metadata.csv").decode())))
+        images = [name for name in archive.namelist() if name.startswith(f"{split}/") and name.endswith(".jpg")]
+        assert [f"{split}/{row['file_name']}" for row in rows] == images
+        for row in rows:
+            face = faces[row["file_name"].removesuffix(".jpg")]
+            assert row["label"] == ("" if face.answer.label is None else face.answer.label.label)
+            assert (row["felt"], row["posed"]) == ("", row["label"])
+            assert Image.open(archive.open(f"{split}/{row['file_name']}")).size == (224, 224)
+
+
+def test_whole_photos_are_the_stored_bytes_and_have_their_box(download, faces):
+    archive = download("imagefolder", Cut.WHOLE)
+    for record in described(archive):
+        face = faces[record["id"]]
+        assert hashlib.sha256(archive.read(record["image"])).hexdigest() == face.image.sha256
+        assert record["box"] == face.box.as_list()
+
+
+def test_class_folders_hold_what_has_a_class(download, faces):
+    images = [name for name in download("folders").namelist() if name.endswith(".jpg")]
+    assert sorted(name.split("/")[1] for name in images) == ["fear", "happy", "sad"]
+
+
+def test_webdataset_shards_are_tar_files_whose_samples_stand_together(download, faces):
+    archive = download("webdataset")
+    found = {}
+    for shard in (name for name in archive.namelist() if name.endswith(".tar")):
+        with tarfile.open(fileobj=archive.open(shard)) as tar:
+            names = tar.getnames()
+            assert [name.split(".")[0] for name in names] == sorted(name.split(".")[0] for name in names)
+            for name in names:
+                found[name] = tar.extractfile(name).read()
+    for face_id, face in faces.items():
+        assert Image.open(io.BytesIO(found[f"{face_id}.jpg"])).size == (224, 224)
+        assert json.loads(found[f"{face_id}.json"])["id"] == face_id
+        assert found.get(f"{face_id}.cls") == (None if face.answer.label is None else b"%d" % face.answer.label)
+
+
+@pytest.mark.slow
+def test_tensorflow_reads_the_records(download, faces, tmp_path):
+    import tensorflow as tf
+
+    archive = download("tfrecord")
+    shards = [archive.extract(name, tmp_path) for name in archive.namelist() if name.endswith(".tfrecord")]
+    wanted = {
+        "image/encoded": tf.io.FixedLenFeature([], tf.string),
+        "image/class/label": tf.io.FixedLenFeature([], tf.int64),
+        "valence": tf.io.FixedLenFeature([], tf.float32),
+        "arousal": tf.io.VarLenFeature(tf.float32),
+        "metadata": tf.io.FixedLenFeature([], tf.string),
+    }
+    read = [tf.io.parse_single_example(record, wanted) for record in tf.data.TFRecordDataset(shards)]
+    assert len(read) == len(faces)
+    for example in read:
+        face = faces[json.loads(example["metadata"].numpy())["id"]]
+        assert example["image/class/label"] == (-1 if face.answer.label is None else face.answer.label)
+        assert tf.io.decode_jpeg(example["image/encoded"]).shape == (224, 224, 3)
+        assert example["valence"] == 0.5
+        assert example["arousal"].values.shape == (0,)
+
+
+def test_coco_names_boxes_and_categories(download, faces):
+    archive = download("coco", Cut.WHOLE)
+    for split in Split:
+        said = json.loads(archive.read(f"annotations/{split}.json"))
+        categories = {category["id"]: category["name"] for category in said["categories"]}
+        images = {image["id"]: image["file_name"] for image in said["images"]}
+        for annotation in said["annotations"]:
+            face = faces[images[annotation["image_id"]].split("/")[1].removesuffix(".jpg")]
+            assert categories[annotation["category_id"]] == face.answer.label.label
+            assert annotation["bbox"] == face.box.as_list()
+
+
+def test_affectnet_tables_are_read_as_affectnet(download, tmp_path, faces):
+    from training.data import load
+
+    download("affectnet", Cut.WHOLE).extractall(tmp_path)
+    read = load(f"affectnet:{tmp_path}#training")
+    for index, name in enumerate(read.names):
+        face = faces[name.split("/")[-1].removesuffix(".jpg")]
+        assert read.labels[index] == face.answer.label
+        assert read.image(index).size == (face.box.width, face.box.height)
+
+
+def test_pseudonyms_differ_from_version_to_version_and_tell_nothing(platform, study, faces, download):
+    first = {record["id"]: record["person"] for record in described(download("folders"))}
+    give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
+    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    data = b"".join(platform.downloads.open(OPERATOR, study.id, "v2", "folders").zip())
+    second = {r["id"]: r["person"] for r in described(zipfile.ZipFile(io.BytesIO(data)))}
+    assert not set(first.values()) & set(second.values())
+    assert not any(face.person_id.encode() in data for face in faces.values())
+
+
+def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study, faces, download):
+    gone = next(iter(faces.values()))
+    platform.withdrawal.withdraw_face(
+        platform.accounts.sign_in("0@example.org", "correct horse battery").person, gone.id
+    )
+    archive = download("imagefolder")
+    assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
+    assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
+
+
+def test_the_words_that_people_agreed_to_are_there(platform, download):
+    archive = download("folders")
+    [words] = [name for name in archive.namelist() if name.startswith("consent/")]
+    assert archive.read(words).decode() == platform.consents.text().body
+
+
+def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study, download):
+    owner = 'Prof. "Å": Ångström # ’'
+    platform.studies.update(OPERATOR, replace(study, owner=owner, name="Faces: 顔"))
+    lines = download("folders").read("CITATION.cff").decode().splitlines()
+    cited = {key.strip(" -"): json.loads(value) for key, _, value in (line.partition(": ") for line in lines) if value}
+    assert cited["title"] == "Faces: 顔, version v1"
+    assert cited["name"] == owner
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_croissant_validates_and_reads_the_faces(download, faces, tmp_path):
+    import mlcroissant
+
+    download("imagefolder").extractall(tmp_path)
+    dataset = mlcroissant.Dataset(jsonld=tmp_path / "croissant.json")
+    assert not dataset.metadata.ctx.issues.errors
+    read = {record["faces/id"].decode() for record in dataset.records("faces")}
+    assert read == set(faces)

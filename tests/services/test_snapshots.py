@@ -1,0 +1,144 @@
+"""Freezing: who is in a version, what is said about them, and that withdrawing still works."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer, Display
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR, Role
+from fers.domain.snapshots import LabelSource, Split
+from fers.errors import InvalidInput, NotFound
+from tests import people
+from tests.people import EVERYTHING, HAPPY_POSED, participant, pattern
+
+_numbers = count()
+
+
+def give_face(platform, person, answer=HAPPY_POSED, picture=None):
+    """Every face is on another photo."""
+    return people.give_face(platform, person, answer, picture or pattern(next(_numbers)))
+
+
+@pytest.fixture
+def study(platform):
+    return platform.studies.current()
+
+
+def entries(platform, snapshot):
+    return list(platform.snapshots.entries(OPERATOR, snapshot.id))
+
+
+def test_only_faces_whose_people_agreed_to_sharing_are_frozen(platform, study):
+    shared = give_face(platform, participant(platform))
+    give_face(platform, participant(platform, "eve@example.org", EVERYTHING - {Purpose.PUBLISH}))
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    assert [entry.face_id for entry in entries(platform, snapshot)] == [shared.id]
+    assert (snapshot.faces, snapshot.people, snapshot.left_out) == (1, 1, 1)
+    assert [text.sha256 for text in snapshot.consent_texts] == [platform.consents.text().sha256]
+
+
+def test_felt_posed_and_perceived_stay_apart(platform, study):
+    ada = participant(platform)
+    felt = give_face(platform, ada, Answer(Emotion.SAD, before_prediction=True, display=Display.FELT))
+    posed = give_face(platform, ada, Answer(Emotion.HAPPY, before_prediction=True, display=Display.POSED))
+    annotate(platform, study, posed, (Emotion.FEAR, Emotion.FEAR, Emotion.HAPPY))
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    by_id = {entry.face_id: entry for entry in entries(platform, snapshot)}
+    one, other = by_id[felt.id], by_id[posed.id]
+    assert (one.felt, one.posed, one.perceived) == (Emotion.SAD, None, None)
+    assert (one.label, one.label_source) == (Emotion.SAD, LabelSource.PARTICIPANT)
+    assert (other.felt, other.posed, other.perceived) == (None, Emotion.HAPPY, Emotion.FEAR)
+    assert (other.label, other.label_source) == (Emotion.FEAR, LabelSource.ANNOTATORS)
+    assert sorted(vote.distribution.index(1) for vote in other.votes) == [1, 4, 4]
+
+
+def test_the_same_content_has_the_same_id_and_is_frozen_once(platform, study):
+    give_face(platform, participant(platform))
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    with pytest.raises(InvalidInput, match="v1 holds the same"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    give_face(platform, participant(platform, "bob@example.org"))
+    assert platform.snapshots.freeze(OPERATOR, study.id, "v2").id != snapshot.id
+
+
+def test_a_version_stays_as_it_was_when_labels_come_in(platform, study):
+    face = give_face(platform, participant(platform))
+    first = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    before = entries(platform, first)
+    annotate(platform, study, face, (Emotion.FEAR,))
+    new = give_face(platform, participant(platform, "bob@example.org"))
+    second = platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    assert entries(platform, first) == before
+    found = platform.snapshots.compare(OPERATOR, first.id, second.id)
+    assert (found.added, found.relabelled, found.gone, found.changed) == ((new.id,), (face.id,), (), ())
+
+
+def test_a_withdrawn_face_leaves_old_versions_which_say_so(platform, study):
+    ada = participant(platform)
+    gone = give_face(platform, ada)
+    give_face(platform, participant(platform, "bob@example.org"))
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.withdrawal.withdraw_face(ada, gone.id)
+    version = platform.snapshots.named(OPERATOR, study.id, "v1")
+    assert (version.faces, version.withdrawn) == (1, 1)
+
+
+def test_taking_sharing_back_is_enough(platform, study):
+    ada = participant(platform)
+    give_face(platform, ada)
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.consents.give(ada, platform.consents.text().sha256, EVERYTHING - {Purpose.PUBLISH}, adult=True)
+    assert platform.snapshots.named(OPERATOR, study.id, "v1").faces == 0
+
+
+def test_nobody_is_in_two_splits_and_everybody_keeps_theirs(platform, study):
+    everybody = [participant(platform, f"{n}@example.org") for n in range(6)]
+    for person in everybody:
+        for _ in range(2):
+            give_face(platform, person)
+    first = entries(platform, platform.snapshots.freeze(OPERATOR, study.id, "v1"))
+    splits = {(entry.person, entry.split) for entry in first}
+    assert len(splits) == len({person for person, _ in splits}) == 6
+    assert {split for _, split in splits} == set(Split)
+    give_face(platform, participant(platform, "late@example.org"))
+    second = entries(platform, platform.snapshots.freeze(OPERATOR, study.id, "v2"))
+    assert splits < {(entry.person, entry.split) for entry in second}
+
+
+def test_the_same_picture_from_two_people_is_tested_on_or_learned_from(platform, study):
+    for name in ("ada", "bob", "cay"):
+        give_face(platform, participant(platform, f"{name}@example.org"), picture=people.photo())
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    [kept] = entries(platform, snapshot)
+    assert (kept.split, snapshot.near_duplicates) == (Split.TEST, 2)
+
+
+@pytest.mark.parametrize("name", ["", " ", "../../etc", "a" * 61, "two words", ".hidden"])
+def test_a_name_must_do_as_a_files_name(platform, study, name):
+    give_face(platform, participant(platform))
+    with pytest.raises(InvalidInput, match="can't be used"):
+        platform.snapshots.freeze(OPERATOR, study.id, name)
+
+
+def test_what_cannot_be_frozen_is_said(platform, study):
+    with pytest.raises(InvalidInput, match="No face may be shared"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    with pytest.raises(NotFound):
+        platform.snapshots.named(OPERATOR, study.id, "v1")
+    give_face(platform, participant(platform))
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    give_face(platform, participant(platform, "bob@example.org"))
+    with pytest.raises(InvalidInput, match="v1 already"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v1")
+
+
+def annotate(platform, study, face, emotions):
+    """Every emotion is another annotator's label."""
+    for number, emotion in enumerate(emotions):
+        annotator = replace(OPERATOR, id=f"{number:02x}" * 16, role=Role.ADMINISTRATOR)
+        platform.review.next_faces(annotator, study.id, 1)
+        platform.review.label(annotator, study.id, face.id, Verdict.EMOTION, distribution=only(emotion))

@@ -1,0 +1,74 @@
+"""What is particular to labels in SQLite: queues are read from indexes, and what was said is erased."""
+
+import pytest
+
+from fers.domain.emotions import Emotion
+from fers.domain.review import QueueOrder
+from fers.storage import embedded_labels
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_labels import EmbeddedLabels
+from tests.contracts.samples import NOON, a_face, a_label, a_person, an_id
+from tests.storage.test_embedded_face_index import Watched
+
+STUDY = an_id("faces")
+QUESTIONS = {
+    **{
+        f"next faces, {order}": lambda labels, order=order: labels.next_faces(STUDY, an_id("bea"), order, 3, NOON, 5)
+        for order in QueueOrder
+    },
+    "progress": lambda labels: labels.progress(STUDY, 3),
+    "labels of a study": lambda labels: list(labels.labels(STUDY)),
+    "labels by an annotator": lambda labels: list(labels.labels_by(an_id("ann"))),
+    "labels of a face": lambda labels: labels.labels_of(an_id("1")),
+    "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),
+    "gold": lambda labels: labels.gold(STUDY),
+}
+
+
+@pytest.fixture
+def labels(database, records):
+    records.create_person(a_person("ada"))
+    labels = EmbeddedLabels(database)
+    for number in range(9):
+        records.create_face(a_face(str(number)))
+        labels.add_label(a_label(str(number)), 3, NOON)
+    labels.set_gold(an_id("1"), Emotion.SAD)
+    return labels
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_is_answered_from_an_index(database, labels, question):
+    watched = Watched(database)
+    assert QUESTIONS[question](EmbeddedLabels(watched))
+    assert not any(step.startswith("SCAN") for step in watched.plans), watched.plans
+    if "rare" not in question:  # Classes, of which there are eight, are sorted there.
+        assert not any("TEMP B-TREE" in step for step in watched.plans), watched.plans
+
+
+def test_the_least_agreed_are_read_in_order(database, labels):
+    index = EmbeddedFaceIndex(database)
+    for number in range(9):
+        index.note_agreement(an_id(str(number)), number / 8)
+    watched = Watched(database)
+    assert len(EmbeddedFaceIndex(watched).least_agreed(STUDY, 20, an_id("1"))) == 6
+    assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in watched.plans), watched.plans
+
+
+def test_labels_are_read_page_by_page(labels, monkeypatch):
+    monkeypatch.setattr(embedded_labels, "_PAGE", 4)
+    assert len({label.face_id for label in labels.labels(STUDY)}) == 9
+    assert len({label.face_id for label in labels.labels_by(an_id("ann"))}) == 9
+
+
+@pytest.mark.parametrize("leave", ["the face", "the annotator"])
+def test_what_was_said_leaves_no_byte(labels, records, bytes_on_disk, leave):
+    reason = "unmistakable-marker"
+    flag = a_label("1", "bea", reason=reason)
+    labels.add_label(flag, 3, NOON)
+    assert reason.encode() in bytes_on_disk()
+    if leave == "the face":
+        records.delete_face(an_id("1"))
+    else:
+        labels.forget_annotator(an_id("bea"))
+        assert an_id("bea").encode() not in bytes_on_disk()
+    assert reason.encode() not in bytes_on_disk()
