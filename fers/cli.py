@@ -12,6 +12,7 @@ from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
+from fers.large_work import large_work, require_beam
 from fers.model_commands import models
 from fers.services.arena import job_of
 from fers.services.migration import Migration
@@ -74,13 +75,22 @@ for command in (models, import_, freeze, export):
 
 @main.command()
 @click.argument("name")
+@large_work
 @explains_failures
-def evaluate(name: str) -> None:
+def evaluate(name: str, engine: str, workers: int, beam_options: tuple[str, ...]) -> None:
     """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
 
     Stopped at any moment, it goes on where it was when it is started again.
     """
-    services = platform.assemble(config.load())
+    settings = config.load()
+    if engine == "beam":
+        require_beam()
+        from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
+
+        evaluate_by_beam(settings, name, workers, beam_options)
+        click.echo(f"{name} has answered for every face.")
+        return
+    services = platform.assemble(settings)
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:

@@ -15,6 +15,7 @@ from fers.errors import NotFound
 from fers.explaining import explains_failures
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
+from fers.large_work import large_work, require_beam
 from fers.platform import Platform
 from fers.services.importing import Terms
 
@@ -66,11 +67,30 @@ def freeze(version: str, study_name: str) -> None:
 @click.option("--format", type=click.Choice(list(FORMATS)), default="imagefolder", show_default=True)
 @click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@large_work
 @explains_failures
-def export(version: str, study_name: str, format: str, whole: bool, out: Path) -> None:
+def export(
+    version: str,
+    study_name: str,
+    format: str,
+    whole: bool,
+    out: Path,
+    engine: str,
+    workers: int,
+    beam_options: tuple[str, ...],
+) -> None:
     """Write the dataset version VERSION into a folder that can be trained on as it is."""
-    services = platform.assemble(config.load())
+    settings = config.load()
+    services = platform.assemble(settings)
     study = _study(services, study_name)
+    if engine == "beam":
+        require_beam()
+        from fers.pipelines.exporting import Order, export_by_beam  # Beam is there for those who ask for it.
+
+        order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out.resolve())
+        export_by_beam(settings, order, workers, beam_options)
+        click.echo(f"{version} was written to {out}.")
+        return
     with _bar("Writing") as show:
         written = services.downloads.write(
             OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out, show

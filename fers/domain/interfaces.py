@@ -21,6 +21,7 @@ from fers.domain.jobs import Job
 from fers.domain.labels import Label
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Identity, Membership, Person, Role
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.domain.studies import Study
@@ -74,8 +75,8 @@ class RecordStore(Protocol):
     def faces_of(self, person_id: str) -> list[Face]:
         """A person's faces, newest first."""
 
-    def faces(self) -> Iterator[Face]:
-        """Every face, by id, without holding them all in memory."""
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        """Every face in a range of ids, by id, without holding them all in memory."""
 
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
@@ -217,8 +218,9 @@ class AnswerStore(Protocol):
     def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
         """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
 
-    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
-        """(face id, eight probabilities) by face id, without holding them all in memory."""
+    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) of the faces in a range of ids, by face id, without holding them all in
+        memory."""
 
     def count_answers(self, answers_id: str) -> int: ...
 
@@ -261,8 +263,9 @@ class SnapshotStore(Protocol):
 
     def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
 
-    def entries(self, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
-        """What is left of a version, by face id, without holding all of it in memory; of one split, or of all."""
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id, without holding all of it in memory; of one
+        split, or of all."""
 
     def count_entries(self, snapshot_id: str) -> int: ...
 

@@ -41,9 +41,22 @@ def members(release: Release, format: Format) -> Iterator[Member]:
     """Every file of the release. Each is to be read before the next is asked for; the checksums come last."""
     sums = bytearray()
     for member in chain(documents(release), format.write(release)):
-        yield _summed(member, sums)
-    yield (faces := _summed(_faces(release, format), sums))
-    yield _summed(croissant(release, faces.chunks.sha256), sums)
+        yield summed(member, sums)
+    yield from _closing(release, format, sums)
+
+
+def members_around(release: Release, format: Format, sums_of_shards: bytes) -> Iterator[Member]:
+    """`members` but for the shards, which were written before and have these checksums, in their order."""
+    sums = bytearray()
+    for member in documents(release):
+        yield summed(member, sums)
+    sums += sums_of_shards
+    yield from _closing(release, format, sums)
+
+
+def _closing(release: Release, format: Format, sums: bytearray) -> Iterator[Member]:
+    yield (faces := summed(_faces(release, format), sums))
+    yield summed(croissant(release, faces.chunks.sha256), sums)
     yield Member(SUMS, (bytes(sums),))
 
 
@@ -97,7 +110,7 @@ def _faces(release: Release, format: Format) -> Member:
     return Member(FACES, lines())
 
 
-def _summed(member: Member, sums: bytearray) -> Member:
+def summed(member: Member, sums: bytearray) -> Member:
     return Member(member.name, _Summed(member, sums))
 
 

@@ -3,11 +3,12 @@
 import json
 import struct
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import google_crc32c
 
+from fers.domain.ranges import IdRange, divided
 from fers.domain.snapshots import Entry, Split
 from fers.exporting.release import Member, Release
 
@@ -21,26 +22,36 @@ _LENGTH_DELIMITED = 2
 
 def webdataset(release: Release) -> Iterator[Member]:
     """Tar files of `ID.jpg`, `ID.cls` (where there is a label) and `ID.json`."""
-    return _shards(release, "tar", _tar)
+    return _shards(release, "webdataset")
 
 
 def tfrecord(release: Release) -> Iterator[Member]:
     """TFRecord files of `tf.train.Example`: image/encoded, image/class/label (-1: none), image/class/text, person,
     valence and arousal (absent: unknown), and everything else as JSON in `metadata`."""
-    return _shards(release, "tfrecord", _records)
+    return _shards(release, "tfrecord")
 
 
-def _shards(
-    release: Release, ending: str, write: Callable[[Release, Iterable[Entry]], Iterator[bytes]]
-) -> Iterator[Member]:
-    for split in Split:
-        for number, entries in enumerate(_batches(release.entries(split))):
-            yield Member(f"{split}-{number:06}.{ending}", write(release, entries))
+def places(release: Release) -> list[tuple[Split, int]]:
+    """Every split and number that a shard may have; they stay the same when people withdraw."""
+    return [(split, number) for split in Split for number in range(len(_ranges(release)))]
 
 
-def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while batch := list(islice(entries, FACES_A_SHARD)):
-        yield batch
+def shard(release: Release, kind: str, split: Split, number: int) -> Member | None:
+    """One shard of a `kind` in `KINDS`, by itself: the split's faces in one range of ids. None when there are none."""
+    entries = release.entries(split, _ranges(release)[number])
+    first = next(entries, None)
+    if first is None:
+        return None
+    ending, write = KINDS[kind]
+    return Member(f"{split}-{number:06}.{ending}", write(release, chain([first], entries)))
+
+
+def _shards(release: Release, kind: str) -> Iterator[Member]:
+    return (member for place in places(release) if (member := shard(release, kind, *place)))
+
+
+def _ranges(release: Release) -> list[IdRange]:
+    return divided(-(-release.snapshot.faces // FACES_A_SHARD))
 
 
 def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -128,3 +139,7 @@ def _varint(number: int) -> bytes:
         number >>= 7
     encoded.append(number)
     return bytes(encoded)
+
+
+KINDS = {"webdataset": ("tar", _tar), "tfrecord": ("tfrecord", _records)}
+"""How the files of a format end, and what writes one."""

@@ -50,8 +50,18 @@ class Downloads:
         require(actor, Action.SHARE_DATASET, study_id)
         if format not in FORMATS:
             raise InvalidInput(f"There is no format {format!r}.", f"Choose one of {', '.join(FORMATS)}.")
+        release = self.release(actor, study_id, name, cut, progress)
+        what = f"downloaded a dataset version as {format}"
+        self._records.append_audit(entry_by(actor, self._now(), what, release.snapshot.id, study_id))
+        return Download(release, FORMATS[format], f"fers-{release.snapshot.name}-{format}-{cut}.zip")
+
+    def release(
+        self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
+    ) -> Release:
+        """What the study's version `name` is made into files from. Raises NotFound."""
+        require(actor, Action.SHARE_DATASET, study_id)
         version = self._snapshots.named(actor, study_id, name)
-        release = Release(
+        return Release(
             snapshot=version.snapshot,
             study=next(study for study in self._records.studies() if study.id == study_id),
             faces=version.faces,
@@ -59,9 +69,6 @@ class Downloads:
             read=self._reading(version.faces, progress),
             entries=partial(self._snapshots.entries, actor, version.snapshot.id),
         )
-        what = f"downloaded a dataset version as {format}"
-        self._records.append_audit(entry_by(actor, self._now(), what, version.snapshot.id, study_id))
-        return Download(release, FORMATS[format], f"fers-{version.snapshot.name}-{format}-{cut}.zip")
 
     def write(
         self,

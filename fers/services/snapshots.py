@@ -13,6 +13,7 @@ from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, Snapshot
 from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED, Difference, Entry, Snapshot, Split, content_id, difference
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
@@ -92,9 +93,11 @@ class Snapshots:
                 return version
         raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
 
-    def entries(self, actor: Person, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
-        """What is left of a version, by face id; of one split, or of all. Raises NotFound."""
-        return self._snapshots.entries(self._get(actor, snapshot_id).id, split)
+    def entries(
+        self, actor: Person, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID
+    ) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id; of one split, or of all. Raises NotFound."""
+        return self._snapshots.entries(self._get(actor, snapshot_id).id, split, among)
 
     def compare(self, actor: Person, earlier_id: str, later_id: str) -> Difference:
         """What came and went between two versions of a study. Raises NotFound."""

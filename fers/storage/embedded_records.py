@@ -10,6 +10,7 @@ from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
@@ -122,9 +123,9 @@ class EmbeddedRecords:
     def faces_of(self, person_id: str) -> list[Face]:
         return self._faces("WHERE person_id = ? ORDER BY given_at DESC, id", (person_id,))
 
-    def faces(self) -> Iterator[Face]:
-        last = ""
-        while page := self._faces("WHERE id > ? ORDER BY id LIMIT ?", (last, _PAGE)):
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        last = among.after
+        while page := self._faces("WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (last, among.to, _PAGE)):
             yield from page
             last = page[-1].id
 

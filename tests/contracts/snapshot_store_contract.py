@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from fers.domain.consent import Purpose
+from fers.domain.ranges import IdRange
 from fers.domain.snapshots import SHARED, Split
 from fers.errors import AlreadyExists
 
@@ -33,6 +34,11 @@ class SnapshotStoreContract:
         assert list(store.entries(a_snapshot().id)) == expected
         assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
         assert store.count_entries(a_snapshot().id) == 2
+
+    def test_a_version_can_be_read_in_ranges_of_face_ids(self, store):
+        first, second = sorted(map(an_id, ("first", "second")))
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(to=first))] == [first]
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(after=first))] == [second]
 
     def test_what_is_not_there_is_empty(self, store):
         assert store.snapshot("0" * 64) is None
