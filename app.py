@@ -15,6 +15,7 @@ SET_UP = st.Page("pages/setup.py", title="Set up", icon=":material/key:", visibi
 PERSONAL_CODE = st.Page("pages/personal_code.py", title="Your code", icon=":material/key:")
 CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":material/handshake:")
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
+LIVE = partial(st.Page, "pages/live.py", title="Live", icon=":material/videocam:")
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
@@ -23,11 +24,12 @@ SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logo
 def pages_for(person: Person | None) -> list[st.Page]:
     """The pages `person` may see; the first one opens by itself. Hidden ones can be asked for by their address."""
     if person is None:
-        return [SIGN_IN, SET_UP, *(page(visibility="hidden") for page in (GIVE, MY_DATA, CONSENT))]
+        return [SIGN_IN, SET_UP, *(page(visibility="hidden") for page in (GIVE, LIVE, MY_DATA, CONSENT))]
     if state().personal_code:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
-    pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
+    hidden = [page(visibility="hidden") for page in (GIVE, LIVE)]
+    pages = [GIVE(), LIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), *hidden]
     if allowed(person, Action.MANAGE_STUDY):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
     return [*pages, SIGN_OUT]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fers.config import Settings
 from fers.domain.interfaces import FaceDetector, Models, SignIn
+from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
@@ -12,6 +13,7 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.export import Export
+from fers.services.live import Live
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
@@ -30,6 +32,7 @@ class Platform:
     studies: Studies
     consents: Consents
     capture: Capture
+    live: Live
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
@@ -65,6 +68,7 @@ def assemble(
         studies=studies,
         consents=consents,
         capture=capture,
+        live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),

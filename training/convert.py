@@ -21,7 +21,7 @@ from training.data import DataError, FaceSet, load_all
 
 FILES = {"litert": "model.tflite", "onnx": "model.onnx", "browser": "browser.tflite"}
 """What is written, by kind. Browsers get LiteRT's format, which LiteRT.js runs, with half-precision weights: it is what
-a page has to load."""
+a page has to load, and for one face at a time: LiteRT.js runs no network whose batch is left open."""
 LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
 """Of any probability, for single- and half-precision weights."""
 
@@ -69,6 +69,8 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     network = keras.saving.load_model(source, compile=False, safe_mode=True)
     part = target.with_stem(f"{target.stem}.part")
     try:
+        if target.name == FILES["browser"]:
+            network = one_face(network)
         part.write_bytes(onnx(network) if target.suffix == ".onnx" else litert(network, half))
         difference = largest_difference(folder, source, part, faces)
         if not difference <= LARGEST_DIFFERENCE[half]:
@@ -77,6 +79,12 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     finally:
         part.unlink(missing_ok=True)
     return difference
+
+
+def one_face(network: keras.Model) -> keras.Model:
+    """The same network for batches of exactly one face."""
+    face = keras.Input(batch_shape=(1, *network.input_shape[1:]))
+    return keras.Model(face, network(face))
 
 
 def litert(network: keras.Model, half: bool = False) -> bytes:

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -170,6 +171,20 @@ class Models(Protocol):
 
     def preload(self) -> None:
         """Begin to load the default model in the background, so that the first prediction is quick."""
+
+
+class BrowserNetworks(Protocol):
+    """The networks that a browser can run by itself."""
+
+    def models(self) -> list[ModelInfo]:
+        """The models among them, the live one first where it is one. Raises ModelRejected."""
+
+    def plan(self, model_id: str) -> dict:
+        """How a browser loads, feeds and reads a model and the face detector, ready for JSON. Raises UnknownModel or
+        ModelRejected."""
+
+    def network(self, name: str) -> Path | None:
+        """The file that a plan calls `name`; None when no plan does."""
 
 
 class FaceDetector(Protocol):

@@ -62,7 +62,8 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     if box is None:
         return
     with answer_side:
-        if actor.asked_first:
+        # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
+        if actor.asked_first and giving.seen_live is None:
             answer = ask_first(giving.draft.id)
             _predict(actor, giving, box, wanted=answer is not None)
         else:

@@ -9,10 +9,12 @@ import click
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
+from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.guard import explain_unexpected
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
@@ -44,7 +46,13 @@ async def _purge_hourly() -> None:
 
 app = st.App(
     REPOSITORY / "app.py",
-    routes=[Route("/health", health), Route("/session", session_route, methods=["POST", "DELETE"])],
+    routes=[
+        Route("/health", health),
+        Route("/session", session_route, methods=["POST", "DELETE"]),
+        Route("/browser/networks/{name}", network),
+        Route("/browser/litert/{name}.wasm", wasm),
+        Mount("/browser", StaticFiles(directory=FOLDER)),
+    ],
     lifespan=lifespan,
     on_script_error=explain_unexpected,
 )

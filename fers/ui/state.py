@@ -47,6 +47,8 @@ class Giving:
     prediction: Prediction | None = None
     answer: Answer | None = None
     """Set once the photo was submitted."""
+    seen_live: tuple[float, ...] | None = None
+    """The eight probabilities that the person saw on the live page when they gave this face; None: not from there."""
     stored: Face | None = None
     """The stored face; None when nothing was to be kept."""
 
