@@ -13,6 +13,7 @@ from PIL import Image
 from fers.domain.audit import AuditEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
+from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
 from fers.domain.models import ModelInfo
 from fers.domain.people import Person
@@ -156,6 +157,9 @@ class Classifier(Protocol):
 
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
+
+    def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
+        """Which pixels of a face (224 x 224 x 3 RGB, uint8) spoke for each of `emotions`: n x 224 x 224 from 0 to 1."""
 
 
 class Models(Protocol):

@@ -88,8 +88,8 @@ function show(stage, { seen, smooth, pace }, words, frame) {
   stage.querySelector(".pace").textContent = `${Math.round(1000 / pace)} frames a second`;
   stage.querySelector("button").disabled = seen === null;
   note(stage, seen ? "" : "No face in sight.");
-  // For tests and the curious: exactly what the last frame gave.
-  stage.dataset.seen = JSON.stringify(seen);
+  // For tests and the curious.
+  stage.dataset.frames = Number(stage.dataset.frames ?? 0) + 1;
   stage.dataset.pace = pace;
   const best = words.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
   rows(stage.querySelector("ol"), smooth ? best.slice(0, SHOWN) : []);
