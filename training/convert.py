@@ -69,9 +69,8 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     network = keras.saving.load_model(source, compile=False, safe_mode=True)
     part = target.with_stem(f"{target.stem}.part")
     try:
-        if target.name == FILES["browser"]:
-            network = one_face(network)
-        part.write_bytes(onnx(network) if target.suffix == ".onnx" else litert(network, half))
+        content = onnx(network) if target.suffix == ".onnx" else litert(network, half)
+        part.write_bytes(for_one_face(content) if target.name == FILES["browser"] else content)
         difference = largest_difference(folder, source, part, faces)
         if not difference <= LARGEST_DIFFERENCE[half]:
             raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
@@ -81,10 +80,17 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     return difference
 
 
-def one_face(network: keras.Model) -> keras.Model:
-    """The same network for batches of exactly one face."""
-    face = keras.Input(batch_shape=(1, *network.input_shape[1:]))
-    return keras.Model(face, network(face))
+def for_one_face(content: bytes) -> bytes:
+    """A LiteRT file of the same network for batches of exactly one face, the size that its tensors are drawn up for."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
+    for tensor in (tensor for graph in model.subgraphs for tensor in graph.tensors):
+        tensor.shapeSignature = None  # Where it says which sides are open.
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def litert(network: keras.Model, half: bool = False) -> bytes:

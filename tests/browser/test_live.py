@@ -15,7 +15,7 @@ from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.platform import registry
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
-from tests.browser.test_participant import at_home, answer, consent, sign_up
+from tests.browser.test_participant import answer, consent, sign_up
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
