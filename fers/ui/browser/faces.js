@@ -52,7 +52,9 @@ function shown(preview, [left, top, side], wanted) {
   const factor = Math.max(1, Math.floor(side / wanted));
   const square = reduced(preview, factor, left, top, side, side);
   const { rgb } = resized(square, [0, 0, side / factor, side / factor], wanted, wanted, BILINEAR);
-  return Float32Array.from(rgb, (value) => value / 127.5 - 1);
+  const input = new Float32Array(rgb); // A copy, and several times faster than `Float32Array.from` with a function.
+  for (let at = 0; at < input.length; at++) input[at] = input[at] / 127.5 - 1;
+  return input;
 }
 
 function read(outputs, anchors, inputSide, [left, top, side], leastScore) {
