@@ -16,6 +16,9 @@ from fers.inference.saliency import rise, scaled
 SUM_TOLERANCE = 1e-2
 """How far from 1 probabilities may sum: quantised networks round."""
 
+EXPLAINED_SIDE = 96
+"""Of faces whose maps are made from predictions, in pixels: the covers are coarse, and larger ones only take longer."""
+
 
 class FolderClassifier:
     """The model of a folder, run by the runtime for its kind of weights. Safe to share between threads."""
@@ -56,7 +59,10 @@ class FolderClassifier:
         network does not know gets zeros.
         """
         if self._maps is None or self.info.input.layout != "NHWC":
-            return rise(self.predict, face, list(emotions))
+            small = np.asarray(
+                Image.fromarray(face).resize((EXPLAINED_SIDE, EXPLAINED_SIDE), Image.Resampling.BILINEAR)
+            )
+            return np.stack([_enlarged(heat, face.shape) for heat in rise(self.predict, small, list(emotions))])
         known = [emotion_named(name) for name in self.info.output.classes]
         batch = to_input(face[None], self.info.input)
         columns = {emotion: known.index(emotion) for emotion in emotions if emotion in known}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-MASKS = 256
-"""Covers that are tried. More make the map steadier and take longer: 256 stay well under 2 s with the default model."""
+MASKS = 160
+"""Covers that are tried. More make the map steadier and take longer."""
 CELLS = 7
 """Side of the coarse grid that covers are drawn on. Eyes and mouths are about a cell or two large."""
 SHOWN = 0.5
