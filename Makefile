@@ -11,6 +11,7 @@ run: $(VENV)/.app
 
 test: $(VENV)/.dev lint
 	scripts/ensure-browser
+	scripts/ensure-test-servers
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev

@@ -12,31 +12,40 @@ from fers.ui.state import state
 
 SIGN_IN = st.Page("pages/sign_in.py", title="Welcome", icon=":material/waving_hand:")
 SET_UP = st.Page("pages/setup.py", title="Set up", icon=":material/key:", visibility="hidden")
+JOIN = st.Page("pages/join.py", title="Invitation", icon=":material/mail:", visibility="hidden")
 PERSONAL_CODE = st.Page("pages/personal_code.py", title="Your code", icon=":material/key:")
 CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":material/handshake:")
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
 LIVE = partial(st.Page, "pages/live.py", title="Live", icon=":material/videocam:")
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
+MODELS = st.Page("pages/models.py", title="Models", icon=":material/leaderboard:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
+EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
 def pages_for(person: Person | None) -> list[st.Page]:
     """The pages `person` may see; the first one opens by itself. Hidden ones can be asked for by their address."""
     if person is None:
-        return [SIGN_IN, SET_UP, *(page(visibility="hidden") for page in (GIVE, LIVE, MY_DATA, CONSENT))]
+        return [SIGN_IN, SET_UP, JOIN, *(page(visibility="hidden") for page in (GIVE, LIVE, MY_DATA, CONSENT))]
     if state().personal_code:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
     hidden = [page(visibility="hidden") for page in (GIVE, LIVE)]
     pages = [GIVE(), LIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), *hidden]
-    if allowed(person, Action.MANAGE_STUDY):
+    study = platform().studies.current(person)
+    if allowed(person, Action.VIEW_DATASET, study.id):
+        pages = [*pages, EXPLORE]
+    if allowed(person, Action.COMPARE_MODELS):
+        pages = [*pages, MODELS]
+    if allowed(person, Action.MANAGE_STUDY, study.id):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
-    return [*pages, SIGN_OUT]
+    return [*pages, JOIN, SIGN_OUT]
 
 
 st.set_page_config(page_title="FERS", page_icon=look.ICON)
 look.apply()
-session.keep_cookie()
 with guard.explaining_everything():
+    session.come_from_provider()
+    session.keep_cookie()
     guard.run(st.navigation(pages_for(session.person()), position="top"))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
 from fers.model_commands import models
+from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 
 
@@ -87,6 +89,25 @@ def export(folder: Path, purpose: str) -> None:
 
 
 @main.command()
+@click.argument("name")
+@explains_failures
+def evaluate(name: str) -> None:
+    """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
+
+    Stopped at any moment, it goes on where it was when it is started again.
+    """
+    services = platform.assemble(config.load())
+    with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
+
+        def show(done: int, faces: int) -> None:
+            bar.length = faces
+            bar.update(done - bar.pos)
+
+        run = services.arena.evaluate(OPERATOR, name, show)
+    click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+
+
+@main.command()
 @explains_failures
 def doctor() -> None:
     """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
@@ -96,6 +117,27 @@ def doctor() -> None:
     wrong = sum(not finding.repaired for finding in findings)
     click.echo(f"{wrong} problems." if wrong else "The store is sound.")
     sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.option("--to", "target", type=click.Choice(config.STORES), required=True, help="The store to move to.")
+@explains_failures
+def migrate(target: str) -> None:
+    """Copy everything from the other store into this one, checking every copy.
+
+    Nobody may use FERS meanwhile. What was copied before is only checked, so an interrupted run can be started again.
+    Everything moves but passwords and personal codes.
+    """
+    settings = config.load()
+    (source,) = set(config.STORES) - {target}
+    old, new = (platform.open_stores(replace(settings, store=store)) for store in (source, target))
+    migrated = Migration(old, new).run(OPERATOR)
+    for problem in migrated.problems:
+        click.echo(f"WRONG: {problem}")
+    click.echo(f"{migrated.people} people and {migrated.faces} faces are in the {target} store.")
+    if migrated.problems:
+        sys.exit(1)
+    click.echo(f"Set FERS_STORE={target} to use it. Delete the old store when you no longer need it.")
 
 
 @main.command()

@@ -8,13 +8,22 @@ from pathlib import Path
 
 from fers.errors import InvalidInput
 
+STORES = ("embedded", "firebase")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class Settings:
+    store: str
+    """Where records and images are kept: "embedded" or "firebase" (`FERS_STORE`)."""
     data: Path
     """Folder of the embedded store (`FERS_DATA`)."""
+    firebase_project: str
+    """Id of the Firebase project (`FERS_FIREBASE_PROJECT`)."""
+    firebase_bucket: str
+    """Name of its Cloud Storage bucket (`FERS_FIREBASE_BUCKET`)."""
+    firebase_api_key: str
+    """Its Web API key, by which passwords are checked; it is no secret (`FERS_FIREBASE_API_KEY`)."""
     models: Path
     """Folder of model folders (`FERS_MODELS`)."""
     default_model: str
@@ -29,14 +38,26 @@ class Settings:
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings. Raises InvalidInput naming the variable that can't be used."""
+    project = environment.get("FERS_FIREBASE_PROJECT") or ""
     return Settings(
+        store=_store(environment),
         data=Path(environment.get("FERS_DATA") or REPOSITORY / "data").resolve(),
+        firebase_project=project,
+        firebase_bucket=environment.get("FERS_FIREBASE_BUCKET") or f"{project}.firebasestorage.app",
+        firebase_api_key=environment.get("FERS_FIREBASE_API_KEY") or "",
         models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
         session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),
     )
+
+
+def _store(environment: Mapping[str, str]) -> str:
+    store = environment.get("FERS_STORE") or STORES[0]
+    if store not in STORES:
+        raise InvalidInput(f"FERS_STORE={store} is no store.", f"It can be {' or '.join(STORES)}.")
+    return store
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

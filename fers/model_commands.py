@@ -44,6 +44,8 @@ def models(context: click.Context, as_json: bool) -> None:
         {"id": m.id, "version": m.version, "name": m.name, "default": m.id == default, "metrics": m.metrics}
         for m in registry.models()
     ]
+    for folder, error in registry.refused().items():
+        click.echo(f"Left out: {folder}. {error}", err=True)
     if as_json:
         click.echo(json.dumps(listed, indent=2))
         return

@@ -1,27 +1,31 @@
 """Assembly: settings → adapters → services. The only module that names a concrete adapter."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fers.config import Settings
-from fers.domain.interfaces import FaceDetector, Models, SignIn
+from fers.domain.interfaces import FaceDetector, Models, SignIn, Stores
+from fers.errors import InvalidInput
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.arena import Arena
 from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
+from fers.services.explore import Explore
 from fers.services.export import Export
+from fers.services.invitations import Invitations
 from fers.services.live import Live
+from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
-from fers.storage.database import Database
-from fers.storage.embedded_images import EmbeddedImages
-from fers.storage.embedded_journal import EmbeddedJournal
-from fers.storage.embedded_records import EmbeddedRecords
-from fers.storage.embedded_sign_in import EmbeddedSignIn
+
+if TYPE_CHECKING:
+    from fers.storage.firebase_client import FirebaseClient
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,16 @@ class Platform:
 
     accounts: Accounts
     studies: Studies
+    invitations: Invitations
+    members: Members
     consents: Consents
     capture: Capture
     live: Live
     withdrawal: Withdrawal
     own_data: OwnData
     export: Export
+    arena: Arena
+    explore: Explore
     doctor: Doctor
     sign_in: SignIn
 
@@ -43,6 +51,7 @@ class Platform:
 def assemble(
     settings: Settings,
     *,
+    stores: Stores | None = None,
     models: Models | None = None,
     detector: FaceDetector | None = None,
     now: Clock = utc_now,
@@ -50,34 +59,94 @@ def assemble(
     """Open the store and return the services on top of it. Raises StoreUnavailable when it can't be opened.
 
     Whatever a killed process left half done is finished or undone, and faces past their retention date are purged.
-    `models` and `detector` stand in for the registered models and the face detector.
+    `stores`, `models` and `detector` stand in for the chosen store, the registered models and the face detector.
     """
     models = models or registry(settings)
     detector = detector or face_detector()
-    database = Database(settings.data)
-    records = EmbeddedRecords(database)
-    images = EmbeddedImages(settings.data)
-    journal = EmbeddedJournal(database)
-    sign_in = EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime)
-    studies = Studies(records, now)
+    stores = stores or open_stores(settings, now)
+    records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
+    studies = Studies(records, stores.studies, now)
+    invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, now)
     consents = Consents(records, studies, withdrawal, now)
     capture = Capture(records, images, journal, models, detector, consents, studies, now)
     platform = Platform(
-        accounts=Accounts(records, sign_in, studies, now),
+        accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
+        invitations=invitations,
+        members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
         live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents),
         export=Export(records, images),
+        arena=Arena(records, images, stores.answers, models, now),
+        explore=Explore(records, stores.face_index, images, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )
     capture.settle()
     withdrawal.purge_due()
     return platform
+
+
+def open_stores(settings: Settings, now: Clock = utc_now) -> Stores:
+    """Open the store that the settings name; only its libraries are imported. Raises StoreUnavailable."""
+    return _firebase(settings, now) if settings.store == "firebase" else _embedded(settings, now)
+
+
+def _embedded(settings: Settings, now: Clock) -> Stores:
+    from fers.storage.database import Database
+    from fers.storage.embedded_answers import EmbeddedAnswers
+    from fers.storage.embedded_face_index import EmbeddedFaceIndex
+    from fers.storage.embedded_images import EmbeddedImages
+    from fers.storage.embedded_journal import EmbeddedJournal
+    from fers.storage.embedded_records import EmbeddedRecords
+    from fers.storage.embedded_sign_in import EmbeddedSignIn
+    from fers.storage.embedded_studies import EmbeddedStudies
+
+    database = Database(settings.data)
+    return Stores(
+        EmbeddedRecords(database),
+        EmbeddedStudies(database),
+        EmbeddedFaceIndex(database),
+        EmbeddedAnswers(database),
+        EmbeddedImages(settings.data),
+        EmbeddedJournal(database),
+        EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+    )
+
+
+def _firebase(settings: Settings, now: Clock) -> Stores:
+    from fers.storage.firebase_client import open_firebase
+
+    if not settings.firebase_project:
+        raise InvalidInput("FERS_FIREBASE_PROJECT is empty.", "Set it to the id of your Firebase project.")
+    if not settings.firebase_api_key:
+        raise InvalidInput("FERS_FIREBASE_API_KEY is empty.", "Set it to the project's Web API key.")
+    client = open_firebase(settings.firebase_project, settings.firebase_bucket)
+    return firebase_stores(client, settings, now)
+
+
+def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
+    from fers.storage.firebase_answers import FirebaseAnswers
+    from fers.storage.firebase_face_index import FirebaseFaceIndex
+    from fers.storage.firebase_images import FirebaseImages
+    from fers.storage.firebase_journal import FirebaseJournal
+    from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_sign_in import FirebaseSignIn
+    from fers.storage.firebase_studies import FirebaseStudies
+
+    return Stores(
+        FirebaseRecords(client),
+        FirebaseStudies(client),
+        FirebaseFaceIndex(client),
+        FirebaseAnswers(client),
+        FirebaseImages(client),
+        FirebaseJournal(client),
+        FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+    )
 
 
 def registry(settings: Settings) -> ModelRegistry:

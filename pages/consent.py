@@ -6,10 +6,11 @@ from fers.domain.consent import Purpose
 from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.services import platform
+from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.GIVE_FACE)
 consents = platform().consents
-current, text = consents.current(actor), consents.text()
+current, text = consents.current(actor), consents.text(actor)
 
 
 def choose(purpose: Purpose, possible: bool = True) -> bool:
@@ -23,6 +24,7 @@ def choose(purpose: Purpose, possible: bool = True) -> bool:
     return chosen and possible
 
 
+choose_study(actor)
 st.markdown(text.body)
 st.divider()
 st.subheader("Your choices")

@@ -1,52 +1,24 @@
-"""The study's particulars, for its administrator."""
-
-from dataclasses import replace
+"""The studies somebody runs: describe one, invite people to it, see who works on it and what was done."""
 
 import streamlit as st
 
-from fers.domain.permissions import Action
+from fers.domain.permissions import Action, allowed
 from fers.ui import guard
 from fers.ui.services import platform
+from fers.ui.studies import choose_study, describe, invite, log, make_study, members
 
 actor = guard.enter(Action.MANAGE_STUDY)
-study = platform().studies.current()
+study = platform().studies.current(actor)
 
 st.title("The study")
-st.write("Participants read this before they take part. When you change it, they are asked again.")
-with st.form("study"):
-    name = st.text_input("Name", study.name)
-    purpose = st.text_area("What the photos are for", study.purpose)
-    owner = st.text_input("Who runs it", study.owner)
-    contact = st.text_input("How to reach them", study.contact)
-    retention_days = st.number_input("Days a photo is kept", 1, 3650, study.retention_days)
-    ask_first = st.slider(
-        "Share of participants asked before they see the guess",
-        0,
-        100,
-        round(study.ask_first_share * 100),
-        format="%d%%",
-        help="The guess sways people. Drawn once for everybody who joins from now on.",
-    )
-    join_code = st.text_input("Study code", study.join_code, help="Lets people join without an e-mail address.")
-    confirmed = st.checkbox(
-        "I confirm that this study does not infer emotions of people at work or in education, which the EU AI Act "
-        "(Art. 5(1)(f)) forbids.",
-        study.purpose_confirmed,
-    )
-    is_open = st.toggle("Open for photos", study.open)
-    if st.form_submit_button("Save", type="primary", width="stretch"):
-        changed = replace(
-            study,
-            name=name,
-            purpose=purpose,
-            owner=owner,
-            contact=contact,
-            retention_days=int(retention_days),
-            ask_first_share=ask_first / 100,
-            join_code=join_code,
-            purpose_confirmed=confirmed,
-            open=is_open,
-        )
-        with guard.explaining():
-            platform().studies.update(actor, changed)
-            st.success("Saved.", icon=":material/check_circle:")
+choose_study(actor)
+if allowed(actor, Action.RUN_INSTALLATION):
+    make_study(actor)
+about, people, history = st.tabs(["About", "People", "What was done"], key="parts", on_change="rerun")
+with about:
+    describe(actor, study)
+with people:
+    invite(actor, study)
+    members(actor, study)
+with history:
+    log(actor, study)

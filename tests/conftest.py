@@ -1,3 +1,5 @@
+import os
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -28,3 +30,22 @@ def settings(tmp_path):
 def platform(settings, clock):
     """Every service on a fresh embedded store, with a model and a detector that answer at once."""
     return assemble(settings, models=OneModel(), detector=OneFace(), now=clock)
+
+
+@pytest.fixture(scope="session")
+def firebase_servers():
+    """The Firebase servers that the environment names, started where it names none; FERS finds them there too."""
+    from tests.servers.auth import auth
+    from tests.servers.firestore import firestore
+    from tests.servers.storage import storage
+
+    servers = {
+        "FIRESTORE_EMULATOR_HOST": lambda: started.enter_context(firestore()).address,
+        "STORAGE_EMULATOR_HOST": lambda: started.enter_context(storage()).address,
+        "FIREBASE_AUTH_EMULATOR_HOST": lambda: started.enter_context(auth()),
+    }
+    with ExitStack() as started, pytest.MonkeyPatch.context() as environment:
+        for variable, start in servers.items():
+            if not os.environ.get(variable):
+                environment.setenv(variable, start())
+        yield

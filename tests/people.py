@@ -55,6 +55,9 @@ class OneModel:
     def models(self):
         return [self.info]
 
+    def refused(self):
+        return {}
+
     def default(self):
         return self.info
 

@@ -1,6 +1,7 @@
 """The command line, as a person at the terminal meets it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -47,7 +48,7 @@ def run():
 
 def test_help_names_every_command(run):
     text = run("--help").output
-    assert all(command in text for command in ("predict", "export", "doctor", "grant", "models", "serve"))
+    assert all(command in text for command in ("predict", "export", "doctor", "migrate", "grant", "models", "serve"))
 
 
 def test_predict_prints_one_json_object_an_image(run, astronaut):
@@ -130,3 +131,17 @@ def test_export_writes_what_can_be_trained_on(run, platform, tmp_path):
     [described] = map(json.loads, (tmp_path / "out" / "faces.jsonl").read_text().splitlines())
     assert "person_id" not in described
     assert "already" in run("export", tmp_path / "out").stderr
+
+
+def test_migrate_copies_into_the_store_it_names(run, settings, clock, tmp_path, monkeypatch):
+    def stand_in(chosen, now=None):
+        return open_embedded(replace(settings, store="embedded", data=tmp_path / chosen.store))
+
+    open_embedded = platform.open_stores
+    monkeypatch.setattr(platform, "open_stores", stand_in)
+    full = platform.assemble(replace(settings, store="embedded"), models=OneModel(), detector=OneFace(), now=clock)
+    face = give_face(full, participant(full))
+    result = run("migrate", "--to", "firebase")
+    assert result.exit_code == 0
+    assert "1 people and 1 faces are in the firebase store" in result.output
+    assert stand_in(replace(settings, store="firebase")).records.face(face.id) == face

@@ -12,6 +12,8 @@ import click
 import numpy as np
 
 from fers import config, platform
+from fers.analysis.scores import Scores, score
+from fers.analysis.significance import bootstrap_interval, mcnemar
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -20,8 +22,6 @@ from fers.errors import FersError
 from training import comparison_plots, comparison_table
 from training.crops import BATCH_SIZE, whole
 from training.data import DataError, FaceSet, load_all
-from training.scores import Scores, score
-from training.significance import bootstrap_interval, mcnemar
 from training.speed import one_face_milliseconds
 
 

@@ -16,13 +16,13 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
 from fers import config, platform
+from fers.analysis.significance import bootstrap_interval
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from training.crops import BATCH_SIZE, whole
 from training.data import DataError, FaceSet, load_all
-from training.significance import bootstrap_interval
 
 Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
 

@@ -1,8 +1,9 @@
 """What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
 `tests/contracts` hold every adapter to the words written here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -10,14 +11,19 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
-from fers.domain.models import ModelInfo
-from fers.domain.people import Person
+from fers.domain.invitations import Invitation
+from fers.domain.models import ModelInfo, ModelRun
+from fers.domain.people import Identity, Membership, Person, Role
 from fers.domain.studies import Study
+from fers.errors import ModelRejected
+
+TICKET_SECONDS = 60
 
 
 class RecordStore(Protocol):
@@ -32,7 +38,10 @@ class RecordStore(Protocol):
         """Replace a person's record. Raises NotFound."""
 
     def delete_person(self, person_id: str) -> None:
-        """Delete the person's record and consents; nothing happens when they are gone already."""
+        """Delete the person's record, consents and memberships; nothing happens when they are gone already."""
+
+    def people(self) -> Iterator[Person]:
+        """Everybody, by id, without holding them all in memory."""
 
     def save_study(self, study: Study) -> None:
         """Add or replace a study."""
@@ -66,15 +75,92 @@ class RecordStore(Protocol):
         """Every face, by id, without holding them all in memory."""
 
     def faces_due(self, now: datetime) -> list[Face]:
-        """Faces whose retention date has come."""
+        """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
 
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
 
-    def append_audit(self, entry: AuditEntry) -> None: ...
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Add an entry for good, sealed with the one before it in its chain."""
 
     def audit(self) -> Iterator[AuditEntry]:
         """All entries, oldest first."""
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
+        """All entries with their seals: chain by chain, each from its beginning."""
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        """The `count` latest entries, newest first; of one study, or of all."""
+
+
+class StudyStore(Protocol):
+    """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
+
+    def save_membership(self, membership: Membership) -> None:
+        """Add or replace somebody's place in a study."""
+
+    def delete_membership(self, person_id: str, study_id: str) -> None:
+        """Nothing happens when it is gone already."""
+
+    def memberships_of(self, person_id: str) -> list[Membership]:
+        """The study entered last first."""
+
+    def staff_of(self, study_id: str) -> list[Membership]:
+        """The places that are more than a participant's, by person id."""
+
+    def create_invitation(self, invitation: Invitation) -> None:
+        """Raises AlreadyExists."""
+
+    def invitation(self, sha256: str) -> Invitation | None: ...
+
+    def invitations_to(self, study_id: str) -> list[Invitation]:
+        """The study's invitations, those that last longest first."""
+
+    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+        """Take one use of a live invitation and return it as it is then; None when none is live. Of two people who come
+        for the last use, one gets it."""
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """Take all uses that are left; nothing happens when there is no such invitation."""
+
+
+class FaceIndex(Protocol):
+    """Finds and counts faces of a study without going through them. Always says what `RecordStore` holds.
+
+    Raises StoreUnavailable.
+    """
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        """By week and class, oldest week first; only counts above 0."""
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        """The `count` newest that are wanted, or those that come after a place in that order."""
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        """The faces (with this label, if one is named) where the model and their people disagree most."""
+
+    def note_agreement(self, face_id: str, share: float) -> None:
+        """Keep how far a face's annotators agree, 0 to 1; nothing happens when the face is gone."""
+
+
+class AnswerStore(Protocol):
+    """What models said about stored faces, for comparison. Deleting a face's record deletes what was said about it.
+
+    Models are told apart by their `ModelInfo.answers_id`. Raises StoreUnavailable when it can't work.
+    """
+
+    def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+        """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
+
+    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) by face id, without holding them all in memory."""
+
+    def count_answers(self, answers_id: str) -> int: ...
+
+    def save_run(self, run: ModelRun) -> None:
+        """Add or replace what is known about a model's run over the faces."""
+
+    def runs(self) -> list[ModelRun]: ...
 
 
 class ImageStore(Protocol):
@@ -108,12 +194,16 @@ class Journal(Protocol):
     def settle(self, finish: Callable[[str], None]) -> list[str]:
         """Call `finish` with each id that a failed or dead writer left marked, then unmark it. Returns those ids.
 
-        Never touches a face that a living writer is busy with.
+        Never touches a face that a living writer is busy with. Where many servers write, a dead writer is known only
+        after a while; its face is settled by a later call.
         """
 
 
 class SignIn(Protocol):
     """Credentials and sessions. Knows e-mail addresses, password hashes and codes; nothing else does."""
+
+    sends_mail: bool
+    """Whether it can write to people. Where it can't, every e-mail passes for verified and no password is reset."""
 
     def register(self, person_id: str, email: str, password: str) -> bool:
         """Bind an e-mail and password to a new person. False, at the same cost, when the e-mail is taken."""
@@ -127,6 +217,24 @@ class SignIn(Protocol):
 
     def check_code(self, code: str) -> str | None:
         """The person's id, or None. Raises TooManyAttempts after repeated failures."""
+
+    def send_verification(self, email: str, password: str) -> None:
+        """Ask the owner of the address to confirm that it is theirs; nothing happens for wrong credentials."""
+
+    def is_verified(self, person_id: str) -> bool:
+        """Whether the person's e-mail, if they have one, is known to be theirs."""
+
+    def send_password_reset(self, email: str) -> None:
+        """Write how to choose a new password; nothing happens for unknown e-mails, so that nobody learns which are
+        known. Whoever chooses one ends all sessions."""
+
+    def register_identity(self, person_id: str, identity: Identity) -> bool:
+        """Bind a person to how an OIDC provider knows them. False when somebody is bound to it already."""
+
+    def person_by_identity(self, identity: Identity) -> str | None: ...
+
+    def note_role(self, person_id: str, role: Role) -> None:
+        """Tell whatever else trusts this sign-in. FERS itself goes by the person's record."""
 
     def person_by_email(self, email: str) -> str | None: ...
 
@@ -143,11 +251,31 @@ class SignIn(Protocol):
 
     def close_session(self, token: str) -> None: ...
 
+    def leave(self, token: str) -> str:
+        """Return a ticket for a session's token, good for one use within `TICKET_SECONDS`. The token itself can't be
+        read from what is kept."""
+
+    def collect(self, ticket: str) -> str | None:
+        """Use a ticket up. Its token, or None when it is unknown, used or too old."""
+
     def issue_setup_token(self) -> str | None:
         """A one-time token that makes its bearer the administrator; None once it was used."""
 
     def redeem_setup_token(self, token: str) -> bool:
         """Use the token up. True exactly once for the right token."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where everything is kept, all of it in one backend."""
+
+    records: RecordStore
+    studies: StudyStore
+    face_index: FaceIndex
+    answers: AnswerStore
+    images: ImageStore
+    journal: Journal
+    sign_in: SignIn
 
 
 class Classifier(Protocol):
@@ -165,7 +293,11 @@ class Classifier(Protocol):
 class Models(Protocol):
     """The registered models."""
 
-    def models(self) -> list[ModelInfo]: ...
+    def models(self) -> list[ModelInfo]:
+        """What is known about each, by id, without loading any; those in `refused` are left out."""
+
+    def refused(self) -> dict[str, ModelRejected]:
+        """Why others that should be registered can't be used, by their names."""
 
     def default(self) -> ModelInfo:
         """The live model. Raises UnknownModel when none is registered."""

@@ -1,6 +1,8 @@
 """What is known about a registered model without loading it."""
 
+import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from fers.domain.emotions import LABELS
@@ -66,3 +68,23 @@ class ModelInfo:
     metrics: dict = field(default_factory=dict)
     parameters: int | None = None
     """How many numbers were learned, where that is known."""
+
+    @property
+    def answers_id(self) -> str:
+        """64 hexadecimal digits that change whenever the model may answer differently: with its weights, and with how
+        it is fed and read."""
+        decisive = (self.sha256, self.input, self.output, self.crop_scale)
+        return hashlib.sha256(repr(decisive).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A model's run over the stored faces."""
+
+    answers_id: str
+    """`ModelInfo.answers_id` of the model as it was."""
+    model_id: str
+    model_version: str
+    milliseconds: float
+    """Median from a decoded crop to eight probabilities, for one face."""
+    finished_at: datetime

@@ -6,10 +6,23 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """From the one who may do least to the one who may do most."""
+
     PARTICIPANT = "participant"
     ANNOTATOR = "annotator"
     RESEARCHER = "researcher"
     ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's role in one study."""
+
+    person_id: str
+    study_id: str
+    role: Role
+    entered_at: datetime
+    """When they last came into this study. They work in the one they entered last."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +31,31 @@ class Person:
 
     id: str
     role: Role
+    """The role in every study, whatever memberships add to it. Administrators run the installation itself."""
     created_at: datetime
     asked_first: bool
     """Whether this person is asked for the label before the prediction is shown (drawn once, when they join)."""
+    memberships: tuple[Membership, ...] = ()
+    """Where they have a role of their own, the study entered last first. Filled in by `Accounts` for whoever acts; kept
+    apart from the person's record."""
+
+    @property
+    def study_id(self) -> str | None:
+        """The study they work in; None: the one that newcomers come to."""
+        return self.memberships[0].study_id if self.memberships else None
+
+    def role_in(self, study_id: str | None) -> Role:
+        """The larger of the role everywhere and the one in this study."""
+        roles = [self.role, *(seat.role for seat in self.memberships if seat.study_id == study_id)]
+        return max(roles, key=list(Role).index)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How an OpenID Connect provider knows somebody: its issuer (`iss`) and the subject (`sub`), unique together."""
+
+    issuer: str
+    subject: str
 
 
 OPERATOR = Person("operator", Role.ADMINISTRATOR, datetime.min.replace(tzinfo=UTC), asked_first=False)

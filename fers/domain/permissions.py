@@ -1,4 +1,8 @@
-"""Who may do what. The one table that services consult."""
+"""Who may do what. The one table that services consult.
+
+What happens in a study is decided by the actor's role there. Without a study only the role everywhere counts, so a
+service that forgets to name one lets too few people in, never too many.
+"""
 
 from enum import StrEnum
 
@@ -10,26 +14,35 @@ class Action(StrEnum):
     GIVE_FACE = "give a face"
     MANAGE_OWN_DATA = "manage your own data"
     VIEW_DATASET = "see the collected faces"
+    COMPARE_MODELS = "compare models"
+    MANAGE_MODELS = "register models or change the live one"
     MANAGE_STUDY = "change the study"
+    RUN_INSTALLATION = "run this installation"
+    """Make studies, give roles everywhere: never a matter of one study."""
 
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.PARTICIPANT: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
     Role.ANNOTATOR: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA}),
-    Role.RESEARCHER: frozenset({Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET}),
+    Role.RESEARCHER: frozenset(
+        {Action.GIVE_FACE, Action.MANAGE_OWN_DATA, Action.VIEW_DATASET, Action.COMPARE_MODELS, Action.MANAGE_MODELS}
+    ),
     Role.ADMINISTRATOR: frozenset(Action),
 }
 
 
-def allowed(actor: Person | None, action: Action) -> bool:
-    """Whether `actor` (None when nobody is signed in) may do `action`."""
-    return actor is not None and action in _ALLOWED[actor.role]
+def allowed(actor: Person | None, action: Action, study_id: str | None = None) -> bool:
+    """Whether `actor` (None when nobody is signed in) may do `action`, in the study if one is named."""
+    if actor is None:
+        return False
+    role = actor.role if action is Action.RUN_INSTALLATION else actor.role_in(study_id)
+    return action in _ALLOWED[role]
 
 
-def require(actor: Person | None, action: Action) -> Person:
+def require(actor: Person | None, action: Action, study_id: str | None = None) -> Person:
     """Return `actor` when they may do `action`. Raises NotSignedIn or NotPermitted otherwise."""
     if actor is None:
         raise NotSignedIn("You are not signed in.", "Please sign in first.")
-    if not allowed(actor, action):
+    if not allowed(actor, action, study_id):
         raise NotPermitted(f"Your account may not {action}.", "Ask the person who runs this study.")
     return actor

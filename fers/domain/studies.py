@@ -22,3 +22,9 @@ class Study:
     open: bool
     purpose_confirmed: bool
     """The owner confirmed that this is not emotion inference at work or in education (EU AI Act, Art. 5(1)(f))."""
+    overlap: int = 3
+    """How many annotators label each face."""
+    participants_label: bool = True
+    """Whether participants are asked which expression they showed."""
+    show_prediction: bool = False
+    """Whether annotators see the model's guess, which anchors people."""

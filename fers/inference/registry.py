@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
-from fers.errors import FersError, UnknownModel
+from fers.errors import FersError, ModelRejected, UnknownModel
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
 
@@ -22,9 +22,12 @@ class ModelRegistry:
         self._lock = threading.Lock()
 
     def models(self) -> list[ModelInfo]:
-        """What is known about each model, by id, without loading any. Raises ModelRejected."""
-        folders = sorted(path.parent for path in self.folder.glob(f"*/{DESCRIPTION}"))
-        return [self._folder_at(folder).info for folder in folders]
+        """What is known about each model, by id, without loading any. Folders in `refused` are left out."""
+        return [read.info for read in self._folders().values() if isinstance(read, ModelFolder)]
+
+    def refused(self) -> dict[str, ModelRejected]:
+        """Why folders that should hold a model can't be used, by their names."""
+        return {path.name: read for path, read in self._folders().items() if isinstance(read, ModelRejected)}
 
     def default(self) -> ModelInfo:
         """The live model. Raises UnknownModel when it is not registered."""
@@ -67,6 +70,15 @@ class ModelRegistry:
             self.classifier()
         except FersError:
             return  # Whoever asks for the prediction is told; here nobody listens.
+
+    def _folders(self) -> dict[Path, ModelFolder | ModelRejected]:
+        read = {}
+        for path in sorted(file.parent for file in self.folder.glob(f"*/{DESCRIPTION}")):
+            try:
+                read[path] = self._folder_at(path)
+            except ModelRejected as error:
+                read[path] = error
+        return read
 
     def _folder_at(self, path: Path) -> ModelFolder:
         """Read the folder's description, or what was read of it when it has not changed since."""

@@ -5,12 +5,13 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 
-from fers.domain.audit import AuditEntry
-from fers.domain.interfaces import RecordStore, SignIn
-from fers.domain.people import Person, Role
+from fers.domain.audit import AuditEntry, entry_by
+from fers.domain.interfaces import RecordStore, SignIn, StudyStore
+from fers.domain.people import Identity, Person, Role
 from fers.domain.permissions import Action, require
 from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
 from fers.services.clock import Clock, utc_now
+from fers.services.invitations import Invitations
 from fers.services.studies import Studies
 
 SHORTEST_PASSWORD = 10
@@ -27,10 +28,20 @@ class SignedIn:
 
 
 class Accounts:
-    def __init__(self, records: RecordStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now):
+    def __init__(
+        self,
+        records: RecordStore,
+        seats: StudyStore,
+        sign_in: SignIn,
+        studies: Studies,
+        invitations: Invitations,
+        now: Clock = utc_now,
+    ):
         self._records = records
+        self._seats = seats
         self._sign_in = sign_in
         self._studies = studies
+        self._invitations = invitations
         self._now = now
 
     def sign_up(self, email: str, password: str) -> None:
@@ -41,26 +52,53 @@ class Accounts:
         self._check(email, password)
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)
-        if not self._sign_in.register(person.id, email, password):
+        if self._sign_in.register(person.id, email, password):
+            self._sign_in.send_verification(email, password)
+        else:
             self._records.delete_person(person.id)
 
     def sign_in(self, email: str, password: str) -> SignedIn:
         """Raises SignInFailed, whatever was wrong, and TooManyAttempts after repeated failures."""
-        person_id = self._sign_in.check_password(email, password)
-        if person_id is None:
-            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+        person_id = self._checked(email, password)
+        if not self._sign_in.is_verified(person_id):
+            self._sign_in.send_verification(email, password)
+            raise SignInFailed("This e-mail has yet to be confirmed.", "Open the link in the mail we have sent you.")
         return self._open(person_id)
 
-    def join(self, study_code: str) -> tuple[SignedIn, str]:
-        """Take part without an e-mail: the study's code gives a personal code, the only key to the account.
+    @property
+    def sends_mail(self) -> bool:
+        """Whether people can reset their password and confirm their e-mail."""
+        return self._sign_in.sends_mail
 
-        Raises SignInFailed for a code that no open study has.
+    def reset_password(self, email: str) -> None:
+        """Write to the account's owner how to choose a new password. Returns alike for unknown e-mails."""
+        self._check_email(email)
+        self._sign_in.send_password_reset(email)
+
+    def sign_in_with_provider(self, identity: Identity) -> SignedIn:
+        """Sign in whom an OpenID Connect provider vouches for, with a new account the first time.
+
+        `identity`: from a verified ID token. Accounts with an e-mail stay apart: nobody takes one over by an address
+        that some provider believes to be theirs.
         """
-        study = self._studies.current()
-        if not study.open or not secrets.compare_digest(_plain(study_code), _plain(study.join_code)):
-            raise SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        person_id = self._sign_in.person_by_identity(identity)
+        return self._open(person_id or self._join_by(identity))
+
+    def join(self, study_code: str) -> tuple[SignedIn, str]:
+        """Come without an e-mail: the code of a study or an invitation gives a personal code, the account's only key.
+
+        Raises SignInFailed for a code that no open study and no live invitation has.
+        """
+        refusal = SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        if self._invitations.offer(study_code) is None:
+            raise refusal
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)
+        try:
+            self._invitations.accept(person, study_code)
+        except NotFound:  # Somebody else took the invitation's last use.
+            self._records.delete_person(person.id)
+            raise refusal from None
         code = self._sign_in.register_code(person.id)
         return self._open(person.id), code
 
@@ -80,16 +118,17 @@ class Accounts:
         if not self._sign_in.redeem_setup_token(setup_token):
             raise SignInFailed("This link was used already or is not right.", "Start FERS again for a new one.")
         self.sign_up(email, password)
-        signed_in = self.sign_in(email, password)
+        signed_in = self._open(self._checked(email, password))
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
-        self._records.update_person(administrator)
-        self._audit("system", "made administrator by the one-time link", administrator.id)
+        self._set_role(administrator)
+        entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)
+        self._records.append_audit(entry)
         return replace(signed_in, person=administrator)
 
     def resume(self, token: str) -> Person | None:
         """The person whose live session `token` is, or None."""
         person_id = self._sign_in.resume(token)
-        return self._records.person(person_id) if person_id else None
+        return self._person(person_id) if person_id else None
 
     def sign_out(self, token: str) -> None:
         self._sign_in.close_session(token)
@@ -99,22 +138,52 @@ class Accounts:
         return self._sign_in.email_of(require(actor, Action.MANAGE_OWN_DATA).id)
 
     def grant(self, actor: Person, email: str, role: Role) -> None:
-        """Give the account with this e-mail a role. Raises NotFound when there is none."""
-        require(actor, Action.MANAGE_STUDY)
+        """Give the account with this e-mail a role in every study. Raises NotFound when there is none."""
+        require(actor, Action.RUN_INSTALLATION)
         person_id = self._sign_in.person_by_email(email)
         person = self._records.person(person_id) if person_id else None
         if person is None:
             raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
-        self._records.update_person(replace(person, role=role))
-        self._audit(actor.role, f"granted {role}", person.id)
+        self._set_role(replace(person, role=role))
+        self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
+
+    def leave(self, token: str) -> str:
+        """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""
+        return self._sign_in.leave(token)
+
+    def collect(self, ticket: str) -> str | None:
+        """The token that a ticket stands for, once and within a minute."""
+        return self._sign_in.collect(ticket)
+
+    def _set_role(self, person: Person) -> None:
+        self._records.update_person(person)
+        self._sign_in.note_role(person.id, person.role)
+
+    def _join_by(self, identity: Identity) -> str:
+        person = self._new_person(Role.PARTICIPANT)
+        self._records.create_person(person)
+        if self._sign_in.register_identity(person.id, identity):
+            return person.id
+        self._records.delete_person(person.id)  # They came twice at once.
+        return self._sign_in.person_by_identity(identity)
+
+    def _checked(self, email: str, password: str) -> str:
+        """The id of whose credentials these are. Raises SignInFailed."""
+        person_id = self._sign_in.check_password(email, password)
+        if person_id is None:
+            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+        return person_id
 
     def _check(self, email: str, password: str) -> None:
-        if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
-            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
+        self._check_email(email)
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise InvalidInput(
                 f"A password needs at least {SHORTEST_PASSWORD} characters.", "A few unrelated words do well."
             )
+
+    def _check_email(self, email: str) -> None:
+        if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
+            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
 
     def _new_person(self, role: Role) -> Person:
         share = self._studies.current().ask_first_share
@@ -122,14 +191,12 @@ class Accounts:
         return Person(secrets.token_hex(16), role, self._now(), asked_first)
 
     def _open(self, person_id: str) -> SignedIn:
-        person = self._records.person(person_id)
+        person = self._person(person_id)
         if person is None:
             raise NotSignedIn("This account is no longer there.", "You can make a new one.")
         return SignedIn(person, self._sign_in.open_session(person_id))
 
-    def _audit(self, actor_role: str, action: str, subject: str) -> None:
-        self._records.append_audit(AuditEntry(self._now(), actor_role, action, subject))
-
-
-def _plain(code: str) -> bytes:
-    return re.sub(r"[\s-]", "", code).casefold().encode()
+    def _person(self, person_id: str) -> Person | None:
+        """The person as they act: with their roles."""
+        person = self._records.person(person_id)
+        return person and replace(person, memberships=tuple(self._seats.memberships_of(person_id)))

@@ -14,7 +14,7 @@ from fers.domain.images import Photo, check_photo, crop
 from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import StudyClosed
+from fers.errors import NotFound, StudyClosed
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.studies import Studies
@@ -142,12 +142,19 @@ class Capture:
         return face
 
     def _finish(self, face_id: str) -> None:
+        """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
+        can have left a record without its image."""
         if self._records.face(face_id) is None:
             self._images.delete(face_id)
+            return
+        try:
+            self._images.get(face_id)
+        except NotFound:
+            self._records.delete_face(face_id)
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)
-        study = self._studies.current()
+        study = self._studies.current(actor)
         if not study.open:
             raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
         return self._consents.require(actor), study

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import resources
 from string import Template
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import entry_by
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.interfaces import RecordStore
 from fers.domain.people import Person
@@ -26,15 +26,15 @@ class Consents:
         self._withdrawal = withdrawal
         self._now = now
 
-    def text(self) -> ConsentText:
-        """The words that participants of the current study are asked to agree to."""
-        return _text_for(self._studies.current())
+    def text(self, actor: Person | None = None) -> ConsentText:
+        """The words that participants of the actor's study, or else newcomers, are asked to agree to."""
+        return _text_for(self._studies.current(actor))
 
     def current(self, actor: Person) -> Consent | None:
         """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
         require(actor, Action.GIVE_FACE)
-        latest = self._records.latest_consent(actor.id, self._studies.current().id)
-        return latest if latest and latest.text.sha256 == self.text().sha256 else None
+        latest = self._records.latest_consent(actor.id, self._studies.current(actor).id)
+        return latest if latest and latest.text.sha256 == self.text(actor).sha256 else None
 
     def require(self, actor: Person) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""
@@ -46,11 +46,13 @@ class Consents:
     def give(self, actor: Person, text_sha256: str, purposes: frozenset[Purpose], adult: bool) -> Consent:
         """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
 
-        Choices that are narrower than before also narrow what their earlier faces may be used for; without `STORE`
-        those faces are withdrawn. Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
+        Choices that are narrower than before also narrow what their earlier faces in this study may be used for;
+        without `STORE` those faces are withdrawn.
+
+        Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
         """
         require(actor, Action.GIVE_FACE)
-        text, study = self.text(), self._studies.current()
+        text, study = self.text(actor), self._studies.current(actor)
         if not adult:
             raise ConsentRequired("Only people aged 18 or over can take part.", "Thank you for your interest.")
         if text.sha256 != text_sha256:
@@ -59,8 +61,9 @@ class Consents:
             purposes = frozenset()
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
         self._records.create_consent(consent)
-        self._narrow_earlier_faces(actor, purposes)
-        self._records.append_audit(AuditEntry(self._now(), actor.role, "gave consent", consent.id))
+        self._studies.take_part(actor, study.id)
+        self._narrow_earlier_faces(actor, study, purposes)
+        self._records.append_audit(entry_by(actor, self._now(), "gave consent", consent.id, study.id))
         return consent
 
     def copy_for(self, actor: Person) -> str:
@@ -68,8 +71,10 @@ class Consents:
         require(actor, Action.MANAGE_OWN_DATA)
         return "\n\n---\n\n".join(_copy(consent) for consent in reversed(self._records.consents_of(actor.id)))
 
-    def _narrow_earlier_faces(self, actor: Person, purposes: frozenset[Purpose]) -> None:
+    def _narrow_earlier_faces(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
         for face in self._records.faces_of(actor.id):
+            if face.study_id != study.id:
+                continue  # Other studies asked other questions.
             if Purpose.STORE not in purposes:
                 self._withdrawal.withdraw_face(actor, face.id)
             elif not face.purposes <= purposes:

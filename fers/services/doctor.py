@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
 from fers.domain.faces import Face
 from fers.domain.interfaces import ImageStore, Journal, RecordStore
@@ -42,6 +43,7 @@ class Doctor:
         interrupted work is finished or undone, and faces past their retention date are purged. Whatever else is wrong
         is reported and left as it is."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
+        findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._capture.settle()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))

@@ -46,14 +46,16 @@ class Withdrawal:
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""
-        due = self._records.faces_due(self._now())
-        for face in due:
-            self._remove(face, "system", "purged a face at its retention date")
-        return len(due)
+        purged = 0
+        while due := self._records.faces_due(self._now()):
+            for face in due:
+                self._remove(face, "system", "purged a face at its retention date")
+            purged += len(due)
+        return purged
 
     def _remove(self, face: Face, actor_role: str, action: str) -> None:
         """The record goes first: once it is gone, a crash can only leave an image that `settle` removes."""
         with self._journal.writing(face.id):
             self._records.delete_face(face.id)
             self._images.delete(face.id)
-        self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id))
+        self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id))

@@ -1,5 +1,6 @@
 """Passwords, personal codes and tokens, and how little of each is kept."""
 
+import base64
 import hashlib
 import secrets
 import threading
@@ -7,6 +8,7 @@ from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from cryptography.fernet import Fernet
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no letter that is easily taken for another, or for a digit."""
@@ -65,6 +67,19 @@ def first_group(code: str) -> str:
 def new_token() -> str:
     """256 random bits that can stand in an address."""
     return secrets.token_urlsafe(32)
+
+
+def sealed(secret: str, key: str) -> str:
+    """`secret`, to be read again by whoever has `key`, itself a random secret."""
+    return _box(key).encrypt(secret.encode()).decode()
+
+
+def unsealed(seal: str, key: str) -> str:
+    return _box(key).decrypt(seal.encode()).decode()
+
+
+def _box(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"box {key}".encode()).digest()))
 
 
 def sha256(text: str) -> str:

@@ -1,16 +1,13 @@
 """ImageStore on a folder: `images/ab/<key>.jpg`, where `ab` are the key's first letters."""
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fers.errors import AlreadyExists, NotFound
 from fers.storage.failures import disk_failure
-
-_KEY = re.compile(r"[0-9a-f]{2,64}")
+from fers.storage.image_keys import image_not_found, other_image_exists, require_image_key
 
 
 class EmbeddedImages:
@@ -44,7 +41,7 @@ class EmbeddedImages:
             try:
                 return path.read_bytes()
             except FileNotFoundError:
-                raise _not_found() from None
+                raise image_not_found() from None
 
     def delete(self, key: str) -> None:
         """Also removes what a killed `put` left unfinished."""
@@ -63,18 +60,13 @@ class EmbeddedImages:
 
     def _path(self, key: str) -> Path:
         """No other file can be named than an image, whatever `key` is."""
-        if not _KEY.fullmatch(key):
-            raise _not_found()
+        require_image_key(key)
         return self._root / key[:2] / f"{key}.jpg"
-
-
-def _not_found() -> NotFound:
-    return NotFound("This photo is not there any more.", "Reload the page to see what is.")
 
 
 def _require_same(path: Path, data: bytes) -> None:
     if path.read_bytes() != data:
-        raise AlreadyExists("Another photo is stored under this id.", "Give the photo again.")
+        raise other_image_exists()
 
 
 def _write_durably(path: Path, data: bytes) -> None:

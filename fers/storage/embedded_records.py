@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
+from fers.storage import embedded_audit, face_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
 
@@ -42,8 +43,16 @@ class EmbeddedRecords:
 
     def delete_person(self, person_id: str) -> None:
         with self._database.erasure() as sql:
-            sql.execute("DELETE FROM consents WHERE person_id = ?", (person_id,))
+            for table in ("consents", "memberships"):
+                sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
+
+    def people(self) -> Iterator[Person]:
+        last = ""
+        page_after = "SELECT * FROM people WHERE id > ? ORDER BY id LIMIT ?"
+        while page := self._database.rows(page_after, (last, _PAGE)):
+            yield from map(_person, page)
+            last = page[-1]["id"]
 
     def save_study(self, study: Study) -> None:
         with self._database.transaction() as sql:
@@ -92,6 +101,7 @@ class EmbeddedRecords:
                 f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _face_values(face)
             )
             _require_new(inserted)
+            face_facts.keep(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -100,6 +110,7 @@ class EmbeddedRecords:
         assignments = ", ".join(f"{column} = ?" for column in (*_FACE_COLUMNS, "document"))
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
+            face_facts.keep(sql, face)
 
     def delete_face(self, face_id: str) -> None:
         with self._database.erasure() as sql:
@@ -128,18 +139,22 @@ class EmbeddedRecords:
 
     def append_audit(self, entry: AuditEntry) -> None:
         with self._database.transaction() as sql:
-            sql.execute(
-                "INSERT INTO audit (at, actor_role, action, subject) VALUES (?, ?, ?, ?)",
-                (time_to_text(entry.at), str(entry.actor_role), entry.action, entry.subject),
-            )
+            embedded_audit.append(sql, entry)
 
     def audit(self) -> Iterator[AuditEntry]:
+        return (sealed.entry for sealed in self.sealed_audit())
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
         last = 0
-        page_after = "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?"
+        page_after = embedded_audit.select("WHERE number > ? ORDER BY number LIMIT ?")
         while page := self._database.rows(page_after, (last, _PAGE)):
-            for row in page:
-                yield AuditEntry(time_from_text(row["at"]), row["actor_role"], row["action"], row["subject"])
+            yield from map(embedded_audit.sealed, page)
             last = page[-1]["number"]
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        where, parameters = ("", ()) if study_id is None else ("WHERE study_id = ?", (study_id,))
+        query = embedded_audit.select(f"{where} ORDER BY number DESC LIMIT ?")
+        return [embedded_audit.sealed(row).entry for row in self._database.rows(query, (*parameters, count))]
 
     def _faces(self, condition: str, parameters: tuple) -> list[Face]:
         return [_face(row) for row in self._database.rows(f"SELECT * FROM faces {condition}", parameters)]

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from fers.storage.credentials import Passwords, first_group, new_code, new_token, plain_code, sha256
+from fers.domain.interfaces import TICKET_SECONDS
+from fers.domain.people import Identity, Role
+from fers.storage.credentials import (
+    Passwords,
+    first_group,
+    new_code,
+    new_token,
+    plain_code,
+    sealed,
+    sha256,
+    unsealed,
+)
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.throttle import Throttle
@@ -14,6 +25,8 @@ _COARSEST_SEEN = timedelta(minutes=1)
 class EmbeddedSignIn:
     """`idle`: a session ends when it was not resumed for this long (noted to a tenth of it, or to the minute).
     `lifetime`: it ends this long after it was opened in any case."""
+
+    sends_mail = False
 
     def __init__(
         self,
@@ -64,6 +77,28 @@ class EmbeddedSignIn:
         self._throttle.succeeded(key)
         return rows[0]["person_id"]
 
+    def send_verification(self, email: str, password: str) -> None:
+        pass
+
+    def is_verified(self, person_id: str) -> bool:
+        return True
+
+    def send_password_reset(self, email: str) -> None:
+        pass
+
+    def register_identity(self, person_id: str, identity: Identity) -> bool:
+        with self._database.transaction() as sql:
+            statement = "INSERT INTO identities VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+            return sql.execute(statement, (identity.issuer, identity.subject, person_id)).rowcount == 1
+
+    def person_by_identity(self, identity: Identity) -> str | None:
+        query = "SELECT person_id FROM identities WHERE issuer = ? AND subject = ?"
+        rows = self._database.rows(query, (identity.issuer, identity.subject))
+        return rows[0]["person_id"] if rows else None
+
+    def note_role(self, person_id: str, role: Role) -> None:
+        pass
+
     def person_by_email(self, email: str) -> str | None:
         rows = self._database.rows("SELECT person_id FROM passwords WHERE email = ?", (_normal(email),))
         return rows[0]["person_id"] if rows else None
@@ -75,7 +110,7 @@ class EmbeddedSignIn:
     def forget(self, person_id: str) -> None:
         email = self.email_of(person_id)
         with self._database.erasure() as sql:
-            for table in ("passwords", "codes", "sessions"):
+            for table in ("passwords", "codes", "identities", "sessions"):
                 sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             if email is not None:
                 sql.execute("DELETE FROM throttles WHERE key = ?", (_email_key(email),))
@@ -106,6 +141,22 @@ class EmbeddedSignIn:
     def close_session(self, token: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM sessions WHERE sha256 = ?", (sha256(token),))
+
+    def leave(self, token: str) -> str:
+        ticket, now = new_token(), self._now()
+        too_old = time_to_text(now - timedelta(seconds=TICKET_SECONDS))
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM tickets WHERE left_at <= ?", (too_old,))
+            values = (sha256(ticket), sealed(token, ticket), time_to_text(now))
+            sql.execute("INSERT INTO tickets VALUES (?, ?, ?)", values)
+        return ticket
+
+    def collect(self, ticket: str) -> str | None:
+        too_old = time_to_text(self._now() - timedelta(seconds=TICKET_SECONDS))
+        with self._database.transaction() as sql:
+            query = "DELETE FROM tickets WHERE sha256 = ? RETURNING sealed, left_at"
+            left = sql.execute(query, (sha256(ticket),)).fetchone()
+        return unsealed(left["sealed"], ticket) if left and left["left_at"] > too_old else None
 
     def issue_setup_token(self) -> str | None:
         """Each new token replaces the one before, so that only the latest link works."""

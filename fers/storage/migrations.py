@@ -1,8 +1,15 @@
 """The database's shape, as numbered steps. A released step is never edited: the next change is a new step."""
 
 import sqlite3
+from collections.abc import Callable
 
 from fers.errors import StoreUnavailable
+from fers.storage.embedded_audit import seal_earlier_entries
+from fers.storage.face_facts import SHAPE as FACE_FACTS
+from fers.storage.face_facts import keep_earlier_faces
+
+Statement = str | Callable[[sqlite3.Connection], None]
+"""SQL, or a function for what SQL can't say."""
 
 _PEOPLE_AND_FACES = (
     """CREATE TABLE people (
@@ -33,12 +40,49 @@ _CREDENTIALS = (
     "CREATE INDEX sessions_by_person ON sessions (person_id)",
     "CREATE TABLE setup_token (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sha256 TEXT)",
 )
+_ANSWERS = (
+    """CREATE TABLE answers (
+        answers_id TEXT NOT NULL, face_id TEXT NOT NULL REFERENCES faces ON DELETE CASCADE,
+        said BLOB NOT NULL, PRIMARY KEY (answers_id, face_id)) WITHOUT ROWID""",
+    "CREATE INDEX answers_by_face ON answers (face_id)",
+    "CREATE TABLE model_runs (answers_id TEXT PRIMARY KEY, finished_at TEXT NOT NULL, document TEXT NOT NULL)",
+)
+_STUDIES = (
+    """CREATE TABLE memberships (
+        person_id TEXT NOT NULL, study_id TEXT NOT NULL, role TEXT NOT NULL, entered_at TEXT NOT NULL,
+        PRIMARY KEY (person_id, study_id)) WITHOUT ROWID""",
+    "CREATE INDEX memberships_by_study ON memberships (study_id, role)",
+    """CREATE TABLE invitations (
+        id TEXT PRIMARY KEY, study_id TEXT NOT NULL, role TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
+        expires_at TEXT NOT NULL, uses_left INTEGER NOT NULL)""",
+    "CREATE INDEX invitations_by_study ON invitations (study_id)",
+    "ALTER TABLE audit ADD COLUMN actor TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE audit ADD COLUMN study_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE audit ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX audit_by_study ON audit (study_id, number)",
+    seal_earlier_entries,
+)
+_WAYS_IN = (
+    """CREATE TABLE identities (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL, person_id TEXT NOT NULL,
+        PRIMARY KEY (issuer, subject)) WITHOUT ROWID""",
+    "CREATE INDEX identities_by_person ON identities (person_id)",
+    "CREATE TABLE tickets (sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, left_at TEXT NOT NULL) WITHOUT ROWID",
+)
+_FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_PEOPLE_AND_FACES, _CREDENTIALS)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
+    _PEOPLE_AND_FACES,
+    _CREDENTIALS,
+    _STUDIES,
+    _FACE_INDEX,
+    _ANSWERS,
+    _WAYS_IN,
+)
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
 
-def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[Statement, ...], ...] = MIGRATIONS) -> None:
     """Take the steps that are missing, each in one transaction with the record that it was taken.
 
     `connection` is in autocommit mode and nobody else migrates meanwhile. Raises StoreUnavailable for a database that a
@@ -51,7 +95,10 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], .
         connection.execute("BEGIN IMMEDIATE")
         try:
             for statement in statements:
-                connection.execute(statement)
+                if callable(statement):
+                    statement(connection)
+                else:
+                    connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:

@@ -10,7 +10,7 @@ from fers.storage.documents import time_from_text, time_to_text
 
 _FREE_FAILURES = 5
 _LONGEST_WAIT_SECONDS = 900
-_FORGOTTEN_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Throttle:
@@ -27,12 +27,12 @@ class Throttle:
         """
         now = self._now()
         with self._database.transaction() as sql:
-            sql.execute("DELETE FROM throttles WHERE retry_at < ?", (time_to_text(now - _FORGOTTEN_AFTER),))
+            sql.execute("DELETE FROM throttles WHERE retry_at < ?", (time_to_text(now - FORGOTTEN_AFTER),))
             known = sql.execute("SELECT failures, retry_at FROM throttles WHERE key = ?", (key,)).fetchone()
             failures = known["failures"] + 1 if known else 1
             if known and time_from_text(known["retry_at"]) > now:
-                raise _wait(time_from_text(known["retry_at"]) - now)
-            retry_at = now + timedelta(seconds=_wait_seconds(failures))
+                raise too_soon(time_from_text(known["retry_at"]) - now)
+            retry_at = now + timedelta(seconds=wait_seconds(failures))
             sql.execute("REPLACE INTO throttles VALUES (?, ?, ?)", (key, failures, time_to_text(retry_at)))
 
     def succeeded(self, key: str) -> None:
@@ -40,12 +40,14 @@ class Throttle:
             sql.execute("DELETE FROM throttles WHERE key = ?", (key,))
 
 
-def _wait_seconds(failures: int) -> int:
+def wait_seconds(failures: int) -> int:
+    """How long the next attempt waits after so many failures in a row."""
     excess = failures - _FREE_FAILURES
     return 0 if excess < 0 else min(2 ** min(excess, 10), _LONGEST_WAIT_SECONDS)
 
 
-def _wait(remaining: timedelta) -> TooManyAttempts:
+def too_soon(remaining: timedelta) -> TooManyAttempts:
+    """What is said to whoever doesn't wait that long."""
     seconds = math.ceil(remaining.total_seconds())
     if seconds < 120:
         duration = "1 second" if seconds == 1 else f"{seconds} seconds"

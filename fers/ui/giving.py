@@ -10,7 +10,7 @@ from fers.domain.people import Person
 from fers.errors import FersError
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
-from fers.ui.questions import ask_afterwards, ask_first
+from fers.ui.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.result import percent, show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -64,15 +64,15 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     if box is None:
         return
     with answer_side:
+        if not platform().studies.current(actor).participants_label:
+            _show_guess(actor, giving, box)
+            answer = ask_no_label(giving.draft.id)
         # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
-        if actor.asked_first and giving.seen_live is None:
+        elif actor.asked_first and giving.seen_live is None:
             answer = ask_first(giving.draft.id)
             _predict(actor, giving, box, wanted=answer is not None)
         else:
-            _predict(actor, giving, box)
-            show_result(giving.prediction)
-            _recall_live(giving)
-            offer_why(actor, giving)
+            _show_guess(actor, giving, box)
             answer = ask_afterwards(giving.draft.id, giving.prediction)
     if answer is not None:
         _submit(actor, giving, answer)
@@ -114,6 +114,13 @@ def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
     if wanted and (giving.prediction is None or giving.box != box):
         giving.prediction = platform().capture.predict(actor, giving.draft, box)
     giving.box = box
+
+
+def _show_guess(actor: Person, giving: Giving, box) -> None:
+    _predict(actor, giving, box)
+    show_result(giving.prediction)
+    _recall_live(giving)
+    offer_why(actor, giving)
 
 
 def _recall_live(giving: Giving) -> None:

@@ -14,6 +14,7 @@ from fers.config import REPOSITORY
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import FersError
+from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
 
@@ -51,7 +52,7 @@ def enter(action: Action) -> Person:
     actor = person()
     if actor is None:
         st.switch_page("pages/sign_in.py")
-    return require(actor, action)
+    return require(actor, action, platform().studies.current(actor).id)
 
 
 def enter_public() -> None:

@@ -36,6 +36,14 @@ def ask_afterwards(key: str, prediction: Prediction) -> Answer | None:
     return _ask(f"{key}-{guess}", "No, it is rather:", others, details)
 
 
+def ask_no_label(key: str) -> Answer | None:
+    """For studies whose participants don't say which expression it is. Returns the answer in the run it is given in."""
+    details = _ask_details(key)
+    if not st.button("Save it", type="primary", icon=":material/check:", width="stretch"):
+        return None
+    return _answer(CANT_TELL, details, before_prediction=False)
+
+
 def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) -> Answer | None:
     label = st.pills(question, labels, format_func=_label_words, key=f"label-{key}", wrap=True)
     if label is None or not st.button("Save my answer", type="primary", width="stretch"):

@@ -4,8 +4,9 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.services.accounts import SignedIn
+from fers.ui import providers
 from fers.ui.services import platform
-from fers.ui.session_cookie import COOKIE, tickets
+from fers.ui.session_cookie import COOKIE
 from fers.ui.state import CookieRequest, start_afresh, state
 from fers.ui.widgets import widget
 
@@ -18,6 +19,13 @@ def person() -> Person | None:
     return platform().accounts.resume(token) if token else None
 
 
+def come_from_provider() -> None:
+    """Sign in whom an OpenID Connect provider has just sent back. Called in every run, by `app.py`."""
+    if person() is None and (identity := providers.identity()):
+        sign_in(platform().accounts.sign_in_with_provider(identity))
+        remember()
+
+
 def sign_in(signed_in: SignedIn) -> None:
     """Make this tab belong to somebody."""
     start_afresh()
@@ -26,7 +34,7 @@ def sign_in(signed_in: SignedIn) -> None:
 
 def remember() -> None:
     """Have the browser keep whoever signed in here signed in when the page is loaded again."""
-    state().cookie_request = CookieRequest(tickets.issue(state().token))
+    state().cookie_request = CookieRequest(platform().accounts.leave(state().token))
 
 
 def sign_out() -> None:
@@ -36,6 +44,7 @@ def sign_out() -> None:
         platform().accounts.sign_out(token)
     start_afresh()
     _clear_cookie()
+    providers.leave()
 
 
 def sign_out_page() -> None:

@@ -72,6 +72,10 @@ class State:
     """Why the last photo was refused, until it was said."""
     gallery_shows: int = 9
     """How many photos "My data" shows at once."""
+    invitation: str | None = None
+    """The link of a new invitation, until whoever made it says they have it."""
+    explored: dict[str, Face] = field(default_factory=dict)
+    """The last face of the page before, for whatever "Explore" goes through."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
 

@@ -1,26 +1,53 @@
 """The backends that every contract runs on. A new one is a class like `Embedded` and a line in `BACKENDS`."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fers.domain.interfaces import ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import AnswerStore, FaceIndex, ImageStore, Journal, RecordStore, SignIn, Stores, StudyStore
 from fers.storage.database import Database
+from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_studies import EmbeddedStudies
 
 
-class Embedded:
+class Backend:
     """Each call opens the store anew, as a restart or another process would."""
 
+    def stores(self, sign_in: SignIn | None = None) -> Stores:
+        return Stores(
+            self.records(),
+            self.studies(),
+            self.face_index(),
+            self.answers(),
+            self.images(),
+            self.journal(),
+            sign_in,
+        )
+
+
+class Embedded(Backend):
     def __init__(self, folder: Path):
         self._folder = folder
         self._opened: list[Database] = []
 
     def records(self) -> RecordStore:
         return EmbeddedRecords(self._database())
+
+    def answers(self) -> AnswerStore:
+        return EmbeddedAnswers(self._database())
+
+    def studies(self) -> StudyStore:
+        return EmbeddedStudies(self._database())
+
+    def face_index(self) -> FaceIndex:
+        return EmbeddedFaceIndex(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
@@ -40,4 +67,59 @@ class Embedded:
         return self._opened[-1]
 
 
-BACKENDS = {"embedded": Embedded}
+class Firebase(Backend):
+    """A project of its own on the test servers, which the environment names."""
+
+    lease = timedelta(seconds=2)
+    """Long enough for every living writer of the contracts, and soon over for dead ones."""
+
+    def __init__(self, folder: Path):
+        from fers.storage.firebase_client import open_app, open_firebase
+        from tests.servers.auth import PROJECT
+
+        name = f"demo-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+        self._client = open_firebase(name, name)
+        self._auth_app = open_app(PROJECT, 10)
+        if not self._client.bucket.exists():
+            self._client.bucket.create()
+
+    def records(self) -> RecordStore:
+        from fers.storage.firebase_records import FirebaseRecords
+
+        return FirebaseRecords(self._client)
+
+    def studies(self) -> StudyStore:
+        from fers.storage.firebase_studies import FirebaseStudies
+
+        return FirebaseStudies(self._client)
+
+    def face_index(self) -> FaceIndex:
+        from fers.storage.firebase_face_index import FirebaseFaceIndex
+
+        return FirebaseFaceIndex(self._client)
+
+    def answers(self) -> AnswerStore:
+        from fers.storage.firebase_answers import FirebaseAnswers
+
+        return FirebaseAnswers(self._client)
+
+    def images(self) -> ImageStore:
+        from fers.storage.firebase_images import FirebaseImages
+
+        return FirebaseImages(self._client)
+
+    def journal(self) -> Journal:
+        from fers.storage.firebase_journal import FirebaseJournal
+
+        return FirebaseJournal(self._client, self.lease)
+
+    def sign_in(self, now: Callable[[], datetime], idle: timedelta, lifetime: timedelta) -> SignIn:
+        from fers.storage.firebase_sign_in import FirebaseSignIn
+
+        return FirebaseSignIn(replace(self._client, app=self._auth_app), "any key", now, idle, lifetime)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+BACKENDS = {"embedded": Embedded, "firebase": Firebase}

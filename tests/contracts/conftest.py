@@ -1,14 +1,21 @@
 """Fixtures: every contract runs once on each backend."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
+
+from tests.servers.auth import forget_everybody
+from tests.servers.firestore_indexes import every_query_has_its_index
 
 from .backends import BACKENDS
 from .samples import FakeClock
 
 pytest.register_assert_rewrite(
-    *(f"{__package__}.{name}_contract" for name in ("record_store", "image_store", "journal", "sign_in"))
+    *(
+        f"{__package__}.{name}_contract"
+        for name in ("record_store", "study_store", "face_index", "answer_store", "image_store", "journal", "sign_in")
+    )
 )
 
 
@@ -18,9 +25,15 @@ def backend_name(request) -> str:
 
 
 @pytest.fixture
-def backend(backend_name, tmp_path):
+def backend(backend_name, tmp_path, request):
+    looked_at = nullcontext()
+    if backend_name == "firebase":
+        request.getfixturevalue("firebase_servers")
+        forget_everybody()
+        looked_at = every_query_has_its_index()
     backend = BACKENDS[backend_name](tmp_path)
-    yield backend
+    with looked_at:
+        yield backend
     backend.close()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from fers.domain.audit import AuditEntry
+from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.faces import Source
 from fers.domain.people import Role
@@ -68,6 +68,12 @@ class RecordStoreContract:
         assert store.latest_consent(an_id("ada"), an_id("faces")) is None
         assert store.person(an_id("bob")) == a_person("bob")
         assert store.consents_of(an_id("bob")) == [a_consent("his", "bob")]
+
+    def test_all_people_come_by_id(self, store):
+        people = [a_person(str(number)) for number in range(205)]
+        for person in people:
+            store.create_person(person)
+        assert list(store.people()) == sorted([*people, a_person("ada")], key=lambda person: person.id)
 
     def test_deleting_a_person_twice_is_harmless(self, store):
         store.delete_person(an_id("ada"))
@@ -190,6 +196,21 @@ class RecordStoreContract:
         for entry in entries:
             store.append_audit(entry)
         assert list(store.audit()) == entries
+
+    def test_the_audit_log_is_sealed_and_holds(self, store):
+        for number in range(5):
+            store.append_audit(AuditEntry(NOON, "annotator", f"did {number}", "it", an_id("ada"), an_id("faces")))
+        sealed = list(store.sealed_audit())
+        assert [entry.entry for entry in sealed] == list(store.audit())
+        assert broken_seals(sealed) == []
+        assert broken_seals(sealed[:2] + sealed[3:]), "the seals must depend on each other"
+
+    def test_the_latest_of_the_audit_log_come_newest_first_of_one_study_or_all(self, store):
+        entries = [AuditEntry(NOON, "system", f"did {n}", "it", study_id=an_id(str(n % 2))) for n in range(6)]
+        for entry in entries:
+            store.append_audit(entry)
+        assert store.latest_audit(2) == [entries[5], entries[4]]
+        assert store.latest_audit(9, an_id("0")) == [entries[4], entries[2], entries[0]]
 
     def test_a_sound_store_has_no_problems(self, store):
         store.create_face(a_face())

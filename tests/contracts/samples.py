@@ -10,7 +10,8 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
-from fers.domain.people import Person, Role
+from fers.domain.invitations import Invitation, code_sha256
+from fers.domain.people import Membership, Person, Role
 from fers.domain.studies import Study
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -50,6 +51,16 @@ def a_study(name: str = "faces", **different) -> Study:
         purpose_confirmed=True,
     )
     return replace(study, **different)
+
+
+def a_membership(person: str = "ada", study: str = "faces", **different) -> Membership:
+    return replace(Membership(an_id(person), an_id(study), Role.PARTICIPANT, NOON), **different)
+
+
+def an_invitation(name: str = "invitation", **different) -> Invitation:
+    expires_at = NOON + timedelta(days=7)
+    invitation = Invitation(an_id(name), an_id("faces"), Role.ANNOTATOR, code_sha256(name), expires_at, uses_left=1)
+    return replace(invitation, **different)
 
 
 def a_consent(name: str = "consent", person: str = "ada", study: str = "faces", **different) -> Consent:

@@ -157,6 +157,15 @@ def test_the_registry_lists_and_loads_once_for_many_threads(write_model):
     assert len(set(map(id, loaded))) == 1
 
 
+def test_a_broken_folder_hides_no_other_and_says_what_is_wrong(write_model):
+    registry = ModelRegistry(write_model().parent, "tiny")
+    (write_model("broken") / "model.json").write_text("{")
+    assert [info.id for info in registry.models()] == ["tiny"]
+    assert list(registry.refused()) == ["broken"]
+    with pytest.raises(ModelRejected):
+        registry.find("broken")
+
+
 def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
     registry = ModelRegistry(tmp_path / "nowhere", "tiny")
     assert registry.classifier(str(write_model())).info.id == "tiny"

@@ -1,7 +1,11 @@
 """The doctor finds what is lost, changed, orphaned or overdue, and repairs what is safe."""
 
+import sqlite3
+
 import pytest
 
+from fers.domain.people import OPERATOR, Role
+from fers.storage.database import FILE
 from tests.people import give_face, participant
 
 
@@ -66,3 +70,20 @@ def test_overdue_faces_are_purged(platform, face, clock):
     clock.advance(days=1000)
     assert [finding.repaired for finding in platform.doctor.examine()] == [True]
     assert platform.doctor.examine() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("UPDATE audit SET action = 'did nothing' WHERE number = 1", "entry 1 is not what was written"),
+        ("UPDATE audit SET actor = 'somebody else' WHERE number = 2", "entry 2 is not what was written"),
+        ("DELETE FROM audit WHERE number = 2", "entries 2 to 2 are missing"),
+    ],
+)
+def test_a_changed_audit_log_is_found(platform, face, settings, change, problem):
+    platform.withdrawal.withdraw_face(platform.doctor._records.person(face.person_id), face.id)
+    platform.accounts.grant(OPERATOR, "ada@example.org", Role.ANNOTATOR)
+    with sqlite3.connect(settings.data / FILE) as connection:
+        connection.execute(change)
+    connection.close()
+    assert _problems(platform) == [f"audit log: {problem}"]

@@ -1,12 +1,19 @@
 """Steps are taken once, whole, and in order."""
 
+import json
 import sqlite3
 
 import pytest
 
+from fers.domain.audit import AuditEntry, broken_seals
+from fers.domain.exploring import FaceFilter
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE, Database
+from fers.storage.documents import face_to_document, time_to_text
+from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.migrations import MIGRATIONS, migrate
+from tests.contracts.samples import NOON, a_face, an_id
 
 
 @pytest.fixture
@@ -34,6 +41,26 @@ def test_every_older_database_reaches_the_same_shape(connection, taken):
     assert shape(connection) == shape(fresh)
     assert version(connection) == len(MIGRATIONS)
     fresh.close()
+
+
+def test_what_an_older_store_holds_is_sealed_and_indexed(folder):
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:2])
+    document = face_to_document(a_face())
+    columns = [document.pop(column) for column in ("id", "person_id", "study_id", "given_at", "purge_at")]
+    older.execute("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?)", (*columns, json.dumps(document)))
+    for number in range(3):
+        entry = (time_to_text(NOON), "system", f"did {number}", "it")
+        older.execute("INSERT INTO audit (at, actor_role, action, subject) VALUES (?, ?, ?, ?)", entry)
+    older.close()
+    database = Database(folder)
+    records = EmbeddedRecords(database)
+    assert [entry.action for entry in records.audit()] == ["did 0", "did 1", "did 2"]
+    records.append_audit(AuditEntry(NOON, "system", "did 3", "it"))
+    assert broken_seals(records.sealed_audit()) == []
+    assert EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9) == [a_face()]
+    database.close()
 
 
 def test_a_step_is_taken_once(connection):

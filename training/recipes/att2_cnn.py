@@ -2,7 +2,8 @@
 
     python -m training.train --recipe att2_cnn --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-Made to take less than ten minutes on two cores with Keras on PyTorch (`KERAS_BACKEND=torch`).
+Took under 25 minutes on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.759 top-1 and 0.962 top-3 on
+the validation split.
 """
 
 from training.recipe import Recipe, Stage

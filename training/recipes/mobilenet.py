@@ -3,7 +3,8 @@
     python -m training.train --recipe mobilenet --data ferplus-votes:FER2013Train.zip \
         --validate ferplus:FER2013Valid.zip
 
-Made to take about a quarter of an hour on two cores with Keras on PyTorch (`KERAS_BACKEND=torch`).
+Took under 25 minutes on two busy cores with Keras on PyTorch (`KERAS_BACKEND=torch`); 0.666 top-1 and 0.924 top-3 on
+the validation split.
 """
 
 from training.recipe import Recipe, Stage

@@ -13,11 +13,14 @@ def bootstrap_interval(
     measure: Callable[[np.ndarray], np.ndarray], faces: int, resamples: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
     """The 95% percentile interval (Efron 1979) of what `measure` returns for the indices of resampled faces: its lower
-    and upper ends, in the shape of what it returns. The same resamples for all, so that intervals can be compared."""
+    and upper ends, in the shape of what it returns; NaN for what is undefined in every resample. The same resamples for
+    all, so that intervals can be compared."""
     random = np.random.default_rng(SEED)
     values = np.array([measure(random.integers(faces, size=faces)) for _ in range(resamples)])
-    low, high = np.nanquantile(values, (0.025, 0.975), axis=0)
-    return low, high
+    ends = np.full((2, *values.shape[1:]), np.nan)
+    defined = ~np.isnan(values).all(axis=0)
+    ends[:, defined] = np.nanquantile(values[:, defined], (0.025, 0.975), axis=0)
+    return ends[0], ends[1]
 
 
 def mcnemar(one: np.ndarray, other: np.ndarray) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from training.significance import bootstrap_interval, mcnemar
+from fers.analysis.significance import bootstrap_interval, mcnemar
 
 
 def test_the_interval_of_a_share_is_about_the_binomial_one():

@@ -1,0 +1,68 @@
+"""One model's scores on a set of faces, and two models side by side on the same ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fers.analysis.scores import Scores, score
+from fers.analysis.significance import bootstrap_interval, mcnemar
+from fers.domain import metrics
+
+Figure = tuple[float, float, float]
+"""A score with the ends of its bootstrap 95% interval."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model's line in the leaderboard."""
+
+    n: int
+    figures: dict[str, Figure]
+    """By the names in `Scores.NAMES`."""
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two models on the same n faces, in the order given."""
+
+    accuracy: tuple[float, float]
+    p: float
+    """McNemar's mid-p: the chance of a difference at least this large between equally good models."""
+    confusions: tuple[np.ndarray, np.ndarray]
+    """Labels x answers, as shares of each label's faces; NaN for a label that no face has."""
+    disagree: np.ndarray
+    """Indices of faces on which only one is right, those where they are surest of different things first."""
+    both_wrong: np.ndarray
+    """Indices of faces that both get wrong, those where they are surest first."""
+
+
+def entry(answers: np.ndarray, labels: np.ndarray) -> Entry:
+    """Score n x 8 `answers` to faces with n `labels`."""
+    found = np.ones(len(labels), bool)
+
+    def figures(sample: np.ndarray) -> np.ndarray:
+        return score(answers[sample], labels[sample], found).as_array()[: len(Scores.NAMES)]
+
+    values = figures(np.arange(len(labels)))
+    rows = zip(Scores.NAMES, values, *bootstrap_interval(figures, len(labels)), strict=True)
+    return Entry(len(labels), {name: (float(value), float(low), float(high)) for name, value, low, high in rows})
+
+
+def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:
+    """Compare n x 8 answers of two models to faces with n `labels`."""
+    right = [answers.argmax(axis=1) == labels for answers in (one, other)]
+    sureness = np.minimum(one.max(axis=1), other.max(axis=1))
+    order = np.argsort(-sureness, kind="stable")
+    return Duel(
+        accuracy=(float(right[0].mean()), float(right[1].mean())),
+        p=mcnemar(*right),
+        confusions=(_shares(one, labels), _shares(other, labels)),
+        disagree=order[(right[0] != right[1])[order]],
+        both_wrong=order[~(right[0] | right[1])[order]],
+    )
+
+
+def _shares(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    confusion = metrics.confusion_matrix(answers, labels).astype(float)
+    faces = confusion.sum(axis=1, keepdims=True)
+    return np.divide(confusion, faces, out=np.full(confusion.shape, np.nan), where=faces > 0)

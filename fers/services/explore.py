@@ -1,0 +1,57 @@
+"""Exploring a study's faces: counts, pages of faces, thumbnails."""
+
+import numpy as np
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place, disagreement
+from fers.domain.faces import Face
+from fers.domain.images import crop, decode_stored
+from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.errors import NotFound
+from fers.services.clock import Clock, utc_now
+
+THUMBNAIL_PIXELS = 112
+
+
+class Explore:
+    def __init__(self, records: RecordStore, index: FaceIndex, images: ImageStore, now: Clock = utc_now):
+        self._records = records
+        self._index = index
+        self._images = images
+        self._now = now
+
+    def counts(self, actor: Person, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        """How many faces are wanted, by week and class."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        return self._index.counts(study_id, wanted)
+
+    def newest(
+        self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Face | None = None
+    ) -> list[Face]:
+        """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        place = after and Place(after.given_at, after.id)
+        return self._index.newest(study_id, wanted, count, place)
+
+    def most_disputed(
+        self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Face | None = None
+    ) -> list[Face]:
+        """A page of the faces, of one class or all, where the model is surest of something else than the person."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        place = after and Place(disagreement(after), after.id)
+        return self._index.most_disputed(study_id, label, count, place)
+
+    def thumbnail(self, actor: Person, face_id: str) -> np.ndarray | None:
+        """The face's crop, 112 x 112 x 3 RGB (uint8); None for a photo that its person lets nobody else look at, or
+        whose retention date has come. Raises NotFound when it is gone."""
+        face = self._records.face(face_id)
+        if face is None:
+            require(actor, Action.VIEW_DATASET)
+            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        require(actor, Action.VIEW_DATASET, face.study_id)
+        if Purpose.REVIEW not in face.purposes or face.purge_at <= self._now():
+            return None
+        return crop(decode_stored(self._images.get(face.id)).pixels, face.box, side=THUMBNAIL_PIXELS)

@@ -1,0 +1,110 @@
+"""FaceIndex on SQLite: a narrow row a face, and the number of faces of every combination, kept by triggers.
+
+A page of the newest faces is read week by week, and the counts say which weeks hold any. Within a week the faces are
+either gone through by time until the page is full, or, where few are wanted, looked up by what is wanted and sorted:
+again the counts say which is less work. So nothing here goes through all faces of a study.
+"""
+
+from datetime import UTC, date
+
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place, quarter, week_of
+from fers.domain.faces import Face
+from fers.storage.database import Database
+from fers.storage.documents import time_to_text
+from fers.storage.face_facts import FACE_COLUMNS, NOTHING, SOURCES, face_of
+
+
+class EmbeddedFaceIndex:
+    def __init__(self, database: Database):
+        self._database = database
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        condition, values = _condition(wanted)
+        rows = self._database.rows(
+            "SELECT week, label, disputed, SUM(count) AS count FROM face_counts"
+            f" WHERE study_id = ? AND {condition} GROUP BY week, label, disputed HAVING SUM(count) > 0",
+            (study_id, *values),
+        )
+        return [
+            FaceCount(date.fromisoformat(row["week"]), _label(row["label"]), bool(row["disputed"]), row["count"])
+            for row in rows
+        ]
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        ids: list[str] = []
+        for week, found, everything in self._weeks(study_id, wanted, after):
+            index = "facts_by_time" if everything * count < found * found else "facts_by_cell"
+            ids += self._newest_of(study_id, week, wanted, count - len(ids), after, index)
+            if len(ids) == count:
+                break
+        return self._faces(ids)
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        index, where, values = "facts_by_dispute", "", ()
+        if label is not None:
+            index, where, values = "facts_by_label_and_dispute", " AND label = ?", (label.value,)
+        place = (after.rank, after.face_id) if after else (2.0, "")
+        rows = self._database.rows(
+            f"SELECT face_id FROM face_facts INDEXED BY {index} WHERE study_id = ?{where} AND disagreement > 0"
+            " AND (disagreement, face_id) < (?, ?) ORDER BY disagreement DESC, face_id DESC LIMIT ?",
+            (study_id, *values, *place, count),
+        )
+        return self._faces([row["face_id"] for row in rows])
+
+    def note_agreement(self, face_id: str, share: float) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("UPDATE face_facts SET agreement = ? WHERE face_id = ?", (quarter(share), face_id))
+
+    def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
+        """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
+        condition, values = _condition(wanted)
+        last = week_of(after.rank.astimezone(UTC)).isoformat() if after else "9999"
+        rows = self._database.rows(
+            f"SELECT week, SUM(count) FILTER (WHERE {condition}) AS found, SUM(count) AS everything FROM face_counts"
+            " WHERE study_id = ? AND week <= ? GROUP BY week HAVING found > 0 ORDER BY week DESC",
+            (*values, study_id, last),
+        )
+        return [tuple(row) for row in rows]
+
+    def _newest_of(
+        self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Place | None, index: str
+    ) -> list[str]:
+        condition, values = _condition(wanted)
+        place = (time_to_text(after.rank), after.face_id) if after else ("9999", "")
+        rows = self._database.rows(
+            f"SELECT face_id FROM face_facts INDEXED BY {index} WHERE study_id = ? AND week = ? AND {condition}"
+            " AND (given_at, face_id) < (?, ?) ORDER BY given_at DESC, face_id DESC LIMIT ?",
+            (study_id, week, *values, *place, count),
+        )
+        return [row["face_id"] for row in rows]
+
+    def _faces(self, ids: list[str]) -> list[Face]:
+        query = f"SELECT {FACE_COLUMNS} FROM faces WHERE id IN ({', '.join('?' * len(ids))})"
+        found = {row["id"]: face_of(row) for row in self._database.rows(query, tuple(ids))}
+        return [found[id] for id in ids if id in found]  # One may have been withdrawn since it was found.
+
+
+def _label(number: int) -> Emotion | None:
+    return None if number == NOTHING else Emotion(number)
+
+
+def _condition(wanted: FaceFilter) -> tuple[str, list]:
+    """SQL that is true of what is wanted, for `face_facts` and `face_counts` alike, and its values."""
+    chosen = {
+        "label": [NOTHING if label is None else label.value for label in wanted.labels],
+        "source": [SOURCES.index(source) for source in wanted.sources],
+        "confidence": list(wanted.confidence),
+        "agreement": list(wanted.agreement),
+        "disputed": [] if wanted.disputed is None else [wanted.disputed],
+    }
+    conditions, values = ["1"], []
+    for column, numbers in chosen.items():
+        if numbers:
+            conditions.append(f"{column} IN ({', '.join('?' * len(numbers))})")
+            values += numbers
+    for sign, day in ((">=", wanted.since), ("<=", wanted.until)):
+        if day is not None:
+            conditions.append(f"+week {sign} ?")  # The plus keeps SQLite from looking weeks up by this.
+            values.append(week_of(day).isoformat())
+    return " AND ".join(conditions), values

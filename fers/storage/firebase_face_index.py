@@ -1,0 +1,123 @@
+"""FaceIndex on Firestore: pages come from the facts of faces by composite indexes, counts from the counters."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from math import prod
+
+from google.cloud.firestore import Query
+
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place, week_of
+from fers.domain.faces import Face
+from fers.storage.documents import face_from_document, time_to_text
+from fers.storage.firebase_client import FirebaseClient
+from fers.storage.firebase_face_facts import NOTHING, SOURCES, FaceFacts, cell_of, share_place, time_place
+from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
+
+_MOST_ALTERNATIVES = 30
+"""In one query of Firestore's: the product of how many values each field may have."""
+_LAST = "g"
+"""Sorts after every time and every number in hexadecimal digits."""
+
+
+class FirebaseFaceIndex:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._writing = FaceFacts(self._documents)
+        self._faces = self._documents.collection("faces")
+        self._facts = self._documents.collection("face_facts")
+        self._counts = self._documents.collection("face_counts")
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        values, found = _values(wanted), Counter()
+        for document in self._documents.all(where(self._counts, "study_id", "==", study_id)):
+            week = date.fromisoformat(document["week"])
+            if not _in_time(week, wanted):
+                continue
+            for name, count in document.items():
+                cell = cell_of(name)
+                if cell and all(cell[field] in among for field, among in values.items()):
+                    found[week, cell["label"], cell["disputed"]] += count
+        return [
+            FaceCount(week, _label(label), bool(disputed), count)
+            for (week, label, disputed), count in sorted(found.items())
+            if count > 0
+        ]
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        """What one query can't ask for is left out here: then so much is wanted that little of a page is not."""
+        values = _values(wanted)
+        asked = _asked(values)
+        query = where(self._facts, "study_id", "==", study_id)
+        for field in asked:
+            query = where(query, field, "in", sorted(values[field]))
+        if wanted.since is not None:
+            query = where(query, "newest", ">=", _beginning(week_of(wanted.since)))
+        before = _LAST if wanted.until is None else _beginning(week_of(wanted.until) + timedelta(weeks=1))
+        if after is not None:
+            before = min(before, time_place(time_to_text(after.rank), after.face_id))
+        left = {field: among for field, among in values.items() if field not in asked}
+        found = (
+            facts
+            for facts in self._descending(query, "newest", before, PAGE if left else count)
+            if all(facts[field] in among for field, among in left.items())
+        )
+        return self._read(list(islice(found, count)))
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        query = where(self._facts, "study_id", "==", study_id)
+        if label is not None:
+            query = where(query, "label", "==", label.value)
+        before = share_place(after.rank, after.face_id) if after else _LAST
+        return self._read(list(islice(self._descending(query, "dispute", before, count), count)))
+
+    def note_agreement(self, face_id: str, share: float) -> None:
+        self._writing.note_agreement(face_id, share)
+
+    def _descending(self, query: Query, by: str, before: str, size: int):
+        while page := self._documents.page(
+            where(query, by, "<", before).order_by(by, direction=Query.DESCENDING).limit(size)
+        ):
+            yield from page
+            if len(page) < size:
+                return
+            before = page[-1][by]
+
+    def _read(self, facts: list[dict]) -> list[Face]:
+        ids = [one["face_id"] for one in facts]
+        found = self._documents.read_all([self._faces.document(id) for id in ids])
+        return [face_from_document(found[id]) for id in ids if id in found]  # Else withdrawn since it was found.
+
+
+def _values(wanted: FaceFilter) -> dict[str, set[int]]:
+    chosen = {
+        "label": {NOTHING if label is None else label.value for label in wanted.labels},
+        "source": {SOURCES.index(source) for source in wanted.sources},
+        "confidence": set(wanted.confidence),
+        "agreement": set(wanted.agreement),
+        "disputed": set() if wanted.disputed is None else {wanted.disputed},
+    }
+    return {field: values for field, values in chosen.items() if values}
+
+
+def _asked(values: dict[str, set[int]]) -> list[str]:
+    """The fields that one query may name, those that sort out most first."""
+    asked: list[str] = []
+    for field in sorted(values, key=lambda field: len(values[field])):
+        if prod(len(values[name]) for name in [*asked, field]) <= _MOST_ALTERNATIVES:
+            asked.append(field)
+    return asked
+
+
+def _in_time(week: date, wanted: FaceFilter) -> bool:
+    late_enough = wanted.since is None or week_of(wanted.since) <= week
+    return late_enough and (wanted.until is None or week <= week_of(wanted.until))
+
+
+def _beginning(week: date) -> str:
+    return datetime.combine(week, time()).isoformat()
+
+
+def _label(number: int) -> Emotion | None:
+    return None if number == NOTHING else Emotion(number)

@@ -1,0 +1,59 @@
+"""What Google's libraries say when a call fails, in words for the person who meets it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from firebase_admin.exceptions import FirebaseError
+from google.api_core import exceptions as google
+from google.auth.exceptions import GoogleAuthError, TransportError
+
+from fers.errors import StoreUnavailable
+
+_DOWN = ("The store can't be reached.", "Try again in a moment.")
+_SLOW = ("The store takes too long to answer.", "Try again in a moment.")
+_QUOTA = ("The store has used up its quota for now.", "Try again later; whoever runs FERS can raise the quota.")
+_CREDENTIALS = (
+    "FERS is not let into its store: its credentials have expired or lack a right.",
+    "Ask whoever runs FERS to renew them.",
+)
+_NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/firebase.md says.")
+_NOT_THERE = ("The store's project, database or bucket is not there.", "Check FERS_FIREBASE_PROJECT and _BUCKET.")
+_OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
+
+_BY_KIND = (
+    ((google.ServiceUnavailable, google.BadGateway, TransportError, requests.ConnectionError), _DOWN),
+    ((google.DeadlineExceeded, google.GatewayTimeout, google.Aborted, requests.Timeout), _SLOW),
+    ((google.TooManyRequests,), _QUOTA),
+    ((google.Unauthorized, google.Forbidden, GoogleAuthError), _CREDENTIALS),
+    ((google.FailedPrecondition,), _NO_INDEX),
+    ((google.NotFound,), _NOT_THERE),
+)
+_BY_CODE = {
+    "UNAVAILABLE": _DOWN,
+    "DEADLINE_EXCEEDED": _SLOW,
+    "RESOURCE_EXHAUSTED": _QUOTA,
+    "UNAUTHENTICATED": _CREDENTIALS,
+    "PERMISSION_DENIED": _CREDENTIALS,
+}
+"""Of `FirebaseError`, by which Firebase Auth fails."""
+
+
+def firebase_failure(error: Exception) -> StoreUnavailable:
+    if isinstance(error, FirebaseError):
+        return StoreUnavailable(*_BY_CODE.get(error.code, _OTHER))
+    if isinstance(error, google.RetryError) and error.cause is not None:
+        error = error.cause
+    if isinstance(error, requests.ConnectTimeout):  # Both a timeout and a connection error.
+        return StoreUnavailable(*_SLOW)
+    return StoreUnavailable(*next((words for kinds, words in _BY_KIND if isinstance(error, kinds)), _OTHER))
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a failed call into StoreUnavailable. What a precondition refuses (Conflict, NotFound, PreconditionFailed)
+    is the caller's to catch, inside."""
+    try:
+        yield
+    except (google.GoogleAPIError, GoogleAuthError, FirebaseError, requests.RequestException) as error:
+        raise firebase_failure(error) from error

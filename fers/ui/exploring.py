@@ -1,0 +1,131 @@
+"""The parts of the explore page."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import altair as alt
+import streamlit as st
+
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter
+from fers.domain.faces import Face, Source
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.ui.result import percent, word
+from fers.ui.services import platform
+from fers.ui.state import state
+
+COLUMNS, PAGE = 4, 24
+CANT_TELL = "Can't tell"
+ACCENT = "#d9623a"
+_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload"}
+_QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
+
+
+def choose_filter() -> FaceFilter:
+    """What to look at. Nothing chosen means everything."""
+    with st.expander("Filter", icon=":material/filter_list:"):
+        labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=_label_words, selection_mode="multi")
+        sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
+        confidence = _quarters("How confident the model is")
+        agreement = _quarters("How far annotators agree")
+        disputed = st.segmented_control("The model says", ["the same", "something else"])
+        left, right = st.columns(2)
+        since = left.date_input("From the week of", None)
+        until = right.date_input("To the week of", None)
+    return FaceFilter(
+        labels=frozenset(None if label == CANT_TELL else label for label in labels),
+        sources=frozenset(sources),
+        confidence=confidence,
+        agreement=agreement,
+        disputed=None if disputed is None else disputed == "something else",
+        since=since,
+        until=until,
+    )
+
+
+def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
+    def page(after: Face | None) -> list[Face]:
+        return platform().explore.newest(actor, study.id, wanted, PAGE, after)
+
+    _grid(actor, f"newest {study.id} {wanted}", page)
+
+
+def disputed_grid(actor: Person, study: Study) -> None:
+    st.caption("The model is surest of something else than these people said. Filters don't apply here.")
+    label = st.pills("Their people said", list(Emotion), format_func=_label_words, key="disputed-label")
+
+    def page(after: Face | None) -> list[Face]:
+        return platform().explore.most_disputed(actor, study.id, label, PAGE, after)
+
+    _grid(actor, f"disputed {study.id} {label}", page)
+
+
+def balance(counts: list[FaceCount]) -> None:
+    """How many faces each class has."""
+    by_label = Counter()
+    for count in counts:
+        by_label[_label_words(_shown(count.label))] += count.count
+    order = [_label_words(label) for label in [*Emotion, CANT_TELL]]
+    rows = [{"Expression": label, "Faces": by_label[label]} for label in order]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    st.subheader("Balance", anchor=False)
+    st.altair_chart(
+        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Expression:N", sort=order, title=None)), width="stretch"
+    )
+
+
+def growth(counts: list[FaceCount]) -> None:
+    """How many faces there were at the end of each week."""
+    by_week = Counter()
+    for count in counts:
+        by_week[count.week] += count.count
+    rows, total = [], 0
+    for week in sorted(by_week):
+        total += by_week[week]
+        rows.append({"Week of": week.isoformat(), "Faces": total})
+    line = alt.Chart(alt.Data(values=rows)).mark_area(color=ACCENT, opacity=0.35, line={"color": ACCENT}, point=True)
+    st.subheader("Growth", anchor=False)
+    st.altair_chart(line.encode(x=alt.X("Week of:T", title=None), y=alt.Y("Faces:Q", title=None)), width="stretch")
+
+
+def _grid(actor: Person, shown: str, page: Callable[[Face | None], list[Face]]) -> None:
+    """A page of faces and the way to the next. `shown` names what is gone through: another one begins anew."""
+    after = state().explored.get(shown)
+    faces = page(after)
+    columns = st.columns(COLUMNS)
+    for number, face in enumerate(faces):
+        with columns[number % COLUMNS]:
+            _show(actor, face)
+    with st.container(horizontal=True):
+        if after is not None and st.button("Back to the first", key=f"first {shown}"):
+            state().explored = {}
+            st.rerun()
+        if len(faces) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
+            state().explored = {shown: faces[-1]}
+            st.rerun()
+
+
+def _show(actor: Person, face: Face) -> None:
+    said = _label_words(_shown(face.answer.label))
+    guess, confidence = face.prediction.top(1)[0]
+    with st.container(border=True):
+        thumbnail = platform().explore.thumbnail(actor, face.id)
+        if thumbnail is None:
+            st.caption("Its person lets nobody look at this photo.")
+        else:
+            st.image(thumbnail, width="stretch", alt=f"A face, labelled {said}")
+        st.markdown(f"**{said}**")
+        st.caption(f"Guess: {word(guess)} {percent(confidence)}")
+
+
+def _quarters(question: str) -> frozenset[int]:
+    return frozenset(st.pills(question, QUARTERS, format_func=_QUARTER_WORDS.get, selection_mode="multi"))
+
+
+def _shown(label: Emotion | None) -> Emotion | str:
+    return CANT_TELL if label is None else label
+
+
+def _label_words(label: Emotion | str) -> str:
+    return label if label == CANT_TELL else word(label)

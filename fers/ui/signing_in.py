@@ -1,0 +1,81 @@
+"""The forms that lead in: with an account, with a personal code, or as somebody new."""
+
+import streamlit as st
+
+from fers.ui import guard, providers, session
+from fers.ui.services import platform
+from fers.ui.state import state
+
+
+def come_in(study_code: str = "") -> None:
+    """Both ways in, side by side. `study_code`: the code somebody came with, so that they need not type it."""
+    new = study_code and not state().email
+    come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if new else None)
+    with come_back:
+        providers.offer("back")
+        _with_email()
+        _with_personal_code()
+    with join:
+        providers.offer("new")
+        _join_with_study_code(study_code)
+        _join_with_email()
+
+
+def _with_email() -> None:
+    with st.form("sign-in"):
+        email = st.text_input("E-mail", value=state().email, autocomplete="username")
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        if st.form_submit_button("Sign in", type="primary", width="stretch"):
+            with guard.explaining():
+                session.sign_in(platform().accounts.sign_in(email, password))
+                session.remember()
+                st.rerun()
+    _forgot_password()
+
+
+def _forgot_password() -> None:
+    if not platform().accounts.sends_mail:
+        return
+    with st.expander("Forgot your password?"), st.form("reset-password", border=False):
+        email = st.text_input("E-mail", value=state().email, autocomplete="username", key="reset-email")
+        if st.form_submit_button("Send me a link", width="stretch"):
+            with guard.explaining():
+                platform().accounts.reset_password(email)
+                st.success("If there is an account with this e-mail, a link to choose a new password is on its way.")
+
+
+def _with_personal_code() -> None:
+    with st.form("personal-code"):
+        code = st.text_input("Your personal code", autocomplete="off", help="The code you noted when you joined.")
+        if st.form_submit_button("Sign in with my code", width="stretch"):
+            with guard.explaining():
+                session.sign_in(platform().accounts.sign_in_with_code(code))
+                session.remember()
+                st.rerun()
+
+
+def _join_with_email() -> None:
+    with st.form("sign-up"):
+        email = st.text_input("E-mail", autocomplete="email", key="new-email")
+        password = st.text_input(
+            "Choose a password", type="password", autocomplete="new-password", help="At least 10 characters."
+        )
+        if st.form_submit_button("Make an account", type="primary", width="stretch"):
+            with guard.explaining():
+                platform().accounts.sign_up(email, password)
+                state().email = email
+                st.rerun()
+
+
+def _join_with_study_code(study_code: str) -> None:
+    with st.form("study-code"):
+        hint = "From the person who invited you."
+        code = study_code or st.text_input("Study code", autocomplete="off", help=hint)
+        st.caption("No e-mail, no name: you get a personal code to come back with.")
+        label = "Join without an e-mail" if study_code else "Join with the study code"
+        if st.form_submit_button(label, width="stretch"):
+            with guard.explaining():
+                signed_in, personal_code = platform().accounts.join(code)
+                session.sign_in(signed_in)
+                state().personal_code = personal_code
+                st.rerun()

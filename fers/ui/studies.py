@@ -1,0 +1,165 @@
+"""The parts of the study page."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from fers.domain.people import Person, Role
+from fers.domain.permissions import Action, allowed
+from fers.domain.studies import Study
+from fers.services.invitations import LONGEST_DAYS, MOST_USES
+from fers.services.studies import LONGEST_RETENTION_DAYS
+from fers.ui import guard
+from fers.ui.services import platform
+from fers.ui.state import state
+from fers.ui.words import moment
+
+LOG_LINES = 200
+
+
+def choose_study(actor: Person) -> None:
+    """Let somebody with several studies say which one they work in."""
+    studies, current = platform().studies.mine(actor), platform().studies.current(actor).id
+    names = {study.id: f"{study.name}{'' if study.open else ' (closed)'}" for study in studies}
+    if len(names) < 2 or current not in names:
+        return
+    ids = list(names)
+    chosen = st.selectbox("Study", ids, ids.index(current), format_func=names.get, key=f"study-{current}")
+    if chosen != current:
+        platform().studies.enter(actor, chosen)
+        st.rerun()
+
+
+def make_study(actor: Person) -> None:
+    with st.popover("New study", icon=":material/add:"), st.form("new-study", border=False):
+        name = st.text_input("What is it called?")
+        st.caption("It starts closed: describe it, then open it.")
+        if st.form_submit_button("Make it", type="primary", width="stretch"):
+            with guard.explaining():
+                study = platform().studies.create(actor, name)
+                platform().studies.enter(actor, study.id)
+                st.rerun()
+
+
+def describe(actor: Person, study: Study) -> None:
+    """The study's particulars, to be changed."""
+    st.write("Participants read this before they take part. When you change it, they are asked again.")
+    with st.form(f"study-{study.id}"):
+        changed = _particulars(study)
+        changed = _labelling(changed)
+        changed = replace(
+            changed,
+            purpose_confirmed=st.checkbox(
+                "I confirm that this study does not infer emotions of people at work or in education, which the EU AI "
+                "Act (Art. 5(1)(f)) forbids.",
+                study.purpose_confirmed,
+            ),
+            open=st.toggle("Open for photos", study.open),
+        )
+        if st.form_submit_button("Save", type="primary", width="stretch"):
+            with guard.explaining():
+                platform().studies.update(actor, changed)
+                st.success("Saved.", icon=":material/check_circle:")
+
+
+def _particulars(study: Study) -> Study:
+    return replace(
+        study,
+        name=st.text_input("Name", study.name),
+        purpose=st.text_area("What the photos are for", study.purpose),
+        owner=st.text_input("Who runs it", study.owner),
+        contact=st.text_input("How to reach them", study.contact),
+        retention_days=st.number_input("Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days),
+        join_code=st.text_input("Study code", study.join_code, help="Lets people join without an e-mail address."),
+    )
+
+
+def _labelling(study: Study) -> Study:
+    ask_first = st.slider(
+        "Share of participants asked before they see the guess",
+        0,
+        100,
+        round(study.ask_first_share * 100),
+        format="%d%%",
+        help="The guess sways people. Drawn once for everybody who joins from now on.",
+    )
+    return replace(
+        study,
+        ask_first_share=ask_first / 100,
+        participants_label=st.toggle("Participants say which expression it is", study.participants_label),
+    )
+
+
+def invite(actor: Person, study: Study) -> None:
+    """Make an invitation, and see and revoke those that are open."""
+    st.subheader("Invite", anchor=False)
+    with st.form("invite"):
+        role = st.segmented_control("As", list(Role), default=Role.ANNOTATOR, format_func=str.capitalize, required=True)
+        left, right = st.columns(2)
+        uses = left.number_input("For how many people", 1, MOST_USES, 1)
+        days = right.number_input("Days it works", 1, LONGEST_DAYS, 14)
+        if st.form_submit_button("Make an invitation", type="primary", width="stretch"):
+            with guard.explaining():
+                code = platform().invitations.invite(actor, study.id, role, int(days), int(uses))
+                state().invitation = f"{_address()}/join?code={code}"
+    if state().invitation:
+        st.write("Send this link. It is shown this once:")
+        st.code(state().invitation, language=None, wrap_lines=True)
+        if st.button("I have it"):
+            state().invitation = None
+            st.rerun()
+    for invitation in platform().invitations.open_ones(actor, study.id):
+        what, button = st.columns([4, 1], vertical_alignment="center")
+        people = f"{invitation.uses_left} {'person' if invitation.uses_left == 1 else 'people'}"
+        what.write(f"**{invitation.role.capitalize()}** for {people}, until {moment(invitation.expires_at)}")
+        if button.button("Revoke", key=f"revoke-{invitation.id}", width="stretch"):
+            platform().invitations.revoke(actor, study.id, invitation.id)
+            st.rerun()
+
+
+def members(actor: Person, study: Study) -> None:
+    """Who works on the study. Participants are not listed."""
+    st.subheader("Who works on it", anchor=False)
+    staff = platform().members.staff(actor, study.id)
+    if not staff:
+        st.caption("Nobody but those who run this installation. Participants are not listed here.")
+    for member in staff:
+        who, role, button = st.columns([3, 2, 1], vertical_alignment="center")
+        who.write(f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}")
+        key = f"role-{member.person_id}-{member.role}"
+        roles = list(Role)
+        chosen = role.selectbox("Role", roles, roles.index(member.role), key=key, label_visibility="collapsed")
+        if chosen != member.role:
+            platform().members.assign(actor, study.id, member.person_id, chosen)
+            st.rerun()
+        if button.button("Remove", key=f"remove-{member.person_id}", width="stretch"):
+            platform().members.remove(actor, study.id, member.person_id)
+            st.rerun()
+
+
+def log(actor: Person, study: Study) -> None:
+    """The audit log, newest first."""
+    whole = allowed(actor, Action.RUN_INSTALLATION) and st.toggle("All studies and the installation")
+    own = platform().members
+    entries = own.whole_log(actor, LOG_LINES) if whole else own.log(actor, study.id, LOG_LINES)
+    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `python -m fers doctor` sees when one was changed.")
+    st.dataframe(
+        [
+            {
+                "When (UTC)": f"{entry.at:%Y-%m-%d %H:%M}",
+                "Who": f"{entry.actor_role} {entry.actor[:6]}".strip(),
+                "What": entry.action,
+                "About": entry.subject[:8],
+            }
+            for entry in entries
+        ],
+        hide_index=True,
+        width="stretch",
+    )
+
+
+def _address() -> str:
+    """Where the app is, as the browser sees it."""
+    url = urlsplit(st.context.url or "")
+    return f"{url.scheme}://{url.netloc}"

@@ -1,0 +1,37 @@
+"""Look through a study's faces: how many of what, when, and where model and people disagree."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import guard
+from fers.ui.exploring import balance, choose_filter, disputed_grid, growth, newest_grid
+from fers.ui.services import platform
+from fers.ui.studies import choose_study
+
+actor = guard.enter(Action.VIEW_DATASET)
+study = platform().studies.current(actor)
+
+st.title("Explore")
+choose_study(actor)
+wanted = choose_filter()
+counts = platform().explore.counts(actor, study.id, wanted)
+found = sum(count.count for count in counts)
+disputed = sum(count.count for count in counts if count.disputed)
+faces, differ = st.columns(2)
+faces.metric(f"Faces in {study.name}", f"{found:,}")
+differ.metric("Where the model says otherwise", f"{disputed / found:.0%}" if found else "–")
+if not found:
+    st.info("No face fits. Choose less, or wait for the first ones.")
+    st.stop()
+# Only the open tab is worked out: each face shown is decoded for it.
+newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Balance and growth"], key="views", on_change="rerun")
+if newest.open:
+    with newest:
+        newest_grid(actor, study, wanted)
+if doubts.open:
+    with doubts:
+        disputed_grid(actor, study)
+if plots.open:
+    with plots:
+        balance(counts)
+        growth(counts)

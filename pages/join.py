@@ -1,0 +1,31 @@
+"""Where an invitation's link leads: say what it is to, and let its bearer in."""
+
+import streamlit as st
+
+from fers.ui import guard, session
+from fers.ui.services import platform
+from fers.ui.signing_in import come_in
+from fers.ui.state import state
+from fers.ui.words import role_words
+
+guard.enter_public()
+
+code = st.query_params.get("code") or st.text_input(
+    "Your invitation's code", autocomplete="off", help="From the person who invited you."
+)
+offer = platform().invitations.offer(code) if code else None
+actor = session.person()
+if offer:
+    st.title(f"You are invited to {offer.study.name}")
+    st.write(f"You would be {role_words(offer.role)} there. {offer.study.purpose}")
+    if actor is None:
+        if state().email:
+            st.success("If this e-mail is new here, the account is ready. Sign in:", icon=":material/check_circle:")
+        come_in(code)
+    elif st.button("Join", type="primary", width="stretch"):
+        with guard.explaining():
+            platform().invitations.accept(actor, code)
+            st.query_params.clear()
+            st.switch_page("pages/consent.py")
+elif code:
+    st.warning("This invitation doesn't work any more. Ask the person who invited you for another one.")

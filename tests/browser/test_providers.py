@@ -1,0 +1,35 @@
+"""Somebody comes by an OpenID Connect provider, stays signed in over a refresh, and leaves."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE
+from tests.servers.oidc import oidc_provider
+from tests.serving import serving
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    with oidc_provider() as provider:
+        (folder / ".streamlit").mkdir()
+        (folder / ".streamlit" / "secrets.toml").write_text(provider.secrets_toml())
+        with serving(folder, HOME=str(folder)) as server:
+            yield server
+
+
+def test_coming_by_a_provider_and_leaving(open_page):
+    page = open_page(**PHONE)
+    expect(page.get_by_role("button", name="Continue with University")).to_be_visible()
+    page.get_by_role("tab", name="I am new here").click()
+    page.get_by_role("button", name="Continue with University").click()
+    expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
+    page.goto(page.url.rstrip("/") + "/sign_out")
+    expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()

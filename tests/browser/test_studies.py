@@ -1,0 +1,67 @@
+"""An owner invites a researcher by link, who then explores the study's faces."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import expect
+
+from fers import config
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.people import OPERATOR, Role
+from fers.platform import assemble
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
+from tests.serving import serving
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server whose store holds an owner and some faces."""
+    folder = tmp_path_factory.mktemp("server")
+    settings = replace(config.load({}), data=folder / "data")
+    platform = assemble(settings, models=OneModel(), detector=OneFace())
+    ada = participant(platform)
+    for label in (Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL):
+        give_face(platform, ada, Answer(label, before_prediction=True))
+    participant(platform, "owner@example.org")
+    platform.accounts.grant(OPERATOR, "owner@example.org", Role.ADMINISTRATOR)
+    with serving(folder) as server:
+        yield server
+
+
+def test_an_invited_researcher_sees_the_studys_faces(open_page):
+    owner = open_page(**DESKTOP)
+    sign_in(owner, "owner@example.org")
+    owner.get_by_role("link", name="Study").click()
+    owner.get_by_role("tab", name="People").click()
+    owner.get_by_role("radio", name="Researcher").click()
+    owner.get_by_role("button", name="Make an invitation").click()
+    link = owner.get_by_test_id("stCode").inner_text().strip()
+
+    newcomer = open_page(link, **PHONE)
+    expect(newcomer.get_by_role("heading", name="You are invited to")).to_be_visible()
+    newcomer.get_by_role("tab", name="I am new here").click()
+    newcomer.get_by_label("E-mail").last.fill("researcher@example.org")
+    newcomer.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    newcomer.get_by_role("button", name="Make an account").click()
+    expect(newcomer.get_by_text("the account is ready")).to_be_visible()
+    sign_in(newcomer, "researcher@example.org")
+    newcomer.get_by_role("button", name="Join", exact=True).click()
+    expect(newcomer.get_by_role("heading", name="Your choices")).to_be_visible()
+    newcomer.goto(link.split("/join")[0] + "/explore")
+    expect(newcomer.get_by_text("67%")).to_be_visible()
+    expect(newcomer.get_by_alt_text("A face, labelled Sad")).to_be_visible()
+    assert "Traceback" not in newcomer.content()
+
+    owner.get_by_role("tab", name="What was done").click()
+    expect(owner.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def sign_in(page, email) -> None:
+    page.get_by_label("E-mail").first.fill(email)
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()

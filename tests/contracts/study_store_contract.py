@@ -1,0 +1,91 @@
+"""What every StudyStore does."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from fers.domain.people import Role
+from fers.errors import AlreadyExists
+
+from .samples import NOON, a_membership, a_person, an_id, an_invitation
+
+
+class StudyStoreContract:
+    @pytest.fixture
+    def store(self, backend):
+        return backend.studies()
+
+    def test_memberships_come_with_the_study_entered_last_first(self, store):
+        first = a_membership(study="first")
+        second = a_membership(study="second", role=Role.RESEARCHER, entered_at=NOON + timedelta(microseconds=1))
+        for membership in (first, second, a_membership(person="bob")):
+            store.save_membership(membership)
+        assert store.memberships_of(an_id("ada")) == [second, first]
+
+    def test_saving_a_membership_again_replaces_it(self, store):
+        store.save_membership(a_membership(role=Role.ANNOTATOR))
+        store.save_membership(a_membership(role=Role.RESEARCHER))
+        assert store.memberships_of(an_id("ada")) == [a_membership(role=Role.RESEARCHER)]
+
+    def test_a_deleted_membership_is_gone_and_deleting_it_again_harmless(self, store):
+        store.save_membership(a_membership())
+        store.save_membership(a_membership(study="kept"))
+        for _ in range(2):
+            store.delete_membership(an_id("ada"), an_id("faces"))
+        assert store.memberships_of(an_id("ada")) == [a_membership(study="kept")]
+
+    def test_staff_are_those_who_are_more_than_participants(self, store):
+        staff = [a_membership(str(role), role=role) for role in Role if role is not Role.PARTICIPANT]
+        for membership in (*staff, a_membership(), a_membership("else", study="other", role=Role.RESEARCHER)):
+            store.save_membership(membership)
+        assert store.staff_of(an_id("faces")) == sorted(staff, key=lambda membership: membership.person_id)
+
+    def test_deleting_a_person_takes_their_memberships_and_nobody_elses(self, store, backend):
+        records = backend.records()
+        for name in ("ada", "bob"):
+            records.create_person(a_person(name))
+            store.save_membership(a_membership(name))
+        records.delete_person(an_id("ada"))
+        assert store.memberships_of(an_id("ada")) == []
+        assert store.memberships_of(an_id("bob")) == [a_membership("bob")]
+
+    def test_an_invitation_is_found_by_its_hash_and_its_study(self, store):
+        short, long = an_invitation("short"), an_invitation("long", expires_at=NOON + timedelta(days=9))
+        for invitation in (short, long, an_invitation("elsewhere", study_id=an_id("other"))):
+            store.create_invitation(invitation)
+        assert store.invitation(short.sha256) == short
+        assert store.invitation("0" * 64) is None
+        assert store.invitations_to(an_id("faces")) == [long, short]
+
+    def test_an_invitation_is_created_once(self, store):
+        store.create_invitation(an_invitation())
+        with pytest.raises(AlreadyExists):
+            store.create_invitation(an_invitation(role=Role.ADMINISTRATOR))
+        assert store.invitation(an_invitation().sha256) == an_invitation()
+
+    def test_an_invitation_ends_with_its_uses(self, store):
+        invitation = an_invitation(uses_left=2)
+        store.create_invitation(invitation)
+        left = [store.use_invitation(invitation.sha256, NOON) for _ in range(3)]
+        assert [used and used.uses_left for used in left] == [1, 0, None]
+
+    def test_an_invitation_ends_at_its_time(self, store):
+        invitation = an_invitation(uses_left=2)
+        store.create_invitation(invitation)
+        assert store.use_invitation(invitation.sha256, invitation.expires_at - timedelta(microseconds=1))
+        assert store.use_invitation(invitation.sha256, invitation.expires_at) is None
+
+    def test_a_revoked_invitation_is_used_by_nobody(self, store):
+        invitation = an_invitation(uses_left=5)
+        store.create_invitation(invitation)
+        store.revoke_invitation(invitation.id)
+        store.revoke_invitation(an_id("unknown"))
+        assert store.use_invitation(invitation.sha256, NOON) is None
+
+    def test_of_many_who_come_at_once_only_as_many_as_invited_get_in(self, store):
+        invitation = an_invitation(uses_left=3)
+        store.create_invitation(invitation)
+        with ThreadPoolExecutor(8) as threads:
+            came = list(threads.map(lambda _: store.use_invitation(invitation.sha256, NOON), range(12)))
+        assert sorted(used.uses_left for used in came if used) == [0, 1, 2]

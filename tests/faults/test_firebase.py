@@ -1,0 +1,132 @@
+"""Whatever Firebase does, people get a clear sentence and can try again; nothing is lost, doubled or orphaned."""
+
+import itertools
+import multiprocessing
+import os
+import secrets
+import signal
+import time
+
+import pytest
+
+from tests.people import draft, participant
+from tests.servers.firestore import firestore
+from tests.servers.storage import storage
+
+from .firebase_house import LEASE, house
+
+UNAVAILABLE, QUOTA, UNAUTHENTICATED = 14, 8, 16
+"""Statuses of gRPC."""
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """Servers of their own, whatever the environment names: others can't be told to misbehave."""
+    with firestore() as records, storage() as images, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FIRESTORE_EMULATOR_HOST", records.address)
+        environment.setenv("STORAGE_EMULATOR_HOST", images.address)
+        yield {"firestore": records, "storage": images}
+
+
+@pytest.fixture
+def project(servers):
+    return servers["storage"].bucket(f"demo-{secrets.token_hex(8)}")
+
+
+@pytest.fixture
+def home(servers, project, settings):
+    home = house(project, settings)
+    home.person = participant(home.platform)
+    home.started = draft(home.platform, home.person)
+    yield home
+    for server in servers.values():
+        server.misbehave()
+
+
+FAULTS = {
+    "firestore down": ("firestore", UNAVAILABLE, "can't be reached"),
+    "firestore quota": ("firestore", QUOTA, "quota"),
+    "firestore credentials": ("firestore", UNAUTHENTICATED, "credentials have expired"),
+    "storage down": ("storage", 503, "can't be reached"),
+    "storage quota": ("storage", 429, "quota"),
+    "storage credentials": ("storage", 401, "credentials have expired"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_server_that_fails_at_any_step_of_a_submission(servers, home, fault):
+    server, code, words = FAULTS[fault]
+    home.submit(home.draft())  # The libraries look around once, at their first call.
+    given = [face.id for face in home.stores.records.faces()]
+    servers[server].misbehave()
+    given += [home.submit(home.draft()).id]
+    calls = servers[server].misbehave()
+    for step in itertools.count():
+        photo = home.draft()
+        servers[server].misbehave(code=code, after=step)
+        failure = home.refused(photo)
+        servers[server].misbehave()
+        if failure is None:
+            break
+        assert words in failure.what
+        assert failure.next
+        assert home.submit(photo).id == photo.id, "trying again works"
+        given.append(photo.id)
+    assert step >= calls > 0, "every call of a submission was tried"
+    assert home.face_ids() == sorted([*given, photo.id])
+
+
+@pytest.mark.parametrize("server, code", [("firestore", UNAVAILABLE), ("storage", 503)])
+def test_when_every_third_call_fails_nobody_notices(servers, home, server, code):
+    photos = [home.draft() for _ in range(4)]
+    servers[server].misbehave(code=code, every=3)
+    for photo in photos:
+        home.submit(photo)
+    servers[server].misbehave()
+    assert home.face_ids() == sorted(photo.id for photo in photos)
+
+
+def test_when_answers_get_lost_nothing_is_done_twice(servers, home):
+    photos = [home.draft() for _ in range(4)]
+    servers["firestore"].misbehave(code=UNAVAILABLE, every=2, done=True)
+    given = [photo.id for photo in photos if home.refused(photo) is None]
+    servers["firestore"].misbehave()
+    for photo in photos:
+        home.submit(photo)
+    assert home.face_ids() == sorted(photo.id for photo in photos)
+    assert given, "a lost answer alone is no reason to refuse"
+
+
+@pytest.mark.parametrize("server", ["firestore", "storage"])
+def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
+    photo = home.draft()
+    servers[server].misbehave(delay=2500)
+    failure = home.refused(photo)
+    servers[server].misbehave()
+    assert "too long" in failure.what
+    assert home.submit(photo).id == photo.id
+    assert home.face_ids() == [photo.id]
+
+
+def submit_and_die(project, settings, person, started) -> None:
+    """The image is stored, and its record about to be."""
+    home = house(project, settings)
+    home.person, home.started = person, started
+    home.stores.records.create_face = lambda face: os.kill(os.getpid(), signal.SIGKILL)
+    home.submit(started)
+
+
+@pytest.mark.slow
+def test_a_process_killed_between_image_and_record_leaves_nothing(home, project, settings):
+    work = (project, settings, home.person, home.started)
+    process = multiprocessing.get_context("spawn").Process(target=submit_and_die, args=work)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert list(home.stores.images.keys()) == [home.started.id]
+    time.sleep(LEASE.total_seconds())
+    assert home.platform.capture.settle() == [home.started.id]
+    assert home.face_ids() == []
+    assert home.submit(home.started).id == home.started.id
+    assert home.face_ids() == [home.started.id]

@@ -1,0 +1,66 @@
+"""Running a study: invite, come by invitation, explore."""
+
+import dataclasses
+
+from driving import agreed, click, field, open_app, signed_in, told
+from test_journey import choose, give
+
+from fers.domain.people import OPERATOR, Role
+from tests.people import PASSWORD, give_face, participant, photo
+
+
+def sign_in(app, email="ada@example.org"):
+    field(app, "Password").input(PASSWORD)
+    next(box for box in app.text_input if box.label == "E-mail").input(email)
+    return click(app, "Sign in")
+
+
+def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
+    participant(platform, "boss@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    click(app, "Make an invitation")
+    (link,) = [block.value for block in app.code if "/join?code=" in block.value]
+
+    guest = open_app()
+    guest.query_params["code"] = link.split("code=")[1]
+    guest.switch_page("pages/join.py").run()
+    assert "an annotator" in told(guest)
+    click(guest, "Join without an e-mail")
+    click(guest, "I have noted it")
+    person = platform.accounts.resume(guest.session_state["fers"].token)
+    assert person.role_in(platform.studies.current().id) is Role.ANNOTATOR
+    assert not guest.exception and not app.exception
+
+
+def test_an_unknown_invitation_is_refused_kindly(app):
+    app.query_params["code"] = "nothing"
+    app.switch_page("pages/join.py").run()
+    assert "doesn't work any more" in told(app)
+    assert not app.exception and not app.error
+
+
+def test_a_researcher_explores_the_faces(app, platform):
+    ada = participant(platform)
+    give_face(platform, ada)
+    study = platform.studies.current()
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.switch_page("pages/explore.py").run()
+    assert [metric.value for metric in app.metric] == ["1", "0%"]
+    assert "Guess: Happy 90%" in told(app)
+    next(pills for pills in app.pills if pills.label == "Taken with").set_value(["webcam"])
+    assert "No face fits" in told(app.run())
+    assert not app.exception and not app.error
+
+
+def test_a_study_may_ask_for_no_label(app, platform):
+    study = dataclasses.replace(platform.studies.current(), participants_label=False)
+    platform.studies.update(OPERATOR, study)
+    agreed(signed_in(app, platform), "Keep my photos")
+
+    give(app, photo())
+    assert not any(button.label.startswith("Yes") for button in app.button)
+    choose(app, "display", "posed")
+    assert "Thank you!" in told(click(app, "Save it"))

@@ -1,0 +1,137 @@
+"""Models answer for the same faces, and are compared on those alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.people import OPERATOR
+from fers.errors import InvalidInput, NotPermitted
+from fers.platform import assemble
+from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant
+
+
+class Always:
+    """A model that always gives the same answer and can be told to fail after some faces."""
+
+    def __init__(self, name: str, emotion: Emotion):
+        self.info = replace(OneModel.info, id=name, sha256=name * 8)
+        self._answer = np.full(8, 0.01)
+        self._answer[emotion] = 0.93
+        self.faces_left = 1000
+        self.asked = 0
+
+    def predict(self, faces):
+        if self.faces_left == 0:
+            raise RuntimeError("killed")
+        self.faces_left -= 1
+        self.asked += 1
+        return np.tile(self._answer, (len(faces), 1))
+
+
+class Models(OneModel):
+    def __init__(self, *models):
+        self._models = {model.info.id: model for model in models}
+
+    def models(self):
+        return [model.info for model in self._models.values()]
+
+    def classifier(self, model_id=None):
+        return self._models[model_id] if model_id else OneModel()
+
+
+@pytest.fixture
+def happy():
+    return Always("happy", Emotion.HAPPY)
+
+
+@pytest.fixture
+def sad():
+    return Always("sad", Emotion.SAD)
+
+
+@pytest.fixture
+def platform(settings, clock, happy, sad):
+    return assemble(settings, models=Models(happy, sad), detector=OneFace(), now=clock)
+
+
+@pytest.fixture
+def faces(platform):
+    """Two happy faces, a sad one, one whose person can't tell, and one that nobody may test models on."""
+    ada = participant(platform)
+    labels = (Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, None)
+    given = [give_face(platform, ada, Answer(label, before_prediction=False)) for label in labels]
+    eve = participant(platform, "eve@example.org", EVERYTHING - {Purpose.TRAIN})
+    give_face(platform, eve)
+    return given
+
+
+def test_the_better_model_leads(platform, faces):
+    for name in ("sad", "happy"):
+        platform.arena.evaluate(OPERATOR, name)
+    (first, best), (second, _) = platform.arena.leaderboard(OPERATOR)
+    assert (first.info.id, second.info.id) == ("happy", "sad")
+    assert best.n == 3
+    value, low, high = best.figures["top1"]
+    assert value == pytest.approx(2 / 3)
+    assert 0 <= low <= value <= high <= 1
+    assert first.run.milliseconds > 0
+
+
+def test_two_models_side_by_side_show_where_they_differ(platform, faces):
+    for name in ("sad", "happy"):
+        platform.arena.evaluate(OPERATOR, name)
+    seen, duel = platform.arena.duel(OPERATOR, "happy", "sad")
+    assert duel.accuracy == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert sorted(duel.disagree) == [0, 1, 2]
+    assert duel.both_wrong.size == 0
+    assert duel.p > 0.05
+    assert platform.arena.picture(OPERATOR, seen[0]).shape == (224, 224, 3)
+    with pytest.raises(InvalidInput):
+        platform.arena.duel(OPERATOR, "happy", "happy")
+
+
+def test_a_run_that_died_goes_on_where_it_was(platform, faces, happy):
+    happy.faces_left = 0
+    with pytest.raises(RuntimeError):
+        platform.arena.evaluate(OPERATOR, "happy")
+    happy.faces_left = 1000
+    told = []
+    platform.arena.evaluate(OPERATOR, "happy", lambda done, all: told.append((done, all)))
+    assert told[-1] == (3, 3)
+    platform.arena.evaluate(OPERATOR, "happy")
+    assert happy.asked == 3
+
+
+def test_a_new_face_is_all_that_is_asked_about(platform, faces, happy):
+    platform.arena.evaluate(OPERATOR, "happy")
+    give_face(platform, participant(platform, "bob@example.org"))
+    [standing] = [s for s in platform.arena.standings(OPERATOR) if s.info.id == "happy"]
+    assert (standing.answered, standing.faces) == (3, 4)
+    platform.arena.evaluate(OPERATOR, "happy")
+    assert happy.asked == 4
+
+
+def test_what_was_said_goes_with_the_withdrawn_face(platform, faces):
+    platform.arena.evaluate(OPERATOR, "happy")
+    ada = platform.accounts.sign_in("ada@example.org", "correct horse battery").person
+    platform.withdrawal.withdraw_face(ada, faces[0].id)
+    [(_, entry)] = platform.arena.leaderboard(OPERATOR)
+    assert entry.n == 2
+
+
+def test_nothing_to_compare_is_said(platform):
+    with pytest.raises(InvalidInput, match="Run them first"):
+        platform.arena.leaderboard(OPERATOR)
+
+
+def test_participants_compare_nothing(platform):
+    ada = participant(platform)
+    for ask in (platform.arena.leaderboard, platform.arena.standings):
+        with pytest.raises(NotPermitted):
+            ask(ada)
+    with pytest.raises(NotPermitted):
+        platform.arena.evaluate(ada, "happy")

@@ -1,0 +1,134 @@
+"""Moving to another store and back loses, doubles and changes nothing, whenever it is interrupted."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fers.domain.audit import AuditEntry
+from fers.domain.faces import StoredImage
+from fers.domain.models import ModelRun
+from fers.domain.people import OPERATOR, Role
+from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
+from fers.services.migration import Migration
+from tests.contracts.backends import Embedded, Firebase
+from tests.contracts.samples import NOON, a_consent, a_face, a_membership, a_person, a_study, an_id, an_invitation
+
+RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
+FACES = [str(number) for number in range(5)]
+
+
+@pytest.fixture
+def old(tmp_path):
+    """An embedded store with everything in it."""
+    backend = Embedded(tmp_path / "old")
+    store = backend.stores()
+    store.records.save_study(a_study("first"))
+    store.records.save_study(a_study("second"))
+    for name in ("ada", "bob"):
+        store.records.create_person(a_person(name))
+        store.records.create_consent(a_consent(f"{name}'s", name))
+    for name in FACES:
+        data = f"image {name}".encode()
+        image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
+        store.images.put(an_id(name), data)
+        store.records.create_face(a_face(name, image=image))
+    for number in range(3):
+        store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
+    store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
+    store.studies.create_invitation(an_invitation(study_id=an_id("first")))
+    store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
+    store.answers.save_run(RUN)
+    yield store
+    backend.close()
+
+
+@pytest.fixture
+def new(tmp_path, firebase_servers):
+    backend = Firebase(tmp_path / "new")
+    yield backend.stores()
+    backend.close()
+
+
+def migration(old, new) -> Migration:
+    return Migration(old, new)
+
+
+def everything(store) -> tuple:
+    records = store.records
+    consents = [records.consents_of(person.id) for person in records.people()]
+    images = {key: store.images.get(key) for key in list(store.images.keys())}
+    memberships = [store.studies.memberships_of(person.id) for person in records.people()]
+    invitations = [store.studies.invitations_to(study.id) for study in records.studies()]
+    answers = {
+        face_id: row.tolist() for run in store.answers.runs() for face_id, row in store.answers.answers(run.answers_id)
+    }
+    kept = (list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
+    return (*kept, images, memberships, invitations, store.answers.runs(), answers)
+
+
+def test_everything_moves_there_and_back(old, new, tmp_path):
+    assert migration(old, new).run(OPERATOR).problems == []
+    assert everything(new) == everything(old)
+    home = Embedded(tmp_path / "home")
+    back = home.stores()
+    done = migration(new, back).run(OPERATOR)
+    assert (done.people, done.faces, done.problems) == (2, len(FACES), [])
+    assert everything(back) == everything(old)
+    home.close()
+
+
+@pytest.mark.parametrize("step", ["create_person", "create_consent", "create_face", "append_audit"])
+def test_an_interrupted_run_can_be_started_again(old, new, step, monkeypatch):
+    work, calls = getattr(new.records, step), []
+
+    def fails_the_second_time(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise StoreUnavailable("The store can't be reached.")
+        work(*arguments)
+
+    monkeypatch.setattr(new.records, step, fails_the_second_time)
+    with pytest.raises(StoreUnavailable):
+        migration(old, new).run(OPERATOR)
+    assert migration(old, new).run(OPERATOR).problems == []
+    assert everything(new) == everything(old)
+
+
+def test_what_changed_between_two_runs_is_brought_up_to_date(old, new):
+    migration(old, new).run(OPERATOR)
+    narrowed = replace(old.records.face(an_id("0")), purposes=frozenset())
+    old.records.update_face(narrowed)
+    old.records.update_person(a_person("bob", role=Role.ANNOTATOR))
+    assert migration(old, new).run(OPERATOR).problems == []
+    assert everything(new) == everything(old)
+
+
+def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):
+    old.images.delete(an_id("0"))
+    old.images.delete(an_id("1"))
+    old.images.put(an_id("1"), b"another image")
+    done = migration(old, new).run(OPERATOR)
+    assert sorted(done.problems) == sorted(
+        [f"face {an_id('0')}: its image is lost", f"face {an_id('1')}: its image is not the one that was given"]
+    )
+    assert done.faces == len(FACES) - 2
+
+
+def test_what_was_withdrawn_between_two_runs_is_named(old, new):
+    migration(old, new).run(OPERATOR)
+    old.records.delete_face(an_id("0"))
+    assert migration(old, new).run(OPERATOR).problems == [f"face {an_id('0')}: is in the new store alone"]
+
+
+def test_a_store_that_others_use_is_refused(old, new):
+    new.records.append_audit(AuditEntry(NOON, "system", "did something else", "it"))
+    with pytest.raises(InvalidInput, match="log of its own"):
+        migration(old, new).run(OPERATOR)
+    assert list(new.records.people()) == []
+
+
+def test_only_who_manages_the_study_may_move_it(old, new):
+    with pytest.raises(NotPermitted):
+        migration(old, new).run(a_person("ada"))

@@ -1,0 +1,185 @@
+"""Every call of every service, tried by everybody: the whole table of who may do what."""
+
+import inspect
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from fers.domain.boxes import Box
+from fers.domain.consent import Purpose
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
+from fers.domain.people import OPERATOR, Membership, Person, Role
+from fers.errors import FersError, NotPermitted, NotSignedIn
+from fers.platform import Platform
+from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
+
+EVERYBODY, RESEARCHERS, OWNERS, NOBODY = list(Role), list(Role)[2:], list(Role)[3:], []
+
+TABLE = {
+    "accounts.email_of": EVERYBODY,
+    "accounts.grant": NOBODY,
+    "arena.evaluate": NOBODY,
+    "arena.standings": NOBODY,
+    "arena.leaderboard": NOBODY,
+    "arena.duel": NOBODY,
+    "arena.picture": NOBODY,
+    "capture.prepare": EVERYBODY,
+    "capture.receive": EVERYBODY,
+    "capture.predict": EVERYBODY,
+    "capture.explain": EVERYBODY,
+    "capture.submit": EVERYBODY,
+    "consents.current": EVERYBODY,
+    "consents.require": EVERYBODY,
+    "consents.give": EVERYBODY,
+    "consents.copy_for": EVERYBODY,
+    "explore.counts": RESEARCHERS,
+    "explore.newest": RESEARCHERS,
+    "explore.most_disputed": RESEARCHERS,
+    "explore.thumbnail": RESEARCHERS,
+    "export.write": NOBODY,
+    "invitations.invite": OWNERS,
+    "invitations.open_ones": OWNERS,
+    "invitations.revoke": OWNERS,
+    "invitations.accept": EVERYBODY,
+    "live.models": EVERYBODY,
+    "live.plan": EVERYBODY,
+    "members.staff": OWNERS,
+    "members.assign": OWNERS,
+    "members.remove": OWNERS,
+    "members.log": OWNERS,
+    "members.whole_log": NOBODY,
+    "own_data.faces": EVERYBODY,
+    "own_data.crop": EVERYBODY,
+    "own_data.download": EVERYBODY,
+    "studies.mine": EVERYBODY,
+    "studies.get": OWNERS,
+    "studies.create": NOBODY,
+    "studies.enter": EVERYBODY,
+    "studies.update": OWNERS,
+    "withdrawal.withdraw_face": EVERYBODY,
+    "withdrawal.withdraw_everything": EVERYBODY,
+}
+"""Which roles in a study may make which call there. Whoever runs the installation may make every one."""
+FOR_NOBODY_IN_PARTICULAR = {
+    "accounts": {
+        "sign_up",
+        "sign_in",
+        "sign_in_with_provider",
+        "join",
+        "sign_in_with_code",
+        "set_up",
+        "reset_password",
+        "resume",
+        "leave",
+        "collect",
+        "sign_out",
+    },
+    "capture": {"settle"},
+    "consents": {"text"},
+    "doctor": {"examine"},
+    "invitations": {"offer"},
+    "live": {"network"},
+    "studies": {"current", "with_code", "take_part"},
+    "withdrawal": {"purge_due"},
+}
+"""Ways in, what anybody may know, and what FERS does by itself."""
+
+
+@pytest.fixture
+def face(platform):
+    return give_face(platform, participant(platform))
+
+
+@pytest.fixture
+def arguments(platform, face, tmp_path):
+    """What each call is made with, beside the actor: always about the study and the person of `face`."""
+    study = platform.studies.current()
+    return {
+        "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
+        "arena.evaluate": ("always-happy",),
+        "arena.duel": ("always-happy", "another"),
+        "arena.picture": (face,),
+        "capture.receive": (b"", Source.UPLOAD),
+        "capture.predict": (None, Box(0, 0, 9, 9)),
+        "capture.explain": (None, Box(0, 0, 9, 9), None),
+        "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
+        "consents.give": ("", EVERYTHING, True),
+        "explore.counts": (study.id, FaceFilter()),
+        "explore.newest": (study.id, FaceFilter(), 1),
+        "explore.most_disputed": (study.id, None, 1),
+        "explore.thumbnail": (face.id,),
+        "export.write": (tmp_path / "export", Purpose.TRAIN),
+        "invitations.invite": (study.id, Role.ADMINISTRATOR, 1, 1),
+        "invitations.open_ones": (study.id,),
+        "invitations.revoke": (study.id, "none"),
+        "invitations.accept": ("no code",),
+        "live.plan": ("always-happy",),
+        "members.staff": (study.id,),
+        "members.assign": (study.id, face.person_id, Role.PARTICIPANT),
+        "members.remove": (study.id, "nobody"),
+        "members.log": (study.id, 1),
+        "members.whole_log": (1,),
+        "own_data.crop": (face.id,),
+        "studies.get": (study.id,),
+        "studies.create": ("Another",),
+        "studies.enter": (study.id,),
+        "studies.update": (study,),
+        "withdrawal.withdraw_face": (face.id,),
+    }
+
+
+@pytest.fixture
+def permitted(platform, arguments):
+    """The calls that `actor` isn't refused. What they come to otherwise is for other tests."""
+
+    def calls(actor: Person | None) -> set[str]:
+        refused = set()
+        for call in TABLE:
+            service, method = call.split(".")
+            try:
+                getattr(getattr(platform, service), method)(actor, *arguments.get(call, ()))
+            except (NotPermitted, NotSignedIn):
+                refused.add(call)
+            except FersError:
+                pass
+        return set(TABLE) - refused
+
+    return calls
+
+
+def somebody(role: Role, study_id: str) -> Person:
+    """Who has `role` in one study and is a participant everywhere else."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Person("5e" * 16, Role.PARTICIPANT, now, False, (Membership("5e" * 16, study_id, role, now),))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_in_a_study_permits_there_what_the_table_says(permitted, face, role):
+    assert permitted(somebody(role, face.study_id)) == {call for call, roles in TABLE.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_in_another_study_permits_nothing_here(permitted, role):
+    assert permitted(somebody(role, "another")) == {call for call, roles in TABLE.items() if roles is EVERYBODY}
+
+
+def test_whoever_runs_the_installation_may_make_every_call(permitted):
+    assert permitted(replace(OPERATOR, id="0e" * 16)) == set(TABLE)
+
+
+def test_somebody_signed_out_may_make_none(permitted):
+    assert permitted(None) == set()
+
+
+def test_every_call_of_every_service_is_in_the_table():
+    hints = inspect.get_annotations(Platform)
+    services = {field.name: hints[field.name] for field in fields(Platform) if field.name != "sign_in"}
+    calls = {
+        f"{name}.{method}"
+        for name, service in services.items()
+        for method, _ in inspect.getmembers(service, inspect.isfunction)
+        if not method.startswith("_") and method not in FOR_NOBODY_IN_PARTICULAR.get(name, ())
+    }
+    assert calls == set(TABLE)

@@ -1,0 +1,65 @@
+"""A query without its index is noticed here, and not by the first person who needs it."""
+
+from datetime import timedelta
+
+import pytest
+
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
+from fers.services.clock import utc_now
+from fers.storage.firebase_answers import FirebaseAnswers
+from fers.storage.firebase_client import open_firebase
+from fers.storage.firebase_face_index import FirebaseFaceIndex
+from fers.storage.firebase_records import FirebaseRecords
+from fers.storage.firebase_sign_in import FirebaseSignIn
+from fers.storage.firebase_studies import FirebaseStudies
+from tests.contracts.samples import an_id
+from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
+
+
+@pytest.fixture
+def client(firebase_servers):
+    client = open_firebase("demo-indexes", "demo-indexes")
+    yield client
+    client.close()
+
+
+def test_a_query_without_its_index_fails(client, monkeypatch):
+    none = {"indexes": [], "fieldOverrides": []}
+    monkeypatch.setattr("tests.servers.firestore_indexes.declared", lambda: none)
+    with pytest.raises(AssertionError, match="consents: no index of"), every_query_has_its_index():
+        FirebaseRecords(client).latest_consent(an_id("ada"), an_id("faces"))
+
+
+def test_no_index_is_declared_in_vain(client, monkeypatch):
+    """Each costs a little at every write."""
+    queries = []
+    monkeypatch.setattr("tests.servers.firestore_indexes.missing", lambda query, _: queries.append(query))
+    with every_query_has_its_index():
+        ask_everything(client)
+    for index in declared()["indexes"]:
+        others = {**declared(), "indexes": [other for other in declared()["indexes"] if other != index]}
+        assert any(missing(query, others) for query in queries), f"nothing needs {index}"
+
+
+def ask_everything(client) -> None:
+    """Make every query that needs an index."""
+    records, studies, index = FirebaseRecords(client), FirebaseStudies(client), FirebaseFaceIndex(client)
+    records.latest_consent(an_id("ada"), an_id("faces"))
+    records.faces_of(an_id("ada"))
+    records.delete_person(an_id("ada"))
+    records.delete_face(an_id("face"))
+    records.latest_audit(1, an_id("faces"))
+    studies.staff_of(an_id("faces"))
+    studies.invitations_to(an_id("faces"))
+    for label in (None, Emotion.SAD):
+        index.most_disputed(an_id("faces"), label, 1)
+    index.counts(an_id("faces"), FaceFilter())
+    index.newest(an_id("faces"), FaceFilter(), 1)
+    everything = {"labels": [Emotion.SAD], "sources": [Source.UPLOAD], "confidence": [0], "agreement": [0]}
+    for field, values in everything.items():
+        index.newest(an_id("faces"), FaceFilter(**{field: frozenset(values)}), 1)
+    index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
+    FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
+    list(FirebaseAnswers(client).answers("1" * 64))

@@ -1,0 +1,134 @@
+"""What signing in with Firebase Auth adds: mails, roles as claims, and access that can be taken back."""
+
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from firebase_admin import auth
+
+from fers.domain.people import OPERATOR, Role
+from fers.errors import SignInFailed, StoreUnavailable
+from fers.platform import assemble
+from fers.storage.firebase_sign_in import FirebaseSignIn
+from tests.contracts.backends import Firebase
+from tests.contracts.samples import FakeClock
+from tests.people import PASSWORD, OneFace, OneModel
+from tests.servers.auth import forget_everybody, mails
+
+EMAIL, HOUR = "ada@example.org", timedelta(hours=1)
+
+
+@pytest.fixture
+def project(tmp_path, firebase_servers):
+    forget_everybody()
+    project = Firebase(tmp_path / "project")
+    yield project
+    project.close()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def sign_in(project, clock) -> FirebaseSignIn:
+    return project.sign_in(clock, HOUR, 8 * HOUR)
+
+
+@pytest.fixture
+def accounts(project, sign_in, settings, clock):
+    stores = project.stores(sign_in)
+    return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock).accounts
+
+
+def open_link(kind: str) -> str:
+    """Open the link in the newest mail of this kind. Returns its one-time code."""
+    link = [mail["oobLink"] for mail in mails() if mail["requestType"] == kind][-1]
+    requests.get(link, timeout=10).raise_for_status()
+    return parse_qs(urlsplit(link).query)["oobCode"][0]
+
+
+def test_an_email_is_confirmed_before_it_opens_anything(accounts):
+    accounts.sign_up(EMAIL, PASSWORD)
+    with pytest.raises(SignInFailed, match="confirmed"):
+        accounts.sign_in(EMAIL, PASSWORD)
+    with pytest.raises(SignInFailed, match="don't match"):
+        accounts.sign_in(EMAIL, "another password")
+    open_link("VERIFY_EMAIL")
+    assert accounts.sign_in(EMAIL, PASSWORD).person.role is Role.PARTICIPANT
+
+
+def test_signing_up_with_a_taken_email_writes_to_nobody(accounts):
+    accounts.sign_up(EMAIL, PASSWORD)
+    before = len(mails())
+    accounts.sign_up(EMAIL, "somebody else's password")
+    assert len(mails()) == before
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_and_ends_all_sessions(accounts, sign_in, clock):
+    accounts.sign_up(EMAIL, PASSWORD)
+    open_link("VERIFY_EMAIL")
+    token = accounts.sign_in(EMAIL, PASSWORD).token
+    clock_of_firebase_moves_on()
+    accounts.reset_password("nobody@example.org")
+    accounts.reset_password(EMAIL.upper())
+    assert [mail["email"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"] == [EMAIL]
+    link = [mail["oobLink"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"][-1]
+    requests.get(link + "&newPassword=a whole new password", timeout=10).raise_for_status()
+    clock.advance(minutes=1)
+    assert accounts.resume(token) is None
+    with pytest.raises(SignInFailed):
+        accounts.sign_in(EMAIL, PASSWORD)
+    assert accounts.sign_in(EMAIL, "a whole new password")
+
+
+def test_a_role_is_a_claim_too(accounts, sign_in):
+    person = accounts.set_up(sign_in.issue_setup_token(), EMAIL, PASSWORD).person
+    assert auth.get_user(person.id, app=sign_in._app).custom_claims == {"role": "administrator"}
+    accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    assert auth.get_user(person.id, app=sign_in._app).custom_claims == {"role": "researcher"}
+
+
+@pytest.mark.parametrize("taken_back", ["disabled", "revoked", "deleted"])
+def test_access_taken_back_at_firebase_ends_within_a_minute(sign_in, clock, taken_back):
+    sign_in.register("ada", EMAIL, PASSWORD)
+    token = sign_in.open_session("ada")
+    match taken_back:
+        case "disabled":
+            auth.update_user("ada", disabled=True, app=sign_in._app)
+        case "revoked":
+            clock_of_firebase_moves_on()
+            auth.revoke_refresh_tokens("ada", app=sign_in._app)
+        case "deleted":
+            auth.delete_user("ada", app=sign_in._app)
+    clock.advance(minutes=1)
+    assert sign_in.resume(token) is None
+
+
+def test_a_disabled_account_opens_nothing(sign_in):
+    sign_in.register("ada", EMAIL, PASSWORD)
+    auth.update_user("ada", disabled=True, app=sign_in._app)
+    assert sign_in.check_password(EMAIL, PASSWORD) is None
+
+
+def test_when_firebase_auth_is_away_people_are_told_so(project, clock, monkeypatch):
+    monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9")
+    with pytest.raises(StoreUnavailable, match="can't be reached"):
+        project.sign_in(clock, HOUR, HOUR).check_password(EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("status, message", [(400, "API key not valid."), (403, "CONFIGURATION_NOT_FOUND")])
+def test_a_project_that_is_not_set_up_is_named(sign_in, monkeypatch, status, message):
+    answer = requests.Response()
+    answer.status_code, answer._content = status, f'{{"error": {{"message": "{message}"}}}}'.encode()
+    monkeypatch.setattr("fers.storage.firebase_sign_in.requests.post", lambda *_, **__: answer)
+    with pytest.raises(StoreUnavailable, match="FERS_FIREBASE_API_KEY"):
+        sign_in.check_password(EMAIL, PASSWORD)
+
+
+def clock_of_firebase_moves_on() -> None:
+    """It notes whole seconds."""
+    time.sleep(1.1)
