@@ -114,6 +114,11 @@ def test_without_a_camera_it_shows_another_way(open_page):
     expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
 
 
+def camera_picture() -> str:
+    """The astronaut as a webcam frames her, 640 x 480, as an address."""
+    return _url(Image.fromarray(data.astronaut()).crop((0, 0, 512, 384)).resize((640, 480)))
+
+
 def _url(picture: Image.Image) -> str:
     file = io.BytesIO()
     picture.save(file, "PNG")

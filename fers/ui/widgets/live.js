@@ -1,5 +1,6 @@
 // The camera with what the model says of it. Every frame stays in this page, until the button sends one.
 const MEMORY_MS = 250; // A guess fades by 1/e in this time: it follows the face without flickering.
+const SEARCH_EVERY = 5; // Frames. In between, the face is taken to be where it was: searching takes most of the time.
 const SHOWN = 3;
 const JPEG_QUALITY = 0.95;
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
@@ -41,16 +42,17 @@ async function watch(stage, { plan, words }, session) {
   session.eye = await openEye(plan);
   const frame = document.createElement("canvas");
   const pen = frame.getContext("2d", { willReadFrequently: true });
-  const view = { smooth: null, at: performance.now(), pace: 0 };
+  const view = { frames: 0, seen: null, smooth: null, at: performance.now(), pace: 0 };
   const button = stage.querySelector("button");
   button.onclick = () => give(button, frame, session, view);
   while (!session.stopped) {
     await nextFrame(video);
     // Whoever pressed the button gives what they saw, so the frame must stay until it is sent.
     if (session.stopped || view.giving) continue;
-    Object.assign(frame, { width: video.videoWidth, height: video.videoHeight });
+    fit(frame, video.videoWidth, video.videoHeight);
     pen.drawImage(video, 0, 0);
-    const seen = await session.eye.look(pen.getImageData(0, 0, frame.width, frame.height));
+    const known = view.frames++ % SEARCH_EVERY ? view.seen?.face : null;
+    const seen = await session.eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
     if (session.stopped) return;
     follow(view, seen);
     show(stage, view, words, frame);
@@ -83,13 +85,13 @@ function follow(view, seen) {
     seen && seen.probabilities.map((value, index) => (view.smooth ? keep * view.smooth[index] + (1 - keep) * value : value));
 }
 
-function show(stage, { seen, smooth, pace }, words, frame) {
+function show(stage, { frames, seen, smooth, pace }, words, frame) {
   draw(stage.querySelector(".marks"), frame, seen);
   stage.querySelector(".pace").textContent = `${Math.round(1000 / pace)} frames a second`;
   stage.querySelector("button").disabled = seen === null;
   note(stage, seen ? "" : "No face in sight.");
   // For tests and the curious.
-  stage.dataset.frames = Number(stage.dataset.frames ?? 0) + 1;
+  stage.dataset.frames = frames;
   stage.dataset.pace = pace;
   const best = words.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
   rows(stage.querySelector("ol"), smooth ? best.slice(0, SHOWN) : []);
@@ -112,7 +114,7 @@ function rows(list, best) {
 const percent = (value) => (value < 0.005 ? "<1%" : value > 0.995 ? ">99%" : `${Math.round(100 * value)}%`);
 
 function draw(marks, { width, height }, seen) {
-  if (marks.width !== width || marks.height !== height) Object.assign(marks, { width, height });
+  fit(marks, width, height);
   const pen = marks.getContext("2d");
   pen.clearRect(0, 0, width, height);
   if (!seen) return;
@@ -121,6 +123,11 @@ function draw(marks, { width, height }, seen) {
   pen.beginPath();
   pen.roundRect(...seen.box, width / 60);
   pen.stroke();
+}
+
+/** Setting a canvas's size clears it and takes its memory anew, so that is done only when the size is another. */
+function fit(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
 }
 
 async function give(button, frame, session, view) {
