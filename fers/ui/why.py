@@ -20,10 +20,11 @@ def offer_why(actor: Person, giving: Giving) -> None:
     if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
         return
     face = crop(giving.draft.photo.pixels, giving.box)
-    with st.spinner("Looking again…"):
-        maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+    if giving.maps is None:
+        with st.spinner("Looking again…"):
+            giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
     confidences = dict(giving.prediction.top(3))
-    for place, (emotion, heat) in zip(st.columns(3), maps, strict=True):
+    for place, (emotion, heat) in zip(st.columns(3), giving.maps, strict=True):
         caption = f"{word(emotion)} {percent(confidences[emotion])}"
         place.image(lit(face, heat), caption=caption, width="stretch", alt=f"What spoke for {word(emotion).lower()}")
     st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
