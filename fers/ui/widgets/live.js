@@ -49,9 +49,11 @@ async function watch(stage, { plan, words }, session) {
     await nextFrame(video);
     // Whoever pressed the button gives what they saw, so the frame must stay until it is sent.
     if (session.stopped || view.giving) continue;
+    const search = view.frames++ % SEARCH_EVERY === 0;
+    if (!search && !view.seen) continue; // An empty room must not keep the machine busy.
     fit(frame, video.videoWidth, video.videoHeight);
     pen.drawImage(video, 0, 0);
-    const known = view.frames++ % SEARCH_EVERY ? view.seen?.face : null;
+    const known = search ? null : view.seen.face;
     const seen = await session.eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
     if (session.stopped) return;
     follow(view, seen);
