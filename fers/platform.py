@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from fers.config import Settings
 from fers.domain.interfaces import FaceDetector, Models, SignIn, Stores
 from fers.errors import InvalidInput
+from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
@@ -20,6 +21,7 @@ from fers.services.explore import Explore
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
+from fers.services.live import Live
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
@@ -42,6 +44,7 @@ class Platform:
     members: Members
     consents: Consents
     capture: Capture
+    live: Live
     withdrawal: Withdrawal
     own_data: OwnData
     arena: Arena
@@ -87,6 +90,7 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
+        live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
         arena=Arena(records, images, stores.answers, models, now),

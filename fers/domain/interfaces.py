@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -396,6 +397,9 @@ class Classifier(Protocol):
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
 
+    def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
+        """Which pixels of a face (224 x 224 x 3 RGB, uint8) spoke for each of `emotions`: n x 224 x 224 from 0 to 1."""
+
 
 class Models(Protocol):
     """The registered models."""
@@ -414,6 +418,20 @@ class Models(Protocol):
 
     def preload(self) -> None:
         """Begin to load the default model in the background, so that the first prediction is quick."""
+
+
+class BrowserNetworks(Protocol):
+    """The networks that a browser can run by itself."""
+
+    def models(self) -> list[ModelInfo]:
+        """The models among them, the live one first where it is one. Raises ModelRejected."""
+
+    def plan(self, model_id: str) -> dict:
+        """How a browser loads, feeds and reads a model and the face detector, ready for JSON. Raises UnknownModel or
+        ModelRejected."""
+
+    def network(self, name: str) -> Path | None:
+        """The file that a plan calls `name`; None when no plan does."""
 
 
 class FaceDetector(Protocol):

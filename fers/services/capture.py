@@ -4,8 +4,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
 from fers.domain.interfaces import FaceDetector, Models
@@ -77,6 +80,18 @@ class Capture:
             self._now(),
             info.output.least_confidence,
         )
+
+    def explain(
+        self, actor: Person, draft: Draft, box: Box, prediction: Prediction
+    ) -> list[tuple[Emotion, np.ndarray]]:
+        """For each of the prediction's top three, which pixels of the crop spoke for it: 224 x 224 from 0 to 1.
+
+        Raises ConsentRequired, UnknownModel, ModelRejected.
+        """
+        self._require_open(actor)
+        emotions = [emotion for emotion, _ in prediction.top(3)]
+        face = crop(draft.photo.pixels, box)
+        return list(zip(emotions, self._models.classifier(prediction.model_id).explain(face, emotions), strict=True))
 
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
         """Store the face with everything that belongs to it, exactly once however often this is called.

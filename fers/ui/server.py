@@ -10,10 +10,12 @@ import click
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
+from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected
 from fers.ui.runs import runs
@@ -57,6 +59,9 @@ app = st.App(
         Route("/health", health),
         Route("/session", session_route, methods=["POST", "DELETE"]),
         Route("/downloads/{secret}", download_route),
+        Route("/browser/networks/{name}", network),
+        Route("/browser/litert/{name}.wasm", wasm),
+        Mount("/browser", StaticFiles(directory=FOLDER)),
     ],
     lifespan=lifespan,
     on_script_error=explain_unexpected,

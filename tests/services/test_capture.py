@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fers.domain.faces import Answer, Display, Source
+from fers.domain.images import FACE_SIDE
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
 from tests.people import HAPPY_POSED, PASSWORD, draft, give_face, participant, photo
@@ -42,6 +43,14 @@ def test_submitting_twice_stores_once(platform, ada):
     second = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
     assert first == second
     assert platform.own_data.faces(ada) == [first]
+
+
+def test_the_top_three_are_explained_on_the_crop(platform, ada):
+    started = draft(platform, ada)
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    maps = platform.capture.explain(ada, started, started.suggestions[0], prediction)
+    assert [emotion for emotion, _ in maps] == [emotion for emotion, _ in prediction.top(3)]
+    assert all(heat.shape == (FACE_SIDE, FACE_SIDE) and (heat == emotion / 10).all() for emotion, heat in maps)
 
 
 def test_submitting_at_once_from_many_threads_stores_once(platform, ada):
