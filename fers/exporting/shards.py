@@ -4,6 +4,7 @@ import json
 import struct
 import tarfile
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 
 import google_crc32c
@@ -128,6 +129,7 @@ def _field(number: int, value: bytes) -> bytes:
     return _opening(number, len(value)) + value
 
 
+@lru_cache(maxsize=4096)
 def _opening(number: int, length: int) -> bytes:
     return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(length)
 

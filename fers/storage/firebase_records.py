@@ -12,6 +12,7 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
@@ -96,7 +97,7 @@ class FirebaseRecords:
 
     def update_face(self, face: Face) -> None:
         self._facts.replace(face)
-        if Purpose.PUBLISH not in face.purposes:
+        if not face.purposes >= SHARED:
             self._delete_about(face.id, self._entries)
 
     def delete_face(self, face_id: str) -> None:

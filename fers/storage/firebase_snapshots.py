@@ -14,9 +14,9 @@ from itertools import islice
 
 from google.cloud.firestore import Query
 
-from fers.domain.consent import ConsentText, Purpose
+from fers.domain.consent import ConsentText
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.snapshots import Entry, Snapshot, Split
+from fers.domain.snapshots import SHARED, Entry, Snapshot, Split
 from fers.errors import AlreadyExists, StoreUnavailable
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
@@ -74,7 +74,7 @@ class FirebaseSnapshots:
             batch.set(self._entries.document(name), documents[entry.face_id])
         self._documents.commit(batch)
         faces = self._documents.read_all([self._faces.document(face_id) for face_id in documents])
-        shared = {face_id for face_id, face in faces.items() if Purpose.PUBLISH in face["purposes"]}
+        shared = {face_id for face_id, face in faces.items() if set(face["purposes"]) >= SHARED}
         self._delete(document for face_id, document in documents.items() if face_id not in shared)
 
     def _publish(self, snapshot: Snapshot, attempt: str) -> None:

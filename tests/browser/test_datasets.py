@@ -56,10 +56,9 @@ def test_freeze_and_download(open_page, server, tmp_path):
         assert len([json.loads(line) for line in archive.read("faces.jsonl").splitlines()]) == 3
 
     stranger = open_page(**DESKTOP)
-    sign_in(stranger, "0@example.org")
-    expect(stranger.get_by_role("link", name="My data")).to_be_visible()
-    cookie = {it["name"]: it["value"] for it in stranger.context.cookies()}
-    assert httpx.get(address, cookies=cookie).status_code == 410
+    with stranger.expect_response("**/session"):  # Which sets the cookie.
+        sign_in(stranger, "0@example.org")
+    assert stranger.request.get(address).status == 410
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert httpx.get(address).status_code == 410
