@@ -334,7 +334,7 @@ class SignIn(Protocol):
 
     def send_password_reset(self, email: str) -> None:
         """Write how to choose a new password; nothing happens for unknown e-mails, so that nobody learns which are
-        known. Whoever chooses one ends all sessions."""
+        known. Whoever chooses one ends all sessions. Raises TooManyAttempts after repeated requests."""
 
     def register_identity(self, person_id: str, identity: Identity) -> bool:
         """Bind a person to how an OIDC provider knows them. False when somebody is bound to it already."""

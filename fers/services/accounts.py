@@ -3,13 +3,14 @@
 import random
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from fers.domain.audit import AuditEntry, entry_by
 from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.people import Identity, Person, Role
 from fers.domain.permissions import Action, require
-from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
+from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed, StoreUnavailable
 from fers.services.clock import Clock, utc_now
 from fers.services.invitations import Invitations
 from fers.services.studies import Studies
@@ -53,7 +54,8 @@ class Accounts:
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)
         if self._sign_in.register(person.id, email, password):
-            self._sign_in.send_verification(email, password)
+            with suppress(StoreUnavailable):  # The account is there; signing in sends the mail again.
+                self._sign_in.send_verification(email, password)
         else:
             self._records.delete_person(person.id)
 

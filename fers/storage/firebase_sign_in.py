@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import requests
 from firebase_admin import auth
+from google.api_core.exceptions import TooManyRequests
 from google.cloud.firestore import DocumentReference
 
 from fers.domain.people import Identity, Role
@@ -116,6 +117,7 @@ class FirebaseSignIn:
             self._identity_toolkit.send_mail({"requestType": "VERIFY_EMAIL", "idToken": token})
 
     def send_password_reset(self, email: str) -> None:
+        self._throttle.begin(f"reset {_email_key(email)}")
         self._identity_toolkit.send_mail({"requestType": "PASSWORD_RESET", "email": _normal(email)})
 
     def register_identity(self, person_id: str, identity: Identity) -> bool:
@@ -220,7 +222,7 @@ class IdentityToolkit:
     def send_mail(self, request: dict) -> None:
         """Nothing happens for an unknown e-mail, so that nobody learns which are known."""
         answer, problem = self._ask("sendOobCode", request)
-        if problem not in _WRONG:
+        if problem not in _WRONG and not problem.endswith("_EXCEED_LIMIT"):  # Of mails to one known address.
             _sound(answer, problem)
 
     def _ask(self, method: str, body: dict) -> tuple[dict, str]:
@@ -229,6 +231,8 @@ class IdentityToolkit:
             response = requests.post(
                 self._accounts + method, params={"key": self._api_key}, json=body, timeout=self._timeout
             )
+            if response.status_code == TooManyRequests.code:
+                raise TooManyRequests("Identity Toolkit")
             if response.status_code >= 500:
                 raise requests.ConnectionError(f"status {response.status_code}")
             answer = response.json()

@@ -9,7 +9,7 @@ import requests
 from firebase_admin import auth
 
 from fers.domain.people import OPERATOR, Role
-from fers.errors import SignInFailed, StoreUnavailable
+from fers.errors import SignInFailed, StoreUnavailable, TooManyAttempts
 from fers.platform import assemble
 from fers.storage.firebase_sign_in import FirebaseSignIn
 from tests.contracts.backends import Firebase
@@ -85,6 +85,37 @@ def test_a_forgotten_password_is_replaced_by_a_link_and_ends_all_sessions(accoun
     assert accounts.sign_in(EMAIL, "a whole new password")
 
 
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
+def test_nobody_is_flooded_with_mails_and_nobody_learns_who_could_be(accounts, email):
+    accounts.sign_up(EMAIL, PASSWORD)
+    for _ in range(5):
+        accounts.reset_password(email)
+    with pytest.raises(TooManyAttempts):
+        accounts.reset_password(email)
+
+
+@pytest.mark.parametrize("status, message", [(400, "RESET_PASSWORD_EXCEED_LIMIT"), (400, "EMAIL_NOT_FOUND")])
+def test_firebases_own_limit_of_mails_tells_nothing(sign_in, monkeypatch, status, message):
+    answers(monkeypatch, status, message)
+    sign_in.send_password_reset(EMAIL)
+
+
+def test_an_account_is_there_even_when_its_mail_could_not_be_sent(accounts, monkeypatch):
+    before = len(mails())
+    with monkeypatch.context() as broken:
+        answers(broken, 429, "QUOTA_EXCEEDED")
+        accounts.sign_up(EMAIL, PASSWORD)
+    with pytest.raises(SignInFailed, match="confirmed"):
+        accounts.sign_in(EMAIL, PASSWORD)
+    assert [mail["requestType"] for mail in mails()[before:]] == ["VERIFY_EMAIL"]
+
+
+def test_an_exceeded_quota_is_called_one(sign_in, monkeypatch):
+    answers(monkeypatch, 429, "QUOTA_EXCEEDED")
+    with pytest.raises(StoreUnavailable, match="quota"):
+        sign_in.check_password(EMAIL, PASSWORD)
+
+
 def test_a_role_is_a_claim_too(accounts, sign_in):
     person = accounts.set_up(sign_in.issue_setup_token(), EMAIL, PASSWORD).person
     assert auth.get_user(person.id, app=sign_in._app).custom_claims == {"role": "administrator"}
@@ -122,11 +153,16 @@ def test_when_firebase_auth_is_away_people_are_told_so(project, clock, monkeypat
 
 @pytest.mark.parametrize("status, message", [(400, "API key not valid."), (403, "CONFIGURATION_NOT_FOUND")])
 def test_a_project_that_is_not_set_up_is_named(sign_in, monkeypatch, status, message):
+    answers(monkeypatch, status, message)
+    with pytest.raises(StoreUnavailable, match="FERS_FIREBASE_API_KEY"):
+        sign_in.check_password(EMAIL, PASSWORD)
+
+
+def answers(monkeypatch, status: int, message: str) -> None:
+    """Have Identity Toolkit answer with a failure."""
     answer = requests.Response()
     answer.status_code, answer._content = status, f'{{"error": {{"message": "{message}"}}}}'.encode()
     monkeypatch.setattr("fers.storage.firebase_sign_in.requests.post", lambda *_, **__: answer)
-    with pytest.raises(StoreUnavailable, match="FERS_FIREBASE_API_KEY"):
-        sign_in.check_password(EMAIL, PASSWORD)
 
 
 def clock_of_firebase_moves_on() -> None:
