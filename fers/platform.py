@@ -22,6 +22,7 @@ from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
 from fers.services.live import Live
+from fers.services.live_model import LiveModel
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
@@ -49,6 +50,7 @@ class Platform:
     own_data: OwnData
     arena: Arena
     jobs: Jobs
+    live_model: LiveModel
     explore: Explore
     review: Review
     agreement: Agreement
@@ -72,10 +74,11 @@ def assemble(
     Whatever a killed process left half done is finished or undone, and faces past their retention date are purged.
     `stores`, `models` and `detector` stand in for the chosen store, the registered models and the face detector.
     """
-    models = models or registry(settings)
+    registered = models or registry(settings)
     detector = detector or face_detector()
     stores = stores or open_stores(settings, now)
     records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
+    models = LiveModel(registered, stores.promotions, records, now)
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
@@ -95,6 +98,7 @@ def assemble(
         own_data=OwnData(records, images, consents, stores.labels),
         arena=Arena(records, images, stores.answers, models, now),
         jobs=Jobs(stores.jobs, now),
+        live_model=models,
         explore=Explore(records, stores.face_index, images, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
@@ -122,6 +126,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
     from fers.storage.embedded_labels import EmbeddedLabels
+    from fers.storage.embedded_promotions import EmbeddedPromotions
     from fers.storage.embedded_records import EmbeddedRecords
     from fers.storage.embedded_sign_in import EmbeddedSignIn
     from fers.storage.embedded_snapshots import EmbeddedSnapshots
@@ -135,6 +140,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedLabels(database),
         EmbeddedAnswers(database),
         EmbeddedJobs(database),
+        EmbeddedPromotions(database),
         EmbeddedSnapshots(database),
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
@@ -160,6 +166,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
     from fers.storage.firebase_labels import FirebaseLabels
+    from fers.storage.firebase_promotions import FirebasePromotions
     from fers.storage.firebase_records import FirebaseRecords
     from fers.storage.firebase_sign_in import FirebaseSignIn
     from fers.storage.firebase_snapshots import FirebaseSnapshots
@@ -172,6 +179,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseLabels(client),
         FirebaseAnswers(client),
         FirebaseJobs(client),
+        FirebasePromotions(client),
         FirebaseSnapshots(client),
         FirebaseImages(client),
         FirebaseJournal(client),

@@ -39,6 +39,23 @@ def progress() -> None:
         st.rerun()  # Nothing is left to wait for, and there is more to compare.
 
 
+def live_model() -> None:
+    live = platform().live_model
+    before, now = live.before(), live.default()
+    st.write(f"Participants meet **{now.id}** {now.version}.")
+    if not allowed(actor, Action.MANAGE_MODELS):
+        return
+    others = [info.id for info in live.models() if info.id != now.id]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Another model", others, index=None, placeholder="Choose one")
+        if st.button("Make it live", disabled=chosen is None):
+            live.promote(actor, chosen)
+            st.rerun()
+        if before and st.button(f"Go back to {before.id}", icon=":material/undo:"):
+            live.roll_back(actor)
+            st.rerun()
+
+
 def leaderboard() -> None:
     rows = service.leaderboard(actor)
     st.dataframe(arena.leaderboard(rows), hide_index=True)
@@ -73,6 +90,8 @@ st.write("Every model answers for the same faces. Then the better one leads, and
 if allowed(actor, Action.MANAGE_MODELS):
     with st.expander("Register a model", icon=":material/upload:"):
         model_form.show(actor)
+with guard.explaining():
+    live_model()
 is_busy = are_any_running()
 with guard.explaining():
     st.fragment(progress, run_every="2s" if is_busy else None)()

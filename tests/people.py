@@ -72,7 +72,7 @@ class OneModel:
     def classifier(self, model_id=None):
         return self
 
-    def preload(self):
+    def preload(self, model_id=None):
         pass
 
     def predict(self, faces):

@@ -20,7 +20,7 @@ from fers.domain.faces import Face
 from fers.domain.invitations import Invitation
 from fers.domain.jobs import Job
 from fers.domain.labels import Label
-from fers.domain.models import ModelInfo, ModelRun
+from fers.domain.models import ModelInfo, ModelRun, Promotion
 from fers.domain.people import Identity, Membership, Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
@@ -231,6 +231,16 @@ class AnswerStore(Protocol):
     def runs(self) -> list[ModelRun]: ...
 
 
+class PromotionStore(Protocol):
+    """Which models were made live. Raises StoreUnavailable when it can't work."""
+
+    def promote(self, promotion: Promotion) -> None:
+        """Add one, for good."""
+
+    def promotions(self, count: int) -> list[Promotion]:
+        """The latest, newest first."""
+
+
 class JobStore(Protocol):
     """Background jobs and who does them. Raises StoreUnavailable when it can't work."""
 
@@ -383,6 +393,7 @@ class Stores:
     labels: LabelStore
     answers: AnswerStore
     jobs: JobStore
+    promotions: PromotionStore
     snapshots: SnapshotStore
     images: ImageStore
     journal: Journal
@@ -416,8 +427,8 @@ class Models(Protocol):
     def classifier(self, model_id: str | None = None) -> Classifier:
         """The model called `model_id`, or the default one. Raises UnknownModel or ModelRejected."""
 
-    def preload(self) -> None:
-        """Begin to load the default model in the background, so that the first prediction is quick."""
+    def preload(self, model_id: str | None = None) -> None:
+        """Begin to load a model, or the default one, in the background, so that the first prediction is quick."""
 
 
 class BrowserNetworks(Protocol):

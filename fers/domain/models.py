@@ -88,3 +88,11 @@ class ModelRun:
     milliseconds: float
     """Median from a decoded crop to eight probabilities, for one face."""
     finished_at: datetime
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A model was made the live one."""
+
+    model_id: str
+    at: datetime

@@ -60,14 +60,14 @@ class ModelRegistry:
                 loaded = self._loaded[folder.path] = FolderClassifier(folder)
             return loaded
 
-    def preload(self) -> None:
-        """Begin to load the default model in the background, so that the first prediction is quick."""
+    def preload(self, model_id: str | None = None) -> None:
+        """Begin to load a model in the background, so that the first prediction is quick."""
         if not self._loaded:
-            threading.Thread(target=self._preload, name="model preload", daemon=True).start()
+            threading.Thread(target=self._preload, args=[model_id], name="model preload", daemon=True).start()
 
-    def _preload(self) -> None:
+    def _preload(self, model_id: str | None) -> None:
         try:
-            self.classifier()
+            self.classifier(model_id)
         except FersError:
             return  # Whoever asks for the prediction is told; here nobody listens.
 

@@ -17,6 +17,8 @@ from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.settling import settle
 
 _ANSWERS_AT_ONCE = 1000
+_PROMOTIONS = 10_000
+"""More than there ever are."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Migration:
             done.problems += self._copy_review(study)
             done.problems += self._copy_versions(study)
         self._copy_answers()
+        self._copy_promotions()
         done.problems += self._too_many()
         return done
 
@@ -149,6 +152,11 @@ class Migration:
             while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
                 self._new.answers.add_answers(run.answers_id, some)
             self._new.answers.save_run(run)
+
+    def _copy_promotions(self) -> None:
+        known = len(self._new.promotions.promotions(_PROMOTIONS))
+        for promotion in self._old.promotions.promotions(_PROMOTIONS)[::-1][known:]:
+            self._new.promotions.promote(promotion)
 
     def _too_many(self) -> Iterator[str]:
         """Withdrawn between two runs perhaps: too precious, or too dangerous, to decide here."""

@@ -74,6 +74,9 @@ _JOBS = (
     """CREATE TABLE jobs (
         name TEXT PRIMARY KEY, attempts INTEGER NOT NULL, holder TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID""",
 )
+_PROMOTIONS = (
+    "CREATE TABLE promotions (number INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL, at TEXT NOT NULL)",
+)
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 _REVIEW = (*REVIEW, keep_for_review)
 _SNAPSHOTS = (
@@ -97,6 +100,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _REVIEW,
     _SNAPSHOTS,
     _JOBS,
+    _PROMOTIONS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -13,6 +13,7 @@ from fers.domain.interfaces import (
     JobStore,
     Journal,
     LabelStore,
+    PromotionStore,
     RecordStore,
     SignIn,
     SnapshotStore,
@@ -26,6 +27,7 @@ from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_labels import EmbeddedLabels
+from fers.storage.embedded_promotions import EmbeddedPromotions
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
@@ -43,6 +45,7 @@ class Backend:
             self.labels(),
             self.answers(),
             self.jobs(),
+            self.promotions(),
             self.snapshots(),
             self.images(),
             self.journal(),
@@ -63,6 +66,9 @@ class Embedded(Backend):
 
     def jobs(self) -> JobStore:
         return EmbeddedJobs(self._database())
+
+    def promotions(self) -> PromotionStore:
+        return EmbeddedPromotions(self._database())
 
     def studies(self) -> StudyStore:
         return EmbeddedStudies(self._database())
@@ -119,6 +125,11 @@ class Firebase(Backend):
         from fers.storage.firebase_jobs import FirebaseJobs
 
         return FirebaseJobs(self._client)
+
+    def promotions(self) -> PromotionStore:
+        from fers.storage.firebase_promotions import FirebasePromotions
+
+        return FirebasePromotions(self._client)
 
     def studies(self) -> StudyStore:
         from fers.storage.firebase_studies import FirebaseStudies

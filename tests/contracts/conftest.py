@@ -18,6 +18,7 @@ CONTRACTS = (
     "job_store",
     "journal",
     "label_store",
+    "promotion_store",
     "record_store",
     "sign_in",
     "snapshot_store",

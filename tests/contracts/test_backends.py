@@ -6,6 +6,7 @@ from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
 from .label_store_contract import LabelStoreContract
+from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
 from .sign_in_contract import SignInContract
 from .snapshot_store_contract import SnapshotStoreContract
@@ -49,4 +50,8 @@ class TestLabelStore(LabelStoreContract):
 
 
 class TestSnapshotStore(SnapshotStoreContract):
+    pass
+
+
+class TestPromotionStore(PromotionStoreContract):
     pass

@@ -1,0 +1,88 @@
+"""The live model is what was promoted last and is still there."""
+
+from dataclasses import replace
+
+import pytest
+
+from fers.domain.people import OPERATOR
+from fers.errors import UnknownModel
+from fers.platform import assemble
+from tests.people import OneFace, OneModel, draft, participant
+
+
+class Several(OneModel):
+    """Models that differ in their names alone."""
+
+    def __init__(self):
+        self.names = ["always-happy", "fersnet", "vgg"]
+
+    def models(self):
+        return [replace(self.info, id=name) for name in self.names]
+
+    def classifier(self, model_id=None):
+        if model_id not in self.names:
+            raise UnknownModel(f"There is no model called {model_id}.")
+        chosen = OneModel()
+        chosen.info = replace(self.info, id=model_id)
+        return chosen
+
+
+@pytest.fixture
+def registry():
+    return Several()
+
+
+@pytest.fixture
+def platform(settings, clock, registry):
+    return assemble(settings, models=registry, detector=OneFace(), now=clock)
+
+
+def test_the_settings_model_is_live_until_one_is_promoted(platform):
+    assert platform.live_model.default().id == "always-happy"
+    assert platform.live_model.before() is None
+    with pytest.raises(UnknownModel):
+        platform.live_model.roll_back(OPERATOR)
+
+
+def test_participants_meet_the_promoted_model(platform):
+    platform.live_model.promote(OPERATOR, "fersnet")
+    ada = participant(platform)
+    started = draft(platform, ada)
+    assert platform.capture.predict(ada, started, started.suggestions[0]).model_id == "fersnet"
+
+
+def test_rolling_back_goes_to_the_model_before_and_is_logged(platform):
+    platform.live_model.promote(OPERATOR, "fersnet")
+    platform.live_model.promote(OPERATOR, "vgg")
+    assert platform.live_model.before().id == "fersnet"
+    platform.live_model.roll_back(OPERATOR)
+    assert platform.live_model.default().id == "fersnet"
+    said = [entry.action for entry in platform.members.whole_log(OPERATOR, 3)]
+    assert said == ["rolled back to: fersnet 1.0.0", "made live: vgg 1.0.0", "made live: fersnet 1.0.0"]
+
+
+def test_the_first_promotion_rolls_back_to_the_settings_model(platform):
+    platform.live_model.promote(OPERATOR, "vgg")
+    platform.live_model.roll_back(OPERATOR)
+    assert platform.live_model.default().id == "always-happy"
+
+
+def test_an_unknown_model_is_not_promoted(platform):
+    with pytest.raises(UnknownModel):
+        platform.live_model.promote(OPERATOR, "nobody")
+    assert platform.live_model.default().id == "always-happy"
+
+
+def test_a_promoted_model_that_is_gone_gives_way_to_the_one_before(platform, registry):
+    for name in ("fersnet", "vgg"):
+        platform.live_model.promote(OPERATOR, name)
+    registry.names.remove("vgg")
+    assert platform.live_model.default().id == "fersnet"
+
+
+def test_other_servers_follow_within_half_a_minute(platform, settings, clock, registry):
+    other = assemble(settings, models=registry, detector=OneFace(), now=clock)
+    assert other.live_model.default().id == "always-happy"
+    platform.live_model.promote(OPERATOR, "vgg")
+    clock.advance(seconds=30)
+    assert other.live_model.default().id == "vgg"
