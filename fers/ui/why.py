@@ -13,6 +13,8 @@ GLOW = np.array([255, 120, 40])
 """Orange is told from skin and from gray also by people who see few colours."""
 DIMMED = 0.35
 """Brightness of what did not matter."""
+WIDTH = 92
+"""Of a picture, in pixels: three fit beside one another wherever they are shown."""
 
 
 def offer_why(actor: Person, giving: Giving) -> None:
@@ -24,9 +26,11 @@ def offer_why(actor: Person, giving: Giving) -> None:
         with st.spinner("Looking again…"):
             giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
     confidences = dict(giving.prediction.top(3))
-    for place, (emotion, heat) in zip(st.columns(3), giving.maps, strict=True):
-        caption = f"{word(emotion)} {percent(confidences[emotion])}"
-        place.image(lit(face, heat), caption=caption, width="stretch", alt=f"What spoke for {word(emotion).lower()}")
+    # Side by side on phones too, where columns would stand below one another.
+    with st.container(horizontal=True, gap="small"):
+        for emotion, heat in giving.maps:
+            caption = f"{word(emotion)} {percent(confidences[emotion])}"
+            st.image(lit(face, heat), caption=caption, width=WIDTH, alt=f"What spoke for {word(emotion).lower()}")
     st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
 
 
