@@ -3,8 +3,8 @@
     python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--epochs 4] [--learning-rate 0.001]
 
 `labels.csv` has the columns image, label and subject, beside a folder `images`. For each seed half of the subjects are
-imported into a fresh study, frozen and exported; the live model learns on from its training split; and the model
-before and the model after are measured on the other half of the subjects, whose faces are found as the app does.
+imported into a fresh study, frozen and exported; the live model learns on from all but its validation split; and both
+models, before and after, are measured on the other half of the subjects, whose faces are found as the app does.
 """
 
 import csv
