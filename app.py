@@ -16,28 +16,33 @@ JOIN = st.Page("pages/join.py", title="Invitation", icon=":material/mail:", visi
 PERSONAL_CODE = st.Page("pages/personal_code.py", title="Your code", icon=":material/key:")
 CONSENT = partial(st.Page, "pages/consent.py", title="Taking part", icon=":material/handshake:")
 GIVE = partial(st.Page, "pages/give.py", title="Give a photo", icon=":material/photo_camera:")
+LIVE = partial(st.Page, "pages/live.py", title="Live", icon=":material/videocam:")
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
 MODELS = st.Page("pages/models.py", title="Models", icon=":material/leaderboard:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:")
 REVIEW = st.Page("pages/review.py", title="Review", icon=":material/rate_review:")
 AGREEMENT = st.Page("pages/agreement.py", title="Agreement", icon=":material/balance:")
+DATASETS = st.Page("pages/datasets.py", title="Datasets", icon=":material/inventory_2:")
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
 def pages_for(person: Person | None) -> list[st.Page]:
     """The pages `person` may see; the first one opens by itself. Hidden ones can be asked for by their address."""
     if person is None:
-        return [SIGN_IN, SET_UP, JOIN, *(page(visibility="hidden") for page in (GIVE, MY_DATA, CONSENT))]
+        return [SIGN_IN, SET_UP, JOIN, *(page(visibility="hidden") for page in (GIVE, LIVE, MY_DATA, CONSENT))]
     if state().personal_code:
         return [PERSONAL_CODE]
     agreed = platform().consents.current(person) is not None
-    pages = [GIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), GIVE(visibility="hidden")]
+    hidden = [page(visibility="hidden") for page in (GIVE, LIVE)]
+    pages = [GIVE(), LIVE(), MY_DATA(), CONSENT()] if agreed else [CONSENT(), MY_DATA(), *hidden]
     study = platform().studies.current(person)
     if allowed(person, Action.REVIEW, study.id):
         pages = [*pages, REVIEW]
     if allowed(person, Action.VIEW_DATASET, study.id):
         pages = [*pages, EXPLORE, AGREEMENT]
+    if allowed(person, Action.SHARE_DATASET, study.id):
+        pages = [*pages, DATASETS]
     if allowed(person, Action.COMPARE_MODELS):
         pages = [*pages, MODELS]
     if allowed(person, Action.MANAGE_STUDY, study.id):

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from fers import __version__, config, platform
-from fers.domain.consent import Purpose
+from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
 from fers.errors import FersError
 from fers.explaining import explains_failures
+from fers.large_work import large_work, require_beam
 from fers.model_commands import models
 from fers.services.arena import job_of
 from fers.services.migration import Migration
@@ -68,36 +69,28 @@ def _sentence(result: dict) -> str:
     return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-main.add_command(models)
-
-
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--for",
-    "purpose",
-    type=click.Choice([Purpose.TRAIN.value, Purpose.PUBLISH.value]),
-    default=Purpose.TRAIN.value,
-    show_default=True,
-    help="Only faces whose people agreed to this.",
-)
-@explains_failures
-def export(folder: Path, purpose: str) -> None:
-    """Write the stored faces and their labels into the new folder FOLDER, ready to train on."""
-    services = platform.assemble(config.load())
-    written, left_out = services.export.write(OPERATOR, folder, Purpose(purpose))
-    click.echo(f"{written} faces written to {folder}; {left_out} left out because their people did not agree to this.")
+for command in (models, import_, freeze, export):
+    main.add_command(command)
 
 
 @main.command()
 @click.argument("name")
+@large_work
 @explains_failures
-def evaluate(name: str) -> None:
+def evaluate(name: str, engine: str, workers: int, beam_options: tuple[str, ...]) -> None:
     """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
 
     Stopped at any moment, it goes on where it was when it is started again.
     """
-    services = platform.assemble(config.load())
+    settings = config.load()
+    if engine == "beam":
+        require_beam()
+        from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
+
+        evaluate_by_beam(settings, name, workers, beam_options)
+        click.echo(f"{name} has answered for every face.")
+        return
+    services = platform.assemble(settings)
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:

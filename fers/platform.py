@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from fers.config import Settings
 from fers.domain.interfaces import FaceDetector, Models, SignIn, Stores
 from fers.errors import InvalidInput
+from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
@@ -17,13 +18,15 @@ from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
 from fers.services.explore import Explore
-from fers.services.export import Export
+from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
+from fers.services.live import Live
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
 from fers.services.snapshots import Snapshots
+from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 
@@ -41,9 +44,9 @@ class Platform:
     members: Members
     consents: Consents
     capture: Capture
+    live: Live
     withdrawal: Withdrawal
     own_data: OwnData
-    export: Export
     arena: Arena
     jobs: Jobs
     explore: Explore
@@ -51,6 +54,7 @@ class Platform:
     agreement: Agreement
     snapshots: Snapshots
     downloads: Downloads
+    importing: Importing
     doctor: Doctor
     sign_in: SignIn
 
@@ -76,7 +80,8 @@ def assemble(
     invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
     consents = Consents(records, studies, withdrawal, now)
-    capture = Capture(records, images, journal, models, detector, consents, studies, now)
+    storing = Storing(records, images, journal)
+    capture = Capture(storing, models, detector, consents, studies, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
@@ -85,9 +90,9 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
+        live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
-        export=Export(records, images),
         arena=Arena(records, images, stores.answers, models, now),
         jobs=Jobs(stores.jobs, now),
         explore=Explore(records, stores.face_index, images, now),
@@ -95,6 +100,7 @@ def assemble(
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
+        importing=Importing(records, storing, stores.labels, models, detector, studies, now),
         doctor=Doctor(records, images, journal, capture, withdrawal, now),
         sign_in=sign_in,
     )

@@ -18,7 +18,7 @@ if giving is None:
 elif giving.answer is None:
     look_and_answer(actor, giving)
 else:
-    thank(giving)
+    thank(actor, giving)
     if st.button("Next photo", type="primary", icon=":material/photo_camera:", width="stretch"):
         state().next_photo()
         st.rerun()

@@ -13,7 +13,8 @@ from skimage import data
 from fers import cli, platform
 from fers.cli import main
 from fers.domain.emotions import LABELS
-from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
+from fers.domain.snapshots import Split
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 
 
 class Registry(OneModel):
@@ -48,7 +49,10 @@ def run():
 
 def test_help_names_every_command(run):
     text = run("--help").output
-    assert all(command in text for command in ("predict", "export", "doctor", "migrate", "grant", "models", "serve"))
+    assert all(
+        command in text
+        for command in ("predict", "import", "freeze", "export", "doctor", "migrate", "grant", "models", "serve")
+    )
 
 
 def test_predict_prints_one_json_object_an_image(run, astronaut):
@@ -120,17 +124,28 @@ def test_doctor_says_whether_the_store_is_sound(run, platform, settings):
     assert "its image is lost" in sick.stdout
 
 
-def test_export_writes_what_can_be_trained_on(run, platform, tmp_path):
-    from training.data import load
+def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
+    from fers.datasets import load
 
-    give_face(platform, participant(platform))
-    result = run("export", tmp_path / "out")
-    assert result.stdout.startswith("1 faces written")
-    faces = load(f"manifest:{tmp_path / 'out' / 'manifest.csv'}")
-    assert [LABELS[label] for label in faces.labels] == ["happy"]
-    [described] = map(json.loads, (tmp_path / "out" / "faces.jsonl").read_text().splitlines())
-    assert "person_id" not in described
-    assert "already" in run("export", tmp_path / "out").stderr
+    for label in ("happy", "sad"):
+        for number in range(4):
+            path = tmp_path / "set" / label / f"{number}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(pattern(number + 4 * (label == "sad")))
+    study = platform.studies.current().name
+    spec = ("import", f"folder:{tmp_path / 'set'}", "--study", study, "--licence", "CC0", "--consent-basis", "Signed.")
+    assert run(*spec).stdout == f"8 faces added to {study}; 0 were there already.\n"
+    assert run(*spec).stdout == f"0 faces added to {study}; 8 were there already.\n"
+    assert run("freeze", "v1", "--study", study).stdout.startswith("8 faces of 8 people frozen as v1")
+    out = tmp_path / "out"
+    assert run("export", "v1", "--study", study, "--out", out).stdout.startswith("8 faces written")
+    labels = [LABELS[label] for split in Split for label in load(f"fers:{out}#{split}").labels]
+    assert sorted(labels) == ["happy"] * 4 + ["sad"] * 4
+    assert "Licence: CC0" in next((out / "consent").iterdir()).read_text()
+    assert "already" in run("export", "v1", "--study", study, "--out", out).stderr
+    assert "no version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
+    assert "no study" in run("freeze", "v2", "--study", "another").stderr
+    assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr
 
 
 def test_migrate_copies_into_the_store_it_names(run, settings, clock, tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from training.data import DataError, FaceSet, load_all
 
 FILES = {"litert": "model.tflite", "onnx": "model.onnx", "browser": "browser.tflite"}
 """What is written, by kind. Browsers get LiteRT's format, which LiteRT.js runs, with half-precision weights: it is what
-a page has to load."""
+a page has to load, and for one face at a time: LiteRT.js runs no network whose batch is left open."""
 LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
 """Of any probability, for single- and half-precision weights."""
 
@@ -69,7 +69,8 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     network = keras.saving.load_model(source, compile=False, safe_mode=True)
     part = target.with_stem(f"{target.stem}.part")
     try:
-        part.write_bytes(onnx(network) if target.suffix == ".onnx" else litert(network, half))
+        content = onnx(network) if target.suffix == ".onnx" else litert(network, half)
+        part.write_bytes(for_one_face(content) if target.name == FILES["browser"] else content)
         difference = largest_difference(folder, source, part, faces)
         if not difference <= LARGEST_DIFFERENCE[half]:
             raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
@@ -77,6 +78,19 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
     finally:
         part.unlink(missing_ok=True)
     return difference
+
+
+def for_one_face(content: bytes) -> bytes:
+    """A LiteRT file of the same network for batches of exactly one face, the size that its tensors are drawn up for."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
+    for tensor in (tensor for graph in model.subgraphs for tensor in graph.tensors):
+        tensor.shapeSignature = None  # Where it says which sides are open.
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def litert(network: keras.Model, half: bool = False) -> bytes:

@@ -8,6 +8,7 @@ from fers.domain.images import crop
 from training.augment import augment
 from training.circumplex import circumplex
 from training.data import FaceSet
+from training.distribution import WHOLE, Share
 from training.recipe import Recipe
 
 LARGEST_SOURCE_SIDE = 320
@@ -32,17 +33,21 @@ def batches(
     return _batches(face, targets, np.arange(len(faces)), shape, batch_size)
 
 
-def training_batches(faces: FaceSet, shape: tuple[int, int, int], recipe: Recipe, epoch: int) -> tf.data.Dataset:
+def training_batches(
+    faces: FaceSet, shape: tuple[int, int, int], recipe: Recipe, epoch: int, share: Share = WHOLE
+) -> tf.data.Dataset:
     """Return one epoch of shuffled, augmented, full batches of (images, targets), images as in `batches`.
 
     Targets carry the class weights: a row sums to the weight of its face, which the cross-entropy then multiplies
     into its loss. Valence and arousal follow the classes where the recipe gives them a weight. The order and every
     random change follow from the recipe's seed and the epoch alone, so that a run that was killed resumes with the
-    epoch it would have seen.
+    epoch it would have seen. Where several machines train together, these are one's share of every batch, in batches
+    for one of its devices.
     """
     chance = np.random.default_rng([recipe.seed, epoch])
     order = chance.permutation(len(faces))
     order = order[: recipe.stage(epoch).steps(len(faces), recipe.batch_size) * recipe.batch_size]
+    order = order.reshape(-1, recipe.batch_size)[:, share.machine :: share.machines].ravel()
     classes = faces.targets.shape[1]
     targets = faces.targets if recipe.soft_targets else np.eye(classes)[faces.labels]
     targets = targets * class_weights(faces.labels, classes, recipe.class_weight_power)[faces.labels, None]
@@ -55,7 +60,7 @@ def training_batches(faces: FaceSet, shape: tuple[int, int, int], recipe: Recipe
         random = np.random.default_rng([recipe.seed, epoch, index])
         return augment(np.atleast_3d(image), shape[0], recipe.augmentation, random)
 
-    data = _batches(face, targets, order, shape, recipe.batch_size)
+    data = _batches(face, targets, order, shape, recipe.batch_size // share.devices)
     return _mixed(data, recipe.mixup, chance) if recipe.mixup else data
 
 

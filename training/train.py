@@ -7,17 +7,20 @@ with what another network has learned, such as the live model when new faces cam
 import importlib
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 import keras
 import numpy as np
+import tensorflow as tf
 
 from fers import config, platform
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
-from training import pipeline, recipe, tasks
+from training import distribution, pipeline, recipe, tasks
 from training.crops import predictions
 from training.data import DataError, FaceSet, load_all
 
@@ -38,6 +41,13 @@ LOG = "log.csv"
     help="A model folder with a .keras file, a run folder or a .keras file of the same architecture to begin with.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
+@click.option(
+    "--strategy",
+    type=click.Choice(distribution.STRATEGIES),
+    default="none",
+    show_default=True,
+    help="Train on all GPUs of this machine (mirrored), or on several machines (multiworker): docs/large.md.",
+)
 def main(
     recipe_name: str,
     data: tuple[str, ...],
@@ -45,8 +55,10 @@ def main(
     teachers: tuple[str, ...],
     init_from: Path | None,
     out: Path | None,
+    strategy: str,
 ) -> None:
     try:
+        among = distribution.strategy(strategy)  # First: TensorFlow must not have worked before it knows the others.
         chosen = recipe.load(recipe_name)
         learning, validation = load_all(data), load_all(validate)
         registry = platform.registry(config.load())
@@ -59,7 +71,7 @@ def main(
         click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
     if known:
         learning = taught(learning, known)
-    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start)
+    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start, among)
     click.echo(f"The trained network is {trained}.")
 
 
@@ -79,11 +91,18 @@ def learned(place: Path) -> keras.Model:
 
 
 def train(
-    chosen: recipe.Recipe, learning: FaceSet, validation: FaceSet, run: Path, start: keras.Model | None = None
+    chosen: recipe.Recipe,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    start: keras.Model | None = None,
+    among: tf.distribute.Strategy | None = None,
 ) -> Path:
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
-    A fresh run begins with the weights of `start`, where there is one. Raises ValueError when they do not fit.
+    A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
+    together; on several machines they do so from the same faces, and see the same folder `run`. Raises ValueError when
+    the weights do not fit or the devices can't share a batch.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
@@ -91,25 +110,70 @@ def train(
     run.mkdir(parents=True, exist_ok=True)
     done = _epochs_done(run)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
+    kept = distribution.folder(run, among)
+    kept.mkdir(exist_ok=True)
     for epoch in range(done, chosen.epochs):
         # A network that comes from a file has lost which weights do not decay, so it is built anew as well.
         if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
-            model = _network(chosen, epoch, model, len(learning))
-        shape = model.input_shape[1:]
-        measured = pipeline.batches(validation, shape, chosen.batch_size, bool(chosen.valence_arousal_weight))
-        model.fit(
-            tasks.by_output(pipeline.training_batches(learning, shape, chosen, epoch), model),
-            validation_data=tasks.by_output(measured, model),
-            initial_epoch=epoch,
-            epochs=epoch + 1,
-            shuffle=False,
-            callbacks=_callbacks(chosen, run, epoch),
-        )
-        _replace(run / CHECKPOINT, model.save)
+            with among.scope() if among else nullcontext():
+                model = _network(chosen, epoch, model, len(learning))
+        train_epoch = partial(_epoch_together, among=among) if among else _epoch
+        train_epoch(model, chosen, epoch, learning, validation, kept)
         _replace(
-            run / PROGRESS, lambda temporary, done=epoch + 1: temporary.write_text(json.dumps({"epochs_done": done}))
+            kept / PROGRESS, lambda temporary, done=epoch + 1: temporary.write_text(json.dumps({"epochs_done": done}))
         )
-    return run / CHECKPOINT
+    return kept / CHECKPOINT
+
+
+def _epoch(
+    model: keras.Model, chosen: recipe.Recipe, epoch: int, learning: FaceSet, validation: FaceSet, run: Path
+) -> None:
+    """Train for one epoch, log it and save the network."""
+    model.fit(
+        tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch), model),
+        validation_data=_measured(model, chosen, validation),
+        initial_epoch=epoch,
+        epochs=epoch + 1,
+        shuffle=False,
+        callbacks=_callbacks(chosen, run, epoch),
+    )
+    _replace(run / CHECKPOINT, model.save)
+
+
+def _epoch_together(
+    model: keras.Model,
+    chosen: recipe.Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    among: tf.distribute.Strategy,
+) -> None:
+    """`_epoch` on several devices; each machine measures the saved network by itself."""
+
+    def batches(share):
+        return tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch, share), model)
+
+    logs = distribution.fit(model, among, chosen.batch_size, batches)
+    _replace(run / CHECKPOINT, model.save)
+    saved = keras.models.load_model(run / CHECKPOINT)
+    measured = saved.evaluate(_measured(saved, chosen, validation), return_dict=True, verbose=0)
+    logs |= {f"val_{name}": value for name, value in measured.items()}
+    click.echo(
+        f"Epoch {epoch + 1}/{chosen.epochs}: " + ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
+    )
+    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+    log.set_model(model)
+    log.on_train_begin()
+    log.on_epoch_end(epoch, logs)
+    log.on_train_end()
+
+
+def _measured(model: keras.Model, chosen: recipe.Recipe, validation: FaceSet) -> tf.data.Dataset:
+    shape = model.input_shape[1:]
+    return tasks.by_output(
+        pipeline.batches(validation, shape, chosen.batch_size, bool(chosen.valence_arousal_weight)), model
+    )
 
 
 def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces: int) -> keras.Model:

@@ -12,6 +12,8 @@ from fers.domain.emotions import Emotion
 class Source(StrEnum):
     WEBCAM = "webcam"
     UPLOAD = "upload"
+    IMPORT = "import"
+    """From a set that was there before the study."""
 
 
 class Display(StrEnum):

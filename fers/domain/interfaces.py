@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,7 @@ from fers.domain.jobs import Job
 from fers.domain.labels import Label
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Identity, Membership, Person, Role
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.domain.studies import Study
@@ -74,8 +76,8 @@ class RecordStore(Protocol):
     def faces_of(self, person_id: str) -> list[Face]:
         """A person's faces, newest first."""
 
-    def faces(self) -> Iterator[Face]:
-        """Every face, by id, without holding them all in memory."""
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        """Every face in a range of ids, by id, without holding them all in memory."""
 
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
@@ -217,8 +219,9 @@ class AnswerStore(Protocol):
     def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
         """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
 
-    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
-        """(face id, eight probabilities) by face id, without holding them all in memory."""
+    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        """(face id, eight probabilities) of the faces in a range of ids, by face id, without holding them all in
+        memory."""
 
     def count_answers(self, answers_id: str) -> int: ...
 
@@ -247,7 +250,7 @@ class JobStore(Protocol):
 
 class SnapshotStore(Protocol):
     """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
-    update after which the face may no longer be published. So whatever is read here may be handed out.
+    update after which its purposes are no longer `SHARED`. So whatever is read here may be handed out.
 
     Raises StoreUnavailable.
     """
@@ -261,8 +264,9 @@ class SnapshotStore(Protocol):
 
     def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
 
-    def entries(self, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
-        """What is left of a version, by face id, without holding all of it in memory; of one split, or of all."""
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id, without holding all of it in memory; of one
+        split, or of all."""
 
     def count_entries(self, snapshot_id: str) -> int: ...
 
@@ -393,6 +397,9 @@ class Classifier(Protocol):
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
 
+    def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
+        """Which pixels of a face (224 x 224 x 3 RGB, uint8) spoke for each of `emotions`: n x 224 x 224 from 0 to 1."""
+
 
 class Models(Protocol):
     """The registered models."""
@@ -411,6 +418,20 @@ class Models(Protocol):
 
     def preload(self) -> None:
         """Begin to load the default model in the background, so that the first prediction is quick."""
+
+
+class BrowserNetworks(Protocol):
+    """The networks that a browser can run by itself."""
+
+    def models(self) -> list[ModelInfo]:
+        """The models among them, the live one first where it is one. Raises ModelRejected."""
+
+    def plan(self, model_id: str) -> dict:
+        """How a browser loads, feeds and reads a model and the face detector, ready for JSON. Raises UnknownModel or
+        ModelRejected."""
+
+    def network(self, name: str) -> Path | None:
+        """The file that a plan calls `name`; None when no plan does."""
 
 
 class FaceDetector(Protocol):

@@ -8,10 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from fers.domain.boxes import Box
-from fers.domain.consent import ConsentText
+from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict
+
+SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
+"""What the people agreed to whose faces are in versions: these are there to train and test models with."""
 
 
 class Split(StrEnum):
@@ -65,7 +68,9 @@ class Entry:
     votes: tuple[Vote, ...]
     intensity: int | None
     valence: float | None
+    """-1 to 1, as the person says; where they don't, the mean of the annotators'."""
     arousal: float | None
+    """Likewise."""
     model_id: str
     model_version: str
     probabilities: tuple[float, ...]

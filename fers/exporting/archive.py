@@ -13,6 +13,8 @@ from fers.exporting.documents import FACES, croissant, documents
 from fers.exporting.release import Member, Release
 
 SUMS = "SHA256SUMS"
+_CHUNK = 65_536
+"""Bytes that are worth sending."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,29 @@ def members(release: Release, format: Format) -> Iterator[Member]:
     """Every file of the release. Each is to be read before the next is asked for; the checksums come last."""
     sums = bytearray()
     for member in chain(documents(release), format.write(release)):
-        yield _summed(member, sums)
-    yield (faces := _summed(_faces(release, format), sums))
-    yield _summed(croissant(release, faces.chunks.sha256), sums)
-    yield Member(SUMS, (bytes(sums),))
+        yield summed(member, sums)
+    yield from _closing(release, format, sums)
+
+
+def members_around(release: Release, format: Format, sums_of_shards: bytes) -> Iterator[Member]:
+    """`members` but for the shards, which were written before and have these checksums, in their order."""
+    sums = bytearray()
+    for member in documents(release):
+        yield summed(member, sums)
+    sums += sums_of_shards
+    yield from _closing(release, format, sums)
+
+
+def _closing(release: Release, format: Format, sums: bytearray) -> Iterator[Member]:
+    yield (faces := summed(_faces(release, format), sums))
+    yield summed(croissant(release, faces.chunks.sha256), sums)
+    yield Member(SUMS, (bytes(sums[start : start + _CHUNK]) for start in range(0, len(sums), _CHUNK)))
 
 
 def zipped(files: Iterator[Member], release: Release) -> Iterator[bytes]:
     """The files as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody withdraws.
 
-    What is held in memory is one chunk, and the zip's table of contents (some 600 bytes a file).
+    What is held in memory is one chunk, and the zip's table of contents (some 500 bytes a file).
     """
     sink = _Sink()
     made = release.snapshot.created_at.timetuple()[:6]
@@ -57,8 +72,8 @@ def zipped(files: Iterator[Member], release: Release) -> Iterator[bytes]:
             with archive.open(zipfile.ZipInfo(member.name, made), "w", force_zip64=True) as file:
                 for chunk in member.chunks:
                     file.write(chunk)
-                    yield from sink.drain()
-        yield from sink.drain()
+                    yield from sink.drain(_CHUNK)
+            archive.NameToInfo.clear()  # For finding what was written, which nobody does; the list of it stays.
     yield from sink.drain()
 
 
@@ -66,19 +81,20 @@ class _Sink:
     """What a zip is written to: it can't be wound back, so the zip is made in one go."""
 
     def __init__(self):
-        self._parts: list[bytes] = []
+        self._written = bytearray()
 
     def write(self, data: bytes) -> int:
-        self._parts.append(bytes(data))
+        self._written += data
         return len(data)
 
     def flush(self) -> None:
         pass
 
-    def drain(self) -> Iterator[bytes]:
-        parts, self._parts = self._parts, []
-        if parts:
-            yield b"".join(parts)
+    def drain(self, least: int = 1) -> Iterator[bytes]:
+        """What was written since, if it is as many bytes as that."""
+        if len(self._written) >= least:
+            yield bytes(self._written)
+            self._written.clear()
 
 
 def _faces(release: Release, format: Format) -> Member:
@@ -93,7 +109,7 @@ def _faces(release: Release, format: Format) -> Member:
     return Member(FACES, lines())
 
 
-def _summed(member: Member, sums: bytearray) -> Member:
+def summed(member: Member, sums: bytearray) -> Member:
     return Member(member.name, _Summed(member, sums))
 
 

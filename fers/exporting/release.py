@@ -9,7 +9,7 @@ from PIL import Image
 
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop, decode_stored
-from fers.domain.snapshots import Entry, Snapshot, Split, Vote, pseudonym
+from fers.domain.snapshots import Entry, Snapshot, Vote, pseudonym
 from fers.domain.studies import Study
 
 
@@ -40,8 +40,9 @@ class Release:
     cut: Cut
     read: Callable[[str], bytes]
     """The stored image of a face, by its id. Raises NotFound."""
-    entries: Callable[[Split], Iterator[Entry]]
-    """What is left of a split, by face id: the same each time while nobody withdraws."""
+    entries: Callable[..., Iterator[Entry]]
+    """Called with a split and, for a part of it, a range of face ids. What is left of it, by face id: the same each
+    time while nobody withdraws."""
 
     @property
     def withdrawn(self) -> int:

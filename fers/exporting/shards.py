@@ -3,11 +3,13 @@
 import json
 import struct
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
 
 import google_crc32c
 
+from fers.domain.ranges import IdRange, divided
 from fers.domain.snapshots import Entry, Split
 from fers.exporting.release import Member, Release
 
@@ -21,26 +23,36 @@ _LENGTH_DELIMITED = 2
 
 def webdataset(release: Release) -> Iterator[Member]:
     """Tar files of `ID.jpg`, `ID.cls` (where there is a label) and `ID.json`."""
-    return _shards(release, "tar", _tar)
+    return _shards(release, "webdataset")
 
 
 def tfrecord(release: Release) -> Iterator[Member]:
     """TFRecord files of `tf.train.Example`: image/encoded, image/class/label (-1: none), image/class/text, person,
     valence and arousal (absent: unknown), and everything else as JSON in `metadata`."""
-    return _shards(release, "tfrecord", _records)
+    return _shards(release, "tfrecord")
 
 
-def _shards(
-    release: Release, ending: str, write: Callable[[Release, Iterable[Entry]], Iterator[bytes]]
-) -> Iterator[Member]:
-    for split in Split:
-        for number, entries in enumerate(_batches(release.entries(split))):
-            yield Member(f"{split}-{number:06}.{ending}", write(release, entries))
+def places(release: Release) -> list[tuple[Split, int]]:
+    """Every split and number that a shard may have; they stay the same when people withdraw."""
+    return [(split, number) for split in Split for number in range(len(_ranges(release)))]
 
 
-def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while batch := list(islice(entries, FACES_A_SHARD)):
-        yield batch
+def shard(release: Release, kind: str, split: Split, number: int) -> Member | None:
+    """One shard of a `kind` in `KINDS`, by itself: the split's faces in one range of ids. None when there are none."""
+    entries = release.entries(split, _ranges(release)[number])
+    first = next(entries, None)
+    if first is None:
+        return None
+    ending, write = KINDS[kind]
+    return Member(f"{split}-{number:06}.{ending}", write(release, chain([first], entries)))
+
+
+def _shards(release: Release, kind: str) -> Iterator[Member]:
+    return (member for place in places(release) if (member := shard(release, kind, *place)))
+
+
+def _ranges(release: Release) -> list[IdRange]:
+    return divided(-(-release.snapshot.faces // FACES_A_SHARD))
 
 
 def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -62,22 +74,24 @@ def _tar_member(name: str, data: bytes) -> Iterator[bytes]:
 
 def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
     """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
-    `record_writer.h` has it."""
+    `record_writer.h` has it. The image comes last in it, so that its many bytes are never copied."""
     for entry in entries:
-        example = _example(release, entry)
-        length = struct.pack("<Q", len(example))
-        yield length + _masked_crc(length) + example + _masked_crc(example)
+        image = release.image(entry)
+        opening = _example_up_to_image(release, entry, len(image))
+        length = struct.pack("<Q", len(opening) + len(image))
+        yield length + _masked(google_crc32c.value(length)) + opening
+        yield image
+        yield _masked(google_crc32c.extend(google_crc32c.value(opening), image))
 
 
-def _masked_crc(data: bytes) -> bytes:
-    crc = google_crc32c.value(data)
+def _masked(crc: int) -> bytes:
     return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
-def _example(release: Release, entry: Entry) -> bytes:
+def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> bytes:
+    """A `tf.train.Example` but for the bytes of its last feature, the image."""
     width, height = release.size(entry)
     features = {
-        "image/encoded": _bytes(release.image(entry)),
         "image/format": _bytes(b"jpeg"),
         "image/width": _integer(width),
         "image/height": _integer(height),
@@ -89,9 +103,13 @@ def _example(release: Release, entry: Entry) -> bytes:
     for name, value in (("valence", entry.valence), ("arousal", entry.arousal)):
         if value is not None:
             features[name] = _real(value)
-    return _field(
-        1, b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
-    )
+    written = b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
+    image = b""
+    for number in (1, 1, 2):  # A value of a list of bytes, which is a feature, which is the value of a name.
+        image = _opening(number, len(image) + image_length) + image
+    image = _field(1, b"image/encoded") + image
+    features_end = _opening(1, len(image) + image_length) + image
+    return _opening(1, len(written) + len(features_end) + image_length) + written + features_end
 
 
 def _bytes(value: bytes) -> bytes:
@@ -108,7 +126,12 @@ def _integer(value: int) -> bytes:
 
 def _field(number: int, value: bytes) -> bytes:
     """A length-delimited field of a protocol buffer; lists of numbers are packed in one."""
-    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(len(value)) + value
+    return _opening(number, len(value)) + value
+
+
+@lru_cache(maxsize=4096)
+def _opening(number: int, length: int) -> bytes:
+    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(length)
 
 
 def _varint(number: int) -> bytes:
@@ -118,3 +141,7 @@ def _varint(number: int) -> bytes:
         number >>= 7
     encoded.append(number)
     return bytes(encoded)
+
+
+KINDS = {"webdataset": ("tar", _tar), "tfrecord": ("tfrecord", _records)}
+"""How the files of a format end, and what writes one."""

@@ -3,15 +3,21 @@
 import copy
 
 import numpy as np
+from PIL import Image
 
+from fers.domain.emotions import Emotion
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
-from fers.inference.model_folder import ModelFolder
+from fers.inference.model_folder import ModelFolder, emotion_named
 from fers.inference.prepare import to_emotions, to_input
 from fers.inference.runtimes import open_network, tried
+from fers.inference.saliency import rise, scaled
 
 SUM_TOLERANCE = 1e-2
 """How far from 1 probabilities may sum: quantised networks round."""
+
+EXPLAINED_SIDE = 96
+"""Of faces whose maps are made from predictions, in pixels: the covers are coarse, and larger ones only take longer."""
 
 
 class FolderClassifier:
@@ -23,6 +29,7 @@ class FolderClassifier:
         self.info = folder.info
         network = open_network(folder.weights)
         self._run = network.run
+        self._maps = network.maps
         spec = self.info.input
         if not _fits(spec.shape, network.input_shape):
             raise ModelRejected(
@@ -45,6 +52,23 @@ class FolderClassifier:
         """What the network itself says of `faces` (as for `predict`): n x outputs, neither renamed nor calibrated."""
         return self._run(to_input(faces, self.info.input))
 
+    def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
+        """Which pixels of a face (h x w x 3 RGB, uint8) spoke for each of `emotions`: n x h x w from 0 to 1 (most).
+
+        Grad-CAM where the runtime tells gradients, else RISE, which needs predictions only. An emotion that the
+        network does not know gets zeros.
+        """
+        if self._maps is None or self.info.input.layout != "NHWC":
+            small = np.asarray(
+                Image.fromarray(face).resize((EXPLAINED_SIDE, EXPLAINED_SIDE), Image.Resampling.BILINEAR)
+            )
+            return np.stack([_enlarged(heat, face.shape) for heat in rise(self.predict, small, list(emotions))])
+        known = [emotion_named(name) for name in self.info.output.classes]
+        batch = to_input(face[None], self.info.input)
+        columns = {emotion: known.index(emotion) for emotion in emotions if emotion in known}
+        heat = dict(zip(columns, self._maps(batch, list(columns.values())), strict=True))
+        return np.stack([_enlarged(heat[e], face.shape) if e in heat else np.zeros(face.shape[:2]) for e in emotions])
+
     def described_as(self, info: ModelInfo) -> "FolderClassifier":
         """The same loaded network under another description, whose input has the same shape."""
         other = copy.copy(self)
@@ -63,6 +87,11 @@ class FolderClassifier:
                 f"What {self.info.id} says of a face are not probabilities that sum to 1.",
                 'If they are logits, describe them as "kind": "logits".',
             )
+
+
+def _enlarged(heat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    picture = Image.fromarray(scaled(heat).astype(np.float32))
+    return np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
 
 def _fits(described: tuple[int, ...], read: tuple[int | None, ...]) -> bool:

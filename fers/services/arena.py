@@ -2,8 +2,9 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, 
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
 
@@ -59,19 +61,49 @@ class Arena:
         Raises UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
+        faces = sum(1 for _ in self._faces())
+        seconds = self.ask(actor, model_id, progress=lambda done: progress(min(done, faces), faces))
+        return self.finish(actor, model_id, seconds)
+
+    def ask(
+        self,
+        actor: Person,
+        model_id: str,
+        among: IdRange = EVERY_ID,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[float]:
+        """`evaluate` for the faces in a range of ids. Ranges can be asked about side by side, on several machines.
+
+        Calls `progress` with how many faces are done. Returns the seconds that each face asked about took. Raises
+        UnknownModel or ModelRejected.
+        """
+        require(actor, Action.COMPARE_MODELS)
         classifier = self._models.classifier(model_id)
         key = classifier.info.answers_id
-        known = {face_id for face_id, _ in self._answers.answers(key)}
-        everyone = [face.id for face in self._faces()]
-        missing = [face_id for face_id in everyone if face_id not in known]
-        times = []
-        for start in range(0, len(missing), BATCH):
-            progress(len(everyone) - len(missing) + start, len(everyone))
-            answers, seconds = self._ask(classifier, missing[start : start + BATCH])
-            self._answers.add_answers(key, answers)
-            times += seconds
-        progress(len(everyone), len(everyone))
-        return self._finish(classifier, times)
+        known = {face_id for face_id, _ in self._answers.answers(key, among)}
+        seconds, done = [], 0
+        faces = self._faces(among)
+        while batch := list(islice(faces, BATCH)):
+            answers, times = self._answer(classifier, (face for face in batch if face.id not in known))
+            if answers:
+                self._answers.add_answers(key, answers)
+            seconds += times
+            done += len(batch)
+            progress(done)
+        return seconds
+
+    def finish(self, actor: Person, model_id: str, seconds: Sequence[float]) -> ModelRun:
+        """Keep that a model has answered for every face, in so many seconds for one; nothing changes when it was asked
+        about none."""
+        require(actor, Action.COMPARE_MODELS)
+        info = self._models.classifier(model_id).info
+        before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
+        if before and not seconds:
+            return before
+        milliseconds = 1000 * statistics.median(seconds) if seconds else float("nan")
+        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now())
+        self._answers.save_run(run)
+        return run
 
     def standings(self, actor: Person) -> list[Standing]:
         """Every registered model with its progress."""
@@ -108,39 +140,26 @@ class Arena:
         require(actor, Action.COMPARE_MODELS)
         return self._crop(face)
 
-    def _faces(self) -> Iterator[Face]:
-        for face in self._records.faces():
+    def _faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        for face in self._records.faces(among):
             if Purpose.TRAIN in face.purposes and isinstance(face.answer.label, Emotion):
                 yield face
 
-    def _ask(self, classifier: Classifier, ids: list[str]) -> tuple[dict[str, np.ndarray], list[float]]:
+    def _answer(self, classifier: Classifier, faces: Iterable[Face]) -> tuple[dict[str, np.ndarray], list[float]]:
         """Answers by face id, and seconds a face. One face at a time, as in live use: so the times are those of it."""
         answers, seconds = {}, []
-        for face_id in ids:
+        for face in faces:
             try:
-                face = self._records.face(face_id)
-                pixels = face and self._crop(face)
+                pixels = self._crop(face)
             except NotFound:
-                continue
-            if pixels is None:
-                continue  # Withdrawn since the run began.
+                continue  # Withdrawn since it was listed.
             started = time.perf_counter()
-            answers[face_id] = classifier.predict(pixels[None])[0]
+            answers[face.id] = classifier.predict(pixels[None])[0]
             seconds.append(time.perf_counter() - started)
         return answers, seconds
 
     def _crop(self, face: Face) -> np.ndarray:
         return crop(decode_stored(self._images.get(face.id)).pixels, face.box)
-
-    def _finish(self, classifier: Classifier, times: list[float]) -> ModelRun:
-        info = classifier.info
-        before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
-        if before and not times:
-            return before
-        milliseconds = 1000 * statistics.median(times) if times else float("nan")
-        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now())
-        self._answers.save_run(run)
-        return run
 
     def _common(self, infos: list[ModelInfo]) -> tuple[list[Face], list[np.ndarray]]:
         """The labelled faces that all of these models answered, and n x 8 answers of each."""

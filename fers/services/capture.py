@@ -4,16 +4,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
-from fers.domain.interfaces import FaceDetector, ImageStore, Journal, Models, RecordStore
+from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import NotFound, StudyClosed
+from fers.errors import StudyClosed
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
+from fers.services.storing import Storing
 from fers.services.studies import Studies
 
 
@@ -35,18 +39,14 @@ class Draft:
 class Capture:
     def __init__(
         self,
-        records: RecordStore,
-        images: ImageStore,
-        journal: Journal,
+        storing: Storing,
         models: Models,
         detector: FaceDetector,
         consents: Consents,
         studies: Studies,
         now: Clock = utc_now,
     ):
-        self._records = records
-        self._images = images
-        self._journal = journal
+        self._storing = storing
         self._models = models
         self._detector = detector
         self._consents = consents
@@ -81,6 +81,18 @@ class Capture:
             info.output.least_confidence,
         )
 
+    def explain(
+        self, actor: Person, draft: Draft, box: Box, prediction: Prediction
+    ) -> list[tuple[Emotion, np.ndarray]]:
+        """For each of the prediction's top three, which pixels of the crop spoke for it: 224 x 224 from 0 to 1.
+
+        Raises ConsentRequired, UnknownModel, ModelRejected.
+        """
+        self._require_open(actor)
+        emotions = [emotion for emotion, _ in prediction.top(3)]
+        face = crop(draft.photo.pixels, box)
+        return list(zip(emotions, self._models.classifier(prediction.model_id).explain(face, emotions), strict=True))
+
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
         """Store the face with everything that belongs to it, exactly once however often this is called.
 
@@ -106,36 +118,11 @@ class Capture:
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
         )
-        return self._store(face, photo.data)
+        return self._storing.store(face, photo.data)
 
     def settle(self) -> list[str]:
         """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
-        return self._journal.settle(self._finish)
-
-    def _store(self, face: Face, data: bytes) -> Face:
-        """The image goes first: once the record is there, everything of the face is."""
-        try:
-            with self._journal.writing(face.id):
-                stored = self._records.face(face.id)
-                if stored is not None:
-                    return stored
-                self._images.put(face.id, data)
-                self._records.create_face(face)
-        except Exception:
-            self.settle()
-            raise
-        return face
-
-    def _finish(self, face_id: str) -> None:
-        """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
-        can have left a record without its image."""
-        if self._records.face(face_id) is None:
-            self._images.delete(face_id)
-            return
-        try:
-            self._images.get(face_id)
-        except NotFound:
-            self._records.delete_face(face_id)
+        return self._storing.settle()
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)

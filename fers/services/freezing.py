@@ -31,8 +31,8 @@ def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprin
         perceived=_perceived(labels),
         votes=tuple(map(_vote, labels)),
         intensity=answer.intensity,
-        valence=answer.valence,
-        arousal=answer.arousal,
+        valence=_own_or_mean(answer.valence, [label.valence for label in labels]),
+        arousal=_own_or_mean(answer.arousal, [label.arousal for label in labels]),
         model_id=face.prediction.model_id,
         model_version=face.prediction.model_version,
         probabilities=face.prediction.probabilities,
@@ -64,6 +64,11 @@ def without_near_duplicates(entries: list[Entry]) -> list[Entry]:
 def _perceived(labels: tuple[Label, ...]) -> Emotion | None:
     consensus = next(iter(majority(labels).values()), None)
     return consensus.outcome if consensus and isinstance(consensus.outcome, Emotion) else None
+
+
+def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:
+    known = [value for value in others if value is not None]
+    return own if own is not None or not known else sum(known) / len(known)
 
 
 def _vote(label: Label) -> Vote:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from fers.domain.audit import entry_by
-from fers.domain.consent import ConsentText, Purpose
+from fers.domain.consent import ConsentText
 from fers.domain.faces import Face
 from fers.domain.images import decode_stored
 from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, SnapshotStore
 from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.snapshots import Difference, Entry, Snapshot, Split, content_id, difference
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED, Difference, Entry, Snapshot, Split, content_id, difference
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.freezing import entry_of, in_splits, without_near_duplicates
@@ -53,7 +54,7 @@ class Snapshots:
         self._now = now
 
     def freeze(self, actor: Person, study_id: str, name: str, progress: Progress = lambda done, all: None) -> Snapshot:
-        """Freeze the study's faces whose people agreed to sharing, as the version `name`.
+        """Freeze the study's faces whose people agreed to sharing and to training, as the version `name`.
 
         People keep the split they had in the study's earlier versions. Of near-duplicates in two splits, the one that
         is tested on stays. Raises InvalidInput for a name that can't be used, when there is nothing to freeze, or when
@@ -92,9 +93,11 @@ class Snapshots:
                 return version
         raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
 
-    def entries(self, actor: Person, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
-        """What is left of a version, by face id; of one split, or of all. Raises NotFound."""
-        return self._snapshots.entries(self._get(actor, snapshot_id).id, split)
+    def entries(
+        self, actor: Person, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID
+    ) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id; of one split, or of all. Raises NotFound."""
+        return self._snapshots.entries(self._get(actor, snapshot_id).id, split, among)
 
     def compare(self, actor: Person, earlier_id: str, later_id: str) -> Difference:
         """What came and went between two versions of a study. Raises NotFound."""
@@ -117,7 +120,7 @@ class Snapshots:
         for face in self._records.faces():
             if face.study_id != study_id or face.purge_at <= now:
                 continue
-            if Purpose.PUBLISH in face.purposes:
+            if face.purposes >= SHARED:
                 faces.append(face)
             else:
                 left_out += 1

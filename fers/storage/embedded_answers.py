@@ -7,6 +7,7 @@ from dataclasses import asdict
 import numpy as np
 
 from fers.domain.models import ModelRun
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 
@@ -23,10 +24,12 @@ class EmbeddedAnswers:
         with self._database.transaction() as sql:
             sql.executemany("INSERT OR REPLACE INTO answers SELECT ?, id, ? FROM faces WHERE id = ?", rows)
 
-    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
-        last = ""
-        page_after = "SELECT * FROM answers WHERE answers_id = ? AND face_id > ? ORDER BY face_id LIMIT ?"
-        while page := self._database.rows(page_after, (answers_id, last, _PAGE)):
+    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        last = among.after
+        page_after = (
+            "SELECT * FROM answers WHERE answers_id = ? AND face_id > ? AND face_id <= ? ORDER BY face_id LIMIT ?"
+        )
+        while page := self._database.rows(page_after, (answers_id, last, among.to, _PAGE)):
             for row in page:
                 yield row["face_id"], np.frombuffer(row["said"], _KIND)
             last = page[-1]["face_id"]

@@ -10,6 +10,8 @@ from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts
@@ -111,7 +113,7 @@ class EmbeddedRecords:
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
-            if Purpose.PUBLISH not in face.purposes:
+            if not face.purposes >= SHARED:
                 sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:
@@ -121,9 +123,9 @@ class EmbeddedRecords:
     def faces_of(self, person_id: str) -> list[Face]:
         return self._faces("WHERE person_id = ? ORDER BY given_at DESC, id", (person_id,))
 
-    def faces(self) -> Iterator[Face]:
-        last = ""
-        while page := self._faces("WHERE id > ? ORDER BY id LIMIT ?", (last, _PAGE)):
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        last = among.after
+        while page := self._faces("WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (last, among.to, _PAGE)):
             yield from page
             last = page[-1].id
 

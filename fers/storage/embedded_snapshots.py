@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from fers.domain.consent import ConsentText
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.errors import AlreadyExists
 from fers.storage.database import Database
@@ -36,14 +37,14 @@ class EmbeddedSnapshots:
         rows = self._database.rows("SELECT * FROM snapshots WHERE id = ?", (snapshot_id,))
         return _snapshot(rows[0]) if rows else None
 
-    def entries(self, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
         where, values = ("", (snapshot_id,)) if split is None else (" AND split = ?", (snapshot_id, split))
         query = (
-            f"SELECT face_id, document FROM snapshot_entries WHERE snapshot_id = ?{where} AND face_id > ?"
-            " ORDER BY face_id LIMIT ?"
+            f"SELECT face_id, document FROM snapshot_entries WHERE snapshot_id = ?{where}"
+            " AND face_id > ? AND face_id <= ? ORDER BY face_id LIMIT ?"
         )
-        last = ""
-        while page := self._database.rows(query, (*values, last, _PAGE)):
+        last = among.after
+        while page := self._database.rows(query, (*values, last, among.to, _PAGE)):
             for row in page:
                 yield Entry.from_document(json.loads(row["document"]))
             last = page[-1]["face_id"]

@@ -8,9 +8,10 @@ from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Query
 
 from fers.domain.models import ModelRun
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
-from fers.storage.firestore_documents import FirestoreDocuments, where
+from fers.storage.firestore_documents import FirestoreDocuments, where, within
 
 _AT_ONCE = 100
 """Faces in a batch: two writes each, and Firestore takes up to 500."""
@@ -30,8 +31,8 @@ class FirebaseAnswers:
         for start in range(0, len(face_ids), _AT_ONCE):
             self._add(answers_id, {face_id: answers[face_id] for face_id in face_ids[start : start + _AT_ONCE]})
 
-    def answers(self, answers_id: str) -> Iterator[tuple[str, np.ndarray]]:
-        for document in self._documents.all(self._of(answers_id), by="face_id", size=_PAGE):
+    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        for document in self._documents.all(within(self._of(answers_id), "face_id", among), by="face_id", size=_PAGE):
             yield document["face_id"], np.frombuffer(document["said"], _KIND)
 
     def count_answers(self, answers_id: str) -> int:

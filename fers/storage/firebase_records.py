@@ -11,13 +11,15 @@ from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Face
 from fers.domain.people import Person, Role
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
 from fers.storage.firebase_audit import FirebaseAudit
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_face_facts import FaceFacts
-from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where
+from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where, within
 
 
 class FirebaseRecords:
@@ -95,7 +97,7 @@ class FirebaseRecords:
 
     def update_face(self, face: Face) -> None:
         self._facts.replace(face)
-        if Purpose.PUBLISH not in face.purposes:
+        if not face.purposes >= SHARED:
             self._delete_about(face.id, self._entries)
 
     def delete_face(self, face_id: str) -> None:
@@ -109,8 +111,8 @@ class FirebaseRecords:
         faces = map(face_from_document, self._documents.all(where(self._faces, "person_id", "==", person_id)))
         return sorted(faces, key=lambda face: face.given_at, reverse=True)
 
-    def faces(self) -> Iterator[Face]:
-        return map(face_from_document, self._documents.all(self._faces))
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        return map(face_from_document, self._documents.all(within(self._faces, "id", among)))
 
     def faces_due(self, now: datetime) -> list[Face]:
         due = where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)

@@ -14,12 +14,13 @@ from itertools import islice
 
 from google.cloud.firestore import Query
 
-from fers.domain.consent import ConsentText, Purpose
-from fers.domain.snapshots import Entry, Snapshot, Split
+from fers.domain.consent import ConsentText
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import SHARED, Entry, Snapshot, Split
 from fers.errors import AlreadyExists, StoreUnavailable
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
-from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
+from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where, within
 
 
 class FirebaseSnapshots:
@@ -50,13 +51,13 @@ class FirebaseSnapshots:
         document = self._documents.read(self._snapshots.document(snapshot_id))
         return _snapshot(document) if document else None
 
-    def entries(self, snapshot_id: str, split: Split | None = None) -> Iterator[Entry]:
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
         version = self._documents.read(self._snapshots.document(snapshot_id))
         if version is None:
             return
         query = self._of(version["attempt"])
         query = query if split is None else where(query, "split", "==", split.value)
-        for document in self._documents.all(query, by="face_id"):
+        for document in self._documents.all(within(query, "face_id", among), by="face_id"):
             yield Entry.from_document(json.loads(document["entry"]))
 
     def count_entries(self, snapshot_id: str) -> int:
@@ -73,7 +74,7 @@ class FirebaseSnapshots:
             batch.set(self._entries.document(name), documents[entry.face_id])
         self._documents.commit(batch)
         faces = self._documents.read_all([self._faces.document(face_id) for face_id in documents])
-        shared = {face_id for face_id, face in faces.items() if Purpose.PUBLISH in face["purposes"]}
+        shared = {face_id for face_id, face in faces.items() if set(face["purposes"]) >= SHARED}
         self._delete(document for face_id, document in documents.items() if face_id not in shared)
 
     def _publish(self, snapshot: Snapshot, attempt: str) -> None:

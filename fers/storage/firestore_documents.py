@@ -15,6 +15,7 @@ from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import CollectionReference, DocumentReference, ExistsOption, FieldFilter, Query, WriteBatch
 
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_failures import explained
@@ -131,6 +132,13 @@ class TextSequence:
 
 def where(query, field: str, operator: str, value) -> Query:
     return query.where(filter=FieldFilter(field, operator, value))
+
+
+def within(query: Query, field: str, among: IdRange) -> Query:
+    """The documents whose `field` is in a range of ids."""
+    if among == EVERY_ID:
+        return query
+    return where(where(query, field, ">", among.after), field, "<=", among.to)
 
 
 def until_it_holds(attempt: Callable[[], Result]) -> Result:

@@ -21,7 +21,7 @@ _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
 CANT_TELL = "Can't tell"
 ACCENT = "#d9623a"
-_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload"}
+_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 _QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Source
 from fers.domain.hints import hints
 from fers.domain.images import crop
@@ -10,9 +11,10 @@ from fers.errors import FersError
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
 from fers.ui.questions import ask_afterwards, ask_first, ask_no_label
-from fers.ui.result import show_result, word
+from fers.ui.result import percent, show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
+from fers.ui.why import offer_why
 
 MOST_FACES = 6
 """Faces to pick from, largest first; a smaller one can still be cropped by hand."""
@@ -28,7 +30,7 @@ def take_photo(actor: Person) -> None:
         guard.explain(state().refusal)
     source = st.segmented_control(
         "Where the photo comes from",
-        list(Source),
+        list(_SOURCE_WORDS),
         default=Source.WEBCAM,
         required=True,
         format_func=_SOURCE_WORDS.get,
@@ -63,15 +65,14 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
         return
     with answer_side:
         if not platform().studies.current(actor).participants_label:
-            _predict(actor, giving, box)
-            show_result(giving.prediction)
+            _show_guess(actor, giving, box)
             answer = ask_no_label(giving.draft.id)
-        elif actor.asked_first:
+        # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
+        elif actor.asked_first and giving.seen_live is None:
             answer = ask_first(giving.draft.id)
             _predict(actor, giving, box, wanted=answer is not None)
         else:
-            _predict(actor, giving, box)
-            show_result(giving.prediction)
+            _show_guess(actor, giving, box)
             answer = ask_afterwards(giving.draft.id, giving.prediction)
     if answer is not None:
         _submit(actor, giving, answer)
@@ -112,7 +113,22 @@ def _pick_face(giving: Giving) -> None:
 def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
     if wanted and (giving.prediction is None or giving.box != box):
         giving.prediction = platform().capture.predict(actor, giving.draft, box)
+        giving.maps = None
     giving.box = box
+
+
+def _show_guess(actor: Person, giving: Giving, box) -> None:
+    _predict(actor, giving, box)
+    show_result(giving.prediction)
+    _recall_live(giving)
+    offer_why(actor, giving)
+
+
+def _recall_live(giving: Giving) -> None:
+    """What is stored is the server's own guess, about the crop that its owner chose: the two may differ a little."""
+    if giving.seen_live is not None:
+        best = max(Emotion, key=lambda emotion: giving.seen_live[emotion])
+        st.caption(f"Live it said: {word(best)} {percent(giving.seen_live[best])}.")
 
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
@@ -122,7 +138,7 @@ def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
         st.rerun()
 
 
-def thank(giving: Giving) -> None:
+def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
     st.title("Thank you!")
     face, words = st.columns([1, 3], gap="medium")
@@ -136,3 +152,4 @@ def thank(giving: Giving) -> None:
             st.write("Nothing was kept, as you chose.")
     if giving.answer.before_prediction:
         show_result(giving.prediction)
+        offer_why(actor, giving)

@@ -1,4 +1,4 @@
-"""The web server: Streamlit's pages, the sign-in cookie, a health check and the chores of a server, in one process."""
+"""The web server: Streamlit's pages, the sign-in cookie, downloads, a health check and its chores, in one process."""
 
 import asyncio
 import logging
@@ -10,10 +10,13 @@ import click
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
+from fers.ui.browser_files import FOLDER, network, wasm
+from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected
 from fers.ui.runs import runs
 from fers.ui.services import platform
@@ -52,7 +55,14 @@ async def _repeatedly(seconds: float, chore: Callable[[], object], what: str) ->
 
 app = st.App(
     REPOSITORY / "app.py",
-    routes=[Route("/health", health), Route("/session", session_route, methods=["POST", "DELETE"])],
+    routes=[
+        Route("/health", health),
+        Route("/session", session_route, methods=["POST", "DELETE"]),
+        Route("/downloads/{secret}", download_route),
+        Route("/browser/networks/{name}", network),
+        Route("/browser/litert/{name}.wasm", wasm),
+        Mount("/browser", StaticFiles(directory=FOLDER)),
+    ],
     lifespan=lifespan,
     on_script_error=explain_unexpected,
 )

@@ -15,8 +15,8 @@ _cookie_widget = widget("cookie")
 
 def person() -> Person | None:
     """Whoever is signed in: by this tab, or by the cookie the page was opened with."""
-    token = _token()
-    return platform().accounts.resume(token) if token else None
+    secret = token()
+    return platform().accounts.resume(secret) if secret else None
 
 
 def come_from_provider() -> None:
@@ -39,9 +39,9 @@ def remember() -> None:
 
 def sign_out() -> None:
     """End the session everywhere and forget it here."""
-    token = _token()
-    if token:
-        platform().accounts.sign_out(token)
+    secret = token()
+    if secret:
+        platform().accounts.sign_out(secret)
     start_afresh()
     _clear_cookie()
     providers.leave()
@@ -84,5 +84,6 @@ def _clear_cookie() -> None:
     state().cookie_request = CookieRequest(None)
 
 
-def _token() -> str | None:
+def token() -> str | None:
+    """The session token of whoever is signed in here."""
     return state().token or st.context.cookies.get(COOKIE)

@@ -3,9 +3,11 @@
 import secrets
 from dataclasses import dataclass, field
 
+import numpy as np
 import streamlit as st
 
 from fers.domain.boxes import Box
+from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Prediction
 from fers.errors import FersError
 from fers.services.capture import Draft
@@ -46,8 +48,12 @@ class Giving:
     box: Box | None = None
     """The crop that `prediction` is about."""
     prediction: Prediction | None = None
+    maps: list[tuple[Emotion, np.ndarray]] | None = None
+    """What mattered for the top three of `prediction`, once that was asked: h x w from 0 to 1."""
     answer: Answer | None = None
     """Set once the photo was submitted."""
+    seen_live: tuple[float, ...] | None = None
+    """The eight probabilities that the person saw on the live page when they gave this face; None: not from there."""
     stored: Face | None = None
     """The stored face; None when nothing was to be kept."""
 
@@ -90,6 +96,8 @@ class State:
     explored: dict[str, Face] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
     reviewing: Reviewing | None = None
+    download: str | None = None
+    """The secret of the link to the last download asked for."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
 

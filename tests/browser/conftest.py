@@ -1,7 +1,8 @@
 import shutil
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.people import photo
 from tests.serving import serving
@@ -35,17 +36,20 @@ def server(tmp_path_factory):
 def browser(tmp_path_factory):
     """A Chromium whose camera shows the astronaut. Closed with its module: while Playwright runs, nothing else in this
     thread can run an event loop."""
-    camera = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
-    camera.write_bytes(photo())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=next(
-                filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-            ),
-            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
-        )
+        browser = chromium(playwright, tmp_path_factory.mktemp("camera"))
         yield browser
         browser.close()
+
+
+def chromium(playwright: Playwright, folder: Path) -> Browser:
+    """A browser without a window whose camera shows the astronaut, from a file in `folder`."""
+    camera = folder / "astronaut.mjpeg"
+    camera.write_bytes(photo())
+    return playwright.chromium.launch(
+        executable_path=next(filter(None, map(shutil.which, BROWSERS)), None),
+        args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+    )
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def downloaded(page: Page) -> zipfile.ZipFile:
 def test_the_whole_way(open_page, server, request, source, window):
     page = open_page(**window)
     outside = []
-    page.on("request", lambda r: outside.append(r.url) if not _at_home(r.url, server.address) else None)
+    page.on("request", lambda r: outside.append(r.url) if not at_home(r.url, server.address) else None)
     sign_up(page, f"{request.node.callspec.id}@example.org")
     consent(page, "Keep my photos", "Train and test")
     give_photo(page, source)
@@ -108,7 +108,7 @@ def test_the_whole_way(open_page, server, request, source, window):
     assert outside == [], "a page must not send anything elsewhere"
 
 
-def _at_home(url: str, address: str) -> bool:
+def at_home(url: str, address: str) -> bool:
     return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
 
 

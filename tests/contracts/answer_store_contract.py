@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fers.domain.models import ModelRun
+from fers.domain.ranges import IdRange
 
 from .samples import NOON, a_face, a_person, an_id
 
@@ -64,6 +65,12 @@ class AnswerStoreContract:
         read = store.answers(ONE)
         next(read)
         assert len(list(read)) == 29
+
+    def test_answers_of_a_range_of_ids(self, store):
+        first, second = sorted(map(an_id, ("first", "second")))
+        store.add_answers(ONE, {first: answer(0), second: answer(1)})
+        assert [face_id for face_id, _ in store.answers(ONE, IdRange(to=first))] == [first]
+        assert [face_id for face_id, _ in store.answers(ONE, IdRange(after=first))] == [second]
 
     def test_runs_are_kept_one_a_model(self, store):
         store.save_run(RUN)

@@ -11,6 +11,7 @@ from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.faces import Source
 from fers.domain.people import Role
+from fers.domain.ranges import IdRange, divided
 from fers.errors import AlreadyExists, NotFound
 
 from .samples import NOON, a_consent, a_face, a_person, a_study, an_id, any_face
@@ -177,6 +178,17 @@ class RecordStoreContract:
         for face in faces:
             store.create_face(face)
         assert list(store.faces()) == sorted(faces, key=lambda face: face.id)
+
+    def test_every_face_is_in_one_range_of_ids(self, store):
+        faces = [a_face(str(number)) for number in range(40)]
+        for face in faces:
+            store.create_face(face)
+        by_range = [list(store.faces(among)) for among in divided(7)]
+        assert sum(by_range, []) == list(store.faces())
+        assert sum(map(bool, by_range)) > 3
+        edge = sorted(face.id for face in faces)[3]
+        assert [face.id for face in store.faces(IdRange(to=edge))][-1] == edge
+        assert edge not in [face.id for face in store.faces(IdRange(after=edge))]
 
     def test_faces_can_be_deleted_while_they_are_gone_through(self, store):
         for number in range(20):

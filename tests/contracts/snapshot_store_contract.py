@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from fers.domain.consent import Purpose
-from fers.domain.snapshots import Split
+from fers.domain.ranges import IdRange
+from fers.domain.snapshots import SHARED, Split
 from fers.errors import AlreadyExists
 
 from .samples import NOON, a_face, a_person, a_snapshot, an_entry, an_id
-
-SHARED = frozenset({Purpose.STORE, Purpose.PUBLISH})
 
 
 class SnapshotStoreContract:
@@ -35,6 +34,11 @@ class SnapshotStoreContract:
         assert list(store.entries(a_snapshot().id)) == expected
         assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
         assert store.count_entries(a_snapshot().id) == 2
+
+    def test_a_version_can_be_read_in_ranges_of_face_ids(self, store):
+        first, second = sorted(map(an_id, ("first", "second")))
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(to=first))] == [first]
+        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(after=first))] == [second]
 
     def test_what_is_not_there_is_empty(self, store):
         assert store.snapshot("0" * 64) is None
@@ -63,10 +67,11 @@ class SnapshotStoreContract:
         assert store.count_entries(a_snapshot("v2").id) == 0
         assert store.snapshot(a_snapshot().id) == a_snapshot()
 
-    def test_a_face_that_may_no_longer_be_shared_leaves_too(self, store, records):
-        records.update_face(replace(a_face("first"), purposes=SHARED | {Purpose.TRAIN}))
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_a_face_that_may_no_longer_be_shared_leaves_too(self, store, records, purpose):
+        records.update_face(replace(a_face("first"), purposes=SHARED | {Purpose.STORE}))
         assert store.count_entries(a_snapshot().id) == 2
-        records.update_face(replace(a_face("first"), purposes=frozenset({Purpose.STORE})))
+        records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
         assert [entry.face_id for entry in store.entries(a_snapshot().id)] == [an_id("second")]
 
     def test_faces_that_went_meanwhile_are_not_frozen(self, store):

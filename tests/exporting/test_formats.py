@@ -5,52 +5,37 @@ import hashlib
 import io
 import json
 import tarfile
-import zipfile
 from dataclasses import replace
 
 import pytest
 from PIL import Image
 
-from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display
+from fers import config
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import Split
 from fers.exporting.archive import FORMATS, SUMS
 from fers.exporting.release import Cut
-from tests.people import give_face, participant, pattern
-
-LABELS = (Emotion.HAPPY, Emotion.SAD, None, Emotion.FEAR)
-
-
-@pytest.fixture
-def study(platform):
-    return platform.studies.current()
+from fers.platform import assemble
+from tests.exporting import versions
+from tests.exporting.versions import described
+from tests.people import OneFace, OneModel
 
 
-@pytest.fixture
-def faces(platform, study):
-    """Four faces of four people in version v1, one of which nobody can name."""
-    given = []
-    for number, label in enumerate(LABELS):
-        answer = Answer(label, before_prediction=True, display=Display.POSED, valence=0.5)
-        given.append(give_face(platform, participant(platform, f"{number}@example.org"), answer, pattern(number)))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    return {face.id: face for face in given}
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
+    """A store that these tests only read."""
+    settings = replace(config.load({}), data=tmp_path_factory.mktemp("store") / "data")
+    return assemble(settings, models=OneModel(), detector=OneFace())
+
+
+@pytest.fixture(scope="module")
+def faces(platform):
+    return versions.freeze_four(platform)
 
 
 @pytest.fixture
-def download(platform, study, faces):
-    def download(format: str, cut: Cut = Cut.CROP) -> zipfile.ZipFile:
-        data = b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format, cut).zip())
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        assert archive.testzip() is None
-        return archive
-
-    return download
-
-
-def described(archive) -> list[dict]:
-    return [json.loads(line) for line in archive.read("faces.jsonl").splitlines()]
+def download(platform, faces):
+    return lambda format, cut=Cut.CROP: versions.download(platform, format, cut)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -63,7 +48,8 @@ def test_every_format_holds_every_face_and_true_checksums(download, faces, forma
     assert all(hashlib.sha256(archive.read(name)).hexdigest() == sum for name, sum in sums.items())
 
 
-def test_the_same_version_is_the_same_bytes(platform, study, faces):
+def test_the_same_version_is_the_same_bytes(platform, faces):
+    study = platform.studies.current()
     once, again = (b"".join(platform.downloads.open(OPERATOR, study.id, "v1", "coco").zip()) for _ in range(2))
     assert once == again
 
@@ -155,39 +141,10 @@ def test_affectnet_tables_are_read_as_affectnet(download, tmp_path, faces):
         assert read.image(index).size == (face.box.width, face.box.height)
 
 
-def test_pseudonyms_differ_from_version_to_version_and_tell_nothing(platform, study, faces, download):
-    first = {record["id"]: record["person"] for record in described(download("folders"))}
-    give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
-    platform.snapshots.freeze(OPERATOR, study.id, "v2")
-    data = b"".join(platform.downloads.open(OPERATOR, study.id, "v2", "folders").zip())
-    second = {r["id"]: r["person"] for r in described(zipfile.ZipFile(io.BytesIO(data)))}
-    assert not set(first.values()) & set(second.values())
-    assert not any(face.person_id.encode() in data for face in faces.values())
-
-
-def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study, faces, download):
-    gone = next(iter(faces.values()))
-    platform.withdrawal.withdraw_face(
-        platform.accounts.sign_in("0@example.org", "correct horse battery").person, gone.id
-    )
-    archive = download("imagefolder")
-    assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
-    assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
-
-
 def test_the_words_that_people_agreed_to_are_there(platform, download):
     archive = download("folders")
     [words] = [name for name in archive.namelist() if name.startswith("consent/")]
     assert archive.read(words).decode() == platform.consents.text().body
-
-
-def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study, download):
-    owner = 'Prof. "Å": Ångström # ’'
-    platform.studies.update(OPERATOR, replace(study, owner=owner, name="Faces: 顔"))
-    lines = download("folders").read("CITATION.cff").decode().splitlines()
-    cited = {key.strip(" -"): json.loads(value) for key, _, value in (line.partition(": ") for line in lines) if value}
-    assert cited["title"] == "Faces: 顔, version v1"
-    assert cited["name"] == owner
 
 
 @pytest.mark.slow

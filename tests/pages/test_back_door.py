@@ -15,7 +15,7 @@ def test_a_page_opened_alone_and_signed_out_shows_the_way_home_and_nothing_else(
     assert not alone.button and not alone.text_input and not alone.checkbox
 
 
-@pytest.mark.parametrize("page", ["give", "my_data", "consent"])
+@pytest.mark.parametrize("page", ["give", "live", "my_data", "consent"])
 def test_somebody_signed_out_who_asks_for_a_page_is_shown_the_way_in(page, app):
     app.switch_page(f"pages/{page}.py").run()
     assert "I am new here" in [tab.label for tab in app.tabs]

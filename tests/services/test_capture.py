@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from fers.domain.consent import Purpose
 from fers.domain.faces import Answer, Display, Source
+from fers.domain.images import FACE_SIDE
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
 from tests.people import HAPPY_POSED, PASSWORD, draft, give_face, participant, photo
@@ -43,6 +43,14 @@ def test_submitting_twice_stores_once(platform, ada):
     second = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
     assert first == second
     assert platform.own_data.faces(ada) == [first]
+
+
+def test_the_top_three_are_explained_on_the_crop(platform, ada):
+    started = draft(platform, ada)
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    maps = platform.capture.explain(ada, started, started.suggestions[0], prediction)
+    assert [emotion for emotion, _ in maps] == [emotion for emotion, _ in prediction.top(3)]
+    assert all(heat.shape == (FACE_SIDE, FACE_SIDE) and (heat == emotion / 10).all() for emotion, heat in maps)
 
 
 def test_submitting_at_once_from_many_threads_stores_once(platform, ada):
@@ -98,7 +106,7 @@ def test_a_rejected_file_leaves_no_trace(platform, ada, settings):
 
 @pytest.mark.parametrize("step", ["put", "create_face"])
 def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform, ada, monkeypatch, step):
-    adapter = platform.capture._images if step == "put" else platform.capture._records
+    adapter = getattr(platform.capture._storing, {"put": "_images", "create_face": "_records"}[step])
     started = draft(platform, ada)
     prediction = platform.capture.predict(ada, started, started.suggestions[0])
     arguments = (ada, started, started.suggestions[0], prediction, HAPPY_POSED)
@@ -114,9 +122,3 @@ def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform
     assert platform.doctor.examine() == []
     assert platform.capture.submit(*arguments)
     assert platform.doctor.examine() == []
-
-
-def test_later_uses_check_the_purpose_of_each_face(platform, tmp_path, ada):
-    give_face(platform, ada)
-    give_face(platform, participant(platform, "bob@example.org", frozenset({Purpose.STORE})))
-    assert platform.export.write(OPERATOR, tmp_path / "export", Purpose.TRAIN) == (1, 1)

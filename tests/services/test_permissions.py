@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from fers.domain.boxes import Box
-from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
@@ -15,6 +14,7 @@ from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
+from fers.services.importing import Terms
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
 EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
@@ -28,6 +28,8 @@ TABLE = {
     "agreement.set_known": RESEARCHERS,
     "agreement.votes": RESEARCHERS,
     "arena.evaluate": NOBODY,
+    "arena.ask": NOBODY,
+    "arena.finish": NOBODY,
     "arena.standings": NOBODY,
     "arena.leaderboard": NOBODY,
     "arena.duel": NOBODY,
@@ -35,19 +37,21 @@ TABLE = {
     "capture.prepare": EVERYBODY,
     "capture.receive": EVERYBODY,
     "capture.predict": EVERYBODY,
+    "capture.explain": EVERYBODY,
     "capture.submit": EVERYBODY,
     "consents.current": EVERYBODY,
     "consents.require": EVERYBODY,
     "consents.give": EVERYBODY,
     "consents.copy_for": EVERYBODY,
     "downloads.open": RESEARCHERS,
+    "downloads.release": RESEARCHERS,
     "downloads.write": RESEARCHERS,
     "explore.counts": RESEARCHERS,
     "explore.least_agreed": RESEARCHERS,
     "explore.newest": RESEARCHERS,
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
-    "export.write": NOBODY,
+    "importing.add": OWNERS,
     "invitations.invite": OWNERS,
     "invitations.open_ones": OWNERS,
     "invitations.revoke": OWNERS,
@@ -55,6 +59,8 @@ TABLE = {
     "jobs.ask": NOBODY,
     "jobs.cancel": NOBODY,
     "jobs.is_asked_for": NOBODY,
+    "live.models": EVERYBODY,
+    "live.plan": EVERYBODY,
     "members.staff": OWNERS,
     "members.assign": OWNERS,
     "members.remove": OWNERS,
@@ -100,6 +106,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "doctor": {"examine"},
     "invitations": {"offer"},
     "jobs": {"free", "doing"},
+    "live": {"network"},
     "studies": {"current", "with_code", "take_part"},
     "withdrawal": {"purge_due"},
 }
@@ -124,20 +131,24 @@ def arguments(platform, face, tmp_path):
         "agreement.set_known": (study.id, face.id, None),
         "agreement.votes": (study.id, face.id),
         "arena.evaluate": ("always-happy",),
+        "arena.ask": ("always-happy",),
+        "arena.finish": ("always-happy", [0.01]),
         "arena.duel": ("always-happy", "another"),
         "arena.picture": (face,),
         "capture.receive": (b"", Source.UPLOAD),
         "capture.predict": (None, Box(0, 0, 9, 9)),
+        "capture.explain": (None, Box(0, 0, 9, 9), None),
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
         "downloads.open": (study.id, "v1", "imagefolder"),
+        "downloads.release": (study.id, "v1", Cut.CROP),
         "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
         "explore.counts": (study.id, FaceFilter()),
         "explore.least_agreed": (study.id, 1),
         "explore.newest": (study.id, FaceFilter(), 1),
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
-        "export.write": (tmp_path / "export", Purpose.TRAIN),
+        "importing.add": (study.id, None, Terms("", "")),
         "invitations.invite": (study.id, Role.ADMINISTRATOR, 1, 1),
         "invitations.open_ones": (study.id,),
         "invitations.revoke": (study.id, "none"),
@@ -145,6 +156,7 @@ def arguments(platform, face, tmp_path):
         "jobs.ask": ("evaluate always-happy",),
         "jobs.cancel": ("evaluate always-happy",),
         "jobs.is_asked_for": ("evaluate always-happy",),
+        "live.plan": ("always-happy",),
         "members.staff": (study.id,),
         "members.assign": (study.id, face.person_id, Role.PARTICIPANT),
         "members.remove": (study.id, "nobody"),

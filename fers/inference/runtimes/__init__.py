@@ -29,6 +29,8 @@ class Network:
     """Four numbers, the first of which is the batch; None where any size goes."""
     parameters: int | None = None
     """How many numbers were learned, where the file tells."""
+    maps: Callable[[np.ndarray, list[int]], np.ndarray] | None = None
+    """From one face and output columns to what mattered for each (n x rows x columns), where the runtime can tell."""
 
 
 _MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file", "": "saved_model"}

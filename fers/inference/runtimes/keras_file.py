@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fers.inference.grad_cam import grad_cam
 from fers.inference.runtimes import Network, pick_output
 
 
@@ -26,4 +27,4 @@ def load(path: Path) -> Network:
     def run(batch: np.ndarray) -> np.ndarray:
         return answer(batch).numpy()
 
-    return Network(run, tuple(network.input_shape), network.count_params())
+    return Network(run, tuple(network.input_shape), network.count_params(), grad_cam(network, chosen))

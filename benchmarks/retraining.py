@@ -1,0 +1,115 @@
+"""Does it help to retrain on what was collected? The whole loop, on photographs of people.
+
+    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--epochs 4] [--learning-rate 0.001]
+
+`labels.csv` has the columns image, label and subject, beside a folder `images`. For each seed half of the subjects are
+imported into a fresh study, frozen and exported; the live model learns on from its training split; and the model
+before and the model after are measured on the other half of the subjects, whose faces are found as the app does.
+"""
+
+import csv
+import random
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import numpy as np
+
+from fers import config, platform
+from fers.datasets import FaceSet, load, load_all
+from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Split
+from fers.exporting.release import Cut
+from fers.inference.classifier import FolderClassifier
+from fers.inference.model_folder import read_model_folder
+from fers.services.importing import Terms
+from training import package, recipe
+from training.evaluate import evaluate
+from training.train import learned, train
+
+TERMS = Terms("For research.", "Photographs of public figures, for measuring only.")
+FIGURES = ("top1", "macro_f1")
+
+
+def halves(labels: Path, folder: Path, seed: int) -> tuple[Path, Path]:
+    """Two lists of about as many pictures, no subject in both; written into `folder`."""
+    with labels.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    subjects = sorted({row["subject"] for row in rows})
+    random.Random(seed).shuffle(subjects)
+    chosen = set(subjects[: len(subjects) // 2])
+    (folder / "images").symlink_to(labels.resolve().parent / "images")
+    paths = []
+    for name, keep in (("collected", True), ("other", False)):
+        paths.append(folder / f"{name}.csv")
+        with paths[-1].open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["image", "label"])
+            writer.writerows([row["image"], row["label"]] for row in rows if (row["subject"] in chosen) is keep)
+    return tuple(paths)
+
+
+def collected(faces: FaceSet, folder: Path) -> Path:
+    """Import the faces into a study of its own, freeze them, and return the exported version."""
+    services = platform.assemble(replace(config.load(), data=folder / "data"))
+    study = services.studies.current()
+    services.importing.add(OPERATOR, study.id, faces, TERMS, detect=True)
+    services.snapshots.freeze(OPERATOR, study.id, "v1")
+    services.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, folder / "v1")
+    return folder / "v1"
+
+
+def retrained(version: Path, live: Path, folder: Path, seed: int, epochs: int, rate: float) -> FolderClassifier:
+    """The live model after it learned from the version, packaged as the app loads it."""
+    known = recipe.load("fersnet_again")
+    gentle = replace(
+        known, stages=(recipe.Stage(epochs),), learning_rate=rate, batch_size=32, warmup_steps=10, seed=seed
+    )
+    learning = load_all([f"fers:{version}#{split}" for split in (Split.TRAIN, Split.TEST)])
+    train(gentle, learning, load(f"fers:{version}#validation"), folder / "run", learned(live))
+    package.main.callback(
+        run=folder / "run",
+        model_id="retrained",
+        version="1.0.0",
+        name="Retrained",
+        data="half of the photographs",
+        licence=TERMS.licence,
+        crop_scale=read_model_folder(live).info.crop_scale,
+        detail_px=None,
+        validate=f"fers:{version}#validation",
+        half=True,
+        out=folder,
+    )
+    return FolderClassifier(read_model_folder(folder / "retrained"))
+
+
+@click.command(help=__doc__)
+@click.option("--labels", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--first-seed", default=0, show_default=True)
+@click.option("--epochs", default=4, show_default=True)
+@click.option("--learning-rate", default=0.001, show_default=True, help="The live model's recipe began with 0.1.")
+def main(labels: Path, seeds: int, first_seed: int, epochs: int, learning_rate: float) -> None:
+    settings = config.load()
+    live, detector = settings.models / settings.default_model, platform.face_detector()
+    gained = []
+    for seed in range(first_seed, first_seed + seeds):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            ours, theirs = (load(f"manifest:{path}") for path in halves(labels, folder, seed))
+            after = retrained(collected(ours, folder), live, folder, seed, epochs, learning_rate)
+            before = FolderClassifier(read_model_folder(live))
+            was, now = (evaluate(model, theirs, detector) for model in (before, after))
+        gained.append([now[figure] - was[figure] for figure in FIGURES])
+        print(
+            f"seed {seed}: learned from {len(ours)}, measured on {len(theirs)}: "
+            + ", ".join(f"{figure} {was[figure]:.4f} -> {now[figure]:.4f}" for figure in FIGURES),
+            flush=True,
+        )
+    for figure, mean, spread in zip(FIGURES, np.mean(gained, axis=0), np.std(gained, axis=0), strict=True):
+        print(f"{figure}: {100 * mean:+.1f} points on average, standard deviation {100 * spread:.1f}")
+
+
+if __name__ == "__main__":
+    main()

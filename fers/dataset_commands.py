@@ -1,0 +1,117 @@
+"""`python -m fers import`, `freeze` and `export`: from a set that is there to a version that can be trained on."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from fers import config, platform
+from fers.datasets import DataError, load
+from fers.domain.people import OPERATOR
+from fers.domain.studies import Study
+from fers.errors import NotFound
+from fers.explaining import explains_failures
+from fers.exporting.archive import FORMATS
+from fers.exporting.release import Cut
+from fers.large_work import large_work, require_beam
+from fers.platform import Platform
+from fers.services.importing import Terms
+
+study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
+
+
+@click.command(name="import")
+@click.argument("spec")
+@study_option
+@click.option("--licence", required=True, metavar="TEXT", help="Under which licence the set is used.")
+@click.option("--consent-basis", required=True, metavar="TEXT", help="Why the people in it may be shown.")
+@click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
+@explains_failures
+def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect: bool) -> None:
+    """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms.
+
+    Stopped at any moment, it goes on where it was when it is started again.
+    """
+    services = platform.assemble(config.load())
+    study = _study(services, study_name)
+    try:
+        faces = load(spec)
+        with _bar("Importing") as show:
+            terms = Terms(licence, consent_basis)
+            added = services.importing.add(OPERATOR, study.id, faces, terms, detect=detect, progress=show)
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{added} faces added to {study.name}; {len(faces) - added} were there already.")
+
+
+@click.command()
+@click.argument("version")
+@study_option
+@explains_failures
+def freeze(version: str, study_name: str) -> None:
+    """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it."""
+    services = platform.assemble(config.load())
+    with _bar("Freezing") as show:
+        frozen = services.snapshots.freeze(OPERATOR, _study(services, study_name).id, version, show)
+    click.echo(
+        f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}); {frozen.left_out} not"
+        f" shared by their people, {frozen.near_duplicates} left out as near-duplicates."
+    )
+
+
+@click.command()
+@click.argument("version")
+@study_option
+@click.option("--format", type=click.Choice(list(FORMATS)), default="imagefolder", show_default=True)
+@click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@large_work
+@explains_failures
+def export(
+    version: str,
+    study_name: str,
+    format: str,
+    whole: bool,
+    out: Path,
+    engine: str,
+    workers: int,
+    beam_options: tuple[str, ...],
+) -> None:
+    """Write the dataset version VERSION into a folder that can be trained on as it is."""
+    settings = config.load()
+    services = platform.assemble(settings)
+    study = _study(services, study_name)
+    if engine == "beam":
+        require_beam()
+        from fers.pipelines.exporting import Order, export_by_beam  # Beam is there for those who ask for it.
+
+        order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out.resolve())
+        export_by_beam(settings, order, workers, beam_options)
+        click.echo(f"{version} was written to {out}.")
+        return
+    with _bar("Writing") as show:
+        written = services.downloads.write(
+            OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out, show
+        )
+    click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} were withdrawn since it was frozen.")
+
+
+def _study(services: Platform, name: str) -> Study:
+    for study in services.studies.mine(OPERATOR):
+        if name in (study.name, study.id):
+            return study
+    raise NotFound(f"There is no study {name!r}.", "Make it in the app first.")
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, and what to tell it with."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, faces: int) -> None:
+            bar.length = max(1, faces)
+            bar.update(done - bar.pos)
+
+        yield show

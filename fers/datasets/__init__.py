@@ -1,0 +1,42 @@
+"""Labelled faces for training and evaluation, read from what `--data` names. One module a format."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from fers.datasets import affectnet, exported, fer2013, ferplus, folder, manifest
+from fers.datasets.faces import DataError, FaceSet, join
+from fers.datasets.splits import Split
+
+FORMATS = {
+    "ferplus": ferplus.load,
+    "ferplus-votes": partial(ferplus.load, protocol=ferplus.vote_distribution),
+    "affectnet": affectnet.load,
+    "fer2013": fer2013.load,
+    "folder": folder.load,
+    "manifest": manifest.load,
+    "fers": exported.load,
+}
+"""What a specification begins with. `docs/data.md` describes each."""
+
+__all__ = ["FORMATS", "DataError", "FaceSet", "join", "load", "load_all"]
+
+
+def load(spec: str) -> FaceSet:
+    """Return the faces that `spec` names: FORMAT:PATH, or FORMAT:PATH#SPLIT for one part of a set that has several.
+
+    Raises DataError when the specification or what it names cannot be used.
+    """
+    kind, _, place = spec.partition(":")
+    if kind not in FORMATS or not place:
+        known = ", ".join(f"{kind}:PATH" for kind in FORMATS)
+        raise DataError(f"{spec!r} is not a data specification: write one of {known}, with #SPLIT behind for a part")
+    path, _, split = (place, "", "") if Path(place).exists() else place.rpartition("#")
+    path = path or place
+    source = f"{kind}:{Path(path).name}" + (f"#{split}" if split else "")
+    return FORMATS[kind](Path(path), Split(split or None), source)
+
+
+def load_all(specs: Sequence[str]) -> FaceSet:
+    """Return the faces that all of `specs` name, as one set."""
+    return join([load(spec) for spec in specs])

@@ -1,0 +1,104 @@
+"""FER-2013: one CSV with the pixels of all faces, as Kaggle distributes it (Goodfellow et al., 2013)."""
+
+import csv
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from fers.datasets import cells
+from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.files import Files
+from fers.datasets.splits import Split
+from fers.datasets.tables import Where
+from fers.domain.emotions import Emotion
+
+SIDE = 48
+CLASSES = (
+    Emotion.ANGER,
+    Emotion.DISGUST,
+    Emotion.FEAR,
+    Emotion.HAPPY,
+    Emotion.SAD,
+    Emotion.SURPRISE,
+    Emotion.NEUTRAL,
+)
+"""The emotions in the order of FER-2013's class ids."""
+COLUMNS = ("emotion", "pixels", "usage")
+_LONGEST_ROW = 100_000
+"""In bytes; a row of the true file takes a tenth."""
+
+
+def load(path: Path, split: Split, source: str) -> FaceSet:
+    """Read `fer2013.csv` or `icml_face_data.csv`; the split is its column "Usage". Of a row only its place in the file
+    is kept: as text, they take a third of a gigabyte."""
+    if not path.is_file():
+        raise DataError(f"{path} does not exist or is not a file")
+    gathering, places, where = Gathering(), array("q"), Where(str(path))
+    with Files(path.parent).open(path.name) as file:
+        lines = _lines(file, where)
+        with where:
+            columns = _columns(next(lines, (0, b""))[1])
+        for place, line in lines:
+            with where:
+                label, pixels, usage = _cells(line, columns)
+                if pixels.count(" ") != SIDE * SIDE - 1:
+                    raise DataError(f"{SIDE * SIDE} pixels expected")
+                if split.takes(usage):
+                    gathering.add(f"row {where.row}", _emotion(label))
+                    places.append(place)
+    split.check(source)
+
+    def face(index: int) -> Image.Image:
+        with path.open("rb") as file:
+            file.seek(places[index])
+            _, pixels, _ = _cells(file.readline(_LONGEST_ROW), columns)
+        levels = np.fromstring(pixels, np.int16, sep=" ")
+        if levels.min() < 0 or levels.max() > 255:
+            raise DataError("a pixel is not from 0 to 255")
+        return Image.fromarray(levels.astype(np.uint8).reshape(SIDE, SIDE))
+
+    return gathering.faces(source, face)
+
+
+def _lines(file: BinaryIO, where: Where) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that aren't empty, each with its place in the file, counting all from 1 in `where`."""
+    place = 0
+    while line := file.readline(_LONGEST_ROW):
+        where.row += 1
+        if line.strip():
+            yield place, line
+        place += len(line)
+
+
+def _columns(header: bytes) -> list[int]:
+    names = [name.strip().lower() for name in _parsed(header.removeprefix(b"\xef\xbb\xbf"))]
+    missing = [column for column in COLUMNS if column not in names]
+    if missing:
+        raise DataError(f"no column {' or '.join(missing)}, so this is not FER-2013")
+    return [names.index(column) for column in COLUMNS]
+
+
+def _cells(line: bytes, columns: list[int]) -> list[str]:
+    """Return the label, the pixels and the usage in a row."""
+    row = _parsed(line)
+    if len(row) <= max(columns):
+        raise DataError("an emotion, the pixels and the usage expected")
+    return [row[column].strip() for column in columns]
+
+
+def _parsed(line: bytes) -> list[str]:
+    try:
+        return next(csv.reader([line.decode()]), [])
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataError(f"not CSV in UTF-8 ({error})") from error
+
+
+def _emotion(label: str) -> Emotion:
+    number = cells.number(label)
+    if number not in range(len(CLASSES)):
+        raise DataError(f"{label!r} is not one of FER-2013's class ids")
+    return CLASSES[int(number)]

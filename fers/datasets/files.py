@@ -1,0 +1,102 @@
+"""Files by name below a folder or inside a zip, whichever there is, and never outside it."""
+
+import io
+import threading
+import zipfile
+from contextlib import nullcontext
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
+
+from PIL import Image
+
+from fers.datasets.faces import DataError
+
+LARGEST_FILE = 100_000_000
+"""Bytes of the largest file that is read at once: an image, that is. Tables are read row by row."""
+_PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+
+
+class Files:
+    """The files below `path`. Names are relative, with slashes. May be used by many threads."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._zip = None
+        self._turn = nullcontext()
+        if not path.exists():
+            raise DataError(f"{path} does not exist")
+        if path.is_file():
+            if not zipfile.is_zipfile(path):
+                raise DataError(f"{path} is neither a folder nor a zip file")
+            try:
+                self._zip = zipfile.ZipFile(path)
+            except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
+                raise DataError(f"{path} is not a sound zip file ({error})") from error
+            members = (info for info in self._zip.infolist() if not info.filename.endswith("/"))
+            self._members = {inside(info.filename): info for info in members}
+            # Threads would move the one handle's position under each other.
+            self._turn = threading.Lock()
+
+    def names(self) -> list[str]:
+        """The names of all files, sorted, without what operating systems leave behind."""
+        if self._zip:
+            names = iter(self._members)
+        else:
+            names = (file.relative_to(self.path).as_posix() for file in self.path.rglob("*") if file.is_file())
+        return sorted(name for name in names if not _litter(name))
+
+    def __contains__(self, name: str) -> bool:
+        name = inside(name)
+        if self._zip:
+            return name in self._members
+        try:
+            return (self.path / name).is_file()
+        except OSError:  # A name too long to be one, say.
+            return False
+
+    def existing(self, *names: str) -> str:
+        """Return the first of these names that there is a file of. Raises DataError when there is none."""
+        for name in names:
+            if name in self:
+                return inside(name)
+        raise DataError(f"no file {names[0]!r}")
+
+    def open(self, name: str) -> BinaryIO:
+        """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""
+        if name not in self:
+            raise DataError(f"{self.path} holds no {name}")
+        try:
+            return self._zip.open(self._members[inside(name)]) if self._zip else (self.path / name).open("rb")
+        except Exception as error:  # noqa: BLE001 - as above
+            raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
+
+    def read(self, name: str) -> bytes:
+        """Return the file's bytes. Raises DataError when it is not there, broken or larger than `LARGEST_FILE`."""
+        try:
+            with self._turn, self.open(name) as file:
+                data = file.read(LARGEST_FILE + 1)
+        except Exception as error:  # noqa: BLE001 - as above
+            raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
+        if len(data) > LARGEST_FILE:
+            raise DataError(f"{self.path}: {name} is larger than {LARGEST_FILE // 1_000_000} MB")
+        return data
+
+    def image(self, name: str) -> Image.Image:
+        """Open an image, which Pillow decodes when its pixels are asked for."""
+        return Image.open(io.BytesIO(self.read(name)))
+
+
+def inside(name: str) -> str:
+    """Return a name that a data set gives, with slashes. Raises DataError when it leads out of the set."""
+    path = PureWindowsPath(name)  # It knows every way to write a path, drives and backslashes too.
+    if path.drive or path.root or ".." in path.parts or "\0" in name:
+        raise DataError(f"the name {name!r} leads out of the data set")
+    return path.as_posix()
+
+
+def is_picture(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _PICTURES
+
+
+def _litter(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)

@@ -1,0 +1,67 @@
+"""Which pixels mattered, from predictions alone: RISE (Petsiuk et al., BMVC 2018), for any network."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+MASKS = 160
+"""Covers that are tried. More make the map steadier and take longer."""
+CELLS = 7
+"""Side of the coarse grid that covers are drawn on. Eyes and mouths are about a cell or two large."""
+SHOWN = 0.5
+"""Share of the cells that a cover leaves to be seen."""
+
+
+def rise(
+    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, columns: list[int], masks: int = MASKS, seed: int = 0
+) -> np.ndarray:
+    """How much seeing each pixel raises what `predict` says, by column.
+
+    `predict` takes n x h x w x 3 (uint8) to n x outputs. Returns len(columns) x h x w from 0 to 1, where 1 mattered
+    most. The same `seed` gives the same map.
+    """
+    height, width = face.shape[:2]
+    covers = _covers(masks, (height, width), np.random.default_rng(seed))
+    # Gray where covered: black would be an edge of its own.
+    plain = np.float32(face.mean())
+    covered = (face[None] * covers[..., None] + plain * (1 - covers[..., None])).astype(np.uint8)
+    scores = predict(covered)[:, columns].astype(np.float32)
+    # What all covers have in common says nothing about a pixel.
+    scores -= scores.mean(axis=0)
+    covers -= covers.mean(axis=0)
+    return np.stack([scaled(each) for each in np.tensordot(scores, covers, axes=(0, 0))])
+
+
+def _covers(count: int, size: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+    """count x h x w from 0 (covered) to 1 (seen): coarse random grids, enlarged smoothly and shifted at random."""
+    height, width = size
+    cell = (-(-height // CELLS), -(-width // CELLS))
+    large = ((CELLS + 1) * cell[1], (CELLS + 1) * cell[0])
+    covers = np.empty((count, height, width), np.float32)
+    for cover in covers:
+        grid = (random.random((CELLS + 1, CELLS + 1)) < SHOWN).astype(np.float32)
+        smooth = np.asarray(Image.fromarray(grid).resize(large, Image.Resampling.BILINEAR))
+        top, left = random.integers(cell[0] + 1), random.integers(cell[1] + 1)
+        cover[:] = smooth[top : top + height, left : left + width]
+    return covers
+
+
+def scaled(heat: np.ndarray) -> np.ndarray:
+    """A map stretched to 0..1; all 0 where every pixel mattered the same."""
+    low, high = float(heat.min()), float(heat.max())
+    return (heat - low) / (high - low) if high > low else np.zeros_like(heat)
+
+
+def deletion_and_insertion(
+    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, column: int, heat: np.ndarray, steps: int = 20
+) -> tuple[float, float]:
+    """Areas (0 to 1) under what `predict` says as the pixels that mattered most are covered first (deletion: lower is
+    better) or uncovered first (insertion: higher is better); Petsiuk et al., BMVC 2018, with gray as the cover."""
+    ranks = (-heat).ravel().argsort(kind="stable").argsort().reshape(heat.shape) / heat.size
+    shares = np.linspace(0, 1, steps + 1)
+    first = ranks[None] < shares[:, None, None]
+    gray = np.full_like(face, face.mean())
+    deleted = np.where(first[..., None], gray, face)
+    inserted = np.where(first[..., None], face, gray)
+    return tuple(float(np.trapezoid(predict(series)[:, column], shares)) for series in (deleted, inserted))

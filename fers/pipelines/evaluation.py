@@ -1,0 +1,52 @@
+"""A model asked about very many faces: `Arena.evaluate`, range by range."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+import apache_beam as beam
+
+from fers import platform
+from fers.config import Settings
+from fers.domain.people import OPERATOR
+from fers.domain.ranges import IdRange
+from fers.pipelines.engine import Ranges, pipeline
+
+
+def evaluate_by_beam(settings: Settings, model_id: str, workers: int, options: Sequence[str] = ()) -> None:
+    """Ask a model about every face it has not answered for yet; see `engine.pipeline` for `workers` and `options`.
+
+    An answer belongs to its face and model, so that a range that is asked about twice, as Beam does when a worker dies,
+    leaves what one time would. Raises UnknownModel or ModelRejected.
+    """
+    platform.registry(settings).classifier(model_id)  # What is wrong with the model is better said here than there.
+    with pipeline(workers, options) as work:
+        (
+            work
+            | Ranges(workers)
+            | "Ask" >> beam.ParDo(_Ask(settings, model_id))
+            | "Wait for all" >> beam.combiners.ToList()
+            | "Finish" >> beam.ParDo(_Finish(settings, model_id))
+        )
+
+
+class _OnPlatform(beam.DoFn):
+    """Each worker opens its own store and loads its own model, once."""
+
+    def __init__(self, settings: Settings, model_id: str):
+        self._settings = settings
+        self._model_id = model_id
+
+    def setup(self) -> None:
+        self._arena = platform.assemble(self._settings).arena
+
+
+class _Ask(_OnPlatform):
+    def process(self, among: IdRange) -> Iterator[float]:
+        """The median of the seconds a face: ranges are alike, so the median of theirs is that of all."""
+        if seconds := self._arena.ask(OPERATOR, self._model_id, among):
+            yield statistics.median(seconds)
+
+
+class _Finish(_OnPlatform):
+    def process(self, seconds: list[float]) -> None:
+        self._arena.finish(OPERATOR, self._model_id, seconds)

@@ -1,0 +1,106 @@
+"""A dataset version written by many workers, a shard each at a time: byte for byte what `Downloads.write` writes."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apache_beam as beam
+
+from fers import platform
+from fers.config import Settings
+from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Split
+from fers.errors import InvalidInput
+from fers.exporting import shards
+from fers.exporting.archive import FORMATS, SUMS, members_around, summed
+from fers.exporting.release import Cut, Member, Release
+from fers.pipelines.engine import pipeline
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be written, and where: `folder` must be seen by every worker."""
+
+    study_id: str
+    version: str
+    format: str
+    cut: Cut
+    folder: Path
+
+
+def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequence[str] = ()) -> None:
+    """Write a version into a new folder; see `engine.pipeline` for `workers` and `options`.
+
+    Every file appears whole, the checksums last. Without them the folder isn't finished, and the same order writes it
+    anew, shard by shard, so that nobody who withdrew meanwhile stays in it. Raises NotFound, or InvalidInput when the
+    folder is there, finished, or the format doesn't come in shards.
+    """
+    if order.format not in shards.KINDS:
+        raise InvalidInput(f"{order.format} doesn't come in shards.", f"Choose one of {', '.join(shards.KINDS)}.")
+    if (order.folder / SUMS).exists():
+        raise InvalidInput(f"{order.folder} is there already.", "Choose a folder that does not exist yet.")
+    downloads = platform.assemble(settings).downloads
+    release = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).release
+    order.folder.mkdir(parents=True, exist_ok=True)
+    _clear(order)
+    with pipeline(workers, options) as work:
+        (
+            work
+            | beam.Create(list(enumerate(shards.places(release))))
+            | beam.Reshuffle()
+            | "Write" >> beam.ParDo(_WriteShard(settings, order))
+            | "Wait for all" >> beam.combiners.ToList()
+            | "Finish" >> beam.ParDo(_Finish(settings, order))
+        )
+
+
+class _OnPlatform(beam.DoFn):
+    """Each worker opens its own store, once."""
+
+    def __init__(self, settings: Settings, order: Order):
+        self._settings = settings
+        self._order = order
+
+    def setup(self) -> None:
+        self._downloads = platform.assemble(self._settings).downloads
+
+    def _release(self) -> Release:
+        order = self._order
+        return self._downloads.release(OPERATOR, order.study_id, order.version, order.cut)
+
+
+class _WriteShard(_OnPlatform):
+    def process(self, numbered: tuple[int, tuple[Split, int]]) -> Iterator[tuple[int, bytes]]:
+        """The shard's place and its line among the checksums."""
+        place, (split, number) = numbered
+        shard = shards.shard(self._release(), self._order.format, split, number)
+        if shard:
+            sums = bytearray()
+            _write(self._order.folder, summed(shard, sums))
+            yield place, bytes(sums)
+
+
+class _Finish(_OnPlatform):
+    def process(self, lines: list[tuple[int, bytes]]) -> None:
+        sums = b"".join(line for _, line in sorted(lines))
+        for member in members_around(self._release(), FORMATS[self._order.format], sums):
+            _write(self._order.folder, member)
+
+
+def _clear(order: Order) -> None:
+    """Remove the shards of an attempt that died, whole or in part."""
+    ending, _ = shards.KINDS[order.format]
+    for split in Split:
+        for shard in order.folder.glob(f"{split}-*.{ending}*"):
+            shard.unlink()
+
+
+def _write(folder: Path, member: Member) -> None:
+    """Under its name when it is whole. Beam may have two workers write the same shard: each has a file of its own."""
+    path = folder / member.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    with part.open("wb") as file:
+        file.writelines(member.chunks)
+    part.replace(path)

@@ -1,0 +1,178 @@
+"""Import: an existing labelled set becomes faces of a study, so that a lab starts with what it has."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from fers.datasets import FaceSet
+from fers.domain.audit import entry_by
+from fers.domain.boxes import Box
+from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
+from fers.domain.images import Photo, PhotoLimits, check_photo
+from fers.domain.interfaces import Classifier, FaceDetector, LabelStore, Models, RecordStore
+from fers.domain.labels import Label, Verdict
+from fers.domain.people import Person, Role
+from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
+from fers.errors import AlreadyExists, InvalidInput
+from fers.services.clock import Clock, utc_now
+from fers.services.prediction import proposed_face
+from fers.services.storing import Storing
+from fers.services.studies import Studies
+
+ANY_SIZE = PhotoLimits(smallest_side=1)
+"""Benchmark faces are small: 48 pixels a side in FER-2013."""
+_ENOUGH_PLACES = 1000
+Progress = Callable[[int, int], None]
+"""Called with how many of how many faces are done."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Under which a set may be used."""
+
+    licence: str
+    consent_basis: str
+    """Why the people in it may be shown, such as what they signed."""
+
+    def as_text(self, source: str) -> ConsentText:
+        body = f"# Imported from {source}\n\nLicence: {self.licence}\n\nConsent basis: {self.consent_basis}\n"
+        return ConsentText("imported", body)
+
+
+class Importing:
+    """Nobody knows who is in such a set, so everybody in it is a person of their own, and its labels are those of one
+    annotator: what somebody perceived."""
+
+    def __init__(
+        self,
+        records: RecordStore,
+        storing: Storing,
+        labels: LabelStore,
+        models: Models,
+        detector: FaceDetector,
+        studies: Studies,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._storing = storing
+        self._labels = labels
+        self._models = models
+        self._detector = detector
+        self._studies = studies
+        self._now = now
+
+    def add(
+        self,
+        actor: Person,
+        study_id: str,
+        faces: FaceSet,
+        terms: Terms,
+        *,
+        detect: bool = False,
+        progress: Progress = lambda done, all: None,
+    ) -> int:
+        """Add the faces that the study does not have yet, with the live model's guess. Returns how many those are.
+
+        With `detect` the pictures are photos, and the face is the largest that is found in each (all of the photo where
+        none is); else every picture is a face.
+
+        Stopped at any moment, it goes on where it was when called again. Raises InvalidInput without terms, DataError
+        for an image that can't be read.
+        """
+        require(actor, Action.MANAGE_STUDY, study_id)
+        if not terms.licence.strip() or not terms.consent_basis.strip():
+            raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
+        study = self._studies.get(actor, study_id)
+        classifier, detector = self._models.classifier(), self._detector if detect else None
+        added = 0
+        for index in range(len(faces)):
+            progress(index, len(faces))
+            photo = _photo(faces, index)
+            face_id = _id(study.id, faces.source, faces.names[index], photo.sha256)
+            if self._records.face(face_id) is None:
+                seen, box = proposed_face(photo.pixels, classifier, detector)
+                prediction = self._prediction(classifier, seen)
+                self._add(face_id, study, photo, box or _whole(photo), prediction, terms.as_text(faces.source))
+                added += 1
+            self._label(face_id, study, faces, index)
+        progress(len(faces), len(faces))
+        self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
+        return added
+
+    def _add(
+        self, face_id: str, study: Study, photo: Photo, box: Box, prediction: Prediction, words: ConsentText
+    ) -> None:
+        now, person_id = self._now(), _id(face_id, "person")
+        consent = Consent(_id(face_id, "consent"), person_id, study.id, words, frozenset(Purpose), now)
+        for create, record in (
+            (self._records.create_person, Person(person_id, Role.PARTICIPANT, now, asked_first=True)),
+            (self._records.create_consent, consent),
+        ):
+            with suppress(AlreadyExists):  # An import that was stopped came as far as this.
+                create(record)
+        face = Face(
+            id=face_id,
+            person_id=person_id,
+            study_id=study.id,
+            consent_id=consent.id,
+            purposes=consent.purposes,
+            image=StoredImage(photo.sha256, photo.width, photo.height, len(photo.data)),
+            source=Source.IMPORT,
+            box=box,
+            prediction=prediction,
+            answer=Answer(None, before_prediction=True),
+            captured_at=now,
+            given_at=now,
+            purge_at=now + timedelta(days=study.retention_days),
+        )
+        self._storing.store(face, photo.data)
+
+    def _prediction(self, classifier: Classifier, seen: np.ndarray) -> Prediction:
+        said = classifier.predict(seen[None])[0]
+        info = classifier.info
+        return Prediction(info.id, info.version, tuple(map(float, said)), self._now(), info.output.least_confidence)
+
+    def _label(self, face_id: str, study: Study, faces: FaceSet, index: int) -> None:
+        shares = np.asarray(faces.targets[index], float)
+        valence, arousal = _dimensions(faces, index)
+        label = Label(
+            face_id=face_id,
+            study_id=study.id,
+            annotator_id=_id(study.id, faces.source),
+            verdict=Verdict.EMOTION,
+            given_at=self._now(),
+            distribution=tuple((shares / shares.sum()).tolist()),
+            valence=valence,
+            arousal=arousal,
+        )
+        with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
+            self._labels.add_label(label, _ENOUGH_PLACES, self._now())
+
+
+def _photo(faces: FaceSet, index: int) -> Photo:
+    file = io.BytesIO()
+    faces.image(index).save(file, "PNG")
+    return check_photo(file.getvalue(), ANY_SIZE)
+
+
+def _whole(photo: Photo) -> Box:
+    return Box(0, 0, photo.width, photo.height)
+
+
+def _dimensions(faces: FaceSet, index: int) -> tuple[float | None, float | None]:
+    """Valence and arousal, None where unknown."""
+    if faces.valence_arousal is None:
+        return None, None
+    return tuple(None if np.isnan(value) else float(value) for value in faces.valence_arousal[index])
+
+
+def _id(*parts: str) -> str:
+    """The same 32 hexadecimal digits for the same parts, so that a set that is imported again is found again."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

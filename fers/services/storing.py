@@ -1,0 +1,45 @@
+"""Storing a face whole or not at all: its image, then its record, under a mark in the journal."""
+
+from fers.domain.faces import Face
+from fers.domain.interfaces import ImageStore, Journal, RecordStore
+from fers.errors import NotFound
+
+
+class Storing:
+    def __init__(self, records: RecordStore, images: ImageStore, journal: Journal):
+        self._records = records
+        self._images = images
+        self._journal = journal
+
+    def store(self, face: Face, data: bytes) -> Face:
+        """Store a face, or return the one that is stored under this id already.
+
+        The image goes first: once the record is there, everything of the face is. Raises StoreUnavailable (then nothing
+        of the face is left), or NotFound when its person is gone.
+        """
+        try:
+            with self._journal.writing(face.id):
+                stored = self._records.face(face.id)
+                if stored is not None:
+                    return stored
+                self._images.put(face.id, data)
+                self._records.create_face(face)
+        except Exception:
+            self.settle()
+            raise
+        return face
+
+    def settle(self) -> list[str]:
+        """Finish or undo what a failed or killed writer left behind. Returns the faces' ids."""
+        return self._journal.settle(self._finish)
+
+    def _finish(self, face_id: str) -> None:
+        """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
+        can have left a record without its image."""
+        if self._records.face(face_id) is None:
+            self._images.delete(face_id)
+            return
+        try:
+            self._images.get(face_id)
+        except NotFound:
+            self._records.delete_face(face_id)

@@ -1,0 +1,99 @@
+"""The parts of the datasets page."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.exporting.archive import FORMATS
+from fers.exporting.release import Cut
+from fers.services.snapshots import Version
+from fers.ui import guard, session
+from fers.ui.downloads import Link, links
+from fers.ui.services import platform
+from fers.ui.state import state
+from fers.ui.words import moment
+
+_CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}
+
+
+def freeze(actor: Person, study: Study) -> None:
+    """Ask for a name and freeze what there is."""
+    with st.form("freeze", border=False):
+        name = st.text_input("Name of the new version", placeholder="2026-05")
+        st.caption("It holds every face whose person agreed to sharing and training, with its labels as they are now.")
+        if not st.form_submit_button("Freeze", type="primary", icon=":material/ac_unit:"):
+            return
+    with guard.explaining():
+        bar = st.progress(0.0, "Looking at the faces")
+        try:
+            platform().snapshots.freeze(actor, study.id, name, lambda done, faces: bar.progress(done / max(1, faces)))
+        finally:
+            bar.empty()
+        st.rerun()
+
+
+def describe(version: Version) -> None:
+    """One version, as it is today."""
+    snapshot = version.snapshot
+    with st.container(border=True):
+        st.markdown(f"**{snapshot.name}** · {moment(snapshot.created_at)}")
+        st.markdown(f"{_many(snapshot.faces, 'face')} of {_many(snapshot.people, 'person', 'people')}")
+        notes = [
+            (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
+            (snapshot.left_out, "not shared by their people"),
+            (snapshot.near_duplicates, "left out as near-duplicates"),
+        ]
+        said = " · ".join(f"{count:,} {what}" for count, what in notes if count)
+        st.caption(f"{said + ' · ' if said else ''}`{snapshot.id[:12]}`")
+
+
+def download(actor: Person, study: Study, versions: list[Version]) -> None:
+    """Choose what to download, get a link, and see how far the download has come."""
+    name = st.selectbox("Version", [version.snapshot.name for version in versions])
+    format = st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].title)
+    cut = st.segmented_control("Pictures", list(Cut), default=Cut.CROP, format_func=_CUT_WORDS.get, required=True)
+    wanted = Link(session.token(), study.id, name, format, cut)
+    secret = state().download
+    link = links.get(secret) if secret else None
+    if link is None or not link.leads_like(wanted):
+        if st.button("Make the download", type="primary", icon=":material/link:"):
+            state().download = links.issue(wanted)
+            st.rerun()
+        return
+    st.link_button("Download", f"/downloads/{secret}", type="primary", icon=":material/download:")
+    st.caption("The link is yours for an hour, as long as you are signed in. If a download breaks off, fetch it again.")
+    st.fragment(_progress, run_every=None if link.finished else "1s")(link)
+
+
+def compare(actor: Person, versions: list[Version]) -> None:
+    """What came and went between two versions."""
+    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    names = list(ids)
+    left, right = st.columns(2)
+    earlier = left.selectbox("From", names, 1)
+    later = right.selectbox("To", names, 0)
+    if not st.button("Compare"):  # It goes through both versions, so not at every click on the page.
+        return
+    found = platform().snapshots.compare(actor, ids[earlier], ids[later])
+    figures = {
+        "New": found.added,
+        "Gone": found.gone,
+        "Other label": found.relabelled,
+        "Other details": found.changed,
+    }
+    with st.container(horizontal=True, gap="large"):
+        for title, faces in figures.items():
+            st.metric(title, f"{len(faces):,}", width="content")
+
+
+def _progress(link: Link) -> None:
+    if link.finished:
+        st.success("All of it is on its way to your browser.", icon=":material/check:")
+    elif link.failed:
+        st.warning("The download broke off. Fetch it again.")
+    elif link.faces:
+        st.progress(min(1.0, link.sent / link.faces), f"{link.sent:,} of {link.faces:,} faces")
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,37 @@
+"""What the machine looked at: the parts of the face that spoke for each of its guesses."""
+
+import numpy as np
+import streamlit as st
+
+from fers.domain.images import crop
+from fers.domain.people import Person
+from fers.ui.result import percent, word
+from fers.ui.services import platform
+from fers.ui.state import Giving
+
+GLOW = np.array([255, 120, 40])
+"""Orange is told from skin and from gray also by people who see few colours."""
+DIMMED = 0.35
+"""Brightness of what did not matter."""
+
+
+def offer_why(actor: Person, giving: Giving) -> None:
+    """Offer the pictures; they are made when asked for, since that takes a moment."""
+    if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
+        return
+    face = crop(giving.draft.photo.pixels, giving.box)
+    if giving.maps is None:
+        with st.spinner("Looking again…"):
+            giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+    confidences = dict(giving.prediction.top(3))
+    for place, (emotion, heat) in zip(st.columns(3), giving.maps, strict=True):
+        caption = f"{word(emotion)} {percent(confidences[emotion])}"
+        place.image(lit(face, heat), caption=caption, width="stretch", alt=f"What spoke for {word(emotion).lower()}")
+    st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
+
+
+def lit(face: np.ndarray, heat: np.ndarray) -> np.ndarray:
+    """`face` (h x w x 3, uint8), dark except where `heat` (h x w, 0 to 1) is high, with a glow there."""
+    heat = heat[..., None]
+    bright = face * (DIMMED + (1 - DIMMED) * heat)
+    return (bright * (1 - 0.3 * heat) + GLOW * 0.3 * heat).clip(0, 255).astype(np.uint8)

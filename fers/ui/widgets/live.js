@@ -1,0 +1,151 @@
+// The camera with what the model says of it. Every frame stays in this page, until the button sends one.
+const MEMORY_MS = 250; // A guess fades by 1/e in this time: it follows the face without flickering.
+const SEARCH_EVERY = 5; // Frames. In between, the face is taken to be where it was: searching takes most of the time.
+const SHOWN = 3;
+const JPEG_QUALITY = 0.95;
+const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
+const NO_CAMERA = "The camera can't be used. Allow it in your browser, or take a single photo below.";
+const NO_RUNTIME = "Your browser can't run the model. Take a single photo below.";
+
+const watching = new WeakMap(); // The page calls the function below anew in every run; the element stays.
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const stage = parentElement.querySelector(".live");
+  const before = watching.get(stage);
+  if (before) {
+    before.send = setTriggerValue;
+    if (before.model === data.plan.model.file) return before.stop;
+    before.stop();
+  }
+  const session = { model: data.plan.model.file, send: setTriggerValue, stopped: false };
+  session.stop = () => {
+    session.stopped = true;
+    session.stream?.getTracks().forEach((track) => track.stop());
+    session.eye?.close();
+    watching.delete(stage);
+  };
+  watching.set(stage, session);
+  watch(stage, data, session).catch((reason) => {
+    console.error(reason);
+    if (!session.stopped) note(stage, reason.says ?? NO_RUNTIME);
+  });
+  return session.stop;
+}
+
+async function watch(stage, { plan, words }, session) {
+  note(stage, "Getting ready…");
+  const video = stage.querySelector("video");
+  session.stream = await camera();
+  video.srcObject = session.stream;
+  await video.play();
+  const { openEye } = await import(new URL("/browser/eye.js", location.origin).href);
+  session.eye = await openEye(plan);
+  const frame = document.createElement("canvas");
+  const pen = frame.getContext("2d", { willReadFrequently: true });
+  const view = { frames: 0, seen: null, smooth: null, at: performance.now(), pace: 0 };
+  const button = stage.querySelector("button");
+  button.onclick = () => give(button, frame, session, view);
+  while (!session.stopped) {
+    await nextFrame(video);
+    // Whoever pressed the button gives what they saw, so the frame must stay until it is sent.
+    if (session.stopped || view.giving) continue;
+    const search = view.frames++ % SEARCH_EVERY === 0;
+    if (!search && !view.seen) continue; // An empty room must not keep the machine busy.
+    fit(frame, video.videoWidth, video.videoHeight);
+    pen.drawImage(video, 0, 0);
+    const known = search ? null : view.seen.face;
+    const seen = await session.eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
+    if (session.stopped) return;
+    follow(view, seen);
+    show(stage, view, words, frame);
+  }
+}
+
+async function camera() {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: CAMERA });
+  } catch (reason) {
+    throw Object.assign(new Error("no camera", { cause: reason }), { says: NO_CAMERA });
+  }
+}
+
+/** The next frame the camera has, or soon, where the browser doesn't tell. */
+const nextFrame = (video) =>
+  new Promise((resolve) => {
+    if (!video.requestVideoFrameCallback) return setTimeout(resolve, 30);
+    video.requestVideoFrameCallback(resolve);
+  });
+
+function follow(view, seen) {
+  const now = performance.now();
+  const passed = now - view.at;
+  const keep = Math.exp(-passed / MEMORY_MS);
+  view.at = now;
+  view.pace = view.pace ? 0.9 * view.pace + 0.1 * passed : passed;
+  view.seen = seen;
+  view.smooth =
+    seen && seen.probabilities.map((value, index) => (view.smooth ? keep * view.smooth[index] + (1 - keep) * value : value));
+}
+
+function show(stage, { frames, seen, smooth, pace }, words, frame) {
+  draw(stage.querySelector(".marks"), frame, seen);
+  stage.querySelector(".pace").textContent = `${Math.round(1000 / pace)} frames a second`;
+  stage.querySelector("button").disabled = seen === null;
+  note(stage, seen ? "" : "No face in sight.");
+  // For tests and the curious.
+  stage.dataset.frames = frames;
+  stage.dataset.pace = pace;
+  const best = words.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
+  rows(stage.querySelector("ol"), smooth ? best.slice(0, SHOWN) : []);
+}
+
+function rows(list, best) {
+  while (list.children.length > best.length) list.lastChild.remove();
+  while (list.children.length < best.length) {
+    const row = list.appendChild(document.createElement("li"));
+    row.innerHTML = '<span></span><b></b><span class="bar" aria-hidden="true"><i></i></span>';
+  }
+  best.forEach(([word, value], index) => {
+    const [name, share, bar] = list.children[index].children;
+    name.textContent = word;
+    share.textContent = percent(value);
+    bar.firstChild.style.width = `${100 * value}%`;
+  });
+}
+
+const percent = (value) => (value < 0.005 ? "<1%" : value > 0.995 ? ">99%" : `${Math.round(100 * value)}%`);
+
+function draw(marks, { width, height }, seen) {
+  fit(marks, width, height);
+  const pen = marks.getContext("2d");
+  pen.clearRect(0, 0, width, height);
+  if (!seen) return;
+  pen.lineWidth = Math.max(2, width / 200);
+  pen.strokeStyle = "#fff";
+  pen.beginPath();
+  pen.roundRect(...seen.box, width / 60);
+  pen.stroke();
+}
+
+/** Setting a canvas's size clears it and takes its memory anew, so that is done only when the size is another. */
+function fit(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+}
+
+async function give(button, frame, session, view) {
+  view.giving = true;
+  button.disabled = true;
+  const { probabilities } = view.seen;
+  const blob = await new Promise((resolve) => frame.toBlob(resolve, "image/jpeg", JPEG_QUALITY));
+  const url = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.readAsDataURL(blob);
+  });
+  session.send("given", { photo: url.slice(url.indexOf(",") + 1), probabilities });
+  view.giving = false;
+}
+
+function note(stage, words) {
+  stage.querySelector(".note").textContent = words;
+}

@@ -1,0 +1,31 @@
+"""Dataset versions: freeze a study's faces, download what was frozen, see what changed."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import guard
+from fers.ui.datasets import compare, describe, download, freeze
+from fers.ui.services import platform
+from fers.ui.studies import choose_study
+
+actor = guard.enter(Action.SHARE_DATASET)
+study = platform().studies.current(actor)
+
+st.title("Dataset versions")
+st.write("A version never changes, so results on it can be cited. Only people who withdraw leave it.")
+choose_study(actor)
+with st.expander("Freeze a new version", icon=":material/ac_unit:"):
+    freeze(actor, study)
+versions = platform().snapshots.versions(actor, study.id)
+if not versions:
+    st.info("There is no version yet. Freeze the first one.")
+    st.stop()
+for version in versions:
+    describe(version)
+st.header("Download")
+with guard.explaining():
+    download(actor, study, versions)
+if len(versions) > 1:
+    st.header("What changed")
+    with guard.explaining():
+        compare(actor, versions)

@@ -1,0 +1,21 @@
+"""Live: the webcam and the model run in the visitor's browser; a face leaves it only when its owner gives it."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import guard
+from fers.ui.live import choose_model, give, watch
+from fers.ui.services import platform
+
+actor = guard.enter(Action.GIVE_FACE)
+platform().consents.require(actor)
+
+st.title("Live")
+st.write("Make a face and watch the guess move. It all happens in your browser: no picture leaves your device.")
+model_id = choose_model(platform().live.models(actor))
+if model_id is not None:
+    given = watch(platform().live.plan(actor, model_id))
+    if given is not None:
+        with guard.explaining():
+            give(actor, given)
+st.page_link("pages/give.py", label="Take a single photo instead", icon=":material/photo_camera:")

@@ -1,0 +1,70 @@
+"""A researcher freezes a version and downloads it; nobody else can use the link."""
+
+import json
+import zipfile
+from dataclasses import replace
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from fers import config
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.people import OPERATOR, Role
+from fers.platform import assemble
+from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
+from tests.serving import serving
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server whose store holds a researcher and some faces."""
+    folder = tmp_path_factory.mktemp("server")
+    settings = replace(config.load({}), data=folder / "data")
+    platform = assemble(settings, models=OneModel(), detector=OneFace())
+    for number, label in enumerate((Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL)):
+        person = participant(platform, f"{number}@example.org")
+        give_face(platform, person, Answer(label, before_prediction=True), pattern(number))
+    participant(platform, "researcher@example.org")
+    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    with serving(folder) as server:
+        yield server
+
+
+def test_freeze_and_download(open_page, server, tmp_path):
+    page = open_page(accept_downloads=True, **DESKTOP)
+    sign_in(page, "researcher@example.org")
+    page.get_by_role("link", name="Datasets").click()
+    page.get_by_text("Freeze a new version").click()
+    page.get_by_label("Name of the new version").fill("v1")
+    page.get_by_role("button", name="Freeze", exact=True).click()
+    expect(page.get_by_text("3 faces of 3 people")).to_be_visible()
+    page.get_by_role("button", name="Make the download").click()
+    link = page.get_by_role("link", name="Download", exact=True)
+    address = server.address + link.get_attribute("href")
+    with page.expect_download() as started:
+        link.click()
+    started.value.save_as(tmp_path / "v1.zip")
+    expect(page.get_by_text("on its way to your browser")).to_be_visible()
+    with zipfile.ZipFile(tmp_path / "v1.zip") as archive:
+        assert archive.testzip() is None
+        assert len([json.loads(line) for line in archive.read("faces.jsonl").splitlines()]) == 3
+
+    stranger = open_page(**DESKTOP)
+    with stranger.expect_response("**/session"):  # Which sets the cookie.
+        sign_in(stranger, "0@example.org")
+    assert stranger.request.get(address).status == 410
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert httpx.get(address).status_code == 410
+
+
+def sign_in(page, email) -> None:
+    page.get_by_label("E-mail").first.fill(email)
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()

@@ -1,0 +1,127 @@
+"""The live page in a true browser, whose camera shows a real face."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance
+from playwright.sync_api import expect
+from skimage import data
+
+from fers import config
+from fers.domain.images import crop
+from fers.inference.browser import BrowserNetworks
+from fers.inference.faces import BlazeFaceDetector
+from fers.platform import registry
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.test_participant import answer, consent, sign_up
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+
+LARGEST_DIFFERENCE = 0.02
+LOOK = """async ([plan, pictures]) => {
+    const { openEye } = await import(new URL("/browser/eye.js", location.origin).href);
+    const eye = await openEye(plan);
+    const seen = [];
+    for (const url of pictures) {
+        const bitmap = await createImageBitmap(await (await fetch(url)).blob(), { colorSpaceConversion: "none" });
+        const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
+        pen.drawImage(bitmap, 0, 0);
+        seen.push(await eye.look(pen.getImageData(0, 0, bitmap.width, bitmap.height)));
+    }
+    return seen;
+}"""
+
+
+def portraits() -> list[Image.Image]:
+    """The astronaut as cameras may show her: near, far, dark, tilted, large, off the middle."""
+    whole = Image.fromarray(data.astronaut())
+    return [
+        whole,
+        whole.resize((1280, 1280), Image.Resampling.BICUBIC),
+        whole.crop((120, 20, 380, 215)),
+        whole.crop((0, 0, 511, 301)),
+        whole.resize((240, 240), Image.Resampling.LANCZOS),
+        whole.rotate(20, center=(222, 120)),
+        ImageEnhance.Brightness(whole).enhance(0.3),
+        whole.crop((175, 65, 275, 175)),
+    ]
+
+
+def test_the_browser_answers_like_the_server(open_page):
+    models = registry(config.load())
+    info, classifier, detector = models.default(), models.classifier(), BlazeFaceDetector()
+    pictures = portraits()
+    page = open_page("/health", **DESKTOP)
+    seen = page.evaluate(LOOK, [BrowserNetworks(models).plan(info.id), [_url(picture) for picture in pictures]])
+    for picture, here in zip(pictures, seen, strict=True):
+        box = detector.detect(picture)[0].with_context(info.crop_scale, picture.size)
+        expected = classifier.predict(crop(picture, box)[None])[0]
+        assert np.abs(np.subtract(here["box"], box.as_list())).max() <= 1
+        assert np.abs(expected - here["probabilities"]).max() < LARGEST_DIFFERENCE
+
+
+def test_without_a_face_it_says_nothing(open_page):
+    models = registry(config.load())
+    page = open_page("/health", **DESKTOP)
+    plan = BrowserNetworks(models).plan(models.default().id)
+    assert page.evaluate(LOOK, [plan, [_url(Image.new("RGB", (320, 240), "gray"))]]) == [None]
+
+
+def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
+    page = open_page(**DESKTOP)
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(len(payload))))
+    page.on("request", lambda request: sent.append(len(request.post_data_buffer or b"")))
+    outside = []
+    page.on(
+        "request", lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else outside.append(r.url)
+    )
+    sign_up(page, "watcher@example.org")
+    consent(page, "Keep my photos")
+    page.get_by_role("link", name="Live").click()
+    expect(page.locator(".live ol li")).to_have_count(3)
+    page.wait_for_timeout(1000)
+    page.context.set_offline(True)
+    frames = int(page.locator(".live").get_attribute("data-frames"))
+    page.wait_for_timeout(2000)
+    assert int(page.locator(".live").get_attribute("data-frames")) > frames, "it works on without the server"
+    page.context.set_offline(False)
+    assert outside == []
+    assert max(sent) < 5_000, "a picture would be larger"
+
+    camera = page.locator("video").evaluate("video => [video.videoWidth, video.videoHeight]")
+    page.get_by_role("button", name="Give this face").click()
+    expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
+    assert max(sent) > 5_000
+    expect(page.get_by_text("Live it said")).to_be_visible()
+    page.get_by_text("What did it look at?").click()
+    expect(page.get_by_role("img", name="What spoke for")).to_have_count(3)
+    answer(page)
+    [stored] = (server.data / "images").rglob("*.jpg")
+    with Image.open(stored) as picture:
+        assert picture.size == tuple(camera), "the whole frame, as it was seen"
+
+
+def test_without_a_camera_it_shows_another_way(open_page, server):
+    page = open_page(**PHONE)
+    page.add_init_script("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('denied'))")
+    sign_up(page, "shy@example.org")
+    consent(page, "Keep my photos")
+    page.goto(f"{server.address}/live")
+    expect(page.get_by_text("The camera can't be used.")).to_be_visible()
+    page.get_by_role("link", name="Take a single photo instead").click()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+
+
+def camera_picture() -> str:
+    """The astronaut as a webcam frames her, 640 x 480, as an address."""
+    return _url(Image.fromarray(data.astronaut()).crop((0, 0, 512, 384)).resize((640, 480)))
+
+
+def _url(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,21 @@
+import secrets
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fers.domain.ranges import EVERY_ID, divided
+
+
+@given(st.integers(1, 100_000))
+def test_every_id_is_in_one_range(parts):
+    ranges = divided(parts)
+    assert len(ranges) == parts
+    assert (ranges[0].after, ranges[-1].to) == (EVERY_ID.after, EVERY_ID.to)
+    assert all(one.to == following.after for one, following in zip(ranges, ranges[1:], strict=False))
+    assert all(one.after < one.to for one in ranges)
+
+
+def test_ids_fall_into_ranges_evenly():
+    ids = [secrets.token_hex(16) for _ in range(4000)]
+    for among in divided(4):
+        assert 850 < sum(among.after < face_id <= among.to for face_id in ids) < 1150

@@ -1,0 +1,48 @@
+"""What a download says about itself, and that it keeps up with what people decide."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from fers.domain.people import OPERATOR
+from tests.exporting.versions import described, download, freeze_four
+from tests.people import PASSWORD, give_face, participant, pattern
+
+
+@pytest.fixture
+def study(platform):
+    return platform.studies.current()
+
+
+@pytest.fixture
+def faces(platform):
+    return freeze_four(platform)
+
+
+def test_pseudonyms_differ_from_version_to_version_and_tell_nothing(platform, study, faces):
+    first = {record["id"]: record["person"] for record in described(download(platform, "folders"))}
+    give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
+    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    archive = download(platform, "folders", version="v2")
+    second = {record["id"]: record["person"] for record in described(archive)}
+    assert not set(first.values()) & set(second.values())
+    everything = b"".join(map(archive.read, archive.namelist()))
+    assert not any(face.person_id.encode() in everything for face in faces.values())
+
+
+def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study, faces):
+    gone = next(iter(faces.values()))
+    platform.withdrawal.withdraw_face(platform.accounts.sign_in("0@example.org", PASSWORD).person, gone.id)
+    archive = download(platform, "imagefolder")
+    assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
+    assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
+
+
+def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study, faces):
+    owner = 'Prof. "Å": Ångström # ’'
+    platform.studies.update(OPERATOR, replace(study, owner=owner, name="Faces: 顔"))
+    lines = download(platform, "folders").read("CITATION.cff").decode().splitlines()
+    cited = {key.strip(" -"): json.loads(value) for key, _, value in (line.partition(": ") for line in lines) if value}
+    assert cited["title"] == "Faces: 顔, version v1"
+    assert cited["name"] == owner

@@ -1,0 +1,30 @@
+"""Commands run as `.beam/bin/python -m fers …` runs them: Beam's environment is not that of the tests."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from fers.config import REPOSITORY, Settings
+
+PYTHON = REPOSITORY / ".beam" / "bin" / "python"
+
+
+def start(settings: Settings, *arguments: object, log: Path) -> subprocess.Popen:
+    """Start a command in a process group of its own; what it prints goes to `log`."""
+    assert PYTHON.exists(), "run `make beam` first"
+    with log.open("w") as file:
+        return subprocess.Popen(
+            [PYTHON, "-m", "fers", *map(str, arguments)],
+            cwd=REPOSITORY,
+            env=os.environ | {"FERS_DATA": str(settings.data), "FERS_MODELS": str(settings.models)},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def run(settings: Settings, *arguments: object) -> str:
+    """Run a command to its end and return what it printed."""
+    log = settings.data.parent / "printed"
+    assert start(settings, *arguments, log=log).wait(timeout=240) == 0, log.read_text()
+    return log.read_text()

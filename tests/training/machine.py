@@ -1,0 +1,46 @@
+"""One of several machines that train a tiny network together: `python -m tests.training.machine FACES RUN EPOCHS`, in
+whose environment TF_CONFIG tells where the others are."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+from keras import layers
+
+from training import distribution, recipe
+from training.data import load
+from training.recipe import Augmentation, Stage
+from training.train import train
+
+STILL = Augmentation(zoom=(1.0, 1.0), shift=0, rotation=0, colour=0, contrast=0, brightness=0, gamma=0, noise=0)
+
+
+def build() -> keras.Model:
+    """A network with everything that has to be kept alike: weights, and what batch normalisation has seen."""
+    inputs = keras.Input((16, 16, 1))
+    features = layers.ReLU()(layers.BatchNormalization(momentum=0.5)(layers.Conv2D(4, 3, strides=2)(inputs)))
+    outputs = layers.Dense(8, activation="softmax", name="emotion")(layers.Flatten()(features))
+    return keras.Model(inputs, outputs)
+
+
+def main(faces: str, run: str, epochs: str) -> None:
+    among = distribution.strategy("multiworker")
+    sys.modules["training.models.tiny"] = sys.modules[__name__]
+    tiny = replace(
+        recipe.load("vgg"),
+        model="tiny",
+        stages=(Stage(int(epochs)),),
+        batch_size=8,
+        warmup_steps=1,
+        averaging=0.5,
+        optimizer="adam",
+        learning_rate=0.02,
+        augmentation=STILL,
+    )
+    learning = load(f"ferplus:{faces}")
+    train(tiny, learning, learning, Path(run), among=among)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
