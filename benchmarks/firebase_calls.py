@@ -1,4 +1,4 @@
-"""What a submission, a withdrawal and an export cost on Firebase: `python -m benchmarks.firebase_calls`.
+"""What a submission, a label, a withdrawal and an export cost on Firebase: `python -m benchmarks.firebase_calls`.
 
 Counts what is billed, where the calls leave the libraries, with the test servers at the other end. Prices are the list
 prices of a multi-region Firestore database and a standard single-region bucket, in US dollars.
@@ -7,7 +7,7 @@ prices of a multi-region Firestore database and a standard single-region bucket,
 import os
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +17,18 @@ import requests
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 
 from fers import config
-from fers.domain.people import OPERATOR
-from tests.faults.firebase_house import house
-from tests.people import draft, participant
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR, Role
+from tests.faults.firebase_house import House, house
+from tests.people import PASSWORD, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
 
 EXPORTED = 200
 """Faces, from which the export of 100,000 is worked out."""
+IN_HAND = 12
+"""Faces that an annotator's browser holds."""
 PRICES = {
     "documents read": 0.06 / 100_000,
     "documents written": 0.18 / 100_000,
@@ -83,6 +87,22 @@ def _weigh(counts: Counter, messages: list) -> None:
     counts["bytes"] += sum(type(message).pb(message).ByteSize() for message in messages)
 
 
+def labelling(home: House) -> Callable[[], None]:
+    """Hand faces out to an annotator. Returns what labels one of them and hands out the next."""
+    review, study = home.platform.review, home.platform.studies.current()
+    annotator = participant(home.platform, "annotator@example.org")
+    home.platform.members.assign(OPERATOR, study.id, annotator.id, Role.ANNOTATOR)
+    annotator = home.platform.accounts.sign_in("annotator@example.org", PASSWORD).person
+    hand = [assignment.face_id for assignment in review.next_faces(annotator, study.id, IN_HAND - 1)]
+
+    def label() -> None:
+        face_id = hand.pop()
+        review.label(annotator, study.id, face_id, Verdict.EMOTION, distribution=only(Emotion.SAD))
+        review.next_faces(annotator, study.id, 1, hand)
+
+    return label
+
+
 def main() -> None:
     rows = {}
     with tempfile.TemporaryDirectory() as folder, firestore() as records, storage() as images:
@@ -96,7 +116,12 @@ def main() -> None:
             face = home.submit(home.draft())
         with counted() as rows["one withdrawal of a face"]:
             home.platform.withdrawal.withdraw_face(home.person, face.id)
-        for _ in range(EXPORTED - 1):
+        for _ in range(IN_HAND):
+            home.submit(home.draft())
+        label = labelling(home)
+        with counted() as rows["one label, and the next face handed out"]:
+            label()
+        for _ in range(EXPORTED - IN_HAND - 1):
             home.submit(home.draft())
         study_id = home.platform.studies.current().id
         home.platform.snapshots.freeze(OPERATOR, study_id, "v1")
