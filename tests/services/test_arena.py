@@ -40,7 +40,7 @@ class Models(OneModel):
         return [model.info for model in self._models.values()]
 
     def classifier(self, model_id=None):
-        return self._models[model_id] if model_id else OneModel()
+        return self._models.get(model_id) or OneModel()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from tests.contracts.samples import (
 
 RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
 FACES = [str(number) for number in range(5)]
-SHARED = frozenset({Purpose.STORE, Purpose.REVIEW, Purpose.PUBLISH})
+SHARED = frozenset(Purpose)
 
 
 @pytest.fixture
