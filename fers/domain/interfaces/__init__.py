@@ -1,0 +1,54 @@
+"""What FERS needs from the outside, as Protocols. Adapters live in `storage` and `inference`; contract suites in
+`tests/contracts` hold every adapter to the words written here."""
+
+from dataclasses import dataclass
+
+from fers.domain.interfaces.models import (
+    AnswerStore,
+    BrowserNetworks,
+    Classifier,
+    FaceDetector,
+    JobStore,
+    Models,
+    PromotionStore,
+)
+from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
+from fers.domain.interfaces.sign_in import TICKET_SECONDS, SignIn
+from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
+
+__all__ = [
+    "AnswerStore",
+    "BrowserNetworks",
+    "Classifier",
+    "FaceDetector",
+    "FaceIndex",
+    "ImageStore",
+    "JobStore",
+    "Journal",
+    "LabelStore",
+    "Models",
+    "PromotionStore",
+    "RecordStore",
+    "SignIn",
+    "SnapshotStore",
+    "Stores",
+    "StudyStore",
+    "TICKET_SECONDS",
+]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where everything is kept, all of it in one backend."""
+
+    records: RecordStore
+    studies: StudyStore
+    face_index: FaceIndex
+    labels: LabelStore
+    answers: AnswerStore
+    jobs: JobStore
+    promotions: PromotionStore
+    snapshots: SnapshotStore
+    images: ImageStore
+    journal: Journal
+    sign_in: SignIn

@@ -1,0 +1,116 @@
+"""Where people, their consents, their faces and the log are kept."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from fers.domain.audit import AuditEntry, SealedEntry
+from fers.domain.consent import Consent
+from fers.domain.faces import Face
+from fers.domain.people import Person
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.studies import Study
+
+
+class RecordStore(Protocol):
+    """Records of people, studies, consents, faces and the audit log. Raises StoreUnavailable when it can't work."""
+
+    def create_person(self, person: Person) -> None:
+        """Add a person. Raises AlreadyExists."""
+
+    def person(self, person_id: str) -> Person | None: ...
+
+    def update_person(self, person: Person) -> None:
+        """Replace a person's record. Raises NotFound."""
+
+    def delete_person(self, person_id: str) -> None:
+        """Delete the person's record, consents and memberships; nothing happens when they are gone already."""
+
+    def people(self) -> Iterator[Person]:
+        """Everybody, by id, without holding them all in memory."""
+
+    def save_study(self, study: Study) -> None:
+        """Add or replace a study."""
+
+    def studies(self) -> list[Study]: ...
+
+    def create_consent(self, consent: Consent) -> None:
+        """Add a consent. Raises AlreadyExists."""
+
+    def latest_consent(self, person_id: str, study_id: str) -> Consent | None: ...
+
+    def consents_of(self, person_id: str) -> list[Consent]:
+        """All consents of a person, oldest first."""
+
+    def create_face(self, face: Face) -> None:
+        """Add a face, exactly once. Raises AlreadyExists when a face with this id is there, NotFound when its person
+        is gone."""
+
+    def face(self, face_id: str) -> Face | None: ...
+
+    def update_face(self, face: Face) -> None:
+        """Replace a face's record. Raises NotFound."""
+
+    def delete_face(self, face_id: str) -> None:
+        """Delete a face's record so that its bytes are gone; nothing happens when it is gone already."""
+
+    def faces_of(self, person_id: str) -> list[Face]:
+        """A person's faces, newest first."""
+
+    def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
+        """Every face in a range of ids, by id, without holding them all in memory."""
+
+    def faces_due(self, now: datetime) -> list[Face]:
+        """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
+
+    def problems(self) -> list[str]:
+        """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
+
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Add an entry for good, sealed with the one before it in its chain."""
+
+    def audit(self) -> Iterator[AuditEntry]:
+        """All entries, oldest first."""
+
+    def sealed_audit(self) -> Iterator[SealedEntry]:
+        """All entries with their seals: chain by chain, each from its beginning."""
+
+    def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
+        """The `count` latest entries, newest first; of one study, or of all."""
+
+
+class ImageStore(Protocol):
+    """Image bytes by face id. A key is written once and never changed. Raises StoreUnavailable when it can't work."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store bytes durably and whole: after a crash either all of them are there or the key is absent. The same
+        bytes again change nothing; others raise AlreadyExists."""
+
+    def get(self, key: str) -> bytes:
+        """Raises NotFound."""
+
+    def delete(self, key: str) -> None:
+        """Remove the bytes; nothing happens when they are gone already."""
+
+    def keys(self) -> Iterator[str]: ...
+
+
+class Journal(Protocol):
+    """Marks the faces whose image and record are being written or removed, so that a crash in between can be undone.
+
+    Its calls don't nest: a thread that is inside one must not enter another.
+    """
+
+    def writing(self, face_id: str) -> AbstractContextManager[None]:
+        """Mark `face_id`, run the block as the only writer of that face, and unmark it when the block succeeds.
+
+        When the block raises, or the process dies in it, the mark stays for `settle`.
+        """
+
+    def settle(self, finish: Callable[[str], None]) -> list[str]:
+        """Call `finish` with each id that a failed or dead writer left marked, then unmark it. Returns those ids.
+
+        Never touches a face that a living writer is busy with. Where many servers write, a dead writer is known only
+        after a while; its face is settled by a later call.
+        """

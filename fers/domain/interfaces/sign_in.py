@@ -1,0 +1,73 @@
+"""Credentials and sessions."""
+
+from typing import Protocol
+
+from fers.domain.people import Identity, Role
+
+TICKET_SECONDS = 60
+
+
+class SignIn(Protocol):
+    """Credentials and sessions. Knows e-mail addresses, password hashes and codes; nothing else does."""
+
+    sends_mail: bool
+    """Whether it can write to people. Where it can't, every e-mail passes for verified and no password is reset."""
+
+    def register(self, person_id: str, email: str, password: str) -> bool:
+        """Bind an e-mail and password to a new person. False, at the same cost, when the e-mail is taken."""
+
+    def register_code(self, person_id: str) -> str:
+        """Bind a new person to a personal code and return it; it is shown once and kept only as a hash."""
+
+    def check_password(self, email: str, password: str) -> str | None:
+        """The person's id, or None for wrong credentials, at the same cost whether the e-mail exists or not.
+        Raises TooManyAttempts after repeated failures."""
+
+    def check_code(self, code: str) -> str | None:
+        """The person's id, or None. Raises TooManyAttempts after repeated failures."""
+
+    def send_verification(self, email: str, password: str) -> None:
+        """Ask the owner of the address to confirm that it is theirs; nothing happens for wrong credentials."""
+
+    def is_verified(self, person_id: str) -> bool:
+        """Whether the person's e-mail, if they have one, is known to be theirs."""
+
+    def send_password_reset(self, email: str) -> None:
+        """Write how to choose a new password; nothing happens for unknown e-mails, so that nobody learns which are
+        known. Whoever chooses one ends all sessions. Raises TooManyAttempts after repeated requests."""
+
+    def register_identity(self, person_id: str, identity: Identity) -> bool:
+        """Bind a person to how an OIDC provider knows them. False when somebody is bound to it already."""
+
+    def person_by_identity(self, identity: Identity) -> str | None: ...
+
+    def note_role(self, person_id: str, role: Role) -> None:
+        """Tell whatever else trusts this sign-in. FERS itself goes by the person's record."""
+
+    def person_by_email(self, email: str) -> str | None: ...
+
+    def email_of(self, person_id: str) -> str | None: ...
+
+    def forget(self, person_id: str) -> None:
+        """Delete the person's credentials and end all their sessions."""
+
+    def open_session(self, person_id: str) -> str:
+        """Return a secret token that `resume` accepts until it times out or is closed."""
+
+    def resume(self, token: str) -> str | None:
+        """The person's id for a live session (whose idle time starts anew), else None."""
+
+    def close_session(self, token: str) -> None: ...
+
+    def leave(self, token: str) -> str:
+        """Return a ticket for a session's token, good for one use within `TICKET_SECONDS`. The token itself can't be
+        read from what is kept."""
+
+    def collect(self, ticket: str) -> str | None:
+        """Use a ticket up. Its token, or None when it is unknown, used or too old."""
+
+    def issue_setup_token(self) -> str | None:
+        """A one-time token that makes its bearer the administrator; None once it was used."""
+
+    def redeem_setup_token(self, token: str) -> bool:
+        """Use the token up. True exactly once for the right token."""

@@ -1,0 +1,150 @@
+"""Where studies, what annotators say and dataset versions are kept, and how faces are found."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceCount, FaceFilter, Place
+from fers.domain.faces import Face
+from fers.domain.invitations import Invitation
+from fers.domain.labels import Label
+from fers.domain.people import Membership
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.review import Known, Progress, QueueOrder
+from fers.domain.snapshots import Entry, Snapshot, Split
+
+
+class StudyStore(Protocol):
+    """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
+
+    def save_membership(self, membership: Membership) -> None:
+        """Add or replace somebody's place in a study."""
+
+    def delete_membership(self, person_id: str, study_id: str) -> None:
+        """Nothing happens when it is gone already."""
+
+    def memberships_of(self, person_id: str) -> list[Membership]:
+        """The study entered last first."""
+
+    def staff_of(self, study_id: str) -> list[Membership]:
+        """The places that are more than a participant's, by person id."""
+
+    def create_invitation(self, invitation: Invitation) -> None:
+        """Raises AlreadyExists."""
+
+    def invitation(self, sha256: str) -> Invitation | None: ...
+
+    def invitations_to(self, study_id: str) -> list[Invitation]:
+        """The study's invitations, those that last longest first."""
+
+    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+        """Take one use of a live invitation and return it as it is then; None when none is live. Of two people who come
+        for the last use, one gets it."""
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """Take all uses that are left; nothing happens when there is no such invitation."""
+
+
+class FaceIndex(Protocol):
+    """Finds and counts faces of a study without going through them. Always says what `RecordStore` holds.
+
+    Raises StoreUnavailable.
+    """
+
+    def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
+        """By week and class, oldest week first; only counts above 0."""
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+        """The `count` newest that are wanted, or those that come after a place in that order."""
+
+    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+        """The faces (with this label, if one is named) where the model and their people disagree most."""
+
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+        """The faces whose annotators agree least, of those where not all do; or those that come after a face (id) in
+        that order."""
+
+    def note_agreement(self, face_id: str, share: float | None) -> None:
+        """Keep how far a face's annotators agree, 0 to 1, or None: nothing to say yet. Nothing happens when the face is
+        gone."""
+
+
+class LabelStore(Protocol):
+    """What annotators say about faces, and who looks at which face at present.
+
+    A face has places for labels: the study's number, given as `places` where it matters, and its own extra ones. One is
+    taken by each label and by each live reservation. Deleting a face's record deletes everything here about it.
+
+    Raises StoreUnavailable.
+    """
+
+    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
+        """Hold one of the face's places until a time, or hold it longer. False when all are taken, when this annotator
+        has labelled the face, or when it is gone or may not be reviewed. Of two who come for the last place, one gets
+        it."""
+
+    def release(self, face_id: str, annotator_id: str) -> None:
+        """Give a held place up; nothing happens when none is held."""
+
+    def add_label(self, label: Label, places: int, now: datetime) -> None:
+        """Add a label and end its annotator's reservation. Raises AlreadyExists when this annotator has labelled the
+        face, PlaceTaken when others have taken all places, NotFound when it is gone or may not be reviewed."""
+
+    def remove_label(self, face_id: str, annotator_id: str) -> None:
+        """Nothing happens when there is none."""
+
+    def want_more(self, face_id: str, extra: int) -> None:
+        """Set how many extra places a face has; nothing happens when it is gone."""
+
+    def labels_of(self, face_id: str) -> list[Label]:
+        """By annotator."""
+
+    def labels_by(self, annotator_id: str) -> Iterator[Label]:
+        """By face, without holding them all in memory."""
+
+    def labels(self, study_id: str) -> Iterator[Label]:
+        """By face, then by annotator, without holding them all in memory."""
+
+    def count_by(self, annotator_id: str, study_id: str) -> int: ...
+
+    def forget_annotator(self, annotator_id: str) -> None:
+        """Delete everything an annotator said, so that its bytes are gone, and their reservations."""
+
+    def next_faces(
+        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+    ) -> list[str]:
+        """Ids of up to `limit` faces with a place left that this annotator may label: their people agreed to review,
+        they are not the annotator's own, and not labelled by them. One they hold a place of may be among them."""
+
+    def progress(self, study_id: str, places: int) -> Progress:
+        """Of the faces that may be reviewed."""
+
+    def set_gold(self, face_id: str, known: Known | None) -> None:
+        """Note what a face is known to show; None: it is not known any more. Nothing happens when the face is gone."""
+
+    def gold(self, study_id: str) -> dict[str, Known]:
+        """What is known, by face id."""
+
+
+class SnapshotStore(Protocol):
+    """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
+    update after which its purposes are no longer `SHARED`. So whatever is read here may be handed out.
+
+    Raises StoreUnavailable.
+    """
+
+    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+        """Add a version with its entries, whole or not at all; entries of faces that are gone meanwhile are dropped.
+        Raises AlreadyExists when one with this id or, in the study, this name is there."""
+
+    def snapshots(self, study_id: str) -> list[Snapshot]:
+        """Newest first."""
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
+
+    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id, without holding all of it in memory; of one
+        split, or of all."""
+
+    def count_entries(self, snapshot_id: str) -> int: ...
