@@ -14,7 +14,7 @@ service = platform().arena
 
 
 def are_any_running() -> bool:
-    return any(runs().is_running(actor, standing.info.id) for standing in service.standings(actor))
+    return any(runs().is_running(actor, info.id) for info in platform().live_model.models())
 
 
 def progress() -> None:
@@ -42,6 +42,8 @@ def progress() -> None:
 def live_model() -> None:
     live = platform().live_model
     before, now = live.before(), live.default()
+    if gone := live.vanished():
+        st.warning(f"**{gone}** was made live, but it is not there any more. Register it again, or choose another.")
     st.write(f"Participants meet **{now.id}** {now.version}.")
     if not allowed(actor, Action.MANAGE_MODELS):
         return

@@ -50,6 +50,12 @@ class LiveModel:
         live, *earlier = self._history()
         return next((info for info in earlier if info.id != live.id), None)
 
+    def vanished(self) -> str | None:
+        """The model that was promoted last, when it is no longer registered or can't be used any more."""
+        promoted = self._latest()[:1]
+        known = {info.id for info in self._models.models()}
+        return next((model_id for model_id in promoted if model_id not in known), None)
+
     def promote(self, actor: Person, model_id: str) -> None:
         """Make a registered model live, on every server within half a minute. Raises UnknownModel or ModelRejected."""
         require(actor, Action.MANAGE_MODELS)
@@ -64,8 +70,9 @@ class LiveModel:
         self._make_live(actor, before, "rolled back to")
 
     def _make_live(self, actor: Person, info: ModelInfo, how: str) -> None:
-        self._promotions.promote(Promotion(info.id, self._now()))
+        # First the log: what is done is never unlogged.
         self._records.append_audit(entry_by(actor, self._now(), f"{how}: {info.id} {info.version}", info.answers_id))
+        self._promotions.promote(Promotion(info.id, self._now()))
         with self._lock:
             self._looked_at = None
 

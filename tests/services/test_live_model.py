@@ -76,8 +76,10 @@ def test_an_unknown_model_is_not_promoted(platform):
 def test_a_promoted_model_that_is_gone_gives_way_to_the_one_before(platform, registry):
     for name in ("fersnet", "vgg"):
         platform.live_model.promote(OPERATOR, name)
+    assert platform.live_model.vanished() is None
     registry.names.remove("vgg")
     assert platform.live_model.default().id == "fersnet"
+    assert platform.live_model.vanished() == "vgg"
 
 
 def test_other_servers_follow_within_half_a_minute(platform, settings, clock, registry):

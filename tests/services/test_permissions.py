@@ -109,7 +109,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "invitations": {"offer"},
     "jobs": {"free", "doing"},
     "live": {"network"},
-    "live_model": {"models", "refused", "default", "classifier", "preload", "before"},
+    "live_model": {"models", "refused", "default", "classifier", "preload", "before", "vanished"},
     "studies": {"current", "with_code", "take_part"},
     "withdrawal": {"purge_due"},
 }
