@@ -12,8 +12,8 @@ from fers.domain.exploring import FaceCount, FaceFilter, Place, quarter, week_of
 from fers.domain.faces import Face
 from fers.storage.database import Database
 from fers.storage.documents import time_to_text
-from fers.storage.face_facts import FACE_COLUMNS, NOTHING, SOURCES, face_of
-from fers.storage.review_facts import NO_SHARE
+from fers.storage.face_cell import NO_SHARE, NOTHING, SOURCES
+from fers.storage.face_facts import FACE_COLUMNS, face_of
 
 
 class EmbeddedFaceIndex:

@@ -3,16 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC
 
-from fers.domain.exploring import disagreement, quarter, week_of
-from fers.domain.faces import Face, Source
+from fers.domain.exploring import disagreement
+from fers.domain.faces import Face
 from fers.storage.documents import face_from_document, time_to_text
+from fers.storage.face_cell import cell_of
 from fers.storage.review_facts import review_facts
 
-NOTHING = -1
-"""Stands for no label and for no agreement yet."""
-SOURCES = list(Source)
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
 
 _CELL = "study_id, week, label, disputed, source, confidence, agreement"
@@ -85,15 +82,8 @@ def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float]) -> None:
 
 
 def _facts(face: Face) -> dict[str, str | int | float]:
-    guess, confidence = face.prediction.top(1)[0]
-    return {
+    return cell_of(face) | {
         "face_id": face.id,
-        "study_id": face.study_id,
-        "week": week_of(face.given_at.astimezone(UTC)).isoformat(),
-        "label": NOTHING if face.answer.label is None else face.answer.label.value,
-        "disputed": face.answer.label not in (None, guess),
-        "source": SOURCES.index(face.source),
-        "confidence": quarter(confidence),
         "given_at": time_to_text(face.given_at),
         "disagreement": disagreement(face),
     }

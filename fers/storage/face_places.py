@@ -4,42 +4,35 @@ A place ends with the face's id, so no two faces have the same, and pages that g
 """
 
 import struct
-from datetime import UTC
 
 from fers.domain.consent import Purpose
-from fers.domain.exploring import disagreement, quarter, week_of
-from fers.domain.faces import Face, Source
+from fers.domain.exploring import disagreement
+from fers.domain.faces import Face
 from fers.domain.review import entropy
 from fers.storage.documents import time_to_text
+from fers.storage.face_cell import NO_SHARE, NOTHING, cell_of
 
-NOTHING = -1
-"""Stands for no label and for no agreement yet."""
-NO_SHARE = 2.0
-"""Stands for no agreement yet: above every share, so that such faces come last."""
-SOURCES = list(Source)
 _MOST_ENTROPY = 3.0
 """More than the ln 8 of eight classes that are alike."""
 
 
 def facts_of(face: Face) -> dict:
     """What follows from the face itself."""
-    guess, confidence = face.prediction.top(1)[0]
+    guess, _ = face.prediction.top(1)[0]
     dispute = disagreement(face)
     place = {"dispute": share_place(dispute, face.id)} if dispute > 0 else {}
-    return place | {
-        "face_id": face.id,
-        "person_id": face.person_id,
-        "study_id": face.study_id,
-        "week": week_of(face.given_at.astimezone(UTC)).isoformat(),
-        "label": NOTHING if face.answer.label is None else face.answer.label.value,
-        "disputed": face.answer.label not in (None, guess),
-        "source": SOURCES.index(face.source),
-        "confidence": quarter(confidence),
-        "newest": time_place(time_to_text(face.given_at), face.id),
-        "guess": guess.value,
-        "certain": share_place(_MOST_ENTROPY - entropy(face.prediction.probabilities), face.id),
-        "reviewable": Purpose.REVIEW in face.purposes,
-    }
+    return (
+        place
+        | cell_of(face)
+        | {
+            "face_id": face.id,
+            "person_id": face.person_id,
+            "newest": time_place(time_to_text(face.given_at), face.id),
+            "guess": guess.value,
+            "certain": share_place(_MOST_ENTROPY - entropy(face.prediction.probabilities), face.id),
+            "reviewable": Purpose.REVIEW in face.purposes,
+        }
+    )
 
 
 def with_review(facts: dict) -> dict:

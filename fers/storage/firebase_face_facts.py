@@ -15,7 +15,8 @@ from fers.domain.exploring import quarter
 from fers.domain.faces import Face
 from fers.errors import NotFound
 from fers.storage.documents import face_to_document
-from fers.storage.face_places import NO_SHARE, NOTHING, facts_of, share_place, with_review
+from fers.storage.face_cell import NO_SHARE, NOTHING
+from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds
 

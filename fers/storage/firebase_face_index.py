@@ -11,7 +11,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place, week_of
 from fers.domain.faces import Face
 from fers.storage.documents import face_from_document, time_to_text
-from fers.storage.face_places import NOTHING, SOURCES, share_place, time_place
+from fers.storage.face_cell import NOTHING, SOURCES
+from fers.storage.face_places import share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts

@@ -7,11 +7,9 @@ open while fewer are filled than the study has.
 from fers.domain.consent import Purpose
 from fers.domain.faces import Face
 from fers.domain.review import entropy
+from fers.storage.face_cell import NO_SHARE
 
 _CELL = "study_id, guess, labels, filled"
-
-NO_SHARE = 2
-"""Stands for no agreement yet: above every share, so that such faces come last."""
 
 
 def _counting(which: str, step: int) -> str:
