@@ -93,7 +93,7 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
-        live=Live(BrowserNetworks(registry(settings))),
+        live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
         arena=Arena(records, images, stores.answers, models, now),
