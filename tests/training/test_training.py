@@ -111,6 +111,23 @@ def test_a_run_can_begin_with_what_another_has_learned(faces, quick, plain, tmp_
         learned(run.parent)
 
 
+@pytest.mark.slow
+def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, quick, plain, tmp_path):
+    run, start = plain
+    briefly = replace(quick, stages=(Stage(1, {"side": 16}),))
+    freely = keras.models.load_model(train(briefly, faces, faces, tmp_path / "freely", learned(run)))
+    held = keras.models.load_model(
+        train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "held", learned(run))
+    )
+    was, free, kept = (network.get_layer("emotion").kernel.numpy() for network in (start, freely, held))
+    assert np.abs(free - was).max() > 1e-3
+    np.testing.assert_allclose(kept, 0.25 * was + 0.75 * free, atol=2e-3)
+    measured = held.evaluate(pipeline.batches(faces, GRAY, 8), return_dict=True)
+    assert measured["loss"] == pytest.approx(float(log(tmp_path / "held")[-1]["val_loss"]), rel=1e-3)
+    with pytest.raises(ValueError, match="--init-from"):
+        train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "alone")
+
+
 def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
     run, network = plain
     assert [row["epoch"] for row in log(run)] == ["0", "1"]
