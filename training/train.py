@@ -211,6 +211,9 @@ def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces
     """Return a compiled network to train in `epoch`, which carries on from `model`, that of the epoch before."""
     keras.utils.set_random_seed(chosen.seed + epoch)
     network = importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
+    if chosen.frozen_statistics:
+        for layer in network.layers:
+            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
         optimizer=_optimizer(chosen, sum(s.epochs * s.steps(faces, chosen.batch_size) for s in chosen.stages)),
         jit_compile=False,
