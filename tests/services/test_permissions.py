@@ -85,6 +85,10 @@ TABLE = {
     "studies.create": NOBODY,
     "studies.enter": EVERYBODY,
     "studies.update": OWNERS,
+    "trials.start": NOBODY,
+    "trials.end": NOBODY,
+    "trials.trials": NOBODY,
+    "trials.result": NOBODY,
     "withdrawal.withdraw_face": EVERYBODY,
     "withdrawal.withdraw_everything": EVERYBODY,
 }
@@ -111,6 +115,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "live": {"network"},
     "live_model": {"models", "refused", "default", "classifier", "preload", "before", "vanished"},
     "studies": {"current", "with_code", "take_part"},
+    "trials": {"current", "drawn", "changed"},
     "withdrawal": {"purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
@@ -180,6 +185,9 @@ def arguments(platform, face, tmp_path):
         "studies.create": ("Another",),
         "studies.enter": (study.id,),
         "studies.update": (study,),
+        "trials.start": (["always-happy", "another"],),
+        "trials.end": ("none",),
+        "trials.result": ("none",),
         "withdrawal.withdraw_face": (face.id,),
     }
 
