@@ -59,7 +59,7 @@ class Result:
     @property
     def winner(self) -> str | None:
         """The model that is better than every other, beyond chance; None: too early to tell."""
-        best = None if self.by_label is None or self.by_label.regularised else self.by_label.winner()
+        best = None if self.by_label is None else self.by_label.winner()
         return None if best is None else self.trial.model_ids[best]
 
 
