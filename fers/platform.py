@@ -27,6 +27,7 @@ from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
 from fers.services.rivals import Rivals
+from fers.services.shadows import Shadows
 from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
@@ -54,6 +55,7 @@ class Platform:
     jobs: Jobs
     live_model: LiveModel
     trials: Trials
+    shadows: Shadows
     explore: Explore
     review: Review
     agreement: Agreement
@@ -104,6 +106,7 @@ def assemble(
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         trials=trials,
+        shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
         explore=Explore(records, stores.face_index, images, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),

@@ -3,10 +3,16 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import field, guard
+from fers.ui import field, guard, shadows
 
 actor = guard.enter(Action.COMPARE_MODELS)
 
 st.title("In the field")
-with guard.explaining():
-    field.trials(actor)
+# Only the open tab is worked out.
+trial, background = st.tabs(["Trial", "In the background"], key="field", on_change="rerun")
+if trial.open:
+    with trial, guard.explaining():
+        field.trials(actor)
+if background.open:
+    with background, guard.explaining():
+        shadows.shadows(actor)

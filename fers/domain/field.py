@@ -68,7 +68,7 @@ class ShadowAnswer:
     week: date
     """The Monday of the week in which the face was given."""
     rank: int
-    """1: the label was its first guess, to 8."""
+    """1: the label was its first guess, to 8; 0: it could not answer."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class RankCount:
     week: date
     """Its Monday."""
     rank: int
-    """1: the label was its first guess, to 8."""
+    """1: the label was its first guess, to 8; 0: it could not answer."""
     faces: int
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -11,6 +11,8 @@ from fers.errors import AlreadyExists
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.field_facts import MILLION
+
+_PAGE = 2000
 
 
 class EmbeddedField:
@@ -94,6 +96,14 @@ class EmbeddedField:
         query = f"SELECT face_id FROM shadow_answers WHERE answers_id = ? AND face_id IN ({places})"
         return {row["face_id"] for row in self._database.rows(query, (answers_id, *face_ids))}
 
+    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+        last = ""
+        page_after = "SELECT * FROM shadow_answers WHERE answers_id = ? AND face_id > ? ORDER BY face_id LIMIT ?"
+        while page := self._database.rows(page_after, (answers_id, last, _PAGE)):
+            for row in page:
+                yield ShadowAnswer(row["face_id"], date.fromisoformat(row["week"]), row["rank"])
+            last = page[-1]["face_id"]
+
     def ranks(self, answers_id: str) -> list[RankCount]:
         rows = self._database.rows(
             "SELECT * FROM shadow_counts WHERE answers_id = ? AND faces > 0 ORDER BY week, rank", (answers_id,)
@@ -104,6 +114,6 @@ class EmbeddedField:
         with self._database.transaction() as sql:
             sql.execute("INSERT OR REPLACE INTO shadow_reached VALUES (?, ?)", (answers_id, time_to_text(at)))
 
-    def reached(self, answers_id: str) -> datetime | None:
-        rows = self._database.rows("SELECT at FROM shadow_reached WHERE answers_id = ?", (answers_id,))
-        return time_from_text(rows[0]["at"]) if rows else None
+    def reached(self) -> dict[str, datetime]:
+        rows = self._database.rows("SELECT answers_id, at FROM shadow_reached")
+        return {row["answers_id"]: time_from_text(row["at"]) for row in rows}

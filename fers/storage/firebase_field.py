@@ -2,7 +2,7 @@
 answer in the background with the document that notes it, which is created once."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -97,16 +97,18 @@ class FirebaseField:
     def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
         return self._shadow_answers.noted(answers_id, face_ids)
 
+    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+        return self._shadow_answers.of(answers_id)
+
     def ranks(self, answers_id: str) -> list[RankCount]:
         counted = sorted(self._counters.shadows(answers_id).items())
         return [RankCount(date.fromisoformat(week), rank, faces) for (week, rank), faces in counted if faces > 0]
 
     def note_reached(self, answers_id: str, at: datetime) -> None:
-        self._documents.set(self._reached.document(answers_id), {"at": time_to_text(at)})
+        self._documents.set(self._reached.document(answers_id), {"id": answers_id, "at": time_to_text(at)})
 
-    def reached(self, answers_id: str) -> datetime | None:
-        document = self._documents.read(self._reached.document(answers_id))
-        return time_from_text(document["at"]) if document else None
+    def reached(self) -> dict[str, datetime]:
+        return {document["id"]: time_from_text(document["at"]) for document in self._documents.all(self._reached)}
 
 
 def _trial(document: dict) -> Trial:

@@ -1,5 +1,8 @@
 """How models did on new faces, on Firestore: a document for each face and model, counted as it comes and goes."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from fers.domain.field import ShadowAnswer
 from fers.storage.firebase_field_counters import FieldCounters
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds, where
@@ -25,6 +28,11 @@ class ShadowAnswers:
     def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
         known = self._documents.read_all([self._answers.document(f"{answers_id}-{face_id}") for face_id in face_ids])
         return {document["face_id"] for document in known.values()}
+
+    def of(self, answers_id: str) -> Iterator[ShadowAnswer]:
+        """By face id."""
+        for document in self._documents.all(where(self._answers, "answers_id", "==", answers_id), by="face_id"):
+            yield ShadowAnswer(document["face_id"], date.fromisoformat(document["week"]), document["rank"])
 
     def remove(self, face_id: str) -> None:
         """Take everything about a face away; nothing happens when nothing is there."""

@@ -119,6 +119,7 @@ class FieldStoreContract:
         store.note_shadow_answers("2" * 64, answers[:1])
         assert store.ranks(ONE) == [RankCount(WEEK, 1, 1), RankCount(WEEK, 3, 1)]
         assert store.ranks("2" * 64) == [RankCount(WEEK, 1, 1)]
+        assert list(store.shadow_answers(ONE)) == sorted(answers, key=lambda answer: answer.face_id)
         assert store.noted(ONE, [an_id(name) for name in ("first", "second", "gone")]) == {
             an_id("first"),
             an_id("second"),
@@ -136,7 +137,7 @@ class FieldStoreContract:
         assert store.noted(ONE, [an_id("first"), an_id("second")]) == set()
 
     def test_how_far_a_model_has_come_is_kept(self, backend, store):
-        assert store.reached(ONE) is None
+        assert store.reached() == {}
         for hours in (1, 2):
             store.note_reached(ONE, NOON + timedelta(hours=hours))
-        assert backend.field().reached(ONE) == NOON + timedelta(hours=2)
+        assert backend.field().reached() == {ONE: NOON + timedelta(hours=2)}

@@ -100,3 +100,4 @@ def ask_about_the_field(client) -> None:
     store.matches(an_id("trial"))
     store.guesses(an_id("faces"))
     store.ranks("1" * 64)
+    list(store.shadow_answers("1" * 64))

@@ -1,7 +1,7 @@
 """Where it is kept how models do in the field."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -43,10 +43,14 @@ class FieldStore(Protocol):
     def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
         """Those of up to 100 faces that a model's answer is noted for."""
 
+    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+        """Everything noted of a model, by face id, without holding it all in memory."""
+
     def ranks(self, answers_id: str) -> list[RankCount]:
         """How a model did on the faces noted, by week and then by rank; only counts above 0."""
 
     def note_reached(self, answers_id: str, at: datetime) -> None:
         """Keep that a model has been asked about every face given up to a time."""
 
-    def reached(self, answers_id: str) -> datetime | None: ...
+    def reached(self) -> dict[str, datetime]:
+        """That, by the models' `answers_id`."""
