@@ -17,6 +17,7 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
+from fers.services.drift import DriftReports
 from fers.services.explore import Explore
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
@@ -56,6 +57,7 @@ class Platform:
     live_model: LiveModel
     trials: Trials
     shadows: Shadows
+    drift: DriftReports
     explore: Explore
     review: Review
     agreement: Agreement
@@ -107,6 +109,7 @@ def assemble(
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
+        drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
         explore=Explore(records, stores.face_index, images, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),

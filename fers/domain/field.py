@@ -103,6 +103,26 @@ class GuessSums:
     """Those of them where it guessed the same."""
 
 
+@dataclass(frozen=True)
+class VersionSums:
+    """What the faces of a dataset version come to, for new ones to be compared with."""
+
+    snapshot_id: str
+    faces: int
+    labels: tuple[int, ...]
+    """How many faces their people gave each of the eight labels, in the order of `Emotion`."""
+    confidence: float
+    """Sum of the largest probabilities of the models that people met."""
+    squares: float
+    """Sum of their squares."""
+    agreed: int
+    """Faces where that model guessed what the person said."""
+    reviewed: int
+    """Faces that several annotators labelled."""
+    united: int
+    """Those of them on which at least three quarters of the pairs of annotators agree."""
+
+
 def may_be_tested_on(face: Face) -> bool:
     """Whether models may be compared on a face, and can be: its person agreed, and said what it shows."""
     return Purpose.TRAIN in face.purposes and isinstance(face.answer.label, Emotion)

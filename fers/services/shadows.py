@@ -14,7 +14,7 @@ from itertools import islice
 from fers.analysis.wilson import wilson
 from fers.domain.audit import entry_by
 from fers.domain.exploring import FaceFilter, Place
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Source
 from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of, week_of_face
 from fers.domain.images import crop, decode_stored
 from fers.domain.interfaces import AnswerStore, Classifier, FaceIndex, FieldStore, ImageStore, JobStore, RecordStore
@@ -166,7 +166,7 @@ class Shadows:
         since = max(since, reached - _OVERLAP) if reached else since
         for study in self._records.studies():
             for faces in _few_at_a_time(self._given(study.id, since)):
-                fit = [face for face in faces if may_be_tested_on(face)]
+                fit = [face for face in faces if may_be_tested_on(face) and face.source is not Source.IMPORT]
                 noted = self._store.noted(answers_id, [face.id for face in fit]) if fit else set()
                 yield from (face for face in fit if face.id not in noted)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
-from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial
+from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
@@ -72,6 +72,16 @@ class EmbeddedField:
             )
             for row in rows
         ]
+
+    def keep_version_sums(self, sums: VersionSums) -> None:
+        with self._database.transaction() as sql:
+            values = (sums.snapshot_id, json.dumps(asdict(sums)))
+            sql.execute("INSERT OR REPLACE INTO version_sums VALUES (?, ?)", values)
+
+    def version_sums(self, snapshot_id: str) -> VersionSums | None:
+        rows = self._database.rows("SELECT document FROM version_sums WHERE snapshot_id = ?", (snapshot_id,))
+        document = json.loads(rows[0]["document"]) if rows else None
+        return document and VersionSums(**document | {"labels": tuple(document["labels"])})
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         values = (json.dumps(choice.model_ids), time_to_text(choice.at))

@@ -6,7 +6,7 @@ Confidences are kept in millionths: whole numbers can be taken off a sum again w
 import sqlite3
 
 from fers.domain.consent import Purpose
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Source
 from fers.domain.field import match_of, week_of_face
 from fers.storage.face_facts import stored_faces
 
@@ -61,17 +61,19 @@ SHAPE = (
     """CREATE TRIGGER shadow_uncounted AFTER DELETE ON shadow_answers BEGIN
         UPDATE shadow_counts SET faces = faces - 1
         WHERE answers_id = OLD.answers_id AND week = OLD.week AND rank = OLD.rank; END""",
+    "CREATE TABLE version_sums (snapshot_id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE shadow_reached (answers_id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
 )
 """As the migration that brings them has them: released, so never edited."""
 
 
 def keep(sql: sqlite3.Connection, face: Face) -> None:
-    """Note what a face says about models, in place of what was noted."""
-    facts = guess_facts(face) | match_facts(face)
+    """Note what a face says about models, in place of what was noted. Imported ones say nothing: nobody met a guess."""
     sql.execute("DELETE FROM field_facts WHERE face_id = ?", (face.id,))
-    values = ", ".join("?" * (len(facts) + 1))
-    sql.execute(f"INSERT INTO field_facts (face_id, {', '.join(facts)}) VALUES ({values})", (face.id, *facts.values()))
+    if face.source is not Source.IMPORT:
+        facts = {"face_id": face.id} | guess_facts(face) | match_facts(face)
+        values = ", ".join("?" * len(facts))
+        sql.execute(f"INSERT INTO field_facts ({', '.join(facts)}) VALUES ({values})", tuple(facts.values()))
     if Purpose.TRAIN not in face.purposes:
         sql.execute("DELETE FROM shadow_answers WHERE face_id = ?", (face.id,))
 

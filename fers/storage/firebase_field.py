@@ -12,7 +12,7 @@ from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Query
 
 from fers.domain.consent import Purpose
-from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial
+from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.field_facts import MILLION
 from fers.storage.firebase_client import FirebaseClient
@@ -30,6 +30,7 @@ class FirebaseField:
         self._trials = self._documents.collection("trials")
         self._choices = self._documents.collection("shadow_choices")
         self._reached = self._documents.collection("shadow_reached")
+        self._version_sums = self._documents.collection("version_sums")
         self._sequence = TextSequence()
 
     def add_trial(self, trial: Trial) -> None:
@@ -73,6 +74,14 @@ class FirebaseField:
             for (week, model), sums in self._counters.guesses(study_id).items()
             if sums["faces"] > 0
         ]
+
+    def keep_version_sums(self, sums: VersionSums) -> None:
+        document = asdict(sums) | {"labels": list(sums.labels)}
+        self._documents.set(self._version_sums.document(sums.snapshot_id), document)
+
+    def version_sums(self, snapshot_id: str) -> VersionSums | None:
+        document = self._documents.read(self._version_sums.document(snapshot_id))
+        return document and VersionSums(**document | {"labels": tuple(document["labels"])})
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         place = self._sequence.next()

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from google.cloud.firestore import CollectionReference, Increment, WriteBatch
 
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Source
 from fers.storage.credentials import sha256
 from fers.storage.field_facts import guess_facts, match_facts
 from fers.storage.firestore_documents import FirestoreDocuments, where
@@ -21,7 +21,9 @@ _SHARDS = 8
 
 
 def field_facts_of(face: Face) -> dict[str, dict | None]:
-    """What has to be known of a face to take it off the counters again."""
+    """What has to be known of a face to take it off the counters again. Imported ones are on none."""
+    if face.source is Source.IMPORT:
+        return {"guessed": None, "match": None}
     guess, match = guess_facts(face), match_facts(face)
     return {"guessed": guess | {"faces": 1}, "match": match if match["trial_id"] else None}
 

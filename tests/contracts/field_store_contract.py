@@ -7,8 +7,8 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Prediction, Rival
-from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial
+from fers.domain.faces import Answer, Prediction, Rival, Source
+from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 
 from .samples import NOON, a_face, a_person, an_id
@@ -95,6 +95,7 @@ class FieldStoreContract:
         records.create_face(a_match("next week", given_at=NOON + timedelta(weeks=1)))
         records.create_face(a_match("another model", prediction=saying("alexnet", Emotion.HAPPY)))
         records.create_face(a_match("another study", study_id=an_id("another")))
+        records.create_face(a_match("imported", source=Source.IMPORT))
         other, first, following = store.guesses(an_id("faces"))
         assert first == GuessSums(
             WEEK, "fersnet 1", 3, pytest.approx(2.11), pytest.approx(1.7923), unsure=1, labelled=2, agreed=1
@@ -141,3 +142,10 @@ class FieldStoreContract:
         for hours in (1, 2):
             store.note_reached(ONE, NOON + timedelta(hours=hours))
         assert backend.field().reached() == {ONE: NOON + timedelta(hours=2)}
+
+    def test_what_a_version_comes_to_is_kept(self, backend, store):
+        assert store.version_sums("v") is None
+        sums = VersionSums("v", 9, (1, 2, 3, 0, 0, 0, 0, 1), 6.5, 4.5, 5, 3, 2)
+        for faces in (10, 9):
+            store.keep_version_sums(replace(sums, faces=faces))
+        assert backend.field().version_sums("v") == sums

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from fers.domain.field import GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial
+from fers.domain.field import GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 
 
 class FieldStore(Protocol):
@@ -28,7 +28,12 @@ class FieldStore(Protocol):
         """How many faces say what about the trial's models; only counts above 0."""
 
     def guesses(self, study_id: str) -> list[GuessSums]:
-        """What the guesses that people of a study met come to, by week and then by model."""
+        """What the guesses that people of a study met come to, by week and then by model; imported faces left out."""
+
+    def keep_version_sums(self, sums: VersionSums) -> None:
+        """Add or replace what a dataset version comes to."""
+
+    def version_sums(self, snapshot_id: str) -> VersionSums | None: ...
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         """Add a choice, for good."""
