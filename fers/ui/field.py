@@ -121,7 +121,7 @@ def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
         x=alt.X("low:Q", title="Strength, and where it may lie"), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1).encode(x="Strength:Q")
-    average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(strokeDash=[4, 4], opacity=0.5).encode(x="at:Q")
+    average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color="#8c827a", strokeDash=[4, 4]).encode(x="at:Q")
     return (average + lines + dots).properties(height=44 * len(order) + 60)
 
 
