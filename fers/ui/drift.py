@@ -91,7 +91,12 @@ def _bars(found: Drift) -> None:
         .encode(
             x=alt.X("Week of:O", sort=[name for name, _ in columns], title=None),
             y=alt.Y("Faces:Q", stack="normalize", title="Share of faces", axis=alt.Axis(format="%")),
-            color=alt.Color("Expression:N", sort=[word(emotion) for emotion in Emotion], title=None),
+            color=alt.Color(
+                "Expression:N",
+                sort=[word(emotion) for emotion in Emotion],
+                title=None,
+                legend=alt.Legend(orient="bottom", columns=4),
+            ),
             order="order:Q",
             tooltip=["Week of", "Expression", "Faces"],
         )
