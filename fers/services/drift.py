@@ -20,6 +20,8 @@ from fers.errors import NotFound
 
 GIVEN = frozenset({Source.WEBCAM, Source.UPLOAD})
 """Faces that people gave. Imported ones say nothing of the field."""
+MOST_WEEKS = 52
+"""The latest ones are looked at."""
 _LEFT_OF_A_VERSION = 0.99
 """What a version comes to is worked out anew once more than the rest of it was withdrawn."""
 
@@ -60,7 +62,7 @@ class Drift:
     snapshot: Snapshot
     version: VersionSums
     weeks: list[date]
-    """Mondays of weeks in which somebody said what their face shows, oldest first."""
+    """Mondays of the latest weeks in which somebody said what their face shows, oldest first."""
     mix: np.ndarray
     """weeks x 8: how many faces people gave each label."""
     stability: Stability
@@ -89,16 +91,17 @@ class DriftReports:
             raise NotFound("This version is not there.", "Reload the page to see which ones are.")
         studies = [study_id] if study_id else [study.id for study in self._records.studies()]
         version, by_class = self._sums(snapshot), self._by_class(studies)
-        weeks = sorted({week for week, _ in by_class})
+        weeks = sorted({week for week, _ in by_class})[-MOST_WEEKS:]
         mix = np.array([[by_class[week, emotion] for emotion in Emotion] for week in weeks]).reshape(-1, len(Emotion))
+        since = weeks[0] if weeks else date.min
         return Drift(
             snapshot=snapshot,
             version=version,
             weeks=weeks,
             mix=mix,
             stability=stability(mix, np.array(version.labels)),
-            guesses=self._guesses(studies),
-            reviewed=self._reviewed(studies),
+            guesses=[one for one in self._guesses(studies) if one.week >= since],
+            reviewed=[one for one in self._reviewed(studies) if one.week >= since],
         )
 
     def _sums(self, snapshot: Snapshot) -> VersionSums:

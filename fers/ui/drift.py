@@ -14,7 +14,6 @@ from fers.ui.exploring import ACCENT
 from fers.ui.result import word
 from fers.ui.services import platform
 
-SHOWN_WEEKS = 52
 _HERE, _EVERYWHERE = "this study", "all studies"
 _CHART_PIXELS = 220
 _GRAY = "#8c827a"
@@ -52,7 +51,7 @@ def _class_mix(found: Drift) -> None:
         for week, index, chance, count in zip(
             found.weeks, found.stability.index, found.stability.by_chance, found.mix.sum(axis=1), strict=True
         )
-    ][-SHOWN_WEEKS:]
+    ]
     base = alt.Chart(pd.DataFrame(rows)).encode(x=_weeks())
     hints = ["Week of", "Faces", *(alt.Tooltip(field, format=".2f") for field in ("Index", "By chance"))]
     y = alt.Y("Index:Q", title="Population stability index")
@@ -79,7 +78,7 @@ def _verdict(found: Drift) -> str:
 
 def _bars(found: Drift) -> None:
     columns = [("The version", found.version.labels)]
-    columns += [(week.isoformat(), mix) for week, mix in zip(found.weeks, found.mix, strict=True)][-SHOWN_WEEKS:]
+    columns += [(week.isoformat(), mix) for week, mix in zip(found.weeks, found.mix, strict=True)]
     rows = [
         {"Week of": name, "Expression": word(emotion), "order": emotion.value, "Faces": int(counts[emotion])}
         for name, counts in columns
@@ -131,9 +130,7 @@ def _annotators(found: Drift) -> None:
 
 def _shares(rows: list[dict], title: str, of_version: float | None, found: Drift) -> None:
     """Shares or means by week, a colour a model, with 95% intervals; a dashed line is the version."""
-    data = pd.DataFrame(rows)
-    weeks = sorted(set(data["Week of"]))[-SHOWN_WEEKS:]
-    base = alt.Chart(data[data["Week of"].isin(weeks)]).encode(
+    base = alt.Chart(pd.DataFrame(rows)).encode(
         x=_weeks(), color=alt.Color("Model:N", title=None, legend=alt.Legend(orient="top", labelLimit=300))
     )
     hints = ["Week of", "Model", "Faces", *(alt.Tooltip(field, format=".1%") for field in ("Share", "low", "high"))]
