@@ -33,7 +33,10 @@ def drift(actor: Person, study: Study) -> None:
     if not found.weeks:
         st.info("Nobody has given a face and said what it shows yet.")
         return
-    _class_mix(found)
+    if any(found.version.labels):
+        _class_mix(found)
+    else:
+        st.info("The people of this version were not asked what their faces show, so there is no mix to compare with.")
     _guesses(found)
     _annotators(found)
     st.caption(
