@@ -123,10 +123,12 @@ class Shadows:
     ) -> None:
         """`catch_up` again and again until no new face came for so many seconds."""
         idle_since = time.monotonic()
-        while time.monotonic() - idle_since < seconds:
+        while True:
             if self.catch_up(actor, model_id, step):
                 idle_since = time.monotonic()
             step()
+            if time.monotonic() - idle_since >= seconds:
+                return
             time.sleep(every)
 
     def ask_for_what_is_missing(self) -> None:
