@@ -89,6 +89,10 @@ _SNAPSHOTS = (
     "CREATE INDEX entries_by_split ON snapshot_entries (snapshot_id, split, face_id)",
     "CREATE INDEX entries_by_face ON snapshot_entries (face_id)",
 )
+_ERRANDS = (
+    """CREATE TABLE errands (
+        sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, errand TEXT NOT NULL, ends_at TEXT NOT NULL) WITHOUT ROWID""",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -101,6 +105,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _SNAPSHOTS,
     _JOBS,
     _PROMOTIONS,
+    _ERRANDS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -101,6 +101,8 @@ FOR_NOBODY_IN_PARTICULAR = {
         "resume",
         "leave",
         "collect",
+        "entrust",
+        "entrusted",
         "sign_out",
     },
     "capture": {"settle"},
