@@ -28,7 +28,7 @@ from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict, only
 from fers.domain.snapshots import Entry, Snapshot, Split, Vote
 from fers.domain.studies import Study
-from fers.exporting.archive import FORMATS, members, zipped
+from fers.exporting.archive import FORMATS, zipped
 from fers.exporting.release import Cut, Release
 from fers.storage.database import Database
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
@@ -148,7 +148,7 @@ def main(faces: int, kilobytes: int, formats: tuple[str, ...]) -> None:
         print(f"{faces:,} photos of {kilobytes} kB; copying them again before each format")
         for name in formats or FORMATS:
             copied = copying(folder, faces, photos)
-            taken = measured(zipped(members(version, FORMATS[name]), version))
+            taken = measured(zipped(version, FORMATS[name]))
             ratio = taken.seconds / copied
             missed |= taken.first_byte > FIRST_BYTE_SECONDS or ratio > RATIO or taken.grown > MEGABYTES
             print(

@@ -24,7 +24,7 @@ for version in versions:
     describe(version)
 st.header("Download")
 with guard.explaining():
-    download(study, versions)
+    download(actor, study, versions)
 if len(versions) > 1:
     st.header("What changed")
     with guard.explaining():

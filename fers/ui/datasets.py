@@ -46,21 +46,24 @@ def describe(version: Version) -> None:
         st.caption(f"{said + ' · ' if said else ''}`{snapshot.id[:12]}`")
 
 
-def download(study: Study, versions: list[Version]) -> None:
+def download(actor: Person, study: Study, versions: list[Version]) -> None:
     """Choose what to download, and get a link to it."""
     ids = {version.snapshot.name: version.snapshot.id for version in versions}
     name = st.selectbox("Version", list(ids))
     format = st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].title)
     cut = st.segmented_control("Pictures", list(Cut), default=Cut.CROP, format_func=_CUT_WORDS.get, required=True)
-    wanted = (session.token(), downloads.Link(study.id, ids[name], format, cut))
+    wanted, token = downloads.Link(study.id, ids[name], format, cut), session.token()
     secret = state().download
-    if secret is None or downloads.followed(secret) != wanted:
+    found = downloads.followed(secret) if secret else None
+    if found is None or (found.link, found.token) != (wanted, token):
         if st.button("Make the download", type="primary", icon=":material/link:"):
-            state().download = downloads.issue(*wanted)
+            state().download = downloads.issue(actor, token, wanted)
             st.rerun()
         return
     st.link_button("Download", f"/downloads/{secret}", type="primary", icon=":material/download:")
-    st.caption("The link is yours for an hour, as long as you are signed in. If a download breaks off, fetch it again.")
+    st.caption(
+        "The link is yours for an hour, as long as you are signed in. A download that breaks off can be resumed."
+    )
 
 
 def compare(actor: Person, versions: list[Version]) -> None:

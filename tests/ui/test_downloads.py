@@ -48,7 +48,7 @@ def link(platform, faces, signed_in):
 
 @pytest.fixture
 def address(link, signed_in):
-    return f"/downloads/{downloads.issue(signed_in.token, link)}"
+    return f"/downloads/{downloads.issue(signed_in.person, signed_in.token, link)}"
 
 
 app = Starlette(routes=[Route("/downloads/{secret}", download_route)])
@@ -106,3 +106,54 @@ def test_whoever_may_not_share_any_more_is_refused_at_once(address, platform):
     platform.accounts.grant(OPERATOR, RESEARCHER, Role.PARTICIPANT)
     answer = ask(address)
     assert (answer.status_code, b"PK" in answer.content) == (403, False)
+
+
+def test_a_download_that_broke_off_is_resumed_at_another_server(address, settings, clock, monkeypatch):
+    whole = ask(address)
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert int(whole.headers["content-length"]) == len(whole.content)
+    use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
+    rest = ask(address, Range="bytes=1000-", **{"If-Range": whole.headers["etag"]})
+    assert (rest.status_code, rest.content) == (206, whole.content[1000:])
+    assert rest.headers["content-range"] == f"bytes 1000-{len(whole.content) - 1}/{len(whole.content)}"
+    assert rest.headers["etag"] == whole.headers["etag"]
+
+
+RANGES = [
+    ("bytes=0-99", 206, slice(0, 100)),
+    ("bytes=-100", 206, slice(-100, None)),
+    ("bytes=7-7", 206, slice(7, 8)),
+    ("bytes=0-999999999999", 206, slice(None)),
+    ("bytes=9-3", 200, slice(None)),
+    ("bytes=0-9,20-29", 200, slice(None)),
+    ("bytes=-", 200, slice(None)),
+    ("lines=1-2", 200, slice(None)),
+    ("bytes=999999999999-", 416, slice(0, 0)),
+    ("bytes=-0", 416, slice(0, 0)),
+]
+
+
+def test_ranges_are_answered_as_rfc_9110_says(address):
+    whole = ask(address).content
+    for asked, status, expected in RANGES:
+        answer = ask(address, Range=asked)
+        assert (asked, answer.status_code) == (asked, status)
+        assert answer.content == whole[expected]
+        if status == 416:
+            assert answer.headers["content-range"] == f"bytes */{len(whole)}"
+
+
+def test_after_somebody_withdrew_a_download_starts_anew(address, faces, platform):
+    before = ask(address)
+    person = platform.accounts.sign_in("0@example.org", PASSWORD).person
+    [gone] = platform.own_data.faces(person)
+    platform.withdrawal.withdraw_face(person, gone.id)
+    for condition in ({"If-Range": before.headers["etag"]}, {}):
+        answer = ask(address, Range="bytes=1000-", **condition)
+        assert answer.status_code == 200
+        assert faces_in(answer) == set(faces) - {gone.id}
+
+
+def test_the_size_can_be_asked_for_by_itself(address):
+    answer = ask(address, "HEAD")
+    assert (answer.content, answer.headers["content-length"]) == (b"", ask(address).headers["content-length"])
