@@ -1,11 +1,12 @@
 """A whole release: as files one after the other, and as one zip."""
 
 import hashlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+
+import orjson
 
 from fers.domain.snapshots import Split
 from fers.errors import StoreUnavailable
@@ -86,7 +87,7 @@ def _faces(release: Release, format: Format) -> Member:
         for split in Split:
             for entry in release.entries(split):
                 image = format.place(entry) if format.place else None
-                yield json.dumps({"image": image} | release.describe(entry)).encode() + b"\n"
+                yield orjson.dumps({"image": image} | release.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
 
     return Member(FACES, lines())
 

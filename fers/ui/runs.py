@@ -47,7 +47,8 @@ class Runs:
     def take_up(self) -> None:
         """Start what nobody does: a server that was doing it has died."""
         for name in platform().jobs.free():
-            self._start(name.removeprefix(job_of("")))
+            if name.startswith(job_of("")):
+                self._start(name.removeprefix(job_of("")))
 
     def _start(self, model_id: str) -> None:
         with self._lock:

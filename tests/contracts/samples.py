@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
-from fers.domain.snapshots import Entry, Snapshot, Split, Vote
+from fers.domain.snapshots import Entry, Measures, Snapshot, Split, Vote
 from fers.domain.studies import Study
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -118,6 +118,7 @@ def an_entry(face: str = "face", person: str = "ada", **different) -> Entry:
         probabilities=(0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
         consent_sha256="cd" * 32,
         fingerprint="0f" * 32,
+        measures=Measures(1, 9_876, 2, "ef" * 32, "Pillow 12"),
     )
     return replace(entry, **different)
 
@@ -156,6 +157,8 @@ def _probabilities(draw) -> tuple[float, ...]:
 
 _ids = st.uuids().map(lambda uuid: uuid.hex)
 
+_prediction = st.builds(Prediction, _words, _words, _probabilities(), _times, st.floats(0, 1))
+
 any_face = st.builds(
     Face,
     id=_ids,
@@ -168,7 +171,8 @@ any_face = st.builds(
     ),
     source=st.sampled_from(Source),
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
-    prediction=st.builds(Prediction, _words, _words, _probabilities(), _times, st.floats(0, 1)),
+    prediction=_prediction,
+    rival=_optional(st.builds(Rival, _words, _prediction)),
     answer=st.builds(
         Answer,
         label=_optional(st.sampled_from(Emotion)),
