@@ -128,6 +128,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_labels import EmbeddedLabels
     from fers.storage.embedded_promotions import EmbeddedPromotions
     from fers.storage.embedded_records import EmbeddedRecords
+    from fers.storage.embedded_results import EmbeddedResults
     from fers.storage.embedded_sign_in import EmbeddedSignIn
     from fers.storage.embedded_snapshots import EmbeddedSnapshots
     from fers.storage.embedded_studies import EmbeddedStudies
@@ -145,6 +146,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+        EmbeddedResults(database),
     )
 
 
@@ -168,6 +170,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_labels import FirebaseLabels
     from fers.storage.firebase_promotions import FirebasePromotions
     from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_results import FirebaseResults
     from fers.storage.firebase_sign_in import FirebaseSignIn
     from fers.storage.firebase_snapshots import FirebaseSnapshots
     from fers.storage.firebase_studies import FirebaseStudies
@@ -184,6 +187,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+        FirebaseResults(client),
     )
 
 

@@ -13,6 +13,7 @@ from fers.domain.interfaces.models import (
     PromotionStore,
 )
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
+from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
 
@@ -29,6 +30,7 @@ __all__ = [
     "Models",
     "PromotionStore",
     "RecordStore",
+    "ResultStore",
     "SignIn",
     "SnapshotStore",
     "Stores",
@@ -52,3 +54,4 @@ class Stores:
     images: ImageStore
     journal: Journal
     sign_in: SignIn
+    results: ResultStore
