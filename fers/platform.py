@@ -30,6 +30,7 @@ from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
+from fers.services.yardsticks import Yardsticks
 
 if TYPE_CHECKING:
     from fers.storage.firebase_client import FirebaseClient
@@ -86,6 +87,7 @@ def assemble(
     storing = Storing(records, images, journal)
     capture = Capture(storing, models, detector, consents, studies, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
+    yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -96,7 +98,7 @@ def assemble(
         live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
-        arena=Arena(records, images, stores.answers, models, now),
+        arena=Arena(records, images, stores.answers, stores.results, models, yardsticks, now),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         explore=Explore(records, stores.face_index, images, now),

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fers.analysis.scores import Scores, score
+from fers.analysis.resampling import ModelSums
+from fers.analysis.scores import Scores
 from fers.analysis.significance import bootstrap_interval, mcnemar
 from fers.domain import metrics
-
-Figure = tuple[float, float, float]
-"""A score with the ends of its bootstrap 95% interval."""
+from fers.domain.yardsticks import Figure
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,9 @@ class Duel:
 
 def entry(answers: np.ndarray, labels: np.ndarray) -> Entry:
     """Score n x 8 `answers` to faces with n `labels`."""
-    found = np.ones(len(labels), bool)
-
-    def figures(sample: np.ndarray) -> np.ndarray:
-        return score(answers[sample], labels[sample], found).as_array()[: len(Scores.NAMES)]
-
-    values = figures(np.arange(len(labels)))
-    rows = zip(Scores.NAMES, values, *bootstrap_interval(figures, len(labels)), strict=True)
+    scores = ModelSums(answers, labels).scores
+    values = scores(np.arange(len(labels)))
+    rows = zip(Scores.NAMES, values, *bootstrap_interval(scores, len(labels)), strict=True)
     return Entry(len(labels), {name: (float(value), float(low), float(high)) for name, value, low, high in rows})
 
 
