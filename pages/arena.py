@@ -2,12 +2,15 @@
 
 import streamlit as st
 
+from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
 from fers.errors import NotFound
 from fers.ui import arena, arena_runs, guard
 from fers.ui.services import platform
 
 FACES_OF_A_KIND = 8
+SHOWN_AT_ONCE = 5000
+"""Of more faces than that, single ones are looked for when somebody asks: it takes seconds."""
 
 actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena
@@ -33,23 +36,25 @@ def leaderboard() -> None:
 
 
 def side_by_side() -> None:
-    names = [standing.info.id for standing, _ in rows]
-    if len(names) < 2:
+    if len(rows) < 2:
         st.info("Run a second model to compare the two.")
         return
+    results = {standing.info.id: result for standing, result in rows}
     left, right = st.columns(2)
-    one = left.selectbox("One model", names)
-    other = right.selectbox("The other", [name for name in names if name != one])
+    one = left.selectbox("One model", list(results))
+    other = right.selectbox("The other", [name for name in results if name != one])
+    arena.show_pair(results[one], results[other])
+    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at the faces that tell them apart"):
+        faces(one, other)
+
+
+def faces(one: str, other: str) -> None:
     common, duel = service.duel(actor, one, other, on)
-    st.subheader(arena.verdict(one, other, duel.accuracy, duel.p))
-    for column, name, shares in zip(st.columns(2), (one, other), duel.confusions, strict=True):
-        column.altair_chart(arena.confusion(shares, name))
-    st.altair_chart(arena.confusion(duel.confusions[0] - duel.confusions[1], f"{one} less {other}"))
     for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
         st.subheader(f"{title}: {len(indices):,}")
         with st.container(horizontal=True):
             for index in indices[:FACES_OF_A_KIND]:
-                show_face(common.face_ids[index], arena.LABELS[common.labels[index]])
+                show_face(common.face_ids[index], LABELS[common.labels[index]])
 
 
 def show_face(face_id: str, label: str) -> None:

@@ -89,6 +89,8 @@ class Result:
     """Median time for one face; NaN where it is not known."""
     measured_at: datetime
     fers_version: str
+    confusion: tuple[tuple[int, ...], ...] = ()
+    """Labels x answers: how many faces; empty for people."""
     parameters: int | None = None
     weights_bytes: int | None = None
     against: dict[str, float] = field(default_factory=dict)

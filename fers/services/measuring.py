@@ -35,12 +35,13 @@ class Measuring:
         self._answers = answers
         self._results = results
         self._now = now
+        self._remembered: tuple[tuple | None, Common | None] = (None, None)
 
     def measure(self, yardstick: Yardstick, infos: list[ModelInfo]) -> None:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
         measured on the very same faces before is taken from there: the draws of the bootstrap are always the same."""
         size = self._yardsticks.size(yardstick)
-        common = self.common(yardstick, [info.answers_id for info in infos])
+        common = self._read(yardstick, [info.answers_id for info in infos])
         if not len(common.labels):
             return
         faces = digest(common.face_ids.tolist(), common.labels.tolist())
@@ -59,7 +60,17 @@ class Measuring:
             self._keep(yardstick, faces, size, scored)
 
     def common(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
-        """The faces that all of these models answered, with the yardstick's labels."""
+        """The faces that all of these models answered, with the yardstick's labels. What was read last is remembered
+        as long as nothing is known to have changed."""
+        counts = tuple((answers_id, self._answers.count_answers(answers_id)) for answers_id in answers_ids)
+        state = (yardstick.key, self._yardsticks.size(yardstick), counts)
+        remembered, common = self._remembered
+        if remembered != state:
+            common = self._read(yardstick, answers_ids)
+            self._remembered = (state, common)
+        return common
+
+    def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
         face_ids, labels = _arrays(self._yardsticks.labels(yardstick), int)
         said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
         for answered, _ in said:
@@ -98,6 +109,7 @@ class Measuring:
                 milliseconds=run.milliseconds if run else float("nan"),
                 measured_at=self._now(),
                 fers_version=__version__,
+                confusion=scored.confusion,
                 parameters=info.parameters if info else None,
                 weights_bytes=info.weights_bytes if info else None,
                 against=against or {},
@@ -106,7 +118,7 @@ class Measuring:
 
 
 def _again(result: Result | None) -> Entry | None:
-    return Entry(result.n, result.figures) if result else None
+    return Entry(result.n, result.figures, result.confusion) if result else None
 
 
 def _arrays(rows: Iterable[tuple[str, object]], kind: type) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ def result_from_text(text: str) -> Result:
     document = json.loads(text)
     typed = {
         "figures": {name: tuple(figure) for name, figure in document["figures"].items()},
+        "confusion": tuple(map(tuple, document["confusion"])),
         "measured_at": time_from_text(document["measured_at"]),
     }
     return Result(**document | typed)

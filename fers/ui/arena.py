@@ -3,7 +3,9 @@
 import altair as alt
 import numpy as np
 import pandas as pd
+import streamlit as st
 
+from fers.analysis.leaderboard import shares
 from fers.analysis.significance import holm
 from fers.domain.emotions import LABELS
 from fers.domain.snapshots import Snapshot
@@ -169,15 +171,15 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     )
 
 
-def confusion(shares: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
+def confusion(share: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
     """A heat map of labels x answers. Shares from 0 to 1, or from -1 to 1 for a difference of two."""
-    signed = bool(np.nanmin(shares) < 0)
+    signed = bool(np.nanmin(share) < 0)
     cells = pd.DataFrame(
         [
-            {"label": label, "answer": answer, "share": shares[row, column]}
+            {"label": label, "answer": answer, "share": share[row, column]}
             for row, label in enumerate(LABELS)
             for column, answer in enumerate(LABELS)
-            if not np.isnan(shares[row, column])
+            if not np.isnan(share[row, column])
         ]
     )
     colours = alt.Scale(scheme="purpleorange", domain=[-1, 1]) if signed else alt.Scale(scheme="oranges", domain=[0, 1])
@@ -188,6 +190,16 @@ def confusion(shares: np.ndarray, title: str, rows: str = "Label", columns: str 
     )
     text = base.mark_text(fontSize=10).encode(text=alt.Text("share", format="+.0%" if signed else ".0%"))
     return base.mark_rect().encode(color=alt.Color("share", scale=colours, legend=None)) + text
+
+
+def show_pair(one: Result, other: Result) -> None:
+    """Which of two models is better, and what they confuse with what."""
+    names = (one.model_id, other.model_id)
+    st.subheader(verdict(*names, (one.figures["top1"][0], other.figures["top1"][0]), _chance(one, other)))
+    confusions = [shares(np.array(result.confusion)) for result in (one, other)]
+    for column, name, of_model in zip(st.columns(2), names, confusions, strict=True):
+        column.altair_chart(confusion(of_model, name))
+    st.altair_chart(confusion(confusions[0] - confusions[1], f"{names[0]} less {names[1]}"))
 
 
 def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> str:

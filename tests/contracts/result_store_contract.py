@@ -21,6 +21,7 @@ RESULT = Result(
     milliseconds=3.5,
     measured_at=NOON,
     fers_version="1.0",
+    confusion=((1, 2), (3, 4)),
     parameters=1000,
     weights_bytes=4000,
     against={"2" * 64: 0.04},

@@ -80,7 +80,9 @@ def say(platform, study, face, emotions) -> None:
 
 
 def top1(platform, on) -> dict[str, float]:
-    return {standing.info.id: result.figures["top1"][0] for standing, result in platform.arena.leaderboard(OPERATOR, on)}
+    return {
+        standing.info.id: result.figures["top1"][0] for standing, result in platform.arena.leaderboard(OPERATOR, on)
+    }
 
 
 def run_all(platform, on) -> None:
