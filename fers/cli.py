@@ -17,6 +17,7 @@ from fers.model_commands import models
 from fers.services.arena import job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
+from fers.services.shadows import JOB
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,6 +112,17 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
         with services.jobs.doing(OPERATOR, job_of(name, on)) as step:
             run = services.arena.evaluate(OPERATOR, name, on, progress=show)
     click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--idle", default=120, show_default=True, help="Seconds to wait for another new face before it ends.")
+@explains_failures
+def shadow(name: str, idle: int) -> None:
+    """Have the registered model NAME answer for new faces in the background. The app starts this by itself."""
+    services = platform.assemble(config.load())
+    with services.jobs.doing(OPERATOR, JOB + name) as step:
+        services.shadows.follow(OPERATOR, name, step, idle)
 
 
 @main.command()

@@ -17,6 +17,7 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
+from fers.services.drift import DriftReports
 from fers.services.explore import Explore
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
@@ -26,9 +27,12 @@ from fers.services.live_model import LiveModel
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.review import Review
+from fers.services.rivals import Rivals
+from fers.services.shadows import Shadows
 from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
+from fers.services.trials import Trials
 from fers.services.withdrawal import Withdrawal
 from fers.services.yardsticks import Yardsticks
 
@@ -52,6 +56,9 @@ class Platform:
     arena: Arena
     jobs: Jobs
     live_model: LiveModel
+    trials: Trials
+    shadows: Shadows
+    drift: DriftReports
     explore: Explore
     review: Review
     agreement: Agreement
@@ -85,7 +92,8 @@ def assemble(
     withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
     consents = Consents(records, studies, withdrawal, now)
     storing = Storing(records, images, journal)
-    capture = Capture(storing, models, detector, consents, studies, now)
+    trials = Trials(stores.field, models, records, now)
+    capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
     yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
     platform = Platform(
@@ -101,6 +109,9 @@ def assemble(
         arena=Arena(records, images, stores.answers, stores.results, models, yardsticks, now),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
+        trials=trials,
+        shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
+        drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
         explore=Explore(records, stores.face_index, images, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
@@ -124,6 +135,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
+    from fers.storage.embedded_field import EmbeddedField
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
@@ -148,6 +160,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+        EmbeddedField(database),
         EmbeddedResults(database),
     )
 
@@ -166,6 +179,7 @@ def _firebase(settings: Settings, now: Clock) -> Stores:
 def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
+    from fers.storage.firebase_field import FirebaseField
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
@@ -189,6 +203,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+        FirebaseField(client),
         FirebaseResults(client),
     )
 

@@ -18,6 +18,7 @@ from fers.storage.documents import face_to_document
 from fers.storage.face_cell import NO_SHARE, NOTHING
 from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
+from fers.storage.firebase_field_counters import FieldCounters, field_facts_of
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds
 
 Facts = dict
@@ -28,6 +29,7 @@ class FaceFacts:
     def __init__(self, documents: FirestoreDocuments):
         self._documents = documents
         self._counters = FaceCounters(documents)
+        self._field_counters = FieldCounters(documents)
         self._faces = documents.collection("faces")
         self._facts = documents.collection("face_facts")
         self._labels = documents.collection("labels")
@@ -35,11 +37,12 @@ class FaceFacts:
 
     def add(self, batch: WriteBatch, face: Face) -> dict:
         """Note a new face in `batch`. Returns what has to be kept in its own document."""
-        return self._write(batch, _new_name(face.id), None, with_review(facts_of(face)))
+        return self._write(batch, _new_name(face.id), None, with_review(facts_of(face) | field_facts_of(face)))
 
     def replace(self, face: Face) -> None:
         """Replace a face's record and move it to where it belongs now; what annotators said stays. Raises NotFound."""
-        if self.change(face.id, lambda old: _without_dispute(old) | facts_of(face), face_to_document(face)) is None:
+        facts = facts_of(face) | field_facts_of(face)
+        if self.change(face.id, lambda old: _without_dispute(old) | facts, face_to_document(face)) is None:
             raise NotFound("This record is not there any more.", "Reload the page.")
 
     def note_agreement(self, face_id: str, share: float | None) -> None:
@@ -89,6 +92,7 @@ class FaceFacts:
         batch = self._documents.batch()
         batch.delete(self._facts.document(name), option=EXISTS)
         self._counters.move(batch, facts, None)
+        self._field_counters.move(batch, facts, None)
         for annotator_id in facts["said_by"]:
             batch.delete(self._labels.document(f"{face_id}-{annotator_id}"))
         batch.delete(self._known_labels.document(face_id))
@@ -106,6 +110,7 @@ class FaceFacts:
     def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:
         batch.create(self._facts.document(name), new | {"id": name})
         self._counters.move(batch, old, new)
+        self._field_counters.move(batch, old, new)
         return {"facts": name}
 
 

@@ -2,6 +2,7 @@
 
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
+from .field_store_contract import FieldStoreContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
@@ -23,6 +24,10 @@ class TestStudyStore(StudyStoreContract):
 
 
 class TestFaceIndex(FaceIndexContract):
+    pass
+
+
+class TestFieldStore(FieldStoreContract):
     pass
 
 

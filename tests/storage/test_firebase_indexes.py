@@ -13,6 +13,7 @@ from fers.services.clock import utc_now
 from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
+from fers.storage.firebase_field import FirebaseField
 from fers.storage.firebase_labels import FirebaseLabels
 from fers.storage.firebase_records import FirebaseRecords
 from fers.storage.firebase_sign_in import FirebaseSignIn
@@ -70,6 +71,7 @@ def ask_everything(client) -> None:
     list(FirebaseAnswers(client).answers("1" * 64))
     ask_about_review(client)
     ask_about_versions(client)
+    ask_about_the_field(client)
 
 
 def ask_about_review(client) -> None:
@@ -91,3 +93,11 @@ def ask_about_versions(client) -> None:
     store.snapshots(version.study_id)
     list(store.entries(version.id))
     list(store.entries(version.id, Split.TEST))
+
+
+def ask_about_the_field(client) -> None:
+    store = FirebaseField(client)
+    store.matches(an_id("trial"))
+    store.guesses(an_id("faces"))
+    store.ranks("1" * 64)
+    list(store.shadow_answers("1" * 64))
