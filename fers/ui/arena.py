@@ -37,8 +37,8 @@ def whose_word(yardstick: Yardstick) -> str:
     if yardstick.word is Word.OWN:
         return "Labels: what each person said about their own face. People are held against the same."
     return (
-        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; where "
-        "those tie, nobody is. Every face counts once."
+        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
+        "where those tie, against each in equal shares. Every face counts once."
     )
 
 
