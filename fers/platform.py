@@ -34,6 +34,7 @@ from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.trials import Trials
 from fers.services.withdrawal import Withdrawal
+from fers.services.yardsticks import Yardsticks
 
 if TYPE_CHECKING:
     from fers.storage.firebase_client import FirebaseClient
@@ -94,6 +95,7 @@ def assemble(
     trials = Trials(stores.field, models, records, now)
     capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
+    yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -104,7 +106,7 @@ def assemble(
         live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
-        arena=Arena(records, images, stores.answers, models, now),
+        arena=Arena(records, images, stores.answers, stores.results, models, yardsticks, now),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         trials=trials,
@@ -140,6 +142,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_labels import EmbeddedLabels
     from fers.storage.embedded_promotions import EmbeddedPromotions
     from fers.storage.embedded_records import EmbeddedRecords
+    from fers.storage.embedded_results import EmbeddedResults
     from fers.storage.embedded_sign_in import EmbeddedSignIn
     from fers.storage.embedded_snapshots import EmbeddedSnapshots
     from fers.storage.embedded_studies import EmbeddedStudies
@@ -158,6 +161,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
         EmbeddedField(database),
+        EmbeddedResults(database),
     )
 
 
@@ -182,6 +186,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_labels import FirebaseLabels
     from fers.storage.firebase_promotions import FirebasePromotions
     from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_results import FirebaseResults
     from fers.storage.firebase_sign_in import FirebaseSignIn
     from fers.storage.firebase_snapshots import FirebaseSnapshots
     from fers.storage.firebase_studies import FirebaseStudies
@@ -199,6 +204,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
         FirebaseField(client),
+        FirebaseResults(client),
     )
 
 

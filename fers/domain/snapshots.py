@@ -12,7 +12,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
-from fers.domain.labels import Verdict
+from fers.domain.labels import Verdict, leading
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
 """What the people agreed to whose faces are in versions: these are there to train and test models with."""
@@ -52,6 +52,11 @@ class Vote:
     valence: float | None = None
     arousal: float | None = None
     saw_prediction: bool = False
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The emotion with the largest share; None for any other verdict."""
+        return leading(self.distribution)
 
 
 @dataclass(frozen=True)

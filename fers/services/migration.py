@@ -61,6 +61,7 @@ class Migration:
             done.problems += self._copy_review(study)
             done.problems += self._copy_versions(study)
         self._copy_answers()
+        self._copy_results()
         self._copy_promotions()
         self._copy_field()
         done.problems += self._too_many()
@@ -156,6 +157,12 @@ class Migration:
         answers = self._old.answers.answers(answers_id)
         while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
             self._new.answers.add_answers(answers_id, some)
+
+    def _copy_results(self) -> None:
+        for result in self._old.results.results():
+            self._new.results.save_result(result)
+        for progress in self._old.results.progress():
+            self._new.results.save_progress(progress)
 
     def _copy_promotions(self) -> None:
         known = len(self._new.promotions.promotions(_PROMOTIONS))

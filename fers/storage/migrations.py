@@ -96,6 +96,14 @@ _ERRANDS = (
     """CREATE TABLE errands (
         sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, errand TEXT NOT NULL, ends_at TEXT NOT NULL) WITHOUT ROWID""",
 )
+_RESULTS = (
+    """CREATE TABLE results (
+        yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (yardstick, who)) WITHOUT ROWID""",
+    """CREATE TABLE run_progress (
+        yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (yardstick, who)) WITHOUT ROWID""",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -110,6 +118,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PROMOTIONS,
     _FIELD,
     _ERRANDS,
+    _RESULTS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -20,6 +20,7 @@ from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
 from tests.contracts.field_store_contract import TRIAL, a_match
+from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
     a_consent,
@@ -61,6 +62,8 @@ def old(tmp_path):
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
     store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
     store.answers.save_run(RUN)
+    store.results.save_result(RESULT)
+    store.results.save_progress(PROGRESS)
     keep_labels_and_a_version(store)
     keep_what_is_in_the_field(store)
     yield store
@@ -130,7 +133,8 @@ def everything(store) -> tuple:
         [(face_id, row.tolist()) for face_id, row in store.answers.answers(SHADOW)],
     )
     kept = (field, list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
-    return (*kept, review, images, memberships, invitations, store.answers.runs(), answers)
+    results = (store.results.results(), store.results.progress())
+    return (*kept, review, images, memberships, invitations, store.answers.runs(), answers, results)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):

@@ -14,6 +14,7 @@ from fers.domain.interfaces.models import (
     PromotionStore,
 )
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
+from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
 
@@ -32,6 +33,7 @@ __all__ = [
     "Models",
     "PromotionStore",
     "RecordStore",
+    "ResultStore",
     "SignIn",
     "SnapshotStore",
     "Stores",
@@ -56,3 +58,4 @@ class Stores:
     journal: Journal
     sign_in: SignIn
     field: FieldStore
+    results: ResultStore

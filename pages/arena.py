@@ -1,0 +1,77 @@
+"""Compare models, and people, on the same labelled faces."""
+
+import streamlit as st
+
+from fers.domain.emotions import LABELS
+from fers.domain.permissions import Action
+from fers.errors import NotFound
+from fers.ui import arena, arena_runs, guard
+from fers.ui.services import platform
+
+FACES_OF_A_KIND = 8
+SHOWN_AT_ONCE = 5000
+"""Of more faces than that, single ones are looked for when somebody asks: it takes seconds."""
+
+actor = guard.enter(Action.COMPARE_MODELS)
+service = platform().arena
+
+
+def leaderboard() -> None:
+    people, results = service.people(actor, on), [result for _, result in rows]
+    st.dataframe(arena.table(rows, people), hide_index=True)
+    seen = f"{results[0].n:,} faces that all of these models saw; 95% intervals in brackets."
+    st.caption(f"{seen} {arena.whose_word(on)}")
+    if changed := arena.changes(service.state(actor, on), on):
+        st.info(changed)
+    st.altair_chart(arena.accuracy_and_time(rows, people))
+    if len(rows) > 1:
+        with st.expander("Which differences could be chance"):
+            st.dataframe(arena.pairs_table(results))
+            st.caption("McNemar's test (mid-p) on the same faces, corrected by Holm's method for all the pairs here.")
+    earlier = arena.earlier(service.results(actor, on), [*results, *filter(None, [people])])
+    if len(earlier):
+        with st.expander("Earlier results"):
+            st.dataframe(earlier, hide_index=True)
+    st.download_button("Download as CSV", arena.csv(rows, people, on), "leaderboard.csv", icon=":material/download:")
+
+
+def side_by_side() -> None:
+    if len(rows) < 2:
+        st.info("Run a second model to compare the two.")
+        return
+    results = {standing.info.id: result for standing, result in rows}
+    left, right = st.columns(2)
+    one = left.selectbox("One model", list(results))
+    other = right.selectbox("The other", [name for name in results if name != one])
+    arena.show_pair(results[one], results[other])
+    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at the faces that tell them apart"):
+        faces(one, other)
+
+
+def faces(one: str, other: str) -> None:
+    common, duel = service.duel(actor, one, other, on)
+    for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
+        st.subheader(f"{title}: {len(indices):,}")
+        with st.container(horizontal=True):
+            for index in indices[:FACES_OF_A_KIND]:
+                show_face(common.face_ids[index], LABELS[common.labels[index]])
+
+
+def show_face(face_id: str, label: str) -> None:
+    try:
+        st.image(service.picture(actor, face_id), label, width=112)
+    except NotFound:
+        return  # Withdrawn a moment ago.
+
+
+st.title("Compare")
+st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
+with guard.explaining():
+    offered = arena.yardstick_names(service.yardsticks(actor, platform().studies.current(actor).id))
+    on = offered[st.selectbox("Measured on", list(offered))]
+    arena_runs.show(actor, on)
+    rows = service.leaderboard(actor, on)
+    st.header("Leaderboard")
+    leaderboard()
+    st.header("Side by side")
+    side_by_side()
