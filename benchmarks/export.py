@@ -27,7 +27,7 @@ from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict, only
 from fers.domain.snapshots import Entry, Snapshot, Split, Vote
 from fers.domain.studies import Study
-from fers.exporting.archive import FORMATS, members, zipped
+from fers.exporting.archive import FORMATS, zipped
 from fers.exporting.release import Cut, Release
 from fers.storage.database import Database
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
@@ -144,7 +144,7 @@ def main(faces: int, kilobytes: int, formats: tuple[str, ...]) -> None:
         version = release(folder, faces, photos)
         print(f"{faces:,} photos of {kilobytes} kB, copied and exported in turns of {TURN:,}")
         for name in formats or FORMATS:
-            taken = measured(zipped(members(version, FORMATS[name]), version), faces, photos, folder / "copy.zip")
+            taken = measured(zipped(version, FORMATS[name]), faces, photos, folder / "copy.zip")
             ratio = taken.seconds / taken.copying
             missed |= taken.first_byte > FIRST_BYTE_SECONDS or ratio > RATIO or taken.grown > MEGABYTES
             print(

@@ -60,6 +60,18 @@ class Vote:
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What the files come to that are handed out of a face, so that nobody has to read it to say so."""
+
+    photo_crc32: int
+    crop_bytes: int
+    crop_crc32: int
+    crop_sha256: str
+    encoder: str
+    """What encoded the crop: another one may encode it otherwise."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """A face as it was when it was frozen. Felt, posed and perceived expressions stay apart."""
 
@@ -94,6 +106,8 @@ class Entry:
     """Of the words its person agreed to."""
     fingerprint: str
     """A perceptual hash of the crop, in hexadecimal digits: see `near_duplicates`."""
+    measures: Measures | None = None
+    """None in versions that were frozen before they were taken. No part of what the version says."""
 
     @property
     def label_source(self) -> LabelSource:
@@ -127,6 +141,7 @@ class Entry:
             "perceived": _EMOTIONS[document["perceived"]],
             "votes": tuple(map(_vote, document["votes"])),
             "probabilities": tuple(document["probabilities"]),
+            "measures": Measures(**measures) if (measures := document.get("measures")) else None,
         }
         return cls(**document | typed)
 
@@ -166,7 +181,9 @@ def content_id(study_id: str, entries: Iterable[Entry]) -> str:
     """SHA-256 over the study and everything that the entries say. `entries`: by face id."""
     digest = hashlib.sha256(study_id.encode())
     for entry in entries:
-        digest.update(b"\n" + json.dumps(entry.as_document(), sort_keys=True).encode())
+        said = entry.as_document()
+        del said["measures"]
+        digest.update(b"\n" + json.dumps(said, sort_keys=True).encode())
     return digest.hexdigest()
 
 

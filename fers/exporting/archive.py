@@ -1,17 +1,19 @@
-"""A whole release: as files one after the other, and as one zip stream."""
+"""A whole release: as files one after the other, and as one zip."""
 
 import hashlib
-import zipfile
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import orjson
 
 from fers.domain.snapshots import Split
+from fers.errors import StoreUnavailable
 from fers.exporting import formats, shards
 from fers.exporting.documents import FACES, croissant, documents
-from fers.exporting.release import Member, Release
+from fers.exporting.release import HollowRelease, LengthUnknown, Member, Release
+from fers.exporting.zipping import Zip
 
 SUMS = "SHA256SUMS"
 _CHUNK = 65_536
@@ -61,41 +63,21 @@ def _closing(release: Release, format: Format, sums: bytearray) -> Iterator[Memb
     yield Member(SUMS, (bytes(sums[start : start + _CHUNK]) for start in range(0, len(sums), _CHUNK)))
 
 
-def zipped(files: Iterator[Member], release: Release) -> Iterator[bytes]:
-    """The files as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody withdraws.
-
-    What is held in memory is one chunk, and the zip's table of contents (some 500 bytes a file).
-    """
-    sink = _Sink()
-    made = release.snapshot.created_at.timetuple()[:6]
-    with zipfile.ZipFile(sink, "w") as archive:
-        for member in files:
-            with archive.open(zipfile.ZipInfo(member.name, made), "w", force_zip64=True) as file:
-                for chunk in member.chunks:
-                    file.write(chunk)
-                    yield from sink.drain(_CHUNK)
-            archive.NameToInfo.clear()  # For finding what was written, which nobody does; the list of it stays.
-    yield from sink.drain()
+def zipped(release: Release, format: Format, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The release as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody
+    withdraws; of it the bytes from `first` up to, without, `end`. Raises NotFound."""
+    return Zip(release.snapshot.created_at, first, end).stream(members(release, format))
 
 
-class _Sink:
-    """What a zip is written to: it can't be wound back, so the zip is made in one go."""
-
-    def __init__(self):
-        self._written = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._written += data
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def drain(self, least: int = 1) -> Iterator[bytes]:
-        """What was written since, if it is as many bytes as that."""
-        if len(self._written) >= least:
-            yield bytes(self._written)
-            self._written.clear()
+def zipped_size(release: Release, format: Format) -> int | None:
+    """How many bytes `zipped` has; None where only making all of it could tell. Reads no image."""
+    zip = Zip(release.snapshot.created_at, first=sys.maxsize)
+    try:
+        for _ in zip.stream(members(HollowRelease(**vars(release)), format)):
+            pass
+    except LengthUnknown:
+        return None
+    return zip.position
 
 
 def _faces(release: Release, format: Format) -> Member:
@@ -111,7 +93,14 @@ def _faces(release: Release, format: Format) -> Member:
 
 
 def summed(member: Member, sums: bytearray) -> Member:
+    if member.known:
+        sums += _line(member.known.sha256, member)
+        return replace(member, chunks=_Checked(member))
     return Member(member.name, _Summed(member, sums))
+
+
+def _line(sha256: str, member: Member) -> bytes:
+    return f"{sha256}  {member.name}\n".encode()
 
 
 class _Summed:
@@ -128,4 +117,17 @@ class _Summed:
             digest.update(chunk)
             yield chunk
         self.sha256 = digest.hexdigest()
-        self._sums += f"{self.sha256}  {self._member.name}\n".encode()
+        self._sums += _line(self.sha256, self._member)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """An image, which must be what was said of it."""
+
+    member: Member
+
+    def __iter__(self) -> Iterator[bytes]:
+        data = b"".join(self.member.chunks)
+        if hashlib.sha256(data).hexdigest() != self.member.known.sha256:
+            raise StoreUnavailable(f"{self.member.name} is not what it was.", "Run `python -m fers doctor`.")
+        yield data

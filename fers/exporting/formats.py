@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import orjson
 
@@ -88,7 +89,18 @@ def _images(release: Release, place: ImageName) -> Iterator[Member]:
     for split in Split:
         for entry in release.entries(split):
             if path := place(entry):
-                yield Member(path, (release.image(entry),))
+                yield Member(path, _Image(release, entry), release.sums(entry))
+
+
+@dataclass(frozen=True)
+class _Image:
+    """Read once it is asked for."""
+
+    release: Release
+    entry: Entry
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.release.image(self.entry)
 
 
 def _table_row(release: Release, entry: Entry, path: str) -> list:

@@ -1,16 +1,23 @@
 """What every format is made from: a version, its faces one by one, and what is said about each."""
 
+import hashlib
 import io
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image
+import PIL
+from PIL import Image, features
 
+from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop, decode_stored
-from fers.domain.snapshots import Entry, Snapshot, Vote, pseudonym
+from fers.domain.snapshots import Entry, Measures, Snapshot, Vote, pseudonym
 from fers.domain.studies import Study
+
+ENCODER = f"Pillow {PIL.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}"
+"""What makes crops into files."""
 
 
 class Cut(StrEnum):
@@ -22,12 +29,23 @@ class Cut(StrEnum):
 
 
 @dataclass(frozen=True)
+class Sums:
+    """What a file comes to."""
+
+    bytes: int
+    crc32: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Member:
     """A file of a release, whose bytes are made as they are asked for."""
 
     name: str
     """With slashes, relative to the release."""
     chunks: Iterable[bytes]
+    known: Sums | None = None
+    """What they come to, where that is known before they are made."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,22 @@ class Release:
     def image(self, entry: Entry) -> bytes:
         """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago."""
         data = self.read(entry.face_id)
-        return data if self.cut is Cut.WHOLE else _cropped(data, entry)
+        return data if self.cut is Cut.WHOLE else _cropped(decode_stored(data).pixels, entry.box)
+
+    def length(self, entry: Entry) -> int | None:
+        """Of `image`, in bytes; None where only making it could tell."""
+        if self.cut is Cut.WHOLE:
+            return entry.bytes
+        return entry.measures.crop_bytes if entry.measures and entry.measures.encoder == ENCODER else None
+
+    def sums(self, entry: Entry) -> Sums | None:
+        """Of `image`; None where only making it could tell."""
+        measures = entry.measures
+        if measures is None or self.length(entry) is None:
+            return None
+        if self.cut is Cut.WHOLE:
+            return Sums(entry.bytes, measures.photo_crc32, entry.sha256)
+        return Sums(measures.crop_bytes, measures.crop_crc32, measures.crop_sha256)
 
     def box(self, entry: Entry) -> list[int]:
         """Where the face is in `image`: [left, top, width, height] in pixels."""
@@ -108,11 +141,31 @@ class Release:
         }
 
 
+class LengthUnknown(Exception):
+    """Only making an image could tell how long it is."""
+
+
+class HollowRelease(Release):
+    """The same release with zeros in place of the images, as many as those have: to measure without reading."""
+
+    def image(self, entry: Entry) -> bytes:
+        length = self.length(entry)
+        if length is None:
+            raise LengthUnknown
+        return bytes(length)
+
+
+def measured(data: bytes, pixels: Image.Image, box: Box) -> Measures:
+    """`data`: a stored photo, which decodes to `pixels`."""
+    made = _cropped(pixels, box)
+    return Measures(zlib.crc32(data), len(made), zlib.crc32(made), hashlib.sha256(made).hexdigest(), ENCODER)
+
+
 def name(emotion: Emotion | None) -> str | None:
     return None if emotion is None else emotion.label
 
 
-def _cropped(data: bytes, entry: Entry) -> bytes:
+def _cropped(pixels: Image.Image, box: Box) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(crop(decode_stored(data).pixels, entry.box)).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    Image.fromarray(crop(pixels, box)).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return file.getvalue()

@@ -17,6 +17,8 @@ FACES_A_SHARD = 1000
 _BLOCK = 512
 """Bytes: what a tar file is made of."""
 _TAR_END = bytes(2 * _BLOCK)
+_UNNAMED = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)
+_UNNAMED_SUM = tarfile.calc_chksums(_UNNAMED)[0] - sum(_UNNAMED[124:135])
 _LENGTH_DELIMITED = 2
 """Wire type of protocol buffers."""
 
@@ -65,11 +67,17 @@ def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
 
 
 def _tar_member(name: str, data: bytes) -> Iterator[bytes]:
-    header = tarfile.TarInfo(name)
-    header.size = len(data)
-    yield header.tobuf(tarfile.USTAR_FORMAT)
+    yield tar_header(name, len(data))
     yield data
     yield bytes(-len(data) % _BLOCK)
+
+
+def tar_header(name: str, size: int) -> bytes:
+    """What `tarfile` writes before a file of `size` bytes, its `name` short and plain, but much quicker: the same block
+    each time, save for three of its fields."""
+    named, sized = name.encode("ascii"), b"%011o" % size
+    checksum = _UNNAMED_SUM + sum(named) + sum(sized)
+    return b"".join((named, _UNNAMED[len(named) : 124], sized, _UNNAMED[135:148], b"%06o" % checksum, _UNNAMED[154:]))
 
 
 def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:

@@ -157,6 +157,14 @@ class Accounts:
         """The token that a ticket stands for, once and within a minute."""
         return self._sign_in.collect(ticket)
 
+    def entrust(self, token: str, errand: str) -> str:
+        """See `SignIn.entrust`."""
+        return self._sign_in.entrust(token, errand)
+
+    def entrusted(self, secret: str) -> tuple[str, str] | None:
+        """See `SignIn.entrusted`."""
+        return self._sign_in.entrusted(secret)
+
     def _set_role(self, person: Person) -> None:
         self._records.update_person(person)
         self._sign_in.note_role(person.id, person.role)

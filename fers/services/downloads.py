@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+from fers import __version__
 from fers.domain.audit import entry_by
 from fers.domain.interfaces import ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import InvalidInput
-from fers.exporting.archive import FORMATS, Format, members, zipped
-from fers.exporting.release import Cut, Release
+from fers.domain.snapshots import Split
+from fers.errors import InvalidInput, NotFound
+from fers.exporting.archive import FORMATS, Format, members, zipped, zipped_size
+from fers.exporting.documents import documents
+from fers.exporting.release import ENCODER, Cut, Release
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
 
@@ -24,10 +28,43 @@ class Download:
     release: Release
     format: Format
     file_name: str
+    still: Callable[[], bool]
+    """Whether no face was withdrawn meanwhile."""
 
     def zip(self) -> Iterator[bytes]:
         """One uncompressed zip. Raises NotFound on the way when a face is withdrawn meanwhile."""
-        return zipped(members(self.release, self.format), self.release)
+        return zipped(self.release, self.format)
+
+    def part(self, first: int, end: int) -> Iterator[bytes]:
+        """The zip's bytes from `first` up to, without, `end`. The last of them come only when they go with those that
+        were sent before. Raises NotFound when a face was withdrawn meanwhile."""
+        held = b""
+        for chunk in zipped(self.release, self.format, first, end):
+            if held:
+                yield held
+            held = chunk
+        if not self.still():
+            raise NotFound("A face was withdrawn while this was sent.", "Fetch the download again.")
+        yield held
+
+    def size(self) -> int | None:
+        """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
+        return zipped_size(self.release, self.format) if self._as_measured() else None
+
+    @property
+    def tag(self) -> str:
+        """Another one for other bytes. Faces leave a version and never come back: their number says which are left."""
+        digest = sha256(f"{self.file_name}\n{self.release.snapshot.id}\n{self.release.faces}\n".encode())
+        digest.update(f"{__version__}\n{ENCODER}\n".encode())
+        for document in documents(self.release):
+            digest.update(b"".join((document.name.encode(), *document.chunks)))
+        return digest.hexdigest()[:32]
+
+    def _as_measured(self) -> bool:
+        """Whether the first image comes out today as it did when the version was frozen."""
+        entry = next((entry for split in Split for entry in self.release.entries(split)), None)
+        sums = entry and self.release.sums(entry)
+        return not sums or sha256(self.release.image(entry)).hexdigest() == sums.sha256
 
 
 class Downloads:
@@ -46,14 +83,33 @@ class Downloads:
         cut: Cut = Cut.CROP,
         progress: Progress = lambda done, all: None,
     ) -> Download:
-        """The study's version `name` in one of `FORMATS`. Raises NotFound or InvalidInput."""
+        """The study's version `name` in one of `FORMATS`, noted in the log. Raises NotFound or InvalidInput."""
+        download = self.look(actor, study_id, name, format, cut, progress)
+        what = f"downloaded a dataset version as {format}"
+        self._records.append_audit(entry_by(actor, self._now(), what, download.release.snapshot.id, study_id))
+        return download
+
+    def look(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        format: str,
+        cut: Cut = Cut.CROP,
+        progress: Progress = lambda done, all: None,
+    ) -> Download:
+        """What `open` would return, for somebody who doesn't take it yet."""
         require(actor, Action.SHARE_DATASET, study_id)
         if format not in FORMATS:
             raise InvalidInput(f"There is no format {format!r}.", f"Choose one of {', '.join(FORMATS)}.")
         release = self.release(actor, study_id, name, cut, progress)
-        what = f"downloaded a dataset version as {format}"
-        self._records.append_audit(entry_by(actor, self._now(), what, release.snapshot.id, study_id))
-        return Download(release, FORMATS[format], f"fers-{release.snapshot.name}-{format}-{cut}.zip")
+        version = release.snapshot
+        return Download(
+            release,
+            FORMATS[format],
+            f"fers-{version.name}-{format}-{cut}.zip",
+            lambda: self._snapshots.named(actor, study_id, version.id).faces == release.faces,
+        )
 
     def release(
         self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None

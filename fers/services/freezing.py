@@ -9,11 +9,11 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
 from fers.domain.labels import Label
 from fers.domain.near_duplicates import alike
-from fers.domain.snapshots import Entry, Split, Vote, pseudonym
+from fers.domain.snapshots import Entry, Measures, Split, Vote, pseudonym
 from fers.domain.splitting import split_people
 
 
-def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprint: str) -> Entry:
+def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprint: str, measures: Measures) -> Entry:
     """The face with its annotators' labels, by annotator. Whose split it has is for `in_splits` to say."""
     labels, answer = tuple(labels), face.answer
     return Entry(
@@ -38,6 +38,7 @@ def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprin
         probabilities=face.prediction.probabilities,
         consent_sha256=words.sha256,
         fingerprint=fingerprint,
+        measures=measures,
     )
 
 

@@ -14,8 +14,9 @@ from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.snapshots import SHARED, Difference, Entry, Snapshot, Split, content_id, difference
+from fers.domain.snapshots import SHARED, Difference, Entry, Measures, Snapshot, Split, content_id, difference
 from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.exporting.release import ENCODER, measured
 from fers.services.clock import Clock, utc_now
 from fers.services.freezing import entry_of, in_splits, without_near_duplicates
 
@@ -132,7 +133,7 @@ class Snapshots:
         self, study_id: str, faces: list[Face], earlier: list[Snapshot], progress: Progress
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
-        prints, known = self._remembered(earlier)
+        looked_at, known = self._remembered(earlier)
         voices = {face: list(said) for face, said in groupby(self._labels.labels(study_id), lambda said: said.face_id)}
         texts, entries = {}, []
         for number, face in enumerate(faces):
@@ -140,24 +141,27 @@ class Snapshots:
             if face.consent_id not in texts:
                 texts[face.consent_id] = self._words(face)
             try:
-                seen = prints.get(face.id) or self._fingerprint(face)
+                seen = looked_at.get(face.id) or self._look_at(face)
             except NotFound:
                 continue  # Withdrawn a moment ago.
-            entries.append(entry_of(face, voices.get(face.id, ()), texts[face.consent_id], seen))
+            entries.append(entry_of(face, voices.get(face.id, ()), texts[face.consent_id], *seen))
         progress(len(faces), len(faces))
         return in_splits(entries, known, study_id), set(texts.values())
 
-    def _remembered(self, earlier: list[Snapshot]) -> tuple[dict[str, str], dict[str, Split]]:
-        """From the study's earlier versions: fingerprints by face, and splits by person."""
-        prints, splits = {}, {}
+    def _remembered(self, earlier: list[Snapshot]) -> tuple[dict[str, tuple[str, Measures]], dict[str, Split]]:
+        """From the study's earlier versions: what was seen of each face that holds still, and splits by person."""
+        looked_at, splits = {}, {}
         for snapshot in reversed(earlier):
             for entry in self._snapshots.entries(snapshot.id):
-                prints[entry.face_id] = entry.fingerprint
+                if entry.measures and entry.measures.encoder == ENCODER:
+                    looked_at[entry.face_id] = (entry.fingerprint, entry.measures)
                 splits[entry.person] = entry.split
-        return prints, splits
+        return looked_at, splits
 
-    def _fingerprint(self, face: Face) -> str:
-        return fingerprint(decode_stored(self._images.get(face.id)).pixels, face.box)
+    def _look_at(self, face: Face) -> tuple[str, Measures]:
+        data = self._images.get(face.id)
+        pixels = decode_stored(data).pixels
+        return fingerprint(pixels, face.box), measured(data, pixels, face.box)
 
     def _words(self, face: Face) -> ConsentText:
         return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)

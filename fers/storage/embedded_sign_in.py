@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from fers.domain.interfaces import TICKET_SECONDS
+from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Role
 from fers.storage.credentials import (
     Passwords,
@@ -157,6 +157,20 @@ class EmbeddedSignIn:
             query = "DELETE FROM tickets WHERE sha256 = ? RETURNING sealed, left_at"
             left = sql.execute(query, (sha256(ticket),)).fetchone()
         return unsealed(left["sealed"], ticket) if left and left["left_at"] > too_old else None
+
+    def entrust(self, token: str, errand: str) -> str:
+        secret, now = new_token(), self._now()
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM errands WHERE ends_at <= ?", (time_to_text(now),))
+            ends_at = time_to_text(now + timedelta(seconds=ERRAND_SECONDS))
+            values = (sha256(secret), sealed(token, secret), errand, ends_at)
+            sql.execute("INSERT INTO errands VALUES (?, ?, ?, ?)", values)
+        return secret
+
+    def entrusted(self, secret: str) -> tuple[str, str] | None:
+        query = "SELECT sealed, errand FROM errands WHERE sha256 = ? AND ends_at > ?"
+        rows = self._database.rows(query, (sha256(secret), time_to_text(self._now())))
+        return (unsealed(rows[0]["sealed"], secret), rows[0]["errand"]) if rows else None
 
     def issue_setup_token(self) -> str | None:
         """Each new token replaces the one before, so that only the latest link works."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from google.api_core.exceptions import NotFound as Missing
 
-from fers.domain.interfaces import TICKET_SECONDS
+from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
 from fers.errors import NotFound
 from fers.storage.credentials import new_token, sealed, sha256, unsealed
 from fers.storage.documents import time_from_text, time_to_text
@@ -95,6 +95,25 @@ class FirebaseTickets:
             return None
         too_old = time_to_text(self._now() - timedelta(seconds=TICKET_SECONDS))
         return unsealed(left["sealed"], ticket) if left["left_at"] > too_old else None
+
+
+class FirebaseErrands:
+    def __init__(self, documents: FirestoreDocuments, now: Callable[[], datetime]):
+        self._documents = documents
+        self._errands = documents.collection("errands")
+        self._now = now
+
+    def entrust(self, token: str, errand: str) -> str:
+        secret, ends_at = new_token(), self._now() + timedelta(seconds=ERRAND_SECONDS)
+        document = {"sealed": sealed(token, secret), "errand": errand, "ends_at": ends_at}
+        self._documents.set(self._errands.document(sha256(secret)), document)
+        return secret
+
+    def entrusted(self, secret: str) -> tuple[str, str] | None:
+        kept = self._documents.read(self._errands.document(sha256(secret)))
+        if kept is None or kept["ends_at"] <= self._now():
+            return None
+        return unsealed(kept["sealed"], secret), kept["errand"]
 
 
 class FirebaseSetup:

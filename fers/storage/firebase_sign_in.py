@@ -18,7 +18,7 @@ from fers.errors import AlreadyExists, StoreUnavailable, TooManyAttempts
 from fers.storage.credentials import first_group, new_code, plain_code, sha256
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_failures import explained
-from fers.storage.firebase_sessions import FirebaseSessions, FirebaseSetup, FirebaseTickets
+from fers.storage.firebase_sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
 from fers.storage.firebase_throttle import FirebaseThrottle
 from fers.storage.firestore_documents import FirestoreDocuments, where
 
@@ -55,6 +55,7 @@ class FirebaseSignIn:
         self._throttle = FirebaseThrottle(self._documents, now)
         self._sessions = FirebaseSessions(self._documents, now, idle, lifetime, self._standing)
         self._tickets = FirebaseTickets(self._documents, now)
+        self._errands = FirebaseErrands(self._documents, now)
         self._setup = FirebaseSetup(self._documents)
 
     def register(self, person_id: str, email: str, password: str) -> bool:
@@ -168,6 +169,12 @@ class FirebaseSignIn:
 
     def collect(self, ticket: str) -> str | None:
         return self._tickets.collect(ticket)
+
+    def entrust(self, token: str, errand: str) -> str:
+        return self._errands.entrust(token, errand)
+
+    def entrusted(self, secret: str) -> tuple[str, str] | None:
+        return self._errands.entrusted(secret)
 
     def issue_setup_token(self) -> str | None:
         return self._setup.issue()

@@ -92,6 +92,10 @@ _SNAPSHOTS = (
     "CREATE INDEX entries_by_face ON snapshot_entries (face_id)",
 )
 _FIELD = (*FIELD, keep_for_the_field)
+_ERRANDS = (
+    """CREATE TABLE errands (
+        sha256 TEXT PRIMARY KEY, sealed TEXT NOT NULL, errand TEXT NOT NULL, ends_at TEXT NOT NULL) WITHOUT ROWID""",
+)
 _RESULTS = (
     """CREATE TABLE results (
         yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
@@ -113,6 +117,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _JOBS,
     _PROMOTIONS,
     _FIELD,
+    _ERRANDS,
     _RESULTS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""

@@ -7,8 +7,7 @@ from fers.domain.studies import Study
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
 from fers.services.snapshots import Version
-from fers.ui import guard, session
-from fers.ui.downloads import Link, links
+from fers.ui import downloads, guard, session
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
@@ -48,21 +47,23 @@ def describe(version: Version) -> None:
 
 
 def download(actor: Person, study: Study, versions: list[Version]) -> None:
-    """Choose what to download, get a link, and see how far the download has come."""
-    name = st.selectbox("Version", [version.snapshot.name for version in versions])
+    """Choose what to download, and get a link to it."""
+    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    name = st.selectbox("Version", list(ids))
     format = st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].title)
     cut = st.segmented_control("Pictures", list(Cut), default=Cut.CROP, format_func=_CUT_WORDS.get, required=True)
-    wanted = Link(session.token(), study.id, name, format, cut)
+    wanted, token = downloads.Link(study.id, ids[name], format, cut), session.token()
     secret = state().download
-    link = links.get(secret) if secret else None
-    if link is None or not link.leads_like(wanted):
+    found = downloads.followed(secret) if secret else None
+    if found is None or (found.link, found.token) != (wanted, token):
         if st.button("Make the download", type="primary", icon=":material/link:"):
-            state().download = links.issue(wanted)
+            state().download = downloads.issue(actor, token, wanted)
             st.rerun()
         return
     st.link_button("Download", f"/downloads/{secret}", type="primary", icon=":material/download:")
-    st.caption("The link is yours for an hour, as long as you are signed in. If a download breaks off, fetch it again.")
-    st.fragment(_progress, run_every=None if link.finished else "1s")(link)
+    st.caption(
+        "The link is yours for an hour, as long as you are signed in. A download that breaks off can be resumed."
+    )
 
 
 def compare(actor: Person, versions: list[Version]) -> None:
@@ -84,15 +85,6 @@ def compare(actor: Person, versions: list[Version]) -> None:
     with st.container(horizontal=True, gap="large"):
         for title, faces in figures.items():
             st.metric(title, f"{len(faces):,}", width="content")
-
-
-def _progress(link: Link) -> None:
-    if link.finished:
-        st.success("All of it is on its way to your browser.", icon=":material/check:")
-    elif link.failed:
-        st.warning("The download broke off. Fetch it again.")
-    elif link.faces:
-        st.progress(min(1.0, link.sent / link.faces), f"{link.sent:,} of {link.faces:,} faces")
 
 
 def _many(count: int, one: str, many: str = "") -> str:

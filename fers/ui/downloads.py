@@ -1,117 +1,150 @@
-"""Links to downloads: secret, for the person who asked, for a while."""
+"""Links to downloads: secret, for the person who asked, for a while, on any server."""
 
+import json
 import logging
-import secrets
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from fers.errors import FersError
+from fers.domain.people import Person
+from fers.errors import FersError, StoreUnavailable
 from fers.exporting.release import Cut
 from fers.services.downloads import Download
 from fers.ui.services import platform
 from fers.ui.session_cookie import COOKIE
 
-LINK_SECONDS = 3600
 _STALE = "This link has run out, or whoever asked for it has signed out. Ask for a new one on the datasets page."
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+"""One range. Several are answered with everything, as RFC 9110 allows."""
+_SIZED_AT_ONCE = 5000
+"""Faces."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Link:
-    """What a link leads to, and how far its last download has come."""
+    """What a link leads to."""
 
-    session: str
-    """The session token of the person who asked. When they sign out, the link ends too."""
     study_id: str
     version: str
+    """Its id: a name could come to mean another one."""
     format: str
     cut: Cut
-    sent: int = 0
-    """Faces."""
-    faces: int = 0
-    """0 until the download has begun."""
-    finished: bool = False
-    failed: bool = False
-
-    def leads_like(self, other: "Link") -> bool:
-        """Whether both lead the same person to the same files."""
-        places = ((link.session, link.study_id, link.version, link.format, link.cut) for link in (self, other))
-        return next(places) == next(places)
-
-    def note(self, sent: int, faces: int) -> None:
-        self.sent, self.faces = sent, faces
 
 
-class Links:
-    """The links that are good at present, in this process's memory."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic):
-        self._now = now
-        self._lock = threading.Lock()
-        self._links: dict[str, tuple[Link, float]] = {}
-
-    def issue(self, link: Link) -> str:
-        """Return the secret that stands for `link`."""
-        secret = secrets.token_urlsafe(32)
-        with self._lock:
-            self._links = {old: entry for old, entry in self._links.items() if entry[1] > self._now()}
-            self._links[secret] = (link, self._now() + LINK_SECONDS)
-        return secret
-
-    def get(self, secret: str) -> Link | None:
-        """As often as wanted, until it has run out: an interrupted download can be fetched again."""
-        link, expires = self._links.get(secret, (None, 0.0))
-        return link if expires > self._now() else None
+def issue(actor: Person, token: str, link: Link) -> str:
+    """Return the secret that stands for `link` as long as the session does whose token is given, for an hour."""
+    tag = platform().downloads.look(actor, link.study_id, link.version, link.format, link.cut).tag
+    return platform().accounts.entrust(token, json.dumps({"link": asdict(link), "tag": tag}))
 
 
-links = Links()
-"""Shared by the script runs that issue links and the route that serves them."""
+@dataclass(frozen=True)
+class Followed:
+    """What a secret stands for."""
+
+    token: str
+    """Of the session of whoever asked."""
+    link: Link
+    tag: str
+    """Of the download when the link was made."""
+
+
+def followed(secret: str) -> Followed | None:
+    """None when the link has run out."""
+    entrusted = platform().accounts.entrusted(secret)
+    if entrusted is None:
+        return None
+    token, errand = entrusted[0], json.loads(entrusted[1])
+    return Followed(token, Link(**errand["link"] | {"cut": Cut(errand["link"]["cut"])}), errand["tag"])
 
 
 async def download_route(request: Request) -> Response:
-    """GET /downloads/SECRET: the version as a zip, made while it is sent."""
-    link = links.get(request.path_params["secret"])
-    if link is None:
-        return PlainTextResponse(_STALE, 410)
+    """GET /downloads/SECRET: the version as a zip, made while it is sent, or the range of it that is asked for."""
     try:
-        download = await run_in_threadpool(_open, link, request.cookies.get(COOKIE))
+        return await run_in_threadpool(_answer, request)
+    except StoreUnavailable as error:
+        return PlainTextResponse(str(error), 503)
     except FersError as error:
         return PlainTextResponse(str(error), 403)
-    if download is None:
+
+
+def _answer(request: Request) -> Response:
+    found = followed(request.path_params["secret"])
+    person = found and _person(found, request.cookies.get(COOKIE))
+    if person is None:
         return PlainTextResponse(_STALE, 410)
+    link = found.link
+    download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut)
+    size = download.size() if _is_size_wanted(request, download) else None
+    try:
+        part = _part(request, f'"{found.tag}"', f'"{download.tag}"', size)
+    except _Unsatisfiable:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
     headers = {
         "Content-Disposition": f'attachment; filename="{download.file_name}"',
         "Cache-Control": "no-store",
-        "Accept-Ranges": "none",
         "Content-Encoding": "identity",  # Photos don't shrink.
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{download.tag}"',
     }
-    return StreamingResponse(_sending(download, link), media_type="application/zip", headers=headers)
+    if size is not None:
+        headers["Content-Length"] = str(len(part or range(size)))
+    if part:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="application/zip")
+    made = download.part(part.start, part.stop) if part else download.zip()
+    return StreamingResponse(
+        _sending(made, download.file_name), 206 if part else 200, headers=headers, media_type="application/zip"
+    )
 
 
-def _open(link: Link, cookie: str | None) -> Download | None:
+def _person(found: Followed, cookie: str | None) -> Person | None:
     """None when the session has ended, or when somebody else is signed in where the link was opened."""
     accounts = platform().accounts
-    person = accounts.resume(link.session)
+    person = accounts.resume(found.token)
     opener = accounts.resume(cookie) if cookie else None
-    if person is None or (opener and opener.id != person.id):
+    return None if person is None or (opener and opener.id != person.id) else person
+
+
+def _is_size_wanted(request: Request, download: Download) -> bool:
+    """Ranges need it. For whoever begins it must not take long."""
+    return "range" in request.headers or download.release.faces <= _SIZED_AT_ONCE
+
+
+def _part(request: Request, tag_then: str, tag: str, size: int | None) -> range | None:
+    """Which bytes to send; None: all of them, as whenever the first ones may be of another archive. Whoever names
+    none (`curl -C -`) has the one that was there when the link was made. Raises _Unsatisfiable."""
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or size is None or asked is None or not any(asked.groups()):
         return None
-    return platform().downloads.open(person, link.study_id, link.version, link.format, link.cut, link.note)
+    if request.headers.get("if-range", tag_then) != tag:
+        return None
+    first, last = (int(digits) if digits else None for digits in asked.groups())
+    if first is None:
+        part = range(max(0, size - last), size)
+    else:
+        part = range(first, size if last is None else min(last + 1, size))
+    if last is not None and first is not None and last < first:
+        return None  # No range at all, says RFC 9110.
+    if not part:
+        raise _Unsatisfiable
+    return part
 
 
-def _sending(download: Download, link: Link):
-    link.sent, link.faces, link.finished, link.failed = 0, download.release.faces, False, False
+class _Unsatisfiable(Exception):
+    """The range begins behind the end."""
+
+
+def _sending(made: Iterator[bytes], name: str) -> Iterator[bytes]:
     try:
-        yield from download.zip()
-        link.finished = True
+        yield from made
     except FersError as error:
-        log.warning("A download of version %s broke off: %s", link.version, type(error).__name__)
+        log.warning("The download of %s broke off: %s", name, type(error).__name__)
         raise
-    finally:
-        link.failed = not link.finished

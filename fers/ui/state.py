@@ -97,7 +97,7 @@ class State:
     """The last face of the page before, for whatever "Explore" goes through."""
     reviewing: Reviewing | None = None
     download: str | None = None
-    """The secret of the link to the last download asked for."""
+    """The secret of the link to the download asked for last."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
 

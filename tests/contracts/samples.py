@@ -13,7 +13,7 @@ from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, 
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
-from fers.domain.snapshots import Entry, Snapshot, Split, Vote
+from fers.domain.snapshots import Entry, Measures, Snapshot, Split, Vote
 from fers.domain.studies import Study
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -118,6 +118,7 @@ def an_entry(face: str = "face", person: str = "ada", **different) -> Entry:
         probabilities=(0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
         consent_sha256="cd" * 32,
         fingerprint="0f" * 32,
+        measures=Measures(1, 9_876, 2, "ef" * 32, "Pillow 12"),
     )
     return replace(entry, **different)
 

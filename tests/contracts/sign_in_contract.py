@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from fers.domain.interfaces import TICKET_SECONDS
+from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity
 from fers.errors import TooManyAttempts
 
@@ -225,6 +225,22 @@ class SignInContract:
         assert sign_in.collect(tickets[0]) == "token"
         clock.advance(seconds=0.1)
         assert sign_in.collect(tickets[1]) is None
+
+    def test_an_errand_is_done_on_any_server_as_often_as_wanted_for_an_hour(self, sign_in, backend, clock):
+        token = sign_in.open_session("ada")
+        secret = sign_in.entrust(token, "fetch")
+        other = backend.sign_in(clock, IDLE, LIFETIME)
+        assert other.entrusted(secret) == sign_in.entrusted(secret) == (token, "fetch")
+        clock.advance(seconds=ERRAND_SECONDS - 0.1)
+        assert other.entrusted(secret) == (token, "fetch")
+        clock.advance(seconds=0.1)
+        assert other.entrusted(secret) is None
+
+    def test_whoever_has_an_errand_or_a_ticket_can_do_nothing_else_with_it(self, sign_in):
+        assert sign_in.collect(sign_in.entrust("token", "fetch")) is None
+        assert sign_in.entrusted(sign_in.leave("token")) is None
+        assert sign_in.entrust("token", "fetch") != sign_in.entrust("token", "fetch")
+        assert sign_in.entrusted("guess") is None
 
     def test_an_identity_belongs_to_the_first_who_was_bound_to_it(self, sign_in):
         assert sign_in.register_identity("bob", IDENTITY)

@@ -15,13 +15,14 @@ from fers.domain.interfaces.models import (
 )
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
 from fers.domain.interfaces.results import ResultStore
-from fers.domain.interfaces.sign_in import TICKET_SECONDS, SignIn
+from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
 
 __all__ = [
     "AnswerStore",
     "BrowserNetworks",
     "Classifier",
+    "ERRAND_SECONDS",
     "FaceDetector",
     "FaceIndex",
     "FieldStore",

@@ -5,6 +5,7 @@ from typing import Protocol
 from fers.domain.people import Identity, Role
 
 TICKET_SECONDS = 60
+ERRAND_SECONDS = 3600
 
 
 class SignIn(Protocol):
@@ -65,6 +66,14 @@ class SignIn(Protocol):
 
     def collect(self, ticket: str) -> str | None:
         """Use a ticket up. Its token, or None when it is unknown, used or too old."""
+
+    def entrust(self, token: str, errand: str) -> str:
+        """Return a secret that stands for a session's token and for what may be done with it, and for nothing else, as
+        often as wanted within `ERRAND_SECONDS`. The token can't be read from what is kept."""
+
+    def entrusted(self, secret: str) -> tuple[str, str] | None:
+        """The token and the errand, or None when the secret is unknown or too old. Whether the session still lives is
+        for `resume` to say."""
 
     def issue_setup_token(self) -> str | None:
         """A one-time token that makes its bearer the administrator; None once it was used."""
