@@ -25,7 +25,9 @@ from fers.services.live import Live
 from fers.services.live_model import LiveModel
 from fers.services.members import Members
 from fers.services.own_data import OwnData
+from fers.services.pictures import Pictures
 from fers.services.review import Review
+from fers.services.slices import Slices
 from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
@@ -49,6 +51,7 @@ class Platform:
     withdrawal: Withdrawal
     own_data: OwnData
     arena: Arena
+    slices: Slices
     jobs: Jobs
     live_model: LiveModel
     explore: Explore
@@ -86,6 +89,8 @@ def assemble(
     storing = Storing(records, images, journal)
     capture = Capture(storing, models, detector, consents, studies, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
+    pictures = Pictures(images, stores.answers)
+    arena = Arena(records, images, stores.answers, models, pictures, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -96,7 +101,8 @@ def assemble(
         live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels),
-        arena=Arena(records, images, stores.answers, models, now),
+        arena=arena,
+        slices=Slices(arena, pictures),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         explore=Explore(records, stores.face_index, images, now),

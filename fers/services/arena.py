@@ -20,6 +20,7 @@ from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.pictures import Pictures
 
 BATCH = 32
 Progress = Callable[[int, int], None]
@@ -47,12 +48,19 @@ class Arena:
     person's own answer."""
 
     def __init__(
-        self, records: RecordStore, images: ImageStore, answers: AnswerStore, models: Models, now: Clock = utc_now
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        answers: AnswerStore,
+        models: Models,
+        pictures: Pictures,
+        now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._answers = answers
         self._models = models
+        self._pictures = pictures
         self._now = now
 
     def evaluate(self, actor: Person, model_id: str, progress: Progress = lambda done, all: None) -> ModelRun:
@@ -81,12 +89,14 @@ class Arena:
         classifier = self._models.classifier(model_id)
         key = classifier.info.answers_id
         known = {face_id for face_id, _ in self._answers.answers(key, among)}
+        measured = set(self._pictures.measured(among))
         seconds, done = [], 0
         faces = self._faces(among)
         while batch := list(islice(faces, BATCH)):
             answers, times = self._answer(classifier, (face for face in batch if face.id not in known))
             if answers:
                 self._answers.add_answers(key, answers)
+            self._pictures.measure(face for face in batch if face.id not in measured)
             seconds += times
             done += len(batch)
             progress(done)
@@ -128,12 +138,17 @@ class Arena:
 
     def duel(self, actor: Person, one: str, other: str) -> tuple[list[Face], Duel]:
         """Two models side by side on the faces that both answered, which come first."""
+        faces, labels, answers = self.both(actor, one, other)
+        return faces, duel(*answers, labels)
+
+    def both(self, actor: Person, one: str, other: str) -> tuple[list[Face], np.ndarray, list[np.ndarray]]:
+        """The faces that two models both answered, their n labels, and n x 8 answers of either."""
         require(actor, Action.COMPARE_MODELS)
         infos = {info.id: info for info in self._models.models()}
         if one == other or not {one, other} <= set(infos):
             raise InvalidInput("These are not two registered models.", "Choose two.")
-        faces, (of_one, of_other) = self._common([infos[one], infos[other]])
-        return faces, duel(of_one, of_other, np.array([face.answer.label for face in faces]))
+        faces, answers = self._common([infos[one], infos[other]])
+        return faces, np.array([face.answer.label for face in faces]), answers
 
     def picture(self, actor: Person, face: Face) -> np.ndarray:
         """The face as every model saw it: 224 x 224 x 3, uint8. Raises NotFound when it was withdrawn."""

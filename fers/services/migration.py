@@ -12,6 +12,7 @@ from fers.domain.interfaces import Stores
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.picture import FACTS_ID
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.settling import settle
@@ -146,11 +147,13 @@ class Migration:
                 yield f"version {version.name}: it lacks entries"
 
     def _copy_answers(self) -> None:
-        """What models said could be asked again: whatever differs is replaced."""
-        for run in self._old.answers.runs():
-            answers = self._old.answers.answers(run.answers_id)
+        """What models said and what pictures are like could be asked again: whatever differs is replaced."""
+        runs = self._old.answers.runs()
+        for key in (FACTS_ID, *(run.answers_id for run in runs)):
+            answers = self._old.answers.answers(key)
             while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
-                self._new.answers.add_answers(run.answers_id, some)
+                self._new.answers.add_answers(key, some)
+        for run in runs:
             self._new.answers.save_run(run)
 
     def _copy_promotions(self) -> None:

@@ -12,6 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import StoredImage
 from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
+from fers.domain.picture import FACTS_ID
 from fers.domain.review import Known
 from fers.domain.snapshots import Split
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
@@ -56,6 +57,7 @@ def old(tmp_path):
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
     store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
+    store.answers.add_answers(FACTS_ID, {an_id(name): np.array([350, 116, 55]) for name in FACES})
     store.answers.save_run(RUN)
     keep_labels_and_a_version(store)
     yield store
@@ -90,9 +92,8 @@ def everything(store) -> tuple:
     images = {key: store.images.get(key) for key in list(store.images.keys())}
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = [store.studies.invitations_to(study.id) for study in records.studies()]
-    answers = {
-        face_id: row.tolist() for run in store.answers.runs() for face_id, row in store.answers.answers(run.answers_id)
-    }
+    keys = [FACTS_ID, *(run.answers_id for run in store.answers.runs())]
+    answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
         (
             list(store.labels.labels(study.id)),

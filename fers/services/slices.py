@@ -1,0 +1,67 @@
+"""Slices: on which of the stored faces two models are right, by what their pictures are like."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fers.analysis import slices as analysis
+from fers.analysis.slices import Gap, Reliability, Slice
+from fers.domain.faces import Face, Source
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.picture import BRIGHTNESS, RESOLUTION, SHARPNESS, PictureFacts
+from fers.services.arena import Arena
+from fers.services.pictures import Pictures
+
+SOURCE_NAMES = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
+_BY_PICTURE = {"Resolution": RESOLUTION, "Brightness": BRIGHTNESS, "Sharpness": SHARPNESS}
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """Two models on the same faces, part by part."""
+
+    slices: list[Slice]
+    reliability: tuple[Reliability, Reliability]
+    unmeasured: int
+    """Faces whose pictures nobody has measured yet: they are in no slice of resolution, brightness and sharpness."""
+
+
+class Slices:
+    def __init__(self, arena: Arena, pictures: Pictures):
+        self._arena = arena
+        self._pictures = pictures
+
+    def compare(self, actor: Person, one: str, other: str) -> Sliced:
+        """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
+
+        Raises InvalidInput when there is nothing to compare.
+        """
+        require(actor, Action.COMPARE_MODELS)
+        faces, labels, answers = self._arena.both(actor, one, other)
+        right = [of_model.argmax(axis=1) == labels for of_model in answers]
+        people = [face.person_id for face in faces]
+        facts = self._pictures.measured()
+        found = []
+        for dimension, order, names in _dimensions(faces, facts):
+            found += analysis.slices(dimension, names, order, people, right)
+        reliability = tuple(analysis.reliability(of_model, labels) for of_model in answers)
+        return Sliced(found, reliability, sum(face.id not in facts for face in faces))
+
+    def gaps(self, actor: Person) -> list[Gap]:
+        """What each model scored on benchmarks, by its own folder, beside what it scores on the faces given here.
+
+        Raises InvalidInput when there is nothing to compare yet.
+        """
+        found = []
+        for standing, entry in self._arena.leaderboard(actor):
+            found += analysis.gaps(standing.info.id, standing.info.metrics, entry.figures["top1"])
+        return found
+
+
+def _dimensions(
+    faces: list[Face], facts: dict[str, PictureFacts]
+) -> Iterator[tuple[str, Sequence[str], list[str | None]]]:
+    """(What faces are parted by, its parts in order, the part of each face)."""
+    yield "Source", list(SOURCE_NAMES.values()), [SOURCE_NAMES[face.source] for face in faces]
+    for dimension, bins in _BY_PICTURE.items():
+        yield dimension, bins.names, [bins.name(facts[face.id]) if face.id in facts else None for face in faces]
