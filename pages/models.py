@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import arena, guard, model_form
+from fers.ui import arena, guard, model_form, slices
 from fers.ui.runs import runs
 from fers.ui.services import platform
 
@@ -65,6 +65,8 @@ def leaderboard() -> None:
         f"{rows[0][1].n} faces that all of these models saw, labelled by the people in them; 95% intervals in brackets."
     )
     st.altair_chart(arena.accuracy_and_time(rows))
+    st.subheader("Benchmark and here", anchor=False)
+    slices.show_gap(actor)
 
 
 def side_by_side() -> None:
@@ -80,6 +82,7 @@ def side_by_side() -> None:
     for column, name, shares in zip(st.columns(2), (one, other), duel.confusions, strict=True):
         column.altair_chart(arena.confusion(shares, name))
     st.altair_chart(arena.confusion(duel.confusions[0] - duel.confusions[1], f"{one} less {other}"))
+    slices.show(actor, one, other)
     for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
         st.subheader(f"{title}: {len(indices)}")
         with st.container(horizontal=True):
