@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Place
+from fers.domain.exploring import QUARTERS, FaceFilter, Place
 from fers.domain.faces import Source
 from fers.domain.review import QueueOrder
 from fers.storage.database import FILE, Database
@@ -80,6 +80,9 @@ def questions(index: EmbeddedFaceIndex) -> dict:
     return {
         "counts of everything": lambda: index.counts(STUDY, FaceFilter()),
         "counts of disputed, confident, since March": lambda: index.counts(STUDY, some),
+        "counts of each quarter of agreement": lambda: [
+            index.counts(STUDY, FaceFilter(agreement=frozenset({quarter}))) for quarter in QUARTERS
+        ],
         "newest page": lambda: index.newest(STUDY, FaceFilter(), 24),
         "page in the middle": lambda: index.newest(STUDY, FaceFilter(), 24, MIDDLE),
         "newest page of disputed, confident": lambda: index.newest(STUDY, some, 24),

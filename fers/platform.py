@@ -18,6 +18,7 @@ from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
 from fers.services.explore import Explore
+from fers.services.groups import Groups
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
@@ -50,6 +51,7 @@ class Platform:
     live: Live
     withdrawal: Withdrawal
     own_data: OwnData
+    groups: Groups
     arena: Arena
     slices: Slices
     jobs: Jobs
@@ -85,7 +87,8 @@ def assemble(
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
-    consents = Consents(records, studies, withdrawal, now)
+    consents = Consents(records, studies, withdrawal, stores.groups, now)
+    groups = Groups(records, stores.groups, studies, consents, now)
     storing = Storing(records, images, journal)
     capture = Capture(storing, models, detector, consents, studies, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
@@ -100,9 +103,10 @@ def assemble(
         capture=capture,
         live=Live(BrowserNetworks(registry(settings))),
         withdrawal=withdrawal,
-        own_data=OwnData(records, images, consents, stores.labels),
+        own_data=OwnData(records, images, consents, stores.labels, stores.groups),
+        groups=groups,
         arena=arena,
-        slices=Slices(arena, pictures),
+        slices=Slices(arena, pictures, groups),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         explore=Explore(records, stores.face_index, images, now),
@@ -128,6 +132,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
+    from fers.storage.embedded_groups import EmbeddedGroups
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
@@ -151,6 +156,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+        EmbeddedGroups(database),
     )
 
 
@@ -168,6 +174,7 @@ def _firebase(settings: Settings, now: Clock) -> Stores:
 def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
+    from fers.storage.firebase_groups import FirebaseGroups
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
@@ -190,6 +197,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+        FirebaseGroups(client),
     )
 
 

@@ -1,10 +1,12 @@
 """Exploring a study's faces: counts, pages of faces, thumbnails."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Place, disagreement
+from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Place, disagreement
 from fers.domain.faces import Face
 from fers.domain.images import crop, decode_stored
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
@@ -27,6 +29,18 @@ class Explore:
         """How many faces are wanted, by week and class."""
         require(actor, Action.VIEW_DATASET, study_id)
         return self._index.counts(study_id, wanted)
+
+    def agreement(self, actor: Person, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        """How many of the wanted faces there are in each quarter of the annotators' agreement; those that none has
+        labelled are in no quarter."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        return {
+            quarter: sum(
+                count.count for count in self._index.counts(study_id, replace(wanted, agreement=frozenset({quarter})))
+            )
+            for quarter in QUARTERS
+            if not wanted.agreement or quarter in wanted.agreement
+        }
 
     def newest(
         self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Face | None = None

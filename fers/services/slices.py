@@ -1,4 +1,5 @@
-"""Slices: on which of the stored faces two models are right, by what their pictures are like."""
+"""Slices: on which of the stored faces two models are right, by what their pictures are like and what
+people say about themselves."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,10 +7,12 @@ from dataclasses import dataclass
 from fers.analysis import slices as analysis
 from fers.analysis.slices import Gap, Reliability, Slice
 from fers.domain.faces import Face, Source
+from fers.domain.groups import DIMENSIONS
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.picture import BRIGHTNESS, RESOLUTION, SHARPNESS, PictureFacts
 from fers.services.arena import Arena
+from fers.services.groups import Groups
 from fers.services.pictures import Pictures
 
 SOURCE_NAMES = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
@@ -27,9 +30,10 @@ class Sliced:
 
 
 class Slices:
-    def __init__(self, arena: Arena, pictures: Pictures):
+    def __init__(self, arena: Arena, pictures: Pictures, groups: Groups):
         self._arena = arena
         self._pictures = pictures
+        self._groups = groups
 
     def compare(self, actor: Person, one: str, other: str) -> Sliced:
         """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
@@ -44,6 +48,8 @@ class Slices:
         found = []
         for dimension, order, names in _dimensions(faces, facts):
             found += analysis.slices(dimension, names, order, people, right)
+        for about, names in self._groups.of_faces(actor, faces).items():
+            found += analysis.slices(about, names, DIMENSIONS[about], people, right)
         reliability = tuple(analysis.reliability(of_model, labels) for of_model in answers)
         return Sliced(found, reliability, sum(face.id not in facts for face in faces))
 

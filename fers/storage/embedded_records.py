@@ -45,7 +45,7 @@ class EmbeddedRecords:
 
     def delete_person(self, person_id: str) -> None:
         with self._database.erasure() as sql:
-            for table in ("consents", "memberships"):
+            for table in ("consents", "memberships", "self_descriptions"):
                 sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 

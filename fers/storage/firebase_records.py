@@ -31,6 +31,7 @@ class FirebaseRecords:
         self._people = self._documents.collection("people")
         self._studies = self._documents.collection("studies")
         self._memberships = self._documents.collection("memberships")
+        self._descriptions = self._documents.collection("self_descriptions")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
@@ -48,7 +49,7 @@ class FirebaseRecords:
 
     def delete_person(self, person_id: str) -> None:
         """The person goes last: whoever is interrupted finds them still there and can do it again."""
-        for collection in (self._consents, self._memberships):
+        for collection in (self._consents, self._memberships, self._descriptions):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
         self._documents.delete([self._people.document(person_id)])

@@ -77,6 +77,12 @@ _JOBS = (
 _PROMOTIONS = (
     "CREATE TABLE promotions (number INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL, at TEXT NOT NULL)",
 )
+_GROUPS = (
+    """CREATE TABLE self_descriptions (
+        person_id TEXT NOT NULL, study_id TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (person_id, study_id)) WITHOUT ROWID""",
+    "CREATE INDEX self_descriptions_by_study ON self_descriptions (study_id, person_id)",
+)
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 _REVIEW = (*REVIEW, keep_for_review)
 _SNAPSHOTS = (
@@ -101,6 +107,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _SNAPSHOTS,
     _JOBS,
     _PROMOTIONS,
+    _GROUPS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

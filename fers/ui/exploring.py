@@ -98,6 +98,37 @@ def balance(counts: list[FaceCount]) -> None:
     )
 
 
+def agreement(shares: dict[int, int]) -> None:
+    """How many faces' annotators agree how far."""
+    st.subheader("Agreement", anchor=False)
+    if not any(shares.values()):
+        st.caption("No annotator has labelled these faces yet.")
+        return
+    order = [_QUARTER_WORDS[quarter] for quarter in shares]
+    rows = [{"Agreement": _QUARTER_WORDS[quarter], "Faces": count} for quarter, count in shares.items()]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    st.altair_chart(
+        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Agreement:N", sort=order, title=None)), width="stretch"
+    )
+    st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
+
+
+def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
+    """How many people say that they are in which group."""
+    rows = [
+        {"About": about, "Group": group, "People": people}
+        for about, groups in sizes.items()
+        for group, people in groups.items()
+    ]
+    if not rows:
+        return
+    st.subheader("Who gave them", anchor=False)
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    y = alt.Y("Group:N", sort=None, title=None)
+    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None), y=y), width="stretch")
+    st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
+
+
 def growth(counts: list[FaceCount]) -> None:
     """How many faces there were at the end of each week."""
     by_week = Counter()

@@ -9,6 +9,7 @@ from pathlib import Path
 from fers.domain.interfaces import (
     AnswerStore,
     FaceIndex,
+    GroupStore,
     ImageStore,
     JobStore,
     Journal,
@@ -23,6 +24,7 @@ from fers.domain.interfaces import (
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_groups import EmbeddedGroups
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
@@ -50,6 +52,7 @@ class Backend:
             self.images(),
             self.journal(),
             sign_in,
+            self.groups(),
         )
 
 
@@ -75,6 +78,9 @@ class Embedded(Backend):
 
     def face_index(self) -> FaceIndex:
         return EmbeddedFaceIndex(self._database())
+
+    def groups(self) -> GroupStore:
+        return EmbeddedGroups(self._database())
 
     def labels(self) -> LabelStore:
         return EmbeddedLabels(self._database())
@@ -140,6 +146,11 @@ class Firebase(Backend):
         from fers.storage.firebase_face_index import FirebaseFaceIndex
 
         return FirebaseFaceIndex(self._client)
+
+    def groups(self) -> GroupStore:
+        from fers.storage.firebase_groups import FirebaseGroups
+
+        return FirebaseGroups(self._client)
 
     def labels(self) -> LabelStore:
         from fers.storage.firebase_labels import FirebaseLabels

@@ -14,6 +14,7 @@ from .samples import FakeClock
 CONTRACTS = (
     "answer_store",
     "face_index",
+    "group_store",
     "image_store",
     "job_store",
     "journal",

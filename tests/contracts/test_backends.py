@@ -2,6 +2,7 @@
 
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
+from .group_store_contract import GroupStoreContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
@@ -22,6 +23,10 @@ class TestStudyStore(StudyStoreContract):
 
 
 class TestFaceIndex(FaceIndexContract):
+    pass
+
+
+class TestGroupStore(GroupStoreContract):
     pass
 
 

@@ -21,6 +21,7 @@ from tests.contracts.backends import Embedded, Firebase
 from tests.contracts.samples import (
     NOON,
     a_consent,
+    a_description,
     a_face,
     a_label,
     a_membership,
@@ -47,6 +48,7 @@ def old(tmp_path):
     for name in ("ada", "bob"):
         store.records.create_person(a_person(name))
         store.records.create_consent(a_consent(f"{name}'s", name))
+        store.groups.save_description(a_description(name, "first"))
     for name in FACES:
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
@@ -93,6 +95,7 @@ def everything(store) -> tuple:
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = [store.studies.invitations_to(study.id) for study in records.studies()]
     keys = [FACTS_ID, *(run.answers_id for run in store.answers.runs())]
+    said = [store.groups.descriptions_of(person.id) for person in records.people()]
     answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
         (
@@ -104,7 +107,7 @@ def everything(store) -> tuple:
         for study in records.studies()
     ]
     kept = (list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
-    return (*kept, review, images, memberships, invitations, store.answers.runs(), answers)
+    return (*kept, said, review, images, memberships, invitations, store.answers.runs(), answers)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):
@@ -151,6 +154,13 @@ def test_what_changed_between_two_runs_is_brought_up_to_date(old, new):
     old.records.update_person(a_person("bob", role=Role.ANNOTATOR))
     assert migration(old, new).run(OPERATOR).problems == []
     assert everything(new) == everything(old)
+
+
+def test_what_somebody_erased_between_two_runs_is_erased_there_too(old, new):
+    migration(old, new).run(OPERATOR)
+    old.groups.delete_description(an_id("ada"), an_id("first"))
+    migration(old, new).run(OPERATOR)
+    assert list(new.groups.descriptions_in(an_id("first"))) == [a_description("bob", "first")]
 
 
 def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):

@@ -13,6 +13,7 @@ from fers.services.clock import utc_now
 from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
+from fers.storage.firebase_groups import FirebaseGroups
 from fers.storage.firebase_labels import FirebaseLabels
 from fers.storage.firebase_records import FirebaseRecords
 from fers.storage.firebase_sign_in import FirebaseSignIn
@@ -55,6 +56,9 @@ def ask_everything(client) -> None:
     records.delete_person(an_id("ada"))
     records.delete_face(an_id("face"))
     records.latest_audit(1, an_id("faces"))
+    groups = FirebaseGroups(client)
+    groups.descriptions_of(an_id("ada"))
+    list(groups.descriptions_in(an_id("faces")))
     studies.staff_of(an_id("faces"))
     studies.invitations_to(an_id("faces"))
     for label in (None, Emotion.SAD):

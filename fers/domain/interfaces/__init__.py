@@ -14,7 +14,7 @@ from fers.domain.interfaces.models import (
 )
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
 from fers.domain.interfaces.sign_in import TICKET_SECONDS, SignIn
-from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
+from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
 
 __all__ = [
     "AnswerStore",
@@ -22,6 +22,7 @@ __all__ = [
     "Classifier",
     "FaceDetector",
     "FaceIndex",
+    "GroupStore",
     "ImageStore",
     "JobStore",
     "Journal",
@@ -52,3 +53,4 @@ class Stores:
     images: ImageStore
     journal: Journal
     sign_in: SignIn
+    groups: GroupStore

@@ -1,0 +1,42 @@
+"""GroupStore on Firestore: a document for each person and study."""
+
+from collections.abc import Iterator
+
+from google.api_core.exceptions import NotFound as Missing
+
+from fers.domain.groups import SelfDescription
+from fers.errors import NotFound
+from fers.storage.documents import description_from_document, description_to_document
+from fers.storage.firebase_client import FirebaseClient
+from fers.storage.firestore_documents import FirestoreDocuments, where
+
+
+class FirebaseGroups:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._people = self._documents.collection("people")
+        self._descriptions = self._documents.collection("self_descriptions")
+
+    def save_description(self, description: SelfDescription) -> None:
+        document = description_to_document(description)
+        name = f"{description.person_id}-{description.study_id}"
+        batch = self._documents.batch()
+        # Changes nothing, and fails if the person is gone.
+        batch.update(self._people.document(description.person_id), {"id": description.person_id})
+        batch.set(self._descriptions.document(name), document | {"id": name})
+        try:
+            self._documents.commit(batch)
+        except Missing:
+            raise NotFound("This account is no longer there.", "You can make a new one.") from None
+
+    def descriptions_of(self, person_id: str) -> list[SelfDescription]:
+        found = self._documents.all(where(self._descriptions, "person_id", "==", person_id))
+        return sorted(map(description_from_document, found), key=lambda description: description.study_id)
+
+    def descriptions_in(self, study_id: str) -> Iterator[SelfDescription]:
+        return map(
+            description_from_document, self._documents.all(where(self._descriptions, "study_id", "==", study_id))
+        )
+
+    def delete_description(self, person_id: str, study_id: str) -> None:
+        self._documents.delete([self._descriptions.document(f"{person_id}-{study_id}")])
