@@ -125,7 +125,7 @@ def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
     st.subheader("Who gave them", anchor=False)
     bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
     y = alt.Y("Group:N", sort=None, title=None)
-    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None), y=y), width="stretch")
+    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None, axis=alt.Axis(tickMinStep=1)), y=y), width="stretch")
     st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
 
 
