@@ -1,6 +1,6 @@
 """Does it help to retrain on what was collected? The whole loop, on photographs of people.
 
-    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--epochs 4] [--learning-rate 0.001]
+    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--first-seed 0] [--recipe fersnet_more]
 
 `labels.csv` has the columns image, label and subject, beside a folder `images`. For each seed half of the subjects are
 imported into a fresh study, frozen and exported; the live model learns on from all but its validation split; and both
@@ -26,7 +26,7 @@ from fers.inference.model_folder import read_model_folder
 from fers.services.importing import Terms
 from training import package, recipe
 from training.evaluate import evaluate
-from training.train import learned, train
+from training.train import learned, taught, train
 
 TERMS = Terms("For research.", "Photographs of public figures, for measuring only.")
 FIGURES = ("top1", "macro_f1")
@@ -60,14 +60,12 @@ def collected(faces: FaceSet, folder: Path) -> Path:
     return folder / "v1"
 
 
-def retrained(version: Path, live: Path, folder: Path, seed: int, epochs: int, rate: float) -> FolderClassifier:
-    """The live model after it learned from the version, packaged as the app loads it."""
-    known = recipe.load("fersnet_again")
-    gentle = replace(
-        known, stages=(recipe.Stage(epochs),), learning_rate=rate, batch_size=32, warmup_steps=10, seed=seed
-    )
+def retrained(version: Path, live: Path, folder: Path, seed: int, recipe_name: str) -> FolderClassifier:
+    """The live model after it learned from the version and from itself, packaged as the app loads it."""
+    chosen = replace(recipe.load(recipe_name), seed=seed)
     learning = load_all([f"fers:{version}#{split}" for split in (Split.TRAIN, Split.TEST)])
-    train(gentle, learning, load(f"fers:{version}#validation"), folder / "run", learned(live))
+    learning = taught(learning, [FolderClassifier(read_model_folder(live))])
+    train(chosen, learning, load(f"fers:{version}#validation"), folder / "run", learned(live))
     package.main.callback(
         run=folder / "run",
         model_id="retrained",
@@ -88,9 +86,8 @@ def retrained(version: Path, live: Path, folder: Path, seed: int, epochs: int, r
 @click.option("--labels", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--seeds", default=3, show_default=True)
 @click.option("--first-seed", default=0, show_default=True)
-@click.option("--epochs", default=4, show_default=True)
-@click.option("--learning-rate", default=0.001, show_default=True, help="The live model's recipe began with 0.1.")
-def main(labels: Path, seeds: int, first_seed: int, epochs: int, learning_rate: float) -> None:
+@click.option("--recipe", "recipe_name", default="fersnet_more", show_default=True)
+def main(labels: Path, seeds: int, first_seed: int, recipe_name: str) -> None:
     settings = config.load()
     live, detector = settings.models / settings.default_model, platform.face_detector()
     gained = []
@@ -98,7 +95,7 @@ def main(labels: Path, seeds: int, first_seed: int, epochs: int, learning_rate: 
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
             ours, theirs = (load(f"manifest:{path}") for path in halves(labels, folder, seed))
-            after = retrained(collected(ours, folder), live, folder, seed, epochs, learning_rate)
+            after = retrained(collected(ours, folder), live, folder, seed, recipe_name)
             before = FolderClassifier(read_model_folder(live))
             was, now = (evaluate(model, theirs, detector) for model in (before, after))
         gained.append([now[figure] - was[figure] for figure in FIGURES])

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
@@ -14,10 +15,11 @@ from fers import config, platform
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError, InvalidInput, ModelRejected
 from fers.explaining import explains_failures
+from fers.inference.browser import make_ready
 from fers.inference.classifier import FolderClassifier
 from fers.inference.draft import Draft, read_off, weights_at
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
 from fers.inference.self_test import Report, examine
 from fers.model_questions import QUESTIONS, answered, asks
 from fers.services.prediction import proposed_face
@@ -60,7 +62,7 @@ def models(context: click.Context, as_json: bool) -> None:
 def check(name: str, faces: Path | None) -> None:
     """Test the registered model NAME on known faces, and exit with 1 when it seems to be fed or read wrongly."""
     classifier = platform.registry(config.load()).classifier(name)
-    sys.exit(1 if _tested(classifier, faces).findings else 0)
+    sys.exit(1 if _tested(classifier, _known_faces(classifier, faces)).findings else 0)
 
 
 @models.command()
@@ -82,9 +84,13 @@ def add(path: Path, side: int | None, faces: Path | None, yes: bool, **options) 
         target = folder / staged.name
         if target.exists():
             raise InvalidInput(f"There is a model called {staged.name} already.", "Give another name with --id.")
-        report = _tested(FolderClassifier(read_model_folder(staged)), faces)
+        added = read_model_folder(staged)
+        classifier = FolderClassifier(added)
+        known = _known_faces(classifier, faces)
+        report = _tested(classifier, known)
         if report.findings and not (yes or _confirmed()):
             raise ModelRejected("It was not registered.", "Correct what was found, or register it as it is with --yes.")
+        _make_ready_for_browsers(added, known.pixels)
         staged.rename(target)
     click.echo(f"{target.name} is registered. Set FERS_MODEL={target.name} to make it the live model.")
 
@@ -126,8 +132,16 @@ def _confirmed() -> bool:
     return sys.stdin.isatty() and click.confirm("Register it all the same?")
 
 
-def _tested(classifier: FolderClassifier, table: Path | None) -> Report:
-    """Run the self-test and tell what it found."""
+class _Known(NamedTuple):
+    """Faces whose expression is known."""
+
+    pixels: np.ndarray
+    """n x 224 x 224 x 3 RGB, uint8."""
+    labels: np.ndarray
+
+
+def _known_faces(classifier: FolderClassifier, table: Path | None) -> _Known:
+    """Those in `table`, or views of the public portraits, cropped as the model likes them."""
     detector = platform.face_detector()
     pictures = listed_pictures(table) if table else public_pictures()
     faces = [proposed_face(picture, classifier, detector)[0] for picture, _ in pictures]
@@ -135,7 +149,12 @@ def _tested(classifier: FolderClassifier, table: Path | None) -> Report:
     if table is None:
         faces = [view for face in faces for view in views(face)]
         labels = np.repeat(labels, len(faces) // len(labels))
-    report = examine(classifier, np.stack(faces), np.asarray(labels), _reference(classifier))
+    return _Known(np.stack(faces), np.asarray(labels))
+
+
+def _tested(classifier: FolderClassifier, known: _Known) -> Report:
+    """Run the self-test and tell what it found."""
+    report = examine(classifier, known.pixels, known.labels, _reference(classifier))
     for finding in report.findings:
         click.echo(f"WRONG: {finding}")
     click.echo(f"{report.right} of {report.asked} known faces named rightly.")
@@ -145,6 +164,17 @@ def _tested(classifier: FolderClassifier, table: Path | None) -> Report:
             "--faces tests on faces of your own."
         )
     return report
+
+
+def _make_ready_for_browsers(folder: ModelFolder, faces: np.ndarray) -> None:
+    """Convert the model, where that can be done, and tell whether the live page will offer it."""
+    try:
+        if make_ready(folder, faces):
+            click.echo("It runs in browsers too.")
+        else:
+            click.echo("It runs on the server alone: browsers run .keras and .tflite.")
+    except ModelRejected as error:
+        click.echo(f"It runs on the server alone. {error}")
 
 
 def _reference(classifier: Classifier) -> Classifier | None:

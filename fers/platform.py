@@ -101,7 +101,7 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
-        live=Live(BrowserNetworks(registry(settings))),
+        live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels, stores.groups),
         groups=groups,
@@ -139,6 +139,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_labels import EmbeddedLabels
     from fers.storage.embedded_promotions import EmbeddedPromotions
     from fers.storage.embedded_records import EmbeddedRecords
+    from fers.storage.embedded_results import EmbeddedResults
     from fers.storage.embedded_sign_in import EmbeddedSignIn
     from fers.storage.embedded_snapshots import EmbeddedSnapshots
     from fers.storage.embedded_studies import EmbeddedStudies
@@ -156,6 +157,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+        EmbeddedResults(database),
         EmbeddedGroups(database),
     )
 
@@ -181,6 +183,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_labels import FirebaseLabels
     from fers.storage.firebase_promotions import FirebasePromotions
     from fers.storage.firebase_records import FirebaseRecords
+    from fers.storage.firebase_results import FirebaseResults
     from fers.storage.firebase_sign_in import FirebaseSignIn
     from fers.storage.firebase_snapshots import FirebaseSnapshots
     from fers.storage.firebase_studies import FirebaseStudies
@@ -197,6 +200,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+        FirebaseResults(client),
         FirebaseGroups(client),
     )
 

@@ -70,6 +70,7 @@ def test_a_file_becomes_a_registered_model(run, models, network):
     assert "reads colour faces of 32 x 32 pixels (NHWC) and gives 8 probabilities" in result.stdout
     assert "12 of 12 known faces named rightly" in result.stdout
     assert "None of them shows sad, surprise" in result.stdout
+    assert "It runs on the server alone" in result.stdout
     assert [folder.name for folder in models.iterdir()] == ["my-net"]
     [listed] = json.loads(run("--json").stdout)
     assert (listed["id"], listed["name"], listed["default"]) == ("my-net", "Mine", True)

@@ -1,29 +1,26 @@
 """Convert a Keras model for another runtime:
-`python -m training.convert --model FOLDER --to litert|onnx|browser --data SPEC`.
+`python -m training.convert --model FOLDER --to litert|onnx --data SPEC`.
 
 The file is written only when it answers like the Keras network on the given faces.
 """
 
-import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
 import keras
-import numpy as np
 
 from fers import config, platform
 from fers.errors import FersError, ModelRejected
+from fers.inference import conversion
+from fers.inference.conversion import litert
 from fers.inference.model_folder import ModelFolder
-from fers.inference.prepare import to_emotions, to_input
-from fers.inference.runtimes import EMOTION, open_network
+from fers.inference.runtimes import EMOTION
 from training.crops import crops
 from training.data import DataError, FaceSet, load_all
 
-FILES = {"litert": "model.tflite", "onnx": "model.onnx", "browser": "browser.tflite"}
-"""What is written, by kind. Browsers get LiteRT's format, which LiteRT.js runs, with half-precision weights: it is what
-a page has to load, and for one face at a time: LiteRT.js runs no network whose batch is left open."""
-LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
-"""Of any probability, for single- and half-precision weights."""
+FILES = {"litert": "model.tflite", "onnx": "model.onnx"}
+"""What is written, by kind."""
 
 
 @click.command(help=__doc__)
@@ -35,7 +32,6 @@ LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
 def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | None) -> None:
     try:
         folder = platform.registry(config.load()).find(model)
-        half = half or kind == "browser"
         if half and kind == "onnx":
             raise click.ClickException("ONNX files are written in single precision. Leave --half out.")
         target = out or folder.path / FILES[kind]
@@ -64,49 +60,9 @@ def keras_file(folder: ModelFolder) -> Path:
 
 def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: FaceSet) -> float:
     """Write `source`, the Keras network of `folder`, as `target`, in the format of its suffix. Returns the largest
-    difference of a probability between the two on `faces`. Raises ModelRejected, and leaves nothing, when that is more
-    than LARGEST_DIFFERENCE."""
-    network = keras.saving.load_model(source, compile=False, safe_mode=True)
-    part = target.with_stem(f"{target.stem}.part")
-    try:
-        content = onnx(network) if target.suffix == ".onnx" else litert(network, half)
-        part.write_bytes(for_one_face(content) if target.name == FILES["browser"] else content)
-        difference = largest_difference(folder, source, part, faces)
-        if not difference <= LARGEST_DIFFERENCE[half]:
-            raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return difference
-
-
-def for_one_face(content: bytes) -> bytes:
-    """A LiteRT file of the same network for batches of exactly one face, the size that its tensors are drawn up for."""
-    import flatbuffers
-    from ai_edge_litert import schema_py_generated as schema
-
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
-    for tensor in (tensor for graph in model.subgraphs for tensor in graph.tensors):
-        tensor.shapeSignature = None  # Where it says which sides are open.
-    builder = flatbuffers.Builder(len(content))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
-def litert(network: keras.Model, half: bool = False) -> bytes:
-    """`network` as a LiteRT file that takes batches of any size, with weights of 32 or, if `half`, 16 bits."""
-    import tensorflow as tf
-
-    # Without TensorFlow's own operations, which would need TensorFlow to serve.
-    target = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-    options = {}
-    if half:
-        target["supported_types"] = [tf.float16]
-        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / FILES["litert"]
-        network.export(file, format="litert", verbose=False, target_spec=target, **options)
-        return file.read_bytes()
+    difference of a probability between the two on `faces`. Raises ModelRejected when that is too much."""
+    writer = onnx if target.suffix == ".onnx" else partial(litert, half=half)
+    return conversion.convert(folder, source, target, writer, half, crops(faces))
 
 
 def onnx(network: keras.Model) -> bytes:
@@ -122,17 +78,6 @@ def onnx(network: keras.Model) -> bytes:
 
     model, _ = tf2onnx.convert.from_function(answer, input_signature=signature, opset=18)
     return model.SerializeToString()
-
-
-def largest_difference(folder: ModelFolder, one: Path, other: Path, faces: FaceSet) -> float:
-    """Between the probabilities, 0 to 1, that two files of the same network give to `faces`."""
-    networks = open_network(one), open_network(other)
-    largest = 0.0
-    for batch in crops(faces):
-        inputs = to_input(batch, folder.info.input)
-        first, second = (to_emotions(network.run(inputs), folder.info.output) for network in networks)
-        largest = max(largest, float(np.abs(first - second).max()))
-    return largest
 
 
 if __name__ == "__main__":

@@ -75,6 +75,12 @@ class Recipe:
     averaging: float = 0.0
     """Share of the old in a moving average of the weights that takes their place after every epoch (Switch EMA, Li et
     al. 2024, arXiv:2402.09240), such as 0.99; 0 for none."""
+    frozen_statistics: bool = False
+    """Leave batch normalisation as it is: its statistics come from far more faces than there are now."""
+    start_share: float = 0.0
+    """What the weights that a run began with count for in those it ends with, such as 0.5, so that a network that
+    learns on from few faces keeps what it knew (WiSE-FT, Wortsman et al., CVPR 2022, arXiv:2109.01903); 0 for
+    nothing."""
     valence_arousal_weight: float = 0.0
     """What the squared error of valence and arousal counts beside the cross-entropy of the emotions, in networks that
     tell both; 0 for those that tell the emotions alone."""

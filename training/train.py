@@ -102,11 +102,14 @@ def train(
 
     A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
     together; on several machines they do so from the same faces, and see the same folder `run`. Raises ValueError when
-    the weights do not fit or the devices can't share a batch.
+    the weights do not fit or the devices can't share a batch, and when the recipe keeps a share of a start that is not
+    given.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
     """
+    if chosen.start_share and start is None:
+        raise ValueError("this recipe learns on from a network: name one with --init-from")
     run.mkdir(parents=True, exist_ok=True)
     done = _epochs_done(run)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
@@ -118,15 +121,41 @@ def train(
             with among.scope() if among else nullcontext():
                 model = _network(chosen, epoch, model, len(learning))
         train_epoch = partial(_epoch_together, among=among) if among else _epoch
-        train_epoch(model, chosen, epoch, learning, validation, kept)
+        ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
+        train_epoch(model, chosen, epoch, learning, validation, kept, ending)
         _replace(
             kept / PROGRESS, lambda temporary, done=epoch + 1: temporary.write_text(json.dumps({"epochs_done": done}))
         )
     return kept / CHECKPOINT
 
 
+class _Ending(keras.callbacks.Callback):
+    """Gives the weights that a run began with their share in those it ends with, before these are measured."""
+
+    def __init__(self, start: keras.Model | None, share: float):
+        super().__init__()
+        self._weights = start.get_weights() if share else []
+        self._share = share
+
+    def on_test_begin(self, logs=None) -> None:
+        self.apply(self.model)
+
+    def apply(self, model: keras.Model) -> None:
+        if self._weights:
+            learned = model.get_weights()
+            pairs = zip(self._weights, learned, strict=True)
+            model.set_weights([self._share * mine + (1 - self._share) * theirs for mine, theirs in pairs])
+            self._weights = []  # Once.
+
+
 def _epoch(
-    model: keras.Model, chosen: recipe.Recipe, epoch: int, learning: FaceSet, validation: FaceSet, run: Path
+    model: keras.Model,
+    chosen: recipe.Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    ending: _Ending,
 ) -> None:
     """Train for one epoch, log it and save the network."""
     model.fit(
@@ -135,7 +164,7 @@ def _epoch(
         initial_epoch=epoch,
         epochs=epoch + 1,
         shuffle=False,
-        callbacks=_callbacks(chosen, run, epoch),
+        callbacks=[*_callbacks(chosen, run, epoch), ending],
     )
     _replace(run / CHECKPOINT, model.save)
 
@@ -147,6 +176,7 @@ def _epoch_together(
     learning: FaceSet,
     validation: FaceSet,
     run: Path,
+    ending: _Ending,
     among: tf.distribute.Strategy,
 ) -> None:
     """`_epoch` on several devices; each machine measures the saved network by itself."""
@@ -155,6 +185,7 @@ def _epoch_together(
         return tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch, share), model)
 
     logs = distribution.fit(model, among, chosen.batch_size, batches)
+    ending.apply(model)
     _replace(run / CHECKPOINT, model.save)
     saved = keras.models.load_model(run / CHECKPOINT)
     measured = saved.evaluate(_measured(saved, chosen, validation), return_dict=True, verbose=0)
@@ -180,6 +211,9 @@ def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces
     """Return a compiled network to train in `epoch`, which carries on from `model`, that of the epoch before."""
     keras.utils.set_random_seed(chosen.seed + epoch)
     network = importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
+    if chosen.frozen_statistics:
+        for layer in network.layers:
+            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
         optimizer=_optimizer(chosen, sum(s.epochs * s.steps(faces, chosen.batch_size) for s in chosen.stages)),
         jit_compile=False,

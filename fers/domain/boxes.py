@@ -1,5 +1,6 @@
 """Boxes: rectangles of whole pixels in an upright picture."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -45,8 +46,13 @@ class Box:
 
 def clamped(left: float, top: float, width: float, height: float, size: tuple[int, int]) -> Box:
     """The part of a rectangle that lies inside a picture of `size` (width, height), in whole pixels, at least one."""
-    x0 = min(max(round(left), 0), size[0] - 1)
-    y0 = min(max(round(top), 0), size[1] - 1)
-    x1 = min(max(round(left + width), x0 + 1), size[0])
-    y1 = min(max(round(top + height), y0 + 1), size[1])
+    x0 = min(max(_rounded(left), 0), size[0] - 1)
+    y0 = min(max(_rounded(top), 0), size[1] - 1)
+    x1 = min(max(_rounded(left + width), x0 + 1), size[0])
+    y1 = min(max(_rounded(top + height), y0 + 1), size[1])
     return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _rounded(length: float) -> int:
+    """Halves go up: to the even number, as Python has it, they would make squares two pixels wider than high."""
+    return math.floor(length + 0.5)

@@ -68,6 +68,8 @@ class ModelInfo:
     metrics: dict = field(default_factory=dict)
     parameters: int | None = None
     """How many numbers were learned, where that is known."""
+    weights_bytes: int | None = None
+    """Size of the weights on disk, where they are on one."""
 
     @property
     def answers_id(self) -> str:

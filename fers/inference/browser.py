@@ -1,20 +1,23 @@
 """What a browser needs to do the server's work: which networks to load, and how to feed and read them."""
 
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+
+import numpy as np
 
 from fers.domain.emotions import Emotion
 from fers.domain.images import FACE_SIDE
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
 from fers.inference import faces
+from fers.inference.conversion import convert, for_one_face, litert
 from fers.inference.model_folder import ModelFolder, emotion_named, fingerprint
 from fers.inference.registry import ModelRegistry
 from fers.inference.runtimes import EMOTION
 
-CONVERTED = "browser.tflite"
-"""What `training.convert --to browser` adds to a model folder."""
+CONVERTED = "model.tflite"
+"""What is kept beside Keras weights for browsers; LiteRT weights need nothing beside them."""
 
 
 class BrowserNetworks:
@@ -24,33 +27,53 @@ class BrowserNetworks:
         self._registry = registry
 
     def models(self) -> list[ModelInfo]:
-        """Those of the registered models that were converted, the live model first. Raises ModelRejected."""
-        default = self._registry.default().id
-        folders = [self._registry.find(info.id) for info in self._registry.models()]
-        runnable = [folder.info for folder in folders if _file(folder) is not None]
-        return sorted(runnable, key=lambda info: info.id != default)
+        """Those of the registered models that are LiteRT files or were converted to one, by id."""
+        return [info for info in self._registry.models() if litert_file(self._registry.find(info.id))]
 
     def plan(self, model_id: str) -> dict:
         """All that `fers/ui/browser/eye.js` has to know, ready for JSON. Raises UnknownModel or ModelRejected."""
         folder = self._registry.find(model_id)
-        file = _file(folder)
+        file = litert_file(folder)
         if file is None:
-            raise ModelRejected(
-                f"{model_id} can't run in a browser.", "Convert it with `python -m training.convert --to browser`."
-            )
+            raise ModelRejected(f"{model_id} can't run in a browser.", "Register it as a .tflite or .keras file.")
         return {"detector": _detector(), "model": _model(folder.info, file)}
 
-    def network(self, name: str) -> Path | None:
+    def network(self, name: str) -> bytes | None:
         """The file that a plan calls `name`; None when no plan does."""
-        files = [_file(self._registry.find(info.id)) for info in self._registry.models()]
-        files += [faces.weights(variant) for variant in (faces.NEAR, faces.FAR)]
-        return next((file for file in files if file is not None and _name(file) == name), None)
+        for variant in (faces.NEAR, faces.FAR):
+            if _name(faces.weights(variant)) == name:
+                return faces.weights(variant).read_bytes()
+        files = (litert_file(self._registry.find(info.id)) for info in self._registry.models())
+        made_from = next((file for file in files if file is not None and _name(file) == name), None)
+        return made_from and _served(made_from, made_from.stat().st_mtime_ns)
 
 
-def _file(folder: ModelFolder) -> Path | None:
-    """What of a model folder a browser loads; the served file won't do, since browsers need a fixed batch."""
+def litert_file(folder: ModelFolder) -> Path | None:
+    """The LiteRT file of a model, whatever its batch; None when it has none."""
+    if folder.weights.suffix == ".tflite":
+        return folder.weights
     converted = folder.path / CONVERTED
     return converted if converted.is_file() else None
+
+
+def make_ready(folder: ModelFolder, faces: np.ndarray) -> Path | None:
+    """Convert a Keras model, once, for browsers; they can't run other kinds but LiteRT. Returns what they run.
+
+    Raises ModelRejected when the network does not convert, or answers `faces` (n x 224 x 224 x 3, uint8) differently.
+    """
+    if litert_file(folder) is None and folder.weights.suffix == ".keras":
+        try:
+            convert(folder, folder.weights, folder.path / CONVERTED, partial(litert, half=True), True, [faces])
+        except ModelRejected:
+            raise
+        except Exception as error:  # noqa: BLE001 - the converter raises kinds of its own for what it does not know
+            raise ModelRejected("Its network does not convert to LiteRT.", "It runs on the server alone.") from error
+    return litert_file(folder)
+
+
+@lru_cache(maxsize=4)
+def _served(file: Path, _changed: int) -> bytes:
+    return for_one_face(file.read_bytes())
 
 
 def _name(file: Path) -> str:

@@ -5,7 +5,7 @@ Nothing in it is trusted that can be checked: a folder that does not keep its wo
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fers.domain.emotions import Emotion
@@ -59,7 +59,13 @@ def read_model_folder(path: Path) -> ModelFolder:
         raise ModelRejected(f"{path} does not hold the weights it names ({info.weights}).", _FIX)
     if info.id != path.resolve().name:
         raise ModelRejected(f"The folder {path} holds a model called {info.id}.", "Give both the same name.")
-    return ModelFolder(path, info)
+    return ModelFolder(path, replace(info, weights_bytes=_size(weights)))
+
+
+def _size(weights: Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    files = weights.rglob("*") if weights.is_dir() else [weights]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _info(document: dict) -> ModelInfo:

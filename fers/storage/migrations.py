@@ -95,6 +95,14 @@ _SNAPSHOTS = (
     "CREATE INDEX entries_by_split ON snapshot_entries (snapshot_id, split, face_id)",
     "CREATE INDEX entries_by_face ON snapshot_entries (face_id)",
 )
+_RESULTS = (
+    """CREATE TABLE results (
+        yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (yardstick, who)) WITHOUT ROWID""",
+    """CREATE TABLE run_progress (
+        yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (yardstick, who)) WITHOUT ROWID""",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -107,6 +115,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _SNAPSHOTS,
     _JOBS,
     _PROMOTIONS,
+    _RESULTS,
     _GROUPS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""

@@ -1,4 +1,4 @@
-"""What the models page shows: tables, heat maps and faces."""
+"""What the page of comparisons shows: tables, heat maps and faces."""
 
 import altair as alt
 import numpy as np

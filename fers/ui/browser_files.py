@@ -19,12 +19,12 @@ mimetypes.add_type("text/javascript", ".js")  # Some systems say otherwise, and 
 async def network(request: Request) -> Response:
     """A network, by the name that a plan gives it."""
     try:
-        file = await asyncio.to_thread(platform().live.network, request.path_params["name"])
+        content = await asyncio.to_thread(platform().live.network, request.path_params["name"])
     except FersError:
         return Response(status_code=503)
-    if file is None:
+    if content is None:
         return Response(status_code=404)
-    return FileResponse(file, media_type="application/octet-stream", headers=FOR_GOOD)
+    return Response(content, media_type="application/octet-stream", headers=FOR_GOOD)
 
 
 async def wasm(request: Request) -> Response:

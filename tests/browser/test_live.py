@@ -52,15 +52,19 @@ def portraits() -> list[Image.Image]:
 
 def test_the_browser_answers_like_the_server(open_page):
     models = registry(config.load())
-    info, classifier, detector = models.default(), models.classifier(), BlazeFaceDetector()
-    pictures = portraits()
+    default = models.default().id
     page = open_page("/health", **DESKTOP)
-    seen = page.evaluate(LOOK, [BrowserNetworks(models).plan(info.id), [_url(picture) for picture in pictures]])
-    for picture, here in zip(pictures, seen, strict=True):
-        box = detector.detect(picture)[0].with_context(info.crop_scale, picture.size)
-        expected = classifier.predict(crop(picture, box)[None])[0]
-        assert np.abs(np.subtract(here["box"], box.as_list())).max() <= 1
-        assert np.abs(expected - here["probabilities"]).max() < LARGEST_DIFFERENCE
+    others = [info.id for info in models.models() if info.id != default]
+    assert others
+    for model_id, pictures in [(default, portraits()), *((other, portraits()[:2]) for other in others)]:
+        info, classifier, detector = models.find(model_id).info, models.classifier(model_id), BlazeFaceDetector()
+        plan = BrowserNetworks(models).plan(model_id)
+        seen = page.evaluate(LOOK, [plan, [_url(picture) for picture in pictures]])
+        for picture, here in zip(pictures, seen, strict=True):
+            box = detector.detect(picture)[0].with_context(info.crop_scale, picture.size)
+            expected = classifier.predict(crop(picture, box)[None])[0]
+            assert np.abs(np.subtract(here["box"], box.as_list())).max() <= 1
+            assert np.abs(expected - here["probabilities"]).max() < LARGEST_DIFFERENCE, model_id
 
 
 def test_without_a_face_it_says_nothing(open_page):
@@ -82,6 +86,10 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     sign_up(page, "watcher@example.org")
     consent(page, "Keep my photos")
     page.get_by_role("link", name="Live").click()
+    expect(page.locator(".live ol li")).to_have_count(3)
+    page.get_by_role("combobox", name="Model").click()
+    with page.expect_response(lambda response: "/browser/networks/" in response.url and response.ok):
+        page.get_by_role("option", name="MobileNet").click()
     expect(page.locator(".live ol li")).to_have_count(3)
     page.wait_for_timeout(1000)
     page.context.set_offline(True)

@@ -35,7 +35,7 @@ def server(tmp_path_factory):
 
 def test_two_models_run_and_stand_side_by_side(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page)
+    sign_in(page, "Compare")
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     for name in ("alexnet-ferplus", "fersnet-ferplus"):
         page.locator(f".st-key-run-{name} button").click()
@@ -49,7 +49,7 @@ def test_two_models_run_and_stand_side_by_side(open_page):
 
 def test_a_file_that_is_no_model_is_refused_in_words(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page)
+    sign_in(page, "Models")
     page.get_by_text("Register a model").click()
     broken = {"name": "broken.tflite", "mimeType": "application/octet-stream", "buffer": b"not a network"}
     page.locator("input[type=file]").set_input_files(broken)
@@ -60,8 +60,8 @@ def test_a_file_that_is_no_model_is_refused_in_words(open_page):
     assert "Traceback" not in page.content()
 
 
-def sign_in(page) -> None:
+def sign_in(page, to: str) -> None:
     page.get_by_label("E-mail").first.fill("researcher@example.org")
     page.get_by_label("Password", exact=True).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("link", name="Models").click()
+    page.get_by_role("link", name=to, exact=True).click()

@@ -46,6 +46,8 @@ def consent(page: Page, *choices: str) -> None:
 
 def give_photo(page: Page, source: str) -> None:
     if source == "camera":
+        # Until the camera shows something, the button takes nothing.
+        page.wait_for_function('document.querySelector("video")?.videoWidth > 0')
         page.get_by_role("button", name="Take Photo").click()
     else:
         page.get_by_text("Upload a photo").click()

@@ -29,7 +29,8 @@ def test_coming_by_a_provider_and_leaving(open_page):
     expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
-    page.goto(page.url.rstrip("/") + "/sign_out")
+    with page.expect_response(lambda response: "/auth/logout" in response.url):
+        page.goto(page.url.rstrip("/") + "/sign_out")
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()

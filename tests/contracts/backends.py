@@ -16,6 +16,7 @@ from fers.domain.interfaces import (
     LabelStore,
     PromotionStore,
     RecordStore,
+    ResultStore,
     SignIn,
     SnapshotStore,
     Stores,
@@ -31,6 +32,7 @@ from fers.storage.embedded_journal import EmbeddedJournal
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_promotions import EmbeddedPromotions
 from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.embedded_results import EmbeddedResults
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.embedded_studies import EmbeddedStudies
@@ -52,6 +54,7 @@ class Backend:
             self.images(),
             self.journal(),
             sign_in,
+            self.results(),
             self.groups(),
         )
 
@@ -87,6 +90,9 @@ class Embedded(Backend):
 
     def snapshots(self) -> SnapshotStore:
         return EmbeddedSnapshots(self._database())
+
+    def results(self) -> ResultStore:
+        return EmbeddedResults(self._database())
 
     def images(self) -> ImageStore:
         return EmbeddedImages(self._folder)
@@ -166,6 +172,11 @@ class Firebase(Backend):
         from fers.storage.firebase_snapshots import FirebaseSnapshots
 
         return FirebaseSnapshots(self._client)
+
+    def results(self) -> ResultStore:
+        from fers.storage.firebase_results import FirebaseResults
+
+        return FirebaseResults(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase_images import FirebaseImages

@@ -21,6 +21,7 @@ CONTRACTS = (
     "label_store",
     "promotion_store",
     "record_store",
+    "result_store",
     "sign_in",
     "snapshot_store",
     "study_store",

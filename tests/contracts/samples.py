@@ -161,11 +161,13 @@ def _probabilities(draw) -> tuple[float, ...]:
     return tuple(weight / sum(weights) for weight in weights)
 
 
+_ids = st.uuids().map(lambda uuid: uuid.hex)
+
 any_face = st.builds(
     Face,
-    id=st.uuids().map(lambda uuid: uuid.hex),
+    id=_ids,
     person_id=st.just(an_id("ada")),
-    study_id=_words,
+    study_id=_ids,
     consent_id=_words,
     purposes=st.frozensets(st.sampled_from(Purpose)),
     image=st.builds(

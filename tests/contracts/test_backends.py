@@ -9,6 +9,7 @@ from .journal_contract import JournalContract
 from .label_store_contract import LabelStoreContract
 from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
+from .result_store_contract import ResultStoreContract
 from .sign_in_contract import SignInContract
 from .snapshot_store_contract import SnapshotStoreContract
 from .study_store_contract import StudyStoreContract
@@ -55,6 +56,10 @@ class TestLabelStore(LabelStoreContract):
 
 
 class TestSnapshotStore(SnapshotStoreContract):
+    pass
+
+
+class TestResultStore(ResultStoreContract):
     pass
 
 

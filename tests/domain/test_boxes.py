@@ -1,7 +1,7 @@
 """Boxes stay inside their picture, whatever is asked of them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fers.domain.boxes import Box, clamped
@@ -34,6 +34,7 @@ def test_clamping_leaves_a_box_inside_alone(given_box):
 
 
 @given(boxes_in_pictures(), st.floats(0.5, 4))
+@example((Box(2, 1, 2, 10), (6, 11)), 0.5)
 def test_context_is_a_square_inside_that_holds_the_centre(given_box, scale):
     box, size = given_box
     context = box.with_context(scale, size)

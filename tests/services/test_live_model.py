@@ -88,3 +88,11 @@ def test_other_servers_follow_within_half_a_minute(platform, settings, clock, re
     platform.live_model.promote(OPERATOR, "vgg")
     clock.advance(seconds=30)
     assert other.live_model.default().id == "vgg"
+
+
+def test_the_live_page_begins_with_the_promoted_model(settings, clock):
+    platform = assemble(settings, detector=OneFace(), now=clock)
+    platform.live_model.promote(OPERATOR, "vgg-ferplus")
+    names = [info.id for info in platform.live.models(participant(platform))]
+    assert names[0] == "vgg-ferplus"
+    assert "fersnet-ferplus" in names[1:]

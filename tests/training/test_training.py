@@ -111,6 +111,37 @@ def test_a_run_can_begin_with_what_another_has_learned(faces, quick, plain, tmp_
         learned(run.parent)
 
 
+@pytest.mark.slow
+def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, quick, plain, tmp_path):
+    run, start = plain
+    briefly = replace(quick, stages=(Stage(1, {"side": 16}),))
+    freely = keras.models.load_model(train(briefly, faces, faces, tmp_path / "freely", learned(run)))
+    held = keras.models.load_model(
+        train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "held", learned(run))
+    )
+    was, free, kept = (network.get_layer("emotion").kernel.numpy() for network in (start, freely, held))
+    assert np.abs(free - was).max() > 1e-3
+    np.testing.assert_allclose(kept, 0.25 * was + 0.75 * free, atol=2e-3)
+    measured = held.evaluate(pipeline.batches(faces, GRAY, 8), return_dict=True)
+    assert measured["loss"] == pytest.approx(float(log(tmp_path / "held")[-1]["val_loss"]), rel=1e-3)
+    with pytest.raises(ValueError, match="--init-from"):
+        train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_statistics_may_stay_as_they_are(faces, quick, plain, tmp_path):
+    run, start = plain
+    still = replace(quick, stages=(Stage(1, {"side": 16}),), frozen_statistics=True)
+    network = keras.models.load_model(train(still, faces, faces, tmp_path, learned(run)))
+    pairs = list(zip(network.layers, start.layers, strict=True))
+    normalised = [pair for pair in pairs if isinstance(pair[0], keras.layers.BatchNormalization)]
+    assert normalised
+    for mine, theirs in normalised:
+        for now, before in zip(mine.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_array_equal(now, before)
+    assert not np.allclose(network.layers[-1].kernel, start.layers[-1].kernel, atol=1e-4)
+
+
 def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
     run, network = plain
     assert [row["epoch"] for row in log(run)] == ["0", "1"]

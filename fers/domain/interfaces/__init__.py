@@ -13,6 +13,7 @@ from fers.domain.interfaces.models import (
     PromotionStore,
 )
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
+from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
 
@@ -30,6 +31,7 @@ __all__ = [
     "Models",
     "PromotionStore",
     "RecordStore",
+    "ResultStore",
     "SignIn",
     "SnapshotStore",
     "Stores",
@@ -53,4 +55,5 @@ class Stores:
     images: ImageStore
     journal: Journal
     sign_in: SignIn
+    results: ResultStore
     groups: GroupStore

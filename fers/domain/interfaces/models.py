@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -51,13 +50,13 @@ class BrowserNetworks(Protocol):
     """The networks that a browser can run by itself."""
 
     def models(self) -> list[ModelInfo]:
-        """The models among them, the live one first where it is one. Raises ModelRejected."""
+        """The models among them, by id."""
 
     def plan(self, model_id: str) -> dict:
         """How a browser loads, feeds and reads a model and the face detector, ready for JSON. Raises UnknownModel or
         ModelRejected."""
 
-    def network(self, name: str) -> Path | None:
+    def network(self, name: str) -> bytes | None:
         """The file that a plan calls `name`; None when no plan does."""
 
 

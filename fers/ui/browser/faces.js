@@ -99,10 +99,10 @@ function toBox(corners, shrink, size) {
 }
 
 function clamped(left, top, width, height, size) {
-  const x0 = Math.min(Math.max(round(left), 0), size.width - 1);
-  const y0 = Math.min(Math.max(round(top), 0), size.height - 1);
-  const x1 = Math.min(Math.max(round(left + width), x0 + 1), size.width);
-  const y1 = Math.min(Math.max(round(top + height), y0 + 1), size.height);
+  const x0 = Math.min(Math.max(Math.round(left), 0), size.width - 1);
+  const y0 = Math.min(Math.max(Math.round(top), 0), size.height - 1);
+  const x1 = Math.min(Math.max(Math.round(left + width), x0 + 1), size.width);
+  const y1 = Math.min(Math.max(Math.round(top + height), y0 + 1), size.height);
   return [x0, y0, x1 - x0, y1 - y0];
 }
 

@@ -1,0 +1,83 @@
+"""Keras networks as files for other runtimes, LiteRT (`.tflite`) first of all."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fers.errors import ModelRejected
+from fers.inference.model_folder import ModelFolder
+from fers.inference.prepare import to_emotions, to_input
+from fers.inference.runtimes import open_network
+
+if TYPE_CHECKING:
+    import keras
+
+LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
+"""Of any probability, for single- and half-precision weights."""
+Writer = Callable[["keras.Model"], bytes]
+
+
+def convert(
+    folder: ModelFolder, source: Path, target: Path, writer: Writer, half: bool, faces: Iterable[np.ndarray]
+) -> float:
+    """Write `source`, the Keras network of `folder`, as `target`, whose content `writer` makes.
+
+    Returns the largest difference of a probability between the two on `faces`, batches of n x 224 x 224 x 3, uint8.
+    Raises ModelRejected, and leaves nothing, when that is more than LARGEST_DIFFERENCE.
+    """
+    import keras
+
+    network = keras.saving.load_model(source, compile=False, safe_mode=True)
+    part = target.with_stem(f"{target.stem}.part")
+    try:
+        part.write_bytes(writer(network))
+        difference = _largest_difference(folder, source, part, faces)
+        if not difference <= LARGEST_DIFFERENCE[half]:
+            raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return difference
+
+
+def _largest_difference(folder: ModelFolder, one: Path, other: Path, faces: Iterable[np.ndarray]) -> float:
+    networks = open_network(one), open_network(other)
+    largest = 0.0
+    for batch in faces:
+        inputs = to_input(batch, folder.info.input)
+        first, second = (to_emotions(network.run(inputs), folder.info.output) for network in networks)
+        largest = max(largest, float(np.abs(first - second).max()))
+    return largest
+
+
+def litert(network: "keras.Model", half: bool = False) -> bytes:
+    """`network` as a LiteRT file that takes batches of any size, with weights of 32 or, if `half`, 16 bits."""
+    import tensorflow as tf
+
+    # Without TensorFlow's own operations, which would need TensorFlow to serve.
+    target = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
+    options = {}
+    if half:
+        target["supported_types"] = [tf.float16]
+        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "network.tflite"
+        network.export(file, format="litert", verbose=False, target_spec=target, **options)
+        return file.read_bytes()
+
+
+def for_one_face(content: bytes) -> bytes:
+    """A LiteRT file of the same network for batches of exactly one face, the size that its tensors are drawn up for:
+    LiteRT.js runs no network whose batch is left open."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
+    for tensor in (tensor for graph in model.subgraphs for tensor in graph.tensors):
+        tensor.shapeSignature = None  # Where it says which sides are open.
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())

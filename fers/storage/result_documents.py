@@ -1,0 +1,29 @@
+"""What models came to, in JSON's types and back, the same for every store."""
+
+import json
+from dataclasses import asdict
+
+from fers.domain.yardsticks import Result, RunProgress
+from fers.storage.documents import time_from_text, time_to_text
+
+
+def result_to_text(result: Result) -> str:
+    return json.dumps(asdict(result) | {"measured_at": time_to_text(result.measured_at)})
+
+
+def result_from_text(text: str) -> Result:
+    document = json.loads(text)
+    typed = {
+        "figures": {name: tuple(figure) for name, figure in document["figures"].items()},
+        "measured_at": time_from_text(document["measured_at"]),
+    }
+    return Result(**document | typed)
+
+
+def progress_to_text(progress: RunProgress) -> str:
+    return json.dumps(asdict(progress) | {"at": time_to_text(progress.at)})
+
+
+def progress_from_text(text: str) -> RunProgress:
+    document = json.loads(text)
+    return RunProgress(**document | {"at": time_from_text(document["at"])})
