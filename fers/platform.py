@@ -109,7 +109,7 @@ def assemble(
         slices=Slices(arena, pictures, groups),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
-        explore=Explore(records, stores.face_index, images, now),
+        explore=Explore(records, stores.face_index, images, groups, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,

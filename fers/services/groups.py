@@ -20,8 +20,8 @@ CURRENT_VERSION = "about-you-2026-11"
 
 
 class Groups:
-    """Kept once, by person and study, and looked up when a comparison is asked for: so a change is followed at once,
-    and no face carries what its person said."""
+    """Kept by person and study. The index in which faces are found follows every change; a face's own record never
+    holds what its person said."""
 
     def __init__(
         self, records: RecordStore, groups: GroupStore, studies: Studies, consents: Consents, now: Clock = utc_now

@@ -101,7 +101,8 @@ class Migration:
             description.study_id for description in said
         }:
             self._new.groups.delete_description(person.id, gone)
-        for description in said:
+        there = self._new.groups.descriptions_of(person.id)
+        for description in (one for one in said if one not in there):
             self._new.groups.save_description(description)
 
     def _copy_face(self, face: Face) -> str | None:

@@ -8,6 +8,7 @@ from fers.domain.groups import SelfDescription
 from fers.errors import NotFound
 from fers.storage.database import Database
 from fers.storage.documents import description_from_document, description_to_document
+from fers.storage.group_facts import keep_groups
 
 _PAGE = 1000
 
@@ -26,6 +27,7 @@ class EmbeddedGroups:
             )
             if saved.rowcount != 1:
                 raise NotFound("This account is no longer there.", "You can make a new one.")
+            keep_groups(sql, description.person_id, description.study_id)
 
     def descriptions_of(self, person_id: str) -> list[SelfDescription]:
         rows = self._database.rows(
@@ -45,6 +47,7 @@ class EmbeddedGroups:
     def delete_description(self, person_id: str, study_id: str) -> None:
         with self._database.erasure() as sql:
             sql.execute("DELETE FROM self_descriptions WHERE person_id = ? AND study_id = ?", (person_id, study_id))
+            keep_groups(sql, person_id, study_id)
 
 
 def _description(row: sqlite3.Row) -> SelfDescription:

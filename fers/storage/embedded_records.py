@@ -17,6 +17,7 @@ from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
+from fers.storage.group_facts import keep_groups
 
 _PAGE = 200
 _FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
@@ -104,6 +105,7 @@ class EmbeddedRecords:
             )
             _require_new(inserted)
             face_facts.keep(sql, face)
+            keep_groups(sql, face.person_id, face.study_id)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)

@@ -7,13 +7,35 @@ from google.api_core.exceptions import NotFound as Missing
 from fers.domain.groups import SelfDescription
 from fers.errors import NotFound
 from fers.storage.documents import description_from_document, description_to_document
+from fers.storage.face_cell import groups_of
 from fers.storage.firebase_client import FirebaseClient
+from fers.storage.firebase_face_facts import FaceFacts
 from fers.storage.firestore_documents import FirestoreDocuments, where
+
+
+class GroupsOfFaces:
+    """Brings what somebody says to where their faces are found by it."""
+
+    def __init__(self, documents: FirestoreDocuments):
+        self._documents = documents
+        self._facts = FaceFacts(documents)
+        self._faces = documents.collection("faces")
+        self._descriptions = documents.collection("self_descriptions")
+
+    def of(self, person_id: str, study_id: str) -> dict[str, int]:
+        document = self._documents.read(self._descriptions.document(f"{person_id}-{study_id}"))
+        return groups_of(description_from_document(document) if document else None)
+
+    def spread(self, person_id: str, study_id: str, groups: dict[str, int]) -> None:
+        for face in self._documents.all(where(self._faces, "person_id", "==", person_id)):
+            if face["study_id"] == study_id:
+                self._facts.note_groups(face["id"], groups)
 
 
 class FirebaseGroups:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
+        self._of_faces = GroupsOfFaces(self._documents)
         self._people = self._documents.collection("people")
         self._descriptions = self._documents.collection("self_descriptions")
 
@@ -28,6 +50,7 @@ class FirebaseGroups:
             self._documents.commit(batch)
         except Missing:
             raise NotFound("This account is no longer there.", "You can make a new one.") from None
+        self._of_faces.spread(description.person_id, description.study_id, groups_of(description))
 
     def descriptions_of(self, person_id: str) -> list[SelfDescription]:
         found = self._documents.all(where(self._descriptions, "person_id", "==", person_id))
@@ -39,4 +62,8 @@ class FirebaseGroups:
         )
 
     def delete_description(self, person_id: str, study_id: str) -> None:
+        """Faces that are added meanwhile are looked for once more at the end. Whoever is interrupted before finds what
+        they said still there and can do it again."""
+        self._of_faces.spread(person_id, study_id, groups_of(None))
         self._documents.delete([self._descriptions.document(f"{person_id}-{study_id}")])
+        self._of_faces.spread(person_id, study_id, groups_of(None))

@@ -7,6 +7,7 @@ from fers.errors import StoreUnavailable
 from fers.storage.embedded_audit import seal_earlier_entries
 from fers.storage.face_facts import SHAPE as FACE_FACTS
 from fers.storage.face_facts import keep_earlier_faces, keep_for_review
+from fers.storage.group_facts import SHAPE as GROUPS
 from fers.storage.review_facts import SHAPE as REVIEW
 
 Statement = str | Callable[[sqlite3.Connection], None]
@@ -77,12 +78,6 @@ _JOBS = (
 _PROMOTIONS = (
     "CREATE TABLE promotions (number INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL, at TEXT NOT NULL)",
 )
-_GROUPS = (
-    """CREATE TABLE self_descriptions (
-        person_id TEXT NOT NULL, study_id TEXT NOT NULL, document TEXT NOT NULL,
-        PRIMARY KEY (person_id, study_id)) WITHOUT ROWID""",
-    "CREATE INDEX self_descriptions_by_study ON self_descriptions (study_id, person_id)",
-)
 _FACE_INDEX = (*FACE_FACTS, keep_earlier_faces)
 _REVIEW = (*REVIEW, keep_for_review)
 _SNAPSHOTS = (
@@ -116,7 +111,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _JOBS,
     _PROMOTIONS,
     _RESULTS,
-    _GROUPS,
+    GROUPS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -25,13 +25,18 @@ _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT
 _QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
 
-def choose_filter() -> FaceFilter:
-    """What to look at. Nothing chosen means everything."""
+def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
+    """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
+    groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
         labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=_label_words, selection_mode="multi")
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
+        group = None
+        if groups:
+            told = "Their people say about themselves"
+            group = st.selectbox(told, groups, None, format_func=": ".join, placeholder="Anything, or nothing")
         disputed = st.segmented_control("The model says", ["the same", "something else"])
         left, right = st.columns(2)
         since = left.date_input("From the week of", None)
@@ -41,6 +46,7 @@ def choose_filter() -> FaceFilter:
         sources=frozenset(sources),
         confidence=confidence,
         agreement=agreement,
+        group=group,
         disputed=None if disputed is None else disputed == "something else",
         since=since,
         until=until,

@@ -1,11 +1,15 @@
 """What every GroupStore does."""
 
+from dataclasses import replace
+
 import pytest
 
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
 from fers.domain.groups import AgeBand, Gender, SkinTone
 from fers.errors import NotFound
 
-from .samples import a_description, a_person, an_id
+from .samples import a_description, a_face, a_person, an_id
 
 
 class GroupStoreContract:
@@ -47,6 +51,34 @@ class GroupStoreContract:
             store.save_description(a_description(name))
         records.delete_person(an_id("ada"))
         assert list(store.descriptions_in(an_id("faces"))) == [a_description("bob")]
+
+    def test_faces_are_found_by_what_their_people_say_now(self, store, records, backend):
+        index, old, young = backend.face_index(), ("Age", AgeBand.OLDER.value), ("Age", AgeBand.UNDER_30.value)
+
+        def found(group, **wanted) -> set[str]:
+            filtered = FaceFilter(group=group, **wanted)
+            faces = {face.id for face in index.newest(an_id("faces"), filtered, 9)}
+            assert sum(count.count for count in index.counts(an_id("faces"), filtered)) == len(faces)
+            return faces
+
+        records.create_face(a_face("before"))
+        records.create_face(a_face("bob's", person="bob"))
+        store.save_description(a_description(age=AgeBand.OLDER, gender=Gender.WOMAN))
+        records.create_face(a_face("after", source=Source.UPLOAD))
+        records.create_face(a_face("elsewhere", study_id=an_id("other")))
+        hers = {an_id("before"), an_id("after")}
+        assert found(old) == found(("Gender", "woman")) == hers
+        assert found(old, sources=frozenset({Source.UPLOAD})) == {an_id("after")}
+        index.note_agreement(an_id("before"), 1.0)
+        records.update_face(replace(a_face("before"), purposes=frozenset()))
+        assert found(old, agreement=frozenset({3})) == {an_id("before")}
+        store.save_description(a_description(age=AgeBand.UNDER_30))
+        assert (found(old), found(young), found(("Gender", "woman"))) == (set(), hers, set())
+        records.delete_face(an_id("before"))
+        assert found(young) == {an_id("after")}
+        store.delete_description(an_id("ada"), an_id("faces"))
+        assert found(young) == set()
+        assert sum(count.count for count in index.counts(an_id("faces"), FaceFilter())) == 2
 
     def test_nothing_is_kept_of_somebody_who_is_gone(self, store, records):
         records.delete_person(an_id("ada"))

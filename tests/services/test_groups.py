@@ -9,6 +9,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.groups import LEAST_PEOPLE, AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired
@@ -102,6 +103,21 @@ def test_groups_are_shown_from_five_people_on_and_no_longer_once_one_leaves(plat
     assert sizes(platform) == {"Age": {"60 or older": LEAST_PEOPLE}, "Gender": {}, "Skin tone": {}}
     platform.withdrawal.withdraw_everything(people[0])
     assert sizes(platform)["Age"] == {}
+
+
+def test_explore_shows_the_faces_of_a_group_from_five_people_on(platform):
+    study, old = platform.studies.current(), FaceFilter(group=("Age", "60 or older"))
+    people = [participant(platform, f"p{number}@example.org") for number in range(LEAST_PEOPLE)]
+    hers = give_face(platform, people[0])
+    give_face(platform, participant(platform))
+    for person in people:
+        assert platform.explore.newest(OPERATOR, study.id, old, 9) == []
+        assert platform.explore.counts(OPERATOR, study.id, old) == []
+        say(platform, person, age=AgeBand.OLDER)
+    assert platform.explore.newest(OPERATOR, study.id, old, 9) == [hers]
+    assert [count.count for count in platform.explore.counts(OPERATOR, study.id, old)] == [1]
+    platform.groups.erase(people[1])
+    assert platform.explore.newest(OPERATOR, study.id, old, 9) == []
 
 
 def test_slices_by_group_are_of_five_people_at_least_and_follow_a_change(platform):

@@ -7,6 +7,7 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.groups import DIMENSIONS
 from fers.domain.review import QueueOrder
 from fers.domain.snapshots import Split
 from fers.services.clock import utc_now
@@ -70,6 +71,8 @@ def ask_everything(client) -> None:
     for field, values in everything.items():
         index.newest(an_id("faces"), FaceFilter(**{field: frozenset(values)}), 1)
     index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
+    for about, answers in DIMENSIONS.items():
+        index.newest(an_id("faces"), FaceFilter(group=(about, answers[0])), 1)
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
     ask_about_review(client)
