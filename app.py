@@ -20,6 +20,7 @@ LIVE = partial(st.Page, "pages/live.py", title="Live", icon=":material/videocam:
 MY_DATA = partial(st.Page, "pages/my_data.py", title="My data", icon=":material/folder_shared:")
 MODELS = st.Page("pages/models.py", title="Models", icon=":material/neurology:")
 COMPARE = st.Page("pages/arena.py", title="Compare", icon=":material/leaderboard:")
+FIELD = st.Page("pages/field.py", title="In the field", icon=":material/monitoring:")
 STUDY = st.Page("pages/study.py", title="Study", icon=":material/tune:")
 EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:")
 REVIEW = st.Page("pages/review.py", title="Review", icon=":material/rate_review:")
@@ -45,7 +46,7 @@ def pages_for(person: Person | None) -> list[st.Page]:
     if allowed(person, Action.SHARE_DATASET, study.id):
         pages = [*pages, DATASETS]
     if allowed(person, Action.COMPARE_MODELS):
-        pages = [*pages, MODELS, COMPARE]
+        pages = [*pages, MODELS, COMPARE, FIELD]
     if allowed(person, Action.MANAGE_STUDY, study.id):
         pages = [*pages, STUDY] if agreed else [STUDY, *pages]
     return [*pages, JOIN, SIGN_OUT]

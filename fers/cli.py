@@ -17,6 +17,7 @@ from fers.model_commands import models
 from fers.services.arena import job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
+from fers.services.shadows import JOB
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,22 +76,32 @@ for command in (models, import_, freeze, export):
 
 @main.command()
 @click.argument("name")
+@click.option(
+    "--on",
+    "faces",
+    metavar="FACES",
+    default="own",
+    show_default=True,
+    help="What to measure on: own (every face, by its own person's word), consensus (the reviewed faces, by their"
+    " annotators'), or a dataset version; v1#test is the test part of v1.",
+)
 @large_work
 @explains_failures
-def evaluate(name: str, engine: str, workers: int, beam_options: tuple[str, ...]) -> None:
-    """Ask the registered model NAME about all stored faces, for the comparison of models in the app.
+def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tuple[str, ...]) -> None:
+    """Ask the registered model NAME about the faces it has not seen, and measure it for the comparison in the app.
 
     Stopped at any moment, it goes on where it was when it is started again.
     """
     settings = config.load()
+    services = platform.assemble(settings)
+    on = services.arena.yardstick(OPERATOR, faces)
     if engine == "beam":
         require_beam()
         from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
 
-        evaluate_by_beam(settings, name, workers, beam_options)
+        evaluate_by_beam(settings, name, on, workers, beam_options)
         click.echo(f"{name} has answered for every face.")
         return
-    services = platform.assemble(settings)
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:
@@ -98,9 +109,20 @@ def evaluate(name: str, engine: str, workers: int, beam_options: tuple[str, ...]
             bar.length = faces
             bar.update(done - bar.pos)
 
-        with services.jobs.doing(OPERATOR, job_of(name)) as step:
-            run = services.arena.evaluate(OPERATOR, name, show)
+        with services.jobs.doing(OPERATOR, job_of(name, on)) as step:
+            run = services.arena.evaluate(OPERATOR, name, on, progress=show)
     click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--idle", default=120, show_default=True, help="Seconds to wait for another new face before it ends.")
+@explains_failures
+def shadow(name: str, idle: int) -> None:
+    """Have the registered model NAME answer for new faces in the background. The app starts this by itself."""
+    services = platform.assemble(config.load())
+    with services.jobs.doing(OPERATOR, JOB + name) as step:
+        services.shadows.follow(OPERATOR, name, step, idle)
 
 
 @main.command()

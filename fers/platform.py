@@ -17,6 +17,7 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
+from fers.services.drift import DriftReports
 from fers.services.explore import Explore
 from fers.services.groups import Groups
 from fers.services.importing import Importing
@@ -28,11 +29,15 @@ from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.pictures import Pictures
 from fers.services.review import Review
+from fers.services.rivals import Rivals
+from fers.services.shadows import Shadows
 from fers.services.slices import Slices
 from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
+from fers.services.trials import Trials
 from fers.services.withdrawal import Withdrawal
+from fers.services.yardsticks import Yardsticks
 
 if TYPE_CHECKING:
     from fers.storage.firebase_client import FirebaseClient
@@ -56,6 +61,9 @@ class Platform:
     slices: Slices
     jobs: Jobs
     live_model: LiveModel
+    trials: Trials
+    shadows: Shadows
+    drift: DriftReports
     explore: Explore
     review: Review
     agreement: Agreement
@@ -90,10 +98,12 @@ def assemble(
     consents = Consents(records, studies, withdrawal, stores.groups, now)
     groups = Groups(records, stores.groups, studies, consents, now)
     storing = Storing(records, images, journal)
-    capture = Capture(storing, models, detector, consents, studies, now)
+    trials = Trials(stores.field, models, records, now)
+    capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
-    pictures = Pictures(images, stores.answers)
-    arena = Arena(records, images, stores.answers, models, pictures, now)
+    yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
+    pictures = Pictures(records, images, stores.answers)
+    arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -106,9 +116,12 @@ def assemble(
         own_data=OwnData(records, images, consents, stores.labels, stores.groups),
         groups=groups,
         arena=arena,
-        slices=Slices(arena, pictures, groups),
+        slices=Slices(arena, records, pictures, groups),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
+        trials=trials,
+        shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
+        drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
         explore=Explore(records, stores.face_index, images, groups, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
@@ -132,6 +145,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
+    from fers.storage.embedded_field import EmbeddedField
     from fers.storage.embedded_groups import EmbeddedGroups
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
@@ -157,6 +171,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedImages(settings.data),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
+        EmbeddedField(database),
         EmbeddedResults(database),
         EmbeddedGroups(database),
     )
@@ -176,6 +191,7 @@ def _firebase(settings: Settings, now: Clock) -> Stores:
 def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
+    from fers.storage.firebase_field import FirebaseField
     from fers.storage.firebase_groups import FirebaseGroups
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
@@ -200,6 +216,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseImages(client),
         FirebaseJournal(client),
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
+        FirebaseField(client),
         FirebaseResults(client),
         FirebaseGroups(client),
     )

@@ -1,82 +1,78 @@
-"""Compare models on the faces people gave."""
+"""Compare models, and people, on the same labelled faces."""
 
 import streamlit as st
 
+from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
-from fers.ui import arena, guard, slices
-from fers.ui.runs import runs
+from fers.errors import NotFound
+from fers.ui import arena, arena_runs, guard, slices
 from fers.ui.services import platform
 
 FACES_OF_A_KIND = 8
+SHOWN_AT_ONCE = 5000
+"""Of more faces than that, single ones are looked for when somebody asks: it takes seconds."""
 
 actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena
 
 
-def are_any_running() -> bool:
-    return any(runs().is_running(actor, info.id) for info in platform().live_model.models())
-
-
-def progress() -> None:
-    standings = service.standings(actor)
-    for standing in standings:
-        name = standing.info.id
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(
-                standing.answered / max(1, standing.faces),
-                f"**{name}** {standing.info.version}: {standing.answered} of {standing.faces} faces",
-            )
-            if runs().is_running(actor, name):
-                if st.button("Stop", key=f"stop-{name}"):
-                    runs().cancel(actor, name)
-                    st.rerun()
-            elif standing.answered < standing.faces and st.button("Run", key=f"run-{name}", type="primary"):
-                runs().start(actor, name)
-                st.rerun()
-        if runs().has_failed(name):
-            st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
-    if is_busy and not are_any_running():
-        st.rerun()  # Nothing is left to wait for, and there is more to compare.
-
-
 def leaderboard() -> None:
-    rows = service.leaderboard(actor)
-    st.dataframe(arena.leaderboard(rows), hide_index=True)
-    st.caption(
-        f"{rows[0][1].n} faces that all of these models saw, labelled by the people in them; 95% intervals in brackets."
-    )
-    st.altair_chart(arena.accuracy_and_time(rows))
-    st.subheader("Benchmark and here", anchor=False)
-    slices.show_gap(actor)
+    people, results = service.people(actor, on), [result for _, result in rows]
+    st.dataframe(arena.table(rows, people), hide_index=True)
+    seen = f"{results[0].n:,} faces that all of these models saw; 95% intervals in brackets."
+    st.caption(f"{seen} {arena.whose_word(on)}")
+    if changed := arena.changes(service.state(actor, on), on):
+        st.info(changed)
+    st.altair_chart(arena.accuracy_and_time(rows, people))
+    slices.show_gap(rows)
+    if len(rows) > 1:
+        with st.expander("Which differences could be chance"):
+            st.dataframe(arena.pairs_table(results))
+            st.caption("McNemar's test (mid-p) on the same faces, corrected by Holm's method for all the pairs here.")
+    earlier = arena.earlier(service.results(actor, on), [*results, *filter(None, [people])])
+    if len(earlier):
+        with st.expander("Earlier results"):
+            st.dataframe(earlier, hide_index=True)
+    st.download_button("Download as CSV", arena.csv(rows, people, on), "leaderboard.csv", icon=":material/download:")
 
 
 def side_by_side() -> None:
-    names = [standing.info.id for standing in service.standings(actor) if standing.run]
-    if len(names) < 2:
+    if len(rows) < 2:
         st.info("Run a second model to compare the two.")
         return
+    results = {standing.info.id: result for standing, result in rows}
     left, right = st.columns(2)
-    one = left.selectbox("One model", names)
-    other = right.selectbox("The other", [name for name in names if name != one])
-    faces, duel = service.duel(actor, one, other)
-    st.subheader(arena.verdict(one, other, duel.accuracy, duel.p))
-    for column, name, shares in zip(st.columns(2), (one, other), duel.confusions, strict=True):
-        column.altair_chart(arena.confusion(shares, name))
-    st.altair_chart(arena.confusion(duel.confusions[0] - duel.confusions[1], f"{one} less {other}"))
-    slices.show(actor, one, other)
+    one = left.selectbox("One model", list(results))
+    other = right.selectbox("The other", [name for name in results if name != one])
+    arena.show_pair(results[one], results[other])
+    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at slices, and at the faces that tell them apart"):
+        slices.show(actor, one, other, on)
+        faces(one, other)
+
+
+def faces(one: str, other: str) -> None:
+    common, duel = service.duel(actor, one, other, on)
     for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
-        st.subheader(f"{title}: {len(indices)}")
+        st.subheader(f"{title}: {len(indices):,}")
         with st.container(horizontal=True):
             for index in indices[:FACES_OF_A_KIND]:
-                st.image(service.picture(actor, faces[index]), faces[index].answer.label.label, width=112)
+                show_face(common.face_ids[index], LABELS[common.labels[index]])
+
+
+def show_face(face_id: str, label: str) -> None:
+    try:
+        st.image(service.picture(actor, face_id), label, width=112)
+    except NotFound:
+        return  # Withdrawn a moment ago.
 
 
 st.title("Compare")
 st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
-is_busy = are_any_running()
 with guard.explaining():
-    st.fragment(progress, run_every="2s" if is_busy else None)()
-with guard.explaining():
+    offered = arena.yardstick_names(service.yardsticks(actor, platform().studies.current(actor).id))
+    on = offered[st.selectbox("Measured on", list(offered))]
+    arena_runs.show(actor, on)
+    rows = service.leaderboard(actor, on)
     st.header("Leaderboard")
     leaderboard()
     st.header("Side by side")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard, model_form
+from fers.ui import field, guard, model_form
 from fers.ui.services import platform
 
 actor = guard.enter(Action.COMPARE_MODELS)
@@ -15,6 +15,7 @@ def live_model() -> None:
     if gone := live.vanished():
         st.warning(f"**{gone}** was made live, but it is not there any more. Register it again, or choose another.")
     st.write(f"Participants meet **{now.id}** {now.version}.")
+    field.say_whom_people_meet()
     if not allowed(actor, Action.MANAGE_MODELS):
         return
     others = [info.id for info in live.models() if info.id != now.id]

@@ -13,6 +13,7 @@ from skimage import data
 from fers import cli, platform
 from fers.cli import main
 from fers.domain.emotions import LABELS
+from fers.domain.people import OPERATOR
 from fers.domain.snapshots import Split
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 
@@ -160,3 +161,13 @@ def test_migrate_copies_into_the_store_it_names(run, settings, clock, tmp_path, 
     assert result.exit_code == 0
     assert "1 people and 1 faces are in the firebase store" in result.output
     assert stand_in(replace(settings, store="firebase")).records.face(face.id) == face
+
+
+def test_a_model_answers_in_the_background(run, settings, clock):
+    services = platform.assemble(settings, now=clock)
+    services.shadows.choose(OPERATOR, ["always-happy"])
+    give_face(services, participant(services))
+    assert run("shadow", "always-happy", "--idle", 0).exit_code == 0
+    [shadow] = services.shadows.shadows(OPERATOR)
+    assert (shadow.answered, shadow.waiting) == (1, 0)
+    assert "no model called" in run("shadow", "nobody", "--idle", 0).output

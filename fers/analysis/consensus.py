@@ -10,6 +10,7 @@ from fers.analysis.dawid_skene import ErrorRates, error_rates
 from fers.analysis.votes import collect
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label, Verdict
+from fers.domain.snapshots import Vote
 
 OUTCOMES: tuple[Emotion | Verdict, ...] = (*Emotion, Verdict.UNKNOWN, Verdict.NOT_A_FACE)
 """What a face can turn out to be, in the order of the columns of error rates. A flag is a question to the researcher
@@ -39,6 +40,11 @@ def majority(labels: Iterable[Label]) -> dict[str, Consensus]:
     return _settle(votes.faces, counts / counts.sum(axis=1, keepdims=True), counts)
 
 
+def votes_of(labels: Iterable[Label | Vote]) -> list[int]:
+    """The votes on one face, as indices into `OUTCOMES`."""
+    return [vote for label in labels if (vote := _vote(label)) is not None]
+
+
 def dawid_skene(labels: Iterable[Label]) -> tuple[dict[str, Consensus], ErrorRates]:
     """The consensus for each face (id) that has a vote when annotators count by how well they know each outcome, and
     how well that is: the method of Dawid and Skene (see `error_rates`), over the same votes as `majority`.
@@ -64,7 +70,7 @@ def mean_distributions(labels: Iterable[Label]) -> dict[str, tuple[float, ...]]:
 def agreeing_pairs(labels: Iterable[Label]) -> float | None:
     """The share, 0 to 1, of the pairs of votes on one face that say the same (P_i of Fleiss, Psychological Bulletin 76,
     1971); None with fewer than two votes."""
-    counts = Counter(vote for label in labels if (vote := _vote(label)) is not None).values()
+    counts = Counter(votes_of(labels)).values()
     votes = sum(counts)
     return sum(count * (count - 1) for count in counts) / (votes * (votes - 1)) if votes > 1 else None
 
@@ -78,7 +84,7 @@ def needs_more_votes(consensus: Consensus, least_support: float = 0.6, most_vote
     return consensus.votes < most_votes and (consensus.outcome is None or consensus.support < least_support)
 
 
-def _vote(label: Label) -> int | None:
+def _vote(label: Label | Vote) -> int | None:
     return _INDEX.get(label.verdict if label.emotion is None else label.emotion)
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fers.analysis.scores import Scores, score
+from fers.analysis.resampling import ModelSums
+from fers.analysis.scores import Scores
 from fers.analysis.significance import bootstrap_interval, mcnemar
 from fers.domain import metrics
-
-Figure = tuple[float, float, float]
-"""A score with the ends of its bootstrap 95% interval."""
+from fers.domain.yardsticks import Figure
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,8 @@ class Entry:
     n: int
     figures: dict[str, Figure]
     """By the names in `Scores.NAMES`."""
+    confusion: tuple[tuple[int, ...], ...] = ()
+    """Labels x answers: how many faces."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,12 @@ class Duel:
 
 def entry(answers: np.ndarray, labels: np.ndarray) -> Entry:
     """Score n x 8 `answers` to faces with n `labels`."""
-    found = np.ones(len(labels), bool)
-
-    def figures(sample: np.ndarray) -> np.ndarray:
-        return score(answers[sample], labels[sample], found).as_array()[: len(Scores.NAMES)]
-
-    values = figures(np.arange(len(labels)))
-    rows = zip(Scores.NAMES, values, *bootstrap_interval(figures, len(labels)), strict=True)
-    return Entry(len(labels), {name: (float(value), float(low), float(high)) for name, value, low, high in rows})
+    confusion = tuple(map(tuple, metrics.confusion_matrix(answers, labels).tolist()))
+    scores = ModelSums(answers, labels).scores
+    values = scores(np.arange(len(labels)))
+    rows = zip(Scores.NAMES, values, *bootstrap_interval(scores, len(labels)), strict=True)
+    figures = {name: (float(value), float(low), float(high)) for name, value, low, high in rows}
+    return Entry(len(labels), figures, confusion)
 
 
 def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:
@@ -56,13 +55,18 @@ def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:
     return Duel(
         accuracy=(float(right[0].mean()), float(right[1].mean())),
         p=mcnemar(*right),
-        confusions=(_shares(one, labels), _shares(other, labels)),
+        confusions=(_shares_of(one, labels), _shares_of(other, labels)),
         disagree=order[(right[0] != right[1])[order]],
         both_wrong=order[~(right[0] | right[1])[order]],
     )
 
 
-def _shares(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    confusion = metrics.confusion_matrix(answers, labels).astype(float)
+def _shares_of(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return shares(metrics.confusion_matrix(answers, labels))
+
+
+def shares(confusion: np.ndarray) -> np.ndarray:
+    """Counts of labels x answers as shares of each label's faces; NaN for a label that no face has."""
+    confusion = np.asarray(confusion, float)
     faces = confusion.sum(axis=1, keepdims=True)
     return np.divide(confusion, faces, out=np.full(confusion.shape, np.nan), where=faces > 0)

@@ -34,3 +34,15 @@ def mcnemar(one: np.ndarray, other: np.ndarray) -> float:
     if only_one == only_other:
         return 1.0
     return float(2 * binom.cdf(fewer, discordant, 0.5) - binom.pmf(fewer, discordant, 0.5))
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """m chances, adjusted for having looked m times (Holm, Scandinavian Journal of Statistics 6, 1979): one that stays
+    below 0.05 does so by accident in at most 5% of all such looks together. NaN stays NaN and counts as no look."""
+    p = np.asarray(p, float)
+    adjusted = np.full(p.shape, np.nan)
+    looks = np.flatnonzero(~np.isnan(p))
+    order = looks[np.argsort(p[looks], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest, norm
 
-from fers.analysis.leaderboard import Figure
 from fers.domain import metrics
+from fers.domain.yardsticks import Figure
 
 LEAST_FACES = 30
 """With fewer, the interval is wider than the differences between models (at 50%, 33 points or more)."""

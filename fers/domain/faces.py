@@ -83,6 +83,14 @@ class StoredImage:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """What the other model of a blind trial said about the same crop. Its person was not shown it."""
+
+    trial_id: str
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
 class Face:
     """One submission: stored whole or not at all."""
 
@@ -101,3 +109,5 @@ class Face:
     captured_at: datetime
     given_at: datetime
     purge_at: datetime
+    rival: Rival | None = None
+    """Where the face was given in a blind trial of two models."""

@@ -51,12 +51,17 @@ class Label:
     @property
     def emotion(self) -> Emotion | None:
         """The emotion with the largest share; None for any other verdict."""
-        return max(Emotion, key=lambda emotion: self.distribution[emotion]) if self.distribution else None
+        return leading(self.distribution)
 
 
 def only(emotion: Emotion) -> tuple[float, ...]:
     """The distribution that is all `emotion`."""
     return tuple(float(other is emotion) for other in Emotion)
+
+
+def leading(distribution: tuple[float, ...]) -> Emotion | None:
+    """The emotion with the largest share; None for an empty distribution."""
+    return max(Emotion, key=lambda emotion: distribution[emotion]) if distribution else None
 
 
 def _is_distribution(shares: tuple[float, ...]) -> bool:

@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
+from functools import lru_cache
 
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
-from fers.domain.labels import Verdict
+from fers.domain.labels import Verdict, leading
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
 """What the people agreed to whose faces are in versions: these are there to train and test models with."""
@@ -30,6 +31,15 @@ class LabelSource(StrEnum):
     PARTICIPANT = "participant"
 
 
+def _by_value(kind: type[Enum]) -> dict:
+    """Looking a member up is much quicker than asking the enum for it, and versions have millions of entries."""
+    return {member.value: member for member in kind}
+
+
+_SPLITS, _SOURCES, _VERDICTS = _by_value(Split), _by_value(Source), _by_value(Verdict)
+_DISPLAYS, _EMOTIONS = {None: None} | _by_value(Display), {None: None} | _by_value(Emotion)
+
+
 @dataclass(frozen=True)
 class Vote:
     """What one annotator said about the face."""
@@ -42,6 +52,11 @@ class Vote:
     valence: float | None = None
     arousal: float | None = None
     saw_prediction: bool = False
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The emotion with the largest share; None for any other verdict."""
+        return leading(self.distribution)
 
 
 @dataclass(frozen=True)
@@ -104,12 +119,12 @@ class Entry:
     @classmethod
     def from_document(cls, document: dict) -> "Entry":
         typed = {
-            "split": Split(document["split"]),
+            "split": _SPLITS[document["split"]],
             "box": Box(*document["box"]),
-            "source": Source(document["source"]),
-            "own_label": _emotion(document["own_label"]),
-            "display": None if document["display"] is None else Display(document["display"]),
-            "perceived": _emotion(document["perceived"]),
+            "source": _SOURCES[document["source"]],
+            "own_label": _EMOTIONS[document["own_label"]],
+            "display": _DISPLAYS[document["display"]],
+            "perceived": _EMOTIONS[document["perceived"]],
             "votes": tuple(map(_vote, document["votes"])),
             "probabilities": tuple(document["probabilities"]),
         }
@@ -155,6 +170,7 @@ def content_id(study_id: str, entries: Iterable[Entry]) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def pseudonym(scope: str, who: str) -> str:
     """16 hexadecimal digits that stand for somebody, the same throughout `scope` and different in every other.
 
@@ -181,10 +197,6 @@ def _seal(entry: Entry) -> str:
     return content_id("", [entry])
 
 
-def _emotion(number: int | None) -> Emotion | None:
-    return None if number is None else Emotion(number)
-
-
 def _vote(document: dict) -> Vote:
-    typed = {"verdict": Verdict(document["verdict"]), "distribution": tuple(document["distribution"])}
+    typed = {"verdict": _VERDICTS[document["verdict"]], "distribution": tuple(document["distribution"])}
     return Vote(**document | typed)

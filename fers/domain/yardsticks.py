@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from fers.domain.emotions import Emotion
 from fers.domain.snapshots import Split
 
 PEOPLE = "people"
@@ -55,12 +54,6 @@ REVIEWED_FACES = Yardstick(Word.CONSENSUS)
 
 
 @dataclass(frozen=True)
-class LabelledFace:
-    face_id: str
-    label: Emotion
-
-
-@dataclass(frozen=True)
 class RunProgress:
     """How far a model has come with the faces of a yardstick."""
 
@@ -70,11 +63,8 @@ class RunProgress:
     done: int
     faces: int
     """How many there were when the run began."""
-    at: datetime
-
-    @property
-    def is_complete(self) -> bool:
-        return self.done >= self.faces > 0
+    finished_at: datetime | None = None
+    """When a run went through all of them last; a later one may be on its way."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +89,8 @@ class Result:
     """Median time for one face; NaN where it is not known."""
     measured_at: datetime
     fers_version: str
+    confusion: tuple[tuple[int, ...], ...] = ()
+    """Labels x answers: how many faces; empty for people."""
     parameters: int | None = None
     weights_bytes: int | None = None
     against: dict[str, float] = field(default_factory=dict)

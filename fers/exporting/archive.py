@@ -1,11 +1,12 @@
 """A whole release: as files one after the other, and as one zip stream."""
 
 import hashlib
-import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+
+import orjson
 
 from fers.domain.snapshots import Split
 from fers.exporting import formats, shards
@@ -104,7 +105,7 @@ def _faces(release: Release, format: Format) -> Member:
         for split in Split:
             for entry in release.entries(split):
                 image = format.place(entry) if format.place else None
-                yield json.dumps({"image": image} | release.describe(entry)).encode() + b"\n"
+                yield orjson.dumps({"image": image} | release.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
 
     return Member(FACES, lines())
 

@@ -5,6 +5,8 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+import orjson
+
 from fers.domain.emotions import Emotion
 from fers.domain.snapshots import Entry, Split
 from fers.exporting.release import Member, Release, name
@@ -149,4 +151,4 @@ def _coco_annotation(release: Release, number: int, entry: Entry) -> dict:
 
 def _joined(objects: Iterable[dict]) -> Iterator[bytes]:
     for number, described in enumerate(objects):
-        yield (",\n" if number else "\n").encode() + json.dumps(described).encode()
+        yield (",\n" if number else "\n").encode() + orjson.dumps(described)

@@ -1,6 +1,5 @@
 """Formats that pack a thousand faces into a file: quick to read one after the other."""
 
-import json
 import struct
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -8,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 
 import google_crc32c
+import orjson
 
 from fers.domain.ranges import IdRange, divided
 from fers.domain.snapshots import Entry, Split
@@ -60,7 +60,7 @@ def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
         yield from _tar_member(f"{entry.face_id}.jpg", release.image(entry))
         if entry.label is not None:
             yield from _tar_member(f"{entry.face_id}.cls", str(entry.label.value).encode())
-        yield from _tar_member(f"{entry.face_id}.json", json.dumps(release.describe(entry)).encode())
+        yield from _tar_member(f"{entry.face_id}.json", orjson.dumps(release.describe(entry)))
     yield _TAR_END
 
 
@@ -91,19 +91,19 @@ def _masked(crc: int) -> bytes:
 def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> bytes:
     """A `tf.train.Example` but for the bytes of its last feature, the image."""
     width, height = release.size(entry)
-    features = {
-        "image/format": _bytes(b"jpeg"),
-        "image/width": _integer(width),
-        "image/height": _integer(height),
-        "image/class/label": _integer(-1 if entry.label is None else entry.label.value),
-        "image/class/text": _bytes(b"" if entry.label is None else entry.label.label.encode()),
-        "person": _bytes(release.person(entry).encode()),
-        "metadata": _bytes(json.dumps(release.describe(entry)).encode()),
-    }
-    for name, value in (("valence", entry.valence), ("arousal", entry.arousal)):
-        if value is not None:
-            features[name] = _real(value)
-    written = b"".join(_field(1, _field(1, name.encode()) + _field(2, value)) for name, value in features.items())
+    label = entry.label
+    features = [
+        _known_feature("image/format", b"jpeg"),
+        _known_feature("image/width", width),
+        _known_feature("image/height", height),
+        _known_feature("image/class/label", -1 if label is None else label.value),
+        _known_feature("image/class/text", b"" if label is None else label.label.encode()),
+        _known_feature("person", release.person(entry).encode()),
+        _feature("metadata", orjson.dumps(release.describe(entry))),
+    ]
+    dimensions = (("valence", entry.valence), ("arousal", entry.arousal))
+    features += [_known_feature(name, float(value)) for name, value in dimensions if value is not None]
+    written = b"".join(features)
     image = b""
     for number in (1, 1, 2):  # A value of a list of bytes, which is a feature, which is the value of a name.
         image = _opening(number, len(image) + image_length) + image
@@ -112,16 +112,19 @@ def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> b
     return _opening(1, len(written) + len(features_end) + image_length) + written + features_end
 
 
-def _bytes(value: bytes) -> bytes:
-    return _field(1, _field(1, value))
+def _feature(name: str, value: bytes | int | float) -> bytes:
+    """A list of one value under its name."""
+    if isinstance(value, bytes):
+        number, encoded = 1, value
+    elif isinstance(value, float):
+        number, encoded = 2, struct.pack("<f", value)
+    else:
+        number, encoded = 3, _varint(value & (1 << 64) - 1)
+    return _field(1, _field(1, name.encode()) + _field(2, _field(number, _field(1, encoded))))
 
 
-def _real(value: float) -> bytes:
-    return _field(2, _field(1, struct.pack("<f", value)))
-
-
-def _integer(value: int) -> bytes:
-    return _field(3, _field(1, _varint(value & (1 << 64) - 1)))
+_known_feature = lru_cache(maxsize=4096, typed=True)(_feature)
+"""For values that many faces share."""
 
 
 def _field(number: int, value: bytes) -> bytes:

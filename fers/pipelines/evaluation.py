@@ -9,11 +9,15 @@ from fers import platform
 from fers.config import Settings
 from fers.domain.people import OPERATOR
 from fers.domain.ranges import IdRange
+from fers.domain.yardsticks import Yardstick
 from fers.pipelines.engine import Ranges, pipeline
 
 
-def evaluate_by_beam(settings: Settings, model_id: str, workers: int, options: Sequence[str] = ()) -> None:
-    """Ask a model about every face it has not answered for yet; see `engine.pipeline` for `workers` and `options`.
+def evaluate_by_beam(
+    settings: Settings, model_id: str, on: Yardstick, workers: int, options: Sequence[str] = ()
+) -> None:
+    """Ask a model about every face of a yardstick it has not answered for yet, and measure it; see `engine.pipeline`
+    for `workers` and `options`.
 
     An answer belongs to its face and model, so that a range that is asked about twice, as Beam does when a worker dies,
     leaves what one time would. Raises UnknownModel or ModelRejected.
@@ -23,18 +27,19 @@ def evaluate_by_beam(settings: Settings, model_id: str, workers: int, options: S
         (
             work
             | Ranges(workers)
-            | "Ask" >> beam.ParDo(_Ask(settings, model_id))
+            | "Ask" >> beam.ParDo(_Ask(settings, model_id, on))
             | "Wait for all" >> beam.combiners.ToList()
-            | "Finish" >> beam.ParDo(_Finish(settings, model_id))
+            | "Finish" >> beam.ParDo(_Finish(settings, model_id, on))
         )
 
 
 class _OnPlatform(beam.DoFn):
     """Each worker opens its own store and loads its own model, once."""
 
-    def __init__(self, settings: Settings, model_id: str):
+    def __init__(self, settings: Settings, model_id: str, on: Yardstick):
         self._settings = settings
         self._model_id = model_id
+        self._on = on
 
     def setup(self) -> None:
         self._arena = platform.assemble(self._settings).arena
@@ -43,10 +48,10 @@ class _OnPlatform(beam.DoFn):
 class _Ask(_OnPlatform):
     def process(self, among: IdRange) -> Iterator[float]:
         """The median of the seconds a face: ranges are alike, so the median of theirs is that of all."""
-        if seconds := self._arena.ask(OPERATOR, self._model_id, among):
+        if seconds := self._arena.ask(OPERATOR, self._model_id, self._on, among):
             yield statistics.median(seconds)
 
 
 class _Finish(_OnPlatform):
     def process(self, seconds: list[float]) -> None:
-        self._arena.finish(OPERATOR, self._model_id, seconds)
+        self._arena.finish(OPERATOR, self._model_id, seconds, self._on)

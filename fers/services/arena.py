@@ -1,82 +1,136 @@
-"""The arena: models compared with one another on the same stored faces."""
+"""The arena: models compared with one another, and with people, on the same labelled faces."""
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
-from fers.analysis.leaderboard import Duel, Entry, duel, entry
-from fers.domain.consent import Purpose
-from fers.domain.emotions import Emotion
+from fers.analysis.leaderboard import Duel, duel
 from fers.domain.faces import Face
 from fers.domain.images import crop, decode_stored
-from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore
+from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.snapshots import Snapshot
+from fers.domain.yardsticks import EVERY_FACE, PEOPLE, Result, RunProgress, Yardstick
 from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.measuring import Common, Measuring
 from fers.services.pictures import Pictures
+from fers.services.yardsticks import Yardsticks
 
 BATCH = 32
+NOTED_EVERY_SECONDS = 1.0
+"""How often a run notes in the store how far it is."""
 Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
 
 
-def job_of(model_id: str) -> str:
+def job_of(model_id: str, yardstick: Yardstick = EVERY_FACE) -> str:
     """The background job of a model's run."""
-    return f"evaluate {model_id}"
+    return f"evaluate {model_id}" if yardstick == EVERY_FACE else f"evaluate {model_id} on {yardstick.key}"
+
+
+def asked_by(job: str) -> tuple[str, Yardstick] | None:
+    """The model and the yardstick of a background job; None when it is no run of a model."""
+    what, _, rest = job.partition(" ")
+    if what != "evaluate":
+        return None
+    model_id, _, key = rest.partition(" on ")
+    return model_id, Yardstick.from_key(key) if key else EVERY_FACE
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A registered model and how far its run over the faces has come."""
+    """A registered model and how far its run over a yardstick's faces has come."""
 
     info: ModelInfo
     answered: int
     faces: int
+    """How many there were when its run began; 0 when it never ran."""
     run: ModelRun | None
     """The last complete run."""
 
 
+@dataclass(frozen=True)
+class State:
+    """A yardstick, then and now, as `Yardsticks.size` counts it."""
+
+    snapshot: Snapshot | None
+    """The dataset version behind it."""
+    then: int
+    """When its models were measured."""
+    now: int
+
+
 class Arena:
-    """Only faces whose people agreed to train and test models on them take part, and whose label is known: today the
-    person's own answer."""
+    """Only faces whose people agreed to train and test models on them take part. A model answers once for each face,
+    whatever it is measured on; the labels are those of the yardstick."""
 
     def __init__(
         self,
         records: RecordStore,
         images: ImageStore,
         answers: AnswerStore,
+        results: ResultStore,
         models: Models,
+        yardsticks: Yardsticks,
         pictures: Pictures,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._answers = answers
+        self._results = results
         self._models = models
+        self._yardsticks = yardsticks
         self._pictures = pictures
+        self._measuring = Measuring(yardsticks, answers, results, now)
         self._now = now
 
-    def evaluate(self, actor: Person, model_id: str, progress: Progress = lambda done, all: None) -> ModelRun:
-        """Ask a model about every face it has not answered for yet. Killed, it goes on where it was when called again.
+    def yardsticks(self, actor: Person, study_id: str) -> list[tuple[Yardstick, Snapshot | None]]:
+        """What models can be measured on, with the dataset version where it is one: see `Yardsticks.offered`."""
+        require(actor, Action.COMPARE_MODELS)
+        return [(offered, self._yardsticks.snapshot(offered)) for offered in self._yardsticks.offered(study_id)]
+
+    def yardstick(self, actor: Person, name: str) -> Yardstick:
+        """See `Yardsticks.named`. Raises NotFound or InvalidInput."""
+        require(actor, Action.COMPARE_MODELS)
+        return self._yardsticks.named(name)
+
+    def evaluate(
+        self,
+        actor: Person,
+        model_id: str,
+        on: Yardstick = EVERY_FACE,
+        progress: Progress = lambda done, all: None,
+    ) -> ModelRun:
+        """Ask a model about every face it has not answered for yet, and measure it. Killed, it goes on where it was
+        when called again.
 
         Raises UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
-        faces = sum(1 for _ in self._faces())
-        seconds = self.ask(actor, model_id, progress=lambda done: progress(min(done, faces), faces))
-        return self.finish(actor, model_id, seconds)
+        faces = sum(1 for _ in self._yardsticks.labels(on))
+        noted = self._noting(on, self._models.classifier(model_id).info, faces)
+
+        def show(done: int) -> None:
+            noted(min(done, faces))
+            progress(min(done, faces), faces)
+
+        seconds = self.ask(actor, model_id, on, progress=show)
+        return self.finish(actor, model_id, seconds, on)
 
     def ask(
         self,
         actor: Person,
         model_id: str,
+        on: Yardstick = EVERY_FACE,
         among: IdRange = EVERY_ID,
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[float]:
@@ -91,22 +145,96 @@ class Arena:
         known = {face_id for face_id, _ in self._answers.answers(key, among)}
         measured = set(self._pictures.measured(among))
         seconds, done = [], 0
-        faces = self._faces(among)
+        faces = (face_id for face_id, _ in self._yardsticks.labels(on, among))
         while batch := list(islice(faces, BATCH)):
-            answers, times = self._answer(classifier, (face for face in batch if face.id not in known))
+            answers, times = self._answer(classifier, (face_id for face_id in batch if face_id not in known))
             if answers:
                 self._answers.add_answers(key, answers)
-            self._pictures.measure(face for face in batch if face.id not in measured)
+            self._pictures.measure(face_id for face_id in batch if face_id not in measured)
             seconds += times
             done += len(batch)
             progress(done)
         return seconds
 
-    def finish(self, actor: Person, model_id: str, seconds: Sequence[float]) -> ModelRun:
-        """Keep that a model has answered for every face, in so many seconds for one; nothing changes when it was asked
-        about none."""
+    def finish(self, actor: Person, model_id: str, seconds: Sequence[float], on: Yardstick = EVERY_FACE) -> ModelRun:
+        """Keep that a model has answered for every face, in so many seconds for one, and measure it beside the others
+        that have."""
         require(actor, Action.COMPARE_MODELS)
         info = self._models.classifier(model_id).info
+        run = self._run(info, seconds)
+        faces = sum(1 for _ in self._yardsticks.labels(on))
+        self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
+        self._measuring.measure(on, [standing.info for standing in self.standings(actor, on) if standing.run])
+        return run
+
+    def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
+        """Every registered model with its progress."""
+        require(actor, Action.COMPARE_MODELS)
+        progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
+        runs = {run.answers_id: run for run in self._answers.runs()}
+        standings = []
+        for info in self._models.models():
+            known = progress.get(info.answers_id) or RunProgress(on.key, info.answers_id, 0, 0)
+            run = runs.get(info.answers_id) if known.finished_at else None
+            standings.append(Standing(info, known.done, known.faces, run))
+        return standings
+
+    def leaderboard(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[tuple[Standing, Result]]:
+        """Models with a complete run, best top-1 first, all measured on the same faces: those that every one of them
+        had answered for when the last of them was measured.
+
+        Raises InvalidInput when there is nothing to compare yet.
+        """
+        results = {result.who: result for result in self._latest(actor, on)}
+        rows = [
+            (standing, results[standing.info.answers_id])
+            for standing in self.standings(actor, on)
+            if standing.run and standing.info.answers_id in results
+        ]
+        if not rows:
+            raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
+        return sorted(rows, key=lambda row: -row[1].figures["top1"][0])
+
+    def people(self, actor: Person, on: Yardstick = EVERY_FACE) -> Result | None:
+        """What annotators come to on the faces of the leaderboard, each against what the others say, or, where the
+        label is the person's own word, against that. None where there are too few labels to say."""
+        return next((result for result in self._latest(actor, on) if result.who == PEOPLE), None)
+
+    def results(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Result]:
+        """Everything that is kept, also of models that are registered no more or were measured on other faces."""
+        require(actor, Action.COMPARE_MODELS)
+        return self._results.results(on.key)
+
+    def state(self, actor: Person, on: Yardstick = EVERY_FACE) -> State:
+        """Whether anything came or went since the models were measured."""
+        now, snapshot = self._yardsticks.size(on), self._yardsticks.snapshot(on)
+        measured = self._latest(actor, on)
+        return State(snapshot, measured[0].size if measured else now, now)
+
+    def duel(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> tuple[Common, Duel]:
+        """Two models side by side on the faces that both answered, which come first."""
+        require(actor, Action.COMPARE_MODELS)
+        infos = {info.id: info for info in self._models.models()}
+        if one == other or not {one, other} <= set(infos):
+            raise InvalidInput("These are not two registered models.", "Choose two.")
+        common = self._measuring.common(on, [infos[one].answers_id, infos[other].answers_id])
+        if not len(common.labels):
+            raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
+        return common, duel(*common.answers, common.labels)
+
+    def picture(self, actor: Person, face_id: str) -> np.ndarray:
+        """The face as every model saw it: 224 x 224 x 3, uint8. Raises NotFound when it was withdrawn."""
+        require(actor, Action.COMPARE_MODELS)
+        return self._crop(self._face(face_id))
+
+    def _latest(self, actor: Person, on: Yardstick) -> list[Result]:
+        """What was measured last, all of it on the same faces."""
+        results = self.results(actor, on)
+        latest = max(results, key=lambda result: result.measured_at, default=None)
+        return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
+
+    def _run(self, info: ModelInfo, seconds: Sequence[float]) -> ModelRun:
+        """The model's run; as it was when the model was asked about nothing."""
         before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
         if before and not seconds:
             return before
@@ -115,71 +243,38 @@ class Arena:
         self._answers.save_run(run)
         return run
 
-    def standings(self, actor: Person) -> list[Standing]:
-        """Every registered model with its progress."""
-        require(actor, Action.COMPARE_MODELS)
-        faces = sum(1 for _ in self._faces())
-        runs = {run.answers_id: run for run in self._answers.runs()}
-        return [
-            Standing(info, self._answers.count_answers(info.answers_id), faces, runs.get(info.answers_id))
-            for info in self._models.models()
-        ]
+    def _noting(self, on: Yardstick, info: ModelInfo, faces: int) -> Callable[[int], None]:
+        """Notes in the store how far a run is, now and then."""
+        before = next((old for old in self._results.progress(on.key) if old.answers_id == info.answers_id), None)
+        finished, noted_at = before and before.finished_at, float("-inf")
 
-    def leaderboard(self, actor: Person) -> list[tuple[Standing, Entry]]:
-        """Models with a complete run, best top-1 first, all on the same faces: those that every one of them answered.
+        def note(done: int) -> None:
+            nonlocal noted_at
+            if time.monotonic() - noted_at >= NOTED_EVERY_SECONDS:
+                noted_at = time.monotonic()
+                self._results.save_progress(RunProgress(on.key, info.answers_id, done, faces, finished))
 
-        Raises InvalidInput when there is nothing to compare yet.
-        """
-        standings = [standing for standing in self.standings(actor) if standing.run]
-        faces, answers = self._common([standing.info for standing in standings])
-        labels = np.array([face.answer.label for face in faces])
-        entries = [entry(of_one, labels) for of_one in answers]
-        return sorted(zip(standings, entries, strict=True), key=lambda row: -row[1].figures["top1"][0])
+        note(0)
+        return note
 
-    def duel(self, actor: Person, one: str, other: str) -> tuple[list[Face], Duel]:
-        """Two models side by side on the faces that both answered, which come first."""
-        faces, labels, answers = self.both(actor, one, other)
-        return faces, duel(*answers, labels)
-
-    def both(self, actor: Person, one: str, other: str) -> tuple[list[Face], np.ndarray, list[np.ndarray]]:
-        """The faces that two models both answered, their n labels, and n x 8 answers of either."""
-        require(actor, Action.COMPARE_MODELS)
-        infos = {info.id: info for info in self._models.models()}
-        if one == other or not {one, other} <= set(infos):
-            raise InvalidInput("These are not two registered models.", "Choose two.")
-        faces, answers = self._common([infos[one], infos[other]])
-        return faces, np.array([face.answer.label for face in faces]), answers
-
-    def picture(self, actor: Person, face: Face) -> np.ndarray:
-        """The face as every model saw it: 224 x 224 x 3, uint8. Raises NotFound when it was withdrawn."""
-        require(actor, Action.COMPARE_MODELS)
-        return self._crop(face)
-
-    def _faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
-        for face in self._records.faces(among):
-            if Purpose.TRAIN in face.purposes and isinstance(face.answer.label, Emotion):
-                yield face
-
-    def _answer(self, classifier: Classifier, faces: Iterable[Face]) -> tuple[dict[str, np.ndarray], list[float]]:
+    def _answer(self, classifier: Classifier, face_ids: Iterable[str]) -> tuple[dict[str, np.ndarray], list[float]]:
         """Answers by face id, and seconds a face. One face at a time, as in live use: so the times are those of it."""
         answers, seconds = {}, []
-        for face in faces:
+        for face_id in face_ids:
             try:
-                pixels = self._crop(face)
+                pixels = self._crop(self._face(face_id))
             except NotFound:
                 continue  # Withdrawn since it was listed.
             started = time.perf_counter()
-            answers[face.id] = classifier.predict(pixels[None])[0]
+            answers[face_id] = classifier.predict(pixels[None])[0]
             seconds.append(time.perf_counter() - started)
         return answers, seconds
 
+    def _face(self, face_id: str) -> Face:
+        face = self._records.face(face_id)
+        if face is None:
+            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        return face
+
     def _crop(self, face: Face) -> np.ndarray:
         return crop(decode_stored(self._images.get(face.id)).pixels, face.box)
-
-    def _common(self, infos: list[ModelInfo]) -> tuple[list[Face], list[np.ndarray]]:
-        """The labelled faces that all of these models answered, and n x 8 answers of each."""
-        said = [dict(self._answers.answers(info.answers_id)) for info in infos]
-        faces = [face for face in self._faces() if all(face.id in answers for answers in said)]
-        if not said or not faces:
-            raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
-        return faces, [np.stack([answers[face.id] for face in faces]) for answers in said]

@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from fers.domain.boxes import Box
-from fers.domain.consent import Purpose
+from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
 from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
 from fers.errors import StudyClosed
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
+from fers.services.rivals import Rivals, prediction_of
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 
@@ -34,6 +36,8 @@ class Draft:
     faces: tuple[Box, ...]
     """The faces found, in the same order."""
     captured_at: datetime
+    in_trial: bool = True
+    """Whether a trial that is on may show its models: not to somebody who has seen another guess already."""
 
 
 class Capture:
@@ -44,6 +48,7 @@ class Capture:
         detector: FaceDetector,
         consents: Consents,
         studies: Studies,
+        rivals: Rivals,
         now: Clock = utc_now,
     ):
         self._storing = storing
@@ -51,35 +56,35 @@ class Capture:
         self._detector = detector
         self._consents = consents
         self._studies = studies
+        self._rivals = rivals
         self._now = now
 
     def prepare(self, actor: Person) -> None:
         """Have the model ready by the time it is needed. Returns at once."""
         require(actor, Action.GIVE_FACE)
         self._models.preload()
+        self._rivals.prepare()
 
-    def receive(self, actor: Person, data: bytes, source: Source) -> Draft:
-        """Check a photo and find the faces in it. Raises ImageRejected, ConsentRequired or StudyClosed."""
+    def receive(self, actor: Person, data: bytes, source: Source, seen_live: bool = False) -> Draft:
+        """Check a photo and find the faces in it. `seen_live`: its person has watched a model guess already.
+
+        Raises ImageRejected, ConsentRequired or StudyClosed.
+        """
         self._require_open(actor)
         photo = check_photo(data)
         faces = tuple(self._detector.detect(photo.pixels))
         scale = self._models.default().crop_scale
         suggestions = tuple(face.with_context(scale, photo.pixels.size) for face in faces)
-        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now())
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now(), not seen_live)
 
     def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
-        """What the live model says about the crop. Raises ConsentRequired, ModelRejected."""
-        self._require_open(actor)
-        classifier = self._models.classifier()
-        probabilities = classifier.predict(crop(draft.photo.pixels, box)[None])[0]
-        info = classifier.info
-        return Prediction(
-            info.id,
-            info.version,
-            tuple(float(p) for p in probabilities),
-            self._now(),
-            info.output.least_confidence,
-        )
+        """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
+        ModelRejected."""
+        consent, study = self._require_open(actor)
+        face = crop(draft.photo.pixels, box)
+        if _in_trial(draft, consent, study) and (drawn := self._rivals.shown(draft.id, face)):
+            return drawn
+        return prediction_of(self._models.classifier(), face, self._now)
 
     def explain(
         self, actor: Person, draft: Draft, box: Box, prediction: Prediction
@@ -102,7 +107,9 @@ class Capture:
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
             return None
-        photo, given_at = draft.photo, self._now()
+        photo, given_at, rival = draft.photo, self._now(), None
+        if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
+            rival = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
         face = Face(
             id=draft.id,
             person_id=actor.id,
@@ -117,6 +124,7 @@ class Capture:
             captured_at=draft.captured_at,
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
+            rival=rival,
         )
         return self._storing.store(face, photo.data)
 
@@ -130,3 +138,8 @@ class Capture:
         if not study.open:
             raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
         return self._consents.require(actor), study
+
+
+def _in_trial(draft: Draft, consent: Consent, study: Study) -> bool:
+    """Whether models may be compared on this face, once its person has said what it shows."""
+    return draft.in_trial and study.participants_label and {Purpose.STORE, Purpose.TRAIN} <= consent.purposes

@@ -19,7 +19,7 @@ from fers.services.settling import settle
 
 _ANSWERS_AT_ONCE = 1000
 _PROMOTIONS = 10_000
-"""More than there ever are."""
+"""More promotions, trials and choices of models than there ever are."""
 
 
 @dataclass
@@ -63,7 +63,9 @@ class Migration:
             done.problems += self._copy_review(study)
             done.problems += self._copy_versions(study)
         self._copy_answers()
+        self._copy_results()
         self._copy_promotions()
+        self._copy_field()
         done.problems += self._too_many()
         return done
 
@@ -161,18 +163,44 @@ class Migration:
 
     def _copy_answers(self) -> None:
         """What models said and what pictures are like could be asked again: whatever differs is replaced."""
-        runs = self._old.answers.runs()
-        for key in (FACTS_ID, *(run.answers_id for run in runs)):
-            answers = self._old.answers.answers(key)
-            while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
-                self._new.answers.add_answers(key, some)
-        for run in runs:
+        self._copy_answers_of(FACTS_ID)
+        for run in self._old.answers.runs():
+            self._copy_answers_of(run.answers_id)
             self._new.answers.save_run(run)
+
+    def _copy_answers_of(self, answers_id: str) -> None:
+        answers = self._old.answers.answers(answers_id)
+        while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
+            self._new.answers.add_answers(answers_id, some)
+
+    def _copy_results(self) -> None:
+        for result in self._old.results.results():
+            self._new.results.save_result(result)
+        for progress in self._old.results.progress():
+            self._new.results.save_progress(progress)
 
     def _copy_promotions(self) -> None:
         known = len(self._new.promotions.promotions(_PROMOTIONS))
         for promotion in self._old.promotions.promotions(_PROMOTIONS)[::-1][known:]:
             self._new.promotions.promote(promotion)
+
+    def _copy_field(self) -> None:
+        """What faces say about the models of trials follows from the faces."""
+        old, new = self._old.field, self._new.field
+        for trial in reversed(old.trials(_PROMOTIONS)):
+            with suppress(AlreadyExists):
+                new.add_trial(trial)
+            if trial.ended_at:
+                new.end_trial(trial.id, trial.ended_at)
+        known = len(new.shadow_choices(_PROMOTIONS))
+        for choice in old.shadow_choices(_PROMOTIONS)[::-1][known:]:
+            new.choose_shadows(choice)
+        for answers_id, at in old.reached().items():
+            self._copy_answers_of(answers_id)
+            answers = old.shadow_answers(answers_id)
+            while some := list(islice(answers, _ANSWERS_AT_ONCE)):
+                new.note_shadow_answers(answers_id, some)
+            new.note_reached(answers_id, at)
 
     def _too_many(self) -> Iterator[str]:
         """Withdrawn between two runs perhaps: too precious, or too dangerous, to decide here."""

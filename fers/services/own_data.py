@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from fers.domain.emotions import LABELS
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Rival
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop, decode_stored
 from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
@@ -80,6 +80,7 @@ def describe(face: Face) -> dict:
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
+        "rival": _describe_rival(face.rival),
         "purposes": sorted(face.purposes),
         "consent": face.consent_id,
         "captured_at": face.captured_at.isoformat(),
@@ -95,6 +96,16 @@ def describe_self(description: SelfDescription) -> dict:
         "study": description.study_id,
         "agreed_to": description.words.body,
         "given_at": description.given_at.isoformat(),
+    }
+
+
+def _describe_rival(rival: Rival | None) -> dict | None:
+    """What another model said in a blind trial, without being shown."""
+    return rival and {
+        "trial": rival.trial_id,
+        "model": {"id": rival.prediction.model_id, "version": rival.prediction.model_version},
+        "probabilities": dict(zip(LABELS, rival.prediction.probabilities, strict=True)),
+        "predicted_at": rival.prediction.made_at.isoformat(),
     }
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from fers.domain.faces import Face
 from fers.domain.images import decode_stored
-from fers.domain.interfaces import AnswerStore, ImageStore
+from fers.domain.interfaces import AnswerStore, ImageStore, RecordStore
 from fers.domain.picture import FACTS_ID, PictureFacts, measure
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import NotFound
@@ -13,7 +12,8 @@ from fers.errors import NotFound
 class Pictures:
     """What faces' pictures are like: measured once, kept beside what models said about them, and gone with the face."""
 
-    def __init__(self, images: ImageStore, answers: AnswerStore):
+    def __init__(self, records: RecordStore, images: ImageStore, answers: AnswerStore):
+        self._records = records
         self._images = images
         self._answers = answers
 
@@ -21,10 +21,10 @@ class Pictures:
         """By face id, in a range of ids."""
         return {face_id: PictureFacts(*map(float, row)) for face_id, row in self._answers.answers(FACTS_ID, among)}
 
-    def measure(self, faces: Iterable[Face]) -> None:
+    def measure(self, face_ids: Iterable[str]) -> None:
         """Measure faces and keep it. What is withdrawn meanwhile is left out."""
         found = {}
-        for face in faces:
+        for face in filter(None, map(self._records.face, face_ids)):
             try:
                 found[face.id] = measure(decode_stored(self._images.get(face.id)).pixels, face.box).as_array()
             except NotFound:

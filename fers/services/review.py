@@ -162,7 +162,7 @@ class Review:
         return face if Purpose.REVIEW in face.purposes and face.purge_at > self._now() else None
 
     def _places(self, study: Study, face_id: str) -> int:
-        return MANY_PLACES if face_id in self._labels.gold(study.id) else study.overlap
+        return study.overlap if self._labels.known(face_id) is None else MANY_PLACES
 
     def _study(self, actor: Person, study_id: str) -> Study:
         require(actor, Action.REVIEW, study_id)

@@ -4,13 +4,17 @@ people say about themselves."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from fers.analysis import slices as analysis
-from fers.analysis.slices import Gap, Reliability, Slice
+from fers.analysis.slices import Reliability, Slice
 from fers.domain.faces import Face, Source
 from fers.domain.groups import DIMENSIONS
+from fers.domain.interfaces import RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.picture import BRIGHTNESS, RESOLUTION, SHARPNESS, PictureFacts
+from fers.domain.yardsticks import EVERY_FACE, Yardstick
 from fers.services.arena import Arena
 from fers.services.groups import Groups
 from fers.services.pictures import Pictures
@@ -30,18 +34,24 @@ class Sliced:
 
 
 class Slices:
-    def __init__(self, arena: Arena, pictures: Pictures, groups: Groups):
+    def __init__(self, arena: Arena, records: RecordStore, pictures: Pictures, groups: Groups):
         self._arena = arena
+        self._records = records
         self._pictures = pictures
         self._groups = groups
 
-    def compare(self, actor: Person, one: str, other: str) -> Sliced:
+    def compare(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> Sliced:
         """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
 
         Raises InvalidInput when there is nothing to compare.
         """
         require(actor, Action.COMPARE_MODELS)
-        faces, labels, answers = self._arena.both(actor, one, other)
+        common, _ = self._arena.duel(actor, one, other, on)
+        wanted = set(common.face_ids.tolist())
+        found_faces = {face.id: face for face in self._records.faces() if face.id in wanted}
+        there = np.array([face_id in found_faces for face_id in common.face_ids], bool)  # Else withdrawn meanwhile.
+        faces = [found_faces[face_id] for face_id in common.face_ids[there]]
+        labels, answers = common.labels[there], [of_model[there] for of_model in common.answers]
         right = [of_model.argmax(axis=1) == labels for of_model in answers]
         people = [face.person_id for face in faces]
         facts = self._pictures.measured()
@@ -52,16 +62,6 @@ class Slices:
             found += analysis.slices(about, names, DIMENSIONS[about], people, right)
         reliability = tuple(analysis.reliability(of_model, labels) for of_model in answers)
         return Sliced(found, reliability, sum(face.id not in facts for face in faces))
-
-    def gaps(self, actor: Person) -> list[Gap]:
-        """What each model scored on benchmarks, by its own folder, beside what it scores on the faces given here.
-
-        Raises InvalidInput when there is nothing to compare yet.
-        """
-        found = []
-        for standing, entry in self._arena.leaderboard(actor):
-            found += analysis.gaps(standing.info.id, standing.info.metrics, entry.figures["top1"])
-        return found
 
 
 def _dimensions(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
 from fers.domain.groups import AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.labels import Label, Verdict
 
@@ -54,6 +54,7 @@ def face_to_document(face: Face) -> dict:
         "captured_at": time_to_text(face.captured_at),
         "given_at": time_to_text(face.given_at),
         "purge_at": time_to_text(face.purge_at),
+        "rival": face.rival and _rival_to_document(face.rival),
     }
 
 
@@ -72,6 +73,7 @@ def face_from_document(document: dict) -> Face:
         captured_at=time_from_text(document["captured_at"]),
         given_at=time_from_text(document["given_at"]),
         purge_at=time_from_text(document["purge_at"]),
+        rival=_rival_from_document(document.get("rival")),  # faces from before there were trials have none
     )
 
 
@@ -110,6 +112,14 @@ def _prediction_from_document(document: dict) -> Prediction:
         time_from_text(document["made_at"]),
         document.get("least_confidence", 0.0),  # faces of the first version have none
     )
+
+
+def _rival_to_document(rival: Rival) -> dict:
+    return {"trial_id": rival.trial_id, "prediction": _prediction_to_document(rival.prediction)}
+
+
+def _rival_from_document(document: dict | None) -> Rival | None:
+    return document and Rival(document["trial_id"], _prediction_from_document(document["prediction"]))
 
 
 def _answer_to_document(answer: Answer) -> dict:

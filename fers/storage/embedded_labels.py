@@ -7,7 +7,7 @@ gone through again; see `review_facts`.
 import heapq
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from fers.domain.emotions import Emotion
@@ -122,9 +122,13 @@ class EmbeddedLabels:
                 noted = "INSERT OR REPLACE INTO gold SELECT id, study_id, ?, ? FROM faces WHERE id = ?"
                 sql.execute(noted, (known.emotion.value, time_to_text(known.since), face_id))
 
+    def known(self, face_id: str) -> Known | None:
+        row = next(iter(self._database.rows("SELECT * FROM gold WHERE face_id = ?", (face_id,))), None)
+        return _known(row) if row else None
+
     def gold(self, study_id: str) -> dict[str, Known]:
         rows = self._database.rows("SELECT * FROM gold WHERE study_id = ? ORDER BY face_id", (study_id,))
-        return {row["face_id"]: Known(Emotion(row["emotion"]), time_from_text(row["since"])) for row in rows}
+        return {row["face_id"]: _known(row) for row in rows}
 
     def _open(self, order: QueueOrder, about: dict, limit: int, condition: str = "") -> list[str]:
         """The first open faces that the annotator may label, from as many ordered lists as a face has places."""
@@ -173,3 +177,7 @@ def _release(sql: sqlite3.Connection, face_id: str, annotator_id: str) -> None:
 
 def _label(row: sqlite3.Row) -> Label:
     return label_from_document(json.loads(row["document"]))
+
+
+def _known(row: Mapping) -> Known:
+    return Known(Emotion(row["emotion"]), time_from_text(row["since"]))

@@ -14,7 +14,7 @@ from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
-from fers.storage import embedded_audit, face_facts
+from fers.storage import embedded_audit, face_facts, field_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
 from fers.storage.group_facts import keep_groups
@@ -106,6 +106,7 @@ class EmbeddedRecords:
             _require_new(inserted)
             face_facts.keep(sql, face)
             keep_groups(sql, face.person_id, face.study_id)
+            field_facts.keep(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -115,6 +116,7 @@ class EmbeddedRecords:
         with self._database.transaction() as sql:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
+            field_facts.keep(sql, face)
             if not face.purposes >= SHARED:
                 sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
+import orjson
+
 from fers.domain.consent import ConsentText
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Entry, Snapshot, Split
@@ -46,7 +48,7 @@ class EmbeddedSnapshots:
         last = among.after
         while page := self._database.rows(query, (*values, last, among.to, _PAGE)):
             for row in page:
-                yield Entry.from_document(json.loads(row["document"]))
+                yield Entry.from_document(orjson.loads(row["document"]))
             last = page[-1]["face_id"]
 
     def count_entries(self, snapshot_id: str) -> int:

@@ -53,13 +53,13 @@ def keep(sql: sqlite3.Connection, face: Face) -> None:
 
 def keep_earlier_faces(connection: sqlite3.Connection) -> None:
     """Note the faces of a store that had no index yet."""
-    for face in _stored(connection):
+    for face in stored_faces(connection):
         _keep(connection, _facts(face))
 
 
 def keep_for_review(connection: sqlite3.Connection) -> None:
     """Note what annotators' queues are ordered by for the faces of a store that had no review yet."""
-    for face in _stored(connection):
+    for face in stored_faces(connection):
         _keep(connection, _facts(face) | review_facts(face))
 
 
@@ -68,7 +68,8 @@ def face_of(row: sqlite3.Row | tuple) -> Face:
     return face_from_document(json.loads(columns.pop("document")) | columns)
 
 
-def _stored(connection: sqlite3.Connection) -> Iterator[Face]:
+def stored_faces(connection: sqlite3.Connection) -> Iterator[Face]:
+    """Every face of a store that is being migrated."""
     return (face_of(row) for row in connection.execute(f"SELECT {FACE_COLUMNS} FROM faces"))
 
 

@@ -18,6 +18,7 @@ from fers.storage.documents import face_to_document
 from fers.storage.face_cell import NO_SHARE, NOTHING
 from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
+from fers.storage.firebase_field_counters import FieldCounters, field_facts_of
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds
 
 Facts = dict
@@ -28,6 +29,7 @@ class FaceFacts:
     def __init__(self, documents: FirestoreDocuments):
         self._documents = documents
         self._counters = FaceCounters(documents)
+        self._field_counters = FieldCounters(documents)
         self._faces = documents.collection("faces")
         self._facts = documents.collection("face_facts")
         self._labels = documents.collection("labels")
@@ -36,14 +38,16 @@ class FaceFacts:
     def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict:
         """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
         own document."""
-        return self._write(batch, _new_name(face.id), None, with_review(facts_of(face) | groups))
+        facts = facts_of(face) | field_facts_of(face) | groups
+        return self._write(batch, _new_name(face.id), None, with_review(facts))
 
     def note_groups(self, face_id: str, groups: dict[str, int]) -> None:
         self.change(face_id, lambda old: old | groups)
 
     def replace(self, face: Face) -> None:
         """Replace a face's record and move it to where it belongs now; what annotators said stays. Raises NotFound."""
-        if self.change(face.id, lambda old: _without_dispute(old) | facts_of(face), face_to_document(face)) is None:
+        facts = facts_of(face) | field_facts_of(face)
+        if self.change(face.id, lambda old: _without_dispute(old) | facts, face_to_document(face)) is None:
             raise NotFound("This record is not there any more.", "Reload the page.")
 
     def note_agreement(self, face_id: str, share: float | None) -> None:
@@ -93,6 +97,7 @@ class FaceFacts:
         batch = self._documents.batch()
         batch.delete(self._facts.document(name), option=EXISTS)
         self._counters.move(batch, facts, None)
+        self._field_counters.move(batch, facts, None)
         for annotator_id in facts["said_by"]:
             batch.delete(self._labels.document(f"{face_id}-{annotator_id}"))
         batch.delete(self._known_labels.document(face_id))
@@ -110,6 +115,7 @@ class FaceFacts:
     def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:
         batch.create(self._facts.document(name), new | {"id": name})
         self._counters.move(batch, old, new)
+        self._field_counters.move(batch, old, new)
         return {"facts": name}
 
 

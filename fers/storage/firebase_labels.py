@@ -143,12 +143,13 @@ class FirebaseLabels:
         with suppress(Missing):
             self._documents.commit(batch)
 
+    def known(self, face_id: str) -> Known | None:
+        document = self._documents.read(self._known.document(face_id))
+        return _read_known(document) if document else None
+
     def gold(self, study_id: str) -> dict[str, Known]:
         documents = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
-        return {
-            document["face_id"]: Known(Emotion(document["emotion"]), time_from_text(document["since"]))
-            for document in documents
-        }
+        return {document["face_id"]: _read_known(document) for document in documents}
 
     def _rarest_first(self, study_id: str) -> list[int]:
         labels: dict[int, int] = {}
@@ -182,6 +183,10 @@ def _may_label(facts: Facts, annotator_id: str, places: int, now: datetime) -> b
 
 def _without(facts: Facts, annotator_id: str) -> Facts:
     return facts | {"held": {who: until for who, until in facts["held"].items() if who != annotator_id}}
+
+
+def _read_known(document: dict) -> Known:
+    return Known(Emotion(document["emotion"]), time_from_text(document["since"]))
 
 
 def _not_there() -> NotFound:

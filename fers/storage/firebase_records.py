@@ -20,6 +20,7 @@ from fers.storage.firebase_audit import FirebaseAudit
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_face_facts import FaceFacts
 from fers.storage.firebase_groups import GroupsOfFaces
+from fers.storage.firebase_shadow_answers import ShadowAnswers
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where, within
 
 
@@ -28,6 +29,7 @@ class FirebaseRecords:
         self._documents = FirestoreDocuments(client)
         self._facts = FaceFacts(self._documents)
         self._groups = GroupsOfFaces(self._documents)
+        self._shadow_answers = ShadowAnswers(self._documents)
         self._log = FirebaseAudit(self._documents)
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
@@ -106,6 +108,8 @@ class FirebaseRecords:
         self._facts.replace(face)
         if not face.purposes >= SHARED:
             self._delete_about(face.id, self._entries)
+        if Purpose.TRAIN not in face.purposes:
+            self._shadow_answers.remove(face.id)
 
     def delete_face(self, face_id: str) -> None:
         """What models said about it and its places in dataset versions go last and are looked for even when the face is
@@ -113,6 +117,7 @@ class FirebaseRecords:
         self._facts.remove(face_id)
         self._delete_about(face_id, self._answers)
         self._delete_about(face_id, self._entries)
+        self._shadow_answers.remove(face_id)
 
     def faces_of(self, person_id: str) -> list[Face]:
         faces = map(face_from_document, self._documents.all(where(self._faces, "person_id", "==", person_id)))

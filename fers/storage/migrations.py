@@ -7,6 +7,8 @@ from fers.errors import StoreUnavailable
 from fers.storage.embedded_audit import seal_earlier_entries
 from fers.storage.face_facts import SHAPE as FACE_FACTS
 from fers.storage.face_facts import keep_earlier_faces, keep_for_review
+from fers.storage.field_facts import SHAPE as FIELD
+from fers.storage.field_facts import keep_earlier_faces as keep_for_the_field
 from fers.storage.group_facts import SHAPE as GROUPS
 from fers.storage.review_facts import SHAPE as REVIEW
 
@@ -90,6 +92,7 @@ _SNAPSHOTS = (
     "CREATE INDEX entries_by_split ON snapshot_entries (snapshot_id, split, face_id)",
     "CREATE INDEX entries_by_face ON snapshot_entries (face_id)",
 )
+_FIELD = (*FIELD, keep_for_the_field)
 _RESULTS = (
     """CREATE TABLE results (
         yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
@@ -110,6 +113,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _SNAPSHOTS,
     _JOBS,
     _PROMOTIONS,
+    _FIELD,
     _RESULTS,
     GROUPS,
 )

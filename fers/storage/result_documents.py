@@ -15,15 +15,18 @@ def result_from_text(text: str) -> Result:
     document = json.loads(text)
     typed = {
         "figures": {name: tuple(figure) for name, figure in document["figures"].items()},
+        "confusion": tuple(map(tuple, document["confusion"])),
         "measured_at": time_from_text(document["measured_at"]),
     }
     return Result(**document | typed)
 
 
 def progress_to_text(progress: RunProgress) -> str:
-    return json.dumps(asdict(progress) | {"at": time_to_text(progress.at)})
+    finished = progress.finished_at and time_to_text(progress.finished_at)
+    return json.dumps(asdict(progress) | {"finished_at": finished})
 
 
 def progress_from_text(text: str) -> RunProgress:
     document = json.loads(text)
-    return RunProgress(**document | {"at": time_from_text(document["at"])})
+    finished = document["finished_at"] and time_from_text(document["finished_at"])
+    return RunProgress(**document | {"finished_at": finished})

@@ -3,10 +3,19 @@
 import altair as alt
 import numpy as np
 import pandas as pd
+import streamlit as st
 
-from fers.analysis.leaderboard import Entry
+from fers.analysis.leaderboard import shares
+from fers.analysis.significance import holm
 from fers.domain.emotions import LABELS
-from fers.services.arena import Standing
+from fers.domain.snapshots import Snapshot
+from fers.domain.yardsticks import PEOPLE, Result, Word, Yardstick
+from fers.services.arena import Standing, State
+from fers.ui.words import moment
+
+NOTHING = "–"
+TIE = 0.05
+"""From this chance on, a difference could be chance."""
 
 NAMES = {
     "top1": "Top-1",
@@ -18,45 +27,159 @@ NAMES = {
 }
 
 
-def leaderboard(rows: list[tuple[Standing, Entry]]) -> pd.DataFrame:
-    """A line a model: each score with its 95% interval, and the time one face takes."""
+def yardstick_names(offered: list[tuple[Yardstick, Snapshot | None]]) -> dict[str, Yardstick]:
+    """The yardsticks by what they are called on the page."""
+    return {_yardstick_name(yardstick, snapshot): yardstick for yardstick, snapshot in offered}
+
+
+def whose_word(yardstick: Yardstick) -> str:
+    """Whose word the labels are, in a sentence."""
+    if yardstick.word is Word.OWN:
+        return "Labels: what each person said about their own face. People are held against the same."
+    return (
+        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; where "
+        "those tie, nobody is. Every face counts once."
+    )
+
+
+def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.DataFrame:
+    """A line a model, and one for people: each score with its 95% interval, time, size, and whether the leader is
+    really better."""
+    chances = against_leader([result for _, result in rows])
+    lines = [
+        {"Model": standing.info.id, "Version": result.model_version, "Against the leader": _verdict(rank, chance)}
+        | {title: _figure(result.figures.get(name)) for name, title in NAMES.items()}
+        | {
+            "ms a face": _number(result.milliseconds, ".1f"),
+            "Parameters": _number(result.parameters, ",.0f"),
+            "Weights": _megabytes(result.weights_bytes),
+            "Faces": result.n,
+        }
+        for rank, ((standing, result), chance) in enumerate(zip(rows, chances, strict=True))
+    ]
+    if people:
+        scores = {title: _figure(people.figures.get(name)) for name, title in NAMES.items()}
+        lines.append({"Model": "People"} | scores | {"Faces": people.n})
+    return pd.DataFrame(lines).fillna(NOTHING)
+
+
+def against_leader(results: list[Result]) -> list[float]:
+    """The chance, by Holm's correction for all pairs there are, that each model is as good as the first one."""
+    return pairs(results)[0].tolist() if results else []
+
+
+def pairs(results: list[Result]) -> np.ndarray:
+    """Models x models: McNemar's mid-p, corrected by Holm for all pairs; NaN where a pair was not tested."""
+    count = len(results)
+    rows, columns = np.triu_indices(count, 1)
+    raw = [_chance(results[row], results[column]) for row, column in zip(rows, columns, strict=True)]
+    matrix = np.full((count, count), np.nan)
+    matrix[rows, columns] = matrix[columns, rows] = holm(np.array(raw, float))
+    return matrix
+
+
+def pairs_table(results: list[Result]) -> pd.DataFrame:
+    names = [result.model_id for result in results]
+    cells = [["" if np.isnan(chance) else _chance_words(chance) for chance in row] for row in pairs(results)]
+    return pd.DataFrame(cells, index=names, columns=names)
+
+
+def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Yardstick) -> str:
+    """The leaderboard with everything that is needed to repeat it, a line a model."""
+    lines = []
+    for result in [result for _, result in rows] + ([people] if people else []):
+        line = {
+            "measured_on": yardstick.key,
+            "model": result.model_id or PEOPLE,
+            "version": result.model_version,
+            "answers_id": result.who if result.model_id else "",
+            "n": result.n,
+        }
+        for name in NAMES:
+            value, low, high = result.figures.get(name, (np.nan,) * 3)
+            line |= {name: value, f"{name}_low": low, f"{name}_high": high}
+        line |= {
+            "milliseconds": result.milliseconds,
+            "parameters": result.parameters,
+            "weights_bytes": result.weights_bytes,
+            "faces_sha256": result.faces_sha256,
+            "measured_at": result.measured_at.isoformat(),
+            "fers_version": result.fers_version,
+        }
+        lines.append(line)
+    return pd.DataFrame(lines).to_csv(index=False)
+
+
+def changes(state: State, yardstick: Yardstick) -> str:
+    """What came or went since the models were measured, in a sentence; empty when nothing did."""
+    if state.snapshot:
+        frozen, gone = state.snapshot.faces, state.then - state.now
+        said = f"Of {frozen:,} faces frozen, {state.then:,} were left when this was measured" if gone else ""
+        return said and f"{said} and {state.now:,} are left now. Run a model again to measure on those."
+    if state.then == state.now:
+        return ""
+    what = "labels of annotators" if yardstick.word is Word.CONSENSUS else "labelled faces"
+    return f"There were {state.then:,} {what} when this was measured, and {state.now:,} now. Run the models again."
+
+
+def earlier(results: list[Result], shown: list[Result]) -> pd.DataFrame:
+    """What is kept beside what is shown: of earlier models, and of earlier faces."""
+    known = {result.who for result in shown}
     return pd.DataFrame(
         [
-            {"Model": standing.info.id, "Version": standing.info.version}
-            | {title: _figure(entry.figures[name]) for name, title in NAMES.items()}
-            | {"ms a face": f"{standing.run.milliseconds:.1f}"}
-            for standing, entry in rows
+            {
+                "Model": result.model_id or "People",
+                "Version": result.model_version,
+                "Top-1": _figure(result.figures.get("top1")),
+                "Faces": result.n,
+                "Measured": moment(result.measured_at),
+                "Hash of the faces": result.faces_sha256[:12],
+            }
+            for result in results
+            if result.who not in known
         ]
     )
 
 
-def accuracy_and_time(rows: list[tuple[Standing, Entry]]) -> alt.LayerChart:
-    """Top-1 against the time one face takes, with intervals."""
+def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None) -> alt.LayerChart:
+    """Top-1 against the time one face takes, with intervals; people as a line, since nobody timed them so."""
     points = pd.DataFrame(
         [
-            dict(zip(("top1", "low", "high"), entry.figures["top1"], strict=True))
-            | {"model": standing.info.id, "ms": standing.run.milliseconds}
-            for standing, entry in rows
-        ]
+            dict(zip(("top1", "low", "high"), result.figures["top1"], strict=True))
+            | {"model": standing.info.id, "ms": result.milliseconds}
+            for standing, result in rows
+            if not np.isnan(result.milliseconds)
+        ],
+        columns=["top1", "low", "high", "model", "ms"],
     )
-    x = alt.X("ms", title="Milliseconds a face", scale=alt.Scale(type="log"))
-    colour = alt.Color("model", legend=None)  # The theme's colours can be seen on light and on dark.
-    base = alt.Chart(points).encode(x=x, color=colour, tooltip=["model", "top1", "ms"])
-    y = alt.Y("low", title="Top-1 accuracy", scale=alt.Scale(zero=False))
+    x = alt.X("ms:Q", title="Milliseconds a face", scale=alt.Scale(type="log"))
+    colour = alt.Color("model:N", legend=None)  # The theme's colours can be seen on light and on dark.
+    tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
+    base = alt.Chart(points).encode(x=x, color=colour, tooltip=tooltip)
+    y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
     bars = base.mark_rule().encode(y=y, y2="high")
-    dots = base.mark_point(filled=True, size=80).encode(y="top1")
-    return bars + dots + base.mark_text(align="left", dx=8).encode(y="top1", text="model")
+    dots = base.mark_point(filled=True, size=80).encode(y="top1:Q")
+    chart = bars + dots + base.mark_text(align="left", dx=8).encode(y="top1:Q", text="model")
+    if not people:
+        return chart
+    line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))
+    rule = line.mark_rule(strokeDash=[5, 5], color="gray").encode(y="top1:Q")
+    return (
+        chart
+        + rule
+        + line.mark_text(align="left", dx=4, dy=-7, color="gray").encode(x=alt.value(0), y="top1:Q", text="who")
+    )
 
 
-def confusion(shares: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
+def confusion(share: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
     """A heat map of labels x answers. Shares from 0 to 1, or from -1 to 1 for a difference of two."""
-    signed = bool(np.nanmin(shares) < 0)
+    signed = bool(np.nanmin(share) < 0)
     cells = pd.DataFrame(
         [
-            {"label": label, "answer": answer, "share": shares[row, column]}
+            {"label": label, "answer": answer, "share": share[row, column]}
             for row, label in enumerate(LABELS)
             for column, answer in enumerate(LABELS)
-            if not np.isnan(shares[row, column])
+            if not np.isnan(share[row, column])
         ]
     )
     colours = alt.Scale(scheme="purpleorange", domain=[-1, 1]) if signed else alt.Scale(scheme="oranges", domain=[0, 1])
@@ -69,14 +192,56 @@ def confusion(shares: np.ndarray, title: str, rows: str = "Label", columns: str 
     return base.mark_rect().encode(color=alt.Color("share", scale=colours, legend=None)) + text
 
 
+def show_pair(one: Result, other: Result) -> None:
+    """Which of two models is better, and what they confuse with what."""
+    names = (one.model_id, other.model_id)
+    st.subheader(verdict(*names, (one.figures["top1"][0], other.figures["top1"][0]), _chance(one, other)))
+    confusions = [shares(np.array(result.confusion)) for result in (one, other)]
+    for column, name, of_model in zip(st.columns(2), names, confusions, strict=True):
+        column.altair_chart(confusion(of_model, name))
+    st.altair_chart(confusion(confusions[0] - confusions[1], f"{names[0]} less {names[1]}"))
+
+
 def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> str:
     """Which of two models is better, in a sentence that calls a tie a tie."""
     better, worse = (one, other) if accuracy[0] >= accuracy[1] else (other, one)
-    if p >= 0.05:
+    if p >= TIE:
         return f"A tie: {accuracy[0]:.1%} and {accuracy[1]:.1%} could be chance (p = {p:.2f})."
-    return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} (p = {p:.3f})."
+    return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} ({_chance_words(p)})."
 
 
-def _figure(figure: tuple[float, float, float]) -> str:
-    value, low, high = figure
-    return "–" if np.isnan(value) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+def _yardstick_name(yardstick: Yardstick, snapshot: Snapshot | None) -> str:
+    if yardstick.word is Word.OWN:
+        return "Every face, by its own person's word"
+    if snapshot is None:
+        return "Reviewed faces, by their annotators' consensus"
+    return f"Version {snapshot.name}" + (f", its {yardstick.split} part" if yardstick.split else "")
+
+
+def _chance(one: Result, other: Result) -> float:
+    return one.against.get(other.who, other.against.get(one.who, np.nan))
+
+
+def _verdict(rank: int, chance: float) -> str:
+    if rank == 0:
+        return "leads"
+    if np.isnan(chance):
+        return NOTHING
+    return f"{'a tie' if chance >= TIE else 'behind'} ({_chance_words(chance)})"
+
+
+def _chance_words(chance: float) -> str:
+    return "p < 0.001" if chance < 0.001 else f"p = {chance:.3f}"
+
+
+def _figure(figure: tuple[float, float, float] | None) -> str:
+    value, low, high = figure or (np.nan,) * 3
+    return NOTHING if np.isnan(value) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _number(number: float | None, form: str) -> str:
+    return NOTHING if number is None or np.isnan(number) else format(number, form)
+
+
+def _megabytes(size: int | None) -> str:
+    return NOTHING if size is None else f"{size / 1e6:.1f} MB"

@@ -40,7 +40,7 @@ def describe(version: Version) -> None:
         st.markdown(f"{_many(snapshot.faces, 'face')} of {_many(snapshot.people, 'person', 'people')}")
         notes = [
             (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
-            (snapshot.left_out, "not shared by their people"),
+            (snapshot.left_out, "whose people don't share them or don't let models train on them"),
             (snapshot.near_duplicates, "left out as near-duplicates"),
         ]
         said = " · ".join(f"{count:,} {what}" for count, what in notes if count)

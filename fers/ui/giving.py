@@ -119,7 +119,7 @@ def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
 
 def _show_guess(actor: Person, giving: Giving, box) -> None:
     _predict(actor, giving, box)
-    show_result(giving.prediction)
+    show_result(giving.prediction, blind=platform().trials.current() is not None)
     _recall_live(giving)
     offer_why(actor, giving)
 
@@ -151,5 +151,5 @@ def thank(actor: Person, giving: Giving) -> None:
         else:
             st.write("Nothing was kept, as you chose.")
     if giving.answer.before_prediction:
-        show_result(giving.prediction)
+        show_result(giving.prediction, blind=platform().trials.current() is not None)
         offer_why(actor, giving)

@@ -49,7 +49,7 @@ def watch(plan: dict) -> Given | None:
 
 def give(actor: Person, given: Given) -> None:
     """Go on to the crop and the answer, as with any other photo. Raises ImageRejected, ConsentRequired, StudyClosed."""
-    draft = platform().capture.receive(actor, given.photo, Source.WEBCAM)
+    draft = platform().capture.receive(actor, given.photo, Source.WEBCAM, seen_live=True)
     state().next_photo()
     state().giving = Giving(draft, seen_live=given.probabilities)
     st.switch_page("pages/give.py")

@@ -21,8 +21,8 @@ ol.fers-guess li { list-style: none; margin: 0 0 .55rem; display: grid; grid-tem
 """
 
 
-def show_result(prediction: Prediction) -> None:
-    """Draw the card for `prediction`."""
+def show_result(prediction: Prediction, blind: bool = False) -> None:
+    """Draw the card for `prediction`; `blind`: without saying whose it is."""
     with st.container(border=True):
         st.caption("The machine's guess")
         if not prediction.sure:
@@ -31,7 +31,8 @@ def show_result(prediction: Prediction) -> None:
         st.html(_STYLE + _bars(prediction.top(3), "top" if prediction.sure else "unsure"))
         with st.expander("All eight expressions"):
             st.html(_bars(prediction.top(len(Emotion)), "all"))
-            st.caption(f"Model {prediction.model_id}, version {prediction.model_version}")
+            if not blind:
+                st.caption(f"Model {prediction.model_id}, version {prediction.model_version}")
 
 
 def word(emotion: Emotion) -> str:

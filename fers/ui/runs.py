@@ -10,7 +10,8 @@ from functools import cache
 
 from fers.config import REPOSITORY
 from fers.domain.people import Person
-from fers.services.arena import job_of
+from fers.domain.yardsticks import Yardstick
+from fers.services.arena import asked_by, job_of
 from fers.ui.services import platform
 
 
@@ -21,47 +22,51 @@ class Runs:
         self._lock = threading.Lock()
         self._processes: dict[str, subprocess.Popen] = {}
 
-    def start(self, actor: Person, model_id: str) -> None:
+    def start(self, actor: Person, model_id: str, on: Yardstick) -> None:
         """Begin, or go on; nothing happens when this model runs already."""
-        platform().jobs.ask(actor, job_of(model_id))
-        self._start(model_id)
+        job = job_of(model_id, on)
+        platform().jobs.ask(actor, job)
+        self._start(job)
 
-    def cancel(self, actor: Person, model_id: str) -> None:
+    def cancel(self, actor: Person, model_id: str, on: Yardstick) -> None:
         """Stop the run; what the model answered so far is kept."""
-        platform().jobs.cancel(actor, job_of(model_id))
+        job = job_of(model_id, on)
+        platform().jobs.cancel(actor, job)
         with self._lock:
-            if self._is_here(model_id):
-                self._processes[model_id].terminate()
-                self._processes[model_id].wait()
+            if self._is_here(job):
+                self._processes[job].terminate()
+                self._processes[job].wait()
 
-    def is_running(self, actor: Person, model_id: str) -> bool:
+    def is_running(self, actor: Person, model_id: str, on: Yardstick) -> bool:
         """Here or on another server."""
-        return platform().jobs.is_asked_for(actor, job_of(model_id))
+        return platform().jobs.is_asked_for(actor, job_of(model_id, on))
 
-    def has_failed(self, model_id: str) -> bool:
+    def has_failed(self, model_id: str, on: Yardstick) -> bool:
         """Whether the last run here ended by itself without finishing."""
         with self._lock:
-            process = self._processes.get(model_id)
+            process = self._processes.get(job_of(model_id, on))
             return process is not None and (process.poll() or 0) > 0
 
     def take_up(self) -> None:
         """Start what nobody does: a server that was doing it has died."""
-        for name in platform().jobs.free():
-            self._start(name.removeprefix(job_of("")))
+        for job in platform().jobs.free():
+            if asked_by(job):
+                self._start(job)
 
-    def _start(self, model_id: str) -> None:
+    def _start(self, job: str) -> None:
+        model_id, on = asked_by(job)
         with self._lock:
-            if not self._is_here(model_id):
-                self._processes[model_id] = subprocess.Popen(
-                    [sys.executable, "-m", "fers", "evaluate", model_id],
+            if not self._is_here(job):
+                self._processes[job] = subprocess.Popen(
+                    [sys.executable, "-m", "fers", "evaluate", model_id, "--on", on.key],
                     cwd=REPOSITORY,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                 )
 
-    def _is_here(self, model_id: str) -> bool:
-        process = self._processes.get(model_id)
+    def _is_here(self, job: str) -> bool:
+        process = self._processes.get(job)
         return process is not None and process.poll() is None
 
 

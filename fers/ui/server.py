@@ -21,9 +21,11 @@ from fers.ui.guard import explain_unexpected
 from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
+from fers.ui.shadows import background
 
 PURGE_SECONDS = 3600
 TAKE_UP_SECONDS = 30
+SHADOW_SECONDS = 15
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ async def lifespan(_app: st.App):
     chores = (
         _repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
         _repeatedly(TAKE_UP_SECONDS, lambda: runs().take_up(), "take up what another server left"),
+        _repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
     tasks = [asyncio.create_task(chore) for chore in chores]
     yield {}

@@ -6,7 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.slices import LEAST_FACES, Gap, Reliability, Slice
+from fers.analysis.slices import gaps as stated
 from fers.domain.people import Person
+from fers.domain.yardsticks import Result, Yardstick
+from fers.services.arena import Standing
 from fers.services.slices import Sliced
 from fers.ui.services import platform
 
@@ -15,9 +18,9 @@ _ROW = 24
 """Height of a model's line in a plot of slices, in pixels."""
 
 
-def show(actor: Person, one: str, other: str) -> None:
+def show(actor: Person, one: str, other: str, on: Yardstick) -> None:
     """The slices and the reliability of two models, which both have a complete run."""
-    found = platform().slices.compare(actor, one, other)
+    found = platform().slices.compare(actor, one, other, on)
     st.subheader("By slices", anchor=False)
     st.write(_headline(found.slices, one, other))
     for dimension in dict.fromkeys(part.dimension for part in found.slices):
@@ -35,9 +38,10 @@ def show(actor: Person, one: str, other: str) -> None:
     )
 
 
-def show_gap(actor: Person) -> None:
-    """Each model's benchmark score beside its score here."""
-    gaps = platform().slices.gaps(actor)
+def show_gap(rows: list[tuple[Standing, Result]]) -> None:
+    """Each model's benchmark score beside its score here; `rows` are those of the leaderboard."""
+    st.subheader("Benchmark and here", anchor=False)
+    gaps = gaps_of(rows)
     if not gaps:
         st.info("No model states a benchmark score yet. It stands in its model.json, under “metrics”.")
         return
@@ -48,6 +52,15 @@ def show_gap(actor: Person) -> None:
         "On the dashed line, a model is as good here as its benchmark promises; below it, people find it worse. "
         f"The largest gap: {worst.model_id}, {worst.promised:.0%} there and {worst.found[0]:.0%} here."
     )
+
+
+def gaps_of(rows: list[tuple[Standing, Result]]) -> list[Gap]:
+    """One for each model and benchmark that its folder states a top-1 for."""
+    return [
+        gap
+        for standing, result in rows
+        for gap in stated(standing.info.id, standing.info.metrics, result.figures["top1"])
+    ]
 
 
 def table(parts: list[Slice], one: str, other: str) -> pd.DataFrame:

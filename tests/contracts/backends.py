@@ -9,6 +9,7 @@ from pathlib import Path
 from fers.domain.interfaces import (
     AnswerStore,
     FaceIndex,
+    FieldStore,
     GroupStore,
     ImageStore,
     JobStore,
@@ -25,6 +26,7 @@ from fers.domain.interfaces import (
 from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
+from fers.storage.embedded_field import EmbeddedField
 from fers.storage.embedded_groups import EmbeddedGroups
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
@@ -54,6 +56,7 @@ class Backend:
             self.images(),
             self.journal(),
             sign_in,
+            self.field(),
             self.results(),
             self.groups(),
         )
@@ -75,6 +78,9 @@ class Embedded(Backend):
 
     def promotions(self) -> PromotionStore:
         return EmbeddedPromotions(self._database())
+
+    def field(self) -> FieldStore:
+        return EmbeddedField(self._database())
 
     def studies(self) -> StudyStore:
         return EmbeddedStudies(self._database())
@@ -142,6 +148,11 @@ class Firebase(Backend):
         from fers.storage.firebase_promotions import FirebasePromotions
 
         return FirebasePromotions(self._client)
+
+    def field(self) -> FieldStore:
+        from fers.storage.firebase_field import FirebaseField
+
+        return FirebaseField(self._client)
 
     def studies(self) -> StudyStore:
         from fers.storage.firebase_studies import FirebaseStudies

@@ -14,6 +14,7 @@ from .samples import FakeClock
 CONTRACTS = (
     "answer_store",
     "face_index",
+    "field_store",
     "group_store",
     "image_store",
     "job_store",

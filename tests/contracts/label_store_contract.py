@@ -191,6 +191,7 @@ class LabelStoreContract:
             store.set_gold(FACE, known)
         store.set_gold(an_id("unknown"), before)
         assert store.gold(STUDY) == {FACE: now}
+        assert (store.known(FACE), store.known(an_id("unknown"))) == (now, None)
         assert store.gold(an_id("other")) == {}
         store.set_gold(FACE, None)
         assert store.gold(STUDY) == {}

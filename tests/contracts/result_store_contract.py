@@ -21,11 +21,12 @@ RESULT = Result(
     milliseconds=3.5,
     measured_at=NOON,
     fers_version="1.0",
+    confusion=((1, 2), (3, 4)),
     parameters=1000,
     weights_bytes=4000,
     against={"2" * 64: 0.04},
 )
-PROGRESS = RunProgress(VERSION, "1" * 64, 60, 120, NOON)
+PROGRESS = RunProgress(VERSION, "1" * 64, 60, 120)
 
 
 class ResultStoreContract:
@@ -50,8 +51,8 @@ class ResultStoreContract:
 
     def test_progress_is_the_latest(self, store):
         other = replace(PROGRESS, yardstick="own")
-        for progress in (PROGRESS, other, replace(PROGRESS, done=120)):
+        for progress in (PROGRESS, other, replace(PROGRESS, done=120, finished_at=NOON)):
             store.save_progress(progress)
-        assert store.progress(VERSION) == [replace(PROGRESS, done=120)]
+        assert store.progress(VERSION) == [replace(PROGRESS, done=120, finished_at=NOON)]
         assert store.progress("consensus") == []
         assert len(store.progress()) == 2

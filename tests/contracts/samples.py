@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, Prediction, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
 from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
@@ -163,6 +163,8 @@ def _probabilities(draw) -> tuple[float, ...]:
 
 _ids = st.uuids().map(lambda uuid: uuid.hex)
 
+_prediction = st.builds(Prediction, _words, _words, _probabilities(), _times, st.floats(0, 1))
+
 any_face = st.builds(
     Face,
     id=_ids,
@@ -175,7 +177,8 @@ any_face = st.builds(
     ),
     source=st.sampled_from(Source),
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
-    prediction=st.builds(Prediction, _words, _words, _probabilities(), _times, st.floats(0, 1)),
+    prediction=_prediction,
+    rival=_optional(st.builds(Rival, _words, _prediction)),
     answer=st.builds(
         Answer,
         label=_optional(st.sampled_from(Emotion)),

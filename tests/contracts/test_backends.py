@@ -2,6 +2,7 @@
 
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
+from .field_store_contract import FieldStoreContract
 from .group_store_contract import GroupStoreContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
@@ -28,6 +29,10 @@ class TestFaceIndex(FaceIndexContract):
 
 
 class TestGroupStore(GroupStoreContract):
+    pass
+
+
+class TestFieldStore(FieldStoreContract):
     pass
 
 

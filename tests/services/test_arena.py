@@ -84,12 +84,12 @@ def test_the_better_model_leads(platform, faces):
 def test_two_models_side_by_side_show_where_they_differ(platform, faces):
     for name in ("sad", "happy"):
         platform.arena.evaluate(OPERATOR, name)
-    seen, duel = platform.arena.duel(OPERATOR, "happy", "sad")
+    common, duel = platform.arena.duel(OPERATOR, "happy", "sad")
     assert duel.accuracy == (pytest.approx(2 / 3), pytest.approx(1 / 3))
     assert sorted(duel.disagree) == [0, 1, 2]
     assert duel.both_wrong.size == 0
     assert duel.p > 0.05
-    assert platform.arena.picture(OPERATOR, seen[0]).shape == (224, 224, 3)
+    assert platform.arena.picture(OPERATOR, common.face_ids[0]).shape == (224, 224, 3)
     with pytest.raises(InvalidInput):
         platform.arena.duel(OPERATOR, "happy", "happy")
 
@@ -100,7 +100,7 @@ def test_a_run_that_died_goes_on_where_it_was(platform, faces, happy):
         platform.arena.evaluate(OPERATOR, "happy")
     happy.faces_left = 1000
     told = []
-    platform.arena.evaluate(OPERATOR, "happy", lambda done, all: told.append((done, all)))
+    platform.arena.evaluate(OPERATOR, "happy", progress=lambda done, all: told.append((done, all)))
     assert told[-1] == (3, 3)
     platform.arena.evaluate(OPERATOR, "happy")
     assert happy.asked == 3
@@ -109,16 +109,19 @@ def test_a_run_that_died_goes_on_where_it_was(platform, faces, happy):
 def test_a_new_face_is_all_that_is_asked_about(platform, faces, happy):
     platform.arena.evaluate(OPERATOR, "happy")
     give_face(platform, participant(platform, "bob@example.org"))
-    [standing] = [s for s in platform.arena.standings(OPERATOR) if s.info.id == "happy"]
-    assert (standing.answered, standing.faces) == (3, 4)
+    state = platform.arena.state(OPERATOR)
+    assert (state.then, state.now) == (4, 5), "of all labelled faces, also of those that nobody may test models on"
     platform.arena.evaluate(OPERATOR, "happy")
     assert happy.asked == 4
+    [standing] = [s for s in platform.arena.standings(OPERATOR) if s.info.id == "happy"]
+    assert (standing.answered, standing.faces) == (4, 4)
 
 
 def test_what_was_said_goes_with_the_withdrawn_face(platform, faces):
     platform.arena.evaluate(OPERATOR, "happy")
     ada = platform.accounts.sign_in("ada@example.org", "correct horse battery").person
     platform.withdrawal.withdraw_face(ada, faces[0].id)
+    platform.arena.evaluate(OPERATOR, "happy")
     [(_, entry)] = platform.arena.leaderboard(OPERATOR)
     assert entry.n == 2
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from fers.domain.audit import AuditEntry
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import StoredImage
+from fers.domain.field import ShadowAnswer, ShadowChoice
 from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
 from fers.domain.picture import FACTS_ID
@@ -18,6 +20,8 @@ from fers.domain.snapshots import Split
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
+from tests.contracts.field_store_contract import TRIAL, a_match
+from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
     a_consent,
@@ -34,6 +38,7 @@ from tests.contracts.samples import (
 )
 
 RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
+SHADOW = "2" * 64
 FACES = [str(number) for number in range(5)]
 SHARED = frozenset(Purpose)
 
@@ -61,7 +66,10 @@ def old(tmp_path):
     store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
     store.answers.add_answers(FACTS_ID, {an_id(name): np.array([350, 116, 55]) for name in FACES})
     store.answers.save_run(RUN)
+    store.results.save_result(RESULT)
+    store.results.save_progress(PROGRESS)
     keep_labels_and_a_version(store)
+    keep_what_is_in_the_field(store)
     yield store
     backend.close()
 
@@ -75,6 +83,19 @@ def keep_labels_and_a_version(store) -> None:
     store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))
     version = a_snapshot(study_id=an_id("first"))
     store.snapshots.create_snapshot(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
+
+
+def keep_what_is_in_the_field(store) -> None:
+    """A trial with one comparison, and a model in the background that answered for one face."""
+    store.field.add_trial(TRIAL)
+    store.field.end_trial(TRIAL.id, NOON)
+    face = a_match("match", study_id=an_id("first"), image=StoredImage(hashlib.sha256(b"m").hexdigest(), 9, 9, 1))
+    store.images.put(face.id, b"m")
+    store.records.create_face(face)
+    store.field.choose_shadows(ShadowChoice(("fersnet",), NOON))
+    store.field.note_shadow_answers(SHADOW, [ShadowAnswer(face.id, date(2026, 4, 27), 2)])
+    store.field.note_reached(SHADOW, NOON)
+    store.answers.add_answers(SHADOW, {face.id: np.eye(8)[3]})
 
 
 @pytest.fixture
@@ -106,8 +127,18 @@ def everything(store) -> tuple:
         )
         for study in records.studies()
     ]
-    kept = (list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
-    return (*kept, said, review, images, memberships, invitations, store.answers.runs(), answers)
+    field = (
+        store.field.trials(9),
+        store.field.matches(TRIAL.id),
+        store.field.guesses(an_id("first")),
+        store.field.shadow_choices(9),
+        store.field.reached(),
+        store.field.ranks(SHADOW),
+        [(face_id, row.tolist()) for face_id, row in store.answers.answers(SHADOW)],
+    )
+    kept = (field, list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
+    results = (store.results.results(), store.results.progress())
+    return (*kept, said, review, images, memberships, invitations, store.answers.runs(), answers, results)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):
@@ -116,7 +147,7 @@ def test_everything_moves_there_and_back(old, new, tmp_path):
     home = Embedded(tmp_path / "home")
     back = home.stores()
     done = migration(new, back).run(OPERATOR)
-    assert (done.people, done.faces, done.problems) == (2, len(FACES), [])
+    assert (done.people, done.faces, done.problems) == (2, len(FACES) + 1, [])
     assert everything(back) == everything(old)
     home.close()
 
@@ -171,7 +202,7 @@ def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):
     assert sorted(done.problems) == sorted(
         [f"face {an_id('3')}: its image is lost", f"face {an_id('4')}: its image is not the one that was given"]
     )
-    assert done.faces == len(FACES) - 2
+    assert done.faces == len(FACES) + 1 - 2
 
 
 def test_what_was_withdrawn_between_two_runs_is_named(old, new):

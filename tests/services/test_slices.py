@@ -10,9 +10,9 @@ from skimage import data
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from fers.errors import InvalidInput
 from fers.platform import assemble
 from fers.services import pictures
+from fers.ui.slices import gaps_of
 from tests.people import OneFace, give_face, participant
 from tests.services.test_arena import Always, Models
 
@@ -86,8 +86,6 @@ def test_benchmarks_are_set_beside_the_faces_given_here(settings, clock):
     promising.info = replace(promising.info, metrics={"a benchmark": {"top1": 0.9, "n": 100}})
     platform = assemble(settings, models=Models(promising), detector=OneFace(), now=clock)
     give_face(platform, participant(platform))
-    with pytest.raises(InvalidInput):
-        platform.slices.gaps(OPERATOR)
     platform.arena.evaluate(OPERATOR, "happy")
-    [gap] = platform.slices.gaps(OPERATOR)
+    [gap] = gaps_of(platform.arena.leaderboard(OPERATOR))
     assert (gap.benchmark, gap.promised, gap.found[0]) == ("a benchmark", 0.9, 1)

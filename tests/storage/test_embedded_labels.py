@@ -21,6 +21,7 @@ QUESTIONS = {
     "labels by an annotator": lambda labels: list(labels.labels_by(an_id("ann"))),
     "labels of a face": lambda labels: labels.labels_of(an_id("1")),
     "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),
+    "known": lambda labels: labels.known(an_id("1")),
     "gold": lambda labels: labels.gold(STUDY),
 }
 

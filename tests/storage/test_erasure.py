@@ -19,7 +19,7 @@ MARKER = "unmistakable-marker"
 
 def a_marked_face(number: int):
     face = a_face(str(number))
-    return replace(face, prediction=replace(face.prediction, model_version=marker(number)))
+    return replace(face, image=replace(face.image, sha256=marker(number)))
 
 
 def marker(number: int) -> str:
@@ -45,7 +45,7 @@ def test_deleted_faces_leave_nothing_however_the_pages_were_rearranged(records, 
 def test_a_deleted_face_that_fills_many_pages_leaves_nothing(records, bytes_on_disk):
     records.create_person(a_person())
     face = a_face()
-    records.create_face(replace(face, prediction=replace(face.prediction, model_version=MARKER * 5000)))
+    records.create_face(replace(face, image=replace(face.image, sha256=MARKER * 5000)))
     records.delete_face(face.id)
     assert MARKER.encode() not in bytes_on_disk()
 

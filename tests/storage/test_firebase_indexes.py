@@ -14,6 +14,7 @@ from fers.services.clock import utc_now
 from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
+from fers.storage.firebase_field import FirebaseField
 from fers.storage.firebase_groups import FirebaseGroups
 from fers.storage.firebase_labels import FirebaseLabels
 from fers.storage.firebase_records import FirebaseRecords
@@ -77,6 +78,7 @@ def ask_everything(client) -> None:
     list(FirebaseAnswers(client).answers("1" * 64))
     ask_about_review(client)
     ask_about_versions(client)
+    ask_about_the_field(client)
 
 
 def ask_about_review(client) -> None:
@@ -98,3 +100,11 @@ def ask_about_versions(client) -> None:
     store.snapshots(version.study_id)
     list(store.entries(version.id))
     list(store.entries(version.id, Split.TEST))
+
+
+def ask_about_the_field(client) -> None:
+    store = FirebaseField(client)
+    store.matches(an_id("trial"))
+    store.guesses(an_id("faces"))
+    store.ranks("1" * 64)
+    list(store.shadow_answers("1" * 64))

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from fers.domain.interfaces.field import FieldStore
 from fers.domain.interfaces.models import (
     AnswerStore,
     BrowserNetworks,
@@ -23,6 +24,7 @@ __all__ = [
     "Classifier",
     "FaceDetector",
     "FaceIndex",
+    "FieldStore",
     "GroupStore",
     "ImageStore",
     "JobStore",
@@ -55,5 +57,6 @@ class Stores:
     images: ImageStore
     journal: Journal
     sign_in: SignIn
+    field: FieldStore
     results: ResultStore
     groups: GroupStore

@@ -143,6 +143,9 @@ class LabelStore(Protocol):
     def set_gold(self, face_id: str, known: Known | None) -> None:
         """Note what a face is known to show; None: it is not known any more. Nothing happens when the face is gone."""
 
+    def known(self, face_id: str) -> Known | None:
+        """What a face is known to show; None when nothing is."""
+
     def gold(self, study_id: str) -> dict[str, Known]:
         """What is known, by face id."""
 

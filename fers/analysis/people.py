@@ -1,0 +1,56 @@
+"""How people do at what models are asked to do: annotators against a label that is not their own."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fers.analysis.consensus import OUTCOMES
+from fers.analysis.leaderboard import Entry
+from fers.analysis.resampling import CLASSES, balanced_accuracy, macro_f1
+from fers.analysis.significance import bootstrap_interval
+
+NAMES = ("top1", "macro_f1", "balanced_accuracy")
+"""An annotator names one expression and no probabilities: the other scores don't apply."""
+
+
+def people(votes: Sequence[Sequence[int]], labels: np.ndarray | None = None) -> Entry | None:
+    """Score annotators on n faces; None where there is nothing to score.
+
+    `votes`: for each face the votes on it, as indices into `OUTCOMES`. With `labels` (n class ids) every vote is held
+    against the face's label. Without, it is held against the plurality of the other votes on the face (leave-one-out);
+    where these tie, say that there is no emotion, or there are none, the vote is left out. "Can't tell" and "not a
+    face" count as wrong. Every face counts once, its annotators share it. The interval is by bootstrap over faces.
+    """
+    face = np.repeat(np.arange(len(votes)), [len(said) for said in votes])
+    said = np.array([vote for of_face in votes for vote in of_face], int)
+    truth = _others(face, said, len(votes)) if labels is None else np.asarray(labels, int)[face]
+    counts = (truth >= 0) & (truth < CLASSES)
+    if not counts.any():
+        return None
+    _, face = np.unique(face[counts], return_inverse=True)
+    return _scored(face, said[counts], truth[counts])
+
+
+def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
+    """For each vote what most others on its face say, an index into `OUTCOMES`; -1 for a tie and for nobody."""
+    counts = np.bincount(face * len(OUTCOMES) + said, minlength=faces * len(OUTCOMES)).reshape(faces, len(OUTCOMES))
+    others = counts[face]
+    others[np.arange(len(said)), said] -= 1
+    most = others.max(axis=1, initial=0)
+    is_settled = (most > 0) & ((others == most[:, None]).sum(axis=1) == 1)
+    return np.where(is_settled, others.argmax(axis=1), -1)
+
+
+def _scored(face: np.ndarray, said: np.ndarray, truth: np.ndarray) -> Entry:
+    faces = int(face[-1]) + 1
+    share = (1 / np.bincount(face))[face]
+    cell = truth * len(OUTCOMES) + said
+
+    def scores(sample: np.ndarray) -> np.ndarray:
+        drawn = np.bincount(sample, minlength=faces)[face]
+        weights = np.bincount(cell, weights=share * drawn, minlength=CLASSES * len(OUTCOMES))
+        confusion = weights.reshape(CLASSES, len(OUTCOMES))
+        return np.array([confusion.trace() / len(sample), macro_f1(confusion), balanced_accuracy(confusion)])
+
+    rows = zip(NAMES, scores(np.arange(faces)), *bootstrap_interval(scores, faces), strict=True)
+    return Entry(faces, {name: (float(value), float(low), float(high)) for name, value, low, high in rows})

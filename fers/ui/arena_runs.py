@@ -1,0 +1,43 @@
+"""Running models over the faces of a yardstick, from the page where they are compared."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.yardsticks import Yardstick
+from fers.services.arena import Standing
+from fers.ui.runs import runs
+from fers.ui.services import platform
+
+
+def show(actor: Person, on: Yardstick) -> None:
+    """Each model with how far it is, and buttons to run and stop it. Looks again by itself while any runs."""
+    is_busy = any(runs().is_running(actor, info.id, on) for info in platform().live_model.models())
+    st.fragment(_runs, run_every="2s" if is_busy else None)(actor, on, is_busy)
+
+
+def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
+    is_busy = False
+    for standing in platform().arena.standings(actor, on):
+        name = standing.info.id
+        is_running = runs().is_running(actor, name, on)
+        is_busy |= is_running
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing))
+            if is_running and st.button("Stop", key=f"stop-{name}"):
+                runs().cancel(actor, name, on)
+                st.rerun()
+            kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
+            if not is_running and st.button(label, key=f"run-{name}", type=kind):
+                runs().start(actor, name, on)
+                st.rerun()
+        if runs().has_failed(name, on):
+            st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
+    if was_busy and not is_busy:
+        st.rerun()  # Nothing is left to wait for, and there is more to compare.
+
+
+def _progress(standing: Standing) -> str:
+    name = f"**{standing.info.id}** {standing.info.version}"
+    if not standing.faces:
+        return f"{name}: not run yet"
+    return f"{name}: {standing.answered:,} of {standing.faces:,} faces"

@@ -1,0 +1,136 @@
+"""Models in the background: the processes in which they answer, and how they do."""
+
+import math
+import subprocess
+import sys
+import time
+from functools import cache
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from fers.config import REPOSITORY
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
+from fers.services.shadows import JOB, MOST_WAITING, Shadow
+from fers.ui import guard
+from fers.ui.exploring import ACCENT
+from fers.ui.services import platform
+from fers.ui.words import moment
+
+PAUSE_SECONDS = 600
+"""A process that failed is not started again here for so long."""
+
+
+class Background:
+    """The processes that this server started, one a model: whatever happens to them, the app goes on."""
+
+    def __init__(self):
+        self._processes: dict[str, subprocess.Popen] = {}
+        self._started: dict[str, float] = {}
+
+    def keep_up(self) -> None:
+        """Start what new faces wait for and nobody does."""
+        platform().shadows.ask_for_what_is_missing()
+        for name in platform().jobs.free():
+            if name.startswith(JOB) and not self._is_here(name) and not self._failed_lately(name):
+                self._started[name] = time.monotonic()
+                self._processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", "fers", "shadow", name.removeprefix(JOB)],
+                    cwd=REPOSITORY,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+
+    def _is_here(self, name: str) -> bool:
+        process = self._processes.get(name)
+        return process is not None and process.poll() is None
+
+    def _failed_lately(self, name: str) -> bool:
+        process = self._processes.get(name)
+        failed = process is not None and (process.poll() or 0) > 0
+        return failed and time.monotonic() - self._started[name] < PAUSE_SECONDS
+
+
+@cache
+def background() -> Background:
+    return Background()
+
+
+def shadows(actor: Person) -> None:
+    """Which models answer in the background, and how each of them does."""
+    service = platform().shadows
+    st.write(
+        "These models answer for each new face too, in the background. Participants never see it, and never wait for "
+        "it. Only faces take part whose people agreed to testing models and said what they show."
+    )
+    chosen = service.shadows(actor)
+    if allowed(actor, Action.MANAGE_MODELS):
+        _choose(actor, [shadow.model_id for shadow in chosen])
+    if not chosen:
+        st.info("No model answers in the background.")
+        return
+    for shadow in chosen:
+        _describe(shadow)
+    told = [shadow for shadow in chosen if shadow.answered]
+    if told:
+        st.altair_chart(_chart(told), width="stretch")
+        st.caption("Shares of the new faces that a model answered for, with Wilson's 95% intervals.")
+
+
+def _choose(actor: Person, chosen: list[str]) -> None:
+    with st.form("shadows", border=True):
+        registered = [info.id for info in platform().live_model.models()]
+        names = st.multiselect("Models in the background", sorted({*registered, *chosen}), default=chosen)
+        if st.form_submit_button("Save", type="primary"):
+            with guard.explaining():
+                platform().shadows.choose(actor, names)
+                st.rerun()
+
+
+def _describe(shadow: Shadow) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{shadow.model_id}**")
+        if shadow.info is None:
+            st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
+        if shadow.given_up:
+            st.warning("It brought down everything that ran it, so it was stopped. Save the choice again to try anew.")
+        behind = (
+            f"{shadow.waiting}{'+' if shadow.waiting == MOST_WAITING else ''} behind"
+            if shadow.waiting
+            else "up to date"
+        )
+        failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
+        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {behind}{failed}")
+        first, third = st.columns(2)
+        first.metric("Top-1", *_share(shadow.top1), delta_color="off", delta_arrow="off")
+        third.metric("Top-3", *_share(shadow.top3), delta_color="off", delta_arrow="off")
+
+
+def _behind(waiting: int) -> str:
+    if not waiting:
+        return "up to date"
+    return f"{waiting} or more behind" if waiting == MOST_WAITING else f"{waiting} behind"
+
+
+def _share(figure: tuple[float, float, float]) -> tuple[str, str | None]:
+    value, low, high = figure
+    return ("–", None) if math.isnan(value) else (f"{value:.1%}", f"{low:.1%} to {high:.1%}")
+
+
+def _chart(shadows: list[Shadow]) -> alt.LayerChart:
+    rows = [
+        {"Model": shadow.model_id, "Share": name, "value": value, "low": low, "high": high}
+        for shadow in shadows
+        for name, (value, low, high) in (("Top-1", shadow.top1), ("Top-3", shadow.top3))
+    ]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("Model:N", title=None, axis=alt.Axis(labelLimit=240)),
+        tooltip=["Model", "Share", *(alt.Tooltip(field, format=".1%") for field in ("value", "low", "high"))],
+    )
+    low = alt.X("low:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    lines = base.mark_rule(color=ACCENT, strokeWidth=2).encode(x=low, x2="high:Q")
+    dots = base.mark_point(filled=True, size=80, color=ACCENT, opacity=1).encode(x="value:Q", shape="Share:N")
+    return (lines + dots).properties(height=44 * len(shadows) + 60)

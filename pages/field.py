@@ -1,0 +1,27 @@
+"""How models do in the field: blind trials, models that answer in the background, and drift."""
+
+import streamlit as st
+
+from fers.domain.permissions import Action
+from fers.ui import field, guard
+from fers.ui.drift import drift
+from fers.ui.services import platform
+from fers.ui.shadows import shadows
+from fers.ui.studies import choose_study
+
+actor = guard.enter(Action.COMPARE_MODELS)
+study = platform().studies.current(actor)
+
+st.title("In the field")
+# Only the open tab is worked out.
+trial, background, weeks = st.tabs(["Trial", "In the background", "Drift"], key="field", on_change="rerun")
+if trial.open:
+    with trial, guard.explaining():
+        field.trials(actor)
+if background.open:
+    with background, guard.explaining():
+        shadows(actor)
+if weeks.open:
+    with weeks, guard.explaining():
+        choose_study(actor)
+        drift(actor, study)

@@ -1,0 +1,93 @@
+"""The leaderboard's scores are those of `score`, on every resample, and people are scored by what others say."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fers.analysis.leaderboard import entry
+from fers.analysis.people import people
+from fers.analysis.resampling import ModelSums
+from fers.analysis.scores import Scores, score
+from fers.analysis.significance import holm
+from fers.domain.emotions import Emotion
+
+HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR
+UNKNOWN = 8
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.booleans())
+def test_scores_of_a_sample_are_those_of_its_faces(seed, faces, coarse):
+    random = np.random.default_rng(seed)
+    answers = random.dirichlet(np.full(8, 0.3), faces)
+    if coarse:  # Many equal confidences, and some on the edges of bins.
+        answers = np.round(answers * 5) / 5
+    labels = random.integers(8, size=faces)
+    sample = random.integers(faces, size=faces)
+    expected = score(answers[sample], labels[sample], np.ones(faces, bool)).as_array()[: len(Scores.NAMES)]
+    np.testing.assert_allclose(ModelSums(answers, labels).scores(sample), expected, atol=1e-9)
+
+
+def test_every_score_lies_in_its_interval():
+    random = np.random.default_rng(1)
+    labels = random.integers(8, size=300)
+    answers = random.dirichlet(np.ones(8), 300) + 0.2 * np.eye(8)[labels]
+    scored = entry(answers / answers.sum(axis=1, keepdims=True), labels)
+    assert scored.n == 300
+    for name in ("top1", "top3", "macro_f1", "balanced_accuracy", "error_auroc"):
+        value, low, high = scored.figures[name]
+        assert low < value < high, name
+
+
+def test_an_annotator_is_held_against_the_others_and_not_against_themselves():
+    scored = people([[HAPPY, HAPPY, SAD]])
+    assert scored.n == 1
+    # Happy against happy and sad: a tie, left out, twice. Sad against two who say happy: wrong.
+    assert scored.figures["top1"][0] == 0
+    assert people([[HAPPY, HAPPY, HAPPY, SAD]]).figures["top1"][0] == pytest.approx(3 / 4)
+
+
+def test_faces_count_once_however_many_looked():
+    scored = people([[HAPPY] * 9 + [SAD], [SAD, SAD]])
+    assert scored.n == 2
+    assert scored.figures["top1"][0] == pytest.approx((0.9 + 1) / 2)
+
+
+def test_who_can_not_tell_is_wrong_and_who_looked_alone_is_left_out():
+    scored = people([[HAPPY, HAPPY, UNKNOWN], [FEAR], []])
+    assert scored.n == 1
+    # One happy against happy and unknown ties; so does the other. Unknown against two happy is wrong.
+    assert scored.figures["top1"][0] == 0
+    assert people([[UNKNOWN, UNKNOWN, UNKNOWN], [HAPPY]]) is None
+    assert people([]) is None
+
+
+def test_against_given_labels_every_vote_counts():
+    scored = people([[HAPPY], [HAPPY, SAD], []], np.array([HAPPY, SAD, FEAR]))
+    assert scored.n == 2
+    assert scored.figures["top1"][0] == pytest.approx(3 / 4)
+    assert set(scored.figures) == {"top1", "macro_f1", "balanced_accuracy"}
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_people_do_the_same_in_any_order(seed):
+    random = np.random.default_rng(seed)
+    votes = [list(random.integers(10, size=random.integers(0, 6))) for _ in range(12)]
+    one, other = people(votes), people([sorted(of_face) for of_face in votes])
+    assert (one is None) == (other is None)
+    if one:
+        assert one.figures["top1"][0] == pytest.approx(other.figures["top1"][0])
+        assert 0 <= one.figures["macro_f1"][0] <= 1
+
+
+def test_holm_asks_more_of_the_best_than_of_the_rest():
+    np.testing.assert_allclose(holm([0.01, 0.04, 0.03, np.nan]), [0.03, 0.06, 0.06, np.nan])
+    np.testing.assert_allclose(holm([0.5, 0.9]), [1, 1])
+
+
+@given(st.lists(st.floats(0, 1), max_size=8))
+def test_holm_never_makes_a_chance_smaller_and_keeps_their_order(chances):
+    adjusted = holm(chances)
+    assert (adjusted >= np.array(chances)).all()
+    order = np.argsort(chances, kind="stable")
+    assert (np.diff(adjusted[order]) >= 0).all()

@@ -1,0 +1,95 @@
+"""The page of comparisons: what is measured on, the leaderboard, two models side by side."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from driving import PASSWORD, click, field, told
+
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR, Role
+from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
+from fers.platform import assemble
+from tests.people import OneFace, OneModel, give_face, participant, pattern
+
+
+class Always(OneModel):
+    def __init__(self, emotion: Emotion):
+        self.info = replace(OneModel.info, id=emotion.label, sha256=emotion.label * 8)
+        self._answer = 0.01 + 0.92 * np.eye(8)[emotion]
+
+    def predict(self, faces):
+        return np.tile(self._answer, (len(faces), 1))
+
+
+class Two(OneModel):
+    _models = {emotion.label: Always(emotion) for emotion in (Emotion.HAPPY, Emotion.SAD)}
+
+    def models(self):
+        return [model.info for model in self._models.values()]
+
+    def default(self):
+        return self.models()[0]
+
+    def classifier(self, model_id=None):
+        return self._models[model_id or "happy"]
+
+
+@pytest.fixture
+def platform(settings, clock, monkeypatch):
+    from fers.ui import services
+
+    platform = assemble(settings, models=Two(), detector=OneFace(), now=clock)
+    monkeypatch.setattr(services, "assemble", lambda settings: platform)
+    services.platform.cache_clear()
+    yield platform
+    services.platform.cache_clear()
+
+
+@pytest.fixture
+def version(platform) -> Yardstick:
+    """Two happy faces that two annotators agree about, frozen; both models ran over every face and over the version."""
+    ada = participant(platform)
+    for number in range(2):
+        face = give_face(platform, ada, picture=pattern(number))
+        for annotator in ("a", "b"):
+            actor = replace(OPERATOR, id=annotator * 32)
+            platform.review.label(actor, face.study_id, face.id, Verdict.EMOTION, distribution=only(Emotion.HAPPY))
+    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, face.study_id, "v1").id)
+    for on in (EVERY_FACE, version):
+        for model in ("happy", "sad"):
+            platform.arena.evaluate(OPERATOR, model, on)
+    return version
+
+
+@pytest.fixture
+def page(app, platform):
+    participant(platform, "rita@example.org")
+    platform.accounts.grant(OPERATOR, "rita@example.org", Role.RESEARCHER)
+    field(app, "Password").input(PASSWORD)
+    next(box for box in app.text_input if box.label == "E-mail").input("rita@example.org")
+    return click(app, "Sign in")
+
+
+def test_the_leaderboard_of_a_version_has_models_and_people(page, version):
+    page.switch_page("pages/arena.py").run()
+    page.selectbox[0].select("Version v1").run()
+    assert not page.exception and not page.error
+    table = page.dataframe[0].value.set_index("Model")
+    assert list(table.index) == ["happy", "sad", "People"]
+    assert table.loc["happy", "Top-1"].startswith("1.000") and table.loc["happy", "Against the leader"] == "leads"
+    assert table.loc["sad", "Against the leader"].startswith("a tie"), "two faces can't tell"
+    assert table.loc["People", "Top-1"].startswith("1.000")
+    assert table.loc["People", "ECE"] == "–"
+    assert "Only one is right: 2" in told(page)
+    assert "A tie" in told(page)
+
+
+def test_it_says_when_faces_left_a_version_since(page, version, platform):
+    ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
+    platform.withdrawal.withdraw_face(ada, platform.own_data.faces(ada)[0].id)
+    page.switch_page("pages/arena.py").run()
+    page.selectbox[0].select("Version v1").run()
+    assert "Of 2 faces frozen, 2 were left when this was measured and 1 are left now." in told(page)
+    assert not page.exception and not page.error

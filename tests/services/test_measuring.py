@@ -1,0 +1,192 @@
+"""Models, and people, measured on every face, on the reviewed ones and on dataset versions."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.labels import Verdict, only
+from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Split
+from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
+from fers.errors import InvalidInput, NotFound
+from fers.platform import assemble
+from fers.services.arena import asked_by, job_of
+from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant, pattern
+
+ANNOTATORS = [replace(OPERATOR, id=f"{number:02x}" * 16) for number in range(3)]
+HAPPY, SAD = Emotion.HAPPY, Emotion.SAD
+
+
+class Always(OneModel):
+    """A model that always gives the same answer, and counts how often."""
+
+    def __init__(self, emotion: Emotion):
+        self.info = replace(OneModel.info, id=emotion.label, sha256=emotion.label * 8, parameters=10, weights_bytes=99)
+        self._answer = 0.01 + 0.92 * np.eye(8)[emotion]
+        self.asked = 0
+
+    def predict(self, faces):
+        self.asked += len(faces)
+        return np.tile(self._answer, (len(faces), 1))
+
+
+class Models(OneModel):
+    def __init__(self, *models):
+        self._models = {model.info.id: model for model in models}
+
+    def models(self):
+        return [model.info for model in self._models.values()]
+
+    def classifier(self, model_id=None):
+        return self._models.get(model_id) or OneModel()
+
+
+@pytest.fixture
+def happy():
+    return Always(HAPPY)
+
+
+@pytest.fixture
+def platform(settings, clock, happy):
+    return assemble(settings, models=Models(happy, Always(SAD)), detector=OneFace(), now=clock)
+
+
+@pytest.fixture
+def study(platform):
+    return platform.studies.current()
+
+
+@pytest.fixture
+def faces(platform, study):
+    """Four happy faces by their people's word, of which annotators find three happy, and tie on nothing; and one that
+    nobody may test models on."""
+    given = []
+    for number, said in enumerate([(HAPPY,) * 3, (HAPPY,) * 3, (SAD, SAD, HAPPY), (HAPPY, HAPPY, SAD)]):
+        person = participant(platform, f"{number}@example.org")
+        given.append(give_face(platform, person, Answer(HAPPY, before_prediction=True), pattern(number)))
+        say(platform, study, given[-1], said)
+    eve = participant(platform, "eve@example.org", EVERYTHING - {Purpose.TRAIN})
+    say(platform, study, give_face(platform, eve), (SAD,) * 3)
+    return given
+
+
+def say(platform, study, face, emotions) -> None:
+    for annotator, emotion in zip(ANNOTATORS, emotions, strict=True):
+        platform.review.label(annotator, study.id, face.id, Verdict.EMOTION, distribution=only(emotion))
+
+
+def top1(platform, on) -> dict[str, float]:
+    return {
+        standing.info.id: result.figures["top1"][0] for standing, result in platform.arena.leaderboard(OPERATOR, on)
+    }
+
+
+def run_all(platform, on) -> None:
+    for model in ("happy", "sad"):
+        platform.arena.evaluate(OPERATOR, model, on)
+
+
+def test_every_yardstick_has_its_labels_and_a_face_is_asked_about_once(platform, study, faces, happy):
+    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, study.id, "v1").id)
+    for on in (EVERY_FACE, REVIEWED_FACES, version):
+        run_all(platform, on)
+    assert top1(platform, EVERY_FACE) == {"happy": 1, "sad": 0}
+    assert top1(platform, REVIEWED_FACES) == {"happy": 3 / 4, "sad": 1 / 4}
+    assert top1(platform, version) == {"happy": 3 / 4, "sad": 1 / 4}
+    assert happy.asked == len(faces)
+
+
+def test_a_result_says_what_it_is_about(platform, study, faces, happy):
+    run_all(platform, REVIEWED_FACES)
+    (_, result), (_, second) = platform.arena.leaderboard(OPERATOR, REVIEWED_FACES)
+    assert (result.yardstick, result.model_id, result.who) == ("consensus", "happy", happy.info.answers_id)
+    assert (result.n, result.parameters, result.weights_bytes) == (4, 10, 99)
+    assert result.faces_sha256 == second.faces_sha256
+    assert result.against == {second.who: pytest.approx(0.375)}  # Mid-p of 3 to 1.
+    assert result.milliseconds > 0
+
+
+def test_people_are_held_against_the_others_or_against_the_persons_own_word(platform, study, faces):
+    run_all(platform, REVIEWED_FACES)
+    people = platform.arena.people(OPERATOR, REVIEWED_FACES)
+    # On the two faces where all agree everybody is right; on the others only the one who differs is held against
+    # two who agree, since the rest of them see a tie.
+    assert people.n == 4
+    assert people.figures["top1"][0] == pytest.approx(2 / 4)
+    assert "ece" not in people.figures
+    run_all(platform, EVERY_FACE)
+    assert platform.arena.people(OPERATOR).figures["top1"][0] == pytest.approx((1 + 1 + 1 / 3 + 2 / 3) / 4)
+
+
+def test_a_version_keeps_its_labels_and_loses_what_is_withdrawn(platform, study, faces):
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    version = Yardstick(Word.VERSION, snapshot.id)
+    for annotator in ANNOTATORS[:2]:
+        platform.review.undo(annotator, study.id, faces[0].id)
+        platform.review.label(annotator, study.id, faces[0].id, Verdict.EMOTION, distribution=only(SAD))
+    run_all(platform, version)
+    before = platform.arena.leaderboard(OPERATOR, version)
+    assert top1(platform, version)["happy"] == 3 / 4, "later labels change nothing"
+
+    owner = platform.accounts.sign_in("0@example.org", "correct horse battery").person
+    platform.withdrawal.withdraw_face(owner, faces[0].id)
+    state = platform.arena.state(OPERATOR, version)
+    assert (state.snapshot.faces, state.then, state.now) == (4, 4, 3)
+    assert platform.arena.leaderboard(OPERATOR, version) == before, "what was measured stays as it was"
+    run_all(platform, version)
+    assert top1(platform, version)["happy"] == 2 / 3
+
+
+def test_measuring_the_same_again_gives_the_same(platform, study, faces, clock):
+    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, study.id, "v1").id)
+    run_all(platform, version)
+    before = [result for _, result in platform.arena.leaderboard(OPERATOR, version)]
+    platform.arena._results.save_result(replace(before[0], figures={}, faces_sha256="lost"))
+    clock.advance(hours=1)
+    run_all(platform, version)
+    after = [result for _, result in platform.arena.leaderboard(OPERATOR, version)]
+    assert [result.figures for result in after] == [result.figures for result in before]
+
+
+def test_a_model_that_saw_fewer_faces_narrows_the_board_until_it_runs_again(platform, study, faces):
+    run_all(platform, EVERY_FACE)
+    give_face(platform, participant(platform, "late@example.org"))
+    platform.arena.evaluate(OPERATOR, "happy")
+    assert {result.n for _, result in platform.arena.leaderboard(OPERATOR)} == {4}
+    platform.arena.evaluate(OPERATOR, "sad")
+    assert {result.n for _, result in platform.arena.leaderboard(OPERATOR)} == {5}
+
+
+def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    named = platform.arena.yardstick
+    assert (named(OPERATOR, "own"), named(OPERATOR, "consensus")) == (EVERY_FACE, REVIEWED_FACES)
+    whole, test = Yardstick(Word.VERSION, snapshot.id), Yardstick(Word.VERSION, snapshot.id, Split.TEST)
+    assert named(OPERATOR, "v1") == named(OPERATOR, snapshot.id[:8]) == whole
+    assert named(OPERATOR, "v1#test") == named(OPERATOR, test.key) == test
+    assert [yardstick for yardstick, _ in platform.arena.yardsticks(OPERATOR, study.id)] == [
+        EVERY_FACE,
+        REVIEWED_FACES,
+        whole,
+        test,
+    ]
+    for unknown, error in (("v2", NotFound), ("v1#exam", InvalidInput)):
+        with pytest.raises(error):
+            named(OPERATOR, unknown)
+    for yardstick in (EVERY_FACE, REVIEWED_FACES, whole, test):
+        assert Yardstick.from_key(yardstick.key) == yardstick
+        assert asked_by(job_of("a-model", yardstick)) == ("a-model", yardstick)
+    assert asked_by("shadow a-model") is None
+
+
+def test_a_part_of_a_version_is_that_part(platform, study, faces):
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    parts = {split: list(platform.snapshots.entries(OPERATOR, snapshot.id, split)) for split in Split}
+    split, entries = max(parts.items(), key=lambda part: len(part[1]))
+    run_all(platform, Yardstick(Word.VERSION, snapshot.id, split))
+    board = platform.arena.leaderboard(OPERATOR, Yardstick(Word.VERSION, snapshot.id, split))
+    assert {result.n for _, result in board} == {len(entries)}
