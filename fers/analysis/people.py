@@ -18,32 +18,33 @@ def people(votes: Sequence[Sequence[int]], labels: np.ndarray | None = None) -> 
 
     `votes`: for each face the votes on it, as indices into `OUTCOMES`. With `labels` (n class ids) every vote is held
     against the face's label. Without, it is held against the plurality of the other votes on the face (leave-one-out);
-    where these tie, say that there is no emotion, or there are none, the vote is left out. "Can't tell" and "not a
-    face" count as wrong. Every face counts once, its annotators share it. The interval is by bootstrap over faces.
+    where these tie, against each of the tied in equal shares, as if chance broke the tie. What is held against no
+    emotion, or against nobody, is left out. "Can't tell" and "not a face" count as wrong. Every face counts once, its
+    annotators share it. The interval is by bootstrap over faces.
     """
     face = np.repeat(np.arange(len(votes)), [len(said) for said in votes])
     said = np.array([vote for of_face in votes for vote in of_face], int)
-    truth = _others(face, said, len(votes)) if labels is None else np.asarray(labels, int)[face]
-    counts = (truth >= 0) & (truth < CLASSES)
-    if not counts.any():
+    truth = np.eye(CLASSES)[np.asarray(labels, int)[face]] if labels is not None else _others(face, said, len(votes))
+    pair, emotion = np.nonzero(truth)
+    if not len(pair):
         return None
-    _, face = np.unique(face[counts], return_inverse=True)
-    return _scored(face, said[counts], truth[counts])
+    _, faces = np.unique(face[pair], return_inverse=True)
+    return _scored(faces, said[pair], emotion, truth[pair, emotion])
 
 
 def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
-    """For each vote what most others on its face say, an index into `OUTCOMES`; -1 for a tie and for nobody."""
+    """Votes x classes: what most others on the vote's face say, 1 or shares of it where they tie."""
     counts = np.bincount(face * len(OUTCOMES) + said, minlength=faces * len(OUTCOMES)).reshape(faces, len(OUTCOMES))
     others = counts[face]
     others[np.arange(len(said)), said] -= 1
-    most = others.max(axis=1, initial=0)
-    is_settled = (most > 0) & ((others == most[:, None]).sum(axis=1) == 1)
-    return np.where(is_settled, others.argmax(axis=1), -1)
+    most = others.max(axis=1, initial=0, keepdims=True)
+    leading = (others == most) & (most > 0)
+    return leading[:, :CLASSES] / np.maximum(1, leading.sum(axis=1, keepdims=True))
 
 
-def _scored(face: np.ndarray, said: np.ndarray, truth: np.ndarray) -> Entry:
-    faces = int(face[-1]) + 1
-    share = (1 / np.bincount(face))[face]
+def _scored(face: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Entry:
+    faces = int(face.max()) + 1
+    share = weight / np.bincount(face, weights=weight)[face]
     cell = truth * len(OUTCOMES) + said
 
     def scores(sample: np.ndarray) -> np.ndarray:

@@ -13,43 +13,40 @@ class ModelSums:
 
     def __init__(self, answers: np.ndarray, labels: np.ndarray):
         """`answers`: n x 8 probabilities; `labels`: n class ids."""
-        said, confidence = answers.argmax(axis=1), answers.max(axis=1).astype(float)
-        right = said == labels
+        surest_last = np.argsort(answers.max(axis=1), kind="stable")
+        answers, labels = answers[surest_last], labels[surest_last]
+        self._place = np.argsort(surest_last)
+        said, confidence = answers.argmax(axis=1), answers.max(axis=1)
         best = np.argsort(-answers, axis=1, kind="stable")[:, :3]
-        is_in_top3 = (best == labels[:, None]).any(axis=1)
-        self._cell = (labels * CLASSES + said) * 2 + is_in_top3
-        in_bin = np.clip(np.ceil(answers.max(axis=1) * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-        self._bin = in_bin * 2 + right
-        self._confidence = confidence
-        distinct, place = np.unique(answers.max(axis=1), return_inverse=True)
-        self._rank = place * 2 + right
-        self._ranks = len(distinct)
+        self._right = said == labels
+        self._cell = (labels * CLASSES + said) * 2 + (best == labels[:, None]).any(axis=1)
+        self._bin = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+        self._off = self._right - confidence.astype(float)
+        _, self._alike = np.unique(confidence, return_index=True)
 
     def scores(self, sample: np.ndarray) -> np.ndarray:
         """The scores of `Scores.NAMES` on a sample of the faces (indices)."""
-        cells = np.bincount(self._cell[sample], minlength=2 * CLASSES**2).reshape(CLASSES, CLASSES, 2)
-        confusion, n = cells.sum(axis=2), len(sample)
+        drawn, n = np.bincount(self._place[sample], minlength=len(self._place)), len(sample)
+        cells = np.bincount(self._cell, weights=drawn, minlength=2 * CLASSES**2).reshape(CLASSES, CLASSES, 2)
+        confusion = cells.sum(axis=2)
+        off = np.bincount(self._bin, weights=drawn * self._off)
         return np.array(
             [
                 confusion.trace() / n,
                 cells[:, :, 1].sum() / n,
                 macro_f1(confusion),
                 balanced_accuracy(confusion),
-                self._ece(sample),
-                self._auroc(sample),
+                np.abs(off).sum() / n,
+                self._auroc(drawn),
             ]
         )
 
-    def _ece(self, sample: np.ndarray) -> float:
-        bins = self._bin[sample]
-        right = np.bincount(bins, minlength=2 * ECE_BINS)[1::2]
-        confidence = np.bincount(bins // 2, weights=self._confidence[sample], minlength=ECE_BINS)
-        return float(np.abs(right - confidence).sum() / len(sample))
-
-    def _auroc(self, sample: np.ndarray) -> float:
-        """See `error_auroc`."""
-        counts = np.bincount(self._rank[sample], minlength=2 * self._ranks)
-        wrong, right = counts[::2], counts[1::2]
+    def _auroc(self, drawn: np.ndarray) -> float:
+        """See `error_auroc`. The faces are in order of their confidence; those of equal confidence count together."""
+        right = drawn * self._right
+        if len(self._alike) < len(drawn):
+            drawn, right = np.add.reduceat(drawn, self._alike), np.add.reduceat(right, self._alike)
+        wrong = drawn - right
         pairs = wrong.sum() * right.sum()
         if not pairs:
             return float("nan")

@@ -124,7 +124,7 @@ class Arena:
             progress(min(done, faces), faces)
 
         seconds = self.ask(actor, model_id, on, progress=show)
-        return self.finish(actor, model_id, seconds, on)
+        return self.finish(actor, model_id, seconds, on, lambda: progress(faces, faces))
 
     def ask(
         self,
@@ -156,15 +156,22 @@ class Arena:
             progress(done)
         return seconds
 
-    def finish(self, actor: Person, model_id: str, seconds: Sequence[float], on: Yardstick = EVERY_FACE) -> ModelRun:
+    def finish(
+        self,
+        actor: Person,
+        model_id: str,
+        seconds: Sequence[float],
+        on: Yardstick = EVERY_FACE,
+        step: Callable[[], None] = lambda: None,
+    ) -> ModelRun:
         """Keep that a model has answered for every face, in so many seconds for one, and measure it beside the others
-        that have."""
+        that have. Calls `step` now and then meanwhile."""
         require(actor, Action.COMPARE_MODELS)
         info = self._models.classifier(model_id).info
         run = self._run(info, seconds)
         faces = sum(1 for _ in self._yardsticks.labels(on))
         self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
-        self._measuring.measure(on, [standing.info for standing in self.standings(actor, on) if standing.run])
+        self._measuring.measure(on, [standing.info for standing in self.standings(actor, on) if standing.run], step)
         return run
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
@@ -191,6 +198,8 @@ class Arena:
             for standing in self.standings(actor, on)
             if standing.run and standing.info.answers_id in results
         ]
+        if not rows and any(standing.run for standing in self.standings(actor, on)):
+            raise InvalidInput("There are no labelled faces here yet.", "Measure on something else, or wait for some.")
         if not rows:
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return sorted(rows, key=lambda row: -row[1].figures["top1"][0])

@@ -1,6 +1,6 @@
 """Measuring models on a yardstick: figures, intervals and tests, worked out once and kept."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ class Measuring:
         self._now = now
         self._remembered: tuple[tuple | None, Common | None] = (None, None)
 
-    def measure(self, yardstick: Yardstick, infos: list[ModelInfo]) -> None:
+    def measure(self, yardstick: Yardstick, infos: list[ModelInfo], step: Callable[[], None]) -> None:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
         measured on the very same faces before is taken from there: the draws of the bootstrap are always the same."""
         size = self._yardsticks.size(yardstick)
@@ -52,6 +52,7 @@ class Measuring:
         }
         runs = {run.answers_id: run for run in self._answers.runs()}
         for info, answers in zip(infos, common.answers, strict=True):
+            step()
             who = info.answers_id
             scored = _again(known.get(who)) or entry(answers, common.labels)
             against = {other: mcnemar(right[who], right[other]) for other in right if other != who}

@@ -14,6 +14,8 @@ from fers.services.arena import Standing, State
 from fers.ui.words import moment
 
 NOTHING = "–"
+_SEEN = "#d9623a"
+"""A colour that can be seen on light and on dark."""
 TIE = 0.05
 """From this chance on, a difference could be chance."""
 
@@ -37,8 +39,8 @@ def whose_word(yardstick: Yardstick) -> str:
     if yardstick.word is Word.OWN:
         return "Labels: what each person said about their own face. People are held against the same."
     return (
-        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; where "
-        "those tie, nobody is. Every face counts once."
+        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
+        "where those tie, against each in equal shares. Every face counts once."
     )
 
 
@@ -152,14 +154,13 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
         ],
         columns=["top1", "low", "high", "model", "ms"],
     )
-    x = alt.X("ms:Q", title="Milliseconds a face", scale=alt.Scale(type="log"))
-    colour = alt.Color("model:N", legend=None)  # The theme's colours can be seen on light and on dark.
+    x = alt.X("ms:Q", title="Milliseconds a face", scale=alt.Scale(type="log", padding=60), axis=alt.Axis(tickCount=4))
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
-    base = alt.Chart(points).encode(x=x, color=colour, tooltip=tooltip)
+    base = alt.Chart(points).encode(x=x, tooltip=tooltip)
     y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
-    bars = base.mark_rule().encode(y=y, y2="high")
-    dots = base.mark_point(filled=True, size=80).encode(y="top1:Q")
-    chart = bars + dots + base.mark_text(align="left", dx=8).encode(y="top1:Q", text="model")
+    bars = base.mark_rule(color=_SEEN, strokeWidth=2).encode(y=y, y2="high")
+    dots = base.mark_point(filled=True, size=80, opacity=1, color=_SEEN).encode(y="top1:Q")
+    chart = bars + dots + base.mark_text(align="left", dx=8, color="gray").encode(y="top1:Q", text="model")
     if not people:
         return chart
     line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))

@@ -42,8 +42,8 @@ def test_every_score_lies_in_its_interval():
 def test_an_annotator_is_held_against_the_others_and_not_against_themselves():
     scored = people([[HAPPY, HAPPY, SAD]])
     assert scored.n == 1
-    # Happy against happy and sad: a tie, left out, twice. Sad against two who say happy: wrong.
-    assert scored.figures["top1"][0] == 0
+    # Happy against happy and sad: a tie, half right, twice. Sad against two who say happy: wrong.
+    assert scored.figures["top1"][0] == pytest.approx(1 / 3)
     assert people([[HAPPY, HAPPY, HAPPY, SAD]]).figures["top1"][0] == pytest.approx(3 / 4)
 
 
@@ -56,8 +56,8 @@ def test_faces_count_once_however_many_looked():
 def test_who_can_not_tell_is_wrong_and_who_looked_alone_is_left_out():
     scored = people([[HAPPY, HAPPY, UNKNOWN], [FEAR], []])
     assert scored.n == 1
-    # One happy against happy and unknown ties; so does the other. Unknown against two happy is wrong.
-    assert scored.figures["top1"][0] == 0
+    # Happy against happy and unknown: half of it is held against happy, and right; twice. Unknown is wrong.
+    assert scored.figures["top1"][0] == pytest.approx(1 / 2)
     assert people([[UNKNOWN, UNKNOWN, UNKNOWN], [HAPPY]]) is None
     assert people([]) is None
 

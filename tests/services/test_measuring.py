@@ -113,10 +113,10 @@ def test_a_result_says_what_it_is_about(platform, study, faces, happy):
 def test_people_are_held_against_the_others_or_against_the_persons_own_word(platform, study, faces):
     run_all(platform, REVIEWED_FACES)
     people = platform.arena.people(OPERATOR, REVIEWED_FACES)
-    # On the two faces where all agree everybody is right; on the others only the one who differs is held against
-    # two who agree, since the rest of them see a tie.
+    # On the two faces where all agree everybody is right; on the others the one who differs is wrong, and the two who
+    # agree see the rest tie: half right each.
     assert people.n == 4
-    assert people.figures["top1"][0] == pytest.approx(2 / 4)
+    assert people.figures["top1"][0] == pytest.approx((1 + 1 + 1 / 3 + 1 / 3) / 4)
     assert "ece" not in people.figures
     run_all(platform, EVERY_FACE)
     assert platform.arena.people(OPERATOR).figures["top1"][0] == pytest.approx((1 + 1 + 1 / 3 + 2 / 3) / 4)
