@@ -116,14 +116,16 @@ class Arena:
         Raises UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
-        faces = sum(1 for _ in self._yardsticks.labels(on))
-        noted = self._noting(on, self._models.classifier(model_id).info, faces)
+        classifier = self._models.classifier(model_id)
+        face_ids = [face_id for face_id, _ in self._yardsticks.labels(on)]
+        faces = len(face_ids)
+        noted = self._noting(on, classifier.info, faces)
 
         def show(done: int) -> None:
-            noted(min(done, faces))
-            progress(min(done, faces), faces)
+            noted(done)
+            progress(done, faces)
 
-        seconds = self.ask(actor, model_id, on, progress=show)
+        seconds = self._ask(classifier, face_ids, EVERY_ID, show)
         return self.finish(actor, model_id, seconds, on, lambda: progress(faces, faces))
 
     def ask(
@@ -140,21 +142,8 @@ class Arena:
         UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
-        classifier = self._models.classifier(model_id)
-        key = classifier.info.answers_id
-        known = {face_id for face_id, _ in self._answers.answers(key, among)}
-        measured = set(self._pictures.measured(among))
-        seconds, done = [], 0
-        faces = (face_id for face_id, _ in self._yardsticks.labels(on, among))
-        while batch := list(islice(faces, BATCH)):
-            answers, times = self._answer(classifier, (face_id for face_id in batch if face_id not in known))
-            if answers:
-                self._answers.add_answers(key, answers)
-            self._pictures.measure(face_id for face_id in batch if face_id not in measured)
-            seconds += times
-            done += len(batch)
-            progress(done)
-        return seconds
+        face_ids = (face_id for face_id, _ in self._yardsticks.labels(on, among))
+        return self._ask(self._models.classifier(model_id), face_ids, among, progress)
 
     def finish(
         self,
@@ -169,9 +158,9 @@ class Arena:
         require(actor, Action.COMPARE_MODELS)
         info = self._models.classifier(model_id).info
         run = self._run(info, seconds)
-        faces = sum(1 for _ in self._yardsticks.labels(on))
+        others = [other.info for other in self.standings(actor, on) if other.run and other.info != info]
+        faces = self._measuring.measure(on, [info, *others], step)
         self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
-        self._measuring.measure(on, [standing.info for standing in self.standings(actor, on) if standing.run], step)
         return run
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
@@ -241,6 +230,23 @@ class Arena:
         results = self.results(actor, on)
         latest = max(results, key=lambda result: result.measured_at, default=None)
         return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
+
+    def _ask(
+        self, classifier: Classifier, face_ids: Iterable[str], among: IdRange, progress: Callable[[int], None]
+    ) -> list[float]:
+        key = classifier.info.answers_id
+        known = {face_id for face_id, _ in self._answers.answers(key, among)}
+        measured = set(self._pictures.measured(among))
+        seconds, done, faces = [], 0, iter(face_ids)
+        while batch := list(islice(faces, BATCH)):
+            answers, times = self._answer(classifier, (face_id for face_id in batch if face_id not in known))
+            if answers:
+                self._answers.add_answers(key, answers)
+            self._pictures.measure(face_id for face_id in batch if face_id not in measured)
+            seconds += times
+            done += len(batch)
+            progress(done)
+        return seconds
 
     def _run(self, info: ModelInfo, seconds: Sequence[float]) -> ModelRun:
         """The model's run; as it was when the model was asked about nothing."""

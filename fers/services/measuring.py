@@ -27,6 +27,8 @@ class Common:
     """n class ids."""
     answers: list[np.ndarray]
     """n x 8 probabilities of each model."""
+    faces: int
+    """How many labelled faces there are, answered or not."""
 
 
 class Measuring:
@@ -37,13 +39,14 @@ class Measuring:
         self._now = now
         self._remembered: tuple[tuple | None, Common | None] = (None, None)
 
-    def measure(self, yardstick: Yardstick, infos: list[ModelInfo], step: Callable[[], None]) -> None:
+    def measure(self, yardstick: Yardstick, infos: list[ModelInfo], step: Callable[[], None]) -> int:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
-        measured on the very same faces before is taken from there: the draws of the bootstrap are always the same."""
+        measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
+        Returns how many labelled faces there are."""
         size = self._yardsticks.size(yardstick)
         common = self._read(yardstick, [info.answers_id for info in infos])
         if not len(common.labels):
-            return
+            return common.faces
         faces = digest(common.face_ids.tolist(), common.labels.tolist())
         known = {result.who: result for result in self._results.results(yardstick.key) if result.faces_sha256 == faces}
         right = {
@@ -59,6 +62,7 @@ class Measuring:
             self._keep(yardstick, faces, size, scored, info, runs.get(who), against)
         if scored := self._people(yardstick, common):
             self._keep(yardstick, faces, size, scored)
+        return common.faces
 
     def common(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
         """The faces that all of these models answered, with the yardstick's labels. What was read last is remembered
@@ -73,12 +77,13 @@ class Measuring:
 
     def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
         face_ids, labels = _arrays(self._yardsticks.labels(yardstick), int)
+        faces = len(face_ids)
         said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
         for answered, _ in said:
             is_there = np.isin(face_ids, answered, assume_unique=True)
             face_ids, labels = face_ids[is_there], labels[is_there]
         answers = [rows[np.searchsorted(answered, face_ids)] for answered, rows in said]
-        return Common(face_ids, labels, answers)
+        return Common(face_ids, labels, answers, faces)
 
     def _people(self, yardstick: Yardstick, common: Common) -> Entry | None:
         """Against what the other annotators say; where the label is the person's own word, against that."""
