@@ -11,14 +11,16 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Place
+from fers.domain.exploring import QUARTERS, FaceFilter, Place
 from fers.domain.faces import Source
+from fers.domain.groups import AgeBand
 from fers.domain.review import QueueOrder
 from fers.storage.database import FILE, Database
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
@@ -38,14 +40,14 @@ _FILL = (
     INSERT INTO faces SELECT printf('%032x', n), 'p', :study,
         strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', 1735689600 + abs(random()) % 63072000, 'unixepoch'),
         '2030-01-01T00:00:00.000000+00:00', :document FROM numbers""",
-    # Nine classes of very different size, half of them disputed; labels of annotators for a tenth.
+    # Nine classes of very different size, half of them disputed; a tenth labelled, most people in groups.
     """INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, agreement, given_at,
-        disagreement, reviewable, guess, entropy, share, labels)
+        disagreement, reviewable, guess, entropy, share, labels, age, gender, skin)
         SELECT id, study_id, date(given_at, 'weekday 0', '-6 days'), label,
         abs(random()) % 2 AND label >= 0, abs(random()) % 2, abs(random()) % 4,
         iif(abs(random()) % 10, -1, abs(random()) % 4), given_at, abs(random()) % 1000000 / 1000000.0,
         1, max(label, 0), abs(random()) % 2000000 / 1000000.0, iif(abs(random()) % 10, 2, abs(random()) % 1000 / 999.0),
-        abs(random()) % 4
+        abs(random()) % 4, abs(random()) % 5 - 1, abs(random()) % 4 - 1, abs(random()) % 4 - 1
         FROM (SELECT *, min(abs(random()) % 9, abs(random()) % 9) - 1 AS label FROM faces)""",
     # One annotator who has worked through the oldest faces for weeks.
     """INSERT INTO labels SELECT face_id, :annotator, :study, '{}' FROM face_facts
@@ -58,6 +60,7 @@ RARE = FaceFilter(
     agreement=frozenset({3}),
     disputed=True,
 )
+GROUP = ("Age", AgeBand.OLDER.value)
 MIDDLE = Place(datetime(2025, 12, 31, tzinfo=UTC), "")
 
 
@@ -80,11 +83,20 @@ def questions(index: EmbeddedFaceIndex) -> dict:
     return {
         "counts of everything": lambda: index.counts(STUDY, FaceFilter()),
         "counts of disputed, confident, since March": lambda: index.counts(STUDY, some),
+        "counts of each quarter of agreement": lambda: [
+            index.counts(STUDY, FaceFilter(agreement=frozenset({quarter}))) for quarter in QUARTERS
+        ],
         "newest page": lambda: index.newest(STUDY, FaceFilter(), 24),
         "page in the middle": lambda: index.newest(STUDY, FaceFilter(), 24, MIDDLE),
         "newest page of disputed, confident": lambda: index.newest(STUDY, some, 24),
         "newest page of something rare": lambda: index.newest(STUDY, RARE, 24),
         "page in the middle of something rare": lambda: index.newest(STUDY, RARE, 24, MIDDLE),
+        "counts of a group": lambda: index.counts(STUDY, FaceFilter(group=GROUP)),
+        "newest page of a group": lambda: index.newest(STUDY, FaceFilter(group=GROUP), 24),
+        "newest page of something rare in a group": lambda: index.newest(STUDY, replace(RARE, group=GROUP), 24),
+        "page in the middle of something rare in a group": lambda: index.newest(
+            STUDY, replace(RARE, group=GROUP), 24, MIDDLE
+        ),
         "most disputed": lambda: index.most_disputed(STUDY, None, 24),
         "most disputed contempt, page in the middle": lambda: index.most_disputed(
             STUDY, Emotion.CONTEMPT, 24, Place(0.5, "")

@@ -19,6 +19,7 @@ from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
 from fers.services.drift import DriftReports
 from fers.services.explore import Explore
+from fers.services.groups import Groups
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
@@ -26,9 +27,11 @@ from fers.services.live import Live
 from fers.services.live_model import LiveModel
 from fers.services.members import Members
 from fers.services.own_data import OwnData
+from fers.services.pictures import Pictures
 from fers.services.review import Review
 from fers.services.rivals import Rivals
 from fers.services.shadows import Shadows
+from fers.services.slices import Slices
 from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
@@ -53,7 +56,9 @@ class Platform:
     live: Live
     withdrawal: Withdrawal
     own_data: OwnData
+    groups: Groups
     arena: Arena
+    slices: Slices
     jobs: Jobs
     live_model: LiveModel
     trials: Trials
@@ -90,12 +95,15 @@ def assemble(
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
     withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
-    consents = Consents(records, studies, withdrawal, now)
+    consents = Consents(records, studies, withdrawal, stores.groups, now)
+    groups = Groups(records, stores.groups, studies, consents, now)
     storing = Storing(records, images, journal)
     trials = Trials(stores.field, models, records, now)
     capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
     yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
+    pictures = Pictures(records, images, stores.answers)
+    arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
         studies=studies,
@@ -105,14 +113,16 @@ def assemble(
         capture=capture,
         live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
-        own_data=OwnData(records, images, consents, stores.labels),
-        arena=Arena(records, images, stores.answers, stores.results, models, yardsticks, now),
+        own_data=OwnData(records, images, consents, stores.labels, stores.groups),
+        groups=groups,
+        arena=arena,
+        slices=Slices(arena, records, pictures, groups),
         jobs=Jobs(stores.jobs, now),
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
         drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
-        explore=Explore(records, stores.face_index, images, now),
+        explore=Explore(records, stores.face_index, images, groups, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
@@ -136,6 +146,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_field import EmbeddedField
+    from fers.storage.embedded_groups import EmbeddedGroups
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
@@ -162,6 +173,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
         EmbeddedField(database),
         EmbeddedResults(database),
+        EmbeddedGroups(database),
     )
 
 
@@ -180,6 +192,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_field import FirebaseField
+    from fers.storage.firebase_groups import FirebaseGroups
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
@@ -205,6 +218,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseSignIn(client, settings.firebase_api_key, now, settings.session_idle, settings.session_lifetime),
         FirebaseField(client),
         FirebaseResults(client),
+        FirebaseGroups(client),
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
 from fers.errors import NotFound
-from fers.ui import arena, arena_runs, guard
+from fers.ui import arena, arena_runs, guard, slices
 from fers.ui.services import platform
 
 FACES_OF_A_KIND = 8
@@ -23,6 +23,7 @@ def leaderboard() -> None:
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
     st.altair_chart(arena.accuracy_and_time(rows, people))
+    slices.show_gap(rows)
     if len(rows) > 1:
         with st.expander("Which differences could be chance"):
             st.dataframe(arena.pairs_table(results))
@@ -43,7 +44,8 @@ def side_by_side() -> None:
     one = left.selectbox("One model", list(results))
     other = right.selectbox("The other", [name for name in results if name != one])
     arena.show_pair(results[one], results[other])
-    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at the faces that tell them apart"):
+    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at slices, and at the faces that tell them apart"):
+        slices.show(actor, one, other, on)
         faces(one, other)
 
 

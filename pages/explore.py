@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.exploring import balance, choose_filter, disputed_grid, growth, newest_grid
+from fers.ui.exploring import agreement, balance, choose_filter, disputed_grid, growth, newest_grid, people_by_group
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
 
@@ -13,7 +13,8 @@ study = platform().studies.current(actor)
 
 st.title("Explore")
 choose_study(actor)
-wanted = choose_filter()
+sizes = platform().groups.sizes(actor, study.id)
+wanted = choose_filter(sizes)
 counts = platform().explore.counts(actor, study.id, wanted)
 found = sum(count.count for count in counts)
 disputed = sum(count.count for count in counts if count.disputed)
@@ -24,7 +25,7 @@ if not found:
     st.info("No face fits. Choose less, or wait for the first ones.")
     st.stop()
 # Only the open tab is worked out: each face shown is decoded for it.
-newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Balance and growth"], key="views", on_change="rerun")
+newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Plots"], key="views", on_change="rerun")
 if newest.open:
     with newest:
         newest_grid(actor, study, wanted)
@@ -34,4 +35,6 @@ if doubts.open:
 if plots.open:
     with plots:
         balance(counts)
+        agreement(platform().explore.agreement(actor, study.id, wanted))
         growth(counts)
+        people_by_group(sizes)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
-from fers.ui import guard, session
+from fers.ui import groups, guard, session
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -66,6 +66,7 @@ with st.container(horizontal=True):
         icon=":material/description:",
     )
     offer_withdrawal_of_everything()
+groups.show(actor)
 columns = st.columns(COLUMNS)
 for number, face in enumerate(faces[: state().gallery_shows]):
     with columns[number % COLUMNS]:

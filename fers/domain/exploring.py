@@ -44,6 +44,9 @@ class FaceFilter:
     """Quarters of the model's largest probability."""
     agreement: frozenset[int] = frozenset()
     """Quarters of the annotators' agreement; faces that none has labelled are in no quarter."""
+    group: tuple[str, str] | None = None
+    """What their people say about themselves: what it is about and what they say, by `groups.DIMENSIONS`. One at a
+    time, since who is in two groups at once is soon somebody."""
     disputed: bool | None = None
     """Whether the model guessed something else than the person said."""
     since: date | None = None

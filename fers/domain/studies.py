@@ -30,6 +30,8 @@ class Study:
     """Whether participants are asked which expression they showed."""
     show_prediction: bool = False
     """Whether annotators see the model's guess, which anchors people."""
+    asks_groups: bool = False
+    """Whether participants may say their age band, gender and skin tone, for comparing models between groups."""
     queue_order: QueueOrder = QueueOrder.OLDEST
     """Which faces annotators label first, but for the random share that is always mixed in."""
 

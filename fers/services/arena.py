@@ -21,6 +21,7 @@ from fers.domain.yardsticks import EVERY_FACE, PEOPLE, Result, RunProgress, Yard
 from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.measuring import Common, Measuring
+from fers.services.pictures import Pictures
 from fers.services.yardsticks import Yardsticks
 
 BATCH = 32
@@ -79,6 +80,7 @@ class Arena:
         results: ResultStore,
         models: Models,
         yardsticks: Yardsticks,
+        pictures: Pictures,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -87,6 +89,7 @@ class Arena:
         self._results = results
         self._models = models
         self._yardsticks = yardsticks
+        self._pictures = pictures
         self._measuring = Measuring(yardsticks, answers, results, now)
         self._now = now
 
@@ -233,11 +236,13 @@ class Arena:
     ) -> list[float]:
         key = classifier.info.answers_id
         known = {face_id for face_id, _ in self._answers.answers(key, among)}
+        measured = set(self._pictures.measured(among))
         seconds, done, faces = [], 0, iter(face_ids)
         while batch := list(islice(faces, BATCH)):
             answers, times = self._answer(classifier, (face_id for face_id in batch if face_id not in known))
             if answers:
                 self._answers.add_answers(key, answers)
+            self._pictures.measure(face_id for face_id in batch if face_id not in measured)
             seconds += times
             done += len(batch)
             progress(done)

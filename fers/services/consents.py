@@ -7,7 +7,7 @@ from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import Consent, ConsentText, Purpose
-from fers.domain.interfaces import RecordStore
+from fers.domain.interfaces import GroupStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
@@ -20,10 +20,18 @@ CURRENT_VERSION = "2026-11"
 
 
 class Consents:
-    def __init__(self, records: RecordStore, studies: Studies, withdrawal: Withdrawal, now: Clock = utc_now):
+    def __init__(
+        self,
+        records: RecordStore,
+        studies: Studies,
+        withdrawal: Withdrawal,
+        groups: GroupStore,
+        now: Clock = utc_now,
+    ):
         self._records = records
         self._studies = studies
         self._withdrawal = withdrawal
+        self._groups = groups
         self._now = now
 
     def text(self, actor: Person | None = None) -> ConsentText:
@@ -47,7 +55,7 @@ class Consents:
         """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
 
         Choices that are narrower than before also narrow what their earlier faces in this study may be used for;
-        without `STORE` those faces are withdrawn.
+        without `STORE` those faces are withdrawn, and what they said about themselves is erased.
 
         Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
         """
@@ -59,6 +67,7 @@ class Consents:
             raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
         if Purpose.STORE not in purposes:
             purposes = frozenset()
+            self._groups.delete_description(actor.id, study.id)
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
         self._records.create_consent(consent)
         self._studies.take_part(actor, study.id)

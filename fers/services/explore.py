@@ -1,10 +1,12 @@
 """Exploring a study's faces: counts, pages of faces, thumbnails."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Place, disagreement
+from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Place, disagreement
 from fers.domain.faces import Face
 from fers.domain.images import crop, decode_stored
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
@@ -12,21 +14,37 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.groups import Groups
 
 THUMBNAIL_PIXELS = 112
 
 
 class Explore:
-    def __init__(self, records: RecordStore, index: FaceIndex, images: ImageStore, now: Clock = utc_now):
+    def __init__(
+        self, records: RecordStore, index: FaceIndex, images: ImageStore, groups: Groups, now: Clock = utc_now
+    ):
         self._records = records
         self._index = index
         self._images = images
+        self._groups = groups
         self._now = now
 
     def counts(self, actor: Person, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         """How many faces are wanted, by week and class."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return self._index.counts(study_id, wanted)
+        return self._index.counts(study_id, wanted) if self._may_be_seen(actor, study_id, wanted) else []
+
+    def agreement(self, actor: Person, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        """How many of the wanted faces there are in each quarter of the annotators' agreement; those that none has
+        labelled are in no quarter."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        return {
+            quarter: sum(
+                count.count for count in self.counts(actor, study_id, replace(wanted, agreement=frozenset({quarter})))
+            )
+            for quarter in QUARTERS
+            if not wanted.agreement or quarter in wanted.agreement
+        }
 
     def newest(
         self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Face | None = None
@@ -34,7 +52,7 @@ class Explore:
         """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
         require(actor, Action.VIEW_DATASET, study_id)
         place = after and Place(after.given_at, after.id)
-        return self._index.newest(study_id, wanted, count, place)
+        return self._index.newest(study_id, wanted, count, place) if self._may_be_seen(actor, study_id, wanted) else []
 
     def most_disputed(
         self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Face | None = None
@@ -60,3 +78,10 @@ class Explore:
         if Purpose.REVIEW not in face.purposes or face.purge_at <= self._now():
             return None
         return crop(decode_stored(self._images.get(face.id)).pixels, face.box, side=THUMBNAIL_PIXELS)
+
+    def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
+        """A group that is too small to be shown has no faces, as far as anybody can see."""
+        if wanted.group is None:
+            return True
+        about, answer = wanted.group
+        return answer in self._groups.sizes(actor, study_id)[about]

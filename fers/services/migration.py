@@ -12,6 +12,7 @@ from fers.domain.interfaces import Stores
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.picture import FACTS_ID
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.settling import settle
@@ -33,7 +34,8 @@ class Migrated:
 class Migration:
     """Copies what is missing and compares what is there, so that it can be started again after any interruption.
 
-    Nothing is ever deleted, in neither store. Credentials stay behind: no store can read them from another.
+    Nothing is ever deleted, in neither store, but what people erased of what they had said about themselves.
+    Credentials stay behind: no store can read them from another.
     """
 
     def __init__(self, old: Stores, new: Stores):
@@ -92,6 +94,18 @@ class Migration:
                 self._new.records.create_consent(consent)
         for membership in self._old.studies.memberships_of(person.id):
             self._new.studies.save_membership(membership)
+        self._copy_descriptions(person)
+
+    def _copy_descriptions(self, person: Person) -> None:
+        """What was erased since the last run is erased there too: it is nobody's to keep."""
+        said = self._old.groups.descriptions_of(person.id)
+        for gone in {other.study_id for other in self._new.groups.descriptions_of(person.id)} - {
+            description.study_id for description in said
+        }:
+            self._new.groups.delete_description(person.id, gone)
+        there = self._new.groups.descriptions_of(person.id)
+        for description in (one for one in said if one not in there):
+            self._new.groups.save_description(description)
 
     def _copy_face(self, face: Face) -> str | None:
         """What keeps the face from being in the new store as it was given, or None."""
@@ -148,7 +162,8 @@ class Migration:
                 yield f"version {version.name}: it lacks entries"
 
     def _copy_answers(self) -> None:
-        """What models said could be asked again: whatever differs is replaced."""
+        """What models said and what pictures are like could be asked again: whatever differs is replaced."""
+        self._copy_answers_of(FACTS_ID)
         for run in self._old.answers.runs():
             self._copy_answers_of(run.answers_id)
             self._new.answers.save_run(run)

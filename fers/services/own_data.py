@@ -6,8 +6,9 @@ import zipfile
 
 from fers.domain.emotions import LABELS
 from fers.domain.faces import Face, Rival
+from fers.domain.groups import SelfDescription
 from fers.domain.images import crop, decode_stored
-from fers.domain.interfaces import ImageStore, LabelStore, RecordStore
+from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -16,11 +17,14 @@ from fers.services.consents import Consents
 
 
 class OwnData:
-    def __init__(self, records: RecordStore, images: ImageStore, consents: Consents, labels: LabelStore):
+    def __init__(
+        self, records: RecordStore, images: ImageStore, consents: Consents, labels: LabelStore, groups: GroupStore
+    ):
         self._records = records
         self._images = images
         self._consents = consents
         self._labels = labels
+        self._groups = groups
 
     def faces(self, actor: Person) -> list[Face]:
         """The actor's faces, newest first."""
@@ -33,7 +37,7 @@ class OwnData:
 
     def download(self, actor: Person) -> bytes:
         """A zip of everything the actor gave: the images, `faces.json`, what they said about others' faces as
-        `labels.json`, and the consent as `consent.md`."""
+        `labels.json`, what they said about themselves as `about-me.json`, and the consent as `consent.md`."""
         faces = self.faces(actor)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as files:
@@ -43,6 +47,8 @@ class OwnData:
             files.writestr("faces.json", json.dumps(described, indent=2, ensure_ascii=False))
             said = [describe_label(label) for label in self._labels.labels_by(actor.id)]
             files.writestr("labels.json", json.dumps(said, indent=2, ensure_ascii=False))
+            about = [describe_self(description) for description in self._groups.descriptions_of(actor.id)]
+            files.writestr("about-me.json", json.dumps(about, indent=2, ensure_ascii=False))
             files.writestr("consent.md", self._consents.copy_for(actor))
         return archive.getvalue()
 
@@ -81,6 +87,15 @@ def describe(face: Face) -> dict:
         "predicted_at": prediction.made_at.isoformat(),
         "given_at": face.given_at.isoformat(),
         "purge_at": face.purge_at.isoformat(),
+    }
+
+
+def describe_self(description: SelfDescription) -> dict:
+    """What somebody says about themselves, and the words they agreed to, in JSON's types."""
+    return description.said() | {
+        "study": description.study_id,
+        "agreed_to": description.words.body,
+        "given_at": description.given_at.isoformat(),
     }
 
 

@@ -4,9 +4,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from fers.domain.boxes import Box
-from fers.domain.consent import Purpose
+from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
+from fers.domain.groups import AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.labels import Label, Verdict
 
 
@@ -19,6 +20,22 @@ def time_to_text(time: datetime) -> str:
 
 def time_from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def description_to_document(description: SelfDescription) -> dict:
+    return asdict(description) | {"given_at": time_to_text(description.given_at)}
+
+
+def description_from_document(document: dict) -> SelfDescription:
+    return SelfDescription(
+        person_id=document["person_id"],
+        study_id=document["study_id"],
+        words=ConsentText(**document["words"]),
+        given_at=time_from_text(document["given_at"]),
+        age=document["age"] and AgeBand(document["age"]),
+        gender=document["gender"] and Gender(document["gender"]),
+        skin=document["skin"] and SkinTone(document["skin"]),
+    )
 
 
 def face_to_document(face: Face) -> dict:

@@ -12,7 +12,7 @@ from fers.domain.exploring import FaceCount, FaceFilter, Place, quarter, week_of
 from fers.domain.faces import Face
 from fers.storage.database import Database
 from fers.storage.documents import time_to_text
-from fers.storage.face_cell import NO_SHARE, NOTHING, SOURCES
+from fers.storage.face_cell import NO_SHARE, NOTHING, SOURCES, group_of
 from fers.storage.face_facts import FACE_COLUMNS, face_of
 
 
@@ -22,10 +22,11 @@ class EmbeddedFaceIndex:
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         condition, values = _condition(wanted)
+        counts, among = _counts(wanted)
         rows = self._database.rows(
-            "SELECT week, label, disputed, SUM(count) AS count FROM face_counts"
-            f" WHERE study_id = ? AND {condition} GROUP BY week, label, disputed HAVING SUM(count) > 0",
-            (study_id, *values),
+            f"SELECT week, label, disputed, SUM(count) AS count FROM {counts}"
+            f" AND study_id = ? AND {condition} GROUP BY week, label, disputed HAVING SUM(count) > 0",
+            (*among, study_id, *values),
         )
         return [
             FaceCount(date.fromisoformat(row["week"]), _label(row["label"]), bool(row["disputed"]), row["count"])
@@ -36,6 +37,8 @@ class EmbeddedFaceIndex:
         ids: list[str] = []
         for week, found, everything in self._weeks(study_id, wanted, after):
             index = "facts_by_time" if everything * count < found * found else "facts_by_cell"
+            if wanted.group is not None:
+                index = f"facts_by_{group_of(wanted.group)[0]}"
             ids += self._newest_of(study_id, week, wanted, count - len(ids), after, index)
             if len(ids) == count:
                 break
@@ -72,10 +75,11 @@ class EmbeddedFaceIndex:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)
         last = week_of(after.rank.astimezone(UTC)).isoformat() if after else "9999"
+        counts, among = _counts(wanted)
         rows = self._database.rows(
-            f"SELECT week, SUM(count) FILTER (WHERE {condition}) AS found, SUM(count) AS everything FROM face_counts"
-            " WHERE study_id = ? AND week <= ? GROUP BY week HAVING found > 0 ORDER BY week DESC",
-            (*values, study_id, last),
+            f"SELECT week, SUM(count) FILTER (WHERE {condition}) AS found, SUM(count) AS everything FROM {counts}"
+            " AND study_id = ? AND week <= ? GROUP BY week HAVING found > 0 ORDER BY week DESC",
+            (*values, *among, study_id, last),
         )
         return [tuple(row) for row in rows]
 
@@ -83,6 +87,9 @@ class EmbeddedFaceIndex:
         self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Place | None, index: str
     ) -> list[str]:
         condition, values = _condition(wanted)
+        if wanted.group is not None:
+            field, answer = group_of(wanted.group)
+            condition = f"{field} = {answer} AND {field} >= 0 AND {condition}"
         place = (time_to_text(after.rank), after.face_id) if after else ("9999", "")
         rows = self._database.rows(
             f"SELECT face_id FROM face_facts INDEXED BY {index} WHERE study_id = ? AND week = ? AND {condition}"
@@ -101,8 +108,15 @@ def _label(number: int) -> Emotion | None:
     return None if number == NOTHING else Emotion(number)
 
 
+def _counts(wanted: FaceFilter) -> tuple[str, tuple]:
+    """The table that counts what is wanted, with the beginning of a condition, and its values."""
+    if wanted.group is None:
+        return "face_counts WHERE 1", ()
+    return "group_counts WHERE field = ? AND answer = ?", group_of(wanted.group)
+
+
 def _condition(wanted: FaceFilter) -> tuple[str, list]:
-    """SQL that is true of what is wanted, for `face_facts` and `face_counts` alike, and its values."""
+    """SQL that is true of what is wanted but for the group, for facts and counts alike, and its values."""
     chosen = {
         "label": [NOTHING if label is None else label.value for label in wanted.labels],
         "source": [SOURCES.index(source) for source in wanted.sources],

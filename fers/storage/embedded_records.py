@@ -17,6 +17,7 @@ from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts, field_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
+from fers.storage.group_facts import keep_groups
 
 _PAGE = 200
 _FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
@@ -45,7 +46,7 @@ class EmbeddedRecords:
 
     def delete_person(self, person_id: str) -> None:
         with self._database.erasure() as sql:
-            for table in ("consents", "memberships"):
+            for table in ("consents", "memberships", "self_descriptions"):
                 sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
@@ -104,6 +105,7 @@ class EmbeddedRecords:
             )
             _require_new(inserted)
             face_facts.keep(sql, face)
+            keep_groups(sql, face.person_id, face.study_id)
             field_facts.keep(sql, face)
 
     def face(self, face_id: str) -> Face | None:

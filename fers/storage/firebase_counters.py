@@ -10,6 +10,7 @@ from zlib import crc32
 
 from google.cloud.firestore import CollectionReference, Increment, WriteBatch
 
+from fers.storage.face_cell import GROUPS, NOTHING
 from fers.storage.firestore_documents import FirestoreDocuments, where
 
 CELL = ("label", "disputed", "source", "confidence", "agreement")
@@ -29,16 +30,21 @@ class FaceCounters:
 
     def move(self, batch: WriteBatch, old: dict | None, new: dict | None) -> None:
         """Count a face where its facts say it is now, and no longer where they said it was; None: nowhere."""
-        if _cell(old) != _cell(new):
-            self._add(batch, self._cells, old, _cell(old), -1)
-            self._add(batch, self._cells, new, _cell(new), 1)
+        before, after = _scopes(old), _scopes(new)
+        for scope in {*before, *after}:
+            was, is_now = _cell(old) if scope in before else None, _cell(new) if scope in after else None
+            if was != is_now:
+                self._add(batch, self._cells, old, was, -1, scope)
+                self._add(batch, self._cells, new, is_now, 1, scope)
         if _stage(old) != _stage(new):
             self._add(batch, self._stages, old, _stage(old), -1)
             self._add(batch, self._stages, new, _stage(new), 1)
 
-    def cells(self, study_id: str) -> Iterator[tuple[str, dict[str, int], int]]:
-        """(Monday of the week, what the faces have in common by the names in CELL, how many)."""
-        for document in self._documents.all(where(self._cells, "study_id", "==", study_id)):
+    def cells(self, study_id: str, group: tuple[str, int] | None = None) -> Iterator[tuple[str, dict[str, int], int]]:
+        """(Monday of the week, what the faces have in common by the names in CELL, how many); of a study, or of those
+        whose people are in a group."""
+        scope = _scope(study_id, *group) if group else study_id
+        for document in self._documents.all(where(self._cells, "study_id", "==", scope)):
             for numbers, count in _counted(document):
                 yield document["week"], dict(zip(CELL, numbers, strict=True)), count
 
@@ -51,15 +57,36 @@ class FaceCounters:
         return found
 
     def _add(
-        self, batch: WriteBatch, counters: CollectionReference, facts: dict | None, place: tuple | None, step: int
+        self,
+        batch: WriteBatch,
+        counters: CollectionReference,
+        facts: dict | None,
+        place: tuple | None,
+        step: int,
+        scope: str | None = None,
     ) -> None:
+        """`scope`: a group that is counted as if it were a study of its own; None: the study."""
         if place is None:
             return
         week, *numbers = place
-        name = f"{facts['study_id']}-{week}-{crc32(facts['face_id'].encode()) % _SHARDS}"
+        counted_in = scope or facts["study_id"]
+        name = f"{counted_in}-{week}-{crc32(facts['face_id'].encode()) % _SHARDS}"
         field = "_".join(["of", *(_NONE if number < 0 else str(int(number)) for number in numbers)])
-        counted = {"id": name, "study_id": facts["study_id"], "week": week, field: Increment(step)}
+        counted = {"id": name, "study_id": counted_in, "week": week, field: Increment(step)}
         batch.set(counters.document(name), counted, merge=True)
+
+
+def _scopes(facts: dict | None) -> list[str]:
+    """The study, and the groups in it that the face's person is in."""
+    if facts is None:
+        return []
+    said = ((field, facts.get(field, NOTHING)) for field in GROUPS.values())
+    groups = [_scope(facts["study_id"], field, answer) for field, answer in said if answer != NOTHING]
+    return [facts["study_id"], *groups]
+
+
+def _scope(study_id: str, field: str, answer: int) -> str:
+    return f"{study_id}~{field}~{answer}"
 
 
 def _cell(facts: dict | None) -> tuple | None:

@@ -35,9 +35,14 @@ class FaceFacts:
         self._labels = documents.collection("labels")
         self._known_labels = documents.collection("known_labels")
 
-    def add(self, batch: WriteBatch, face: Face) -> dict:
-        """Note a new face in `batch`. Returns what has to be kept in its own document."""
-        return self._write(batch, _new_name(face.id), None, with_review(facts_of(face) | field_facts_of(face)))
+    def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict:
+        """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
+        own document."""
+        facts = facts_of(face) | field_facts_of(face) | groups
+        return self._write(batch, _new_name(face.id), None, with_review(facts))
+
+    def note_groups(self, face_id: str, groups: dict[str, int]) -> None:
+        self.change(face_id, lambda old: old | groups)
 
     def replace(self, face: Face) -> None:
         """Replace a face's record and move it to where it belongs now; what annotators said stays. Raises NotFound."""

@@ -11,7 +11,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place, week_of
 from fers.domain.faces import Face
 from fers.storage.documents import face_from_document, time_to_text
-from fers.storage.face_cell import NOTHING, SOURCES
+from fers.storage.face_cell import NOTHING, SOURCES, group_of
 from fers.storage.face_places import share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
@@ -34,7 +34,8 @@ class FirebaseFaceIndex:
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         values, found = _values(wanted), Counter()
-        for monday, cell, count in self._counters.cells(study_id):
+        group = wanted.group and group_of(wanted.group)
+        for monday, cell, count in self._counters.cells(study_id, group):
             week = date.fromisoformat(monday)
             if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
                 found[week, cell["label"], cell["disputed"]] += count
@@ -47,6 +48,9 @@ class FirebaseFaceIndex:
     def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
         """What one query can't ask for is left out here: then so much is wanted that little of a page is not."""
         values = _values(wanted)
+        if wanted.group is not None:
+            field, answer = group_of(wanted.group)
+            values |= {field: {answer}}
         asked = _asked(values)
         query = where(self._facts, "study_id", "==", study_id)
         for field in asked:

@@ -7,6 +7,7 @@ import requests
 from firebase_admin.exceptions import FirebaseError
 from google.api_core import exceptions as google
 from google.auth.exceptions import GoogleAuthError, TransportError
+from urllib3.exceptions import MaxRetryError, TimeoutError
 
 from fers.errors import StoreUnavailable
 
@@ -19,6 +20,10 @@ _CREDENTIALS = (
 )
 _NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/firebase.md says.")
 _NOT_THERE = ("The store's project, database or bucket is not there.", "Check FERS_FIREBASE_PROJECT and _BUCKET.")
+_NO_SIGN_IN = (
+    "Signing in with an e-mail is not set up as it must be.",
+    "Try again later; whoever runs FERS should check FERS_FIREBASE_PROJECT and the project's sign-in methods.",
+)
 _OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
 
 _BY_KIND = (
@@ -35,18 +40,28 @@ _BY_CODE = {
     "RESOURCE_EXHAUSTED": _QUOTA,
     "UNAUTHENTICATED": _CREDENTIALS,
     "PERMISSION_DENIED": _CREDENTIALS,
+    "NOT_FOUND": _NO_SIGN_IN,
 }
 """Of `FirebaseError`, by which Firebase Auth fails."""
 
 
 def firebase_failure(error: Exception) -> StoreUnavailable:
     if isinstance(error, FirebaseError):
-        return StoreUnavailable(*_BY_CODE.get(error.code, _OTHER))
+        return StoreUnavailable(*_of_auth(error))
     if isinstance(error, google.RetryError) and error.cause is not None:
         error = error.cause
     if isinstance(error, requests.ConnectTimeout):  # Both a timeout and a connection error.
         return StoreUnavailable(*_SLOW)
     return StoreUnavailable(*next((words for kinds, words in _BY_KIND if isinstance(error, kinds)), _OTHER))
+
+
+def _of_auth(error: FirebaseError) -> tuple[str, str]:
+    if "QUOTA_EXCEEDED" in str(error):
+        return _QUOTA
+    tried = error.cause.args[0] if error.cause and error.cause.args else None
+    if isinstance(tried, MaxRetryError) and isinstance(tried.reason, TimeoutError):
+        return _SLOW  # firebase-admin tries again, and then speaks of the connection.
+    return _BY_CODE.get(error.code, _OTHER)
 
 
 @contextmanager

@@ -23,9 +23,11 @@ class FirebaseJobs:
             document = {"id": f"{sha256(name)}-new", "name": name, "attempts": 0, "holder": "", "until": ""}
             with suppress(AlreadyExists):
                 self._documents.create(self._jobs.document(document["id"]), document)
+                if len(self._all(name)) > 1:  # Added and claimed by others since the look: one is enough.
+                    self._documents.delete([self._jobs.document(document["id"])])
 
     def remove_job(self, name: str) -> None:
-        known = self._documents.page(where(self._jobs, "name", "==", name))
+        known = self._all(name)
         self._documents.delete(self._jobs.document(document["id"]) for document in known)
 
     def claim_job(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
@@ -52,6 +54,9 @@ class FirebaseJobs:
         batch.create(self._jobs.document(claimed["id"]), claimed)
         self._documents.commit(batch)
         return True
+
+    def _all(self, name: str) -> list[dict]:
+        return self._documents.page(where(self._jobs, "name", "==", name))
 
     def _known(self, name: str) -> dict | None:
         return next(iter(self._documents.page(where(self._jobs, "name", "==", name).limit(1))), None)

@@ -19,6 +19,7 @@ from fers.storage.documents import face_from_document, face_to_document, time_fr
 from fers.storage.firebase_audit import FirebaseAudit
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_face_facts import FaceFacts
+from fers.storage.firebase_groups import GroupsOfFaces
 from fers.storage.firebase_shadow_answers import ShadowAnswers
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where, within
 
@@ -27,12 +28,14 @@ class FirebaseRecords:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
         self._facts = FaceFacts(self._documents)
+        self._groups = GroupsOfFaces(self._documents)
         self._shadow_answers = ShadowAnswers(self._documents)
         self._log = FirebaseAudit(self._documents)
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
         self._studies = self._documents.collection("studies")
         self._memberships = self._documents.collection("memberships")
+        self._descriptions = self._documents.collection("self_descriptions")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
@@ -50,7 +53,7 @@ class FirebaseRecords:
 
     def delete_person(self, person_id: str) -> None:
         """The person goes last: whoever is interrupted finds them still there and can do it again."""
-        for collection in (self._consents, self._memberships):
+        for collection in (self._consents, self._memberships, self._descriptions):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
         self._documents.delete([self._people.document(person_id)])
@@ -87,11 +90,15 @@ class FirebaseRecords:
         batch = self._documents.batch()
         # Changes nothing, and fails if the person is gone.
         batch.update(self._people.document(face.person_id), {"id": face.person_id})
-        facts = self._facts.add(batch, face)
+        said = self._groups.of(face.person_id, face.study_id)
+        facts = self._facts.add(batch, face, said)
         try:
             self._documents.create(self._faces.document(face.id), face_to_document(face) | facts, batch)
         except Missing:
             raise NotFound("This account is no longer there.", "You can make a new one.") from None
+        while said != (now := self._groups.of(face.person_id, face.study_id)):  # Changed while the face was added.
+            self._facts.note_groups(face.id, now)
+            said = now
 
     def face(self, face_id: str) -> Face | None:
         document = self._documents.read(self._faces.document(face_id))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import requests
 from firebase_admin import auth
-from google.api_core.exceptions import TooManyRequests
+from google.api_core.exceptions import Forbidden, TooManyRequests, Unauthorized
 from google.cloud.firestore import DocumentReference
 
 from fers.domain.people import Identity, Role
@@ -31,6 +31,8 @@ _WRONG = {
     "USER_DISABLED",
 }
 """What Identity Toolkit calls credentials that open nothing."""
+_NOT_SET_UP = {"CONFIGURATION_NOT_FOUND", "OPERATION_NOT_ALLOWED", "PASSWORD_LOGIN_DISABLED"}
+"""What it calls a project without sign-in by e-mail."""
 _TOO_MANY = TooManyAttempts("Too many attempts failed in a row.", "Wait a few minutes, then try again.")
 _LONGEST_PASSWORD = 4096
 """Firebase takes no longer ones."""
@@ -62,8 +64,8 @@ class FirebaseSignIn:
         with explained():
             try:
                 auth.create_user(uid=person_id, email=_normal(email), password=password, app=self._app)
-            except auth.EmailAlreadyExistsError:
-                return False
+            except (auth.EmailAlreadyExistsError, auth.UidAlreadyExistsError):
+                return self.person_by_email(email) == person_id  # Made just now, and the first answer got lost.
         return True
 
     def register_code(self, person_id: str) -> str:
@@ -235,22 +237,40 @@ class IdentityToolkit:
     def _ask(self, method: str, body: dict) -> tuple[dict, str]:
         """The answer, and the first word of what is wrong with the question ("" for nothing)."""
         with explained():
-            response = requests.post(
-                self._accounts + method, params={"key": self._api_key}, json=body, timeout=self._timeout
-            )
-            if response.status_code == TooManyRequests.code:
-                raise TooManyRequests("Identity Toolkit")
+            response = self._response(method, body)
             if response.status_code >= 500:
                 raise requests.ConnectionError(f"status {response.status_code}")
             answer = response.json()
-        problem = answer.get("error", {}).get("message", "")
-        return answer, problem.partition(" ")[0]
+            message = answer.get("error", {}).get("message", "")
+            problem = message.partition(" ")[0] if "_" in message else message.partition(".")[0]
+            if response.status_code == TooManyRequests.code or problem == "QUOTA_EXCEEDED":
+                raise TooManyRequests("Identity Toolkit")
+            if response.status_code in (Unauthorized.code, Forbidden.code) and problem not in _NOT_SET_UP:
+                raise Forbidden("Identity Toolkit")
+        return answer, problem
+
+    def _response(self, method: str, body: dict) -> requests.Response:
+        """Asked for once more where the connection broke or the server failed; not where it took too long."""
+        for more in (True, False):
+            try:
+                response = requests.post(
+                    self._accounts + method, params={"key": self._api_key}, json=body, timeout=self._timeout
+                )
+            except requests.Timeout:
+                raise
+            except requests.ConnectionError:
+                if not more:
+                    raise
+            else:
+                if response.status_code < 500:
+                    break
+        return response
 
 
 def _sound(answer: dict, problem: str) -> dict:
     if problem:
         raise StoreUnavailable(
-            f"Signing in with an e-mail doesn't work at the moment ({problem}).",
+            f"Signing in with an e-mail is not set up as it must be ({problem}).",
             "Try again later; whoever runs FERS should check FERS_FIREBASE_API_KEY and the project's sign-in methods.",
         )
     return answer

@@ -21,7 +21,7 @@ _STALE = "This link has run out, or whoever asked for it has signed out. Ask for
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 """One range. Several are answered with everything, as RFC 9110 allows."""
-_SIZED_AT_ONCE = 5000
+_SIZED_AT_ONCE = 2000
 """Faces."""
 
 log = logging.getLogger(__name__)

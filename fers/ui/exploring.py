@@ -25,13 +25,18 @@ _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT
 _QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
 
-def choose_filter() -> FaceFilter:
-    """What to look at. Nothing chosen means everything."""
+def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
+    """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
+    groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
         labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=_label_words, selection_mode="multi")
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
+        group = None
+        if groups:
+            told = "Their people say about themselves"
+            group = st.selectbox(told, groups, None, format_func=": ".join, placeholder="Anything, or nothing")
         disputed = st.segmented_control("The model says", ["the same", "something else"])
         left, right = st.columns(2)
         since = left.date_input("From the week of", None)
@@ -41,6 +46,7 @@ def choose_filter() -> FaceFilter:
         sources=frozenset(sources),
         confidence=confidence,
         agreement=agreement,
+        group=group,
         disputed=None if disputed is None else disputed == "something else",
         since=since,
         until=until,
@@ -96,6 +102,37 @@ def balance(counts: list[FaceCount]) -> None:
     st.altair_chart(
         bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Expression:N", sort=order, title=None)), width="stretch"
     )
+
+
+def agreement(shares: dict[int, int]) -> None:
+    """How many faces' annotators agree how far."""
+    st.subheader("Agreement", anchor=False)
+    if not any(shares.values()):
+        st.caption("No annotator has labelled these faces yet.")
+        return
+    order = [_QUARTER_WORDS[quarter] for quarter in shares]
+    rows = [{"Agreement": _QUARTER_WORDS[quarter], "Faces": count} for quarter, count in shares.items()]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    st.altair_chart(
+        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Agreement:N", sort=order, title=None)), width="stretch"
+    )
+    st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
+
+
+def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
+    """How many people say that they are in which group."""
+    rows = [
+        {"About": about, "Group": group, "People": people}
+        for about, groups in sizes.items()
+        for group, people in groups.items()
+    ]
+    if not rows:
+        return
+    st.subheader("Who gave them", anchor=False)
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    y = alt.Y("Group:N", sort=None, title=None)
+    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None, axis=alt.Axis(tickMinStep=1)), y=y), width="stretch")
+    st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
 
 
 def growth(counts: list[FaceCount]) -> None:

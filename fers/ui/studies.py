@@ -96,6 +96,12 @@ def _labelling(study: Study) -> Study:
         study,
         ask_first_share=ask_first / 100,
         participants_label=st.toggle("Participants say which expression it is", study.participants_label),
+        asks_groups=st.toggle(
+            "Participants may say their age band, gender and skin tone",
+            study.asks_groups,
+            help="Lets you see whether models work as well for everybody. Nobody has to answer, and a group of fewer "
+            "than five people is not shown. Leave it off unless you will look.",
+        ),
         overlap=st.number_input("Annotators for each face", 1, MOST_ANNOTATORS, study.overlap),
         queue_order=st.selectbox(
             "Faces they get first",

@@ -1,6 +1,7 @@
 """A researcher freezes a version and downloads it; nobody else can use the link."""
 
 import json
+import subprocess
 import zipfile
 from dataclasses import replace
 
@@ -54,6 +55,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
         assert archive.testzip() is None
         assert len([json.loads(line) for line in archive.read("faces.jsonl").splitlines()]) == 3
 
+    assert resumed_with_curl(address, tmp_path / "again.zip") == (tmp_path / "v1.zip").read_bytes()
     stranger = open_page(**DESKTOP)
     with stranger.expect_response("**/session"):  # Which sets the cookie.
         sign_in(stranger, "0@example.org")
@@ -61,6 +63,15 @@ def test_freeze_and_download(open_page, server, tmp_path):
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert httpx.get(address).status_code == 410
+
+
+def resumed_with_curl(address, file) -> bytes:
+    """What curl makes of a download whose connection was cut in the middle, and resumed."""
+    with httpx.stream("GET", address) as broken:
+        file.write_bytes(next(broken.iter_raw(20_000)))
+    assert file.stat().st_size == 20_000 < int(broken.headers["Content-Length"])
+    subprocess.run(["curl", "--silent", "--fail", "--continue-at", "-", "--output", file, address], check=True)
+    return file.read_bytes()
 
 
 def sign_in(page, email) -> None:

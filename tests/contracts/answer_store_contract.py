@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fers.domain.models import ModelRun
+from fers.domain.picture import FACTS_ID
 from fers.domain.ranges import IdRange
 
 from .samples import NOON, a_face, a_person, an_id
@@ -39,6 +40,12 @@ class AnswerStoreContract:
         assert list(read) == sorted(said)
         assert all(np.array_equal(read[face_id], said[face_id]) for face_id in said)
         assert (store.count_answers(ONE), store.count_answers(OTHER), store.count_answers("3" * 64)) == (2, 1, 0)
+
+    def test_what_a_picture_is_like_is_kept_in_the_same_way(self, store, records):
+        store.add_answers(FACTS_ID, {an_id("first"): np.array([350.5, 116.25, 55.0])})
+        assert dict(store.answers(FACTS_ID))[an_id("first")].tolist() == [350.5, 116.25, 55.0]
+        records.delete_face(an_id("first"))
+        assert dict(store.answers(FACTS_ID)) == {}
 
     def test_a_second_answer_replaces_the_first(self, store):
         for emotion in (1, 4):

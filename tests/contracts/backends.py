@@ -10,6 +10,7 @@ from fers.domain.interfaces import (
     AnswerStore,
     FaceIndex,
     FieldStore,
+    GroupStore,
     ImageStore,
     JobStore,
     Journal,
@@ -26,6 +27,7 @@ from fers.storage.database import Database
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_field import EmbeddedField
+from fers.storage.embedded_groups import EmbeddedGroups
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
@@ -56,6 +58,7 @@ class Backend:
             sign_in,
             self.field(),
             self.results(),
+            self.groups(),
         )
 
 
@@ -84,6 +87,9 @@ class Embedded(Backend):
 
     def face_index(self) -> FaceIndex:
         return EmbeddedFaceIndex(self._database())
+
+    def groups(self) -> GroupStore:
+        return EmbeddedGroups(self._database())
 
     def labels(self) -> LabelStore:
         return EmbeddedLabels(self._database())
@@ -157,6 +163,11 @@ class Firebase(Backend):
         from fers.storage.firebase_face_index import FirebaseFaceIndex
 
         return FirebaseFaceIndex(self._client)
+
+    def groups(self) -> GroupStore:
+        from fers.storage.firebase_groups import FirebaseGroups
+
+        return FirebaseGroups(self._client)
 
     def labels(self) -> LabelStore:
         from fers.storage.firebase_labels import FirebaseLabels

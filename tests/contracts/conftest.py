@@ -15,6 +15,7 @@ CONTRACTS = (
     "answer_store",
     "face_index",
     "field_store",
+    "group_store",
     "image_store",
     "job_store",
     "journal",

@@ -10,6 +10,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
+from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
@@ -93,6 +94,12 @@ def a_face(name: str = "face", person: str = "ada", **different) -> Face:
 def a_label(face: str = "face", annotator: str = "ann", **different) -> Label:
     label = Label(an_id(face), an_id("faces"), an_id(annotator), Verdict.EMOTION, NOON, only(Emotion.SAD))
     return replace(label, **different)
+
+
+def a_description(person: str = "ada", study: str = "faces", **different) -> SelfDescription:
+    words = ConsentText("about-you", "# Words — 顔")
+    description = SelfDescription(an_id(person), an_id(study), words, NOON, age=AgeBand.UNDER_30)
+    return replace(description, **different)
 
 
 def an_entry(face: str = "face", person: str = "ada", **different) -> Entry:

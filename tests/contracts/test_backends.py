@@ -3,6 +3,7 @@
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
 from .field_store_contract import FieldStoreContract
+from .group_store_contract import GroupStoreContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
@@ -24,6 +25,10 @@ class TestStudyStore(StudyStoreContract):
 
 
 class TestFaceIndex(FaceIndexContract):
+    pass
+
+
+class TestGroupStore(GroupStoreContract):
     pass
 
 

@@ -14,6 +14,7 @@ from fers.domain.faces import StoredImage
 from fers.domain.field import ShadowAnswer, ShadowChoice
 from fers.domain.models import ModelRun
 from fers.domain.people import OPERATOR, Role
+from fers.domain.picture import FACTS_ID
 from fers.domain.review import Known
 from fers.domain.snapshots import Split
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
@@ -24,6 +25,7 @@ from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
     a_consent,
+    a_description,
     a_face,
     a_label,
     a_membership,
@@ -51,6 +53,7 @@ def old(tmp_path):
     for name in ("ada", "bob"):
         store.records.create_person(a_person(name))
         store.records.create_consent(a_consent(f"{name}'s", name))
+        store.groups.save_description(a_description(name, "first"))
     for name in FACES:
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
@@ -61,6 +64,7 @@ def old(tmp_path):
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
     store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
+    store.answers.add_answers(FACTS_ID, {an_id(name): np.array([350, 116, 55]) for name in FACES})
     store.answers.save_run(RUN)
     store.results.save_result(RESULT)
     store.results.save_progress(PROGRESS)
@@ -111,9 +115,9 @@ def everything(store) -> tuple:
     images = {key: store.images.get(key) for key in list(store.images.keys())}
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = [store.studies.invitations_to(study.id) for study in records.studies()]
-    answers = {
-        face_id: row.tolist() for run in store.answers.runs() for face_id, row in store.answers.answers(run.answers_id)
-    }
+    keys = [FACTS_ID, *(run.answers_id for run in store.answers.runs())]
+    said = [store.groups.descriptions_of(person.id) for person in records.people()]
+    answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
         (
             list(store.labels.labels(study.id)),
@@ -134,7 +138,7 @@ def everything(store) -> tuple:
     )
     kept = (field, list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
     results = (store.results.results(), store.results.progress())
-    return (*kept, review, images, memberships, invitations, store.answers.runs(), answers, results)
+    return (*kept, said, review, images, memberships, invitations, store.answers.runs(), answers, results)
 
 
 def test_everything_moves_there_and_back(old, new, tmp_path):
@@ -181,6 +185,13 @@ def test_what_changed_between_two_runs_is_brought_up_to_date(old, new):
     old.records.update_person(a_person("bob", role=Role.ANNOTATOR))
     assert migration(old, new).run(OPERATOR).problems == []
     assert everything(new) == everything(old)
+
+
+def test_what_somebody_erased_between_two_runs_is_erased_there_too(old, new):
+    migration(old, new).run(OPERATOR)
+    old.groups.delete_description(an_id("ada"), an_id("first"))
+    migration(old, new).run(OPERATOR)
+    assert list(new.groups.descriptions_in(an_id("first"))) == [a_description("bob", "first")]
 
 
 def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):

@@ -163,6 +163,8 @@ def test_explore_finds_faces_by_how_far_annotators_agree(platform, study, ada, a
         say(bea, face, other)
     say(ann, lone)
     assert (agreed(3), agreed(0), agreed(2)) == ([agreeing], [disputed], [])
+    assert platform.explore.agreement(researcher, study.id, FaceFilter()) == {0: 1, 1: 0, 2: 0, 3: 1}
+    assert platform.explore.agreement(researcher, study.id, FaceFilter(agreement=frozenset({2}))) == {2: 0}
     assert platform.explore.least_agreed(researcher, study.id, 9) == [disputed]
     platform.review.undo(bea, study.id, disputed.id)
     assert agreed(0) == []

@@ -7,6 +7,7 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
+from fers.domain.groups import DIMENSIONS
 from fers.domain.review import QueueOrder
 from fers.domain.snapshots import Split
 from fers.services.clock import utc_now
@@ -14,6 +15,7 @@ from fers.storage.firebase_answers import FirebaseAnswers
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
 from fers.storage.firebase_field import FirebaseField
+from fers.storage.firebase_groups import FirebaseGroups
 from fers.storage.firebase_labels import FirebaseLabels
 from fers.storage.firebase_records import FirebaseRecords
 from fers.storage.firebase_sign_in import FirebaseSignIn
@@ -56,6 +58,9 @@ def ask_everything(client) -> None:
     records.delete_person(an_id("ada"))
     records.delete_face(an_id("face"))
     records.latest_audit(1, an_id("faces"))
+    groups = FirebaseGroups(client)
+    groups.descriptions_of(an_id("ada"))
+    list(groups.descriptions_in(an_id("faces")))
     studies.staff_of(an_id("faces"))
     studies.invitations_to(an_id("faces"))
     for label in (None, Emotion.SAD):
@@ -67,6 +72,8 @@ def ask_everything(client) -> None:
     for field, values in everything.items():
         index.newest(an_id("faces"), FaceFilter(**{field: frozenset(values)}), 1)
     index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
+    for about, answers in DIMENSIONS.items():
+        index.newest(an_id("faces"), FaceFilter(group=(about, answers[0])), 1)
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
     ask_about_review(client)

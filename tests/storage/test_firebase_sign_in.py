@@ -73,9 +73,10 @@ def test_a_forgotten_password_is_replaced_by_a_link_and_ends_all_sessions(accoun
     open_link("VERIFY_EMAIL")
     token = accounts.sign_in(EMAIL, PASSWORD).token
     clock_of_firebase_moves_on()
+    before = len(mails())
     accounts.reset_password("nobody@example.org")
     accounts.reset_password(EMAIL.upper())
-    assert [mail["email"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"] == [EMAIL]
+    assert [(mail["email"], mail["requestType"]) for mail in mails()[before:]] == [(EMAIL, "PASSWORD_RESET")]
     link = [mail["oobLink"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"][-1]
     requests.get(link + "&newPassword=a whole new password", timeout=10).raise_for_status()
     clock.advance(minutes=1)

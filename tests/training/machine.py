@@ -1,11 +1,12 @@
-"""One of several machines that train a tiny network together: `python -m tests.training.machine FACES RUN EPOCHS`, in
-whose environment TF_CONFIG tells where the others are."""
+"""One machine that trains a tiny network: `python -m tests.training.machine FACES RUN EPOCHS STRATEGY`. With
+"multiworker", TF_CONFIG in its environment tells where the others are; with "mirrored" it has two devices."""
 
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 from keras import layers
 
 from training import distribution, recipe
@@ -13,6 +14,8 @@ from training.data import load
 from training.recipe import Augmentation, Stage
 from training.train import train
 
+DEVICES = 2
+"""On one machine or on two."""
 STILL = Augmentation(zoom=(1.0, 1.0), shift=0, rotation=0, colour=0, contrast=0, brightness=0, gamma=0, noise=0)
 
 
@@ -24,8 +27,13 @@ def build() -> keras.Model:
     return keras.Model(inputs, outputs)
 
 
-def main(faces: str, run: str, epochs: str) -> None:
-    among = distribution.strategy("multiworker")
+def main(faces: str, run: str, epochs: str, strategy: str) -> None:
+    if strategy == "mirrored":
+        [processor] = tf.config.list_physical_devices("CPU")
+        tf.config.set_visible_devices([], "GPU")
+        tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * DEVICES)
+    among = distribution.strategy(strategy)
+    assert among.num_replicas_in_sync == DEVICES
     sys.modules["training.models.tiny"] = sys.modules[__name__]
     tiny = replace(
         recipe.load("vgg"),

@@ -41,29 +41,39 @@ def free_addresses(count):
         return [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
 
 
+def start(folder, run, epochs, strategy, printed, **environment):
+    """A machine of its own that trains the tiny network."""
+    with printed.open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.training.machine", folder, run, str(epochs), strategy],
+            cwd=REPOSITORY,
+            env=os.environ | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def finish(machines):
+    """Wait for all of `machines`, each with the file that it prints to."""
+    try:
+        for machine, printed in machines:
+            assert machine.wait(timeout=150) == 0, printed.read_text()[-3000:]
+    finally:
+        for machine, _ in machines:
+            machine.kill()
+            machine.wait()
+
+
 def train_together(folder, run, epochs):
     """Two machines, started at once with the same command. Returns what each kept."""
     addresses = free_addresses(2)
     machines = []
     for number in range(2):
         cluster = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": number}}
-        with (run.parent / f"printed-{number}").open("w") as printed:
-            machines.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.training.machine", folder, run, str(epochs)],
-                    cwd=REPOSITORY,
-                    env=os.environ | {"TF_CONFIG": json.dumps(cluster)},
-                    stdout=printed,
-                    stderr=subprocess.STDOUT,
-                )
-            )
-    try:
-        for number, machine in enumerate(machines):
-            assert machine.wait(timeout=150) == 0, (run.parent / f"printed-{number}").read_text()[-3000:]
-    finally:
-        for machine in machines:
-            machine.kill()
-            machine.wait()
+        printed = run.parent / f"printed-{number}"
+        machine = start(folder, run, epochs, "multiworker", printed, TF_CONFIG=json.dumps(cluster))
+        machines.append((machine, printed))
+    finish(machines)
     return [keras.models.load_model(place / CHECKPOINT) for place in (run, run / "worker-1")]
 
 
@@ -80,6 +90,16 @@ def test_two_machines_learn_one_network_and_go_on_together(folder, tmp_path):
     assert [row["epoch"] for row in rows] == ["0", "1", "2", "3"]
     assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
     assert {"top1", "val_loss", "val_top1"} <= rows[0].keys()
+
+
+@pytest.mark.slow
+def test_two_devices_of_one_machine_learn_one_network(folder, tmp_path):
+    run = tmp_path / "run"
+    finish([(start(folder, run, 3, "mirrored", tmp_path / "printed"), tmp_path / "printed")])
+    assert int(keras.models.load_model(run / CHECKPOINT).optimizer.iterations) == 3 * len(VOTES) // 8
+    with (run / LOG).open() as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert len(losses) == 3 and losses[-1] < losses[0]
 
 
 def test_the_shares_of_a_batch_are_the_batch(folder):

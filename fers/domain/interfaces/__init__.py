@@ -16,7 +16,7 @@ from fers.domain.interfaces.models import (
 from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignIn
-from fers.domain.interfaces.studies import FaceIndex, LabelStore, SnapshotStore, StudyStore
+from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
 
 __all__ = [
     "AnswerStore",
@@ -26,6 +26,7 @@ __all__ = [
     "FaceDetector",
     "FaceIndex",
     "FieldStore",
+    "GroupStore",
     "ImageStore",
     "JobStore",
     "Journal",
@@ -59,3 +60,4 @@ class Stores:
     sign_in: SignIn
     field: FieldStore
     results: ResultStore
+    groups: GroupStore

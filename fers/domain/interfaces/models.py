@@ -70,7 +70,8 @@ class FaceDetector(Protocol):
 class AnswerStore(Protocol):
     """What models said about stored faces, for comparison. Deleting a face's record deletes what was said about it.
 
-    Models are told apart by their `ModelInfo.answers_id`. Raises StoreUnavailable when it can't work.
+    Models are told apart by their `ModelInfo.answers_id`. What a face's picture is like is kept in the same way, as
+    three numbers under `picture.FACTS_ID`. Raises StoreUnavailable when it can't work.
     """
 
     def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:

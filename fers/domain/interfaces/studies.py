@@ -7,6 +7,7 @@ from typing import Protocol
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceCount, FaceFilter, Place
 from fers.domain.faces import Face
+from fers.domain.groups import SelfDescription
 from fers.domain.invitations import Invitation
 from fers.domain.labels import Label
 from fers.domain.people import Membership
@@ -44,6 +45,25 @@ class StudyStore(Protocol):
 
     def revoke_invitation(self, invitation_id: str) -> None:
         """Take all uses that are left; nothing happens when there is no such invitation."""
+
+
+class GroupStore(Protocol):
+    """What people say about themselves, study by study. Deleting a person's record deletes it.
+
+    Raises StoreUnavailable.
+    """
+
+    def save_description(self, description: SelfDescription) -> None:
+        """Add or replace what somebody says to a study. Raises NotFound when the person is gone."""
+
+    def descriptions_of(self, person_id: str) -> list[SelfDescription]:
+        """By study."""
+
+    def descriptions_in(self, study_id: str) -> Iterator[SelfDescription]:
+        """By person, without holding them all in memory."""
+
+    def delete_description(self, person_id: str, study_id: str) -> None:
+        """Nothing happens when there is none."""
 
 
 class FaceIndex(Protocol):

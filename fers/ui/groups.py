@@ -1,0 +1,55 @@
+"""What people may say about themselves, on their own page."""
+
+import streamlit as st
+
+from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
+from fers.domain.people import Person
+from fers.ui import guard
+from fers.ui.services import platform
+
+_NOTHING = "I'd rather not say"
+_SWATCH = '<i style="display:inline-block;width:1.6rem;height:1.6rem;border-radius:.3rem;background:{}"></i>'
+
+
+def show(actor: Person) -> None:
+    """Nothing, where the study does not ask and nothing was said."""
+    groups = platform().groups
+    words, said = groups.words(actor), groups.mine(actor)
+    if words is None and said is None:
+        return
+    with st.expander("About you, if you like", icon=":material/person:"):
+        if said is not None:
+            told = ", ".join(f"{about.lower()}: {answer}" for about, answer in said.said().items())
+            st.write(f"You said: {told}.")
+            if st.button("Erase it", icon=":material/delete:"):
+                groups.erase(actor)
+                st.rerun()
+        if words is not None:
+            st.markdown(words.body)
+            _ask(actor, words.sha256)
+
+
+def _ask(actor: Person, words_sha256: str) -> None:
+    said = platform().groups.mine(actor)
+    with st.form("about-you", border=False):
+        age = _choose("Age", AgeBand, said and said.age)
+        gender = _choose("Gender", Gender, said and said.gender)
+        skin = _choose("Skin tone", SkinTone, said and said.skin)
+        st.html("".join(f"<p>{tone}: {_swatches(tone)}</p>" for tone in SkinTone))
+        agreed = st.checkbox("I explicitly agree that the study keeps what I say here, for the purpose named above.")
+        if st.form_submit_button("Save", type="primary"):
+            with guard.explaining():
+                platform().groups.describe(actor, words_sha256, agreed, age, gender, skin)
+                st.rerun()
+
+
+def _choose(question: str, answers, said):
+    """One of `answers`, or None: that is what is chosen as long as nobody chooses otherwise."""
+    options = [None, *answers]
+    return st.selectbox(
+        question, options, options.index(said), format_func=lambda answer: answer.capitalize() if answer else _NOTHING
+    )
+
+
+def _swatches(tone: SkinTone) -> str:
+    return " ".join(_SWATCH.format(colour) for colour in MONK_TONES[tone])

@@ -1,0 +1,74 @@
+"""Parts of the faces, and how far each can be trusted."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from statsmodels.stats.proportion import proportion_confint
+
+from fers.analysis.slices import LEAST_FACES, gaps, paired_difference, reliability, slices, wilson
+
+PAIRS = st.integers(1, 200).flatmap(lambda n: arrays(bool, (2, n)))
+
+
+@given(PAIRS)
+def test_wilson_is_that_of_statsmodels(pair):
+    right = pair[0]
+    value, low, high = wilson(right)
+    assert value == pytest.approx(right.mean())
+    assert (low, high) == pytest.approx(proportion_confint(right.sum(), len(right), method="wilson"), abs=1e-9)
+
+
+@given(PAIRS)
+def test_the_difference_lies_in_its_interval_and_turns_with_its_sides(pair):
+    value, low, high = paired_difference(*pair)
+    assert value == pytest.approx(pair[0].mean() - pair[1].mean())
+    assert -1 <= low <= value <= high <= 1
+    assert paired_difference(*pair[::-1]) == pytest.approx((-value, -high, -low))
+
+
+def test_the_interval_of_a_difference_holds_what_it_promises():
+    """Of draws from a known population, about 95% of the intervals hold the truth, with few faces too."""
+    random = np.random.default_rng(5)
+    kinds = random.choice(4, p=(0.5, 0.25, 0.05, 0.2), size=(4000, 20))  # Both right, the first, the other, neither.
+    held = 0
+    for drawn in kinds:
+        _, low, high = paired_difference(drawn <= 1, (drawn == 0) | (drawn == 2))
+        held += low <= 0.2 <= high
+    assert 0.94 <= held / len(kinds) <= 0.985
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.booleans(), st.booleans()), min_size=1))
+def test_slices_part_the_faces(rows):
+    names = [name for name, _, _ in rows]
+    right = np.array([[one, other] for _, one, other in rows]).T
+    found = slices("letter", names, ["b", "a", "c"], ["p"] * len(rows), right)
+    assert [part.name for part in found] == [name for name in ("b", "a") if name in names]
+    assert sum(part.faces for part in found) == len(rows) - names.count(None)
+    for part in found:
+        assert part.people == 1
+        assert part.difference[0] == pytest.approx(part.accuracy[0][0] - part.accuracy[1][0])
+
+
+def test_a_small_slice_tells_no_models_apart():
+    def only(faces):
+        right = np.array([[True] * faces, [False] * faces])
+        [part] = slices("size", ["x"] * faces, ["x"], list(map(str, range(faces))), right)
+        return part
+
+    assert not only(LEAST_FACES - 1).tells_them_apart
+    assert only(LEAST_FACES).tells_them_apart
+    assert only(LEAST_FACES).people == LEAST_FACES
+
+
+def test_confidence_that_is_never_right_is_all_gap():
+    answers = np.tile([0.7, 0.3, 0, 0, 0, 0, 0, 0], (10, 1))
+    found = reliability(answers, np.ones(10, int))
+    assert found.ece == pytest.approx(0.7)
+    assert found.faces.sum() == 10
+
+
+def test_only_benchmarks_that_state_a_top_1_are_promises():
+    found = gaps("m", {"a": {"top1": 0.8}, "b": {"ece": 0.1}, "note": "none"}, (0.6, 0.5, 0.7))
+    assert [(gap.benchmark, gap.promised, gap.found[0]) for gap in found] == [("a", 0.8, 0.6)]

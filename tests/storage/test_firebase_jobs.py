@@ -1,0 +1,30 @@
+"""Jobs on Firestore, where something happens between a look and what follows from it."""
+
+import pytest
+
+from fers.storage.firebase_jobs import FirebaseJobs
+from tests.contracts.backends import Firebase
+from tests.contracts.samples import NOON
+
+
+@pytest.fixture
+def project(tmp_path, firebase_servers):
+    project = Firebase(tmp_path / "project")
+    yield project
+    project.close()
+
+
+def test_a_job_that_others_add_and_claim_meanwhile_is_there_once(project, monkeypatch):
+    late, other = project.jobs(), project.jobs()
+    looked = FirebaseJobs._known
+
+    def look_and_be_overtaken(self, name):
+        known = looked(self, name)
+        if self is late:
+            other.add_job(name)
+            assert other.claim_job(name, "other", NOON, NOON)
+        return known
+
+    monkeypatch.setattr(FirebaseJobs, "_known", look_and_be_overtaken)
+    late.add_job("evaluate")
+    assert [(job.name, job.holder) for job in other.jobs()] == [("evaluate", "other")]
