@@ -32,7 +32,8 @@ def leaderboard() -> None:
     if len(earlier):
         with st.expander("Earlier results"):
             st.dataframe(earlier, hide_index=True)
-    st.download_button("Download as CSV", arena.csv(rows, people, on), "leaderboard.csv", icon=":material/download:")
+    table = arena.csv(rows, people, on)
+    st.download_button("Download the leaderboard", table, "leaderboard.csv", icon=":material/download:")
 
 
 def side_by_side() -> None:

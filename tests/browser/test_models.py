@@ -54,7 +54,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     page.locator(".st-key-run-fersnet-ferplus button").click()
     expect(page.get_by_text("Run a second model to compare the two.")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Download the leaderboard").click()
     model, people = csv.DictReader(Path(download.value.path()).read_text().splitlines())
     assert (model["model"], model["n"]) == ("fersnet-ferplus", "4")
     assert len(model["measured_on"]) == 64
