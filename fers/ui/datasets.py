@@ -64,6 +64,8 @@ def download(actor: Person, study: Study, versions: list[Version]) -> None:
     st.caption(
         "The link is yours for an hour, as long as you are signed in. A download that breaks off can be resumed."
     )
+    sent = downloads.sent(secret)
+    st.fragment(_progress, run_every=None if sent and sent.whole else "1s")(secret)
 
 
 def compare(actor: Person, versions: list[Version]) -> None:
@@ -85,6 +87,18 @@ def compare(actor: Person, versions: list[Version]) -> None:
     with st.container(horizontal=True, gap="large"):
         for title, faces in figures.items():
             st.metric(title, f"{len(faces):,}", width="content")
+
+
+def _progress(secret: str) -> None:
+    sent = downloads.sent(secret)
+    if sent is None:
+        return
+    if sent.whole:
+        st.success("All of it is on its way to your browser.", icon=":material/check:")
+    elif sent.ended:
+        st.warning("The download broke off. Resume it, or fetch it again.")
+    else:
+        st.progress(min(1.0, sent.faces / max(1, sent.of)), f"{sent.faces:,} of {sent.of:,} faces")
 
 
 def _many(count: int, one: str, many: str = "") -> str:

@@ -80,7 +80,8 @@ def _answer(request: Request) -> Response:
     if person is None:
         return PlainTextResponse(_STALE, 410)
     link = found.link
-    download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut)
+    progress = Sent(0, 0)
+    download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut, progress.note)
     size = download.size() if _is_size_wanted(request, download) else None
     try:
         part = _part(request, f'"{found.tag}"', f'"{download.tag}"', size)
@@ -99,10 +100,12 @@ def _answer(request: Request) -> Response:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/zip")
-    made = download.part(part.start, part.stop) if part else download.zip()
-    return StreamingResponse(
-        _sending(made, download.file_name), 206 if part else 200, headers=headers, media_type="application/zip"
-    )
+    if part:
+        made = _sending(download.part(part.start, part.stop), download.file_name)
+    else:
+        progress.of = download.release.faces
+        made = _watched(_sending(download.zip(), download.file_name), _shown(request.path_params["secret"], progress))
+    return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
 
 
 def _person(found: Followed, cookie: str | None) -> Person | None:
@@ -136,6 +139,46 @@ def _part(request: Request, tag_then: str, tag: str, size: int | None) -> range 
     if not part:
         raise _Unsatisfiable
     return part
+
+
+@dataclass
+class Sent:
+    """How far this server has come in sending a download."""
+
+    faces: int
+    """Of them, those that were read."""
+    of: int
+    ended: bool = False
+    whole: bool = False
+    """Whether it ended with all of it sent."""
+
+    def note(self, read: int, _of: int) -> None:
+        self.faces = read
+
+
+_sent: dict[str, Sent] = {}
+"""By secret, the latest last: for the page to show, and for nothing else. What other servers send is not known here."""
+_SHOWN = 200
+
+
+def sent(secret: str) -> Sent | None:
+    return _sent.get(secret)
+
+
+def _shown(secret: str, progress: Sent) -> Sent:
+    _sent.pop(secret, None)
+    while len(_sent) >= _SHOWN:
+        _sent.pop(next(iter(_sent)), None)
+    _sent[secret] = progress
+    return progress
+
+
+def _watched(chunks: Iterator[bytes], progress: Sent) -> Iterator[bytes]:
+    try:
+        yield from chunks
+        progress.whole = True
+    finally:
+        progress.ended = True
 
 
 class _Unsatisfiable(Exception):
