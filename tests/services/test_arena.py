@@ -11,7 +11,7 @@ from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
 from fers.errors import InvalidInput, NotPermitted
 from fers.platform import assemble
-from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant
+from tests.people import EVERYTHING, OneFace, OneModel, Several, give_face, participant
 
 
 class Always:
@@ -32,17 +32,6 @@ class Always:
         return np.tile(self._answer, (len(faces), 1))
 
 
-class Models(OneModel):
-    def __init__(self, *models):
-        self._models = {model.info.id: model for model in models}
-
-    def models(self):
-        return [model.info for model in self._models.values()]
-
-    def classifier(self, model_id=None):
-        return self._models.get(model_id) or OneModel()
-
-
 @pytest.fixture
 def happy():
     return Always("happy", Emotion.HAPPY)
@@ -55,7 +44,7 @@ def sad():
 
 @pytest.fixture
 def platform(settings, clock, happy, sad):
-    return assemble(settings, models=Models(happy, sad), detector=OneFace(), now=clock)
+    return assemble(settings, models=Several(happy, sad), detector=OneFace(), now=clock)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, NotFound
 from fers.platform import assemble
 from fers.services.arena import asked_by, job_of
-from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant, pattern
+from tests.people import EVERYTHING, OneFace, OneModel, Several, give_face, participant, pattern
 
 ANNOTATORS = [replace(OPERATOR, id=f"{number:02x}" * 16) for number in range(3)]
 HAPPY, SAD = Emotion.HAPPY, Emotion.SAD
@@ -34,17 +34,6 @@ class Always(OneModel):
         return np.tile(self._answer, (len(faces), 1))
 
 
-class Models(OneModel):
-    def __init__(self, *models):
-        self._models = {model.info.id: model for model in models}
-
-    def models(self):
-        return [model.info for model in self._models.values()]
-
-    def classifier(self, model_id=None):
-        return self._models.get(model_id) or OneModel()
-
-
 @pytest.fixture
 def happy():
     return Always(HAPPY)
@@ -52,7 +41,7 @@ def happy():
 
 @pytest.fixture
 def platform(settings, clock, happy):
-    return assemble(settings, models=Models(happy, Always(SAD)), detector=OneFace(), now=clock)
+    return assemble(settings, models=Several(happy, Always(SAD)), detector=OneFace(), now=clock)
 
 
 @pytest.fixture
