@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fers.analysis.leaderboard import entry
@@ -69,6 +69,7 @@ def test_against_given_labels_every_vote_counts():
     assert set(scored.figures) == {"top1", "macro_f1", "balanced_accuracy"}
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_people_do_the_same_in_any_order(seed):
     random = np.random.default_rng(seed)
