@@ -180,7 +180,8 @@ def _grid(
 
 
 def _show(actor: Person, face: Face, told: str) -> None:
-    said = _label_words(_shown(face.answer.label))
+    # Nobody asked the people in imported photos.
+    said = "Imported" if face.source is Source.IMPORT else _label_words(_shown(face.answer.label))
     with st.container(border=True):
         thumbnail = platform().explore.thumbnail(actor, face.id)
         if thumbnail is None:

@@ -14,13 +14,13 @@ from fers.domain.groups import LEAST_PEOPLE, AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired
 from fers.platform import assemble
-from tests.people import EVERYTHING, OneFace, give_face, participant
-from tests.services.test_arena import Always, Models
+from tests.people import EVERYTHING, OneFace, Several, give_face, participant
+from tests.services.test_arena import Always
 
 
 @pytest.fixture
 def platform(settings, clock):
-    models = Models(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
     platform = assemble(settings, models=models, detector=OneFace(), now=clock)
     ask(platform, True)
     return platform

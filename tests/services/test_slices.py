@@ -13,13 +13,13 @@ from fers.domain.people import OPERATOR
 from fers.platform import assemble
 from fers.services import pictures
 from fers.ui.slices import gaps_of
-from tests.people import OneFace, give_face, participant
-from tests.services.test_arena import Always, Models
+from tests.people import OneFace, Several, give_face, participant
+from tests.services.test_arena import Always
 
 
 @pytest.fixture
 def platform(settings, clock):
-    models = Models(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
     return assemble(settings, models=models, detector=OneFace(), now=clock)
 
 
@@ -84,7 +84,7 @@ def test_what_is_known_of_a_picture_goes_with_the_withdrawn_face(platform, compa
 def test_benchmarks_are_set_beside_the_faces_given_here(settings, clock):
     promising = Always("happy", Emotion.HAPPY)
     promising.info = replace(promising.info, metrics={"a benchmark": {"top1": 0.9, "n": 100}})
-    platform = assemble(settings, models=Models(promising), detector=OneFace(), now=clock)
+    platform = assemble(settings, models=Several(promising), detector=OneFace(), now=clock)
     give_face(platform, participant(platform))
     platform.arena.evaluate(OPERATOR, "happy")
     [gap] = gaps_of(platform.arena.leaderboard(OPERATOR))
