@@ -13,6 +13,7 @@ from fers.ui import arena, guard
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
+from fers.ui.thumbnails import thumbnail
 
 COLUMNS, SHOWN = 4, 8
 FIGURE_PIXELS = 160
@@ -86,7 +87,7 @@ def flags(actor: Person, report: Report) -> None:
     columns = st.columns(COLUMNS)
     for number, flag in enumerate(report.flags[:SHOWN]):
         with columns[number % COLUMNS], st.container(border=True):
-            _picture(actor, flag.face_id)
+            thumbnail(actor, flag.face_id)
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
 
 
@@ -111,7 +112,7 @@ def known_faces(study: Study) -> None:
         columns = st.columns(COLUMNS)
         for number, (face_id, emotion) in enumerate(faces.items()):
             with columns[number % COLUMNS], st.container(border=True):
-                _picture(actor, face_id)
+                thumbnail(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
                 change = (actor, study, face_id, chosen(emotion))
                 st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
@@ -120,14 +121,6 @@ def known_faces(study: Study) -> None:
 def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
     with guard.explaining():
         platform().agreement.set_known(actor, study.id, face_id, emotion)
-
-
-def _picture(actor: Person, face_id: str) -> None:
-    thumbnail = platform().explore.thumbnail(actor, face_id)
-    if thumbnail is None:
-        st.caption("Its person lets nobody look at this photo.")
-    else:
-        st.image(thumbnail, width="stretch", alt="A face")
 
 
 def _figure(estimate: Estimate) -> str:

@@ -15,6 +15,7 @@ from fers.domain.studies import Study
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.thumbnails import thumbnail
 
 COLUMNS, PAGE = 4, 24
 _AMONG_ANNOTATORS = "among annotators"
@@ -183,11 +184,7 @@ def _show(actor: Person, face: Face, told: str) -> None:
     # Nobody asked the people in imported photos.
     said = "Imported" if face.source is Source.IMPORT else _label_words(_shown(face.answer.label))
     with st.container(border=True):
-        thumbnail = platform().explore.thumbnail(actor, face.id)
-        if thumbnail is None:
-            st.caption("Its person lets nobody look at this photo.")
-        else:
-            st.image(thumbnail, width="stretch", alt=f"A face, labelled {said}")
+        thumbnail(actor, face.id, f"A face, labelled {said}")
         st.markdown(f"**{said}**")
         st.caption(told)
 

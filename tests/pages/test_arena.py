@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from driving import PASSWORD, click, field, told
 
+from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
 from fers.platform import assemble
-from tests.people import OneFace, OneModel, give_face, participant, pattern
+from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant, pattern
 
 
 class Always(OneModel):
@@ -84,6 +85,16 @@ def test_the_leaderboard_of_a_version_has_models_and_people(page, version):
     assert table.loc["People", "ECE"] == "–"
     assert "Only one is right: 2" in told(page)
     assert "A tie" in told(page)
+
+
+def test_a_face_that_its_person_lets_nobody_look_at_is_compared_and_not_shown(page, version, platform):
+    give_face(platform, participant(platform, "eve@example.org", EVERYTHING - {Purpose.REVIEW}))
+    for model in ("happy", "sad"):
+        platform.arena.evaluate(OPERATOR, model)
+    page.switch_page("pages/arena.py").run()
+    assert "Only one is right: 3" in told(page)
+    assert len(page.image) == 2
+    assert "lets nobody look at this photo" in told(page)
 
 
 def test_it_says_when_faces_left_a_version_since(page, version, platform):
