@@ -37,6 +37,7 @@ class Storing:
         """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
         can have left a record without its image."""
         if self._records.face(face_id) is None:
+            self._records.delete_face(face_id)  # Whoever began to may not have come to all that belongs to it.
             self._images.delete(face_id)
             return
         try:

@@ -7,8 +7,11 @@ import secrets
 import signal
 import time
 
+import numpy as np
 import pytest
 
+from fers.domain.people import OPERATOR
+from fers.errors import StoreUnavailable
 from tests.people import draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
@@ -107,6 +110,35 @@ def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
     assert "too long" in failure.what
     assert home.submit(photo).id == photo.id
     assert home.face_ids() == [photo.id]
+
+
+@pytest.mark.slow
+def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(servers, home):
+    records, answers, snapshots = home.stores.records, home.stores.answers, home.stores.snapshots
+    withdrawn = []
+
+    def withdraw():
+        face = home.submit(home.draft())
+        answers.add_answers("a" * 64, {face.id: np.full(8, 1 / 8)})
+        home.version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{len(withdrawn)}")
+        withdrawn.append(face.id)
+        servers["firestore"].misbehave(**home.fault)
+        home.platform.withdrawal.withdraw_face(home.person, face.id)
+
+    home.fault = {}
+    withdraw()
+    calls = servers["firestore"].misbehave()
+    for step in reversed(range(calls)):
+        home.fault = {"code": UNAVAILABLE, "after": step}
+        with pytest.raises(StoreUnavailable):
+            withdraw()
+        servers["firestore"].misbehave()
+        home.platform.doctor.examine()
+        if records.face(withdrawn[-1]) is not None:
+            break  # It had not begun, and can be asked for again.
+        assert list(answers.answers("a" * 64)) == []
+        assert list(snapshots.entries(home.version.id)) == []
+    assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
 
 
 def submit_and_die(project, settings, person, started) -> None:
