@@ -10,9 +10,10 @@ import time
 import numpy as np
 import pytest
 
+from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
-from tests.people import draft, participant
+from tests.people import EVERYTHING, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
 
@@ -139,6 +140,32 @@ def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(s
         assert list(answers.answers("a" * 64)) == []
         assert list(snapshots.entries(home.version.id)) == []
     assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
+
+
+@pytest.mark.slow
+def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home):
+    consents, records = home.platform.consents, home.stores.records
+    words, less = consents.text(home.person).sha256, EVERYTHING - {Purpose.PUBLISH}
+    servers["firestore"].misbehave()
+    consents.give(home.person, words, less, adult=True)
+    calls = servers["firestore"].misbehave()
+    for extra in itertools.count():  # So many more are made for one face.
+        consents.give(home.person, words, EVERYTHING, adult=True)
+        face = home.submit(home.draft())
+        version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{extra}")
+        servers["firestore"].misbehave(code=UNAVAILABLE, after=calls + extra)
+        broke_off = False
+        try:
+            consents.give(home.person, words, less, adult=True)
+        except StoreUnavailable:
+            broke_off = True
+        servers["firestore"].misbehave()
+        consents.give(home.person, words, less, adult=True)
+        assert records.face(face.id).purposes == less
+        assert list(home.stores.snapshots.entries(version.id)) == []
+        if not broke_off:
+            break
+    assert extra > 3, "it broke off on either side of the face's own record"
 
 
 def submit_and_die(project, settings, person, started) -> None:
