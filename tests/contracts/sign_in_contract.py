@@ -267,6 +267,12 @@ class SignInContract:
         assert not sign_in.redeem_setup_token(old)
         assert sign_in.redeem_setup_token(new)
 
+    def test_of_setup_tokens_issued_at_once_one_works(self, sign_in, backend, clock):
+        servers = [sign_in, *(backend.sign_in(clock, IDLE, LIFETIME) for _ in range(3))]
+        with ThreadPoolExecutor(4) as threads:
+            tokens = list(threads.map(lambda server: server.issue_setup_token(), servers))
+        assert sum(map(sign_in.redeem_setup_token, tokens)) == 1
+
     def test_there_is_no_setup_token_after_one_was_used(self, sign_in, backend, clock):
         assert sign_in.redeem_setup_token(sign_in.issue_setup_token())
         assert sign_in.issue_setup_token() is None

@@ -13,6 +13,9 @@ import pytest
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
+from fers.storage.firebase_client import open_firebase
+from fers.storage.firebase_sessions import FirebaseSetup
+from fers.storage.firestore_documents import FirestoreDocuments
 from tests.people import EVERYTHING, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
@@ -140,6 +143,17 @@ def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(s
         assert list(answers.answers("a" * 64)) == []
         assert list(snapshots.entries(home.version.id)) == []
     assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
+
+
+def test_when_the_answer_to_the_one_time_link_gets_lost_it_still_leads_in(servers, project):
+    documents = FirestoreDocuments(open_firebase(project, project))
+    setup = FirebaseSetup(documents)
+    token = setup.issue()
+    servers["firestore"].misbehave(code=UNAVAILABLE, every=2, done=True)
+    documents.page(documents.collection("anything"))  # So that the next answer is the one that gets lost.
+    assert setup.redeem(token)
+    servers["firestore"].misbehave()
+    assert not setup.redeem(token)
 
 
 @pytest.mark.slow
