@@ -128,10 +128,6 @@ class Capture:
         )
         return self._storing.store(face, photo.data)
 
-    def settle(self) -> list[str]:
-        """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
-        return self._storing.settle()
-
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)

@@ -30,7 +30,7 @@ class Storing:
         return face
 
     def settle(self) -> list[str]:
-        """Finish or undo what a failed or killed writer left behind. Returns the faces' ids."""
+        """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
         return self._journal.settle(self._finish)
 
     def _finish(self, face_id: str) -> None:

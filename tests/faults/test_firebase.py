@@ -13,6 +13,7 @@ import pytest
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
+from fers.services.doctor import Finding
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_sessions import FirebaseSetup
 from fers.storage.firestore_documents import FirestoreDocuments
@@ -199,7 +200,7 @@ def test_a_process_killed_between_image_and_record_leaves_nothing(home, project,
     assert process.exitcode == -signal.SIGKILL
     assert list(home.stores.images.keys()) == [home.started.id]
     time.sleep(LEASE.total_seconds())
-    assert home.platform.capture.settle() == [home.started.id]
+    assert home.platform.doctor.examine() == [Finding(f"face {home.started.id}: interrupted work, now settled", True)]
     assert home.face_ids() == []
     assert home.submit(home.started).id == home.started.id
     assert home.face_ids() == [home.started.id]

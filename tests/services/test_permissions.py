@@ -127,7 +127,6 @@ FOR_NOBODY_IN_PARTICULAR = {
         "entrusted",
         "sign_out",
     },
-    "capture": {"settle"},
     "consents": {"text"},
     "doctor": {"examine"},
     "invitations": {"offer"},
