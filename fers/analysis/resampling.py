@@ -3,7 +3,7 @@
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.metrics import ECE_BINS
+from fers.domain.metrics import ECE_BINS, macro_f1
 
 CLASSES = len(Emotion)
 
@@ -51,15 +51,6 @@ class ModelSums:
         if not pairs:
             return float("nan")
         return float(right @ (wrong.cumsum() - wrong / 2) / pairs)
-
-
-def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1, 0 to 1, over the classes that occur, of labels x answers; further columns hold answers that are no
-    class and therefore wrong."""
-    hits = np.diagonal(confusion)
-    occurrences = confusion.sum(axis=1) + confusion[:, : len(hits)].sum(axis=0)
-    occurs = occurrences > 0
-    return float((2 * hits[occurs] / occurrences[occurs]).mean())
 
 
 def balanced_accuracy(confusion: np.ndarray) -> float:

@@ -26,10 +26,12 @@ def recall(confusion: np.ndarray) -> np.ndarray:
 
 
 def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1, 0 to 1, over the classes that occur among the labels or the predictions."""
-    occurrences = confusion.sum(axis=0) + confusion.sum(axis=1)
-    f1 = 2 * confusion.diagonal()[occurrences > 0] / occurrences[occurrences > 0]
-    return float(f1.mean())
+    """Mean F1, 0 to 1, over the classes that occur among the labels or the predictions. Columns behind those of the
+    classes hold answers that are no class, and therefore wrong."""
+    hits = confusion.diagonal()
+    occurrences = confusion.sum(axis=1) + confusion[:, : len(hits)].sum(axis=0)
+    occurs = occurrences > 0
+    return float((2 * hits[occurs] / occurrences[occurs]).mean())
 
 
 def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:

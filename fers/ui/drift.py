@@ -9,7 +9,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.snapshots import Snapshot
 from fers.domain.studies import Study
-from fers.services.drift import Drift, Figure
+from fers.domain.yardsticks import Figure
+from fers.services.drift import Drift
 from fers.ui.exploring import ACCENT
 from fers.ui.result import word
 from fers.ui.services import platform
