@@ -11,11 +11,10 @@ from fers.domain.emotions import LABELS
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import PEOPLE, Result, Word, Yardstick
 from fers.services.arena import Standing, State
+from fers.ui.look import ACCENT
 from fers.ui.words import moment
 
 NOTHING = "–"
-_SEEN = "#d9623a"
-"""A colour that can be seen on light and on dark."""
 TIE = 0.05
 """From this chance on, a difference could be chance."""
 
@@ -158,8 +157,8 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
     base = alt.Chart(points).encode(x=x, tooltip=tooltip)
     y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
-    bars = base.mark_rule(color=_SEEN, strokeWidth=2).encode(y=y, y2="high")
-    dots = base.mark_point(filled=True, size=80, opacity=1, color=_SEEN).encode(y="top1:Q")
+    bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(y=y, y2="high")
+    dots = base.mark_point(filled=True, size=80, opacity=1, color=ACCENT).encode(y="top1:Q")
     chart = bars + dots + base.mark_text(align="left", dx=8, color="gray").encode(y="top1:Q", text="model")
     if not people:
         return chart

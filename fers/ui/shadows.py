@@ -15,7 +15,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.shadows import JOB, MOST_WAITING, Shadow
 from fers.ui import guard
-from fers.ui.exploring import ACCENT
+from fers.ui.look import ACCENT
 from fers.ui.services import platform
 from fers.ui.words import moment
 
@@ -97,13 +97,8 @@ def _describe(shadow: Shadow) -> None:
             st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
         if shadow.given_up:
             st.warning("It brought down everything that ran it, so it was stopped. Save the choice again to try anew.")
-        behind = (
-            f"{shadow.waiting}{'+' if shadow.waiting == MOST_WAITING else ''} behind"
-            if shadow.waiting
-            else "up to date"
-        )
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
-        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {behind}{failed}")
+        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
         first, third = st.columns(2)
         first.metric("Top-1", *_share(shadow.top1), delta_color="off", delta_arrow="off")
         third.metric("Top-3", *_share(shadow.top3), delta_color="off", delta_arrow="off")
@@ -112,7 +107,7 @@ def _describe(shadow: Shadow) -> None:
 def _behind(waiting: int) -> str:
     if not waiting:
         return "up to date"
-    return f"{waiting} or more behind" if waiting == MOST_WAITING else f"{waiting} behind"
+    return f"{waiting}{'+' if waiting == MOST_WAITING else ''} behind"
 
 
 def _share(figure: tuple[float, float, float]) -> tuple[str, str | None]:
