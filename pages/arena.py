@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
 from fers.services.explore import THUMBNAIL_PIXELS
-from fers.ui import arena, arena_runs, guard, slices
+from fers.ui import arena, arena_runs, guard, model_plots, slices
 from fers.ui.services import platform
 from fers.ui.thumbnails import thumbnail
 
@@ -23,7 +23,7 @@ def leaderboard() -> None:
     st.caption(f"{seen} {arena.whose_word(on)}")
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
-    st.altair_chart(arena.accuracy_and_time(rows, people))
+    st.altair_chart(model_plots.accuracy_and_time(rows, people))
     slices.show_gap(rows)
     if len(rows) > 1:
         with st.expander("Which differences could be chance"):

@@ -5,11 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.estimates import Estimate
+from fers.analysis.leaderboard import shares
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.services.agreement import Report
-from fers.ui import arena, guard
+from fers.ui import guard
+from fers.ui.model_plots import confusion
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
@@ -47,13 +49,8 @@ def by_class(report: Report) -> None:
     ]
     st.dataframe(rows, hide_index=True)
     if report.agreement.confusion.any():
-        counts = report.agreement.confusion.astype(float)
-        totals = counts.sum(axis=1, keepdims=True)
-        shares = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
-        st.altair_chart(
-            arena.confusion(shares, "When one says the row, the other says", "One says", "Another says"),
-            width="stretch",
-        )
+        title, said = "When one says the row, the other says", shares(report.agreement.confusion)
+        st.altair_chart(confusion(said, title, "One says", "Another says"), width="stretch")
 
 
 def by_annotator(report: Report) -> None:
