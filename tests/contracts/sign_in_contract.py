@@ -48,9 +48,12 @@ class SignInContract:
         assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
         assert sign_in.email_of("eve") is None
 
-    def test_nobody_learns_from_the_time_it_takes_which_emails_exist(self, sign_in, backend_name):
+    def test_nobody_learns_from_the_time_it_takes_which_emails_exist(self, backend, backend_name, clock, monkeypatch):
         if backend_name == "firebase":
             pytest.skip("Google compares the passwords; its emulator doesn't hash them")
+        monkeypatch.undo()  # Here passwords are hashed at their true cost.
+        sign_in = backend.sign_in(clock, IDLE, LIFETIME)
+        assert sign_in.register("ada", EMAIL, PASSWORD)
 
         def quickest(attempt) -> float:
             times = []
