@@ -3,7 +3,7 @@
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.metrics import ECE_BINS, macro_f1
+from fers.domain.metrics import bins_of, macro_f1
 
 CLASSES = len(Emotion)
 
@@ -20,7 +20,7 @@ class ModelSums:
         best = np.argsort(-answers, axis=1, kind="stable")[:, :3]
         self._right = said == labels
         self._cell = (labels * CLASSES + said) * 2 + (best == labels[:, None]).any(axis=1)
-        self._bin = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+        self._bin = bins_of(confidence)
         self._off = self._right - confidence.astype(float)
         _, self._alike = np.unique(confidence, return_index=True)
 
