@@ -12,9 +12,8 @@ from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from fers.services.prediction import proposed_face
+from training.crops import BATCH_SIZE
 from training.data import DataError, FaceSet, load_all
-
-BATCH_SIZE = 64
 
 
 @click.command(help=__doc__)

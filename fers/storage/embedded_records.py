@@ -131,7 +131,7 @@ class EmbeddedRecords:
             last = page[-1].id
 
     def faces_due(self, now: datetime) -> list[Face]:
-        return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id", (time_to_text(now),))
+        return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id LIMIT ?", (time_to_text(now), _PAGE))
 
     def problems(self) -> list[str]:
         try:
