@@ -35,9 +35,10 @@ def explaining_everything() -> Iterator[None]:
         explain_unexpected(error)
 
 
-def run(page) -> None:
-    """Run a page of `st.navigation`. Called by `app.py` alone: pages that anything else runs turn people away."""
-    state().routed = True
+def run(page, actor: Person | None) -> None:
+    """Run a page of `st.navigation` for whoever is signed in. Called by `app.py` alone: pages that anything else runs
+    turn people away."""
+    state().routed, state().actor = True, actor
     try:
         page.run()
     finally:
