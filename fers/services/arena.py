@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from fers.analysis.leaderboard import Duel, duel
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
@@ -271,7 +271,7 @@ class Arena:
         answers, seconds = {}, []
         for face in filter(None, map(self._records.face, face_ids)):
             try:
-                pixels = crop(decode_stored(self._images.get(face.id)).pixels, face.box)
+                pixels = crop_stored(self._images.get(face.id), face.box)
             except NotFound:
                 continue  # Withdrawn since it was listed.
             started = time.perf_counter()
