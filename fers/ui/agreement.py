@@ -81,6 +81,8 @@ def flags(actor: Person, report: Report) -> None:
     """What annotators found wrong, picture by picture."""
     if not report.flags:
         st.write("Nobody flagged a photo.")
+    if len(report.flags) > SHOWN:
+        st.caption(f"{SHOWN} of {len(report.flags):,} flags are shown.")
     columns = st.columns(COLUMNS)
     for number, flag in enumerate(report.flags[:SHOWN]):
         with columns[number % COLUMNS], st.container(border=True):
