@@ -57,4 +57,5 @@ look.apply()
 with guard.explaining_everything():
     session.come_from_provider()
     session.keep_cookie()
-    guard.run(st.navigation(pages_for(session.person()), position="top"))
+    person = session.person()
+    guard.run(st.navigation(pages_for(person), position="top"), person)

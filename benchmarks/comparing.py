@@ -21,6 +21,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from benchmarks.turns import milliseconds
 from fers import config
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
@@ -185,16 +186,10 @@ def main(faces: int, count: int, runs: int) -> None:
             took = time.perf_counter() - started
             print(f"{on.key[:9]}: {count} models measured, one after the other, in {took:.1f} s")
             for name, ask in page(platform, on).items():
-                times = [_milliseconds(ask) for _ in range(runs)]
+                times = [milliseconds(ask) for _ in range(runs)]
                 print(f"{times[0]:9.1f} {statistics.median(times):9.1f} {max(times):9.1f}  {name}")
                 slowest = max(slowest, max(times)) if name == "leaderboard" else slowest
     sys.exit(1 if slowest > LIMIT_MS else 0)
-
-
-def _milliseconds(ask) -> float:
-    started = time.perf_counter()
-    ask()
-    return (time.perf_counter() - started) * 1000
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from PIL import Image, ImageDraw, ImageEnhance
 
 from benchmarks.turns import ROOT
 from fers import platform
+from fers.datasets import load
 from fers.domain.boxes import Box
-from training.data import load
 
 Photo = tuple[Image.Image, Box]
 HAAR = """

@@ -10,13 +10,13 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
+from benchmarks.turns import milliseconds
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, FaceFilter, Place
 from fers.domain.faces import Source
@@ -125,17 +125,11 @@ def main(faces: int, runs: int) -> None:
         print(f"{faces:,} faces, {runs} runs each: median / slowest, ms")
         asked = questions(EmbeddedFaceIndex(database)) | review_questions(EmbeddedLabels(database))
         for name, ask in asked.items():
-            times = [_milliseconds(ask) for _ in range(runs)]
+            times = [milliseconds(ask) for _ in range(runs)]
             slowest = max(slowest, *times)
             print(f"{statistics.median(times):8.1f} {max(times):8.1f}  {name}")
         database.close()
     sys.exit(1 if slowest > LIMIT_MS else 0)
-
-
-def _milliseconds(ask) -> float:
-    started = time.perf_counter()
-    ask()
-    return (time.perf_counter() - started) * 1000
 
 
 if __name__ == "__main__":

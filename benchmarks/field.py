@@ -16,7 +16,8 @@ from pathlib import Path
 
 import click
 
-from benchmarks.explore import LIMIT_MS, STUDY, _milliseconds, fill
+from benchmarks.explore import LIMIT_MS, STUDY, fill
+from benchmarks.turns import milliseconds
 from fers import config
 from fers.domain.field import Entrant, ShadowChoice, Trial
 from fers.domain.people import OPERATOR
@@ -69,7 +70,7 @@ def main(faces: int, runs: int) -> None:
     version = a_snapshot(study_id=STUDY).id
     with tempfile.TemporaryDirectory() as folder:
         platform, stores = prepare(Path(folder), faces)
-        first = _milliseconds(lambda: platform.drift.report(OPERATOR, version, STUDY))
+        first = milliseconds(lambda: platform.drift.report(OPERATOR, version, STUDY))
         questions = {
             "result of a trial": lambda: platform.trials.result(OPERATOR, TRIAL.id),
             "models in the background": lambda: platform.shadows.shadows(OPERATOR),
@@ -78,7 +79,7 @@ def main(faces: int, runs: int) -> None:
         print(f"{faces:,} faces, {runs} runs each: median / slowest, ms")
         slowest = 0.0
         for name, ask in questions.items():
-            times = [_milliseconds(ask) for _ in range(runs)]
+            times = [milliseconds(ask) for _ in range(runs)]
             slowest = max(slowest, *times)
             print(f"{statistics.median(times):8.1f} {max(times):8.1f}  {name}")
         print(f"{first:17.1f}  drift, at the first look at a version of {min(VERSION_FACES, faces):,} faces")
@@ -89,7 +90,7 @@ def main(faces: int, runs: int) -> None:
 def _storing(stores, runs: int) -> float:
     stores.records.create_person(a_person())
     new = [a_face(f"new {number}", study_id=STUDY) for number in range(20 * runs)]
-    return statistics.median(_milliseconds(lambda face=face: stores.records.create_face(face)) for face in new)
+    return statistics.median(milliseconds(lambda face=face: stores.records.create_face(face)) for face in new)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ import click
 import numpy as np
 
 from fers import config, platform
+from fers.datasets import load_all
 from fers.inference.saliency import deletion_and_insertion
 from training.crops import crops
-from training.data import load_all
 
 
 @click.command(help=__doc__)

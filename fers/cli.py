@@ -40,7 +40,7 @@ def serve() -> None:
 
 @main.command()
 @click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", "model_id", metavar="NAME", help="Model to use.  [default: the live model]")
+@click.option("--model", "model_id", metavar="NAME", help="Model to use.  [default: the one FERS_MODEL names]")
 @click.option("--detect", is_flag=True, help="Predict the largest face found, not the whole image.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object an image.")
 @explains_failures

@@ -27,7 +27,7 @@ class Settings:
     models: Path
     """Folder of model folders (`FERS_MODELS`)."""
     default_model: str
-    """Id of the model that participants meet (`FERS_MODEL`)."""
+    """Id of the model that participants meet until another is made live in the app (`FERS_MODEL`)."""
     port: int
     """`PORT`."""
     session_idle: timedelta

@@ -52,7 +52,7 @@ def models(context: click.Context, as_json: bool) -> None:
         click.echo(json.dumps(listed, indent=2))
         return
     for model in listed:
-        click.echo(f"{model['id']} {model['version']}  {model['name']}{'  (live)' if model['default'] else ''}")
+        click.echo(f"{model['id']} {model['version']}  {model['name']}{'  (default)' if model['default'] else ''}")
 
 
 @models.command()
@@ -92,7 +92,7 @@ def add(path: Path, side: int | None, faces: Path | None, yes: bool, **options) 
             raise ModelRejected("It was not registered.", "Correct what was found, or register it as it is with --yes.")
         _make_ready_for_browsers(added, known.pixels)
         staged.rename(target)
-    click.echo(f"{target.name} is registered. Set FERS_MODEL={target.name} to make it the live model.")
+    click.echo(f"{target.name} is registered. Make it live on the page “Models”, or by FERS_MODEL.")
 
 
 def _staged(path: Path, staging: Path, side: int | None, options: dict) -> Path:
@@ -178,10 +178,10 @@ def _make_ready_for_browsers(folder: ModelFolder, faces: np.ndarray) -> None:
 
 
 def _reference(classifier: Classifier) -> Classifier | None:
-    """The live model, unless that is the one in question or there is none."""
+    """The default model, unless that is the one in question or there is none."""
     registry = platform.registry(config.load())
     try:
-        live = registry.classifier()
+        default = registry.classifier()
     except FersError:
         return None
-    return None if live.info.id == classifier.info.id else live
+    return None if default.info.id == classifier.info.id else default

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Platform:
-    """The services of one running FERS, and the model registry for tools that need no store."""
+    """The services of one running FERS."""
 
     accounts: Accounts
     studies: Studies
@@ -128,10 +128,10 @@ def assemble(
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
         importing=Importing(records, storing, stores.labels, models, detector, studies, now),
-        doctor=Doctor(records, images, journal, capture, withdrawal, now),
+        doctor=Doctor(records, images, journal, storing, withdrawal, now),
         sign_in=sign_in,
     )
-    capture.settle()
+    storing.settle()
     withdrawal.purge_due()
     return platform
 

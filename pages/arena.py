@@ -4,9 +4,10 @@ import streamlit as st
 
 from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
-from fers.errors import NotFound
-from fers.ui import arena, arena_runs, guard, slices
+from fers.services.explore import THUMBNAIL_PIXELS
+from fers.ui import arena, arena_runs, guard, model_plots, slices
 from fers.ui.services import platform
+from fers.ui.thumbnails import thumbnail
 
 FACES_OF_A_KIND = 8
 SHOWN_AT_ONCE = 5000  # Of more faces than that, single ones are looked for when somebody asks: it takes seconds.
@@ -22,7 +23,7 @@ def leaderboard() -> None:
     st.caption(f"{seen} {arena.whose_word(on)}")
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
-    st.altair_chart(arena.accuracy_and_time(rows, people))
+    st.altair_chart(model_plots.accuracy_and_time(rows, people))
     slices.show_gap(rows)
     if len(rows) > 1:
         with st.expander("Which differences could be chance"):
@@ -56,14 +57,9 @@ def faces(one: str, other: str) -> None:
         st.subheader(f"{title}: {len(indices):,}")
         with st.container(horizontal=True):
             for index in indices[:FACES_OF_A_KIND]:
-                show_face(common.face_ids[index], LABELS[common.labels[index]])
-
-
-def show_face(face_id: str, label: str) -> None:
-    try:
-        st.image(service.picture(actor, face_id), label, width=112)
-    except NotFound:
-        return  # Withdrawn a moment ago.
+                label = LABELS[common.labels[index]]
+                with st.container(width=THUMBNAIL_PIXELS):
+                    thumbnail(actor, common.face_ids[index], f"A face, labelled {label}", label, THUMBNAIL_PIXELS)
 
 
 st.title("Compare")

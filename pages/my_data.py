@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.ui import groups, guard, session
-from fers.ui.result import percent, word
+from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
 
@@ -35,12 +35,12 @@ def offer_withdrawal_of_everything() -> None:
 
 
 def show(face: Face) -> None:
-    said = word(face.answer.label) if face.answer.label is not None else "Can't tell"
+    label = said(face.answer.label)
     guess, confidence = face.prediction.top(1)[0]
     doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
-        st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {said}")
-        st.markdown(f"**{said}**")
+        st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+        st.markdown(f"**{label}**")
         st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
         offer_withdrawal(face)
 

@@ -104,7 +104,7 @@ def test_an_unknown_model_is_one_clear_line(run, astronaut):
 def test_models_as_json(run):
     [model] = json.loads(run("models", "--json").stdout)
     assert (model["id"], model["default"]) == ("always-happy", True)
-    assert "(live)" in run("models").stdout
+    assert "(default)" in run("models").stdout
 
 
 def test_grant_makes_a_researcher(run, platform):

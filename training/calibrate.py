@@ -14,12 +14,12 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from fers import config, platform
+from fers.datasets import DataError, load_all
 from fers.domain import confidence, metrics
 from fers.errors import FersError
 from fers.inference.model_folder import DESCRIPTION
 from training import reliability
 from training.crops import predictions
-from training.data import DataError, load_all
 
 SEED = 2017
 """Of the split into halves; chosen before any was measured."""

@@ -14,6 +14,7 @@ import numpy as np
 from fers import config, platform
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import bootstrap_interval, mcnemar
+from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -21,7 +22,6 @@ from fers.domain.models import ModelInfo
 from fers.errors import FersError
 from training import comparison_plots, comparison_table
 from training.crops import BATCH_SIZE, whole
-from training.data import DataError, FaceSet, load_all
 from training.speed import one_face_milliseconds
 
 

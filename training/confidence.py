@@ -11,11 +11,11 @@ import click
 import numpy as np
 
 from fers import config, platform
+from fers.datasets import DataError, FaceSet, load
 from fers.domain import confidence
 from fers.errors import FersError
 from training.convert import keras_file
 from training.crops import crops
-from training.data import DataError, FaceSet, load
 from training.uncertainty import CutNetwork, entropy, learn_confidence, mutual_information
 
 SEED = 2019

@@ -11,13 +11,13 @@ import click
 import keras
 
 from fers import config, platform
+from fers.datasets import DataError, FaceSet, load_all
 from fers.errors import FersError, ModelRejected
 from fers.inference import conversion
 from fers.inference.conversion import litert
 from fers.inference.model_folder import ModelFolder
 from fers.inference.runtimes import EMOTION
 from training.crops import crops
-from training.data import DataError, FaceSet, load_all
 
 FILES = {"litert": "model.tflite", "onnx": "model.onnx"}
 """What is written, by kind."""

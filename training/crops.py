@@ -7,10 +7,10 @@ import click
 import numpy as np
 from PIL import Image
 
+from fers.datasets import FaceSet
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier
-from training.data import FaceSet
 
 BATCH_SIZE = 64
 

@@ -7,14 +7,13 @@ import click
 import numpy as np
 
 from fers import config, platform
+from fers.datasets import DataError, FaceSet, load_all
 from fers.domain import metrics
 from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from fers.services.prediction import proposed_face
-from training.data import DataError, FaceSet, load_all
-
-BATCH_SIZE = 64
+from training.crops import BATCH_SIZE
 
 
 @click.command(help=__doc__)

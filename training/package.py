@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import keras
 
+from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import fingerprint, read_model_folder
 from fers.inference.runtimes import EMOTION
 from training.convert import litert
-from training.data import load
 from training.evaluate import evaluate
 from training.train import CHECKPOINT
 

@@ -3,11 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
+from fers.datasets import FaceSet
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from training.augment import augment
 from training.circumplex import circumplex
-from training.data import FaceSet
 from training.distribution import WHOLE, Share
 from training.recipe import Recipe
 

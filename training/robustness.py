@@ -17,12 +17,12 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from fers import config, platform
 from fers.analysis.significance import bootstrap_interval
+from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
 from training.crops import BATCH_SIZE, whole
-from training.data import DataError, FaceSet, load_all
 
 Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
 

@@ -19,9 +19,9 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.svm import LinearSVR
 
+from fers.datasets import DataError, FaceSet, load_all
 from training import pipeline
 from training.calibrate import fit_temperature
-from training.data import DataError, FaceSet, load_all
 from training.models import svr
 from training.train import CHECKPOINT
 

@@ -18,11 +18,11 @@ import numpy as np
 import tensorflow as tf
 
 from fers import config, platform
+from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
 from training import distribution, pipeline, recipe, tasks
 from training.crops import predictions
-from training.data import DataError, FaceSet, load_all
 
 CHECKPOINT = "checkpoint.keras"
 PROGRESS = "progress.json"

@@ -13,6 +13,8 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
 
+LEVEL = 0.95
+"""Of intervals, where no other is asked for."""
 PSEUDO_WINS = 0.5
 """Added to both sides of every pair where estimates would not be finite otherwise."""
 _STEPS, _ENOUGH = 100, 1e-10
@@ -32,12 +34,12 @@ class Ranking:
     regularised: bool
     """Whether `PSEUDO_WINS` were added, because some models never lost or never won against the others."""
 
-    def intervals(self, level: float = 0.95) -> np.ndarray:
-        """k x 2: the ends of the Wald interval of each strength."""
-        reach = norm.ppf(0.5 + level / 2) * np.sqrt(self.covariance.diagonal())
+    def intervals(self) -> np.ndarray:
+        """k x 2: the ends of the 95% Wald interval of each strength."""
+        reach = norm.ppf(0.5 + LEVEL / 2) * np.sqrt(self.covariance.diagonal())
         return np.stack([self.strengths - reach, self.strengths + reach], axis=1)
 
-    def difference(self, one: int, other: int, level: float = 0.95) -> tuple[float, float, float]:
+    def difference(self, one: int, other: int, level: float = LEVEL) -> tuple[float, float, float]:
         """How much stronger one model is than another, with the ends of its Wald interval."""
         value = self.strengths[one] - self.strengths[other]
         covariance = self.covariance
@@ -45,12 +47,12 @@ class Ranking:
         reach = norm.ppf(0.5 + level / 2) * np.sqrt(max(0.0, variance))
         return float(value), float(value - reach), float(value + reach)
 
-    def winner(self, level: float = 0.95) -> int | None:
+    def winner(self) -> int | None:
         """The model that is stronger than every other, beyond chance; None: too early to tell. With Bonferroni's
         correction for as many comparisons as there are others."""
         best = int(np.argmax(self.strengths))
         others = [index for index in range(len(self.strengths)) if index != best]
-        strict = 1 - (1 - level) / max(1, len(others))
+        strict = 1 - (1 - LEVEL) / max(1, len(others))
         return best if all(self.difference(best, other, strict)[1] > 0 for other in others) else None
 
 

@@ -67,7 +67,7 @@ def mean_distributions(labels: Iterable[Label]) -> dict[str, tuple[float, ...]]:
     return {face_id: tuple(np.mean(shares, axis=0).tolist()) for face_id, shares in given.items()}
 
 
-def agreeing_pairs(labels: Iterable[Label]) -> float | None:
+def agreeing_pairs(labels: Iterable[Label | Vote]) -> float | None:
     """The share, 0 to 1, of the pairs of votes on one face that say the same (P_i of Fleiss, Psychological Bulletin 76,
     1971); None with fewer than two votes."""
     counts = Counter(votes_of(labels)).values()

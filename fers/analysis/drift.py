@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from fers.analysis.consensus import agreeing_pairs
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, quarter
 from fers.domain.field import VersionSums
-from fers.domain.labels import Verdict
-from fers.domain.snapshots import Entry, Vote
+from fers.domain.snapshots import Entry
 
 LITTLE, MUCH = 0.1, 0.25
 """Below the first a population stability index is usually called little change, above the second a significant one
@@ -74,7 +74,7 @@ def version_sums(snapshot_id: str, entries: Iterable[Entry]) -> VersionSums:
         if entry.own_label is not None:
             labels[entry.own_label] += 1
             sums["agreed"] += entry.probabilities.index(sure) == entry.own_label
-        pairs = _agreeing_pairs(entry.votes)
+        pairs = agreeing_pairs(entry.votes)
         if pairs is not None:
             sums["reviewed"] += 1
             sums["united"] += quarter(pairs) == QUARTERS[-1]
@@ -88,18 +88,6 @@ def version_sums(snapshot_id: str, entries: Iterable[Entry]) -> VersionSums:
         sums["reviewed"],
         int(sums["united"]),
     )
-
-
-def _agreeing_pairs(votes: tuple[Vote, ...]) -> float | None:
-    """As `consensus.agreeing_pairs` has it."""
-    said = [
-        vote.distribution.index(max(vote.distribution)) if vote.distribution else vote.verdict
-        for vote in votes
-        if vote.verdict is not Verdict.FLAGGED
-    ]
-    count = len(said)
-    agreeing = sum(same * (same - 1) for same in Counter(said).values())
-    return agreeing / (count * (count - 1)) if count > 1 else None
 
 
 def _smoothed(counts: np.ndarray) -> np.ndarray:

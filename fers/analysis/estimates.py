@@ -35,8 +35,8 @@ class Bootstrap:
     """Draws faces anew, each with all its labels, and takes the percentiles of the coefficient (Efron, Annals of
     Statistics 7, 1979). So the interval says how sure the value is for these annotators on other faces like these."""
 
-    resamples: int
-    seed: int
+    resamples: int = 1000
+    seed: int = 0
 
     def estimate(self, rows: np.ndarray, coefficient: Coefficient, labels: int) -> Estimate:
         """`coefficient` over `rows` (faces x what it needs to know of a face), which rest on so many `labels`.

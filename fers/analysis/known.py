@@ -11,9 +11,7 @@ from fers.domain.labels import Label, Verdict
 from fers.domain.review import Known
 
 
-def accuracy_on_known(
-    labels: Iterable[Label], known: Mapping[str, Known], resamples: int = 1000, seed: int = 0
-) -> dict[str, Estimate]:
+def accuracy_on_known(labels: Iterable[Label], known: Mapping[str, Known]) -> dict[str, Estimate]:
     """The share, 0 to 1, of each annotator's labels of known faces whose largest share is the known emotion. Labels
     count that were given since the face is known. Saying "unknown" or "not a face" is wrong there; a flag is a question
     and does not count."""
@@ -22,8 +20,7 @@ def accuracy_on_known(
         face = known.get(label.face_id)
         if face and label.given_at >= face.since and label.verdict is not Verdict.FLAGGED:
             hits[label.annotator_id].append((label.emotion is face.emotion, 1))
-    bootstrap = Bootstrap(resamples, seed)
     return {
-        annotator: bootstrap.estimate(np.array(rows, float), share, labels=len(rows))
+        annotator: Bootstrap().estimate(np.array(rows, float), share, labels=len(rows))
         for annotator, rows in sorted(hits.items())
     }

@@ -6,8 +6,9 @@ import numpy as np
 
 from fers.analysis.consensus import OUTCOMES
 from fers.analysis.leaderboard import Entry
-from fers.analysis.resampling import CLASSES, balanced_accuracy, macro_f1
+from fers.analysis.resampling import CLASSES, balanced_accuracy
 from fers.analysis.significance import bootstrap_interval
+from fers.domain.metrics import macro_f1
 
 NAMES = ("top1", "macro_f1", "balanced_accuracy")
 """An annotator names one expression and no probabilities: the other scores don't apply."""

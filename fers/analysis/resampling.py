@@ -3,7 +3,7 @@
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.metrics import ECE_BINS
+from fers.domain.metrics import bins_of, macro_f1
 
 CLASSES = len(Emotion)
 
@@ -20,7 +20,7 @@ class ModelSums:
         best = np.argsort(-answers, axis=1, kind="stable")[:, :3]
         self._right = said == labels
         self._cell = (labels * CLASSES + said) * 2 + (best == labels[:, None]).any(axis=1)
-        self._bin = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+        self._bin = bins_of(confidence)
         self._off = self._right - confidence.astype(float)
         _, self._alike = np.unique(confidence, return_index=True)
 
@@ -51,15 +51,6 @@ class ModelSums:
         if not pairs:
             return float("nan")
         return float(right @ (wrong.cumsum() - wrong / 2) / pairs)
-
-
-def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1, 0 to 1, over the classes that occur, of labels x answers; further columns hold answers that are no
-    class and therefore wrong."""
-    hits = np.diagonal(confusion)
-    occurrences = confusion.sum(axis=1) + confusion[:, : len(hits)].sum(axis=0)
-    occurs = occurrences > 0
-    return float((2 * hits[occurs] / occurrences[occurs]).mean())
 
 
 def balanced_accuracy(confusion: np.ndarray) -> float:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 
+from fers.analysis.wilson import wilson
 from fers.domain import metrics
 from fers.domain.yardsticks import Figure
 
@@ -80,16 +81,9 @@ def slices(
             continue
         one, other = (of_model[inside] for of_model in right)
         whose = {person for person, is_in in zip(people, inside, strict=True) if is_in}
-        accuracy = (wilson(one), wilson(other))
+        accuracy = tuple(wilson(of_model.sum(), len(of_model)) for of_model in (one, other))
         parts.append(Slice(dimension, name, len(one), len(whose), accuracy, paired_difference(one, other)))
     return parts
-
-
-def wilson(right: np.ndarray) -> Figure:
-    """Share that is right of n >= 1 booleans, with Wilson's 95% interval (JASA 22, 1927)."""
-    share = binomtest(int(right.sum()), len(right))
-    interval = share.proportion_ci(method="wilson")
-    return float(share.statistic), float(interval.low), float(interval.high)
 
 
 def paired_difference(one: np.ndarray, other: np.ndarray) -> Figure:

@@ -111,3 +111,7 @@ class Face:
     purge_at: datetime
     rival: Rival | None = None
     """Where the face was given in a blind trial of two models."""
+
+    def may_be_shown(self, now: datetime) -> bool:
+        """Whether anybody else may look at it: its person lets them, and its retention date has not come."""
+        return Purpose.REVIEW in self.purposes and now < self.purge_at

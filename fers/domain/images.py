@@ -76,6 +76,11 @@ def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
     return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR, box=box.corners()))
 
 
+def crop_stored(data: bytes, box: Box, side: int = FACE_SIDE) -> np.ndarray:
+    """As `crop`, of a photo that `check_photo` encoded as `data`."""
+    return crop(decode_stored(data).pixels, box, side)
+
+
 def _decoded(data: bytes, limits: PhotoLimits) -> Image.Image:
     picture = _opened(data)
     if picture.width * picture.height > limits.largest_pixels:

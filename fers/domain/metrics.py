@@ -26,10 +26,12 @@ def recall(confusion: np.ndarray) -> np.ndarray:
 
 
 def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1, 0 to 1, over the classes that occur among the labels or the predictions."""
-    occurrences = confusion.sum(axis=0) + confusion.sum(axis=1)
-    f1 = 2 * confusion.diagonal()[occurrences > 0] / occurrences[occurrences > 0]
-    return float(f1.mean())
+    """Mean F1, 0 to 1, over the classes that occur among the labels or the predictions. Columns behind those of the
+    classes hold answers that are no class, and therefore wrong."""
+    hits = confusion.diagonal()
+    occurrences = confusion.sum(axis=1) + confusion[:, : len(hits)].sum(axis=0)
+    occurs = occurrences > 0
+    return float((2 * hits[occurs] / occurrences[occurs]).mean())
 
 
 def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -38,21 +40,27 @@ def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> fl
     return float(-np.log(of_label.clip(LEAST_PROBABILITY)).mean())
 
 
+def bins_of(confidence: np.ndarray, bins: int = ECE_BINS) -> np.ndarray:
+    """In which of `bins` equally wide bins, from 0 on, each of n numbers from 0 to 1 is. An edge belongs to the bin
+    below it."""
+    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+
+
 def reliability(
     probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Faces, mean confidence and accuracy (0 to 1) in each of `bins` equally wide bins of the largest probability.
-    Confidence and accuracy of a bin without faces are NaN."""
+    """Faces, mean confidence and accuracy (0 to 1) in each of the `bins_of` the largest probability. Confidence and
+    accuracy of a bin without faces are NaN."""
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
-    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    bin_of = bins_of(confidence, bins)
     faces = np.bincount(bin_of, minlength=bins)
     sums = (np.bincount(bin_of, weights=values, minlength=bins) for values in (confidence, correct))
     return faces, *(np.divide(total, faces, out=np.full(bins, np.nan), where=faces > 0) for total in sums)
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> float:
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Mean distance, 0 to 1, between confidence and accuracy over the bins of `reliability`, weighted by the faces in
     them (Guo et al., ICML 2017)."""
-    faces, confidence, accuracy = reliability(probabilities, labels, bins)
+    faces, confidence, accuracy = reliability(probabilities, labels)
     return float(np.nansum(faces * np.abs(accuracy - confidence)) / len(labels))

@@ -2,6 +2,7 @@
 
 import difflib
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from fers.domain.interfaces import Classifier
@@ -30,7 +31,7 @@ class ModelRegistry:
         return {path.name: read for path, read in self._folders().items() if isinstance(read, ModelRejected)}
 
     def default(self) -> ModelInfo:
-        """The live model. Raises UnknownModel when it is not registered."""
+        """The model that the settings name. Raises UnknownModel or ModelRejected."""
         return self.find(self._default_id).info
 
     def find(self, model_id: str) -> ModelFolder:
@@ -54,22 +55,26 @@ class ModelRegistry:
         Raises UnknownModel or ModelRejected.
         """
         folder = self.find(model_id or self._default_id)
-        with self._lock:
-            loaded = self._loaded.get(folder.path)
-            if loaded is None or loaded.info != folder.info:
-                loaded = self._loaded[folder.path] = FolderClassifier(folder)
-            return loaded
+        if not self._is_loaded(folder):  # Nobody who asks for another model waits for this one.
+            with self._lock:
+                if not self._is_loaded(folder):
+                    self._loaded[folder.path] = FolderClassifier(folder)
+        return self._loaded[folder.path]
 
     def preload(self, model_id: str | None = None) -> None:
-        """Begin to load a model in the background, so that the first prediction is quick."""
-        if not self._loaded:
-            threading.Thread(target=self._preload, args=[model_id], name="model preload", daemon=True).start()
+        """Begin to load a model in the background, so that the first prediction is quick. Nothing happens for one that
+        is loaded, or can't be: whoever asks for the prediction is told."""
+        with suppress(FersError):
+            if not self._is_loaded(self.find(model_id or self._default_id)):
+                threading.Thread(target=self._preload, args=[model_id], name="model preload", daemon=True).start()
 
     def _preload(self, model_id: str | None) -> None:
-        try:
+        with suppress(FersError):
             self.classifier(model_id)
-        except FersError:
-            return  # Whoever asks for the prediction is told; here nobody listens.
+
+    def _is_loaded(self, folder: ModelFolder) -> bool:
+        loaded = self._loaded.get(folder.path)
+        return loaded is not None and loaded.info == folder.info
 
     def _folders(self) -> dict[Path, ModelFolder | ModelRejected]:
         read = {}

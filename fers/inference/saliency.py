@@ -9,20 +9,22 @@ MASKS = 160
 """Covers that are tried. More make the map steadier and take longer."""
 CELLS = 7
 """Side of the coarse grid that covers are drawn on. Eyes and mouths are about a cell or two large."""
+STEPS = 20
+"""In which a face is covered or uncovered to see whether a map is true."""
 SHOWN = 0.5
 """Share of the cells that a cover leaves to be seen."""
 
 
 def rise(
-    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, columns: list[int], masks: int = MASKS, seed: int = 0
+    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, columns: list[int], masks: int = MASKS
 ) -> np.ndarray:
     """How much seeing each pixel raises what `predict` says, by column.
 
     `predict` takes n x h x w x 3 (uint8) to n x outputs. Returns len(columns) x h x w from 0 to 1, where 1 mattered
-    most. The same `seed` gives the same map.
+    most. The same face gives the same map.
     """
     height, width = face.shape[:2]
-    covers = _covers(masks, (height, width), np.random.default_rng(seed))
+    covers = _covers(masks, (height, width), np.random.default_rng(0))
     # Gray where covered: black would be an edge of its own.
     plain = np.float32(face.mean())
     covered = (face[None] * covers[..., None] + plain * (1 - covers[..., None])).astype(np.uint8)
@@ -54,12 +56,12 @@ def scaled(heat: np.ndarray) -> np.ndarray:
 
 
 def deletion_and_insertion(
-    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, column: int, heat: np.ndarray, steps: int = 20
+    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, column: int, heat: np.ndarray
 ) -> tuple[float, float]:
     """Areas (0 to 1) under what `predict` says as the pixels that mattered most are covered first (deletion: lower is
     better) or uncovered first (insertion: higher is better); Petsiuk et al., BMVC 2018, with gray as the cover."""
     ranks = (-heat).ravel().argsort(kind="stable").argsort().reshape(heat.shape) / heat.size
-    shares = np.linspace(0, 1, steps + 1)
+    shares = np.linspace(0, 1, STEPS + 1)
     first = ranks[None] < shares[:, None, None]
     gray = np.full_like(face, face.mean())
     deleted = np.where(first[..., None], gray, face)

@@ -114,13 +114,14 @@ class Accounts:
     def set_up(self, setup_token: str, email: str, password: str) -> SignedIn:
         """Make the bearer of the one-time link the administrator, with a new account or the one they have.
 
-        Raises SignInFailed for a used or wrong link, or when the e-mail is taken and the password isn't its own.
+        Raises SignInFailed for a used or wrong link, or when the e-mail is taken and the password isn't its own. The
+        link is used up last: there will never be another one.
         """
-        self._check(email, password)
+        self.sign_up(email, password)
+        person_id = self._checked(email, password)
         if not self._sign_in.redeem_setup_token(setup_token):
             raise SignInFailed("This link was used already or is not right.", "Start FERS again for a new one.")
-        self.sign_up(email, password)
-        signed_in = self._open(self._checked(email, password))
+        signed_in = self._open(person_id)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
         self._set_role(administrator)
         entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)

@@ -27,7 +27,7 @@ class Report:
     agreement: analysis.Agreement
     on_known: dict[str, Estimate]
     """Share of right labels on known faces, by annotator; of those given since they are known."""
-    counts: dict[str, int]
+    counts: Counter[str]
     """Labels by annotator."""
     flags: list[Label]
 
@@ -42,12 +42,11 @@ class Agreement:
         """Everything about the study's labels, with 95% intervals."""
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
-        annotators = sorted(label.annotator_id for label in labels)
         return Report(
             labels=len(labels),
             agreement=analysis.agreement(labels),
             on_known=accuracy_on_known(labels, self._labels.gold(study_id)),
-            counts={name: len(list(own)) for name, own in groupby(annotators)},
+            counts=Counter(sorted(label.annotator_id for label in labels)),
             flags=[label for label in labels if label.verdict is Verdict.FLAGGED],
         )
 

@@ -9,8 +9,7 @@ from itertools import islice
 import numpy as np
 
 from fers.analysis.leaderboard import Duel, duel
-from fers.domain.faces import Face
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
@@ -220,11 +219,6 @@ class Arena:
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return common, duel(*common.answers, common.labels)
 
-    def picture(self, actor: Person, face_id: str) -> np.ndarray:
-        """The face as every model saw it: 224 x 224 x 3, uint8. Raises NotFound when it was withdrawn."""
-        require(actor, Action.COMPARE_MODELS)
-        return self._crop(self._face(face_id))
-
     def _latest(self, actor: Person, on: Yardstick) -> list[Result]:
         """What was measured last, all of it on the same faces."""
         results = self.results(actor, on)
@@ -275,21 +269,12 @@ class Arena:
     def _answer(self, classifier: Classifier, face_ids: Iterable[str]) -> tuple[dict[str, np.ndarray], list[float]]:
         """Answers by face id, and seconds a face. One face at a time, as in live use: so the times are those of it."""
         answers, seconds = {}, []
-        for face_id in face_ids:
+        for face in filter(None, map(self._records.face, face_ids)):
             try:
-                pixels = self._crop(self._face(face_id))
+                pixels = crop_stored(self._images.get(face.id), face.box)
             except NotFound:
                 continue  # Withdrawn since it was listed.
             started = time.perf_counter()
-            answers[face_id] = classifier.predict(pixels[None])[0]
+            answers[face.id] = classifier.predict(pixels[None])[0]
             seconds.append(time.perf_counter() - started)
         return answers, seconds
-
-    def _face(self, face_id: str) -> Face:
-        face = self._records.face(face_id)
-        if face is None:
-            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
-        return face
-
-    def _crop(self, face: Face) -> np.ndarray:
-        return crop(decode_stored(self._images.get(face.id)).pixels, face.box)

@@ -101,8 +101,8 @@ class Capture:
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
         """Store the face with everything that belongs to it, exactly once however often this is called.
 
-        Returns the stored face, or None for a person who did not agree to storing: then nothing is kept.
-        Raises ConsentRequired, StudyClosed, or StoreUnavailable (then nothing of the face is left).
+        Returns the stored face, or None for a person who did not agree to storing, or no longer does: then nothing is
+        kept. Raises ConsentRequired, StudyClosed, or StoreUnavailable: then trying again is safe.
         """
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
@@ -126,11 +126,7 @@ class Capture:
             purge_at=given_at + timedelta(days=study.retention_days),
             rival=rival,
         )
-        return self._storing.store(face, photo.data)
-
-    def settle(self) -> list[str]:
-        """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
-        return self._storing.settle()
+        return self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)

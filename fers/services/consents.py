@@ -1,17 +1,19 @@
 """Consent: asking for it, keeping exactly what was agreed to, and narrowing it again."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from importlib import resources
 from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.faces import Face
 from fers.domain.interfaces import GroupStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import ConsentRequired
+from fers.errors import ConsentRequired, NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
@@ -80,14 +82,26 @@ class Consents:
         require(actor, Action.MANAGE_OWN_DATA)
         return "\n\n---\n\n".join(_copy(consent) for consent in reversed(self._records.consents_of(actor.id)))
 
+    def hold_to_latest(self, actor: Person, face: Face) -> Face | None:
+        """Narrow a face that was just stored to what its person has chosen meanwhile, in another window. Returns it as
+        it is then, or None when it may not be kept."""
+        require(actor, Action.GIVE_FACE)
+        latest = self._records.latest_consent(actor.id, face.study_id)
+        return self._narrowed(actor, face, latest.purposes if latest else frozenset())
+
     def _narrow_earlier_faces(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
         for face in self._records.faces_of(actor.id):
-            if face.study_id != study.id:
-                continue  # Other studies asked other questions.
+            if face.study_id == study.id:  # Other studies asked other questions.
+                self._narrowed(actor, face, purposes)
+
+    def _narrowed(self, actor: Person, face: Face, purposes: frozenset[Purpose]) -> Face | None:
+        narrowed = replace(face, purposes=face.purposes & purposes)
+        with suppress(NotFound):  # Withdrawn a moment ago.
             if Purpose.STORE not in purposes:
                 self._withdrawal.withdraw_face(actor, face.id)
-            elif not face.purposes <= purposes:
-                self._records.update_face(replace(face, purposes=face.purposes & purposes))
+            elif narrowed != face:
+                self._records.update_face(narrowed)
+        return narrowed if Purpose.STORE in purposes else None
 
 
 def _text_for(study: Study) -> ConsentText:

@@ -8,8 +8,8 @@ from fers.domain.consent import Purpose
 from fers.domain.faces import Face
 from fers.domain.interfaces import ImageStore, Journal, RecordStore
 from fers.errors import NotFound
-from fers.services.capture import Capture
 from fers.services.clock import Clock, utc_now
+from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
 
 
@@ -27,14 +27,14 @@ class Doctor:
         records: RecordStore,
         images: ImageStore,
         journal: Journal,
-        capture: Capture,
+        storing: Storing,
         withdrawal: Withdrawal,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._journal = journal
-        self._capture = capture
+        self._storing = storing
         self._withdrawal = withdrawal
         self._now = now
 
@@ -44,7 +44,7 @@ class Doctor:
         is reported and left as it is."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
-        findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._capture.settle()]
+        findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
         unclaimed = set(self._images.keys())

@@ -16,6 +16,7 @@ from fers.domain.interfaces import FaceIndex, FieldStore, RecordStore, SnapshotS
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.snapshots import Snapshot
+from fers.domain.yardsticks import Figure
 from fers.errors import NotFound
 
 GIVEN = frozenset({Source.WEBCAM, Source.UPLOAD})
@@ -24,9 +25,6 @@ MOST_WEEKS = 52
 """The latest ones are looked at."""
 _LEFT_OF_A_VERSION = 0.99
 """What a version comes to is worked out anew once more than the rest of it was withdrawn."""
-
-Figure = tuple[float, float, float]
-"""A mean or share, 0 to 1, with the ends of its 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Guesses:
     """Id and version."""
     faces: int
     confidence: Figure
-    """Mean of its largest probability."""
+    """Mean of its largest probability, 0 to 1."""
     unsure: Figure
     """Share of faces of which it said "not sure"."""
     labelled: int
@@ -128,7 +126,7 @@ class DriftReports:
     def _reviewed(self, studies: list[str]) -> list[Reviewed]:
         everything, united = (self._agreed(studies, quarters) for quarters in (QUARTERS, QUARTERS[-1:]))
         return [
-            Reviewed(week, faces, _figure(united[week], faces)) for week, faces in sorted(everything.items()) if faces
+            Reviewed(week, faces, wilson(united[week], faces)) for week, faces in sorted(everything.items()) if faces
         ]
 
     def _agreed(self, studies: list[str], quarters: range) -> Counter[date]:
@@ -149,11 +147,7 @@ def _guesses_of(week: date, model: str, sums: list[GuessSums]) -> Guesses:
         model=model,
         faces=faces,
         confidence=mean_interval(total("confidence"), total("squares"), faces),
-        unsure=_figure(total("unsure"), faces),
+        unsure=wilson(total("unsure"), faces),
         labelled=labelled,
-        agreed=_figure(total("agreed"), labelled),
+        agreed=wilson(total("agreed"), labelled),
     )
-
-
-def _figure(count: float, total: float) -> Figure:
-    return tuple(map(float, wilson(count, total)))

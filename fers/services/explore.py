@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Place, disagreement
 from fers.domain.faces import Face
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -75,9 +74,9 @@ class Explore:
             require(actor, Action.VIEW_DATASET)
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
         require(actor, Action.VIEW_DATASET, face.study_id)
-        if Purpose.REVIEW not in face.purposes or face.purge_at <= self._now():
+        if not face.may_be_shown(self._now()):
             return None
-        return crop(decode_stored(self._images.get(face.id)).pixels, face.box, side=THUMBNAIL_PIXELS)
+        return crop_stored(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
 
     def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
         """A group that is too small to be shown has no faces, as far as anybody can see."""

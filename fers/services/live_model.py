@@ -77,11 +77,16 @@ class LiveModel:
             self._looked_at = None
 
     def _history(self) -> list[ModelInfo]:
-        """The models that were live and still could be, the live one first. Raises UnknownModel without any."""
+        """The models that were live and still could be, the live one first. Raises UnknownModel or ModelRejected
+        without any."""
         known = {info.id: info for info in self._models.models()}
         promoted = [known[model_id] for model_id in self._latest() if model_id in known]
-        named_by_settings = self._models.default() if not promoted else known.get(self._models.default().id)
-        return promoted + [info for info in [named_by_settings] if info]
+        try:
+            return [*promoted, self._models.default()]
+        except (UnknownModel, ModelRejected):  # The one that the settings name may go, once another was promoted.
+            if not promoted:
+                raise
+            return promoted
 
     def _latest(self) -> list[str]:
         with self._lock:

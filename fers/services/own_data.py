@@ -7,7 +7,7 @@ import zipfile
 from fers.domain.emotions import LABELS
 from fers.domain.faces import Face, Rival
 from fers.domain.groups import SelfDescription
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label
 from fers.domain.people import Person
@@ -33,7 +33,7 @@ class OwnData:
     def crop(self, actor: Person, face_id: str):
         """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's."""
         face = self._own(actor, face_id)
-        return crop(decode_stored(self._images.get(face.id)).pixels, face.box)
+        return crop_stored(self._images.get(face.id), face.box)
 
     def download(self, actor: Person) -> bytes:
         """A zip of everything the actor gave: the images, `faces.json`, what they said about others' faces as

@@ -8,10 +8,9 @@ from random import Random, SystemRandom
 
 from PIL import Image
 
-from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import FaceIndex, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
@@ -159,7 +158,7 @@ class Review:
         face = self._records.face(face_id)
         if face is None or face.study_id != study.id or face.person_id == actor.id:
             return None
-        return face if Purpose.REVIEW in face.purposes and face.purge_at > self._now() else None
+        return face if face.may_be_shown(self._now()) else None
 
     def _places(self, study: Study, face_id: str) -> int:
         return study.overlap if self._labels.known(face_id) is None else MANY_PLACES
@@ -173,7 +172,7 @@ class Review:
 
 
 def _picture(stored: bytes, face: Face) -> bytes:
-    pixels = crop(decode_stored(stored).pixels, face.box, side=PICTURE_PIXELS)
+    pixels = crop_stored(stored, face.box, PICTURE_PIXELS)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=90)
     return file.getvalue()

@@ -30,13 +30,14 @@ class Storing:
         return face
 
     def settle(self) -> list[str]:
-        """Finish or undo what a failed or killed writer left behind. Returns the faces' ids."""
+        """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
         return self._journal.settle(self._finish)
 
     def _finish(self, face_id: str) -> None:
         """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
         can have left a record without its image."""
         if self._records.face(face_id) is None:
+            self._records.delete_face(face_id)  # Whoever began to may not have come to all that belongs to it.
             self._images.delete(face_id)
             return
         try:

@@ -8,6 +8,7 @@ from fers.analysis.consensus import majority, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
+from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore, SnapshotStore
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Snapshot, Split
@@ -34,11 +35,7 @@ class Yardsticks:
             return ((entry.face_id, entry.label) for entry in entries if entry.label is not None)
         if yardstick.word is Word.CONSENSUS:
             return self._consensus(among)
-        return (
-            (face.id, face.answer.label)
-            for face in self._records.faces(among)
-            if Purpose.TRAIN in face.purposes and isinstance(face.answer.label, Emotion)
-        )
+        return ((face.id, face.answer.label) for face in self._records.faces(among) if may_be_tested_on(face))
 
     def votes(self, yardstick: Yardstick) -> dict[str, list[int]]:
         """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes. Of a version, those frozen

@@ -60,8 +60,19 @@ def plain_code(code: str) -> str:
     return code.strip().upper().translate(_MISREAD)
 
 
-def first_group(code: str) -> str:
-    return plain_code(code)[:_GROUP]
+def code_key(code: str) -> str:
+    """What attempts at personal codes are counted by: whose first group is the same."""
+    return f"code {sha256(plain_code(code)[:_GROUP])}"
+
+
+def plain_email(email: str) -> str:
+    """An address as it is compared."""
+    return email.strip().casefold()
+
+
+def email_key(email: str) -> str:
+    """What attempts at an account are counted by."""
+    return f"e-mail {sha256(plain_email(email))}"
 
 
 def new_token() -> str:

@@ -39,7 +39,6 @@ def description_from_document(document: dict) -> SelfDescription:
 
 
 def face_to_document(face: Face) -> dict:
-    box = face.box
     return {
         "id": face.id,
         "person_id": face.person_id,
@@ -48,7 +47,7 @@ def face_to_document(face: Face) -> dict:
         "purposes": sorted(face.purposes),
         "image": asdict(face.image),
         "source": face.source.value,
-        "box": [box.left, box.top, box.width, box.height],
+        "box": face.box.as_list(),
         "prediction": _prediction_to_document(face.prediction),
         "answer": _answer_to_document(face.answer),
         "captured_at": time_to_text(face.captured_at),
@@ -95,23 +94,13 @@ def label_from_document(document: dict) -> Label:
 
 
 def _prediction_to_document(prediction: Prediction) -> dict:
-    return {
-        "model_id": prediction.model_id,
-        "model_version": prediction.model_version,
-        "probabilities": list(prediction.probabilities),
-        "made_at": time_to_text(prediction.made_at),
-        "least_confidence": prediction.least_confidence,
-    }
+    probabilities, made_at = list(prediction.probabilities), time_to_text(prediction.made_at)
+    return asdict(prediction) | {"probabilities": probabilities, "made_at": made_at}
 
 
 def _prediction_from_document(document: dict) -> Prediction:
-    return Prediction(
-        document["model_id"],
-        document["model_version"],
-        tuple(document["probabilities"]),
-        time_from_text(document["made_at"]),
-        document.get("least_confidence", 0.0),  # faces of the first version have none
-    )
+    typed = {"probabilities": tuple(document["probabilities"]), "made_at": time_from_text(document["made_at"])}
+    return Prediction(**document | typed)  # Those of the first version lack `least_confidence`.
 
 
 def _rival_to_document(rival: Rival) -> dict:

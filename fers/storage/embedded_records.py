@@ -16,12 +16,11 @@ from fers.domain.studies import Study
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts, field_facts
 from fers.storage.database import Database
-from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
+from fers.storage.documents import time_from_text, time_to_text
+from fers.storage.face_facts import FACE_COLUMNS
 from fers.storage.group_facts import keep_groups
 
 _PAGE = 200
-_FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
-"""What faces are looked up by; everything else about one is in its JSON document."""
 
 
 class EmbeddedRecords:
@@ -96,14 +95,12 @@ class EmbeddedRecords:
 
     def create_face(self, face: Face) -> None:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
-        columns = f"{', '.join(_FACE_COLUMNS)}, document"
         with self._database.transaction() as sql:
             if not sql.execute("SELECT 1 FROM people WHERE id = ?", (face.person_id,)).fetchone():
                 raise NotFound("This account is no longer there.", "You can make a new one.")
-            inserted = sql.execute(
-                f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _face_values(face)
-            )
-            _require_new(inserted)
+            values = face_facts.face_values(face)
+            inserted = f"INSERT INTO faces ({FACE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            _require_new(sql.execute(inserted, values))
             face_facts.keep(sql, face)
             keep_groups(sql, face.person_id, face.study_id)
             field_facts.keep(sql, face)
@@ -112,9 +109,9 @@ class EmbeddedRecords:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
 
     def update_face(self, face: Face) -> None:
-        assignments = ", ".join(f"{column} = ?" for column in (*_FACE_COLUMNS, "document"))
+        values = (*face_facts.face_values(face), face.id)
         with self._database.transaction() as sql:
-            _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
+            _require_known(sql.execute(f"UPDATE faces SET ({FACE_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?", values))
             face_facts.keep(sql, face)
             field_facts.keep(sql, face)
             if not face.purposes >= SHARED:
@@ -134,7 +131,7 @@ class EmbeddedRecords:
             last = page[-1].id
 
     def faces_due(self, now: datetime) -> list[Face]:
-        return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id", (time_to_text(now),))
+        return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id LIMIT ?", (time_to_text(now), _PAGE))
 
     def problems(self) -> list[str]:
         try:
@@ -165,7 +162,8 @@ class EmbeddedRecords:
         return [embedded_audit.sealed(row).entry for row in self._database.rows(query, (*parameters, count))]
 
     def _faces(self, condition: str, parameters: tuple) -> list[Face]:
-        return [_face(row) for row in self._database.rows(f"SELECT * FROM faces {condition}", parameters)]
+        query = f"SELECT {FACE_COLUMNS} FROM faces {condition}"
+        return [face_facts.face_of(row) for row in self._database.rows(query, parameters)]
 
 
 def _require_new(inserted: sqlite3.Cursor) -> None:
@@ -191,14 +189,3 @@ def _consent(row: sqlite3.Row) -> Consent:
         purposes=frozenset(map(Purpose, json.loads(row["purposes"]))),
         given_at=time_from_text(row["given_at"]),
     )
-
-
-def _face_values(face: Face) -> tuple:
-    document = face_to_document(face)
-    columns = [document.pop(column) for column in _FACE_COLUMNS]
-    return (*columns, json.dumps(document))
-
-
-def _face(row: sqlite3.Row) -> Face:
-    columns = {column: row[column] for column in _FACE_COLUMNS}
-    return face_from_document(json.loads(row["document"]) | columns)

@@ -7,10 +7,12 @@ from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Role
 from fers.storage.credentials import (
     Passwords,
-    first_group,
+    code_key,
+    email_key,
     new_code,
     new_token,
     plain_code,
+    plain_email,
     sealed,
     sha256,
     unsealed,
@@ -44,7 +46,7 @@ class EmbeddedSignIn:
         self._throttle = Throttle(database, now)
 
     def register(self, person_id: str, email: str, password: str) -> bool:
-        values = (person_id, _normal(email), self._passwords.hash(password))
+        values = (person_id, plain_email(email), self._passwords.hash(password))
         with self._database.transaction() as sql:
             statement = "INSERT INTO passwords VALUES (?, ?, ?) ON CONFLICT (email) DO NOTHING"
             return sql.execute(statement, values).rowcount == 1
@@ -56,9 +58,9 @@ class EmbeddedSignIn:
         return code
 
     def check_password(self, email: str, password: str) -> str | None:
-        key = _email_key(email)
+        key = email_key(email)
         self._throttle.begin(key)
-        rows = self._database.rows("SELECT person_id, hash FROM passwords WHERE email = ?", (_normal(email),))
+        rows = self._database.rows("SELECT person_id, hash FROM passwords WHERE email = ?", (plain_email(email),))
         known_hash = rows[0]["hash"] if rows else None
         if not self._passwords.matches(password, known_hash):
             return None
@@ -69,7 +71,7 @@ class EmbeddedSignIn:
         return person_id
 
     def check_code(self, code: str) -> str | None:
-        key = f"code {sha256(first_group(code))}"
+        key = code_key(code)
         self._throttle.begin(key)
         rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
         if not rows:
@@ -100,7 +102,7 @@ class EmbeddedSignIn:
         pass
 
     def person_by_email(self, email: str) -> str | None:
-        rows = self._database.rows("SELECT person_id FROM passwords WHERE email = ?", (_normal(email),))
+        rows = self._database.rows("SELECT person_id FROM passwords WHERE email = ?", (plain_email(email),))
         return rows[0]["person_id"] if rows else None
 
     def email_of(self, person_id: str) -> str | None:
@@ -113,7 +115,7 @@ class EmbeddedSignIn:
             for table in ("passwords", "codes", "identities", "sessions"):
                 sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             if email is not None:
-                sql.execute("DELETE FROM throttles WHERE key = ?", (_email_key(email),))
+                sql.execute("DELETE FROM throttles WHERE key = ?", (email_key(email),))
 
     def open_session(self, person_id: str) -> str:
         token, now = new_token(), self._now()
@@ -190,11 +192,3 @@ class EmbeddedSignIn:
     def _replace_hash(self, person_id: str, new_hash: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("UPDATE passwords SET hash = ? WHERE person_id = ?", (new_hash, person_id))
-
-
-def _normal(email: str) -> str:
-    return email.strip().casefold()
-
-
-def _email_key(email: str) -> str:
-    return f"e-mail {sha256(_normal(email))}"

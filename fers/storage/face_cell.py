@@ -1,9 +1,8 @@
 """What a face is filtered by, the same in every store."""
 
-from datetime import UTC
-
-from fers.domain.exploring import quarter, week_of
+from fers.domain.exploring import quarter
 from fers.domain.faces import Face, Source
+from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
 
 NOTHING = -1
@@ -19,7 +18,7 @@ def cell_of(face: Face) -> dict[str, str | int]:
     guess, confidence = face.prediction.top(1)[0]
     return {
         "study_id": face.study_id,
-        "week": week_of(face.given_at.astimezone(UTC)).isoformat(),
+        "week": week_of_face(face).isoformat(),
         "label": NOTHING if face.answer.label is None else face.answer.label.value,
         "disputed": face.answer.label not in (None, guess),
         "source": SOURCES.index(face.source),

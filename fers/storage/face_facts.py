@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from fers.domain.exploring import disagreement
 from fers.domain.faces import Face
-from fers.storage.documents import face_from_document, time_to_text
+from fers.storage.documents import face_from_document, face_to_document, time_to_text
 from fers.storage.face_cell import cell_of
 from fers.storage.review_facts import review_facts
 
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
+"""What faces are looked up by; everything else about one is in its JSON document."""
 
 _CELL = "study_id, week, label, disputed, source, confidence, agreement"
 
@@ -63,7 +64,15 @@ def keep_for_review(connection: sqlite3.Connection) -> None:
         _keep(connection, _facts(face) | review_facts(face))
 
 
+def face_values(face: Face) -> tuple:
+    """A face's row, as `FACE_COLUMNS` has it."""
+    document = face_to_document(face)
+    columns = [document.pop(column) for column in FACE_COLUMNS.split(", ")[:-1]]
+    return (*columns, json.dumps(document))
+
+
 def face_of(row: sqlite3.Row | tuple) -> Face:
+    """The face of such a row."""
     columns = dict(zip(FACE_COLUMNS.split(", "), row, strict=True))
     return face_from_document(json.loads(columns.pop("document")) | columns)
 

@@ -105,11 +105,11 @@ class FirebaseRecords:
         return face_from_document(document) if document else None
 
     def update_face(self, face: Face) -> None:
+        """What may not be kept about it any more goes first: whoever is interrupted finds the face as it was and can do
+        it again. What was added meanwhile is looked for once more at the end."""
+        self._take_out_what_may_not_stay(face)
         self._facts.replace(face)
-        if not face.purposes >= SHARED:
-            self._delete_about(face.id, self._entries)
-        if Purpose.TRAIN not in face.purposes:
-            self._shadow_answers.remove(face.id)
+        self._take_out_what_may_not_stay(face)
 
     def delete_face(self, face_id: str) -> None:
         """What models said about it and its places in dataset versions go last and are looked for even when the face is
@@ -150,6 +150,12 @@ class FirebaseRecords:
 
     def latest_audit(self, count: int, study_id: str | None = None) -> list[AuditEntry]:
         return self._log.latest(count, study_id)
+
+    def _take_out_what_may_not_stay(self, face: Face) -> None:
+        if not face.purposes >= SHARED:
+            self._delete_about(face.id, self._entries)
+        if Purpose.TRAIN not in face.purposes:
+            self._shadow_answers.remove(face.id)
 
     def _delete_about(self, face_id: str, collection: CollectionReference) -> None:
         documents = self._documents.all(where(collection, "face_id", "==", face_id))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from google.api_core.exceptions import NotFound as Missing
 
 from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
-from fers.errors import NotFound
+from fers.errors import AlreadyExists, NotFound
 from fers.storage.credentials import new_token, sealed, sha256, unsealed
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, where
@@ -134,12 +134,13 @@ class FirebaseSetup:
         return token
 
     def redeem(self, token: str) -> bool:
-        """Deletes the token, which must still be there: of several bearers one succeeds."""
+        """Deletes the token, which must still be there, and notes that one was redeemed, which no other may have been:
+        of several bearers one succeeds, and of several tokens, which servers that start at once may issue, one works.
+        """
         batch = self._documents.batch()
         batch.delete(self._tokens.document(sha256(token)), option=EXISTS)
-        batch.set(self._done, {"id": "redeemed"})
         try:
-            self._documents.commit(batch)
-        except Missing:
+            self._documents.create(self._done, {"id": "redeemed"}, batch)
+        except (Missing, AlreadyExists):
             return False
         return True

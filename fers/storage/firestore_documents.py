@@ -62,9 +62,12 @@ class FirestoreDocuments:
         batch.create(reference, document | {_MADE_BY: this_call})
         try:
             self.commit(batch)
-        except Taken:
-            if (self.read(reference) or {}).get(_MADE_BY) != this_call:
-                raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
+        except (Taken, Missing) as refused:
+            if (self.read(reference) or {}).get(_MADE_BY) == this_call:
+                return
+            if isinstance(refused, Missing):
+                raise
+            raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
 
     def replace(self, reference: DocumentReference, document: dict) -> None:
         """Raises NotFound."""

@@ -5,14 +5,17 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.estimates import Estimate
+from fers.analysis.leaderboard import shares
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.services.agreement import Report
-from fers.ui import arena, guard
+from fers.ui import guard
+from fers.ui.model_plots import confusion
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
+from fers.ui.thumbnails import thumbnail
 
 COLUMNS, SHOWN = 4, 8
 FIGURE_PIXELS = 160
@@ -46,13 +49,8 @@ def by_class(report: Report) -> None:
     ]
     st.dataframe(rows, hide_index=True)
     if report.agreement.confusion.any():
-        counts = report.agreement.confusion.astype(float)
-        totals = counts.sum(axis=1, keepdims=True)
-        shares = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
-        st.altair_chart(
-            arena.confusion(shares, "When one says the row, the other says", "One says", "Another says"),
-            width="stretch",
-        )
+        title, said = "When one says the row, the other says", shares(report.agreement.confusion)
+        st.altair_chart(confusion(said, title, "One says", "Another says"), width="stretch")
 
 
 def by_annotator(report: Report) -> None:
@@ -83,10 +81,12 @@ def flags(actor: Person, report: Report) -> None:
     """What annotators found wrong, picture by picture."""
     if not report.flags:
         st.write("Nobody flagged a photo.")
+    if len(report.flags) > SHOWN:
+        st.caption(f"{SHOWN} of {len(report.flags):,} flags are shown.")
     columns = st.columns(COLUMNS)
     for number, flag in enumerate(report.flags[:SHOWN]):
         with columns[number % COLUMNS], st.container(border=True):
-            _picture(actor, flag.face_id)
+            thumbnail(actor, flag.face_id)
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
 
 
@@ -111,7 +111,7 @@ def known_faces(study: Study) -> None:
         columns = st.columns(COLUMNS)
         for number, (face_id, emotion) in enumerate(faces.items()):
             with columns[number % COLUMNS], st.container(border=True):
-                _picture(actor, face_id)
+                thumbnail(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
                 change = (actor, study, face_id, chosen(emotion))
                 st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
@@ -120,14 +120,6 @@ def known_faces(study: Study) -> None:
 def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
     with guard.explaining():
         platform().agreement.set_known(actor, study.id, face_id, emotion)
-
-
-def _picture(actor: Person, face_id: str) -> None:
-    thumbnail = platform().explore.thumbnail(actor, face_id)
-    if thumbnail is None:
-        st.caption("Its person lets nobody look at this photo.")
-    else:
-        st.image(thumbnail, width="stretch", alt="A face")
 
 
 def _figure(estimate: Estimate) -> str:

@@ -9,15 +9,14 @@ from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.snapshots import Snapshot
 from fers.domain.studies import Study
-from fers.services.drift import Drift, Figure
-from fers.ui.exploring import ACCENT
+from fers.domain.yardsticks import Figure
+from fers.services.drift import Drift
+from fers.ui.look import ACCENT, GRAY
 from fers.ui.result import word
 from fers.ui.services import platform
 
 _HERE, _EVERYWHERE = "this study", "all studies"
 _CHART_PIXELS = 220
-_GRAY = "#8c827a"
-"""Can be seen on light and on dark."""
 
 
 def drift(actor: Person, study: Study) -> None:
@@ -58,11 +57,11 @@ def _class_mix(found: Drift) -> None:
     base = alt.Chart(pd.DataFrame(rows)).encode(x=_weeks())
     hints = ["Week of", "Faces", *(alt.Tooltip(field, format=".2f") for field in ("Index", "By chance"))]
     y = alt.Y("Index:Q", title="Population stability index")
-    band = base.mark_area(opacity=0.18, color=_GRAY, line={"color": _GRAY}).encode(y="By chance:Q")
+    band = base.mark_area(opacity=0.18, color=GRAY, line={"color": GRAY}).encode(y="By chance:Q")
     line = base.mark_line(color=ACCENT, point={"size": 60, "filled": True, "color": ACCENT}).encode(y=y, tooltip=hints)
-    limits = alt.Chart(pd.DataFrame({"at": [LITTLE, MUCH]})).mark_rule(color=_GRAY).encode(y="at:Q")
+    limits = alt.Chart(pd.DataFrame({"at": [LITTLE, MUCH]})).mark_rule(color=GRAY).encode(y="at:Q")
     _draw(band + limits + line, found)
-    faces = base.mark_bar(color=_GRAY, width=8).encode(y=alt.Y("Faces:Q", title="Faces"), tooltip=["Week of", "Faces"])
+    faces = base.mark_bar(color=GRAY, width=8).encode(y=alt.Y("Faces:Q", title="Faces"), tooltip=["Week of", "Faces"])
     _draw(faces, found, _CHART_PIXELS // 2)
     st.caption(
         f"Below {LITTLE} is usually called little change, above {MUCH} a significant one (Siddiqi, 2006). Few faces "
@@ -142,16 +141,14 @@ def _shares(rows: list[dict], title: str, of_version: float | None, found: Drift
     dots = base.mark_line(point={"size": 60, "filled": True}).encode(y="Share:Q", tooltip=hints)
     chart = ends + dots
     if of_version is not None:
-        chart += (
-            alt.Chart(pd.DataFrame({"at": [of_version]})).mark_rule(color=_GRAY, strokeDash=[6, 4]).encode(y="at:Q")
-        )
+        chart += alt.Chart(pd.DataFrame({"at": [of_version]})).mark_rule(color=GRAY, strokeDash=[6, 4]).encode(y="at:Q")
     _draw(chart, found)
 
 
 def _draw(chart: alt.LayerChart | alt.Chart, found: Drift, height: int = _CHART_PIXELS) -> None:
     """With a dotted line where the version was frozen."""
     frozen = alt.Chart(pd.DataFrame({"Week of": [f"{found.snapshot.created_at:%Y-%m-%d}"]}))
-    dotted = frozen.mark_rule(color=_GRAY, strokeDash=[2, 3]).encode(x=_weeks())
+    dotted = frozen.mark_rule(color=GRAY, strokeDash=[2, 3]).encode(x=_weeks())
     st.altair_chart((chart + dotted).properties(height=height), width="stretch")
 
 

@@ -12,15 +12,15 @@ from fers.domain.faces import Face, Source
 from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
-from fers.ui.result import percent, word
+from fers.ui.look import ACCENT
+from fers.ui.result import CANT_TELL, percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.thumbnails import thumbnail
 
 COLUMNS, PAGE = 4, 24
 _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
-CANT_TELL = "Can't tell"
-ACCENT = "#d9623a"
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 _QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
@@ -29,7 +29,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
-        labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=_label_words, selection_mode="multi")
+        labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=said, selection_mode="multi")
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
@@ -74,15 +74,15 @@ def _least_agreed_grid(actor: Person, study: Study) -> None:
         return platform().explore.least_agreed(actor, study.id, PAGE, after)
 
     def votes(face: Face) -> str:
-        said = platform().agreement.votes(actor, study.id, face.id).most_common()
-        return ", ".join(f"{_vote_words(vote)} {count}" for vote, count in said)
+        votes = platform().agreement.votes(actor, study.id, face.id).most_common()
+        return ", ".join(f"{_vote_words(vote)} {count}" for vote, count in votes)
 
     _grid(actor, f"least agreed {study.id}", page, votes)
 
 
 def _most_disputed_grid(actor: Person, study: Study) -> None:
     """Where the model is surest of something else than the person said."""
-    label = st.pills("Their people said", list(Emotion), format_func=_label_words, key="disputed-label")
+    label = st.pills("Their people said", list(Emotion), format_func=said, key="disputed-label")
 
     def page(after: Face | None) -> list[Face]:
         return platform().explore.most_disputed(actor, study.id, label, PAGE, after)
@@ -94,8 +94,8 @@ def balance(counts: list[FaceCount]) -> None:
     """How many faces each class has."""
     by_label = Counter()
     for count in counts:
-        by_label[_label_words(_shown(count.label))] += count.count
-    order = [_label_words(label) for label in [*Emotion, CANT_TELL]]
+        by_label[said(count.label)] += count.count
+    order = [said(label) for label in [*Emotion, CANT_TELL]]
     rows = [{"Expression": label, "Faces": by_label[label]} for label in order]
     bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
     st.subheader("Balance", anchor=False)
@@ -181,14 +181,10 @@ def _grid(
 
 def _show(actor: Person, face: Face, told: str) -> None:
     # Nobody asked the people in imported photos.
-    said = "Imported" if face.source is Source.IMPORT else _label_words(_shown(face.answer.label))
+    label = "Imported" if face.source is Source.IMPORT else said(face.answer.label)
     with st.container(border=True):
-        thumbnail = platform().explore.thumbnail(actor, face.id)
-        if thumbnail is None:
-            st.caption("Its person lets nobody look at this photo.")
-        else:
-            st.image(thumbnail, width="stretch", alt=f"A face, labelled {said}")
-        st.markdown(f"**{said}**")
+        thumbnail(actor, face.id, f"A face, labelled {label}")
+        st.markdown(f"**{label}**")
         st.caption(told)
 
 
@@ -198,11 +194,3 @@ def _vote_words(vote: Emotion | Verdict) -> str:
 
 def _quarters(question: str) -> frozenset[int]:
     return frozenset(st.pills(question, QUARTERS, format_func=_QUARTER_WORDS.get, selection_mode="multi"))
-
-
-def _shown(label: Emotion | None) -> Emotion | str:
-    return CANT_TELL if label is None else label
-
-
-def _label_words(label: Emotion | str) -> str:
-    return label if label == CANT_TELL else word(label)

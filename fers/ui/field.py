@@ -10,7 +10,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.trials import Result, Tally
 from fers.ui import guard
-from fers.ui.exploring import ACCENT
+from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
 from fers.ui.words import moment
 
@@ -121,7 +121,7 @@ def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
         x=alt.X("low:Q", title="Strength, and where it may lie"), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1).encode(x="Strength:Q")
-    average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color="#8c827a", strokeDash=[4, 4]).encode(x="at:Q")
+    average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=GRAY, strokeDash=[4, 4]).encode(x="at:Q")
     return (average + lines + dots).properties(height=44 * len(order) + 60)
 
 

@@ -3,6 +3,7 @@
 import logging
 import runpy
 import secrets
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,9 +35,10 @@ def explaining_everything() -> Iterator[None]:
         explain_unexpected(error)
 
 
-def run(page) -> None:
-    """Run a page of `st.navigation`. Called by `app.py` alone: pages that anything else runs turn people away."""
-    state().routed = True
+def run(page, actor: Person | None) -> None:
+    """Run a page of `st.navigation` for whoever is signed in. Called by `app.py` alone: pages that anything else runs
+    turn people away."""
+    state().routed, state().actor = True, actor
     try:
         page.run()
     finally:
@@ -92,7 +94,7 @@ def explain_unexpected(error: Exception) -> bool:
     Only the places in the code are logged: messages and values might hold what a person typed.
     """
     reference = secrets.token_hex(4)
-    log.error("Unexpected %s, reference %s, at %s", type(error).__name__, reference, _places(error))
+    log.error("Unexpected %s, reference %s, at %s", type(error).__name__, reference, places(error))
     st.error(
         f"Something went wrong on our side. Please try again. If it happens again, tell the person who runs this study "
         f"the number **{reference}**.",
@@ -101,10 +103,6 @@ def explain_unexpected(error: Exception) -> bool:
     return True
 
 
-def _places(error: BaseException) -> str:
-    places = []
-    frame = error.__traceback__
-    while frame is not None:
-        places.append(f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}")
-        frame = frame.tb_next
-    return " > ".join(places)
+def places(error: BaseException) -> str:
+    """Where in the code an error came up, and nothing else of it: what can be logged."""
+    return " > ".join(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))

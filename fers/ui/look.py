@@ -7,6 +7,9 @@ import streamlit as st
 ICON = Path(__file__).with_name("icon.svg")
 """Streamlit's own icons would make every visitor's browser ask a server on the internet for them."""
 
+ACCENT, GRAY = "#d9623a", "#8c827a"
+"""Of plots: can be seen on light and on dark."""
+
 _STYLE = """
 <style>
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */

@@ -9,14 +9,13 @@ from fers.domain.people import Person
 from fers.ui import guard, registering
 
 UPLOADS = ["keras", "tflite", "onnx", "zip"]
-LARGEST_MB = 500
+LARGEST_MEGABYTES = 500
 
 
 def show(actor: Person) -> None:
     """A file to upload, what it can't tell about itself, and what its test says."""
-    upload = st.file_uploader(
-        "A .keras, .tflite or .onnx file, or a zip of a model folder", UPLOADS, max_upload_size=500
-    )
+    question = "A .keras, .tflite or .onnx file, or a zip of a model folder"
+    upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MEGABYTES)
     if upload is None:
         return
     with st.form("register"):

@@ -5,16 +5,15 @@ import streamlit as st
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Prediction
 from fers.ui.affect_grid import affect_grid
-from fers.ui.result import word
+from fers.ui.result import CANT_TELL, said, word
 
-CANT_TELL = "Can't tell"
 _DISPLAY_WORDS = {Display.FELT: "I felt it", Display.POSED: "I posed it"}
 
 
 def ask_first(key: str) -> Answer | None:
     """Ask without showing a guess. Returns the answer in the run in which it is given."""
     labels = [*Emotion, CANT_TELL]
-    label = st.pills("Which expression is it?", labels, format_func=_label_words, key=f"label-{key}", wrap=True)
+    label = st.pills("Which expression is it?", labels, format_func=said, key=f"label-{key}", wrap=True)
     details = _ask_details(key)
     if not st.button("Save and see the guess", type="primary", width="stretch", disabled=label is None):
         return None
@@ -45,7 +44,7 @@ def ask_no_label(key: str) -> Answer | None:
 
 
 def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) -> Answer | None:
-    label = st.pills(question, labels, format_func=_label_words, key=f"label-{key}", wrap=True)
+    label = st.pills(question, labels, format_func=said, key=f"label-{key}", wrap=True)
     if label is None or not st.button("Save my answer", type="primary", width="stretch"):
         return None
     return _answer(label, details, before_prediction=False)
@@ -70,7 +69,3 @@ def _answer(label: Emotion | str, details: dict, before_prediction: bool) -> Ans
         st.warning("One thing is missing: did you feel it, or pose it?")
         return None
     return Answer(None if label == CANT_TELL else label, before_prediction, **details)
-
-
-def _label_words(label: Emotion | str) -> str:
-    return label if label == CANT_TELL else word(label)

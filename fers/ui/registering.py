@@ -60,9 +60,11 @@ def _laid_down(name: str, data: bytes, folder: Path) -> Path:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive)
             archive.extractall(unpacked)
-    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+            inside = list(unpacked.iterdir())
+    except InvalidInput:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
         raise InvalidInput("The zip can't be unpacked.", "Pack the model folder anew.") from error
-    inside = list(unpacked.iterdir())
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else unpacked
 
 

@@ -40,6 +40,15 @@ def word(emotion: Emotion) -> str:
     return emotion.label.capitalize()
 
 
+CANT_TELL = "Can't tell"
+"""What people say who name no expression."""
+
+
+def said(label: Emotion | str | None) -> str:
+    """An answer as people read it: an expression, or that they can't tell (None, or CANT_TELL among choices)."""
+    return CANT_TELL if label in (None, CANT_TELL) else word(label)
+
+
 def percent(confidence: float) -> str:
     """A confidence in words that never round to a certainty: "97%", "<1%", ">99%"."""
     if confidence < 0.005:

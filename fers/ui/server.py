@@ -17,7 +17,7 @@ from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.downloads import download_route
-from fers.ui.guard import explain_unexpected
+from fers.ui.guard import explain_unexpected, places
 from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
@@ -37,9 +37,9 @@ async def health(_request: Request) -> Response:
 @asynccontextmanager
 async def lifespan(_app: st.App):
     chores = (
-        _repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
-        _repeatedly(TAKE_UP_SECONDS, lambda: runs().take_up(), "take up what another server left"),
-        _repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
+        repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
+        repeatedly(TAKE_UP_SECONDS, lambda: runs().take_up(), "take up what another server left"),
+        repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
     tasks = [asyncio.create_task(chore) for chore in chores]
     yield {}
@@ -47,12 +47,15 @@ async def lifespan(_app: st.App):
         task.cancel()
 
 
-async def _repeatedly(seconds: float, chore: Callable[[], object], what: str) -> None:
+async def repeatedly(seconds: float, chore: Callable[[], object], what: str) -> None:
+    """Do a chore again and again, for as long as the server runs: one that failed is tried anew after the pause."""
     while True:
         try:
             await asyncio.to_thread(chore)
         except StoreUnavailable as error:
             log.error("Could not %s: %s", what, error)
+        except Exception as error:
+            log.error("Could not %s: unexpected %s at %s", what, type(error).__name__, places(error))
         await asyncio.sleep(seconds)
 
 

@@ -14,14 +14,16 @@ _cookie_widget = widget("cookie")
 
 
 def person() -> Person | None:
-    """Whoever is signed in: by this tab, or by the cookie the page was opened with."""
+    """Whoever is signed in: by this tab, or by the cookie the page was opened with. Looked up once in a run."""
+    if state().routed:
+        return state().actor
     secret = token()
     return platform().accounts.resume(secret) if secret else None
 
 
 def come_from_provider() -> None:
     """Sign in whom an OpenID Connect provider has just sent back. Called in every run, by `app.py`."""
-    if person() is None and (identity := providers.identity()):
+    if (identity := providers.identity()) and person() is None:
         sign_in(platform().accounts.sign_in_with_provider(identity))
         remember()
 

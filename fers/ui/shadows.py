@@ -1,8 +1,6 @@
 """Models in the background: the processes in which they answer, and how they do."""
 
 import math
-import subprocess
-import sys
 import time
 from functools import cache
 
@@ -10,12 +8,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from fers.config import REPOSITORY
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.shadows import JOB, MOST_WAITING, Shadow
 from fers.ui import guard
-from fers.ui.exploring import ACCENT
+from fers.ui.look import ACCENT
+from fers.ui.processes import Processes
 from fers.ui.services import platform
 from fers.ui.words import moment
 
@@ -24,34 +22,22 @@ PAUSE_SECONDS = 600
 
 
 class Background:
-    """The processes that this server started, one a model: whatever happens to them, the app goes on."""
+    """The processes that this server started, one a model."""
 
     def __init__(self):
-        self._processes: dict[str, subprocess.Popen] = {}
+        self._here = Processes()
         self._started: dict[str, float] = {}
 
     def keep_up(self) -> None:
         """Start what new faces wait for and nobody does."""
         platform().shadows.ask_for_what_is_missing()
-        for name in platform().jobs.free():
-            if name.startswith(JOB) and not self._is_here(name) and not self._failed_lately(name):
-                self._started[name] = time.monotonic()
-                self._processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "fers", "shadow", name.removeprefix(JOB)],
-                    cwd=REPOSITORY,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
+        for job in platform().jobs.free():
+            if job.startswith(JOB) and not self._here.is_running(job) and not self._failed_lately(job):
+                self._started[job] = time.monotonic()
+                self._here.start(job, "shadow", job.removeprefix(JOB))
 
-    def _is_here(self, name: str) -> bool:
-        process = self._processes.get(name)
-        return process is not None and process.poll() is None
-
-    def _failed_lately(self, name: str) -> bool:
-        process = self._processes.get(name)
-        failed = process is not None and (process.poll() or 0) > 0
-        return failed and time.monotonic() - self._started[name] < PAUSE_SECONDS
+    def _failed_lately(self, job: str) -> bool:
+        return self._here.has_failed(job) and time.monotonic() - self._started[job] < PAUSE_SECONDS
 
 
 @cache
@@ -97,13 +83,8 @@ def _describe(shadow: Shadow) -> None:
             st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
         if shadow.given_up:
             st.warning("It brought down everything that ran it, so it was stopped. Save the choice again to try anew.")
-        behind = (
-            f"{shadow.waiting}{'+' if shadow.waiting == MOST_WAITING else ''} behind"
-            if shadow.waiting
-            else "up to date"
-        )
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
-        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {behind}{failed}")
+        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
         first, third = st.columns(2)
         first.metric("Top-1", *_share(shadow.top1), delta_color="off", delta_arrow="off")
         third.metric("Top-3", *_share(shadow.top3), delta_color="off", delta_arrow="off")
@@ -112,7 +93,7 @@ def _describe(shadow: Shadow) -> None:
 def _behind(waiting: int) -> str:
     if not waiting:
         return "up to date"
-    return f"{waiting} or more behind" if waiting == MOST_WAITING else f"{waiting} behind"
+    return f"{waiting}{'+' if waiting == MOST_WAITING else ''} behind"
 
 
 def _share(figure: tuple[float, float, float]) -> tuple[str, str | None]:

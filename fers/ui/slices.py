@@ -11,6 +11,7 @@ from fers.domain.people import Person
 from fers.domain.yardsticks import Result, Yardstick
 from fers.services.arena import Standing
 from fers.services.slices import Sliced
+from fers.ui.look import ACCENT
 from fers.ui.services import platform
 
 _SHARE = alt.Axis(format=".0%", tickCount=5)
@@ -149,11 +150,11 @@ def _reliability(of_model: Reliability, name: str) -> alt.LayerChart:
         x=alt.X("confidence:Q", title="Confidence", axis=_SHARE, scale=whole),
         tooltip=[alt.Tooltip("confidence", format=".0%"), alt.Tooltip("accuracy", format=".0%"), "faces"],
     )
-    gaps = base.mark_rule(color="#d9623a", opacity=0.5, strokeWidth=2).encode(
+    gaps = base.mark_rule(color=ACCENT, opacity=0.5, strokeWidth=2).encode(
         y=alt.Y("accuracy:Q", title="Right", axis=_SHARE, scale=whole), y2="confidence"
     )
     size = alt.Size("faces:Q", scale=alt.Scale(range=[15, 300]), legend=None)
-    dots = base.mark_point(filled=True, color="#d9623a", opacity=1).encode(y="accuracy:Q", size=size)
+    dots = base.mark_point(filled=True, color=ACCENT, opacity=1).encode(y="accuracy:Q", size=size)
     return (_diagonal(0) + gaps + dots).properties(height=280)
 
 

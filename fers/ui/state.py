@@ -9,6 +9,7 @@ import streamlit as st
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Prediction
+from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.capture import Draft
 from fers.services.review import Assignment, ReviewProgress
@@ -100,6 +101,8 @@ class State:
     """The secret of the link to the download asked for last."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
+    actor: Person | None = None
+    """Whoever `app.py` found signed in when it began to run that page."""
 
     def next_photo(self) -> None:
         """Forget the photo at hand and begin with fresh widgets."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from statsmodels.stats.proportion import proportion_confint
 
-from fers.analysis.slices import LEAST_FACES, gaps, paired_difference, reliability, slices, wilson
+from fers.analysis.slices import LEAST_FACES, gaps, paired_difference, reliability, slices
+from fers.analysis.wilson import wilson
 
 PAIRS = st.integers(1, 200).flatmap(lambda n: arrays(bool, (2, n)))
 
@@ -15,7 +16,7 @@ PAIRS = st.integers(1, 200).flatmap(lambda n: arrays(bool, (2, n)))
 @given(PAIRS)
 def test_wilson_is_that_of_statsmodels(pair):
     right = pair[0]
-    value, low, high = wilson(right)
+    value, low, high = wilson(right.sum(), len(right))
     assert value == pytest.approx(right.mean())
     assert (low, high) == pytest.approx(proportion_confint(right.sum(), len(right), method="wilson"), abs=1e-9)
 

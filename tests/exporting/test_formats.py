@@ -131,7 +131,7 @@ def test_coco_names_boxes_and_categories(download, faces):
 
 
 def test_affectnet_tables_are_read_as_affectnet(download, tmp_path, faces):
-    from training.data import load
+    from fers.datasets import load
 
     download("affectnet", Cut.WHOLE).extractall(tmp_path)
     read = load(f"affectnet:{tmp_path}#training")

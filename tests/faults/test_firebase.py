@@ -7,9 +7,17 @@ import secrets
 import signal
 import time
 
+import numpy as np
 import pytest
 
-from tests.people import draft, participant
+from fers.domain.consent import Purpose
+from fers.domain.people import OPERATOR
+from fers.errors import StoreUnavailable
+from fers.services.doctor import Finding
+from fers.storage.firebase_client import open_firebase
+from fers.storage.firebase_sessions import FirebaseSetup
+from fers.storage.firestore_documents import FirestoreDocuments
+from tests.people import EVERYTHING, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
 
@@ -109,6 +117,72 @@ def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
     assert home.face_ids() == [photo.id]
 
 
+@pytest.mark.slow
+def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(servers, home):
+    records, answers, snapshots = home.stores.records, home.stores.answers, home.stores.snapshots
+    withdrawn = []
+
+    def withdraw():
+        face = home.submit(home.draft())
+        answers.add_answers("a" * 64, {face.id: np.full(8, 1 / 8)})
+        home.version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{len(withdrawn)}")
+        withdrawn.append(face.id)
+        servers["firestore"].misbehave(**home.fault)
+        home.platform.withdrawal.withdraw_face(home.person, face.id)
+
+    home.fault = {}
+    withdraw()
+    calls = servers["firestore"].misbehave()
+    for step in reversed(range(calls)):
+        home.fault = {"code": UNAVAILABLE, "after": step}
+        with pytest.raises(StoreUnavailable):
+            withdraw()
+        servers["firestore"].misbehave()
+        home.platform.doctor.examine()
+        if records.face(withdrawn[-1]) is not None:
+            break  # It had not begun, and can be asked for again.
+        assert list(answers.answers("a" * 64)) == []
+        assert list(snapshots.entries(home.version.id)) == []
+    assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
+
+
+def test_when_the_answer_to_the_one_time_link_gets_lost_it_still_leads_in(servers, project):
+    documents = FirestoreDocuments(open_firebase(project, project))
+    setup = FirebaseSetup(documents)
+    token = setup.issue()
+    servers["firestore"].misbehave(code=UNAVAILABLE, every=2, done=True)
+    documents.page(documents.collection("anything"))  # So that the next answer is the one that gets lost.
+    assert setup.redeem(token)
+    servers["firestore"].misbehave()
+    assert not setup.redeem(token)
+
+
+@pytest.mark.slow
+def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home):
+    consents, records = home.platform.consents, home.stores.records
+    words, less = consents.text(home.person).sha256, EVERYTHING - {Purpose.PUBLISH}
+    servers["firestore"].misbehave()
+    consents.give(home.person, words, less, adult=True)
+    calls = servers["firestore"].misbehave()
+    for extra in itertools.count():  # So many more are made for one face.
+        consents.give(home.person, words, EVERYTHING, adult=True)
+        face = home.submit(home.draft())
+        version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{extra}")
+        servers["firestore"].misbehave(code=UNAVAILABLE, after=calls + extra)
+        broke_off = False
+        try:
+            consents.give(home.person, words, less, adult=True)
+        except StoreUnavailable:
+            broke_off = True
+        servers["firestore"].misbehave()
+        consents.give(home.person, words, less, adult=True)
+        assert records.face(face.id).purposes == less
+        assert list(home.stores.snapshots.entries(version.id)) == []
+        if not broke_off:
+            break
+    assert extra > 3, "it broke off on either side of the face's own record"
+
+
 def submit_and_die(project, settings, person, started) -> None:
     """The image is stored, and its record about to be."""
     home = house(project, settings)
@@ -126,7 +200,7 @@ def test_a_process_killed_between_image_and_record_leaves_nothing(home, project,
     assert process.exitcode == -signal.SIGKILL
     assert list(home.stores.images.keys()) == [home.started.id]
     time.sleep(LEASE.total_seconds())
-    assert home.platform.capture.settle() == [home.started.id]
+    assert home.platform.doctor.examine() == [Finding(f"face {home.started.id}: interrupted work, now settled", True)]
     assert home.face_ids() == []
     assert home.submit(home.started).id == home.started.id
     assert home.face_ids() == [home.started.id]

@@ -157,6 +157,17 @@ def test_the_registry_lists_and_loads_once_for_many_threads(write_model):
     assert len(set(map(id, loaded))) == 1
 
 
+def test_every_model_of_a_trial_is_loaded_before_it_is_needed(write_model):
+    registry = ModelRegistry(write_model().parent, "tiny")
+    write_model("other")
+    for name in ("tiny", "other", "nobody"):
+        registry.preload(name)
+        for thread in [thread for thread in threading.enumerate() if thread.name == "model preload"]:
+            thread.join()
+    (registry.folder / "other" / "model.keras").unlink()
+    assert registry.classifier("other").info.id == "other"
+
+
 def test_a_broken_folder_hides_no_other_and_says_what_is_wrong(write_model):
     registry = ModelRegistry(write_model().parent, "tiny")
     (write_model("broken") / "model.json").write_text("{")

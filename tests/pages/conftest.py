@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
 from fers.ui import giving, services
+from tests.hashing import quick_hashes  # noqa: F401
 
 
 @pytest.fixture

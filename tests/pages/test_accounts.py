@@ -64,3 +64,14 @@ def test_the_cookie_brings_somebody_back_until_they_sign_out(app, platform, cook
     assert "Show an expression" in told(again)
     platform.accounts.sign_out(token)
     assert "I am new here" in [tab.label for tab in again.run().tabs]
+
+
+def test_who_is_there_is_looked_up_once_in_a_run(app, platform, monkeypatch):
+    signed_in(app, platform)
+    asked, resume = [], platform.accounts.resume
+    monkeypatch.setattr(platform.accounts, "resume", lambda token: asked.append(token) or resume(token))
+    for page in ("pages/consent.py", "pages/my_data.py"):
+        asked.clear()
+        app.switch_page(page).run()
+        assert not app.exception and not app.error
+        assert len(asked) == 1

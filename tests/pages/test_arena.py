@@ -2,45 +2,25 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from driving import PASSWORD, click, field, told
 
+from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
 from fers.platform import assemble
-from tests.people import OneFace, OneModel, give_face, participant, pattern
-
-
-class Always(OneModel):
-    def __init__(self, emotion: Emotion):
-        self.info = replace(OneModel.info, id=emotion.label, sha256=emotion.label * 8)
-        self._answer = 0.01 + 0.92 * np.eye(8)[emotion]
-
-    def predict(self, faces):
-        return np.tile(self._answer, (len(faces), 1))
-
-
-class Two(OneModel):
-    _models = {emotion.label: Always(emotion) for emotion in (Emotion.HAPPY, Emotion.SAD)}
-
-    def models(self):
-        return [model.info for model in self._models.values()]
-
-    def default(self):
-        return self.models()[0]
-
-    def classifier(self, model_id=None):
-        return self._models[model_id or "happy"]
+from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
 
 
 @pytest.fixture
 def platform(settings, clock, monkeypatch):
     from fers.ui import services
 
-    platform = assemble(settings, models=Two(), detector=OneFace(), now=clock)
+    platform = assemble(
+        settings, models=Several(Always(Emotion.HAPPY), Always(Emotion.SAD)), detector=OneFace(), now=clock
+    )
     monkeypatch.setattr(services, "assemble", lambda settings: platform)
     services.platform.cache_clear()
     yield platform
@@ -84,6 +64,16 @@ def test_the_leaderboard_of_a_version_has_models_and_people(page, version):
     assert table.loc["People", "ECE"] == "–"
     assert "Only one is right: 2" in told(page)
     assert "A tie" in told(page)
+
+
+def test_a_face_that_its_person_lets_nobody_look_at_is_compared_and_not_shown(page, version, platform):
+    give_face(platform, participant(platform, "eve@example.org", EVERYTHING - {Purpose.REVIEW}))
+    for model in ("happy", "sad"):
+        platform.arena.evaluate(OPERATOR, model)
+    page.switch_page("pages/arena.py").run()
+    assert "Only one is right: 3" in told(page)
+    assert len(page.image) == 2
+    assert "lets nobody look at this photo" in told(page)
 
 
 def test_it_says_when_faces_left_a_version_since(page, version, platform):

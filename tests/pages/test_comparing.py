@@ -7,12 +7,11 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.ui import slices
-from tests.people import Several, give_face, participant
-from tests.services.test_arena import Always
+from tests.people import Always, Several, give_face, participant
 
 
 def test_slices_and_reliability_stand_beside_the_confusion(app, platform, monkeypatch):
-    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always(Emotion.HAPPY), Always(Emotion.SAD))
     monkeypatch.setattr(platform.arena, "_models", models)
     ada = participant(platform)
     for label in (Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD):
@@ -29,7 +28,7 @@ def test_slices_and_reliability_stand_beside_the_confusion(app, platform, monkey
 
 
 def test_the_table_ranks_nothing_and_calls_few_faces_few(platform):
-    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always(Emotion.HAPPY), Always(Emotion.SAD))
     platform.arena._models = models
     give_face(platform, participant(platform))
     for name in ("happy", "sad"):

@@ -109,6 +109,13 @@ def test_a_bad_password_does_not_use_the_link_up(platform):
     assert platform.accounts.set_up(token, "boss@example.org", PASSWORD)
 
 
+def test_a_mistyped_password_of_an_account_that_is_there_does_not_use_the_link_up(accounts, platform):
+    token = platform.sign_in.issue_setup_token()
+    with pytest.raises(SignInFailed):
+        accounts.set_up(token, EMAIL, "another long password")
+    assert accounts.set_up(token, EMAIL, PASSWORD).person.role is Role.ADMINISTRATOR
+
+
 def test_the_operator_grants_roles(accounts):
     accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
     assert accounts.sign_in(EMAIL, PASSWORD).person.role is Role.RESEARCHER

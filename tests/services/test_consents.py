@@ -7,7 +7,8 @@ import pytest
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, NotSignedIn
-from tests.people import EVERYTHING, PASSWORD, give_face, participant
+from fers.platform import assemble, open_stores
+from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
 
 
 @pytest.fixture
@@ -87,6 +88,30 @@ def test_no_longer_storing_withdraws_the_faces(platform):
     give_face(platform, ada)
     _agree(platform, ada)
     assert platform.own_data.faces(ada) == []
+
+
+@pytest.mark.parametrize("choices", [frozenset(), EVERYTHING - {Purpose.PUBLISH}])
+def test_choices_made_while_a_face_is_stored_hold_for_it_too(settings, clock, choices):
+    stores = open_stores(settings, clock)
+    platform = assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+    ada = participant(platform)
+
+    class Slow:
+        """While the image is stored, its person chooses anew in another window."""
+
+        def put(self, key, data):
+            _agree(platform, ada, *choices)
+            stores.images.put(key, data)
+
+        def __getattr__(self, name):
+            return getattr(stores.images, name)
+
+    slow = assemble(settings, stores=replace(stores, images=Slow()), models=OneModel(), detector=OneFace(), now=clock)
+    given = give_face(slow, ada)
+    kept = [face.purposes for face in platform.own_data.faces(ada)]
+    assert kept == ([choices] if choices else [])
+    assert (given and given.purposes) == (choices or None)
+    assert platform.doctor.examine() == []
 
 
 def test_signed_out_nobody_consents(platform):

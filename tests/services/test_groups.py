@@ -14,13 +14,12 @@ from fers.domain.groups import LEAST_PEOPLE, AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired
 from fers.platform import assemble
-from tests.people import EVERYTHING, OneFace, Several, give_face, participant
-from tests.services.test_arena import Always
+from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant
 
 
 @pytest.fixture
 def platform(settings, clock):
-    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always(Emotion.HAPPY), Always(Emotion.SAD))
     platform = assemble(settings, models=models, detector=OneFace(), now=clock)
     ask(platform, True)
     return platform

@@ -19,6 +19,9 @@ class Several(OneModel):
     def models(self):
         return [replace(self.info, id=name) for name in self.names]
 
+    def default(self):
+        return self.classifier("always-happy").info
+
     def classifier(self, model_id=None):
         if model_id not in self.names:
             raise UnknownModel(f"There is no model called {model_id}.")
@@ -80,6 +83,13 @@ def test_a_promoted_model_that_is_gone_gives_way_to_the_one_before(platform, reg
     registry.names.remove("vgg")
     assert platform.live_model.default().id == "fersnet"
     assert platform.live_model.vanished() == "vgg"
+
+
+def test_once_another_was_promoted_the_settings_model_may_go(platform, registry):
+    platform.live_model.promote(OPERATOR, "vgg")
+    registry.names.remove("always-happy")
+    assert platform.live_model.default().id == "vgg"
+    assert platform.live_model.before() is None
 
 
 def test_other_servers_follow_within_half_a_minute(platform, settings, clock, registry):

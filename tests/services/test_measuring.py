@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from fers.domain.consent import Purpose
@@ -15,23 +14,10 @@ from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, NotFound
 from fers.platform import assemble
 from fers.services.arena import asked_by, job_of
-from tests.people import EVERYTHING, OneFace, OneModel, Several, give_face, participant, pattern
+from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
 
 ANNOTATORS = [replace(OPERATOR, id=f"{number:02x}" * 16) for number in range(3)]
 HAPPY, SAD = Emotion.HAPPY, Emotion.SAD
-
-
-class Always(OneModel):
-    """A model that always gives the same answer, and counts how often."""
-
-    def __init__(self, emotion: Emotion):
-        self.info = replace(OneModel.info, id=emotion.label, sha256=emotion.label * 8, parameters=10, weights_bytes=99)
-        self._answer = 0.01 + 0.92 * np.eye(8)[emotion]
-        self.asked = 0
-
-    def predict(self, faces):
-        self.asked += len(faces)
-        return np.tile(self._answer, (len(faces), 1))
 
 
 @pytest.fixture

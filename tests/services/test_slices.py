@@ -13,13 +13,12 @@ from fers.domain.people import OPERATOR
 from fers.platform import assemble
 from fers.services import pictures
 from fers.ui.slices import gaps_of
-from tests.people import OneFace, Several, give_face, participant
-from tests.services.test_arena import Always
+from tests.people import Always, OneFace, Several, give_face, participant
 
 
 @pytest.fixture
 def platform(settings, clock):
-    models = Several(Always("happy", Emotion.HAPPY), Always("sad", Emotion.SAD))
+    models = Several(Always(Emotion.HAPPY), Always(Emotion.SAD))
     return assemble(settings, models=models, detector=OneFace(), now=clock)
 
 
@@ -82,7 +81,7 @@ def test_what_is_known_of_a_picture_goes_with_the_withdrawn_face(platform, compa
 
 
 def test_benchmarks_are_set_beside_the_faces_given_here(settings, clock):
-    promising = Always("happy", Emotion.HAPPY)
+    promising = Always(Emotion.HAPPY)
     promising.info = replace(promising.info, metrics={"a benchmark": {"top1": 0.9, "n": 100}})
     platform = assemble(settings, models=Several(promising), detector=OneFace(), now=clock)
     give_face(platform, participant(platform))

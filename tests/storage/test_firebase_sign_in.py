@@ -163,7 +163,7 @@ def answers(monkeypatch, status: int, message: str) -> None:
     """Have Identity Toolkit answer with a failure."""
     answer = requests.Response()
     answer.status_code, answer._content = status, f'{{"error": {{"message": "{message}"}}}}'.encode()
-    monkeypatch.setattr("fers.storage.firebase_sign_in.requests.post", lambda *_, **__: answer)
+    monkeypatch.setattr("fers.storage.identity_toolkit.requests.post", lambda *_, **__: answer)
 
 
 def clock_of_firebase_moves_on() -> None:

@@ -9,8 +9,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from fers.datasets import load
 from training import distribution, recipe
-from training.data import load
 from training.recipe import Augmentation, Stage
 from training.train import train
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import softmax
 
+from fers.datasets import DataError
 from fers.domain import metrics
 from fers.inference.model_folder import read_model_folder
 from tests.training.faces import write_ferplus
 from tests.training.folders import write_model_folder
 from training import calibrate
-from training.data import DataError
 
 NEUTRAL, HAPPY = 0, 1
 

@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from fers.analysis.scores import score
+from fers.datasets import load
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
 from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from training import compare
-from training.data import load
 
 VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference import conversion
 from fers.inference.classifier import FolderClassifier
@@ -15,7 +16,6 @@ from tests.training.faces import write_ferplus
 from tests.training.folders import write_model_folder
 from training import convert
 from training.crops import predictions
-from training.data import load
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,10 @@ import tensorflow as tf
 from click.testing import CliRunner
 
 from fers.config import REPOSITORY
+from fers.datasets import load
 from tests.training.faces import write_ferplus
 from training import distribution, pipeline
 from training import train as training_run
-from training.data import load
 from training.distribution import Share
 from training.recipe import load as load_recipe
 from training.train import CHECKPOINT, LOG

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from fers.datasets import load
 from fers.domain.emotions import LABELS
 from tests.people import OneFace, OneModel
 from tests.training.faces import write_ferplus
 from training import evaluate as evaluation
-from training.data import load
 
 HAPPY = (0, 10, 0, 0, 0, 0, 0, 0, 0, 0)
 SAD = (0, 0, 0, 10, 0, 0, 0, 0, 0, 0)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fers.datasets import load
 from tests.training.faces import drawn_face, write_ferplus
 from training import pipeline
 from training.circumplex import circumplex
-from training.data import load
 from training.recipe import Augmentation, Stage
 from training.recipe import load as load_recipe
 

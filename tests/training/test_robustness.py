@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from fers.datasets import load
 from fers.domain.boxes import Box
 from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from training import robustness
-from training.data import load
 
 BOX = Box(40, 40, 100, 100)
 

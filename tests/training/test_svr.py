@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fers.datasets import FaceSet
 from fers.domain.emotions import LABELS, Emotion
 from fers.inference.runtimes import open_network
 from training import pipeline, svr
 from training.convert import litert
-from training.data import FaceSet
 from training.models import svr as svr_network
 
 STRIPED = {Emotion.HAPPY: 0, Emotion.SAD: 45, Emotion.ANGER: 90}

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
 from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from training import package, pipeline
-from training.data import load
 from training.models import vgg
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
@@ -176,7 +176,7 @@ def test_a_killed_run_goes_on_and_ends_where_an_unbroken_one_does(folder, faces,
 import itertools, os, signal
 from dataclasses import replace
 from pathlib import Path
-from training.data import load
+from fers.datasets import load
 from training.models import vgg
 from training.recipe import Stage
 from training.recipe import load as load_recipe

@@ -37,7 +37,7 @@ class Models(Protocol):
         """Why others that should be registered can't be used, by their names."""
 
     def default(self) -> ModelInfo:
-        """The live model. Raises UnknownModel when none is registered."""
+        """The live model. Raises UnknownModel or ModelRejected when there is none."""
 
     def classifier(self, model_id: str | None = None) -> Classifier:
         """The model called `model_id`, or the default one. Raises UnknownModel or ModelRejected."""

@@ -53,7 +53,8 @@ class RecordStore(Protocol):
         """Replace a face's record. Raises NotFound."""
 
     def delete_face(self, face_id: str) -> None:
-        """Delete a face's record so that its bytes are gone; nothing happens when it is gone already."""
+        """Delete a face's record, and whatever other stores keep about it, so that the bytes are gone. Nothing happens
+        when it is gone already, but that what an interrupted call left is deleted."""
 
     def faces_of(self, person_id: str) -> list[Face]:
         """A person's faces, newest first."""

@@ -1,0 +1,28 @@
+"""A face of somebody else's, as small as it is looked through."""
+
+from typing import Literal
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.errors import NotFound
+from fers.ui.services import platform
+
+
+def thumbnail(
+    actor: Person,
+    face_id: str,
+    alt: str = "A face",
+    caption: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
+    """Show a face; where it may not be looked at, or was withdrawn a moment ago, say so in its place."""
+    try:
+        pixels = platform().explore.thumbnail(actor, face_id)
+    except NotFound as gone:
+        st.caption(gone.what)
+        return
+    if pixels is None:
+        st.caption("Its person lets nobody look at this photo.")
+    else:
+        st.image(pixels, caption, width=width, alt=alt)

@@ -1,0 +1,1 @@
+from tests.hashing import quick_hashes  # noqa: F401
