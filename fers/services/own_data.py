@@ -81,6 +81,7 @@ def describe(face: Face) -> dict:
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
         "rival": _describe_rival(face.rival),
+        "live": face.live and face.live.described(),
         "purposes": sorted(face.purposes),
         "consent": face.consent_id,
         "captured_at": face.captured_at.isoformat(),

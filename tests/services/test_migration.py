@@ -24,6 +24,7 @@ from tests.contracts.field_store_contract import TRIAL, a_match
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
+    SEEN_LIVE,
     a_consent,
     a_description,
     a_face,
@@ -58,7 +59,8 @@ def old(tmp_path):
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
         store.images.put(an_id(name), data)
-        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image))
+        live = SEEN_LIVE if name == "3" else None
+        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, live=live))
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))

@@ -11,7 +11,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Source
+from fers.domain.faces import Answer, LiveGuess, Source
 from fers.domain.field import Entrant, Trial, drawn
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotFound, UnknownModel
@@ -181,7 +181,8 @@ def test_only_faces_that_models_may_be_tested_on_take_part(platform, trial, miss
 
 
 def test_who_saw_the_live_guess_is_in_no_trial(platform, ada, trial):
-    started = platform.capture.receive(ada, photo(), Source.WEBCAM, seen_live=True)
+    seen = LiveGuess("always-happy", OneModel.info.answers_id, (0.3,) + (0.1,) * 7)
+    started = platform.capture.receive(ada, photo(), Source.WEBCAM, seen)
     shown = platform.capture.predict(ada, started, started.suggestions[0])
     assert shown.model_id == "always-happy"
     assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).rival is None
