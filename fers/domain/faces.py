@@ -116,6 +116,23 @@ class Rival:
     prediction: Prediction
 
 
+class Why(StrEnum):
+    """Why a model did not answer."""
+
+    SLOW = "slow"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A comparison in a blind trial that was not made, because the other model did not answer in time."""
+
+    trial_id: str
+    model_id: str
+    """Of the other model."""
+    why: Why
+
+
 @dataclass(frozen=True)
 class Face:
     """One submission: stored whole or not at all."""
@@ -137,6 +154,8 @@ class Face:
     purge_at: datetime
     rival: Rival | None = None
     """Where the face was given in a blind trial of two models."""
+    missed: Missed | None = None
+    """In place of `rival`, where that one did not answer."""
     live: LiveGuess | None = None
     """Where the face was given from the live page. `prediction` is the server's own all the same."""
 

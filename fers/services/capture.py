@@ -9,7 +9,7 @@ import numpy as np
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Face, LiveGuess, Prediction, Source, StoredImage
+from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
 from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
@@ -108,9 +108,9 @@ class Capture:
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
             return None
-        photo, given_at, rival = draft.photo, self._now(), None
+        photo, given_at, heard = draft.photo, self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
-            rival = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
+            heard = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
         face = Face(
             id=draft.id,
             person_id=actor.id,
@@ -125,7 +125,8 @@ class Capture:
             captured_at=draft.captured_at,
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
-            rival=rival,
+            rival=heard if isinstance(heard, Rival) else None,
+            missed=heard if isinstance(heard, Missed) else None,
             live=draft.live,
         )
         return self._storing.store(face, photo.data)

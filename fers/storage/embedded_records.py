@@ -18,6 +18,7 @@ from fers.storage import embedded_audit, face_facts, field_facts
 from fers.storage.database import Database
 from fers.storage.documents import face_from_document, face_to_document, time_from_text, time_to_text
 from fers.storage.group_facts import keep_groups
+from fers.storage.missed_facts import keep_missed
 
 _PAGE = 200
 _FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
@@ -107,6 +108,7 @@ class EmbeddedRecords:
             face_facts.keep(sql, face)
             keep_groups(sql, face.person_id, face.study_id)
             field_facts.keep(sql, face)
+            keep_missed(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -117,6 +119,7 @@ class EmbeddedRecords:
             _require_known(sql.execute(f"UPDATE faces SET {assignments} WHERE id = ?", (*_face_values(face), face.id)))
             face_facts.keep(sql, face)
             field_facts.keep(sql, face)
+            keep_missed(sql, face)
             if not face.purposes >= SHARED:
                 sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, LiveGuess, Prediction, Rival, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
 from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
@@ -181,6 +181,7 @@ any_face = st.builds(
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
     prediction=_prediction,
     rival=_optional(st.builds(Rival, _words, _prediction)),
+    missed=_optional(st.builds(Missed, _words, _words, st.sampled_from(Why))),
     live=_optional(st.builds(LiveGuess, _words, _words, _probabilities())),
     answer=st.builds(
         Answer,
