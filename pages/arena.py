@@ -18,8 +18,7 @@ service = platform().arena
 def leaderboard() -> None:
     people, results = service.people(actor, on), [result for _, result in rows]
     st.dataframe(arena.table(rows, people), hide_index=True)
-    seen = f"{results[0].n:,} faces that all of these models saw; 95% intervals in brackets."
-    st.caption(f"{seen} {arena.whose_word(on)}")
+    st.caption(f"{arena.what_intervals_rest_on(results[0])} {arena.whose_word(on)}")
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
     st.altair_chart(arena.accuracy_and_time(rows, people))
