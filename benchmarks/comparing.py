@@ -28,6 +28,7 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 from fers.domain.people import OPERATOR
+from fers.domain.picture import FACTS_ID
 from fers.domain.snapshots import Entry, Split, Vote
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.platform import Platform, assemble
@@ -66,7 +67,8 @@ class Named:
 
 
 def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
-    """Faces with their people's word, three annotators' labels each, a version of all, and every model's answers."""
+    """Faces with their people's word, what their pictures are like, three annotators' labels each, a version of all,
+    and every model's answers."""
     random = np.random.default_rng(1)
     ids = sorted(random.bytes(16).hex() for _ in range(faces))
     truth = random.choice(8, size=faces, p=[0.4, 0.25, 0.1, 0.1, 0.04, 0.03, 0.06, 0.02])
@@ -95,6 +97,9 @@ def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
         answers = (answers / answers.sum(axis=1, keepdims=True)).astype("<f4")
         rows = ((info.answers_id, face_id, row.tobytes()) for face_id, row in zip(ids, answers, strict=True))
         sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
+    pictures = random.uniform((50, 30, 5), (400, 220, 120), (faces, 3)).astype("<f4")
+    rows = ((FACTS_ID, face_id, row.tobytes()) for face_id, row in zip(ids, pictures, strict=True))
+    sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
     sql.execute("COMMIT")
     sql.close()
 

@@ -9,7 +9,7 @@ from fers.ui import arena, arena_runs, guard, slices
 from fers.ui.services import platform
 
 FACES_OF_A_KIND = 8
-SHOWN_AT_ONCE = 5000  # Of more faces than that, single ones are looked for when somebody asks: it takes seconds.
+SHOWN_AT_ONCE = 20_000  # Of more faces, parts and single ones are looked for when somebody asks: it takes seconds.
 
 actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena

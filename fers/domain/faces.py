@@ -160,6 +160,16 @@ class Face:
     """Where the face was given from the live page. `prediction` is the server's own all the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a face is and where it comes from: all that is needed of very many of them."""
+
+    id: str
+    person_id: str
+    study_id: str
+    source: Source
+
+
 def _require_probabilities(values: tuple[float, ...]) -> None:
     of_one = len(values) == len(Emotion) and all(isfinite(value) and 0 <= value <= 1 + 1e-3 for value in values)
     if not of_one or abs(sum(values) - 1) > 1e-3:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Origin, Source
 from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED
@@ -21,6 +21,7 @@ from fers.storage.group_facts import keep_groups
 from fers.storage.missed_facts import keep_missed
 
 _PAGE = 200
+_ORIGINS_PAGE = 5000
 _FACE_COLUMNS = ("id", "person_id", "study_id", "given_at", "purge_at")
 """What faces are looked up by; everything else about one is in its JSON document."""
 
@@ -135,6 +136,17 @@ class EmbeddedRecords:
         while page := self._faces("WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (last, among.to, _PAGE)):
             yield from page
             last = page[-1].id
+
+    def origins(self, among: IdRange = EVERY_ID) -> Iterator[Origin]:
+        last, sources = among.after, {source.value: source for source in Source}
+        page_after = (
+            "SELECT id, person_id, study_id, json_extract(document, '$.source') FROM faces"
+            " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+        )
+        while page := self._database.rows(page_after, (last, among.to, _ORIGINS_PAGE)):
+            for face_id, person_id, study_id, source in page:
+                yield Origin(face_id, person_id, study_id, sources[source])
+            last = page[-1]["id"]
 
     def faces_due(self, now: datetime) -> list[Face]:
         return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id", (time_to_text(now),))
