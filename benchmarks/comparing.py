@@ -29,6 +29,7 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 from fers.domain.people import OPERATOR
+from fers.domain.picture import FACTS_ID
 from fers.domain.snapshots import Entry, Split, Vote
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.platform import Platform, assemble
@@ -38,6 +39,7 @@ LIMIT_MS = 1000
 VERSION = "ab" * 32
 TIME = "2026-01-01T00:00:00.000000+00:00"
 ANNOTATORS = ("aa" * 16, "bb" * 16, "cc" * 16)
+FACES_OF_A_PERSON = 10
 PEOPLE_ARE_RIGHT, MODELS_ARE_RIGHT = 0.8, 0.7
 
 
@@ -66,7 +68,8 @@ class Named:
 
 
 def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
-    """Faces with their people's word, three annotators' labels each, a version of all, and every model's answers."""
+    """Faces with their people's word, what their pictures are like, three annotators' labels each, a version of all,
+    and every model's answers."""
     random = np.random.default_rng(1)
     ids = sorted(random.bytes(16).hex() for _ in range(faces))
     truth = random.choice(8, size=faces, p=[0.4, 0.25, 0.1, 0.1, 0.04, 0.03, 0.06, 0.02])
@@ -74,8 +77,11 @@ def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
     sql = sqlite3.connect(folder / FILE, isolation_level=None)
     sql.executescript("PRAGMA synchronous = OFF; BEGIN")
     sql.executemany(
-        "INSERT INTO faces VALUES (?, 'p', ?, ?, '2040-01-01T00:00:00.000000+00:00', ?)",
-        ((face_id, study_id, TIME, _face(label)) for face_id, label in zip(ids, truth, strict=True)),
+        "INSERT INTO faces VALUES (?, ?, ?, ?, '2040-01-01T00:00:00.000000+00:00', ?)",
+        (
+            (face_id, _person(number), study_id, TIME, _face(label))
+            for number, (face_id, label) in enumerate(zip(ids, truth, strict=True))
+        ),
     )
     sql.executemany(
         "INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, given_at, disagreement,"
@@ -92,8 +98,16 @@ def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
         answers = (answers / answers.sum(axis=1, keepdims=True)).astype("<f4")
         rows = ((info.answers_id, face_id, row.tobytes()) for face_id, row in zip(ids, answers, strict=True))
         sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
+    pictures = random.uniform((50, 30, 5), (400, 220, 120), (faces, 3)).astype("<f4")
+    rows = ((FACTS_ID, face_id, row.tobytes()) for face_id, row in zip(ids, pictures, strict=True))
+    sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
     sql.execute("COMMIT")
     sql.close()
+
+
+def _person(number: int) -> str:
+    """Whose the face of this number is."""
+    return f"{number // FACES_OF_A_PERSON:032x}"
 
 
 def _face(label: int) -> str:
@@ -123,7 +137,7 @@ def _labels(study_id: str, ids: list[str], said: np.ndarray) -> Iterator[tuple]:
 def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[tuple]:
     entry = Entry(
         face_id="",
-        person="p",
+        person="",
         split=Split.TEST,
         sha256="ab" * 32,
         width=640,
@@ -144,10 +158,10 @@ def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[tu
         consent_sha256="cd" * 32,
         fingerprint="0f" * 32,
     )
-    for face_id, label, of_face in zip(ids, truth.tolist(), said.T.tolist(), strict=True):
+    for number, (face_id, label, of_face) in enumerate(zip(ids, truth.tolist(), said.T.tolist(), strict=True)):
         votes = tuple(Vote(f"{n}", Verdict.EMOTION, only(Emotion(said))) for n, said in enumerate(of_face))
-        document = replace(entry, face_id=face_id, perceived=Emotion(label), votes=votes).as_document()
-        yield VERSION, face_id, json.dumps(document)
+        own = replace(entry, face_id=face_id, person=_person(number), perceived=Emotion(label), votes=votes)
+        yield VERSION, face_id, json.dumps(own.as_document())
 
 
 def page(platform: Platform, on: Yardstick) -> dict:
@@ -164,6 +178,7 @@ def page(platform: Platform, on: Yardstick) -> dict:
 
     return {
         "leaderboard": board,
+        "slices, when somebody asks for them": lambda: platform.slices.compare(OPERATOR, "model-0", "model-1", on),
         "single faces, when somebody asks for them": lambda: arena.duel(OPERATOR, "model-0", "model-1", on),
     }
 

@@ -10,7 +10,7 @@ from fers.ui.services import platform
 from fers.ui.thumbnails import thumbnail
 
 FACES_OF_A_KIND = 8
-SHOWN_AT_ONCE = 5000  # Of more faces than that, single ones are looked for when somebody asks: it takes seconds.
+SHOWN_AT_ONCE = 20_000  # Of more faces, parts and single ones are looked for when somebody asks: it takes seconds.
 
 actor = guard.enter(Action.COMPARE_MODELS)
 service = platform().arena
@@ -19,8 +19,7 @@ service = platform().arena
 def leaderboard() -> None:
     people, results = service.people(actor, on), [result for _, result in rows]
     st.dataframe(arena.table(rows, people), hide_index=True)
-    seen = f"{results[0].n:,} faces that all of these models saw; 95% intervals in brackets."
-    st.caption(f"{seen} {arena.whose_word(on)}")
+    st.caption(f"{arena.what_intervals_rest_on(results[0])} {arena.whose_word(on)}")
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
     st.altair_chart(model_plots.accuracy_and_time(rows, people))

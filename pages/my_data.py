@@ -42,6 +42,9 @@ def show(face: Face) -> None:
         st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
         st.markdown(f"**{label}**")
         st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
+        if face.live is not None:
+            saw, sure = face.live.first
+            st.caption(f"Live, your browser said: {word(saw)} {percent(sure)}.")
         offer_withdrawal(face)
 
 

@@ -1,5 +1,6 @@
 """One model's scores on a set of faces, and two models side by side on the same ones."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ class Entry:
     """By the names in `Scores.NAMES`."""
     confusion: tuple[tuple[int, ...], ...] = ()
     """Labels x answers: how many faces."""
+    people: int = 0
+    """How many people the faces are of."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,22 @@ class Duel:
     """Indices of faces that both get wrong, those where they are surest first."""
 
 
-def entry(answers: np.ndarray, labels: np.ndarray) -> Entry:
-    """Score n x 8 `answers` to faces with n `labels`."""
+def entry(answers: np.ndarray, labels: np.ndarray, people: np.ndarray) -> Entry:
+    """Score n x 8 `answers` to faces with n `labels`; `people` says whose each is. Intervals are by drawing people."""
     confusion = tuple(map(tuple, metrics.confusion_matrix(answers, labels).tolist()))
     scores = ModelSums(answers, labels).scores
-    values = scores(np.arange(len(labels)))
-    rows = zip(Scores.NAMES, values, *bootstrap_interval(scores, len(labels)), strict=True)
-    figures = {name: (float(value), float(low), float(high)) for name, value, low, high in rows}
-    return Entry(len(labels), figures, confusion)
+    return Entry(len(labels), figures(Scores.NAMES, scores, people), confusion, len(np.unique(people)))
+
+
+def figures(names: Sequence[str], scores: Callable[[np.ndarray], np.ndarray], people: np.ndarray) -> dict[str, Figure]:
+    """What `scores` says of n faces, by name, with 95% intervals by drawing people; 0 to 1, which every score lies in,
+    where there is only one. `people` says whose each face is."""
+    faces = len(people)
+    values, (low, high) = scores(np.arange(faces)), bootstrap_interval(scores, faces, people=people)
+    if len(np.unique(people)) == 1:
+        low, high = (np.where(np.isnan(values), np.nan, end) for end in (0, 1))
+    rows = zip(names, values, low, high, strict=True)
+    return {name: tuple(map(float, row)) for name, *row in rows}
 
 
 def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:

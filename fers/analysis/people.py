@@ -5,23 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from fers.analysis.consensus import OUTCOMES
-from fers.analysis.leaderboard import Entry
+from fers.analysis.leaderboard import Entry, figures
 from fers.analysis.resampling import CLASSES, balanced_accuracy
-from fers.analysis.significance import bootstrap_interval
 from fers.domain.metrics import macro_f1
 
 NAMES = ("top1", "macro_f1", "balanced_accuracy")
 """An annotator names one expression and no probabilities: the other scores don't apply."""
 
 
-def people(votes: Sequence[Sequence[int]], labels: np.ndarray | None = None) -> Entry | None:
+def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarray | None = None) -> Entry | None:
     """Score annotators on n faces; None where there is nothing to score.
 
-    `votes`: for each face the votes on it, as indices into `OUTCOMES`. With `labels` (n class ids) every vote is held
-    against the face's label. Without, it is held against the plurality of the other votes on the face (leave-one-out);
-    where these tie, against each of the tied in equal shares, as if chance broke the tie. What is held against no
-    emotion, or against nobody, is left out. "Can't tell" and "not a face" count as wrong. Every face counts once, its
-    annotators share it. The interval is by bootstrap over faces.
+    `votes`: for each face the votes on it, as indices into `OUTCOMES`; `owners`: whose face it is. With `labels` (n
+    class ids) every vote is held against the face's label. Without, it is held against the plurality of the other votes
+    on the face (leave-one-out); where these tie, against each of the tied in equal shares, as if chance broke the tie.
+    What is held against no emotion, or against nobody, is left out. "Can't tell" and "not a face" count as wrong. Every
+    face counts once, its annotators share it. The interval is by drawing the people whose faces they are.
     """
     face = np.repeat(np.arange(len(votes)), [len(said) for said in votes])
     said = np.array([vote for of_face in votes for vote in of_face], int)
@@ -29,8 +28,8 @@ def people(votes: Sequence[Sequence[int]], labels: np.ndarray | None = None) -> 
     pair, emotion = np.nonzero(truth)
     if not len(pair):
         return None
-    _, faces = np.unique(face[pair], return_inverse=True)
-    return _scored(faces, said[pair], emotion, truth[pair, emotion])
+    scored, faces = np.unique(face[pair], return_inverse=True)
+    return _scored(faces, np.asarray(owners)[scored], said[pair], emotion, truth[pair, emotion])
 
 
 def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
@@ -43,7 +42,7 @@ def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
     return leading[:, :CLASSES] / np.maximum(1, leading.sum(axis=1, keepdims=True))
 
 
-def _scored(face: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Entry:
+def _scored(face: np.ndarray, owners: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Entry:
     faces = int(face.max()) + 1
     share = weight / np.bincount(face, weights=weight)[face]
     cell = truth * len(OUTCOMES) + said
@@ -54,5 +53,4 @@ def _scored(face: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.nd
         confusion = weights.reshape(CLASSES, len(OUTCOMES))
         return np.array([confusion.trace() / len(sample), macro_f1(confusion), balanced_accuracy(confusion)])
 
-    rows = zip(NAMES, scores(np.arange(faces)), *bootstrap_interval(scores, faces), strict=True)
-    return Entry(faces, {name: (float(value), float(low), float(high)) for name, value, low, high in rows})
+    return Entry(faces, figures(NAMES, scores, owners), people=len(np.unique(owners)))

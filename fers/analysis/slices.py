@@ -67,20 +67,20 @@ def slices(
     dimension: str,
     names: Sequence[str | None],
     order: Sequence[str],
-    people: Sequence[str],
+    people: Sequence,
     right: Sequence[np.ndarray],
 ) -> list[Slice]:
     """The slices of n faces that fall into `names` (None: into none), in the given order; empty ones are left out.
 
     `people` says whose face each is, and `right`, two times n booleans, which model is right about it.
     """
-    parts = []
+    parts, names, people = [], np.array(names, object), np.asarray(people)
     for name in order:
-        inside = np.array([of_one == name for of_one in names], bool)
+        inside = names == name
         if not inside.any():
             continue
         one, other = (of_model[inside] for of_model in right)
-        whose = {person for person, is_in in zip(people, inside, strict=True) if is_in}
+        whose = np.unique(people[inside])
         accuracy = tuple(wilson(of_model.sum(), len(of_model)) for of_model in (one, other))
         parts.append(Slice(dimension, name, len(one), len(whose), accuracy, paired_difference(one, other)))
     return parts

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
-from fers.domain.emotions import Emotion
+from fers.domain.emotions import LABELS, Emotion
 
 
 class Source(StrEnum):
@@ -36,8 +37,7 @@ class Prediction:
     """Below this, 0 to 1, people are told that the model is not sure. Chosen with the model."""
 
     def __post_init__(self):
-        if len(self.probabilities) != len(Emotion) or abs(sum(self.probabilities) - 1) > 1e-3:
-            raise ValueError("a prediction needs eight probabilities that sum to 1")
+        _require_probabilities(self.probabilities)
 
     @property
     def sure(self) -> bool:
@@ -45,8 +45,7 @@ class Prediction:
 
     def top(self, k: int = 3) -> list[tuple[Emotion, float]]:
         """The `k` most probable emotions with their confidences, best first."""
-        ranked = sorted(Emotion, key=lambda emotion: -self.probabilities[emotion])
-        return [(emotion, self.probabilities[emotion]) for emotion in ranked[:k]]
+        return _ranked(self.probabilities)[:k]
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,55 @@ class StoredImage:
 
 
 @dataclass(frozen=True)
+class LiveGuess:
+    """What the live page said in a person's own browser of the frame that they gave.
+
+    It is the word of their device: nobody can check it, so nothing is ever counted or decided by it.
+    """
+
+    model_id: str
+    answers_id: str
+    """`ModelInfo.answers_id` of the model as that browser had it."""
+    probabilities: tuple[float, ...]
+    """Eight numbers that sum to 1, in the order of `Emotion`."""
+
+    def __post_init__(self):
+        _require_probabilities(self.probabilities)
+
+    @property
+    def first(self) -> tuple[Emotion, float]:
+        """The most probable emotion and its confidence."""
+        return _ranked(self.probabilities)[0]
+
+    def described(self) -> dict:
+        """In JSON's types, for whoever it is handed to."""
+        shares = dict(zip(LABELS, self.probabilities, strict=True))
+        return {"model": {"id": self.model_id, "answers_id": self.answers_id}, "probabilities": shares}
+
+
+@dataclass(frozen=True)
 class Rival:
     """What the other model of a blind trial said about the same crop. Its person was not shown it."""
 
     trial_id: str
     prediction: Prediction
+
+
+class Why(StrEnum):
+    """Why a model did not answer."""
+
+    SLOW = "slow"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A comparison in a blind trial that was not made, because the other model did not answer in time."""
+
+    trial_id: str
+    model_id: str
+    """Of the other model."""
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -111,7 +154,31 @@ class Face:
     purge_at: datetime
     rival: Rival | None = None
     """Where the face was given in a blind trial of two models."""
+    missed: Missed | None = None
+    """In place of `rival`, where that one did not answer."""
+    live: LiveGuess | None = None
+    """Where the face was given from the live page. `prediction` is the server's own all the same."""
 
     def may_be_shown(self, now: datetime) -> bool:
         """Whether anybody else may look at it: its person lets them, and its retention date has not come."""
         return Purpose.REVIEW in self.purposes and now < self.purge_at
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a face is and where it comes from: all that is needed of very many of them."""
+
+    id: str
+    person_id: str
+    study_id: str
+    source: Source
+
+
+def _require_probabilities(values: tuple[float, ...]) -> None:
+    of_one = len(values) == len(Emotion) and all(isfinite(value) and 0 <= value <= 1 + 1e-3 for value in values)
+    if not of_one or abs(sum(values) - 1) > 1e-3:
+        raise ValueError("a prediction needs eight probabilities that sum to 1")
+
+
+def _ranked(probabilities: tuple[float, ...]) -> list[tuple[Emotion, float]]:
+    return sorted(zip(Emotion, probabilities, strict=True), key=lambda said: -said[1])

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
-from fers.domain.faces import Face, Prediction
+from fers.domain.faces import Face, Missed, Prediction
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,11 @@ def match_of(face: Face) -> Match | None:
         rival_right=_first_guess(rival) is label,
         closer=(more > less) - (more < less),
     )
+
+
+def missed_of(face: Face) -> Missed | None:
+    """The comparison that was not made on a face; None without one, or where none may be made any more."""
+    return face.missed if may_be_tested_on(face) else None
 
 
 def rank_of(label: Emotion, probabilities) -> int:

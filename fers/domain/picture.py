@@ -4,6 +4,7 @@ One place for hints to the person in front of the camera and for the slices in w
 """
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,7 @@ class Bins:
     """One more than edges."""
 
     def name(self, facts: PictureFacts) -> str:
-        return self.names[int(np.searchsorted(self.edges, getattr(facts, self.measure), side="right"))]
+        return self.names[bisect_right(self.edges, getattr(facts, self.measure))]
 
 
 RESOLUTION = Bins("side", (SMALLEST_CLEAR_SIDE, 224), ("Under 90 px", "90 to 223 px", "224 px and more"))

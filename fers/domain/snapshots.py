@@ -11,7 +11,7 @@ from functools import lru_cache
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Display, Source
+from fers.domain.faces import Display, LiveGuess, Source
 from fers.domain.labels import Verdict, leading
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
@@ -108,6 +108,8 @@ class Entry:
     """A perceptual hash of the crop, in hexadecimal digits: see `near_duplicates`."""
     measures: Measures | None = None
     """None in versions that were frozen before they were taken. No part of what the version says."""
+    live: LiveGuess | None = None
+    """What the live page said in the person's own browser, where the face was given from there."""
 
     @property
     def label_source(self) -> LabelSource:
@@ -142,6 +144,7 @@ class Entry:
             "votes": tuple(map(_vote, document["votes"])),
             "probabilities": tuple(document["probabilities"]),
             "measures": Measures(**measures) if (measures := document.get("measures")) else None,
+            "live": _live(live) if (live := document.get("live")) else None,
         }
         return cls(**document | typed)
 
@@ -183,6 +186,8 @@ def content_id(study_id: str, entries: Iterable[Entry]) -> str:
     for entry in entries:
         said = entry.as_document()
         del said["measures"]
+        if entry.live is None:  # Versions from before it was kept go on having the ids they have.
+            del said["live"]
         digest.update(b"\n" + json.dumps(said, sort_keys=True).encode())
     return digest.hexdigest()
 
@@ -217,3 +222,7 @@ def _seal(entry: Entry) -> str:
 def _vote(document: dict) -> Vote:
     typed = {"verdict": _VERDICTS[document["verdict"]], "distribution": tuple(document["distribution"])}
     return Vote(**document | typed)
+
+
+def _live(document: dict) -> LiveGuess:
+    return LiveGuess(**document | {"probabilities": tuple(document["probabilities"])})

@@ -95,3 +95,5 @@ class Result:
     weights_bytes: int | None = None
     against: dict[str, float] = field(default_factory=dict)
     """McNemar's mid-p against each other model (by `who`) measured on the same faces."""
+    people: int = 0
+    """How many people the faces are of, who were drawn for the intervals; 0: in earlier results, faces were."""

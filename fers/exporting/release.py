@@ -105,6 +105,8 @@ class Release:
     def describe(self, entry: Entry) -> dict:
         """Everything known about a face, in JSON's types."""
         width, height = self.size(entry)
+        # Said only where there is something: what is handed out of older versions stays the same, byte for byte.
+        live = {} if entry.live is None else {"live": entry.live.described()}
         return {
             "id": entry.face_id,
             "split": entry.split,
@@ -128,7 +130,7 @@ class Release:
             "model": {"id": entry.model_id, "version": entry.model_version},
             "probabilities": dict(zip(LABELS, entry.probabilities, strict=True)),
             "votes": [self._describe_vote(vote) for vote in entry.votes],
-        }
+        } | live
 
     def _describe_vote(self, vote: Vote) -> dict:
         return {

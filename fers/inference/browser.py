@@ -90,6 +90,8 @@ def _model(info: ModelInfo, file: Path) -> dict:
     emotions = [emotion_named(name) for name in info.output.classes]
     columns = [emotions.index(emotion) if emotion in emotions else None for emotion in Emotion]
     return {
+        "id": info.id,
+        "answersId": info.answers_id,
         "file": _name(file),
         "cropScale": info.crop_scale,
         "faceSide": FACE_SIDE,

@@ -116,7 +116,7 @@ class Arena:
         """
         require(actor, Action.COMPARE_MODELS)
         classifier = self._models.classifier(model_id)
-        face_ids = [face_id for face_id, _ in self._yardsticks.labels(on)]
+        face_ids = [face_id for face_id, *_ in self._yardsticks.labels(on)]
         faces = len(face_ids)
         noted = self._noting(on, classifier.info, faces)
 
@@ -141,7 +141,7 @@ class Arena:
         UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
-        face_ids = (face_id for face_id, _ in self._yardsticks.labels(on, among))
+        face_ids = (face_id for face_id, *_ in self._yardsticks.labels(on, among))
         return self._ask(self._models.classifier(model_id), face_ids, among, progress)
 
     def finish(

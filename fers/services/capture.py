@@ -9,13 +9,13 @@ import numpy as np
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
+from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
 from fers.domain.images import Photo, check_photo, crop
 from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import StudyClosed
+from fers.errors import InvalidInput, StudyClosed
 from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.rivals import Rivals, prediction_of
@@ -36,8 +36,8 @@ class Draft:
     faces: tuple[Box, ...]
     """The faces found, in the same order."""
     captured_at: datetime
-    in_trial: bool = True
-    """Whether a trial that is on may show its models: not to somebody who has seen another guess already."""
+    live: LiveGuess | None = None
+    """What its person saw on the live page when they gave it; None: not from there."""
 
 
 class Capture:
@@ -65,17 +65,18 @@ class Capture:
         self._models.preload()
         self._rivals.prepare()
 
-    def receive(self, actor: Person, data: bytes, source: Source, seen_live: bool = False) -> Draft:
-        """Check a photo and find the faces in it. `seen_live`: its person has watched a model guess already.
+    def receive(self, actor: Person, data: bytes, source: Source, live: LiveGuess | None = None) -> Draft:
+        """Check a photo and find the faces in it. `live`: what its person watched a model say in their browser.
 
-        Raises ImageRejected, ConsentRequired or StudyClosed.
+        Raises ImageRejected, ConsentRequired, StudyClosed, or InvalidInput when `live` is no registered model's.
         """
         self._require_open(actor)
+        self._require_registered(live)
         photo = check_photo(data)
         faces = tuple(self._detector.detect(photo.pixels))
         scale = self._models.default().crop_scale
         suggestions = tuple(face.with_context(scale, photo.pixels.size) for face in faces)
-        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now(), not seen_live)
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now(), live)
 
     def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
         """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
@@ -107,9 +108,9 @@ class Capture:
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
             return None
-        photo, given_at, rival = draft.photo, self._now(), None
+        photo, given_at, heard = draft.photo, self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
-            rival = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
+            heard = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
         face = Face(
             id=draft.id,
             person_id=actor.id,
@@ -124,9 +125,16 @@ class Capture:
             captured_at=draft.captured_at,
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
-            rival=rival,
+            rival=heard if isinstance(heard, Rival) else None,
+            missed=heard if isinstance(heard, Missed) else None,
+            live=draft.live,
         )
         return self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
+
+    def _require_registered(self, live: LiveGuess | None) -> None:
+        known = {(info.id, info.answers_id) for info in self._models.models()}
+        if live is not None and (live.model_id, live.answers_id) not in known:
+            raise InvalidInput("The model on this page is not in use any more.", "Reload the page, then try again.")
 
     def _require_open(self, actor: Person):
         require(actor, Action.GIVE_FACE)
@@ -137,5 +145,6 @@ class Capture:
 
 
 def _in_trial(draft: Draft, consent: Consent, study: Study) -> bool:
-    """Whether models may be compared on this face, once its person has said what it shows."""
-    return draft.in_trial and study.participants_label and {Purpose.STORE, Purpose.TRAIN} <= consent.purposes
+    """Whether models may be compared on this face, once its person has said what it shows: not when they have seen a
+    guess on the live page already."""
+    return draft.live is None and study.participants_label and {Purpose.STORE, Purpose.TRAIN} <= consent.purposes

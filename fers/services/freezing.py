@@ -39,6 +39,7 @@ def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprin
         consent_sha256=words.sha256,
         fingerprint=fingerprint,
         measures=measures,
+        live=face.live,
     )
 
 

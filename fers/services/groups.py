@@ -6,7 +6,7 @@ from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import ConsentText, Purpose
-from fers.domain.faces import Face
+from fers.domain.faces import Origin
 from fers.domain.groups import DIMENSIONS, LEAST_PEOPLE, AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.interfaces import GroupStore, RecordStore
 from fers.domain.people import Person
@@ -93,7 +93,7 @@ class Groups:
             for about, names in DIMENSIONS.items()
         }
 
-    def of_faces(self, actor: Person, faces: list[Face]) -> dict[str, list[str | None]]:
+    def of_faces(self, actor: Person, faces: list[Origin]) -> dict[str, list[str | None]]:
         """The group of each face's person, by what it is about. None: not said, or fewer than five people among these
         faces are in it."""
         require(actor, Action.COMPARE_MODELS)
@@ -113,7 +113,7 @@ class Groups:
         self._records.append_audit(entry_by(actor, self._now(), action, actor.id, study_id))
 
 
-def _large_enough(about: str, faces: list[Face], said: dict[tuple[str, str], dict[str, str]]) -> list[str | None]:
+def _large_enough(about: str, faces: list[Origin], said: dict[tuple[str, str], dict[str, str]]) -> list[str | None]:
     groups = [said.get((face.person_id, face.study_id), {}).get(about) for face in faces]
     people = Counter(group for _, group in {(face.person_id, group) for face, group in zip(faces, groups, strict=True)})
     return [group if people[group] >= LEAST_PEOPLE else None for group in groups]

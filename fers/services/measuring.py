@@ -25,6 +25,8 @@ class Common:
     """n texts, sorted."""
     labels: np.ndarray
     """n class ids."""
+    people: np.ndarray
+    """n numbers: whose face each is."""
     answers: list[np.ndarray]
     """n x 8 probabilities of each model."""
     faces: int
@@ -57,7 +59,7 @@ class Measuring:
         for info, answers in zip(infos, common.answers, strict=True):
             step()
             who = info.answers_id
-            scored = _again(known.get(who)) or entry(answers, common.labels)
+            scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
             against = {other: mcnemar(right[who], right[other]) for other in right if other != who}
             self._keep(yardstick, faces, size, scored, info, runs.get(who), against)
         if scored := self._people(yardstick, common):
@@ -76,20 +78,29 @@ class Measuring:
         return common
 
     def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
-        face_ids, labels = _arrays(self._yardsticks.labels(yardstick), int)
+        face_ids, labels, people = self._labelled(yardstick)
         faces = len(face_ids)
         said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
         for answered, _ in said:
             is_there = np.isin(face_ids, answered, assume_unique=True)
-            face_ids, labels = face_ids[is_there], labels[is_there]
+            face_ids, labels, people = face_ids[is_there], labels[is_there], people[is_there]
         answers = [rows[np.searchsorted(answered, face_ids)] for answered, rows in said]
-        return Common(face_ids, labels, answers, faces)
+        return Common(face_ids, labels, people, answers, faces)
+
+    def _labelled(self, yardstick: Yardstick) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ids, sorted, labels, and whose faces they are, as numbers."""
+        face_ids, labels, whose, numbers = [], [], [], {}
+        for face_id, label, person in self._yardsticks.labels(yardstick):
+            face_ids.append(face_id)
+            labels.append(label)
+            whose.append(numbers.setdefault(person, len(numbers)))
+        return np.array(face_ids, str), np.array(labels, int), np.array(whose, int)
 
     def _people(self, yardstick: Yardstick, common: Common) -> Entry | None:
         """Against what the other annotators say; where the label is the person's own word, against that."""
         votes = self._yardsticks.votes(yardstick)
         of_faces = [votes.get(face_id, []) for face_id in common.face_ids.tolist()]
-        return people(of_faces, common.labels if yardstick.word is Word.OWN else None)
+        return people(of_faces, common.people, common.labels if yardstick.word is Word.OWN else None)
 
     def _keep(
         self,
@@ -119,12 +130,14 @@ class Measuring:
                 parameters=info.parameters if info else None,
                 weights_bytes=info.weights_bytes if info else None,
                 against=against or {},
+                people=scored.people,
             )
         )
 
 
 def _again(result: Result | None) -> Entry | None:
-    return Entry(result.n, result.figures, result.confusion) if result else None
+    """None too of what was measured when intervals were by drawing faces."""
+    return Entry(result.n, result.figures, result.confusion, result.people) if result and result.people else None
 
 
 def _arrays(rows: Iterable[tuple[str, object]], kind: type) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import asdict
 
 from fers.domain.emotions import LABELS
 from fers.domain.faces import Face, Rival
@@ -81,6 +82,8 @@ def describe(face: Face) -> dict:
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
         "rival": _describe_rival(face.rival),
+        "missed": face.missed and asdict(face.missed),
+        "live": face.live and face.live.described(),
         "purposes": sorted(face.purposes),
         "consent": face.consent_id,
         "captured_at": face.captured_at.isoformat(),

@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 
 import numpy as np
 
-from fers.domain.faces import Prediction, Rival
+from fers.domain.faces import Missed, Prediction, Rival, Why
 from fers.domain.interfaces import Classifier, Models
 from fers.services.clock import Clock, utc_now
 from fers.services.trials import Trials
@@ -42,26 +42,26 @@ class Rivals:
             log.warning("A trial's model failed: %s", type(error).__name__)
             return None
 
-    def answer(self, draft_id: str, shown: Prediction, face: np.ndarray) -> Rival | None:
-        """What the rival says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess; None without
-        a trial, or when the rival fails or is slow."""
+    def answer(self, draft_id: str, shown: Prediction, face: np.ndarray) -> Rival | Missed | None:
+        """What the rival says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess, or why it
+        says nothing; None without a trial."""
         trial, pair = self._trials.current(), self._trials.drawn(draft_id)
         if trial is None or pair is None or pair[0] != shown.model_id:
             return None
-        prediction = self._in_time(lambda: prediction_of(self._models.classifier(pair[1]), face, self._now))
-        return prediction and Rival(trial.id, prediction)
+        said = self._in_time(lambda: prediction_of(self._models.classifier(pair[1]), face, self._now))
+        return Missed(trial.id, pair[1], said) if isinstance(said, Why) else Rival(trial.id, said)
 
-    def _in_time(self, ask) -> Prediction | None:
+    def _in_time(self, ask) -> Prediction | Why:
         if not self._free.acquire(blocking=False):
-            return None
-        answers: SimpleQueue[Prediction | None] = SimpleQueue()
+            return Why.SLOW
+        answers: SimpleQueue[Prediction | Why] = SimpleQueue()
 
         def work() -> None:
             try:
                 answers.put(ask())
             except Exception as error:
                 log.warning("A trial's second model failed: %s", type(error).__name__)
-                answers.put(None)
+                answers.put(Why.FAILED)
             finally:
                 self._free.release()
 
@@ -69,7 +69,7 @@ class Rivals:
         try:
             return answers.get(timeout=PATIENCE_SECONDS)
         except Empty:
-            return None
+            return Why.SLOW
 
 
 def prediction_of(classifier: Classifier, face: np.ndarray, now: Clock) -> Prediction:

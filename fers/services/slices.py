@@ -8,7 +8,7 @@ import numpy as np
 
 from fers.analysis import slices as analysis
 from fers.analysis.slices import Reliability, Slice
-from fers.domain.faces import Face, Source
+from fers.domain.faces import Origin, Source
 from fers.domain.groups import DIMENSIONS
 from fers.domain.interfaces import RecordStore
 from fers.domain.people import Person
@@ -47,13 +47,14 @@ class Slices:
         """
         require(actor, Action.COMPARE_MODELS)
         common, _ = self._arena.duel(actor, one, other, on)
-        wanted = set(common.face_ids.tolist())
-        found_faces = {face.id: face for face in self._records.faces() if face.id in wanted}
-        there = np.array([face_id in found_faces for face_id in common.face_ids], bool)  # Else withdrawn meanwhile.
-        faces = [found_faces[face_id] for face_id in common.face_ids[there]]
+        face_ids = common.face_ids.tolist()
+        wanted = set(face_ids)
+        found_faces = {face.id: face for face in self._records.origins() if face.id in wanted}
+        there = np.array([face_id in found_faces for face_id in face_ids], bool)  # Else withdrawn meanwhile.
+        faces = [found_faces[face_id] for face_id in face_ids if face_id in found_faces]
         labels, answers = common.labels[there], [of_model[there] for of_model in common.answers]
         right = [of_model.argmax(axis=1) == labels for of_model in answers]
-        people = [face.person_id for face in faces]
+        people = common.people[there]
         facts = self._pictures.measured()
         found = []
         for dimension, order, names in _dimensions(faces, facts):
@@ -65,7 +66,7 @@ class Slices:
 
 
 def _dimensions(
-    faces: list[Face], facts: dict[str, PictureFacts]
+    faces: list[Origin], facts: dict[str, PictureFacts]
 ) -> Iterator[tuple[str, Sequence[str], list[str | None]]]:
     """(What faces are parted by, its parts in order, the part of each face)."""
     yield "Source", list(SOURCE_NAMES.values()), [SOURCE_NAMES[face.source] for face in faces]

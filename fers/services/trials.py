@@ -11,6 +11,7 @@ import numpy as np
 
 from fers.analysis.bradley_terry import Ranking, rank
 from fers.domain.audit import entry_by
+from fers.domain.faces import Missed
 from fers.domain.field import Entrant, Match, Trial, drawn
 from fers.domain.interfaces import FieldStore, RecordStore
 from fers.domain.people import Person
@@ -55,6 +56,8 @@ class Result:
     """How the first model did against the second, of every two."""
     shown: dict[tuple[str, str], Tally]
     """How a model did against another on the faces where its own guess was the one shown, or was to be."""
+    missed: Counter[Missed]
+    """On how many faces of the whole trial two models could not be compared, and because of which of them."""
 
     @property
     def winner(self) -> str | None:
@@ -131,6 +134,7 @@ class Trials:
             by_probability=_ranking(trial, counted, lambda match: match.closer),
             pairs=_pairs(trial, counted),
             shown=_by_shown(trial, counted),
+            missed=self._store.missed(trial_id),
         )
 
     def current(self) -> Trial | None:

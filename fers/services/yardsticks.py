@@ -28,14 +28,16 @@ class Yardsticks:
         self._labels = labels
         self._snapshots = snapshots
 
-    def labels(self, yardstick: Yardstick, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion]]:
-        """(face id, label) of the faces in a range of ids, by face id; withdrawn ones are gone from all of them."""
+    def labels(self, yardstick: Yardstick, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion, str]]:
+        """(face id, label, whose face it is) of the faces in a range of ids, by face id; withdrawn ones are gone from
+        all of them."""
         if yardstick.word is Word.VERSION:
             entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split, among)
-            return ((entry.face_id, entry.label) for entry in entries if entry.label is not None)
+            return ((entry.face_id, entry.label, entry.person) for entry in entries if entry.label is not None)
         if yardstick.word is Word.CONSENSUS:
             return self._consensus(among)
-        return ((face.id, face.answer.label) for face in self._records.faces(among) if may_be_tested_on(face))
+        tested = (face for face in self._records.faces(among) if may_be_tested_on(face))
+        return ((face.id, face.answer.label, face.person_id) for face in tested)
 
     def votes(self, yardstick: Yardstick) -> dict[str, list[int]]:
         """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes. Of a version, those frozen
@@ -91,7 +93,7 @@ class Yardsticks:
             raise InvalidInput(f"Several studies have a version {version!r}.", "Say the beginning of its id.")
         return Yardstick(Word.VERSION, found[0].id, Split(part) if part else None)
 
-    def _consensus(self, among: IdRange) -> Iterator[tuple[str, Emotion]]:
+    def _consensus(self, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
         """What most annotators see; faces on which they tie, or see no emotion, have none."""
         perceived = {}
         for study in self._records.studies():
@@ -99,7 +101,7 @@ class Yardsticks:
         for face in self._records.faces(among):
             outcome = perceived[face.id].outcome if face.id in perceived else None
             if isinstance(outcome, Emotion) and Purpose.TRAIN in face.purposes:
-                yield face.id, outcome
+                yield face.id, outcome, face.person_id
 
 
 def digest(face_ids: list[str], labels: list[int]) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
 from fers.domain.groups import AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.labels import Label, Verdict
 
@@ -54,6 +54,8 @@ def face_to_document(face: Face) -> dict:
         "given_at": time_to_text(face.given_at),
         "purge_at": time_to_text(face.purge_at),
         "rival": face.rival and _rival_to_document(face.rival),
+        "missed": face.missed and asdict(face.missed) | {"why": face.missed.why.value},
+        "live": face.live and asdict(face.live) | {"probabilities": list(face.live.probabilities)},
     }
 
 
@@ -73,6 +75,8 @@ def face_from_document(document: dict) -> Face:
         given_at=time_from_text(document["given_at"]),
         purge_at=time_from_text(document["purge_at"]),
         rival=_rival_from_document(document.get("rival")),  # faces from before there were trials have none
+        missed=_missed_from_document(document.get("missed")),
+        live=_live_from_document(document.get("live")),  # nor what the live page said, before it was kept
     )
 
 
@@ -109,6 +113,14 @@ def _rival_to_document(rival: Rival) -> dict:
 
 def _rival_from_document(document: dict | None) -> Rival | None:
     return document and Rival(document["trial_id"], _prediction_from_document(document["prediction"]))
+
+
+def _missed_from_document(document: dict | None) -> Missed | None:
+    return document and Missed(**document | {"why": Why(document["why"])})
+
+
+def _live_from_document(document: dict | None) -> LiveGuess | None:
+    return document and LiveGuess(**document | {"probabilities": tuple(document["probabilities"])})
 
 
 def _answer_to_document(answer: Answer) -> dict:

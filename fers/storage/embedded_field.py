@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
+from fers.domain.faces import Missed, Why
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 from fers.storage.database import Database
@@ -54,6 +55,13 @@ class EmbeddedField:
             trial_id, shown, rival, before, shown_right, rival_right, closer, faces = row
             found[Match(trial_id, shown, rival, bool(before), bool(shown_right), bool(rival_right), closer)] = faces
         return found
+
+    def missed(self, trial_id: str) -> Counter[Missed]:
+        rows = self._database.rows(
+            "SELECT model_id, why, COUNT(*) FROM missed_comparisons WHERE trial_id = ? GROUP BY model_id, why",
+            (trial_id,),
+        )
+        return Counter({Missed(trial_id, model_id, Why(why)): faces for model_id, why, faces in rows})
 
     def guesses(self, study_id: str) -> list[GuessSums]:
         rows = self._database.rows(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Origin, Source
 from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED
@@ -19,8 +19,10 @@ from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.face_facts import FACE_COLUMNS
 from fers.storage.group_facts import keep_groups
+from fers.storage.missed_facts import keep_missed
 
 _PAGE = 200
+_ORIGINS_PAGE = 5000
 
 
 class EmbeddedRecords:
@@ -104,6 +106,7 @@ class EmbeddedRecords:
             face_facts.keep(sql, face)
             keep_groups(sql, face.person_id, face.study_id)
             field_facts.keep(sql, face)
+            keep_missed(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -114,6 +117,7 @@ class EmbeddedRecords:
             _require_known(sql.execute(f"UPDATE faces SET ({FACE_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?", values))
             face_facts.keep(sql, face)
             field_facts.keep(sql, face)
+            keep_missed(sql, face)
             if not face.purposes >= SHARED:
                 sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
 
@@ -129,6 +133,17 @@ class EmbeddedRecords:
         while page := self._faces("WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (last, among.to, _PAGE)):
             yield from page
             last = page[-1].id
+
+    def origins(self, among: IdRange = EVERY_ID) -> Iterator[Origin]:
+        last, sources = among.after, {source.value: source for source in Source}
+        page_after = (
+            "SELECT id, person_id, study_id, json_extract(document, '$.source') FROM faces"
+            " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+        )
+        while page := self._database.rows(page_after, (last, among.to, _ORIGINS_PAGE)):
+            for face_id, person_id, study_id, source in page:
+                yield Origin(face_id, person_id, study_id, sources[source])
+            last = page[-1]["id"]
 
     def faces_due(self, now: datetime) -> list[Face]:
         return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id LIMIT ?", (time_to_text(now), _PAGE))

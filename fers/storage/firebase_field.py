@@ -12,6 +12,7 @@ from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Query
 
 from fers.domain.consent import Purpose
+from fers.domain.faces import Missed, Why
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.field_facts import MILLION
@@ -57,6 +58,12 @@ class FirebaseField:
         found = Counter()
         for says, faces in self._counters.matches(trial_id):
             found[_match(says)] += faces
+        return +found
+
+    def missed(self, trial_id: str) -> Counter[Missed]:
+        found = Counter()
+        for missed, faces in self._counters.missed(trial_id):
+            found[Missed(**missed | {"why": Why(missed["why"])})] += faces
         return +found
 
     def guesses(self, study_id: str) -> list[GuessSums]:

@@ -9,7 +9,7 @@ from google.cloud.firestore import CollectionReference, Query
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Origin, Source
 from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED
@@ -22,6 +22,8 @@ from fers.storage.firebase_face_facts import FaceFacts
 from fers.storage.firebase_groups import GroupsOfFaces
 from fers.storage.firebase_shadow_answers import ShadowAnswers
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, TextSequence, where, within
+
+_ORIGINS_PAGE = 2000
 
 
 class FirebaseRecords:
@@ -125,6 +127,11 @@ class FirebaseRecords:
 
     def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
         return map(face_from_document, self._documents.all(within(self._faces, "id", among)))
+
+    def origins(self, among: IdRange = EVERY_ID) -> Iterator[Origin]:
+        wanted = within(self._faces, "id", among).select(["id", "person_id", "study_id", "source"])
+        for face in self._documents.all(wanted, size=_ORIGINS_PAGE):
+            yield Origin(face["id"], face["person_id"], face["study_id"], Source(face["source"]))
 
     def faces_due(self, now: datetime) -> list[Face]:
         due = where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.leaderboard import shares
-from fers.analysis.significance import holm
+from fers.analysis.significance import FEW_PEOPLE, holm
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import PEOPLE, Result, Word, Yardstick
 from fers.services.arena import Standing, State
@@ -39,6 +39,17 @@ def whose_word(yardstick: Yardstick) -> str:
         "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
         "where those tie, against each in equal shares. Every face counts once."
     )
+
+
+def what_intervals_rest_on(result: Result) -> str:
+    """On how many faces of how many people, in sentences."""
+    seen = f"{result.n:,} faces that all of these models saw"
+    if not result.people:
+        return f"{seen}; 95% intervals, by drawing faces, in brackets. Run a model again to draw people."
+    of = "1 person" if result.people == 1 else f"{result.people:,} people"
+    few = " With so few people the true intervals are wider still." if 1 < result.people < FEW_PEOPLE else ""
+    one = " One person says nothing of how people differ." if result.people == 1 else ""
+    return f"{seen}, of {of}; 95% intervals, by drawing people, in brackets.{few}{one}"
 
 
 def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.DataFrame:
@@ -93,6 +104,7 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Y
             "version": result.model_version,
             "answers_id": result.who if result.model_id else "",
             "n": result.n,
+            "people": result.people or "",
         }
         for name in NAMES:
             value, low, high = result.figures.get(name, (np.nan,) * 3)

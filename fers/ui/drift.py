@@ -29,6 +29,9 @@ def drift(actor: Person, study: Study) -> None:
     where = st.segmented_control("New faces of", [_HERE, _EVERYWHERE], default=_HERE, required=True)
     with st.spinner("Comparing…"):
         found = platform().drift.report(actor, version.id, study.id if where == _HERE else None)
+    if not found.version.faces:
+        st.info("Every face of this version has been withdrawn, so there is nothing left to compare with.")
+        return
     if not found.weeks:
         st.info("Nobody has given a face and said what it shows yet.")
         return

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.bradley_terry import Ranking
+from fers.domain.faces import Missed, Why
 from fers.domain.field import Trial
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
@@ -74,6 +75,8 @@ def _result(actor: Person, trial: Trial) -> None:
     faces, before = st.columns(2)
     faces.metric("Faces compared", f"{result.faces:,}")
     before.metric("Labelled before a guess was seen", f"{result.before:,}")
+    for missed, lost in sorted(result.missed.items(), key=lambda one: -one[1]):
+        st.warning(_missed_words(missed, lost))
     if result.by_label is None:
         st.info("No face was compared yet. Each takes a label and a person who agreed to testing models.")
         return
@@ -92,6 +95,12 @@ def _result(actor: Person, trial: Trial) -> None:
 
 def _verdict(result: Result) -> str:
     return "Too early to tell" if result.winner is None else f"{result.winner} is better"
+
+
+def _missed_words(missed: Missed, faces: int) -> str:
+    number = "1 comparison was" if faces == 1 else f"{faces:,} comparisons were"
+    why = "was too slow" if missed.why is Why.SLOW else "failed"
+    return f"{number} not made because **{missed.model_id}**, as the second model, {why}."
 
 
 def _explain(result: Result) -> None:

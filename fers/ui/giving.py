@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Source
 from fers.domain.hints import hints
 from fers.domain.images import crop
@@ -68,7 +67,7 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
             _show_guess(actor, giving, box)
             answer = ask_no_label(giving.draft.id)
         # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
-        elif actor.asked_first and giving.seen_live is None:
+        elif actor.asked_first and giving.draft.live is None:
             answer = ask_first(giving.draft.id)
             _predict(actor, giving, box, wanted=answer is not None)
         else:
@@ -125,10 +124,10 @@ def _show_guess(actor: Person, giving: Giving, box) -> None:
 
 
 def _recall_live(giving: Giving) -> None:
-    """What is stored is the server's own guess, about the crop that its owner chose: the two may differ a little."""
-    if giving.seen_live is not None:
-        best = max(Emotion, key=lambda emotion: giving.seen_live[emotion])
-        st.caption(f"Live it said: {word(best)} {percent(giving.seen_live[best])}.")
+    """The guess above is the server's own, about the crop that its owner chose: the two may differ a little."""
+    if giving.draft.live is not None:
+        said, confidence = giving.draft.live.first
+        st.caption(f"Live it said: {word(said)} {percent(confidence)}.")
 
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Source
+from fers.domain.faces import LiveGuess, Source
+from fers.domain.images import PhotoLimits
 from fers.domain.models import ModelInfo
 from fers.domain.people import Person
 from fers.errors import ImageRejected
@@ -17,6 +18,7 @@ from fers.ui.state import Giving, state
 from fers.ui.widgets import widget
 
 _live = widget("live")
+_LARGEST_BASE64 = PhotoLimits().largest_bytes * 4 // 3 + 4
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Given:
 
     photo: bytes
     """The whole frame, a JPEG."""
-    probabilities: tuple[float, ...]
-    """What the browser said of it, in the order of `Emotion`."""
+    live: LiveGuess
+    """What the browser said of it."""
 
 
 def choose_model(models: list[ModelInfo]) -> str | None:
@@ -44,23 +46,29 @@ def watch(plan: dict) -> Given | None:
     """Show the camera with what `plan`'s model says of it. Returns a face once, when it is given."""
     data = {"plan": plan, "words": [word(emotion) for emotion in Emotion]}
     given = _live(key="live", data=data, on_given_change=lambda: None).given
-    return _read(given) if given else None
+    return read_given(given) if given else None
 
 
 def give(actor: Person, given: Given) -> None:
-    """Go on to the crop and the answer, as with any other photo. Raises ImageRejected, ConsentRequired, StudyClosed."""
-    draft = platform().capture.receive(actor, given.photo, Source.WEBCAM, seen_live=True)
+    """Go on to the crop and the answer, as with any other photo. Raises ImageRejected, ConsentRequired, StudyClosed,
+    InvalidInput."""
+    draft = platform().capture.receive(actor, given.photo, Source.WEBCAM, given.live)
     state().next_photo()
-    state().giving = Giving(draft, seen_live=given.probabilities)
+    state().giving = Giving(draft)
     st.switch_page("pages/give.py")
 
 
-def _read(sent: dict) -> Given:
+def read_given(sent: dict) -> Given:
+    """What a browser sent may be anything: whatever is not exactly a picture and a guess is refused."""
     try:
+        if len(sent["photo"]) > _LARGEST_BASE64:
+            raise ValueError("too large")
         photo = base64.b64decode(sent["photo"], validate=True)
-        probabilities = tuple(map(float, sent["probabilities"]))
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        model_id, answers_id, said = sent["model"]["id"], sent["model"]["answersId"], sent["probabilities"]
+        if not all(isinstance(name, str) for name in (model_id, answers_id)) or not isinstance(said, list):
+            raise TypeError("not a guess")
+        if any(isinstance(share, bool) or not isinstance(share, int | float) for share in said):
+            raise TypeError("not numbers")
+        return Given(photo, LiveGuess(model_id, answers_id, tuple(map(float, said))))
+    except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise ImageRejected("The picture did not arrive whole.", "Please press the button again.") from error
-    if len(probabilities) != len(Emotion):
-        raise ImageRejected("The picture did not arrive whole.", "Please press the button again.")
-    return Given(photo, probabilities)

@@ -84,7 +84,8 @@ def _describe(shadow: Shadow) -> None:
         if shadow.given_up:
             st.warning("It brought down everything that ran it, so it was stopped. Save the choice again to try anew.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
-        st.caption(f"{shadow.answered:,} new faces since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
+        faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
+        st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
         first, third = st.columns(2)
         first.metric("Top-1", *_share(shadow.top1), delta_color="off", delta_arrow="off")
         third.metric("Top-3", *_share(shadow.top3), delta_color="off", delta_arrow="off")

@@ -53,8 +53,6 @@ class Giving:
     """What mattered for the top three of `prediction`, once that was asked: h x w from 0 to 1."""
     answer: Answer | None = None
     """Set once the photo was submitted."""
-    seen_live: tuple[float, ...] | None = None
-    """The eight probabilities that the person saw on the live page when they gave this face; None: not from there."""
     stored: Face | None = None
     """The stored face; None when nothing was to be kept."""
 

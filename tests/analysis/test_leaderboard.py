@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fers.analysis import people as annotators
 from fers.analysis.leaderboard import entry
-from fers.analysis.people import people
 from fers.analysis.resampling import ModelSums
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import holm
@@ -14,6 +14,11 @@ from fers.domain.emotions import Emotion
 
 HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR
 UNKNOWN = 8
+
+
+def people(votes, labels=None):
+    """Each face is another person's."""
+    return annotators.people(votes, np.arange(len(votes)), labels)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.booleans())
@@ -32,11 +37,29 @@ def test_every_score_lies_in_its_interval():
     random = np.random.default_rng(1)
     labels = random.integers(8, size=300)
     answers = random.dirichlet(np.ones(8), 300) + 0.2 * np.eye(8)[labels]
-    scored = entry(answers / answers.sum(axis=1, keepdims=True), labels)
-    assert scored.n == 300
+    scored = entry(answers / answers.sum(axis=1, keepdims=True), labels, np.arange(300) // 3)
+    assert (scored.n, scored.people) == (300, 100)
     for name in ("top1", "top3", "macro_f1", "balanced_accuracy", "error_auroc"):
         value, low, high = scored.figures[name]
         assert low < value < high, name
+
+
+def test_one_person_says_nothing_of_how_people_differ():
+    labels = np.array([HAPPY, SAD, SAD])
+    scored = entry(np.eye(8)[[HAPPY, SAD, FEAR]], labels, np.zeros(3))
+    assert scored.figures["top1"] == pytest.approx((2 / 3, 0, 1))
+    assert annotators.people([[HAPPY], [SAD]], np.zeros(2), labels[:2]).figures["top1"] == (1, 0, 1)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(8, 40))
+def test_giving_every_face_ten_times_makes_no_interval_narrower(seed, faces):
+    random = np.random.default_rng(seed)
+    labels, answers = random.integers(8, size=faces), random.dirichlet(np.full(8, 0.3), faces)
+    once = entry(answers, labels, np.arange(faces))
+    often = entry(np.repeat(answers, 10, axis=0), np.repeat(labels, 10), np.repeat(np.arange(faces), 10))
+    for name, figure in once.figures.items():
+        np.testing.assert_allclose(often.figures[name], figure, atol=1e-9)
 
 
 def test_an_annotator_is_held_against_the_others_and_not_against_themselves():

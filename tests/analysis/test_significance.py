@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from fers.analysis.significance import bootstrap_interval, mcnemar
@@ -18,6 +20,35 @@ def test_what_is_measured_keeps_its_shape():
     values = np.arange(12.0).reshape(6, 2)
     low, high = bootstrap_interval(lambda sample: values[sample].mean(axis=0), 6, resamples=50)
     assert low.shape == high.shape == (2,) and (low < high).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=30), st.randoms(use_true_random=False))
+def test_drawing_people_who_gave_one_face_each_is_drawing_faces(shares, random):
+    shares, names = np.array(shares), list(map(str, range(len(shares))))
+    random.shuffle(names)
+    plain = bootstrap_interval(lambda sample: shares[sample].mean(), len(shares), 50)
+    assert bootstrap_interval(lambda sample: shares[sample].mean(), len(shares), 50, np.array(names)) == plain
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_people_are_drawn_with_all_of_their_faces(people):
+    people, drawn = np.array(people), []
+    bootstrap_interval(
+        lambda sample: drawn.append(np.bincount(sample, minlength=len(people))) or 0.0, len(people), 30, people
+    )
+    for times in drawn:
+        of_people = [set(times[people == person]) for person in np.unique(people)]
+        assert all(len(same) == 1 for same in of_people), "all the faces of a person come equally often"
+        assert sum(map(sum, of_people)) == len(of_people), "as many people are drawn as there are"
+
+
+def test_people_who_differ_make_the_interval_wider():
+    right = np.repeat(np.random.default_rng(2).random(60) < 0.5, 20)
+    by_face = bootstrap_interval(lambda sample: right[sample].mean(), len(right))
+    by_person = bootstrap_interval(lambda sample: right[sample].mean(), len(right), people=np.repeat(np.arange(60), 20))
+    assert np.diff(by_person) > 3 * np.diff(by_face)
 
 
 def paired(both, only_one, only_other, neither):

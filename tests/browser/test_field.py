@@ -1,21 +1,31 @@
-"""A researcher begins a blind trial, a participant gives a face in it, and the comparison is there."""
+"""Models in the field, as a researcher sees them: a blind trial, a model in the background, and drift."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from fers import config
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import week_of
+from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
+from fers.services.clock import utc_now
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
 from tests.browser.test_participant import answer, give_photo
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 MODELS = ("alexnet-ferplus", "fersnet-ferplus")
+SHADOW = "mobilenet-ferplus"
+HAPPY_WEEK, SAD_WEEK = (week_of(utc_now() - timedelta(weeks=ago)) for ago in (3, 2))
+"""Within the time that a study keeps photos for."""
+HAPPY_FACES, SAD_FACES = 12, 36
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +40,24 @@ def platform(folder):
     participant(platform)
     participant(platform, "researcher@example.org")
     platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    fill_weeks(folder)
     return platform
+
+
+def fill_weeks(folder) -> None:
+    """A week of happy faces, frozen as "happy", and one of sad ones, frozen with the others as "both"."""
+    clock = SettableClock()
+    settings = replace(config.load({}), data=folder / "data")
+    then = assemble(settings, models=OneModel(), detector=OneFace(), now=clock)
+    bob, study = participant(then, "bob@example.org"), then.studies.current()
+    for week, emotion, faces, version in (
+        (HAPPY_WEEK, Emotion.HAPPY, HAPPY_FACES, "happy"),
+        (SAD_WEEK, Emotion.SAD, SAD_FACES, "both"),
+    ):
+        clock.moment = clock.moment.replace(year=week.year, month=week.month, day=week.day)
+        for number in range(faces):
+            give_face(then, bob, Answer(emotion, before_prediction=True), pattern(number))
+        then.snapshots.freeze(OPERATOR, study.id, version)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +93,59 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     page.get_by_role("button", name="End it", exact=True).click()
     expect(page.get_by_role("button", name="Start the trial")).to_be_visible()
     assert "Traceback" not in page.content()
+
+
+def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, platform):
+    page = open_page(**DESKTOP)
+    sign_in(page, "researcher@example.org")
+    page.get_by_role("link", name="In the field").click()
+    page.get_by_role("tab", name="In the background").click()
+    expect(page.get_by_text("No model answers in the background.")).to_be_visible()
+    page.get_by_role("combobox", name="Models in the background").click()
+    page.get_by_role("option", name=SHADOW).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("0 new faces since")).to_be_visible()
+
+    other = open_page(**DESKTOP)
+    sign_in(other, "ada@example.org")
+    give_photo(other, "upload")
+    answer(other)
+    expect(other.get_by_text(SHADOW)).to_have_count(0)  # Participants see nothing of it.
+    until_answered(page, platform)
+
+    page.reload()
+    page.get_by_role("tab", name="In the background").click()
+    expect(page.get_by_text("1 new face since")).to_be_visible()
+    expect(page.get_by_text("up to date")).to_be_visible()
+    right = platform.shadows.shadows(OPERATOR)[0].top1[0]
+    expect(page.get_by_test_id("stMetric").filter(has_text="Top-1")).to_contain_text(f"{right:.1%}")
+    assert "Traceback" not in page.content()
+
+
+def test_drift_is_shown_against_the_version_that_is_chosen(open_page):
+    page = open_page(**DESKTOP)
+    sign_in(page, "researcher@example.org")
+    page.get_by_role("link", name="In the field").click()
+    page.get_by_role("tab", name="Drift").click()
+    # Sad faces are new against the happy ones; against both, neither week has the version's mix.
+    for version, weeks in (("happy", "1 of"), ("both", "[23] of")):
+        page.get_by_role("combobox", name="Against the version").click()
+        page.get_by_role("option", name=f"{version} (").click()
+        expect(page.get_by_text(re.compile(rf"{weeks} \d weeks differ from the version"))).to_be_visible()
+    for week in (HAPPY_WEEK, SAD_WEEK):
+        bars = page.get_by_test_id("stVegaLiteChart").filter(has_text=week.isoformat())
+        expect(bars).to_have_count(1)
+    assert "Traceback" not in page.content()
+
+
+def until_answered(page, platform) -> None:
+    """A process of its own is started within a quarter of a minute."""
+    for _ in range(PATIENCE_MS // 200):
+        if platform.shadows.shadows(OPERATOR)[0].answered:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the model in the background did not answer")
 
 
 def sign_in(page, email: str) -> None:

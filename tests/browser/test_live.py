@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from fers import config
 from fers.domain.images import crop
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
-from fers.platform import registry
+from fers.platform import open_stores, registry
+from fers.ui.result import word
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
 from tests.browser.test_participant import answer, consent, sign_up
 
@@ -108,9 +110,20 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     page.get_by_text("What did it look at?").click()
     expect(page.get_by_role("img", name="What spoke for")).to_have_count(3)
     answer(page)
+    kept = live_guesses(server)
+    mobile_net = registry(config.load()).find("mobilenet-ferplus").info
+    assert [(guess.model_id, guess.answers_id) for guess in kept] == [(mobile_net.id, mobile_net.answers_id)]
+    page.get_by_role("link", name="My data").click()
+    expect(page.get_by_text(f"Live, your browser said: {word(kept[0].first[0])}")).to_be_visible()
     [stored] = (server.data / "images").rglob("*.jpg")
     with Image.open(stored) as picture:
         assert picture.size == tuple(camera), "the whole frame, as it was seen"
+
+
+def live_guesses(server) -> list:
+    """What the store of a server keeps of the live page."""
+    faces = open_stores(replace(config.load({}), data=server.data)).records.faces()
+    return [face.live for face in faces if face.live]
 
 
 def test_without_a_camera_it_shows_another_way(open_page, server):

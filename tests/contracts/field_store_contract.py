@@ -7,7 +7,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Prediction, Rival, Source
+from fers.domain.faces import Answer, Missed, Prediction, Rival, Source, Why
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 
@@ -30,6 +30,14 @@ def a_match(name: str, label=Emotion.HAPPY, before=True, **different):
     answer = Answer(label, before)
     face = a_face(name, purposes=TESTABLE, prediction=saying("fersnet", Emotion.HAPPY), rival=rival, answer=answer)
     return replace(face, **different)
+
+
+SLOW = Missed(TRIAL.id, "alexnet", Why.SLOW)
+
+
+def a_miss(name: str, missed: Missed = SLOW, **different):
+    """A face on which two models should have been compared, and were not."""
+    return a_match(name, rival=None, missed=missed, **different)
 
 
 HAPPY = Match(TRIAL.id, "fersnet", "alexnet", True, True, False, 1)
@@ -86,6 +94,21 @@ class FieldStoreContract:
         for name in ("second", "third"):
             records.delete_face(an_id(name))
         assert (store.matches(TRIAL.id), store.guesses(an_id("faces"))) == ({}, [])
+
+    def test_comparisons_that_were_not_made_are_counted_while_their_faces_may_be_tested_on(self, store, records):
+        failed, elsewhere = replace(SLOW, why=Why.FAILED), replace(SLOW, trial_id=an_id("another"))
+        for name, missed in (("1", SLOW), ("2", SLOW), ("3", SLOW), ("4", failed), ("5", elsewhere)):
+            records.create_face(a_miss(name, missed))
+        records.create_face(a_miss("6", label=None))
+        records.create_face(a_match("made"))
+        assert store.missed(TRIAL.id) == {SLOW: 3, failed: 1}
+        assert store.matches(TRIAL.id) == {HAPPY: 1}
+        records.update_face(a_miss("1"))
+        records.update_face(a_miss("2", purposes=frozenset({Purpose.STORE})))
+        for _ in range(2):
+            records.delete_face(an_id("4"))
+        assert store.missed(TRIAL.id) == {SLOW: 2}
+        assert store.missed(an_id("none")) == {}
 
     def test_guesses_are_summed_by_study_week_and_model(self, store, records):
         records.create_face(a_match("sure"))

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import ConsentText, Purpose
-from fers.domain.faces import Source
+from fers.domain.faces import Origin, Source
 from fers.domain.people import Role
-from fers.domain.ranges import IdRange, divided
+from fers.domain.ranges import EVERY_ID, IdRange, divided
 from fers.errors import AlreadyExists, NotFound
 
 from .samples import NOON, a_consent, a_face, a_person, a_study, an_id, any_face
@@ -189,6 +189,16 @@ class RecordStoreContract:
         edge = sorted(face.id for face in faces)[3]
         assert [face.id for face in store.faces(IdRange(to=edge))][-1] == edge
         assert edge not in [face.id for face in store.faces(IdRange(after=edge))]
+
+    def test_origins_are_those_of_the_faces(self, store):
+        store.create_person(a_person("bob"))
+        for number in range(12):
+            person, source = ("ada", Source.UPLOAD) if number % 2 else ("bob", Source.WEBCAM)
+            store.create_face(a_face(str(number), person, source=source, study_id=an_id(f"study {number % 3}")))
+        for among in (EVERY_ID, *divided(3)):
+            expected = [Origin(face.id, face.person_id, face.study_id, face.source) for face in store.faces(among)]
+            assert list(store.origins(among)) == expected
+        assert len(list(store.origins())) == 12
 
     def test_faces_can_be_deleted_while_they_are_gone_through(self, store):
         for number in range(20):

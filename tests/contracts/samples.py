@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, Prediction, Rival, Source, StoredImage
+from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
 from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
@@ -18,6 +18,7 @@ from fers.domain.snapshots import Entry, Measures, Snapshot, Split, Vote
 from fers.domain.studies import Study
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+SEEN_LIVE = LiveGuess("mobilenet", "3" * 64, (0.02, 0.86, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02))
 
 
 class FakeClock:
@@ -180,6 +181,8 @@ any_face = st.builds(
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
     prediction=_prediction,
     rival=_optional(st.builds(Rival, _words, _prediction)),
+    missed=_optional(st.builds(Missed, _words, _words, st.sampled_from(Why))),
+    live=_optional(st.builds(LiveGuess, _words, _words, _probabilities())),
     answer=st.builds(
         Answer,
         label=_optional(st.sampled_from(Emotion)),

@@ -10,7 +10,7 @@ from fers.domain.ranges import IdRange
 from fers.domain.snapshots import SHARED, Split
 from fers.errors import AlreadyExists
 
-from .samples import NOON, a_face, a_person, a_snapshot, an_entry, an_id
+from .samples import NOON, SEEN_LIVE, a_face, a_person, a_snapshot, an_entry, an_id
 
 
 class SnapshotStoreContract:
@@ -34,6 +34,11 @@ class SnapshotStoreContract:
         assert list(store.entries(a_snapshot().id)) == expected
         assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
         assert store.count_entries(a_snapshot().id) == 2
+
+    def test_what_the_live_page_said_comes_back_too(self, store):
+        entry = an_entry("first", live=SEEN_LIVE)
+        store.create_snapshot(a_snapshot("v2", id="8" * 64), [entry])
+        assert list(store.entries("8" * 64)) == [entry]
 
     def test_a_version_can_be_read_in_ranges_of_face_ids(self, store):
         first, second = sorted(map(an_id, ("first", "second")))

@@ -14,7 +14,7 @@ from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, NotFound
 from fers.platform import assemble
 from fers.services.arena import asked_by, job_of
-from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
+from tests.people import EVERYTHING, PASSWORD, Always, OneFace, Several, give_face, participant, pattern
 
 ANNOTATORS = [replace(OPERATOR, id=f"{number:02x}" * 16) for number in range(3)]
 HAPPY, SAD = Emotion.HAPPY, Emotion.SAD
@@ -165,3 +165,16 @@ def test_a_part_of_a_version_is_that_part(platform, study, faces):
     run_all(platform, Yardstick(Word.VERSION, snapshot.id, split))
     board = platform.arena.leaderboard(OPERATOR, Yardstick(Word.VERSION, snapshot.id, split))
     assert {result.n for _, result in board} == {len(entries)}
+
+
+def test_intervals_are_by_people_and_earlier_ones_by_faces_are_measured_anew(platform, study, faces):
+    """A second face of the first person is one more face, and nobody new."""
+    first = platform.accounts.sign_in("0@example.org", PASSWORD).person
+    give_face(platform, first, Answer(HAPPY, before_prediction=True), pattern(9))
+    run_all(platform, EVERY_FACE)
+    results = [result for _, result in platform.arena.leaderboard(OPERATOR)]
+    assert {(result.n, result.people) for result in results} == {(5, 4)}
+    assert platform.arena.people(OPERATOR).people == 4  # Nobody labelled the fifth face.
+    platform.arena._results.save_result(replace(results[0], people=0, figures={"top1": (0.5, 0.5, 0.5)}))
+    platform.arena.evaluate(OPERATOR, "sad")
+    assert [result for _, result in platform.arena.leaderboard(OPERATOR)][0].people == 4

@@ -20,10 +20,11 @@ from fers.domain.snapshots import Split
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
-from tests.contracts.field_store_contract import TRIAL, a_match
+from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
+    SEEN_LIVE,
     a_consent,
     a_description,
     a_face,
@@ -58,7 +59,8 @@ def old(tmp_path):
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
         store.images.put(an_id(name), data)
-        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image))
+        live = SEEN_LIVE if name == "3" else None
+        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, live=live))
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
@@ -92,6 +94,9 @@ def keep_what_is_in_the_field(store) -> None:
     face = a_match("match", study_id=an_id("first"), image=StoredImage(hashlib.sha256(b"m").hexdigest(), 9, 9, 1))
     store.images.put(face.id, b"m")
     store.records.create_face(face)
+    slow = a_miss("slow", study_id=an_id("first"), image=StoredImage(hashlib.sha256(b"s").hexdigest(), 9, 9, 1))
+    store.images.put(slow.id, b"s")
+    store.records.create_face(slow)
     store.field.choose_shadows(ShadowChoice(("fersnet",), NOON))
     store.field.note_shadow_answers(SHADOW, [ShadowAnswer(face.id, date(2026, 4, 27), 2)])
     store.field.note_reached(SHADOW, NOON)
@@ -130,6 +135,7 @@ def everything(store) -> tuple:
     field = (
         store.field.trials(9),
         store.field.matches(TRIAL.id),
+        store.field.missed(TRIAL.id),
         store.field.guesses(an_id("first")),
         store.field.shadow_choices(9),
         store.field.reached(),
@@ -147,7 +153,7 @@ def test_everything_moves_there_and_back(old, new, tmp_path):
     home = Embedded(tmp_path / "home")
     back = home.stores()
     done = migration(new, back).run(OPERATOR)
-    assert (done.people, done.faces, done.problems) == (2, len(FACES) + 1, [])
+    assert (done.people, done.faces, done.problems) == (2, len(FACES) + 2, [])
     assert everything(back) == everything(old)
     home.close()
 
@@ -202,7 +208,7 @@ def test_what_cannot_be_copied_as_it_was_given_is_named(old, new):
     assert sorted(done.problems) == sorted(
         [f"face {an_id('3')}: its image is lost", f"face {an_id('4')}: its image is not the one that was given"]
     )
-    assert done.faces == len(FACES) + 1 - 2
+    assert done.faces == len(FACES) + 2 - 2
 
 
 def test_what_was_withdrawn_between_two_runs_is_named(old, new):

@@ -11,7 +11,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Source
+from fers.domain.faces import Answer, LiveGuess, Source, Why
 from fers.domain.field import Entrant, Trial, drawn
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotFound, UnknownModel
@@ -143,13 +143,16 @@ def test_a_rival_that_fails_keeps_nobody_from_going_on(platform, ada, trial, hap
     {"happy": sad, "sad": happy}[shown.model_id].broken = True
     face = platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY)
     assert (face.prediction, face.rival) == (shown, None)
-    assert platform.trials.result(OPERATOR, trial.id).faces == 0
+    result = platform.trials.result(OPERATOR, trial.id)
+    assert (result.faces, result.missed) == (0, {face.missed: 1})
+    assert face.missed.why is Why.FAILED
+    assert face.missed.model_id != shown.model_id
 
 
 def test_a_rival_that_is_stuck_is_not_waited_for(settings, clock, registry, happy, sad, monkeypatch):
     monkeypatch.setattr(rivals, "PATIENCE_SECONDS", 0.05)
     platform = assemble(settings, models=registry, detector=OneFace(), now=clock)
-    platform.trials.start(OPERATOR, ["happy", "sad"])
+    trial = platform.trials.start(OPERATOR, ["happy", "sad"])
     ada, stuck = participant(platform), threading.Event()
     for _ in range(6):  # More than are asked at a time.
         started = draft(platform, ada)
@@ -159,6 +162,9 @@ def test_a_rival_that_is_stuck_is_not_waited_for(settings, clock, registry, happ
         assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).rival is None
         rival.wait = None
     stuck.set()
+    missed = platform.trials.result(OPERATOR, trial.id).missed
+    assert missed.total() == 6
+    assert {one.why for one in missed} == {Why.SLOW}
 
 
 def test_a_shown_model_that_fails_gives_way_to_the_live_one(platform, ada, trial, happy, sad):
@@ -181,7 +187,8 @@ def test_only_faces_that_models_may_be_tested_on_take_part(platform, trial, miss
 
 
 def test_who_saw_the_live_guess_is_in_no_trial(platform, ada, trial):
-    started = platform.capture.receive(ada, photo(), Source.WEBCAM, seen_live=True)
+    seen = LiveGuess("always-happy", OneModel.info.answers_id, (0.3,) + (0.1,) * 7)
+    started = platform.capture.receive(ada, photo(), Source.WEBCAM, seen)
     shown = platform.capture.predict(ada, started, started.suggestions[0])
     assert shown.model_id == "always-happy"
     assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).rival is None

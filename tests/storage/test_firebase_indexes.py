@@ -105,6 +105,7 @@ def ask_about_versions(client) -> None:
 def ask_about_the_field(client) -> None:
     store = FirebaseField(client)
     store.matches(an_id("trial"))
+    store.missed(an_id("trial"))
     store.guesses(an_id("faces"))
     store.ranks("1" * 64)
     list(store.shadow_answers("1" * 64))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
+from fers.domain.faces import Missed
 from fers.domain.field import GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 
 
@@ -26,6 +27,9 @@ class FieldStore(Protocol):
 
     def matches(self, trial_id: str) -> Counter[Match]:
         """How many faces say what about the trial's models; only counts above 0."""
+
+    def missed(self, trial_id: str) -> Counter[Missed]:
+        """How many faces the trial's models were not compared on, and which of them is why; only counts above 0."""
 
     def guesses(self, study_id: str) -> list[GuessSums]:
         """What the guesses that people of a study met come to, by week and then by model; imported faces left out."""

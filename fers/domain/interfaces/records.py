@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Origin
 from fers.domain.people import Person
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.studies import Study
@@ -61,6 +61,9 @@ class RecordStore(Protocol):
 
     def faces(self, among: IdRange = EVERY_ID) -> Iterator[Face]:
         """Every face in a range of ids, by id, without holding them all in memory."""
+
+    def origins(self, among: IdRange = EVERY_ID) -> Iterator[Origin]:
+        """Of every face in a range of ids, by id: what `faces` would say, at a fraction of its cost."""
 
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""

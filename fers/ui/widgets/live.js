@@ -17,7 +17,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (before.model === data.plan.model.file) return before.stop;
     before.stop();
   }
-  const session = { model: data.plan.model.file, send: setTriggerValue, stopped: false };
+  const { id, answersId } = data.plan.model;
+  const session = { model: data.plan.model.file, says: { id, answersId }, send: setTriggerValue, stopped: false };
   session.stop = () => {
     session.stopped = true;
     session.stream?.getTracks().forEach((track) => track.stop());
@@ -142,7 +143,7 @@ async function give(button, frame, session, view) {
     reader.onload = () => resolve(reader.result);
     reader.readAsDataURL(blob);
   });
-  session.send("given", { photo: url.slice(url.indexOf(",") + 1), probabilities });
+  session.send("given", { photo: url.slice(url.indexOf(",") + 1), model: session.says, probabilities });
   view.giving = false;
 }
 
