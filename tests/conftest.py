@@ -1,4 +1,5 @@
 import os
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -13,6 +14,12 @@ from tests.people import OneFace, OneModel, SettableClock
 # A busy two-core machine is slow at times; that says nothing about the code under test.
 hypothesis_settings.register_profile("fers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("fers")
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch):
+    """Streamlit's AppTest puts its page in its place, from where later tests would start their processes."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from google.cloud.firestore import Query
+
 from fers.storage.credentials import sha256
 from fers.storage.documents import time_from_text, time_to_text
-from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds, where
+from fers.storage.firestore_documents import FirestoreDocuments, until_it_holds, where
 from fers.storage.throttle import FORGOTTEN_AFTER, too_soon, wait_seconds
 
 
 class FirebaseThrottle:
-    """The number of failures is part of the document's name: of attempts at the same moment all but one are refused
-    their place, look again and count on."""
+    """Every attempt has a turn, which is part of its document's name: of attempts at the same moment all but one are
+    refused that turn, look again and take a later one. Documents stay until the store itself forgets them, or whoever
+    guessed before others would find an early turn free again."""
 
     def __init__(self, documents: FirestoreDocuments, now: Callable[[], datetime]):
         self._documents = documents
@@ -23,22 +26,22 @@ class FirebaseThrottle:
         until_it_holds(lambda: self._count(sha256(key)))
 
     def succeeded(self, key: str) -> None:
-        known = self._documents.page(where(self._throttles, "key", "==", sha256(key)))
+        known = self._documents.page(where(self._throttles, "key", "==", sha256(key)))  # The waits keep them few.
         self._documents.delete(self._throttles.document(document["id"]) for document in known)
 
     def _count(self, key: str) -> None:
-        now, batch = self._now(), self._documents.batch()
-        known = next(iter(self._documents.page(where(self._throttles, "key", "==", key).limit(1))), None)
-        failures = 1
-        if known:
-            retry_at = time_from_text(known["retry_at"])
+        now, failures, turn = self._now(), 1, 1
+        newest = where(self._throttles, "key", "==", key).order_by("turn", direction=Query.DESCENDING).limit(1)
+        for last in self._documents.page(newest):
+            retry_at = time_from_text(last["retry_at"])
             if retry_at > now:
                 raise too_soon(retry_at - now)
-            batch.delete(self._throttles.document(known["id"]), option=EXISTS)
+            turn = last["turn"] + 1
             if retry_at > now - FORGOTTEN_AFTER:
-                failures = known["failures"] + 1
+                failures = last["failures"] + 1
         retry_at = now + timedelta(seconds=wait_seconds(failures))
-        name = f"{key}-{failures}"
-        document = {"id": name, "key": key, "failures": failures, "retry_at": time_to_text(retry_at)}
+        name = f"{key}-{turn}"
+        document = {"id": name, "key": key, "turn": turn, "failures": failures, "retry_at": time_to_text(retry_at)}
+        batch = self._documents.batch()
         batch.create(self._throttles.document(name), document | {"forgotten_at": retry_at + FORGOTTEN_AFTER})
         self._documents.commit(batch)

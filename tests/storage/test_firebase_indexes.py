@@ -21,6 +21,8 @@ from fers.storage.firebase_records import FirebaseRecords
 from fers.storage.firebase_sign_in import FirebaseSignIn
 from fers.storage.firebase_snapshots import FirebaseSnapshots
 from fers.storage.firebase_studies import FirebaseStudies
+from fers.storage.firebase_throttle import FirebaseThrottle
+from fers.storage.firestore_documents import FirestoreDocuments
 from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, an_id
 from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
 
@@ -75,6 +77,7 @@ def ask_everything(client) -> None:
     for about, answers in DIMENSIONS.items():
         index.newest(an_id("faces"), FaceFilter(group=(about, answers[0])), 1)
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
+    FirebaseThrottle(FirestoreDocuments(client), utc_now).begin("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
     ask_about_review(client)
     ask_about_versions(client)
