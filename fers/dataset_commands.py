@@ -3,13 +3,19 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 import click
 
 from fers import config, platform
 from fers.datasets import DataError, load
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.exploring import QUARTERS, FaceFilter
+from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
+from fers.domain.snapshots import ConsensusRule
 from fers.domain.studies import Study
 from fers.errors import NotFound
 from fers.explaining import explains_failures
@@ -19,6 +25,13 @@ from fers.large_work import large_work, require_beam
 from fers.platform import Platform
 from fers.services.importing import Terms
 
+
+def _values(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]
+
+
+_QUARTER = click.IntRange(QUARTERS[0], QUARTERS[-1])
+_DAY = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
 study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
 
 
@@ -49,12 +62,29 @@ def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect
 @click.command()
 @click.argument("version")
 @study_option
+@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only what its person says is this.")
+@click.option("--source", "sources", multiple=True, type=click.Choice(_values(Source)), help="Only what came this way.")
+@click.option("--agreement", multiple=True, type=_QUARTER, help="Only where annotators agree to this quarter: 0 to 3.")
+@click.option(
+    "--confidence", multiple=True, type=_QUARTER, help="Only where the model's confidence is in this quarter."
+)
+@click.option("--disputed/--undisputed", default=None, help="Only where the model says something else, or the same.")
+@click.option("--since", **_DAY, help="Only what was given in the week of this day or later.")
+@click.option("--until", **_DAY, help="Only what was given in the week of this day or before.")
+@click.option("--consensus", type=click.Choice(_values(ConsensusRule)), default="majority", show_default=True)
 @explains_failures
-def freeze(version: str, study_name: str) -> None:
-    """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it."""
+def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
+    """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it, all or only some.
+
+    `--label`, `--source`, `--agreement` and `--confidence` may be given several times: either will do.
+    """
     services = platform.assemble(config.load())
+    kinds = {"labels": Emotion.from_label, "sources": Source, "agreement": int, "confidence": int}
+    several = {field: frozenset(map(kind, wanted.pop(field))) for field, kind in kinds.items()}
+    chosen = FaceFilter(**several, **wanted)
     with _bar("Freezing") as show:
-        frozen = services.snapshots.freeze(OPERATOR, _study(services, study_name).id, version, show)
+        study = _study(services, study_name)
+        frozen = services.snapshots.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
     click.echo(
         f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}); {frozen.left_out} not"
         f" shared by their people, {frozen.near_duplicates} left out as near-duplicates."

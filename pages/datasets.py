@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.datasets import compare, describe, download, freeze
+from fers.ui.datasets import compare, describe, download, freeze, has_chosen
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
 
@@ -14,7 +14,7 @@ study = platform().studies.current(actor)
 st.title("Dataset versions")
 st.write("A version never changes, so results on it can be cited. Only people who withdraw leave it.")
 choose_study(actor)
-with st.expander("Freeze a new version", icon=":material/ac_unit:"):
+with st.expander("Freeze a new version", icon=":material/ac_unit:", expanded=has_chosen()):
     freeze(actor, study)
 versions = platform().snapshots.versions(actor, study.id)
 if not versions:

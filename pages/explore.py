@@ -4,7 +4,16 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.exploring import agreement, balance, choose_filter, disputed_grid, growth, newest_grid, people_by_group
+from fers.ui.exploring import (
+    agreement,
+    balance,
+    choose_filter,
+    disputed_grid,
+    freeze_these,
+    growth,
+    newest_grid,
+    people_by_group,
+)
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
 
@@ -25,6 +34,7 @@ if not found:
     st.info("No face fits. Choose less, or wait for the first ones.")
     st.stop()
 # Only the open tab is worked out: each face shown is decoded for it.
+freeze_these(wanted)
 newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Plots"], key="views", on_change="rerun")
 if newest.open:
     with newest:

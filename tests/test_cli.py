@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -12,9 +12,11 @@ from skimage import data
 
 from fers import cli, platform
 from fers.cli import main
-from fers.domain.emotions import LABELS
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Answer, Source
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.snapshots import ConsensusRule, Split
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 
 
@@ -147,6 +149,29 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
     assert "no version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
     assert "no study" in run("freeze", "v2", "--study", "another").stderr
     assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr
+
+
+def test_only_some_faces_are_frozen_and_votes_settled_as_asked(run, platform):
+    study = platform.studies.current()
+    ada = participant(platform)
+    for number, said in enumerate((Emotion.HAPPY, Emotion.SAD, Emotion.SAD)):
+        give_face(platform, ada, Answer(said, before_prediction=True), pattern(number))
+    options = ("--label", "sad", "--label", "fear", "--source", "upload", "--disputed", "--confidence", 3)
+    days = ("--since", "2020-01-31", "--until", "2100-01-31")
+    frozen = run("freeze", "v1", "--study", study.name, *options, *days, "--consensus", "dawid-skene")
+    assert frozen.stdout.startswith("2 faces of 1 people frozen as v1")
+    snapshot = platform.snapshots.named(OPERATOR, study.id, "v1").snapshot
+    assert snapshot.consensus is ConsensusRule.DAWID_SKENE
+    assert snapshot.chosen == FaceFilter(
+        labels=frozenset({Emotion.SAD, Emotion.FEAR}),
+        sources=frozenset({Source.UPLOAD}),
+        confidence=frozenset({3}),
+        disputed=True,
+        since=date(2020, 1, 31),
+        until=date(2100, 1, 31),
+    )
+    assert "None of the chosen" in run("freeze", "v2", "--study", study.name, "--agreement", 3).stderr
+    assert run("freeze", "v2", "--study", study.name, "--agreement", 4).exit_code == 2
 
 
 def test_migrate_copies_into_the_store_it_names(run, settings, clock, tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from fers.analysis.dawid_skene import ErrorRates, error_rates
 from fers.analysis.votes import collect
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label, Verdict
-from fers.domain.snapshots import Vote
+from fers.domain.snapshots import ConsensusRule, Vote
 
 OUTCOMES: tuple[Emotion | Verdict, ...] = (*Emotion, Verdict.UNKNOWN, Verdict.NOT_A_FACE)
 """What a face can turn out to be, in the order of the columns of error rates. A flag is a question to the researcher
@@ -40,6 +40,11 @@ def majority(labels: Iterable[Label]) -> dict[str, Consensus]:
     return _settle(votes.faces, counts / counts.sum(axis=1, keepdims=True), counts)
 
 
+def agreed(labels: Iterable[Label], rule: ConsensusRule) -> dict[str, Consensus]:
+    """The consensus for each face (id) that has a vote, by the rule."""
+    return majority(labels) if rule is ConsensusRule.MAJORITY else dawid_skene(labels)[0]
+
+
 def votes_of(labels: Iterable[Label | Vote]) -> list[int]:
     """The votes on one face, as indices into `OUTCOMES`."""
     return [vote for label in labels if (vote := _vote(label)) is not None]
@@ -55,16 +60,6 @@ def dawid_skene(labels: Iterable[Label]) -> tuple[dict[str, Consensus], ErrorRat
     votes = collect(labels, _vote)
     rates = error_rates(votes, len(OUTCOMES))
     return _settle(votes.faces, rates.belief, votes.counts(len(OUTCOMES))), rates
-
-
-def mean_distributions(labels: Iterable[Label]) -> dict[str, tuple[float, ...]]:
-    """The soft consensus for each face (id) that somebody saw an emotion in: the mean of those annotators'
-    distributions, eight shares that sum to 1 in the order of `Emotion`. Ties and doubts stay visible in it."""
-    given: dict[str, list[tuple[float, ...]]] = {}
-    for label in labels:
-        if label.distribution:
-            given.setdefault(label.face_id, []).append(label.distribution)
-    return {face_id: tuple(np.mean(shares, axis=0).tolist()) for face_id, shares in given.items()}
 
 
 def agreeing_pairs(labels: Iterable[Label | Vote]) -> float | None:

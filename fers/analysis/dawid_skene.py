@@ -29,6 +29,12 @@ class ErrorRates:
     """annotators x classes x classes: how likely the annotator says the column when the row is true. A row is 0 where
     the annotator saw no face of the class."""
 
+    @property
+    def accuracy(self) -> np.ndarray:
+        """How likely each annotator is to say what is true, over the classes that they saw as common as they are."""
+        seen = np.where(self.rates.any(axis=2), self.prevalence, 0)
+        return (np.diagonal(self.rates, axis1=1, axis2=2) * seen).sum(axis=1) / seen.sum(axis=1)
+
 
 def error_rates(votes: Votes, classes: int) -> ErrorRates:
     """Estimate by expectation maximisation, from the shares of the votes (Dawid & Skene, Applied Statistics 28, 1979,

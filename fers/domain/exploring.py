@@ -11,7 +11,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Face, Source
 
 QUARTERS = range(4)
-"""Of a share from 0 to 1: under 25%, under 50%, under 75%, and the rest."""
+"""Of a share from 0 to 1."""
+QUARTER_WORDS = ("under 25%", "25–50%", "50–75%", "75% and more")
 
 
 def quarter(share: float) -> int:
@@ -22,6 +23,11 @@ def week_of(time: date) -> date:
     """The Monday of the week."""
     day = time.date() if isinstance(time, datetime) else time
     return day - timedelta(days=day.weekday())
+
+
+def is_disputed(face: Face) -> bool:
+    """Whether the model's guess is something else than the person said; not where they said nothing."""
+    return face.answer.label not in (None, face.prediction.top(1)[0][0])
 
 
 def disagreement(face: Face) -> float:
@@ -52,6 +58,45 @@ class FaceFilter:
     since: date | None = None
     until: date | None = None
     """Both inclusive and to the week that they are in."""
+
+    def takes(self, face: Face, agreement: float | None) -> bool:
+        """Whether the face is meant, as far as the face can tell: `group` is for a store to look up.
+
+        `agreement`: of its annotators, 0 to 1; None where fewer than two labelled it.
+        """
+        _, confidence = face.prediction.top(1)[0]
+        week = week_of(face.given_at)
+        return (
+            _among(face.answer.label, self.labels)
+            and _among(face.source, self.sources)
+            and _among(quarter(confidence), self.confidence)
+            and _among(None if agreement is None else quarter(agreement), self.agreement)
+            and self.disputed in (None, is_disputed(face))
+            and (self.since is None or week_of(self.since) <= week)
+            and (self.until is None or week <= week_of(self.until))
+        )
+
+    def in_words(self) -> list[str]:
+        """What it asks for, thing by thing; empty where it sorts nothing out."""
+        labels = ["can't tell"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
+        said = {
+            "their people say": labels,
+            "given by": sorted(self.sources),
+            "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
+            "annotators agree to": [QUARTER_WORDS[part] for part in sorted(self.agreement)],
+            "about themselves their people say": [": ".join(self.group)] if self.group else [],
+            "the model says": [] if self.disputed is None else ["something else" if self.disputed else "the same"],
+            "from the week of": [week_of(self.since).isoformat()] if self.since else [],
+            "to the week of": [week_of(self.until).isoformat()] if self.until else [],
+        }
+        return [f"{about} {' or '.join(values)}" for about, values in said.items() if values]
+
+
+EVERY_FACE = FaceFilter()
+
+
+def _among(value: object, chosen: frozenset) -> bool:
+    return not chosen or value in chosen
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import EVERY_FACE, FaceFilter
 from fers.domain.faces import Display, LiveGuess, Source
 from fers.domain.labels import Verdict, leading
 
@@ -29,6 +30,14 @@ class LabelSource(StrEnum):
 
     ANNOTATORS = "annotators"
     PARTICIPANT = "participant"
+
+
+class ConsensusRule(StrEnum):
+    """How an entry's votes come to what is perceived in it."""
+
+    MAJORITY = "majority"
+    DAWID_SKENE = "dawid-skene"
+    """Annotators count by how often they seem to be right, learned from all the study's votes."""
 
 
 def _by_value(kind: type[Enum]) -> dict:
@@ -91,7 +100,7 @@ class Entry:
     display: Display | None
     """Whether they felt or posed it, as they say."""
     perceived: Emotion | None
-    """What most annotators saw; None for a tie, or where they saw no emotion."""
+    """What annotators saw, by the version's rule; None for a tie, or where they saw no emotion."""
     votes: tuple[Vote, ...]
     intensity: int | None
     valence: float | None
@@ -163,10 +172,13 @@ class Snapshot:
     """How many it held when it was frozen."""
     people: int
     left_out: int
-    """Faces that were not taken because their people did not agree to sharing."""
+    """Chosen faces that were not taken because their people did not agree to sharing."""
     near_duplicates: int
     """Faces that were not taken because another split holds nearly the same picture."""
     consent_texts: tuple[ConsentText, ...]
+    chosen: FaceFilter = EVERY_FACE
+    """Which of the study's faces it was to hold."""
+    consensus: ConsensusRule = ConsensusRule.MAJORITY
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
+from fers.domain.snapshots import ConsensusRule
 from fers.exporting.release import Cut, Member, Release
 
 FACES = "faces.jsonl"
 _CUTS = {
     Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
     Cut.WHOLE: "whole photos, with a box around the face",
+}
+
+_PERCEIVED = {
+    ConsensusRule.MAJORITY: "what most annotators saw",
+    ConsensusRule.DAWID_SKENE: "what their votes make most probable where each counts by how often its annotator\n"
+    "seems right (Dawid & Skene, Applied Statistics 28, 1979)",
 }
 
 
@@ -72,6 +79,8 @@ def _datasheet(release: Release) -> str:
         purpose=study.purpose,
         owner=study.owner,
         contact=study.contact,
+        chosen=f" Chosen were those where {'; '.join(chosen)}." if (chosen := snapshot.chosen.in_words()) else "",
+        perceived=_PERCEIVED[snapshot.consensus],
         frozen=snapshot.faces,
         faces=release.faces,
         withdrawn=release.withdrawn,

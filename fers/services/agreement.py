@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from fers.analysis import agreement as analysis
+from fers.analysis.consensus import dawid_skene, majority
 from fers.analysis.estimates import Estimate
 from fers.analysis.known import accuracy_on_known
 from fers.domain.audit import entry_by
@@ -30,6 +31,12 @@ class Report:
     counts: Counter[str]
     """Labels by annotator."""
     flags: list[Label]
+    accuracy: dict[str, float]
+    """How often each annotator is right, 0 to 1, as Dawid and Skene's method estimates it from all votes."""
+    settled: int
+    """Faces with a vote."""
+    differ: int
+    """How many of them that method and the majority see differently."""
 
 
 class Agreement:
@@ -42,12 +49,16 @@ class Agreement:
         """Everything about the study's labels, with 95% intervals."""
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
+        by_majority, (estimated, rates) = majority(labels), dawid_skene(labels)
         return Report(
             labels=len(labels),
             agreement=analysis.agreement(labels),
             on_known=accuracy_on_known(labels, self._labels.gold(study_id)),
             counts=Counter(sorted(label.annotator_id for label in labels)),
             flags=[label for label in labels if label.verdict is Verdict.FLAGGED],
+            accuracy=dict(zip(rates.annotators, rates.accuracy.tolist(), strict=True)),
+            settled=len(by_majority),
+            differ=sum(estimated[face_id].outcome is not said.outcome for face_id, said in by_majority.items()),
         )
 
     def votes(self, actor: Person, study_id: str, face_id: str) -> Counter[Emotion | Verdict]:

@@ -2,20 +2,45 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 
-from fers.analysis.consensus import majority
+from fers.analysis.consensus import agreed, agreeing_pairs
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
 from fers.domain.labels import Label
 from fers.domain.near_duplicates import alike
-from fers.domain.snapshots import Entry, Measures, Split, Vote, pseudonym
+from fers.domain.snapshots import ConsensusRule, Entry, Measures, Split, Vote, pseudonym
 from fers.domain.splitting import split_people
 
 
-def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprint: str, measures: Measures) -> Entry:
-    """The face with its annotators' labels, by annotator. Whose split it has is for `in_splits` to say."""
-    labels, answer = tuple(labels), face.answer
+class Opinions:
+    """What the annotators of a study say about its faces, and what that comes to."""
+
+    def __init__(self, labels: Iterable[Label], rule: ConsensusRule):
+        """`labels`: all of the study, by face and annotator, since the rule may learn from what is said of some faces
+        how far to trust what is said of others."""
+        labels = list(labels)
+        self._labels = {face_id: tuple(said) for face_id, said in groupby(labels, lambda label: label.face_id)}
+        self._consensus = agreed(labels, rule)
+
+    def of(self, face_id: str) -> tuple[Label, ...]:
+        """By annotator."""
+        return self._labels.get(face_id, ())
+
+    def perceived(self, face_id: str) -> Emotion | None:
+        """None where they tie, or see no emotion."""
+        consensus = self._consensus.get(face_id)
+        return consensus.outcome if consensus and isinstance(consensus.outcome, Emotion) else None
+
+    def agreement(self, face_id: str) -> float | None:
+        """See `agreeing_pairs`."""
+        return agreeing_pairs(self.of(face_id))
+
+
+def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: str, measures: Measures) -> Entry:
+    """The face with what is said about it. Whose split it has is for `in_splits` to say."""
+    answer, labels = face.answer, opinions.of(face.id)
     return Entry(
         face_id=face.id,
         person=pseudonym(face.study_id, face.person_id),
@@ -28,7 +53,7 @@ def entry_of(face: Face, labels: Iterable[Label], words: ConsentText, fingerprin
         source=face.source,
         own_label=answer.label,
         display=answer.display,
-        perceived=_perceived(labels),
+        perceived=opinions.perceived(face.id),
         votes=tuple(map(_vote, labels)),
         intensity=answer.intensity,
         valence=_own_or_mean(answer.valence, [label.valence for label in labels]),
@@ -61,11 +86,6 @@ def without_near_duplicates(entries: list[Entry]) -> list[Entry]:
         twins = alike([entry.fingerprint for entry in mine], [entry.fingerprint for entry in kept])
         kept += [entry for entry, is_twin in zip(mine, twins, strict=True) if not is_twin]
     return sorted(kept, key=lambda entry: entry.face_id)
-
-
-def _perceived(labels: tuple[Label, ...]) -> Emotion | None:
-    consensus = next(iter(majority(labels).values()), None)
-    return consensus.outcome if consensus and isinstance(consensus.outcome, Emotion) else None
 
 
 def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:

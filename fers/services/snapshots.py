@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import ConsentText
+from fers.domain.exploring import EVERY_FACE, FaceFilter
 from fers.domain.faces import Face
 from fers.domain.images import decode_stored
 from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, SnapshotStore
@@ -14,11 +14,21 @@ from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.snapshots import SHARED, Difference, Entry, Measures, Snapshot, Split, content_id, difference
+from fers.domain.snapshots import (
+    SHARED,
+    ConsensusRule,
+    Difference,
+    Entry,
+    Measures,
+    Snapshot,
+    Split,
+    content_id,
+    difference,
+)
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.exporting.release import ENCODER, measured
 from fers.services.clock import Clock, utc_now
-from fers.services.freezing import entry_of, in_splits, without_near_duplicates
+from fers.services.freezing import Opinions, entry_of, in_splits, without_near_duplicates
 
 LONGEST_NAME = 60
 _NAME = re.compile(rf"[A-Za-z0-9][\w.-]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
@@ -54,18 +64,32 @@ class Snapshots:
         self._snapshots = snapshots
         self._now = now
 
-    def freeze(self, actor: Person, study_id: str, name: str, progress: Progress = lambda done, all: None) -> Snapshot:
-        """Freeze the study's faces whose people agreed to sharing and to training, as the version `name`.
+    def freeze(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        chosen: FaceFilter = EVERY_FACE,
+        consensus: ConsensusRule = ConsensusRule.MAJORITY,
+        progress: Progress = lambda done, all: None,
+    ) -> Snapshot:
+        """Freeze the chosen of the study's faces whose people agreed to sharing and to training, as the version `name`.
+        What its annotators perceived in each face follows from all the study's labels by the rule `consensus`.
 
         People keep the split they had in the study's earlier versions. Of near-duplicates in two splits, the one that
         is tested on stays. Raises InvalidInput for a name that can't be used, when there is nothing to freeze, or when
-        another version holds the same.
+        another version holds the same; and for a group: nobody agreed to be told of in public by that.
         """
         require(actor, Action.SHARE_DATASET, study_id)
         earlier = self._snapshots.snapshots(study_id)
         _check_name(name, earlier)
-        shared, left_out = self._shared(study_id)
-        everything, texts = self._entries(study_id, shared, earlier, progress)
+        if chosen.group is not None:
+            raise InvalidInput(
+                "A version can't be chosen by what people say about themselves.", "Take that out of the filter."
+            )
+        opinions = Opinions(self._labels.labels(study_id), consensus)
+        shared, left_out = self._shared(study_id, chosen, opinions)
+        everything, texts = self._entries(study_id, shared, opinions, earlier, progress)
         entries = without_near_duplicates(everything)
         snapshot = Snapshot(
             id=content_id(study_id, entries),
@@ -77,6 +101,8 @@ class Snapshots:
             left_out=left_out,
             near_duplicates=len(everything) - len(entries),
             consent_texts=tuple(sorted(texts, key=lambda text: (text.version, text.sha256))),
+            chosen=chosen,
+            consensus=consensus,
         )
         self._create(snapshot, entries, earlier)
         self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
@@ -115,26 +141,29 @@ class Snapshots:
     def _version(self, snapshot: Snapshot) -> Version:
         return Version(snapshot, self._snapshots.count_entries(snapshot.id))
 
-    def _shared(self, study_id: str) -> tuple[list[Face], int]:
-        """The study's faces that may be shared, by id, and how many may not."""
+    def _shared(self, study_id: str, chosen: FaceFilter, opinions: Opinions) -> tuple[list[Face], int]:
+        """The chosen of the study's faces that may be shared, by id, and how many may not."""
         faces, left_out, now = [], 0, self._now()
         for face in self._records.faces():
             if face.study_id != study_id or face.purge_at <= now:
+                continue
+            if not chosen.takes(face, opinions.agreement(face.id)):
                 continue
             if face.purposes >= SHARED:
                 faces.append(face)
             else:
                 left_out += 1
         if not faces:
-            raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
+            if chosen == EVERY_FACE:
+                raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
+            raise InvalidInput("None of the chosen faces may be shared.", "Choose more of them.")
         return faces, left_out
 
     def _entries(
-        self, study_id: str, faces: list[Face], earlier: list[Snapshot], progress: Progress
+        self, study_id: str, faces: list[Face], opinions: Opinions, earlier: list[Snapshot], progress: Progress
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
         looked_at, known = self._remembered(earlier)
-        voices = {face: list(said) for face, said in groupby(self._labels.labels(study_id), lambda said: said.face_id)}
         texts, entries = {}, []
         for number, face in enumerate(faces):
             progress(number, len(faces))
@@ -144,7 +173,7 @@ class Snapshots:
                 seen = looked_at.get(face.id) or self._look_at(face)
             except NotFound:
                 continue  # Withdrawn a moment ago.
-            entries.append(entry_of(face, voices.get(face.id, ()), texts[face.consent_id], *seen))
+            entries.append(entry_of(face, opinions, texts[face.consent_id], *seen))
         progress(len(faces), len(faces))
         return in_splits(entries, known, study_id), set(texts.values())
 

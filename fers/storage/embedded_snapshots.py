@@ -3,18 +3,17 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 import orjson
 
-from fers.domain.consent import ConsentText
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Entry, Snapshot, Split
 from fers.errors import AlreadyExists
 from fers.storage.database import Database
-from fers.storage.documents import time_from_text, time_to_text
+from fers.storage.snapshot_documents import snapshot_from_document, snapshot_to_document
 
 _PAGE = 500
+_COLUMNS = ("id", "study_id", "name", "created_at")
 
 
 class EmbeddedSnapshots:
@@ -22,9 +21,9 @@ class EmbeddedSnapshots:
         self._database = database
 
     def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
-        document = asdict(snapshot)
-        columns = [document.pop(column) for column in ("id", "study_id", "name")]
-        values = (*columns, time_to_text(document.pop("created_at")), json.dumps(document))
+        document = snapshot_to_document(snapshot)
+        columns = [document.pop(column) for column in _COLUMNS]
+        values = (*columns, json.dumps(document))
         rows = ((snapshot.id, entry.split, json.dumps(entry.as_document()), entry.face_id) for entry in entries)
         with self._database.transaction() as sql:
             if sql.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values).rowcount != 1:
@@ -58,7 +57,4 @@ class EmbeddedSnapshots:
 
 
 def _snapshot(row: sqlite3.Row) -> Snapshot:
-    document = json.loads(row["document"])
-    texts = tuple(ConsentText(**text) for text in document.pop("consent_texts"))
-    created_at = time_from_text(row["created_at"])
-    return Snapshot(row["id"], row["study_id"], row["name"], created_at, consent_texts=texts, **document)
+    return snapshot_from_document(json.loads(row["document"]) | {column: row[column] for column in _COLUMNS})

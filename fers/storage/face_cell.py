@@ -1,6 +1,6 @@
 """What a face is filtered by, the same in every store."""
 
-from fers.domain.exploring import quarter
+from fers.domain.exploring import is_disputed, quarter
 from fers.domain.faces import Face, Source
 from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
@@ -15,12 +15,12 @@ GROUPS = {"Age": "age", "Gender": "gender", "Skin tone": "skin"}
 
 
 def cell_of(face: Face) -> dict[str, str | int]:
-    guess, confidence = face.prediction.top(1)[0]
+    _, confidence = face.prediction.top(1)[0]
     return {
         "study_id": face.study_id,
         "week": week_of_face(face).isoformat(),
         "label": NOTHING if face.answer.label is None else face.answer.label.value,
-        "disputed": face.answer.label not in (None, guess),
+        "disputed": is_disputed(face),
         "source": SOURCES.index(face.source),
         "confidence": quarter(confidence),
     }

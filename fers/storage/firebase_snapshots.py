@@ -8,19 +8,17 @@ narrows it later finds the entry and takes it out. So no entry outlives the righ
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from hashlib import sha256
 from itertools import islice
 
 from google.cloud.firestore import Query
 
-from fers.domain.consent import ConsentText
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import SHARED, Entry, Snapshot, Split
 from fers.errors import AlreadyExists, StoreUnavailable
-from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where, within
+from fers.storage.snapshot_documents import snapshot_from_document, snapshot_to_document
 
 
 class FirebaseSnapshots:
@@ -95,11 +93,8 @@ class FirebaseSnapshots:
 
 
 def _document(snapshot: Snapshot) -> dict:
-    particulars = asdict(snapshot) | {"created_at": time_to_text(snapshot.created_at)}
-    return {"id": snapshot.id, "study_id": snapshot.study_id, "particulars": particulars}
+    return {"id": snapshot.id, "study_id": snapshot.study_id, "particulars": snapshot_to_document(snapshot)}
 
 
 def _snapshot(document: dict) -> Snapshot:
-    particulars = document["particulars"]
-    texts = tuple(ConsentText(**text) for text in particulars["consent_texts"])
-    return Snapshot(**particulars | {"created_at": time_from_text(particulars["created_at"]), "consent_texts": texts})
+    return snapshot_from_document(document["particulars"])

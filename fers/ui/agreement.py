@@ -65,9 +65,14 @@ def by_annotator(report: Report) -> None:
                 "Says what others say": _figure(own.with_others if own else NOBODY),
                 "α without them": _figure(own.alpha_without if own else NOBODY),
                 "Right on known faces": _figure(report.on_known.get(name, NOBODY)),
+                "Right, estimated": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
             }
         )
     st.dataframe(rows, hide_index=True)
+    st.caption(
+        "The estimate is by Dawid and Skene's method, from what everybody says about the same faces. It sees "
+        f"{report.differ:,} of {report.settled:,} faces unlike the majority. A dataset version can go by either."
+    )
     if agreement.by_pair:
         st.caption("Cohen's κ of every two")
         names = sorted({name for pair in agreement.by_pair for name in pair})

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from fers.domain.exploring import EVERY_FACE
 from fers.domain.people import Person
+from fers.domain.snapshots import ConsensusRule
 from fers.domain.studies import Study
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
@@ -12,22 +14,51 @@ from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
 
+_RULE_WORDS = {ConsensusRule.MAJORITY: "Majority", ConsensusRule.DAWID_SKENE: "Dawid–Skene"}
 _CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}
 
 
+def has_chosen() -> bool:
+    """Whether only some faces are to be frozen."""
+    return state().to_freeze != EVERY_FACE
+
+
 def freeze(actor: Person, study: Study) -> None:
-    """Ask for a name and freeze what there is."""
+    """Ask for a name and freeze what was chosen."""
+    _say_what_is_chosen()
     with st.form("freeze", border=False):
         name = st.text_input("Name of the new version", placeholder="2026-05")
-        st.caption("It holds every face whose person agreed to sharing and training, with its labels as they are now.")
+        rule = st.segmented_control(
+            "Where annotators differ",
+            list(ConsensusRule),
+            default=ConsensusRule.MAJORITY,
+            format_func=_RULE_WORDS.get,
+            required=True,
+            help="By the majority, every vote counts the same. Dawid and Skene's method learns from all votes of the "
+            "study how often each annotator is right about which expression; it needs some tens of labels of each.",
+        )
+        st.caption("Faces come with their labels as they are now, if their people agreed to sharing and training.")
         if not st.form_submit_button("Freeze", type="primary", icon=":material/ac_unit:"):
             return
     with guard.explaining():
         bar = st.progress(0.0, "Looking at the faces")
         try:
-            platform().snapshots.freeze(actor, study.id, name, lambda done, faces: bar.progress(done / max(1, faces)))
+            platform().snapshots.freeze(
+                actor, study.id, name, state().to_freeze, rule, lambda done, faces: bar.progress(done / max(1, faces))
+            )
         finally:
             bar.empty()
+        state().to_freeze = EVERY_FACE
+        st.rerun()
+
+
+def _say_what_is_chosen() -> None:
+    if not has_chosen():
+        st.caption("All faces of the study. To freeze only some, choose them under Explore.")
+        return
+    st.markdown(f"Only faces where {'; '.join(state().to_freeze.in_words())}.")
+    if st.button("Take all faces instead"):
+        state().to_freeze = EVERY_FACE
         st.rerun()
 
 
@@ -44,6 +75,11 @@ def describe(version: Version) -> None:
         ]
         said = " · ".join(f"{count:,} {what}" for count, what in notes if count)
         st.caption(f"{said + ' · ' if said else ''}`{snapshot.id[:12]}`")
+        chosen = snapshot.chosen.in_words()
+        if chosen:
+            st.caption(f"Only faces where {'; '.join(chosen)}.")
+        if snapshot.consensus is not ConsensusRule.MAJORITY:
+            st.caption(f"Votes settled by {_RULE_WORDS[snapshot.consensus]}.")
 
 
 def download(actor: Person, study: Study, versions: list[Version]) -> None:

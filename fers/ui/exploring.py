@@ -7,7 +7,7 @@ import altair as alt
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter
+from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Verdict
 from fers.domain.people import Person
@@ -22,7 +22,6 @@ COLUMNS, PAGE = 4, 24
 _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
-_QUARTER_WORDS = {0: "Under 25%", 1: "25–50%", 2: "50–75%", 3: "75% and more"}
 
 
 def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
@@ -51,6 +50,14 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
         since=since,
         until=until,
     )
+
+
+def freeze_these(wanted: FaceFilter) -> None:
+    """Take what is chosen to where versions are frozen."""
+    help = "Self-descriptions are nobody else's: take the group out of the filter first." if wanted.group else None
+    if st.button("Freeze these faces", icon=":material/ac_unit:", disabled=bool(wanted.group), help=help):
+        state().to_freeze = wanted
+        st.switch_page("pages/datasets.py")
 
 
 def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
@@ -110,8 +117,8 @@ def agreement(shares: dict[int, int]) -> None:
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
-    order = [_QUARTER_WORDS[quarter] for quarter in shares]
-    rows = [{"Agreement": _QUARTER_WORDS[quarter], "Faces": count} for quarter, count in shares.items()]
+    order = [_quarter_word(quarter) for quarter in shares]
+    rows = [{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()]
     bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
     st.altair_chart(
         bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Agreement:N", sort=order, title=None)), width="stretch"
@@ -192,5 +199,9 @@ def _vote_words(vote: Emotion | Verdict) -> str:
     return word(vote) if isinstance(vote, Emotion) else vote.capitalize()
 
 
+def _quarter_word(quarter: int) -> str:
+    return QUARTER_WORDS[quarter].capitalize()
+
+
 def _quarters(question: str) -> frozenset[int]:
-    return frozenset(st.pills(question, QUARTERS, format_func=_QUARTER_WORDS.get, selection_mode="multi"))
+    return frozenset(st.pills(question, QUARTERS, format_func=_quarter_word, selection_mode="multi"))

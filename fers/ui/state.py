@@ -8,6 +8,7 @@ import streamlit as st
 
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import EVERY_FACE, FaceFilter
 from fers.domain.faces import Answer, Face, Prediction
 from fers.domain.people import Person
 from fers.errors import FersError
@@ -94,6 +95,8 @@ class State:
     """The link of a new invitation, until whoever made it says they have it."""
     explored: dict[str, Face] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
+    to_freeze: FaceFilter = EVERY_FACE
+    """What was chosen under "Explore" for the next dataset version."""
     reviewing: Reviewing | None = None
     download: str | None = None
     """The secret of the link to the download asked for last."""

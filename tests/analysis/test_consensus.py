@@ -11,7 +11,6 @@ from fers.analysis.consensus import (
     agreeing_pairs,
     dawid_skene,
     majority,
-    mean_distributions,
     needs_more_votes,
 )
 from fers.domain.emotions import Emotion
@@ -46,7 +45,7 @@ def test_a_flag_is_no_vote():
 
 
 def test_no_labels_have_no_consensus():
-    assert majority([]) == mean_distributions([]) == {}
+    assert majority([]) == {}
     assert dawid_skene([])[0] == {}
 
 
@@ -75,18 +74,12 @@ def test_dawid_skene_believes_those_who_know():
     own = [rates.rates[annotator].diagonal()[:8].mean() for annotator in range(5)]
     assert rates.annotators[:2] == ("annotator 0", "annotator 1")
     assert min(own[:2]) > 0.8 > 0.5 > max(own[2:])
+    assert rates.accuracy == pytest.approx([0.9, 0.9, 0.3, 0.3, 0.3], abs=0.1)
 
 
 def test_two_who_never_agree_come_to_nothing():
     consensus, _ = dawid_skene([*said_of("a", SAD, ANGER), *said_of("b", SAD, ANGER)])
     assert {one.outcome for one in consensus.values()} == {None}
-
-
-def test_the_soft_consensus_is_the_mean_of_what_was_seen():
-    mostly_sad = (0, 0, 0.75, 0, 0, 0, 0.25, 0)
-    labels = [*said_of("face", ANGER), label("face", "x", SAD, distribution=mostly_sad), label("face", "y", UNKNOWN)]
-    assert mean_distributions(labels)["face"] == pytest.approx((0, 0, 0.375, 0, 0, 0, 0.625, 0))
-    assert mean_distributions(said_of("face", UNKNOWN)) == {}
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ def test_observers(estimate):
     np.testing.assert_allclose(estimate.rates, ERROR_RATES, atol=0.006)
 
 
+def test_how_often_an_observer_is_right_weighs_classes_by_how_common_they_are(estimate):
+    first = sum(share * rate for share, rate in zip(PREVALENCE, (0.89, 0.88, 0.66, 0.44), strict=True))
+    assert estimate.accuracy[0] == pytest.approx(first, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("patient", "belief"),
     [(2, [0, 0, 0, 1]), (3, [0, 1, 0, 0]), (7, [0.98, 0.02, 0, 0]), (12, [0, 0, 1, 0]), (35, [0, 0.95, 0.05, 0])],

@@ -1,13 +1,16 @@
 """What every SnapshotStore does."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
 from fers.domain.ranges import IdRange
-from fers.domain.snapshots import SHARED, Split
+from fers.domain.snapshots import SHARED, ConsensusRule, Split
 from fers.errors import AlreadyExists
 
 from .samples import NOON, SEEN_LIVE, a_face, a_person, a_snapshot, an_entry, an_id
@@ -34,6 +37,21 @@ class SnapshotStoreContract:
         assert list(store.entries(a_snapshot().id)) == expected
         assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
         assert store.count_entries(a_snapshot().id) == 2
+
+    @pytest.mark.parametrize(
+        "chosen",
+        [
+            FaceFilter(labels=frozenset({None, Emotion.SAD, Emotion.NEUTRAL}), disputed=False),
+            FaceFilter(sources=frozenset(Source), confidence=frozenset({0, 3}), agreement=frozenset({2})),
+            FaceFilter(since=date(2026, 4, 15), until=date(2026, 4, 28), disputed=True),
+        ],
+    )
+    def test_what_was_chosen_and_how_votes_count_come_back(self, store, chosen):
+        later = NOON + timedelta(days=1)
+        snapshot = a_snapshot("v2", created_at=later, chosen=chosen, consensus=ConsensusRule.DAWID_SKENE)
+        store.create_snapshot(snapshot, [an_entry("first")])
+        assert store.snapshot(snapshot.id) == snapshot
+        assert store.snapshots(snapshot.study_id) == [snapshot, a_snapshot()]
 
     def test_what_the_live_page_said_comes_back_too(self, store):
         entry = an_entry("first", live=SEEN_LIVE)

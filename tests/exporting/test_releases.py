@@ -5,7 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR
+from fers.domain.snapshots import ConsensusRule
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
 
@@ -37,6 +40,17 @@ def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study,
     archive = download(platform, "imagefolder")
     assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
     assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
+
+
+def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
+    def datasheet(version):
+        return " ".join(download(platform, "folders", version=version).read("DATASHEET.md").decode().split())
+
+    chosen = FaceFilter(labels=frozenset({Emotion.SAD, Emotion.FEAR, None}), disputed=False)
+    platform.snapshots.freeze(OPERATOR, study.id, "some", chosen, ConsensusRule.DAWID_SKENE)
+    assert "Chosen" not in datasheet("v1") and "`perceived` is what most annotators saw." in datasheet("v1")
+    assert "those where their people say can't tell or sad or fear; the model says the same." in datasheet("some")
+    assert "(Dawid & Skene, Applied Statistics 28, 1979)" in datasheet("some")
 
 
 def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study, faces):

@@ -5,8 +5,11 @@ import dataclasses
 from driving import agreed, click, field, open_app, signed_in, told
 from test_journey import choose, give
 
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
-from tests.people import PASSWORD, give_face, participant, photo
+from fers.domain.snapshots import ConsensusRule
+from tests.people import PASSWORD, give_face, participant, pattern, photo
 
 
 def sign_in(app, email="ada@example.org"):
@@ -52,6 +55,28 @@ def test_a_researcher_explores_the_faces(app, platform):
     assert "Guess: Happy 90%" in told(app)
     next(pills for pills in app.pills if pills.label == "Taken with").set_value(["webcam"])
     assert "No face fits" in told(app.run())
+    assert not app.exception and not app.error
+
+
+def test_what_was_found_is_frozen_as_a_version(app, platform):
+    ada = participant(platform)
+    study = platform.studies.current()
+    for number, said in enumerate((Emotion.HAPPY, Emotion.SAD)):
+        give_face(platform, ada, Answer(said, before_prediction=True), pattern(number))
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.switch_page("pages/explore.py").run()
+    next(pills for pills in app.pills if pills.label == "Their people said").set_value([Emotion.SAD])
+    app.run()
+    click(app, "Freeze these faces")
+    assert "Only faces where their people say sad." in told(app)
+    app.switch_page("pages/datasets.py").run()  # AppTest would run Explore again.
+    field(app, "Name of the new version").set_value("sad")
+    next(choice for choice in app.button_group if choice.label == "Where annotators differ").set_value("dawid-skene")
+    click(app, "Freeze")
+    assert {"Votes settled by Dawid–Skene.", "Only faces where their people say sad."} <= {c.value for c in app.caption}
+    [version] = platform.snapshots.versions(OPERATOR, study.id)
+    assert (version.faces, version.snapshot.consensus) == (1, ConsensusRule.DAWID_SKENE)
     assert not app.exception and not app.error
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from itertools import count
+from random import Random
 
 import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Answer, Display
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
-from fers.domain.snapshots import LabelSource, Split
+from fers.domain.snapshots import ConsensusRule, LabelSource, Split
 from fers.errors import InvalidInput, NotFound
 from tests import people
 from tests.people import EVERYTHING, HAPPY_POSED, participant, pattern
@@ -134,6 +136,65 @@ def test_what_cannot_be_frozen_is_said(platform, study):
     give_face(platform, participant(platform, "bob@example.org"))
     with pytest.raises(InvalidInput, match="v1 already"):
         platform.snapshots.freeze(OPERATOR, study.id, "v1")
+
+
+def test_only_the_chosen_faces_are_frozen(platform, study):
+    """And it is the chosen that are counted as left out."""
+    ada = participant(platform)
+    happy, sad = (
+        give_face(platform, ada, Answer(said, before_prediction=True)) for said in (Emotion.HAPPY, Emotion.SAD)
+    )
+    secretive = participant(platform, "eve@example.org", EVERYTHING - {Purpose.PUBLISH})
+    give_face(platform, secretive, Answer(Emotion.SAD, before_prediction=True))
+    chosen = FaceFilter(labels=frozenset({Emotion.SAD}))
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "sad", chosen)
+    assert [entry.face_id for entry in entries(platform, snapshot)] == [sad.id]
+    assert (snapshot.left_out, snapshot.chosen) == (1, chosen)
+    assert platform.snapshots.named(OPERATOR, study.id, "sad").snapshot == snapshot
+    everything = platform.snapshots.freeze(OPERATOR, study.id, "all")
+    assert {entry.face_id for entry in entries(platform, everything)} == {happy.id, sad.id}
+
+
+def test_faces_can_be_chosen_by_how_far_annotators_agree(platform, study):
+    ada = participant(platform)
+    agreed, disputed, unseen = (give_face(platform, ada) for _ in range(3))
+    annotate(platform, study, agreed, (Emotion.SAD, Emotion.SAD))
+    annotate(platform, study, disputed, (Emotion.SAD, Emotion.FEAR))
+    for name, quarter, face in (("agreed", 3, agreed), ("disputed", 0, disputed)):
+        snapshot = platform.snapshots.freeze(OPERATOR, study.id, name, FaceFilter(agreement=frozenset({quarter})))
+        assert [entry.face_id for entry in entries(platform, snapshot)] == [face.id]
+
+
+def test_faces_are_not_chosen_by_what_people_say_about_themselves(platform, study):
+    give_face(platform, participant(platform))
+    with pytest.raises(InvalidInput, match="about themselves"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v1", FaceFilter(group=("age", "18–24")))
+    with pytest.raises(InvalidInput, match="None of the chosen"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v1", FaceFilter(labels=frozenset({Emotion.FEAR})))
+    assert platform.snapshots.versions(OPERATOR, study.id) == []
+
+
+def test_votes_may_count_by_how_often_their_annotators_are_right(platform, study):
+    """Two who know outvote three who guess, once it shows over many faces who knows."""
+    platform.studies.update(OPERATOR, replace(study, overlap=5))
+    ada = participant(platform)
+    random, among = Random(5), (Emotion.SAD, Emotion.ANGER, Emotion.FEAR)
+    truths = [among[number % 3] for number in range(30)]
+    faces = [give_face(platform, ada) for _ in truths]
+    for face, truth in zip(faces, truths, strict=True):
+        annotate(platform, study, face, (truth, truth, *random.choices(among, k=3)))
+
+    def right(snapshot):
+        seen = {entry.face_id: entry.perceived for entry in entries(platform, snapshot)}
+        return sum(seen[face.id] is truth for face, truth in zip(faces, truths, strict=True))
+
+    by_majority = platform.snapshots.freeze(OPERATOR, study.id, "majority")
+    by_trust = platform.snapshots.freeze(OPERATOR, study.id, "trust", consensus=ConsensusRule.DAWID_SKENE)
+    assert right(by_trust) == len(truths) > right(by_majority)
+    report = platform.agreement.report(OPERATOR, study.id)
+    assert (report.settled, report.differ) == (len(truths), len(truths) - right(by_majority))
+    knows, *_, guesses = (report.accuracy[name] for name in sorted(report.accuracy))
+    assert knows > 0.9 > guesses
 
 
 def annotate(platform, study, face, emotions):
