@@ -56,19 +56,16 @@ def sign_out_page() -> None:
 
 
 def keep_cookie() -> None:
-    """Have the browser carry out what is to be done with its cookie. Called in every run, by `app.py`."""
+    """Have the browser carry out what is to be done with its cookie. Called in every run, by `app.py`.
+
+    The browser doesn't report back: that would begin a run of the page it is still on, which undoes a click on a link
+    made meanwhile. The container is there in every run, so that nothing below it moves and is drawn anew.
+    """
     _clear_dead_cookie()
     request = state().cookie_request
-    if request is None:
-        return
     with st.container(key="fers-cookie"):
-        asked = _cookie_widget(
-            key=f"cookie-{request.id}",
-            data={"request": request.id, "ticket": request.ticket},
-            on_done_change=lambda: None,
-        )
-    if asked.done:
-        state().cookie_request = None
+        if request:
+            _cookie_widget(key=f"cookie-{request.id}", data={"request": request.id, "ticket": request.ticket})
 
 
 def _clear_dead_cookie() -> None:
