@@ -25,9 +25,11 @@ def identity() -> Identity | None:
 
 
 def leave() -> None:
-    """Forget what the provider said, or the next page would sign them in again."""
+    """Forget what the provider said, or the next page would sign them in again. Ends the run where it does: one that
+    follows at once would drop the message that sends the browser to be signed out."""
     if identity() is not None:
         st.logout()
+        st.stop()
 
 
 def _names() -> list[str]:
