@@ -125,11 +125,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Missed:
-    """A comparison in a blind trial that was not made, because the other model did not answer in time."""
+    """A comparison in a blind trial that was not made, because one of the two models did not answer in time."""
 
     trial_id: str
     model_id: str
-    """Of the other model."""
+    """Of that model."""
     why: Why
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from fers.domain.faces import Missed, Prediction, Rival, Why
 from fers.domain.interfaces import Classifier, Models
 from fers.services.clock import Clock, utc_now
-from fers.services.trials import Trials
+from fers.services.trials import Trials, known_everywhere
 
 PATIENCE_SECONDS = 2.0
 """A rival that takes longer is not waited for: its face is stored without."""
@@ -43,11 +43,13 @@ class Rivals:
             return None
 
     def answer(self, draft_id: str, shown: Prediction, face: np.ndarray) -> Rival | Missed | None:
-        """What the rival says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess, or why it
-        says nothing; None without a trial."""
+        """What the rival says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess, or which of
+        the two said nothing and why; None without a trial, or when `shown` was said before this server knew of it."""
         trial, pair = self._trials.current(), self._trials.drawn(draft_id)
-        if trial is None or pair is None or pair[0] != shown.model_id:
+        if trial is None or pair is None:
             return None
+        if pair[0] != shown.model_id:  # The live model stood in for it.
+            return Missed(trial.id, pair[0], Why.FAILED) if shown.made_at >= known_everywhere(trial) else None
         said = self._in_time(lambda: prediction_of(self._models.classifier(pair[1]), face, self._now))
         return Missed(trial.id, pair[1], said) if isinstance(said, Why) else Rival(trial.id, said)
 

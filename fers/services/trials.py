@@ -26,6 +26,11 @@ _REMEMBERED = 100
 """Trials to choose from."""
 
 
+def known_everywhere(trial: Trial) -> datetime:
+    """From when on every server lets people meet a trial's models."""
+    return trial.started_at + _LOOK_AGAIN_AFTER
+
+
 @dataclass(frozen=True)
 class Tally:
     """How one model did against another, as counts of faces."""

@@ -100,7 +100,7 @@ def _verdict(result: Result) -> str:
 def _missed_words(missed: Missed, faces: int) -> str:
     number = "1 comparison was" if faces == 1 else f"{faces:,} comparisons were"
     why = "was too slow" if missed.why is Why.SLOW else "failed"
-    return f"{number} not made because **{missed.model_id}**, as the second model, {why}."
+    return f"{number} not made because **{missed.model_id}** {why}."
 
 
 def _explain(result: Result) -> None:
@@ -109,8 +109,9 @@ def _explain(result: Result) -> None:
         st.caption("One model never won or never lost yet. Half a win was added for each side of every two.")
     st.caption(
         "A model wins a face when its first guess is the label and the other's isn't. Strengths are log odds (Bradley "
-        "and Terry, 1952; ties as Davidson, 1970, has them), 0 is the average; lines are 95% intervals. Whoever looks "
-        "every day and stops at the first lead finds leads by chance: decide beforehand how many faces to wait for."
+        "and Terry, 1952; ties as Davidson, 1970, has them), 0 is the average; lines are 95% intervals, too short "
+        "where few people gave many of the faces. Whoever looks every day and stops at the first lead finds leads by "
+        "chance: decide beforehand how many faces to wait for."
     )
 
 

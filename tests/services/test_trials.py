@@ -11,7 +11,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, LiveGuess, Source, Why
+from fers.domain.faces import Answer, LiveGuess, Missed, Source, Why
 from fers.domain.field import Entrant, Trial, drawn
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotFound, UnknownModel
@@ -167,10 +167,23 @@ def test_a_rival_that_is_stuck_is_not_waited_for(settings, clock, registry, happ
     assert {one.why for one in missed} == {Why.SLOW}
 
 
-def test_a_shown_model_that_fails_gives_way_to_the_live_one(platform, ada, trial, happy, sad):
-    happy.broken = sad.broken = True
-    face = give_face(platform, ada, HAPPY)
-    assert (face.prediction.model_id, face.rival) == ("always-happy", None)
+def test_a_shown_model_that_fails_gives_way_to_the_live_one_and_is_counted(platform, ada, trial, happy, clock):
+    clock.advance(minutes=1)
+    happy.broken = True
+    faces = [give_face(platform, ada, HAPPY) for _ in range(8)]
+    stood_in = [face for face in faces if face.prediction.model_id == "always-happy"]
+    assert 0 < len(stood_in) < 8
+    assert {(face.rival, face.missed) for face in faces} == {(None, Missed(trial.id, "happy", Why.FAILED))}
+    assert platform.trials.result(OPERATOR, trial.id).missed.total() == 8
+
+
+def test_a_guess_from_before_the_trial_was_known_counts_for_nobody(platform, ada):
+    started = draft(platform, ada)
+    shown = platform.capture.predict(ada, started, started.suggestions[0])
+    trial = platform.trials.start(OPERATOR, ["happy", "sad"])
+    face = platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY)
+    assert (face.rival, face.missed) == (None, None)
+    assert not platform.trials.result(OPERATOR, trial.id).missed
 
 
 def test_a_model_that_was_changed_is_met_no_more(platform, ada, trial, sad):
