@@ -12,10 +12,9 @@ platform().consents.require(actor)
 
 st.title("Live")
 st.write("Make a face and watch the guess move. It all happens in your browser: no picture leaves your device.")
-model_id = choose_model(platform().live.models(actor))
-if model_id is not None:
-    given = watch(platform().live.plan(actor, model_id))
-    if given is not None:
-        with guard.explaining():
-            give(actor, given)
+with guard.explaining():
+    model_id = choose_model(platform().live.models(actor))
+    given = watch(platform().live.plan(actor, model_id)) if model_id else None
+    if given:
+        give(actor, given)
 st.page_link("pages/give.py", label="Take a single photo instead", icon=":material/photo_camera:")

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +16,12 @@ from fers import config
 from fers.domain.images import crop
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
+from fers.inference.known_faces import public_pictures
 from fers.platform import open_stores, registry
 from fers.ui.result import word
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
 from tests.browser.test_participant import answer, consent, sign_up
+from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
@@ -34,6 +38,36 @@ LOOK = """async ([plan, pictures]) => {
         seen.push(await eye.look(pen.getImageData(0, 0, bitmap.width, bitmap.height)));
     }
     return seen;
+}"""
+
+
+PAINTED = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+GOES_ON = """async (live) => {
+    const wanted = Number(live.dataset.frames) + 20;
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+    for (let tries = 0; tries < 300 && live.dataset.frames < wanted; tries++) await wait();
+    return live.isConnected && live.dataset.frames >= wanted;
+}"""
+HOLD_CAMERA = """(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    window.asked = 0;
+    window.tracks = [];
+    navigator.mediaDevices.getUserMedia = async (what) => {
+        window.asked++;
+        await window.allowed;
+        const stream = await ask(what);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+    };
+})()"""
+CAMERA_IS_OFF = "window.tracks.length && window.tracks.every((track) => track.readyState === 'ended')"
+SMOOTH = """async ([before, now, [whole, ...parts]]) => {
+    const { smoothed } = await import(new URL("/browser/smoothing.js", location.origin).href);
+    return {
+        first: smoothed(null, now, whole),
+        once: smoothed(before, now, whole),
+        often: parts.reduce((shown, part) => smoothed(shown, now, part), before),
+    };
 }"""
 
 
@@ -58,7 +92,8 @@ def test_the_browser_answers_like_the_server(open_page):
     page = open_page("/health", **DESKTOP)
     others = [info.id for info in models.models() if info.id != default]
     assert others
-    for model_id, pictures in [(default, portraits()), *((other, portraits()[:2]) for other in others)]:
+    known = [picture for picture, _ in public_pictures()]
+    for model_id, pictures in [(default, portraits() + known), *((other, known) for other in others)]:
         info, classifier, detector = models.find(model_id).info, models.classifier(model_id), BlazeFaceDetector()
         plan = BrowserNetworks(models).plan(model_id)
         seen = page.evaluate(LOOK, [plan, [_url(picture) for picture in pictures]])
@@ -93,12 +128,8 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     with page.expect_response(lambda response: "/browser/networks/" in response.url and response.ok):
         page.get_by_role("option", name="MobileNet").click()
     expect(page.locator(".live ol li")).to_have_count(3)
-    page.wait_for_timeout(1000)
-    page.context.set_offline(True)
-    frames = int(page.locator(".live").get_attribute("data-frames"))
-    page.wait_for_timeout(2000)
-    assert int(page.locator(".live").get_attribute("data-frames")) > frames, "it works on without the server"
-    page.context.set_offline(False)
+    expect(page.locator(".live .pace")).to_have_text(re.compile(r"\d+ frames a second"))
+    assert page.locator(".live .marks").evaluate(PAINTED), "a box around the face"
     assert outside == []
     assert max(sent) < 5_000, "a picture would be larger"
 
@@ -124,6 +155,65 @@ def live_guesses(server) -> list:
     """What the store of a server keeps of the live page."""
     faces = open_stores(replace(config.load({}), data=server.data)).records.faces()
     return [face.live for face in faces if face.live]
+
+
+def test_it_goes_on_when_the_server_is_gone(open_page, tmp_path):
+    with serving(tmp_path) as server:
+        page = watch(open_page(server.address, **DESKTOP), "offline@example.org")
+    assert page.locator(".live").evaluate(GOES_ON)
+    expect(page.locator(".live ol li")).to_have_count(3)
+
+
+def test_whoever_leaves_turns_the_camera_off(open_page):
+    page = open_page(**DESKTOP)
+    page.evaluate(HOLD_CAMERA)
+    watch(page, "leaver@example.org")
+    page.get_by_role("link", name="My data").click()
+    page.wait_for_function(CAMERA_IS_OFF)
+
+
+def test_whoever_leaves_before_allowing_the_camera_turns_it_off_too(open_page):
+    page = open_page(**DESKTOP)
+    page.evaluate(HOLD_CAMERA)
+    page.evaluate("void (window.allowed = new Promise((resolve) => (window.allow = resolve)))")
+    sign_up(page, "hesitant@example.org")
+    consent(page, "Keep my photos")
+    page.get_by_role("link", name="Live").click()
+    page.wait_for_function("window.asked === 1")
+    page.get_by_role("link", name="My data").click()
+    expect(page.get_by_role("heading", name="My data")).to_be_visible()
+    page.evaluate("window.allow()")
+    page.wait_for_function(CAMERA_IS_OFF)
+
+
+def test_a_browser_that_cannot_run_the_model_shows_another_way(open_page, server):
+    page = open_page(**PHONE)
+    page.add_init_script(HOLD_CAMERA)
+    page.route("**/browser/litert/*.wasm", lambda route: route.abort())
+    sign_up(page, "old-browser@example.org")
+    consent(page, "Keep my photos")
+    page.goto(f"{server.address}/live")
+    expect(page.get_by_text("Your browser can't run the model.")).to_be_visible()
+    page.wait_for_function(CAMERA_IS_OFF)
+    page.get_by_role("link", name="Take a single photo instead").click()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+
+
+def test_a_guess_is_smoothed_over_time_and_not_over_frames(open_page):
+    page = open_page("/health", **DESKTOP)
+    steps = page.evaluate(SMOOTH, [[0.0, 1.0], [1.0, 0.0], [250, *[25] * 10]])
+    assert steps["first"] == [1.0, 0.0], "nothing to smooth with"
+    assert steps["once"] == pytest.approx([1 - math.exp(-1), math.exp(-1)])
+    assert steps["often"] == pytest.approx(steps["once"]), "as many frames as it takes"
+
+
+def watch(page, email: str):
+    """A new participant on the live page, which has found their face."""
+    sign_up(page, email)
+    consent(page, "Keep my photos")
+    page.get_by_role("link", name="Live").click()
+    expect(page.locator(".live ol li")).to_have_count(3)
+    return page
 
 
 def test_without_a_camera_it_shows_another_way(open_page, server):

@@ -12,8 +12,11 @@ let runtime;
 
 /** Load everything that `plan` (from `fers.inference.browser`) names. The result's `look` needs no network any more. */
 export async function openEye(plan) {
-  // Once a page: the runtime can't be loaded twice.
-  runtime ??= loadLiteRt(here("litert/"));
+  // Once a page: the runtime can't be loaded twice. What failed, for want of a connection perhaps, may be tried again.
+  runtime ??= loadLiteRt(here("litert/")).catch((reason) => {
+    runtime = undefined;
+    throw reason;
+  });
   await runtime;
   const networks = new Map();
   const files = [...plan.detector.variants.map(({ file }) => file), plan.model.file];

@@ -1,5 +1,4 @@
 // The camera with what the model says of it. Every frame stays in this page, until the button sends one.
-const MEMORY_MS = 250; // A guess fades by 1/e in this time: it follows the face without flickering.
 const SEARCH_EVERY = 5; // Frames. In between, the face is taken to be where it was: searching takes most of the time.
 const SHOWN = 3;
 const JPEG_QUALITY = 0.95;
@@ -21,26 +20,43 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const session = { model: data.plan.model.file, says: { id, answersId }, send: setTriggerValue, stopped: false };
   session.stop = () => {
     session.stopped = true;
-    session.stream?.getTracks().forEach((track) => track.stop());
-    session.eye?.close();
     watching.delete(stage);
+    release(session);
   };
   watching.set(stage, session);
   watch(stage, data, session).catch((reason) => {
+    release(session);
+    if (session.stopped) return;
     console.error(reason);
-    if (!session.stopped) note(stage, reason.says ?? NO_RUNTIME);
+    note(stage, reason.says ?? NO_RUNTIME);
   });
   return session.stop;
 }
 
+/** Let go of the camera and of the networks: whoever left, or can't watch, must see the camera's light go out. */
+function release(session) {
+  session.stream?.getTracks().forEach((track) => track.stop());
+  session.eye?.close();
+  session.stream = session.eye = null;
+}
+
+const part = (name) => import(new URL(`/browser/${name}.js`, location.origin).href);
+
+/** What `promise` brings, which `release` will let go of. Those who left meanwhile go no further. */
+async function kept(session, name, promise) {
+  session[name] = await promise;
+  if (session.stopped) throw new Error("nobody watches any more");
+  return session[name];
+}
+
 async function watch(stage, { plan, words }, session) {
+  clear(stage);
   note(stage, "Getting ready…");
   const video = stage.querySelector("video");
-  session.stream = await camera();
-  video.srcObject = session.stream;
+  video.srcObject = await kept(session, "stream", camera());
   await video.play();
-  const { openEye } = await import(new URL("/browser/eye.js", location.origin).href);
-  session.eye = await openEye(plan);
+  const [{ openEye }, { smoothed }] = await Promise.all(["eye", "smoothing"].map(part));
+  const eye = await kept(session, "eye", openEye(plan));
   const frame = document.createElement("canvas");
   const pen = frame.getContext("2d", { willReadFrequently: true });
   const view = { frames: 0, seen: null, smooth: null, at: performance.now(), pace: 0 };
@@ -55,9 +71,9 @@ async function watch(stage, { plan, words }, session) {
     fit(frame, video.videoWidth, video.videoHeight);
     pen.drawImage(video, 0, 0);
     const known = search ? null : view.seen.face;
-    const seen = await session.eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
+    const seen = await eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
     if (session.stopped) return;
-    follow(view, seen);
+    follow(view, seen, smoothed);
     show(stage, view, words, frame);
   }
 }
@@ -77,15 +93,13 @@ const nextFrame = (video) =>
     video.requestVideoFrameCallback(resolve);
   });
 
-function follow(view, seen) {
+function follow(view, seen, smoothed) {
   const now = performance.now();
   const passed = now - view.at;
-  const keep = Math.exp(-passed / MEMORY_MS);
   view.at = now;
   view.pace = view.pace ? 0.9 * view.pace + 0.1 * passed : passed;
   view.seen = seen;
-  view.smooth =
-    seen && seen.probabilities.map((value, index) => (view.smooth ? keep * view.smooth[index] + (1 - keep) * value : value));
+  view.smooth = seen && smoothed(view.smooth, seen.probabilities, passed);
 }
 
 function show(stage, { frames, seen, smooth, pace }, words, frame) {
@@ -98,6 +112,13 @@ function show(stage, { frames, seen, smooth, pace }, words, frame) {
   stage.dataset.pace = pace;
   const best = words.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
   rows(stage.querySelector("ol"), smooth ? best.slice(0, SHOWN) : []);
+}
+
+/** Take away what another model said. */
+function clear(stage) {
+  rows(stage.querySelector("ol"), []);
+  stage.querySelector(".pace").textContent = "";
+  stage.querySelector("button").disabled = true;
 }
 
 function rows(list, best) {
