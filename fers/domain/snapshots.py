@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -138,8 +138,13 @@ class Entry:
         return self.own_label if self.display is Display.POSED else None
 
     def as_document(self) -> dict:
-        """The entry in JSON's types."""
-        return asdict(self) | {"box": self.box.as_list()}
+        """The entry in JSON's types. Not by `asdict`, which copies all of it and takes six times as long."""
+        return vars(self) | {
+            "box": self.box.as_list(),
+            "votes": list(map(vars, self.votes)),
+            "measures": self.measures and vars(self.measures),
+            "live": self.live and vars(self.live),
+        }
 
     @classmethod
     def from_document(cls, document: dict) -> "Entry":

@@ -104,7 +104,7 @@ class Snapshots:
             chosen=chosen,
             consensus=consensus,
         )
-        self._create(snapshot, entries, earlier)
+        self._create(snapshot, entries)
         self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
         return snapshot
 
@@ -195,14 +195,20 @@ class Snapshots:
     def _words(self, face: Face) -> ConsentText:
         return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
 
-    def _create(self, snapshot: Snapshot, entries: list[Entry], earlier: list[Snapshot]) -> None:
+    def _create(self, snapshot: Snapshot, entries: list[Entry]) -> None:
+        self._require_other_content(snapshot)
         try:
             self._snapshots.create_snapshot(snapshot, entries)
-        except AlreadyExists:
-            same = next((other.name for other in earlier if other.id == snapshot.id), snapshot.name)
+        except AlreadyExists:  # Somebody else has frozen a version since we looked.
+            self._require_other_content(snapshot)
+            raise _name_taken(snapshot.name) from None
+
+    def _require_other_content(self, snapshot: Snapshot) -> None:
+        same = self._snapshots.snapshot(snapshot.id)
+        if same is not None:
             raise InvalidInput(
-                f"Nothing has changed: the version {same} holds the same.", "Use that one, or freeze again later."
-            ) from None
+                f"Nothing has changed: the version {same.name} holds the same.", "Use that one, or freeze again later."
+            )
 
 
 def _check_name(name: str, earlier: list[Snapshot]) -> None:
@@ -212,4 +218,8 @@ def _check_name(name: str, earlier: list[Snapshot]) -> None:
             f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
         )
     if name in {snapshot.name for snapshot in earlier}:
-        raise InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")
+        raise _name_taken(name)
+
+
+def _name_taken(name: str) -> InvalidInput:
+    return InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")

@@ -101,6 +101,12 @@ class SnapshotStoreContract:
         store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("gone")])
         assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("first")]
 
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_faces_that_may_no_longer_be_shared_are_not_frozen(self, store, records, purpose):
+        records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
+        store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("second")])
+        assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("second")]
+
     def test_a_version_whose_entries_fail_is_not_there(self, store):
         def entries():
             yield an_entry("first")
@@ -109,6 +115,8 @@ class SnapshotStoreContract:
         with pytest.raises(RuntimeError):
             store.create_snapshot(a_snapshot("v2"), entries())
         assert store.snapshot(a_snapshot("v2").id) is None
+        store.create_snapshot(a_snapshot("v2"), [an_entry("second")])
+        assert list(store.entries(a_snapshot("v2").id)) == [an_entry("second")]
 
     def test_many_entries_are_read_page_by_page(self, store, records):
         names = [f"face {number}" for number in range(30)]

@@ -158,8 +158,8 @@ class SnapshotStore(Protocol):
     """
 
     def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
-        """Add a version with its entries, whole or not at all; entries of faces that are gone meanwhile are dropped.
-        Raises AlreadyExists when one with this id or, in the study, this name is there."""
+        """Add a version with its entries, whole or not at all; entries of faces that meanwhile are gone or may not be
+        shared any more are dropped. Raises AlreadyExists when one with this id or, in the study, this name is there."""
 
     def snapshots(self, study_id: str) -> list[Snapshot]:
         """Newest first."""
