@@ -19,6 +19,7 @@ from fers.exporting.documents import documents
 from fers.exporting.release import ENCODER, Cut, Release
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
+from fers.services.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class Download:
 
     def zip(self) -> Iterator[bytes]:
         """One uncompressed zip. Raises NotFound on the way when a face is withdrawn meanwhile."""
-        return zipped(self.release, self.format)
+        return self.part(0)
 
-    def part(self, first: int, end: int) -> Iterator[bytes]:
+    def part(self, first: int, end: int | None = None) -> Iterator[bytes]:
         """The zip's bytes from `first` up to, without, `end`. The last of them come only when they go with those that
-        were sent before. Raises NotFound when a face was withdrawn meanwhile."""
+        were sent before: what names images and what labels them is read one after the other. Raises NotFound when a
+        face was withdrawn meanwhile."""
         held = b""
         for chunk in zipped(self.release, self.format, first, end):
             if held:
@@ -68,10 +70,18 @@ class Download:
 
 
 class Downloads:
-    def __init__(self, records: RecordStore, images: ImageStore, snapshots: Snapshots, now: Clock = utc_now):
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        snapshots: Snapshots,
+        withdrawal: Withdrawal,
+        now: Clock = utc_now,
+    ):
         self._records = records
         self._images = images
         self._snapshots = snapshots
+        self._withdrawal = withdrawal
         self._now = now
 
     def open(
@@ -114,8 +124,9 @@ class Downloads:
     def release(
         self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
     ) -> Release:
-        """What the study's version `name` is made into files from. Raises NotFound."""
+        """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound."""
         require(actor, Action.SHARE_DATASET, study_id)
+        self._withdrawal.purge_due()
         version = self._snapshots.named(actor, study_id, name)
         return Release(
             snapshot=version.snapshot,

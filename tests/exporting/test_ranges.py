@@ -68,6 +68,25 @@ def test_who_withdraws_changes_the_tag_and_breaks_off_what_is_being_sent(platfor
     assert opened(platform).tag != before.tag
 
 
+def test_who_withdraws_after_their_image_was_sent_breaks_the_whole_off_too(platform):
+    """Its tables would speak of fewer faces than there are images."""
+    faces = freeze_four(platform)
+    download, left = opened(platform), len(faces)
+    person = platform.accounts.sign_in("0@example.org", "correct horse battery").person
+
+    def reading(face_id: str) -> bytes:
+        nonlocal left
+        left -= 1
+        data = download.release.read(face_id)
+        if not left:
+            platform.withdrawal.withdraw_everything(person)
+        return data
+
+    watched = replace(download, release=replace(download.release, read=reading))
+    with pytest.raises(NotFound, match="withdrawn"):
+        b"".join(watched.zip())
+
+
 def test_an_image_that_comes_out_otherwise_is_never_sent_for_the_one_that_was_measured(store):
     download = opened(store, cut=Cut.WHOLE)
     others = replace(download, release=replace(download.release, read=lambda face_id: b"something else"))

@@ -42,6 +42,14 @@ def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study,
     assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
 
 
+def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces, clock):
+    clock.advance(days=study.retention_days)
+    late = give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
+    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    assert [record["id"] for record in described(download(platform, "imagefolder", version="v2"))] == [late.id]
+    assert described(download(platform, "imagefolder")) == []
+
+
 def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
     def datasheet(version):
         return " ".join(download(platform, "folders", version=version).read("DATASHEET.md").decode().split())
