@@ -157,10 +157,10 @@ class Entry:
             "perceived": _EMOTIONS[document["perceived"]],
             "votes": tuple(map(_vote, document["votes"])),
             "probabilities": tuple(document["probabilities"]),
-            "measures": Measures(**measures) if (measures := document.get("measures")) else None,
+            "measures": _filled(Measures, measures) if (measures := document.get("measures")) else None,
             "live": _live(live) if (live := document.get("live")) else None,
         }
-        return cls(**document | typed)
+        return _filled(cls, document | typed)
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,15 @@ def _seal(entry: Entry) -> str:
 
 def _vote(document: dict) -> Vote:
     typed = {"verdict": _VERDICTS[document["verdict"]], "distribution": tuple(document["distribution"])}
-    return Vote(**document | typed)
+    return _filled(Vote, document | typed)
+
+
+def _filled(kind: type, fields: dict):
+    """A frozen dataclass whose every field is given. Its own constructor sets them one by one, by a detour each, which
+    takes half of the time that reading an entry does."""
+    made = object.__new__(kind)
+    vars(made).update(fields)
+    return made
 
 
 def _live(document: dict) -> LiveGuess:

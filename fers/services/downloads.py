@@ -1,6 +1,7 @@
 """Downloads: a dataset version in the format that somebody wants."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -9,14 +10,15 @@ from pathlib import Path
 
 from fers import __version__
 from fers.domain.audit import entry_by
-from fers.domain.interfaces import ImageStore, RecordStore
+from fers.domain.images import decode_stored
+from fers.domain.interfaces import ImageStore, RecordStore, SnapshotStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.snapshots import Split
-from fers.errors import InvalidInput, NotFound
+from fers.domain.snapshots import Entry, Split
+from fers.errors import InvalidInput, NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS, Format, members, zipped, zipped_size
 from fers.exporting.documents import documents
-from fers.exporting.release import ENCODER, Cut, Release
+from fers.exporting.release import ENCODER, Cut, Release, cropped
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
 from fers.services.withdrawal import Withdrawal
@@ -74,12 +76,14 @@ class Downloads:
         self,
         records: RecordStore,
         images: ImageStore,
+        crops: SnapshotStore,
         snapshots: Snapshots,
         withdrawal: Withdrawal,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
+        self._crops = crops
         self._snapshots = snapshots
         self._withdrawal = withdrawal
         self._now = now
@@ -133,7 +137,7 @@ class Downloads:
             study=next(study for study in self._records.studies() if study.id == study_id),
             faces=version.faces,
             cut=cut,
-            read=self._reading(version.faces, progress),
+            image=self._images_of(cut, version.faces, progress),
             entries=partial(self._snapshots.entries, actor, version.snapshot.id),
         )
 
@@ -159,13 +163,23 @@ class Downloads:
                 file.writelines(member.chunks)
         return download.release
 
-    def _reading(self, faces: int, progress: Progress) -> Callable[[str], bytes]:
-        """Reads images and tells of each."""
+    def _images_of(self, cut: Cut, faces: int, progress: Progress) -> Callable[[Entry], bytes]:
+        """Reads or makes images and tells of each."""
         numbers = count(1)
 
-        def read(face_id: str) -> bytes:
-            data = self._images.get(face_id)
+        def image(entry: Entry) -> bytes:
+            data = self._crop(entry) if cut is Cut.CROP else self._images.get(entry.face_id)
             progress(next(numbers), faces)
             return data
 
-        return read
+        return image
+
+    def _crop(self, entry: Entry) -> bytes:
+        """As it was made when a version with it was frozen, which is many times quicker than to make it again."""
+        kept = self._crops.crop(entry.face_id, ENCODER)
+        if kept is not None:
+            return kept
+        made = cropped(decode_stored(self._images.get(entry.face_id)).pixels, entry.box)
+        with suppress(StoreUnavailable):  # It is not needed now.
+            self._crops.keep_crops({entry.face_id: made}, ENCODER)
+        return made

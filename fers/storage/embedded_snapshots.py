@@ -3,7 +3,7 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import orjson
@@ -17,8 +17,9 @@ from fers.storage.snapshot_documents import snapshot_from_document, snapshot_to_
 _PAGE = 500
 _COLUMNS = ("id", "study_id", "name", "created_at")
 _PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(SHARED))
-_MAY_BE_SHARED = (
-    f"(SELECT count(*) FROM json_each(document, '$.purposes') WHERE value IN ({_PURPOSES})) = {len(SHARED)}"
+_FROM_SHARED_FACE = (
+    "FROM faces WHERE id = ? AND"
+    f" (SELECT count(*) FROM json_each(document, '$.purposes') WHERE value IN ({_PURPOSES})) = {len(SHARED)}"
 )
 _OF_VERSION = "attempt = (SELECT attempt FROM snapshots WHERE id = ?)"
 
@@ -64,12 +65,20 @@ class EmbeddedSnapshots:
         [(count,)] = self._database.rows(query, (snapshot_id,))
         return count
 
+    def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
+        rows = [(encoder, data, face_id) for face_id, data in crops.items()]
+        with self._database.transaction() as sql:
+            sql.executemany(f"INSERT OR REPLACE INTO crops SELECT id, ?, ? {_FROM_SHARED_FACE}", rows)
+
+    def crop(self, face_id: str, encoder: str) -> bytes | None:
+        query = "SELECT data FROM crops WHERE face_id = ? AND encoder = ?"
+        return next((row["data"] for row in self._database.rows(query, (face_id, encoder))), None)
+
     def _write(self, attempt: str, entries: list[Entry]) -> None:
         """But for faces that are gone or may not be shared any more."""
         rows = [(attempt, e.split, orjson.dumps(e.as_document()).decode(), e.face_id) for e in entries]
-        insert = f"INSERT INTO snapshot_entries SELECT ?, ?, id, ? FROM faces WHERE id = ? AND {_MAY_BE_SHARED}"
         with self._database.transaction() as sql:
-            sql.executemany(insert, rows)
+            sql.executemany(f"INSERT INTO snapshot_entries SELECT ?, ?, id, ? {_FROM_SHARED_FACE}", rows)
 
     def _publish(self, snapshot: Snapshot, attempt: str) -> None:
         document = snapshot_to_document(snapshot)

@@ -9,6 +9,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
+from fers.storage.database import Database
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
 
@@ -40,6 +41,21 @@ def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study,
     archive = download(platform, "imagefolder")
     assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
     assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
+
+
+def test_crops_are_kept_and_made_again_where_they_are_not(platform, settings, faces):
+    """As in a store that others were moved to."""
+    frozen = download(platform, "imagefolder")
+    database = Database(settings.data)
+    with database.transaction() as sql:
+        assert sql.execute("DELETE FROM crops").rowcount == len(faces)
+    again = download(platform, "imagefolder")
+    for photo in (settings.data / "images").rglob("*.jpg"):
+        photo.unlink()
+    later = download(platform, "imagefolder")
+    for archive in (again, later):
+        assert all(archive.read(name) == frozen.read(name) for name in frozen.namelist())
+    database.close()
 
 
 def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces, clock):
