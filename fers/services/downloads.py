@@ -1,5 +1,6 @@
 """Downloads: a dataset version in the format that somebody wants."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.snapshots import Entry, Split
 from fers.errors import InvalidInput, NotFound, StoreUnavailable
-from fers.exporting.archive import FORMATS, Format, members, zipped, zipped_size
+from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
 from fers.exporting.documents import documents
-from fers.exporting.release import ENCODER, Cut, Release, cropped
+from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
 from fers.services.withdrawal import Withdrawal
@@ -47,9 +48,13 @@ class Download:
             if held:
                 yield held
             held = chunk
-        if not self.still():
-            raise NotFound("A face was withdrawn while this was sent.", "Fetch the download again.")
+        self.require_still()
         yield held
+
+    def require_still(self) -> None:
+        """Raises NotFound when a face was withdrawn since the download was opened."""
+        if not self.still():
+            raise NotFound("A face was withdrawn meanwhile.", "Fetch the version again.")
 
     def size(self) -> int | None:
         """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
@@ -151,16 +156,21 @@ class Downloads:
         folder: Path,
         progress: Progress = lambda done, all: None,
     ) -> Release:
-        """Write a version into the new folder `folder`. Raises InvalidInput when it is there already."""
+        """Write a version into the new folder `folder`, which is there once it is whole: until then it is called
+        `folder`.part. Raises InvalidInput when it is there already, and NotFound when a face is withdrawn meanwhile."""
         require(actor, Action.SHARE_DATASET, study_id)
-        if folder.exists():
-            raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+        _require_new(folder)
         download = self.open(actor, study_id, name, format, cut, progress)
-        for member in members(download.release, download.format):
-            path = folder / member.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.writelines(member.chunks)
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)  # A killed export has left it: who withdrew since may be in it.
+        try:
+            for member in members(download.release, download.format):
+                _write(part, member)
+            download.require_still()
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
         return download.release
 
     def _images_of(self, cut: Cut, faces: int, progress: Progress) -> Callable[[Entry], bytes]:
@@ -183,3 +193,17 @@ class Downloads:
         with suppress(StoreUnavailable):  # It is not needed now.
             self._crops.keep_crops({entry.face_id: made}, ENCODER)
         return made
+
+
+def _require_new(folder: Path) -> None:
+    if (folder / SUMS).exists():
+        raise InvalidInput(f"{folder} holds a finished export.", "Use that one, or choose another folder.")
+    if folder.exists():
+        raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+
+
+def _write(folder: Path, member: Member) -> None:
+    path = folder / member.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(member.chunks)

@@ -9,6 +9,9 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
+from fers.errors import InvalidInput, NotFound
+from fers.exporting.archive import SUMS
+from fers.exporting.release import Cut
 from fers.storage.database import Database
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
@@ -64,6 +67,33 @@ def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces
     platform.snapshots.freeze(OPERATOR, study.id, "v2")
     assert [record["id"] for record in described(download(platform, "imagefolder", version="v2"))] == [late.id]
     assert described(download(platform, "imagefolder")) == []
+
+
+def test_an_export_is_there_once_it_is_whole_whatever_became_of_the_one_before(platform, study, faces, tmp_path):
+    folder, part = tmp_path / "v1", tmp_path / "v1.part"
+    (part / "images").mkdir(parents=True)
+    (part / "images" / "withdrawn.jpg").write_bytes(b"left by an export that was killed")
+
+    def write(progress=lambda done, faces: None):
+        platform.downloads.write(OPERATOR, study.id, "v1", "coco", Cut.CROP, folder, progress)
+
+    def interrupted(done: int, of: int) -> None:
+        assert part.is_dir() and not folder.exists()
+        raise KeyboardInterrupt
+
+    def withdrawn_from(done: int, of: int) -> None:
+        if done == of:
+            platform.withdrawal.withdraw_everything(platform.accounts.sign_in("0@example.org", PASSWORD).person)
+
+    for failing, failure in ((interrupted, KeyboardInterrupt), (withdrawn_from, NotFound)):
+        with pytest.raises(failure):
+            write(failing)
+        assert list(tmp_path.glob("v1*")) == []
+    write()
+    assert len(list((folder / "images").iterdir())) == len(faces) - 1
+    assert (folder / SUMS).exists() and not part.exists()
+    with pytest.raises(InvalidInput, match="finished export"):
+        write()
 
 
 def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
