@@ -4,7 +4,7 @@ import hashlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import orjson
@@ -96,7 +96,7 @@ def _faces(release: Release, format: Format) -> Member:
 def summed(member: Member, sums: bytearray) -> Member:
     if member.known:
         sums += _line(member.known.sha256, member)
-        return replace(member, chunks=_Checked(member))
+        return Member(member.name, _Checked(member), member.known)
     return Member(member.name, _Summed(member, sums))
 
 

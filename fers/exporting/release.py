@@ -163,7 +163,7 @@ def _describe_vote(scope: str, vote: Vote) -> dict:
 
 
 def name(emotion: Emotion | None) -> str | None:
-    return None if emotion is None else emotion.label
+    return None if emotion is None else LABELS[emotion]
 
 
 def cropped(pixels: Image.Image, box: Box) -> bytes:
