@@ -126,7 +126,7 @@ def assemble(
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
-        downloads=Downloads(records, images, snapshots, now),
+        downloads=Downloads(records, images, stores.snapshots, snapshots, withdrawal, now),
         importing=Importing(records, storing, stores.labels, models, detector, studies, now),
         doctor=Doctor(records, images, journal, storing, withdrawal, now),
         sign_in=sign_in,

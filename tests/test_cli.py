@@ -145,7 +145,7 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
     labels = [LABELS[label] for split in Split for label in load(f"fers:{out}#{split}").labels]
     assert sorted(labels) == ["happy"] * 4 + ["sad"] * 4
     assert "Licence: CC0" in next((out / "consent").iterdir()).read_text()
-    assert "already" in run("export", "v1", "--study", study, "--out", out).stderr
+    assert "holds a finished export" in run("export", "v1", "--study", study, "--out", out).stderr
     assert "no version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
     assert "no study" in run("freeze", "v2", "--study", "another").stderr
     assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr

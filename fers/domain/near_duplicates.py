@@ -11,7 +11,8 @@ SIDE = 16
 LARGEST_DISTANCE = 16
 """Bits, of 256: a face saved again at a quarter of its size stays within; two photos of a person one after the other
 differ in more."""
-_AT_ONCE = 512
+_PAIRS_AT_ONCE = 4_000_000
+"""Some 50 MB."""
 
 
 def fingerprint(pixels: Image.Image, box: Box) -> str:
@@ -27,12 +28,13 @@ def alike(fingerprints: Sequence[str], others: Sequence[str]) -> np.ndarray:
     found = np.zeros(len(ours), bool)
     if not len(theirs):
         return found
-    for start in range(0, len(ours), _AT_ONCE):
-        some = ours[start : start + _AT_ONCE]
+    at_once = max(1, _PAIRS_AT_ONCE // len(theirs))
+    for start in range(0, len(ours), at_once):
+        some = ours[start : start + at_once]
         distance = np.zeros((len(some), len(theirs)), np.uint16)
         for word in range(ours.shape[1]):
             distance += np.bitwise_count(some[:, word, None] ^ theirs[None, :, word])
-        found[start : start + _AT_ONCE] = (distance <= LARGEST_DISTANCE).any(axis=1)
+        found[start : start + at_once] = (distance <= LARGEST_DISTANCE).any(axis=1)
     return found
 
 

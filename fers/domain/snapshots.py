@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -138,8 +138,13 @@ class Entry:
         return self.own_label if self.display is Display.POSED else None
 
     def as_document(self) -> dict:
-        """The entry in JSON's types."""
-        return asdict(self) | {"box": self.box.as_list()}
+        """The entry in JSON's types. Not by `asdict`, which copies all of it and takes six times as long."""
+        return vars(self) | {
+            "box": self.box.as_list(),
+            "votes": list(map(vars, self.votes)),
+            "measures": self.measures and vars(self.measures),
+            "live": self.live and vars(self.live),
+        }
 
     @classmethod
     def from_document(cls, document: dict) -> "Entry":
@@ -152,10 +157,10 @@ class Entry:
             "perceived": _EMOTIONS[document["perceived"]],
             "votes": tuple(map(_vote, document["votes"])),
             "probabilities": tuple(document["probabilities"]),
-            "measures": Measures(**measures) if (measures := document.get("measures")) else None,
+            "measures": _filled(Measures, measures) if (measures := document.get("measures")) else None,
             "live": _live(live) if (live := document.get("live")) else None,
         }
-        return cls(**document | typed)
+        return _filled(cls, document | typed)
 
 
 @dataclass(frozen=True)
@@ -233,7 +238,15 @@ def _seal(entry: Entry) -> str:
 
 def _vote(document: dict) -> Vote:
     typed = {"verdict": _VERDICTS[document["verdict"]], "distribution": tuple(document["distribution"])}
-    return Vote(**document | typed)
+    return _filled(Vote, document | typed)
+
+
+def _filled(kind: type, fields: dict):
+    """A frozen dataclass whose every field is given. Its own constructor sets them one by one, by a detour each, which
+    takes half of the time that reading an entry does."""
+    made = object.__new__(kind)
+    vars(made).update(fields)
+    return made
 
 
 def _live(document: dict) -> LiveGuess:

@@ -133,23 +133,26 @@ def _coco_json(release: Release, split: Split) -> Iterator[bytes]:
     info = {"description": release.title, "version": release.snapshot.id}
     categories = [{"id": emotion.value, "name": emotion.label} for emotion in Emotion]
     yield f'{{"info": {json.dumps(info)}, "categories": {json.dumps(categories)}, "images": ['.encode()
-    yield from _joined(_coco_image(release, number, entry) for number, entry in enumerate(release.entries(split), 1))
+    yield from _joined(_coco_image(release, entry) for entry in release.entries(split))
     yield b'], "annotations": ['
-    yield from _joined(
-        _coco_annotation(release, number, entry)
-        for number, entry in enumerate(release.entries(split), 1)
-        if entry.label is not None
-    )
+    yield from _joined(_coco_annotation(release, entry) for entry in release.entries(split) if entry.label is not None)
     yield b"]}\n"
 
 
-def _coco_image(release: Release, number: int, entry: Entry) -> dict:
+def _coco_image(release: Release, entry: Entry) -> dict:
     width, height = release.size(entry)
-    return {"id": number, "file_name": in_images_folder(entry), "width": width, "height": height}
+    return {"id": _coco_number(entry), "file_name": in_images_folder(entry), "width": width, "height": height}
 
 
-def _coco_annotation(release: Release, number: int, entry: Entry) -> dict:
-    box = release.box(entry)
+def _coco_number(entry: Entry) -> int:
+    """Of an image and its annotation. It follows from the face's id, so that nobody who withdraws between the list of
+    images and that of annotations, or between two downloads, shifts the others' numbers. 52 bits, which every reader
+    of JSON holds exactly: of a million faces two share a number with odds of 1 to 9,000."""
+    return int(entry.face_id[-13:], 16)
+
+
+def _coco_annotation(release: Release, entry: Entry) -> dict:
+    box, number = release.box(entry), _coco_number(entry)
     return {
         "id": number,
         "image_id": number,

@@ -4,15 +4,16 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import PIL
 from PIL import Image, features
 
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop, decode_stored
+from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop
 from fers.domain.snapshots import Entry, Measures, Snapshot, Vote, pseudonym
 from fers.domain.studies import Study
 
@@ -56,8 +57,8 @@ class Release:
     study: Study
     faces: int
     cut: Cut
-    read: Callable[[str], bytes]
-    """The stored image of a face, by its id. Raises NotFound."""
+    image: Callable[[Entry], bytes]
+    """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago."""
     entries: Callable[..., Iterator[Entry]]
     """Called with a split and, for a part of it, a range of face ids. What is left of it, by face id: the same each
     time while nobody withdraws."""
@@ -69,11 +70,6 @@ class Release:
     @property
     def title(self) -> str:
         return f"{self.study.name}, version {self.snapshot.name}"
-
-    def image(self, entry: Entry) -> bytes:
-        """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago."""
-        data = self.read(entry.face_id)
-        return data if self.cut is Cut.WHOLE else _cropped(decode_stored(data).pixels, entry.box)
 
     def length(self, entry: Entry) -> int | None:
         """Of `image`, in bytes; None where only making it could tell."""
@@ -129,45 +125,49 @@ class Release:
             "consent": entry.consent_sha256,
             "model": {"id": entry.model_id, "version": entry.model_version},
             "probabilities": dict(zip(LABELS, entry.probabilities, strict=True)),
-            "votes": [self._describe_vote(vote) for vote in entry.votes],
+            "votes": [_describe_vote(self.snapshot.id, vote) for vote in entry.votes],
         } | live
-
-    def _describe_vote(self, vote: Vote) -> dict:
-        return {
-            "annotator": pseudonym(self.snapshot.id, vote.annotator),
-            "verdict": vote.verdict,
-            "shares": dict(zip(LABELS, vote.distribution, strict=True)) if vote.distribution else None,
-            "valence": vote.valence,
-            "arousal": vote.arousal,
-            "saw_prediction": vote.saw_prediction,
-        }
 
 
 class LengthUnknown(Exception):
     """Only making an image could tell how long it is."""
 
 
-class HollowRelease(Release):
+def hollow(release: Release) -> Release:
     """The same release with zeros in place of the images, as many as those have: to measure without reading."""
 
-    def image(self, entry: Entry) -> bytes:
-        length = self.length(entry)
+    def zeros(entry: Entry) -> bytes:
+        length = release.length(entry)
         if length is None:
             raise LengthUnknown
         return bytes(length)
 
+    return replace(release, image=zeros)
 
-def measured(data: bytes, pixels: Image.Image, box: Box) -> Measures:
-    """`data`: a stored photo, which decodes to `pixels`."""
-    made = _cropped(pixels, box)
-    return Measures(zlib.crc32(data), len(made), zlib.crc32(made), hashlib.sha256(made).hexdigest(), ENCODER)
+
+def measured(photo: bytes, crop: bytes) -> Measures:
+    return Measures(zlib.crc32(photo), len(crop), zlib.crc32(crop), hashlib.sha256(crop).hexdigest(), ENCODER)
+
+
+@lru_cache(maxsize=4096)
+def _describe_vote(scope: str, vote: Vote) -> dict:
+    """Many faces have the same vote of the same annotator."""
+    return {
+        "annotator": pseudonym(scope, vote.annotator),
+        "verdict": vote.verdict,
+        "shares": dict(zip(LABELS, vote.distribution, strict=True)) if vote.distribution else None,
+        "valence": vote.valence,
+        "arousal": vote.arousal,
+        "saw_prediction": vote.saw_prediction,
+    }
 
 
 def name(emotion: Emotion | None) -> str | None:
-    return None if emotion is None else emotion.label
+    return None if emotion is None else LABELS[emotion]
 
 
-def _cropped(pixels: Image.Image, box: Box) -> bytes:
+def cropped(pixels: Image.Image, box: Box) -> bytes:
+    """The face as it is handed out: a JPEG that follows from the photo, the box and `ENCODER`."""
     file = io.BytesIO()
     Image.fromarray(crop(pixels, box)).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return file.getvalue()

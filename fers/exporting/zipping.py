@@ -51,13 +51,16 @@ class Zip:
         about.create_system, about.external_attr, about.flag_bits = _UNIX, 0o644 << 16, _DESCRIBED_AFTERWARDS
         about.header_offset, about.CRC = self.position, 0
         self._write(about.FileHeader(zip64=True))
-        if member.known and self._is_outside(member.known.bytes):
-            about.CRC, about.file_size = member.known.crc32, member.known.bytes
-            self.position += about.file_size
+        known = member.known
+        if known:
+            about.CRC, about.file_size = known.crc32, known.bytes
+        if known and self._is_outside(known.bytes):
+            self.position += known.bytes
         else:
             for chunk in member.chunks:
-                about.CRC = zlib.crc32(chunk, about.CRC)
-                about.file_size += len(chunk)
+                if not known:
+                    about.CRC = zlib.crc32(chunk, about.CRC)
+                    about.file_size += len(chunk)
                 self._write(chunk)
                 if len(self._waiting) >= _CHUNK:
                     yield bytes(self._waiting)

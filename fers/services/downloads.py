@@ -1,6 +1,8 @@
 """Downloads: a dataset version in the format that somebody wants."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -9,16 +11,18 @@ from pathlib import Path
 
 from fers import __version__
 from fers.domain.audit import entry_by
-from fers.domain.interfaces import ImageStore, RecordStore
+from fers.domain.images import decode_stored
+from fers.domain.interfaces import ImageStore, RecordStore, SnapshotStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.snapshots import Split
-from fers.errors import InvalidInput, NotFound
-from fers.exporting.archive import FORMATS, Format, members, zipped, zipped_size
+from fers.domain.snapshots import Entry, Split
+from fers.errors import InvalidInput, NotFound, StoreUnavailable
+from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
 from fers.exporting.documents import documents
-from fers.exporting.release import ENCODER, Cut, Release
+from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
+from fers.services.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,24 @@ class Download:
 
     def zip(self) -> Iterator[bytes]:
         """One uncompressed zip. Raises NotFound on the way when a face is withdrawn meanwhile."""
-        return zipped(self.release, self.format)
+        return self.part(0)
 
-    def part(self, first: int, end: int) -> Iterator[bytes]:
+    def part(self, first: int, end: int | None = None) -> Iterator[bytes]:
         """The zip's bytes from `first` up to, without, `end`. The last of them come only when they go with those that
-        were sent before. Raises NotFound when a face was withdrawn meanwhile."""
+        were sent before: what names images and what labels them is read one after the other. Raises NotFound when a
+        face was withdrawn meanwhile."""
         held = b""
         for chunk in zipped(self.release, self.format, first, end):
             if held:
                 yield held
             held = chunk
-        if not self.still():
-            raise NotFound("A face was withdrawn while this was sent.", "Fetch the download again.")
+        self.require_still()
         yield held
+
+    def require_still(self) -> None:
+        """Raises NotFound when a face was withdrawn since the download was opened."""
+        if not self.still():
+            raise NotFound("A face was withdrawn meanwhile.", "Fetch the version again.")
 
     def size(self) -> int | None:
         """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
@@ -68,10 +77,20 @@ class Download:
 
 
 class Downloads:
-    def __init__(self, records: RecordStore, images: ImageStore, snapshots: Snapshots, now: Clock = utc_now):
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        crops: SnapshotStore,
+        snapshots: Snapshots,
+        withdrawal: Withdrawal,
+        now: Clock = utc_now,
+    ):
         self._records = records
         self._images = images
+        self._crops = crops
         self._snapshots = snapshots
+        self._withdrawal = withdrawal
         self._now = now
 
     def open(
@@ -114,15 +133,16 @@ class Downloads:
     def release(
         self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
     ) -> Release:
-        """What the study's version `name` is made into files from. Raises NotFound."""
+        """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound."""
         require(actor, Action.SHARE_DATASET, study_id)
+        self._withdrawal.purge_due()
         version = self._snapshots.named(actor, study_id, name)
         return Release(
             snapshot=version.snapshot,
             study=next(study for study in self._records.studies() if study.id == study_id),
             faces=version.faces,
             cut=cut,
-            read=self._reading(version.faces, progress),
+            image=self._images_of(cut, version.faces, progress),
             entries=partial(self._snapshots.entries, actor, version.snapshot.id),
         )
 
@@ -136,25 +156,54 @@ class Downloads:
         folder: Path,
         progress: Progress = lambda done, all: None,
     ) -> Release:
-        """Write a version into the new folder `folder`. Raises InvalidInput when it is there already."""
+        """Write a version into the new folder `folder`, which is there once it is whole: until then it is called
+        `folder`.part. Raises InvalidInput when it is there already, and NotFound when a face is withdrawn meanwhile."""
         require(actor, Action.SHARE_DATASET, study_id)
-        if folder.exists():
-            raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+        _require_new(folder)
         download = self.open(actor, study_id, name, format, cut, progress)
-        for member in members(download.release, download.format):
-            path = folder / member.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.writelines(member.chunks)
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)  # A killed export has left it: who withdrew since may be in it.
+        try:
+            for member in members(download.release, download.format):
+                _write(part, member)
+            download.require_still()
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
         return download.release
 
-    def _reading(self, faces: int, progress: Progress) -> Callable[[str], bytes]:
-        """Reads images and tells of each."""
+    def _images_of(self, cut: Cut, faces: int, progress: Progress) -> Callable[[Entry], bytes]:
+        """Reads or makes images and tells of each."""
         numbers = count(1)
 
-        def read(face_id: str) -> bytes:
-            data = self._images.get(face_id)
+        def image(entry: Entry) -> bytes:
+            data = self._crop(entry) if cut is Cut.CROP else self._images.get(entry.face_id)
             progress(next(numbers), faces)
             return data
 
-        return read
+        return image
+
+    def _crop(self, entry: Entry) -> bytes:
+        """As it was made when a version with it was frozen, which is many times quicker than to make it again."""
+        kept = self._crops.crop(entry.face_id, ENCODER)
+        if kept is not None:
+            return kept
+        made = cropped(decode_stored(self._images.get(entry.face_id)).pixels, entry.box)
+        with suppress(StoreUnavailable):  # It is not needed now.
+            self._crops.keep_crops({entry.face_id: made}, ENCODER)
+        return made
+
+
+def _require_new(folder: Path) -> None:
+    if (folder / SUMS).exists():
+        raise InvalidInput(f"{folder} holds a finished export.", "Use that one, or choose another folder.")
+    if folder.exists():
+        raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+
+
+def _write(folder: Path, member: Member) -> None:
+    path = folder / member.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(member.chunks)

@@ -26,11 +26,12 @@ from fers.domain.snapshots import (
     difference,
 )
 from fers.errors import AlreadyExists, InvalidInput, NotFound
-from fers.exporting.release import ENCODER, measured
+from fers.exporting.release import ENCODER, cropped, measured
 from fers.services.clock import Clock, utc_now
 from fers.services.freezing import Opinions, entry_of, in_splits, without_near_duplicates
 
 LONGEST_NAME = 60
+_CROPS_AT_ONCE = 50
 _NAME = re.compile(rf"[A-Za-z0-9][\w.-]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
@@ -104,7 +105,7 @@ class Snapshots:
             chosen=chosen,
             consensus=consensus,
         )
-        self._create(snapshot, entries, earlier)
+        self._create(snapshot, entries)
         self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
         return snapshot
 
@@ -164,16 +165,19 @@ class Snapshots:
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
         looked_at, known = self._remembered(earlier)
-        texts, entries = {}, []
+        texts, entries, crops = {}, [], {}
         for number, face in enumerate(faces):
             progress(number, len(faces))
             if face.consent_id not in texts:
                 texts[face.consent_id] = self._words(face)
             try:
-                seen = looked_at.get(face.id) or self._look_at(face)
+                seen = looked_at.get(face.id) or self._look_at(face, crops)
             except NotFound:
                 continue  # Withdrawn a moment ago.
             entries.append(entry_of(face, opinions, texts[face.consent_id], *seen))
+            if len(crops) >= _CROPS_AT_ONCE:
+                self._keep(crops)
+        self._keep(crops)
         progress(len(faces), len(faces))
         return in_splits(entries, known, study_id), set(texts.values())
 
@@ -187,22 +191,35 @@ class Snapshots:
                 splits[entry.person] = entry.split
         return looked_at, splits
 
-    def _look_at(self, face: Face) -> tuple[str, Measures]:
+    def _look_at(self, face: Face, crops: dict[str, bytes]) -> tuple[str, Measures]:
+        """Its fingerprint and measures. Adds its crop to `crops`."""
         data = self._images.get(face.id)
         pixels = decode_stored(data).pixels
-        return fingerprint(pixels, face.box), measured(data, pixels, face.box)
+        crops[face.id] = cropped(pixels, face.box)
+        return fingerprint(pixels, face.box), measured(data, crops[face.id])
+
+    def _keep(self, crops: dict[str, bytes]) -> None:
+        """So that downloads need not make them again."""
+        self._snapshots.keep_crops(crops, ENCODER)
+        crops.clear()
 
     def _words(self, face: Face) -> ConsentText:
         return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
 
-    def _create(self, snapshot: Snapshot, entries: list[Entry], earlier: list[Snapshot]) -> None:
+    def _create(self, snapshot: Snapshot, entries: list[Entry]) -> None:
+        self._require_other_content(snapshot)
         try:
             self._snapshots.create_snapshot(snapshot, entries)
-        except AlreadyExists:
-            same = next((other.name for other in earlier if other.id == snapshot.id), snapshot.name)
+        except AlreadyExists:  # Somebody else has frozen a version since we looked.
+            self._require_other_content(snapshot)
+            raise _name_taken(snapshot.name) from None
+
+    def _require_other_content(self, snapshot: Snapshot) -> None:
+        same = self._snapshots.snapshot(snapshot.id)
+        if same is not None:
             raise InvalidInput(
-                f"Nothing has changed: the version {same} holds the same.", "Use that one, or freeze again later."
-            ) from None
+                f"Nothing has changed: the version {same.name} holds the same.", "Use that one, or freeze again later."
+            )
 
 
 def _check_name(name: str, earlier: list[Snapshot]) -> None:
@@ -212,4 +229,8 @@ def _check_name(name: str, earlier: list[Snapshot]) -> None:
             f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
         )
     if name in {snapshot.name for snapshot in earlier}:
-        raise InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")
+        raise _name_taken(name)
+
+
+def _name_taken(name: str) -> InvalidInput:
+    return InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")

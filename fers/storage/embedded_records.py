@@ -119,7 +119,8 @@ class EmbeddedRecords:
             field_facts.keep(sql, face)
             keep_missed(sql, face)
             if not face.purposes >= SHARED:
-                sql.execute("DELETE FROM snapshot_entries WHERE face_id = ?", (face.id,))
+                for table in ("snapshot_entries", "crops"):
+                    sql.execute(f"DELETE FROM {table} WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:
         with self._database.erasure() as sql:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import numpy as np
-from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Query
 
 from fers.domain.models import ModelRun
@@ -51,20 +50,13 @@ class FirebaseAnswers:
         return sorted(runs, key=lambda run: run.finished_at, reverse=True)
 
     def _add(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
-        """One by one when some face is gone, to find out which."""
-        batch = self._documents.batch()
-        for face_id in answers:  # Changes nothing, and fails if the face is gone. First: it is what can be refused.
-            batch.update(self._faces.document(face_id), {"id": face_id})
+        documents = {}
         for face_id, said in answers.items():
             name = f"{answers_id}-{face_id}"
             document = {"id": name, "answers_id": answers_id, "face_id": face_id}
-            batch.set(self._answers.document(name), document | {"said": np.asarray(said, _KIND).tobytes()})
-        try:
-            self._documents.commit(batch)
-        except Missing:
-            if len(answers) > 1:
-                for face_id, said in answers.items():
-                    self._add(answers_id, {face_id: said})
+            document["said"] = np.asarray(said, _KIND).tobytes()
+            documents[face_id] = (self._answers.document(name), document)
+        self._documents.set_about(self._faces, documents)
 
     def _of(self, answers_id: str) -> Query:
         return where(self._answers, "answers_id", "==", answers_id)

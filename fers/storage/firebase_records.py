@@ -42,6 +42,7 @@ class FirebaseRecords:
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
         self._entries = self._documents.collection("snapshot_entries")
+        self._crops = self._documents.collection("crops")
 
     def create_person(self, person: Person) -> None:
         self._documents.create(self._people.document(person.id), _person_document(person))
@@ -118,7 +119,7 @@ class FirebaseRecords:
         gone: whoever is interrupted can do it again, and nothing is added once the face is gone."""
         self._facts.remove(face_id)
         self._delete_about(face_id, self._answers)
-        self._delete_about(face_id, self._entries)
+        self._take_out_of_versions(face_id)
         self._shadow_answers.remove(face_id)
 
     def faces_of(self, person_id: str) -> list[Face]:
@@ -160,9 +161,13 @@ class FirebaseRecords:
 
     def _take_out_what_may_not_stay(self, face: Face) -> None:
         if not face.purposes >= SHARED:
-            self._delete_about(face.id, self._entries)
+            self._take_out_of_versions(face.id)
         if Purpose.TRAIN not in face.purposes:
             self._shadow_answers.remove(face.id)
+
+    def _take_out_of_versions(self, face_id: str) -> None:
+        self._documents.delete([self._crops.document(face_id)])
+        self._delete_about(face_id, self._entries)
 
     def _delete_about(self, face_id: str, collection: CollectionReference) -> None:
         documents = self._documents.all(where(collection, "face_id", "==", face_id))

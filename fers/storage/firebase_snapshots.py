@@ -1,13 +1,13 @@
 """SnapshotStore on Firestore.
 
 A version's entries are written under the name of the attempt, and the version, which names its attempt, when all are
-there: so a version is there whole or not at all. A face is looked at once its entry is written; who withdraws or
-narrows it later finds the entry and takes it out. So no entry outlives the right to hand it out.
+there: so a version is there whole or not at all. A face is looked at once its entry or its crop is written; who
+withdraws or narrows it later finds them and takes them out. So neither outlives the right to hand it out.
 """
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
 
@@ -20,6 +20,9 @@ from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where, within
 from fers.storage.snapshot_documents import snapshot_from_document, snapshot_to_document
 
+_CROPS_AT_ONCE = 50
+"""At some 20 kB each, well below the 10 MB that Firestore takes in a batch."""
+
 
 class FirebaseSnapshots:
     def __init__(self, client: FirebaseClient):
@@ -28,6 +31,7 @@ class FirebaseSnapshots:
         self._snapshots = self._documents.collection("snapshots")
         self._names = self._documents.collection("snapshot_names")
         self._entries = self._documents.collection("snapshot_entries")
+        self._crops = self._documents.collection("crops")
 
     def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
         attempt, waiting = secrets.token_hex(16), iter(entries)
@@ -62,6 +66,20 @@ class FirebaseSnapshots:
         version = self._documents.read(self._snapshots.document(snapshot_id))
         return self._documents.count(self._of(version["attempt"])) if version else 0
 
+    def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
+        waiting = iter(crops.items())
+        while some := dict(islice(waiting, _CROPS_AT_ONCE)):
+            documents = {
+                face_id: (self._crops.document(face_id), {"encoder": encoder, "data": data})
+                for face_id, data in some.items()
+            }
+            self._documents.set_about(self._faces, documents)
+            self._documents.delete(self._crops.document(face_id) for face_id in self._unshared(some))
+
+    def crop(self, face_id: str, encoder: str) -> bytes | None:
+        kept = self._documents.read(self._crops.document(face_id))
+        return kept["data"] if kept and kept["encoder"] == encoder else None
+
     def _write(self, attempt: str, entries: list[Entry]) -> None:
         """Those of faces that are gone or may not be shared any more are taken out again."""
         batch, documents = self._documents.batch(), {}
@@ -71,9 +89,15 @@ class FirebaseSnapshots:
             documents[entry.face_id] = about | {"entry": json.dumps(entry.as_document())}
             batch.set(self._entries.document(name), documents[entry.face_id])
         self._documents.commit(batch)
-        faces = self._documents.read_all([self._faces.document(face_id) for face_id in documents])
+        unshared = self._unshared(documents)
+        self._delete(documents[face_id] for face_id in unshared)
+
+    def _unshared(self, face_ids: Iterable[str]) -> list[str]:
+        """Those of faces that are gone or may not be shared."""
+        face_ids = list(face_ids)
+        faces = self._documents.read_all([self._faces.document(face_id) for face_id in face_ids])
         shared = {face_id for face_id, face in faces.items() if set(face["purposes"]) >= SHARED}
-        self._delete(document for face_id, document in documents.items() if face_id not in shared)
+        return [face_id for face_id in face_ids if face_id not in shared]
 
     def _publish(self, snapshot: Snapshot, attempt: str) -> None:
         version = self._snapshots.document(snapshot.id)

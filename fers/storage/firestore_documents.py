@@ -8,7 +8,7 @@ work at once. Queries come in pages, by value (`where field > last`), so none gr
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from google.api_core.exceptions import AlreadyExists as Taken
@@ -68,6 +68,20 @@ class FirestoreDocuments:
             if isinstance(refused, Missing):
                 raise
             raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
+
+    def set_about(self, faces: CollectionReference, documents: Mapping[str, tuple[DocumentReference, dict]]) -> None:
+        """Set documents about faces, by face id, where the face is there: none of one that is gone comes to be."""
+        batch = self.batch()
+        for face_id in documents:  # Changes nothing, and fails if the face is gone. First: it is what can be refused.
+            batch.update(faces.document(face_id), {"id": face_id})
+        for reference, document in documents.values():
+            batch.set(reference, document)
+        try:
+            self.commit(batch)
+        except Missing:
+            if len(documents) > 1:  # One by one, to find out which.
+                for face_id, about in documents.items():
+                    self.set_about(faces, {face_id: about})
 
     def replace(self, reference: DocumentReference, document: dict) -> None:
         """Raises NotFound."""

@@ -134,7 +134,7 @@ def _progress(secret: str) -> None:
     elif sent.ended:
         st.warning("The download broke off. Resume it, or fetch it again.")
     else:
-        st.progress(min(1.0, sent.faces / max(1, sent.of)), f"{sent.faces:,} of {sent.of:,} faces")
+        st.progress(min(1.0, sent.share), f"{sent.share:.0%} of {_many(sent.faces, 'face')}")
 
 
 def _many(count: int, one: str, many: str = "") -> str:

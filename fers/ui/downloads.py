@@ -1,4 +1,4 @@
-"""Links to downloads: secret, for the person who asked, for a while, on any server."""
+"""Links to downloads: for the person who asked, where they are signed in, for a while, on any server."""
 
 import json
 import logging
@@ -17,7 +17,10 @@ from fers.services.downloads import Download
 from fers.ui.services import platform
 from fers.ui.session_cookie import COOKIE
 
-_STALE = "This link has run out, or whoever asked for it has signed out. Ask for a new one on the datasets page."
+_STALE = (
+    "This link has run out, or whoever asked for it is not signed in here. Open it where you are signed in, or ask for"
+    " a new one on the datasets page."
+)
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 """One range. Several are answered with everything, as RFC 9110 allows."""
@@ -39,7 +42,8 @@ class Link:
 
 
 def issue(actor: Person, token: str, link: Link) -> str:
-    """Return the secret that stands for `link` as long as the session does whose token is given, for an hour."""
+    """Return the secret that stands for `link` as long as the session does whose token is given, for an hour. It
+    leads nowhere but where its person is signed in."""
     tag = platform().downloads.look(actor, link.study_id, link.version, link.format, link.cut).tag
     return platform().accounts.entrust(token, json.dumps({"link": asdict(link), "tag": tag}))
 
@@ -76,11 +80,11 @@ async def download_route(request: Request) -> Response:
 
 def _answer(request: Request) -> Response:
     found = followed(request.path_params["secret"])
-    person = found and _person(found, request.cookies.get(COOKIE))
+    person = found and _asker(found, request.cookies.get(COOKIE))
     if person is None:
         return PlainTextResponse(_STALE, 410)
     link = found.link
-    progress = Sent(0, 0)
+    progress = Sent()
     download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut, progress.note)
     size = download.size() if _is_size_wanted(request, download) else None
     try:
@@ -100,20 +104,19 @@ def _answer(request: Request) -> Response:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/zip")
-    if part:
-        made = _sending(download.part(part.start, part.stop), download.file_name)
-    else:
-        progress.of = download.release.faces
-        made = _watched(_sending(download.zip(), download.file_name), _shown(request.path_params["secret"], progress))
+    progress.faces, progress.size, progress.bytes = download.release.faces, size, part.start if part else 0
+    made = download.part(part.start, part.stop) if part else download.zip()
+    _show(request.path_params["secret"], progress)
+    made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
     return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
 
 
-def _person(found: Followed, cookie: str | None) -> Person | None:
-    """None when the session has ended, or when somebody else is signed in where the link was opened."""
+def _asker(found: Followed, cookie: str | None) -> Person | None:
+    """Whoever asked for the link; None when that session has ended, or when they are not signed in where it was opened:
+    addresses get into histories and logs, and to whoever they are sent to."""
     accounts = platform().accounts
-    person = accounts.resume(found.token)
-    opener = accounts.resume(cookie) if cookie else None
-    return None if person is None or (opener and opener.id != person.id) else person
+    asker, opener = accounts.resume(found.token), accounts.resume(cookie) if cookie else None
+    return asker if asker and opener and opener.id == asker.id else None
 
 
 def _is_size_wanted(request: Request, download: Download) -> bool:
@@ -143,17 +146,27 @@ def _part(request: Request, tag_then: str, tag: str, size: int | None) -> range 
 
 @dataclass
 class Sent:
-    """How far this server has come in sending a download."""
+    """How far this server has come in sending a download, from its beginning or from where it had broken off."""
 
-    faces: int
+    faces: int = 0
+    """All that it holds."""
+    read: int = 0
     """Of them, those that were read."""
-    of: int
+    size: int | None = None
+    """In bytes; None where that is not known."""
+    bytes: int = 0
+    """Of them, those that were sent, or had been."""
     ended: bool = False
     whole: bool = False
-    """Whether it ended with all of it sent."""
+    """Whether it ended with the last of it sent."""
 
     def note(self, read: int, _of: int) -> None:
-        self.faces = read
+        self.read = read
+
+    @property
+    def share(self) -> float:
+        """How much of it was sent, 0 to 1."""
+        return self.bytes / self.size if self.size else self.read / max(1, self.faces)
 
 
 _sent: dict[str, Sent] = {}
@@ -165,18 +178,19 @@ def sent(secret: str) -> Sent | None:
     return _sent.get(secret)
 
 
-def _shown(secret: str, progress: Sent) -> Sent:
+def _show(secret: str, progress: Sent) -> None:
     _sent.pop(secret, None)
     while len(_sent) >= _SHOWN:
         _sent.pop(next(iter(_sent)), None)
     _sent[secret] = progress
-    return progress
 
 
-def _watched(chunks: Iterator[bytes], progress: Sent) -> Iterator[bytes]:
+def _watched(chunks: Iterator[bytes], progress: Sent, up_to_end: bool) -> Iterator[bytes]:
     try:
-        yield from chunks
-        progress.whole = True
+        for chunk in chunks:
+            yield chunk
+            progress.bytes += len(chunk)
+        progress.whole = up_to_end
     finally:
         progress.ended = True
 

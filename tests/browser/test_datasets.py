@@ -56,22 +56,25 @@ def test_freeze_and_download(open_page, server, tmp_path):
 
     expect(page.get_by_text("on its way to your browser")).to_be_visible()
 
-    assert resumed(address) == (tmp_path / "v1.zip").read_bytes()
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert resumed(address, cookies) == (tmp_path / "v1.zip").read_bytes()
+    assert httpx.get(address).status_code == 410, "it is no secret that others could use"
     stranger = open_page(**DESKTOP)
     with stranger.expect_response("**/session"):  # Which sets the cookie.
         sign_in(stranger, "0@example.org")
     assert stranger.request.get(address).status == 410
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    assert httpx.get(address).status_code == 410
+    assert httpx.get(address, cookies=cookies).status_code == 410
 
 
-def resumed(address) -> bytes:
+def resumed(address, cookies) -> bytes:
     """A download whose connection was cut in the middle, and that was asked for the rest."""
-    with httpx.stream("GET", address) as broken:
+    with httpx.stream("GET", address, cookies=cookies) as broken:
         begun = next(broken.iter_raw(20_000))
     assert len(begun) == 20_000 < int(broken.headers["Content-Length"])
-    rest = httpx.get(address, headers={"Range": f"bytes={len(begun)}-", "If-Range": broken.headers["ETag"]})
+    headers = {"Range": f"bytes={len(begun)}-", "If-Range": broken.headers["ETag"]}
+    rest = httpx.get(address, cookies=cookies, headers=headers)
     assert rest.status_code == 206
     return begun + rest.content
 

@@ -101,6 +101,35 @@ class SnapshotStoreContract:
         store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("gone")])
         assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("first")]
 
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_faces_that_may_no_longer_be_shared_are_not_frozen(self, store, records, purpose):
+        records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
+        store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("second")])
+        assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("second")]
+
+    def test_crops_come_back_as_their_encoder_made_them(self, store):
+        store.keep_crops({an_id("first"): b"one" * 10_000, an_id("second"): b"two"}, "encoder 1")
+        store.keep_crops({an_id("second"): b"three"}, "encoder 2")
+        assert store.crop(an_id("first"), "encoder 1") == b"one" * 10_000
+        assert store.crop(an_id("second"), "encoder 2") == b"three"
+        assert store.crop(an_id("second"), "encoder 1") is None
+        assert store.crop(an_id("never kept"), "encoder 1") is None
+
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_crops_go_with_their_faces_and_with_the_right_to_share_them(self, store, records, purpose):
+        store.keep_crops({an_id("first"): b"one", an_id("second"): b"two"}, "encoder")
+        records.delete_face(an_id("first"))
+        assert store.crop(an_id("first"), "encoder") is None
+        assert store.crop(an_id("second"), "encoder") == b"two"
+        records.update_face(replace(a_face("second"), purposes=SHARED - {purpose}))
+        assert store.crop(an_id("second"), "encoder") is None
+
+    def test_crops_of_faces_that_went_meanwhile_are_not_kept(self, store, records):
+        records.create_face(a_face("narrowed", purposes=SHARED - {Purpose.PUBLISH}))
+        store.keep_crops({an_id(name): b"it" for name in ("gone", "first", "narrowed")}, "encoder")
+        kept = [name for name in ("gone", "first", "narrowed") if store.crop(an_id(name), "encoder")]
+        assert kept == ["first"]
+
     def test_a_version_whose_entries_fail_is_not_there(self, store):
         def entries():
             yield an_entry("first")
@@ -109,6 +138,8 @@ class SnapshotStoreContract:
         with pytest.raises(RuntimeError):
             store.create_snapshot(a_snapshot("v2"), entries())
         assert store.snapshot(a_snapshot("v2").id) is None
+        store.create_snapshot(a_snapshot("v2"), [an_entry("second")])
+        assert list(store.entries(a_snapshot("v2").id)) == [an_entry("second")]
 
     def test_many_entries_are_read_page_by_page(self, store, records):
         names = [f"face {number}" for number in range(30)]

@@ -1,6 +1,7 @@
 """A picture saved again is a near-duplicate, another picture of the same person is not."""
 
 import io
+import tracemalloc
 
 import pytest
 from PIL import Image, ImageEnhance
@@ -44,6 +45,17 @@ def test_other_pictures_are_not(astronaut):
     assert not alike([fingerprint(astronaut, FACE)], others).any()
     twins = sum(alike([one], others[:index])[0] for index, one in enumerate(others))
     assert twins == 0
+
+
+def test_very_many_are_compared_in_little_memory():
+    many = [f"{number:064x}" for number in range(100_000, 200_000)]
+    ours = [many[99_999], "f" * 64] * 300
+    tracemalloc.start()
+    found = alike(ours, many)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.tolist() == [True, False] * 300
+    assert peak < 100_000_000
 
 
 def test_nothing_is_like_nothing():

@@ -14,6 +14,7 @@ from fers import config
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import Split
 from fers.exporting.archive import FORMATS, SUMS
+from fers.exporting.formats import coco
 from fers.exporting.release import Cut
 from fers.platform import assemble
 from tests.exporting import versions
@@ -128,6 +129,20 @@ def test_coco_names_boxes_and_categories(download, faces):
             face = faces[images[annotation["image_id"]].split("/")[1].removesuffix(".jpg")]
             assert categories[annotation["category_id"]] == face.answer.label.label
             assert annotation["bbox"] == face.box.as_list()
+
+
+def test_coco_labels_stay_with_their_images_when_somebody_withdraws_in_between(platform, faces):
+    """The list of annotations is read after that of images."""
+    release = platform.downloads.release(OPERATOR, platform.studies.current().id, "v1", Cut.CROP)
+    everybody = sorted((e for split in Split for e in release.entries(split)), key=lambda entry: entry.face_id)
+    readings = iter((everybody, [], [], everybody, everybody[1:]))  # For the pictures of three splits, and two lists.
+    leaving = replace(release, entries=lambda split: iter(next(readings)))
+    lists = next(member for member in coco(leaving) if member.name == "annotations/train.json")
+    said = json.loads(b"".join(lists.chunks))
+    images = {image["id"]: image["file_name"] for image in said["images"]}
+    assert len(images) == len(faces)
+    for annotation in said["annotations"]:
+        assert images[annotation["image_id"]] == f"images/{annotation['attributes']['id']}.jpg"
 
 
 def test_affectnet_tables_are_read_as_affectnet(download, tmp_path, faces):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fers import config
 from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Entry
 from fers.errors import NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
@@ -47,11 +48,11 @@ def test_what_was_sent_before_is_not_read_again(store, format, cut):
     download = opened(store, format, cut)
     size, read = download.size(), []
 
-    def reading(face_id: str) -> bytes:
-        read.append(face_id)
-        return download.release.read(face_id)
+    def reading(entry: Entry) -> bytes:
+        read.append(entry.face_id)
+        return download.release.image(entry)
 
-    watched = replace(download, release=replace(download.release, read=reading))
+    watched = replace(download, release=replace(download.release, image=reading))
     b"".join(watched.part(size - 100, size))
     assert read == []
 
@@ -68,9 +69,28 @@ def test_who_withdraws_changes_the_tag_and_breaks_off_what_is_being_sent(platfor
     assert opened(platform).tag != before.tag
 
 
+def test_who_withdraws_after_their_image_was_sent_breaks_the_whole_off_too(platform):
+    """Its tables would speak of fewer faces than there are images."""
+    faces = freeze_four(platform)
+    download, left = opened(platform), len(faces)
+    person = platform.accounts.sign_in("0@example.org", "correct horse battery").person
+
+    def reading(entry: Entry) -> bytes:
+        nonlocal left
+        left -= 1
+        data = download.release.image(entry)
+        if not left:
+            platform.withdrawal.withdraw_everything(person)
+        return data
+
+    watched = replace(download, release=replace(download.release, image=reading))
+    with pytest.raises(NotFound, match="withdrawn"):
+        b"".join(watched.zip())
+
+
 def test_an_image_that_comes_out_otherwise_is_never_sent_for_the_one_that_was_measured(store):
     download = opened(store, cut=Cut.WHOLE)
-    others = replace(download, release=replace(download.release, read=lambda face_id: b"something else"))
+    others = replace(download, release=replace(download.release, image=lambda entry: b"something else"))
     assert others.size() is None or pytest.fail("such a size can't be promised")
     with pytest.raises(StoreUnavailable, match="not what it was"):
         b"".join(others.zip())

@@ -9,6 +9,10 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
+from fers.errors import InvalidInput, NotFound
+from fers.exporting.archive import SUMS
+from fers.exporting.release import Cut
+from fers.storage.database import Database
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
 
@@ -40,6 +44,56 @@ def test_a_withdrawn_face_is_in_no_later_download_which_says_so(platform, study,
     archive = download(platform, "imagefolder")
     assert not any(gone.id.encode() in archive.read(name) for name in archive.namelist())
     assert b"1 faces were withdrawn" in archive.read("DATASHEET.md").replace(b"\n", b" ")
+
+
+def test_crops_are_kept_and_made_again_where_they_are_not(platform, settings, faces):
+    """As in a store that others were moved to."""
+    frozen = download(platform, "imagefolder")
+    database = Database(settings.data)
+    with database.transaction() as sql:
+        assert sql.execute("DELETE FROM crops").rowcount == len(faces)
+    again = download(platform, "imagefolder")
+    for photo in (settings.data / "images").rglob("*.jpg"):
+        photo.unlink()
+    later = download(platform, "imagefolder")
+    for archive in (again, later):
+        assert all(archive.read(name) == frozen.read(name) for name in frozen.namelist())
+    database.close()
+
+
+def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces, clock):
+    clock.advance(days=study.retention_days)
+    late = give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
+    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    assert [record["id"] for record in described(download(platform, "imagefolder", version="v2"))] == [late.id]
+    assert described(download(platform, "imagefolder")) == []
+
+
+def test_an_export_is_there_once_it_is_whole_whatever_became_of_the_one_before(platform, study, faces, tmp_path):
+    folder, part = tmp_path / "v1", tmp_path / "v1.part"
+    (part / "images").mkdir(parents=True)
+    (part / "images" / "withdrawn.jpg").write_bytes(b"left by an export that was killed")
+
+    def write(progress=lambda done, faces: None):
+        platform.downloads.write(OPERATOR, study.id, "v1", "coco", Cut.CROP, folder, progress)
+
+    def interrupted(done: int, of: int) -> None:
+        assert part.is_dir() and not folder.exists()
+        raise KeyboardInterrupt
+
+    def withdrawn_from(done: int, of: int) -> None:
+        if done == of:
+            platform.withdrawal.withdraw_everything(platform.accounts.sign_in("0@example.org", PASSWORD).person)
+
+    for failing, failure in ((interrupted, KeyboardInterrupt), (withdrawn_from, NotFound)):
+        with pytest.raises(failure):
+            write(failing)
+        assert list(tmp_path.glob("v1*")) == []
+    write()
+    assert len(list((folder / "images").iterdir())) == len(faces) - 1
+    assert (folder / SUMS).exists() and not part.exists()
+    with pytest.raises(InvalidInput, match="finished export"):
+        write()
 
 
 def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):

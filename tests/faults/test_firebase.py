@@ -13,6 +13,7 @@ import pytest
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
+from fers.exporting.release import ENCODER
 from fers.services.doctor import Finding
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_sessions import FirebaseSetup
@@ -143,6 +144,7 @@ def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(s
             break  # It had not begun, and can be asked for again.
         assert list(answers.answers("a" * 64)) == []
         assert list(snapshots.entries(home.version.id)) == []
+        assert snapshots.crop(withdrawn[-1], ENCODER) is None
     assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
 
 
@@ -168,6 +170,7 @@ def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home
         consents.give(home.person, words, EVERYTHING, adult=True)
         face = home.submit(home.draft())
         version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{extra}")
+        assert home.stores.snapshots.crop(face.id, ENCODER)
         servers["firestore"].misbehave(code=UNAVAILABLE, after=calls + extra)
         broke_off = False
         try:
@@ -178,6 +181,7 @@ def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home
         consents.give(home.person, words, less, adult=True)
         assert records.face(face.id).purposes == less
         assert list(home.stores.snapshots.entries(version.id)) == []
+        assert home.stores.snapshots.crop(face.id, ENCODER) is None
         if not broke_off:
             break
     assert extra > 3, "it broke off on either side of the face's own record"

@@ -138,6 +138,21 @@ def test_what_cannot_be_frozen_is_said(platform, study):
         platform.snapshots.freeze(OPERATOR, study.id, "v1")
 
 
+def test_of_two_who_freeze_at_once_under_one_name_the_second_is_told(platform, study):
+    give_face(platform, participant(platform))
+    sad = give_face(platform, participant(platform, "bob@example.org"), Answer(Emotion.SAD, before_prediction=True))
+    chosen = FaceFilter(labels=frozenset({Emotion.SAD}))
+
+    def meanwhile(done: int, faces: int) -> None:
+        if done == faces:
+            platform.snapshots.freeze(OPERATOR, study.id, "v1", chosen)
+
+    with pytest.raises(InvalidInput, match="v1 already"):
+        platform.snapshots.freeze(OPERATOR, study.id, "v1", progress=meanwhile)
+    [version] = platform.snapshots.versions(OPERATOR, study.id)
+    assert [entry.face_id for entry in entries(platform, version.snapshot)] == [sad.id]
+
+
 def test_only_the_chosen_faces_are_frozen(platform, study):
     """And it is the chosen that are counted as left out."""
     ada = participant(platform)

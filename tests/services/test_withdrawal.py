@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from fers.domain.people import OPERATOR
+from fers.domain.snapshots import Split
 from fers.errors import NotFound, NotSignedIn, SignInFailed
+from fers.exporting.release import Cut
 from tests.people import PASSWORD, give_face, participant
 
 
@@ -29,6 +32,18 @@ def test_a_withdrawn_face_is_gone_from_every_file(platform, ada, settings):
     assert b"probabilities" not in left
     assert not list((settings.data / "images").rglob("*.*"))
     assert platform.doctor.examine() == []
+
+
+def test_the_crop_of_a_frozen_face_is_gone_with_it(platform, ada, settings):
+    face = give_face(platform, ada)
+    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    release = platform.downloads.release(OPERATOR, face.study_id, "v1", Cut.CROP)
+    crop = next(release.image(entry) for split in Split for entry in release.entries(split))
+    pieces = [crop[start : start + 64] for start in range(1000, len(crop), 64)]
+    assert sum(piece in _bytes_on_disk(settings) for piece in pieces) > len(pieces) / 2
+    platform.withdrawal.withdraw_everything(ada)
+    left = _bytes_on_disk(settings)
+    assert not any(piece in left for piece in pieces)
 
 
 def test_nobody_withdraws_somebody_elses_face(platform, ada):

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from fers.domain.snapshots import SHARED
 from fers.errors import NotFound, StoreUnavailable
 from fers.storage import database as database_module
 from fers.storage.database import FILE, Database
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from tests.contracts.samples import FakeClock, a_consent, a_face, a_person, an_id
 
 MARKER = "unmistakable-marker"
@@ -46,6 +48,15 @@ def test_a_deleted_face_that_fills_many_pages_leaves_nothing(records, bytes_on_d
     records.create_person(a_person())
     face = a_face()
     records.create_face(replace(face, image=replace(face.image, sha256=MARKER * 5000)))
+    records.delete_face(face.id)
+    assert MARKER.encode() not in bytes_on_disk()
+
+
+def test_the_crop_of_a_deleted_face_leaves_nothing(database, records, bytes_on_disk):
+    records.create_person(a_person())
+    records.create_face(face := a_face(purposes=SHARED))
+    EmbeddedSnapshots(database).keep_crops({face.id: MARKER.encode() * 5000}, "encoder")
+    assert MARKER.encode() in bytes_on_disk()
     records.delete_face(face.id)
     assert MARKER.encode() not in bytes_on_disk()
 

@@ -6,16 +6,20 @@ import sqlite3
 import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
+from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
 from fers.domain.review import Progress
+from fers.domain.snapshots import SHARED
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE, Database
 from fers.storage.documents import face_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.migrations import MIGRATIONS, migrate
-from tests.contracts.samples import NOON, a_face, an_id
+from fers.storage.snapshot_documents import snapshot_to_document
+from tests.contracts.samples import NOON, a_face, a_snapshot, an_entry, an_id
 
 
 @pytest.fixture
@@ -63,6 +67,26 @@ def test_what_an_older_store_holds_is_sealed_indexed_and_can_be_reviewed(folder)
     assert broken_seals(records.sealed_audit()) == []
     assert EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9) == [a_face()]
     assert EmbeddedLabels(database).progress(an_id("faces"), 3) == Progress(open=1, done=0, labels=0)
+    database.close()
+
+
+def test_versions_of_an_older_store_keep_the_entries_that_they_may(folder):
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:15])
+    said = snapshot_to_document(a_snapshot())
+    columns = [said.pop(column) for column in ("id", "study_id", "name", "created_at")]
+    older.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)", (*columns, json.dumps(said)))
+    for name, purposes in {"shared": SHARED, "narrowed": {Purpose.STORE, Purpose.TRAIN}}.items():
+        face = json.dumps({"purposes": sorted(purposes)})
+        older.execute("INSERT INTO faces VALUES (?, 'p', 's', '2026', '2030', ?)", (an_id(name), face))
+        entry = json.dumps(an_entry(name).as_document())
+        older.execute("INSERT INTO snapshot_entries VALUES (?, 'train', ?, ?)", (a_snapshot().id, an_id(name), entry))
+    older.close()
+    database = Database(folder)
+    store = EmbeddedSnapshots(database)
+    assert store.snapshots(an_id("faces")) == [a_snapshot()]
+    assert list(store.entries(a_snapshot().id)) == [an_entry("shared")]
     database.close()
 
 

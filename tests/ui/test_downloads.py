@@ -54,12 +54,19 @@ def address(link, signed_in):
 app = Starlette(routes=[Route("/downloads/{secret}", download_route)])
 
 
-def ask(address: str, method: str = "GET", **headers: str) -> httpx.Response:
-    async def go():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://fers.test") as client:
-            return await client.request(method, address, headers=headers)
+@pytest.fixture
+def ask(signed_in):
+    """Ask for an address in the browser of whoever is signed in, or with another cookie, or none."""
 
-    return asyncio.run(go())
+    def ask(address: str, method: str = "GET", cookie: str | None = signed_in.token, **headers: str) -> httpx.Response:
+        async def go():
+            transport, cookies = httpx.ASGITransport(app=app), {COOKIE: cookie} if cookie else {}
+            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test", cookies=cookies) as client:
+                return await client.request(method, address, headers=headers)
+
+        return asyncio.run(go())
+
+    return ask
 
 
 def use(monkeypatch, platform) -> None:
@@ -74,41 +81,51 @@ def faces_in(answer) -> set[str]:
         return {record["id"] for record in described(archive)}
 
 
-def test_a_link_works_again_and_again_on_any_server(address, faces, settings, clock, monkeypatch):
+def test_a_link_works_again_and_again_on_any_server(address, ask, faces, settings, clock, monkeypatch):
     assert faces_in(ask(address)) == set(faces)
     use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
     assert faces_in(ask(address)) == set(faces)
 
 
-def test_a_link_runs_out_after_an_hour(address, clock):
+def test_a_link_runs_out_after_an_hour(address, ask, clock):
     clock.advance(minutes=59)
     assert ask(address).status_code == 200
     clock.advance(minutes=1)
     assert ask(address).status_code == 410
 
 
-def test_a_guess_leads_nowhere(address):
+def test_a_guess_leads_nowhere(address, ask):
     assert ask(address + "x").status_code == 410
 
 
-def test_a_link_ends_with_the_session_of_whoever_asked(address, platform, signed_in):
+def test_a_link_ends_with_the_session_of_whoever_asked(address, ask, platform, signed_in):
     platform.accounts.sign_out(signed_in.token)
     assert ask(address).status_code == 410
 
 
-def test_a_link_does_not_work_where_somebody_else_is_signed_in(address, platform):
+def test_a_link_does_not_work_where_somebody_else_is_signed_in(address, ask, platform):
     participant(platform, "stranger@example.org")
     token = platform.accounts.sign_in("stranger@example.org", PASSWORD).token
-    assert ask(address, Cookie=f"{COOKIE}={token}").status_code == 410
+    assert ask(address, cookie=token).status_code == 410
 
 
-def test_whoever_may_not_share_any_more_is_refused_at_once(address, platform):
+def test_a_link_does_not_work_where_nobody_is_signed_in(address, ask):
+    assert ask(address, cookie=None).status_code == 410
+    assert ask(address, cookie="a guess").status_code == 410
+
+
+def test_a_link_works_in_a_later_session_of_whoever_asked(address, ask, platform):
+    """As in another browser of theirs, as long as the one lasts that they asked from."""
+    assert ask(address, cookie=platform.accounts.sign_in(RESEARCHER, PASSWORD).token).status_code == 200
+
+
+def test_whoever_may_not_share_any_more_is_refused_at_once(address, ask, platform):
     platform.accounts.grant(OPERATOR, RESEARCHER, Role.PARTICIPANT)
     answer = ask(address)
     assert (answer.status_code, b"PK" in answer.content) == (403, False)
 
 
-def test_a_download_that_broke_off_is_resumed_at_another_server(address, settings, clock, monkeypatch):
+def test_a_download_that_broke_off_is_resumed_at_another_server(address, ask, settings, clock, monkeypatch):
     whole = ask(address)
     assert whole.headers["accept-ranges"] == "bytes"
     assert int(whole.headers["content-length"]) == len(whole.content)
@@ -117,6 +134,18 @@ def test_a_download_that_broke_off_is_resumed_at_another_server(address, setting
     assert (rest.status_code, rest.content) == (206, whole.content[1000:])
     assert rest.headers["content-range"] == f"bytes 1000-{len(whole.content) - 1}/{len(whole.content)}"
     assert rest.headers["etag"] == whole.headers["etag"]
+
+
+def test_the_page_sees_how_far_a_download_has_come_resumed_or_not(address, ask):
+    secret = address.split("/")[-1]
+    assert downloads.sent(secret) is None
+    size = len(ask(address).content)
+    assert (downloads.sent(secret).whole, downloads.sent(secret).share) == (True, 1)
+    ask(address, Range="bytes=0-999")
+    begun = downloads.sent(secret)
+    assert (begun.ended, begun.whole, begun.share) == (True, False, 1000 / size)
+    ask(address, Range="bytes=1000-")
+    assert (downloads.sent(secret).whole, downloads.sent(secret).share) == (True, 1)
 
 
 RANGES = [
@@ -133,7 +162,7 @@ RANGES = [
 ]
 
 
-def test_ranges_are_answered_as_rfc_9110_says(address):
+def test_ranges_are_answered_as_rfc_9110_says(address, ask):
     whole = ask(address).content
     for asked, status, expected in RANGES:
         answer = ask(address, Range=asked)
@@ -143,7 +172,7 @@ def test_ranges_are_answered_as_rfc_9110_says(address):
             assert answer.headers["content-range"] == f"bytes */{len(whole)}"
 
 
-def test_after_somebody_withdrew_a_download_starts_anew(address, faces, platform):
+def test_after_somebody_withdrew_a_download_starts_anew(address, ask, faces, platform):
     before = ask(address)
     person = platform.accounts.sign_in("0@example.org", PASSWORD).person
     [gone] = platform.own_data.faces(person)
@@ -154,6 +183,6 @@ def test_after_somebody_withdrew_a_download_starts_anew(address, faces, platform
         assert faces_in(answer) == set(faces) - {gone.id}
 
 
-def test_the_size_can_be_asked_for_by_itself(address):
+def test_the_size_can_be_asked_for_by_itself(address, ask):
     answer = ask(address, "HEAD")
     assert (answer.content, answer.headers["content-length"]) == (b"", ask(address).headers["content-length"])

@@ -1,6 +1,6 @@
 """Where studies, what annotators say and dataset versions are kept, and how faces are found."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -151,15 +151,16 @@ class LabelStore(Protocol):
 
 
 class SnapshotStore(Protocol):
-    """Dataset versions. Nothing in them changes; but deleting a face's record deletes its entries, and so does an
-    update after which its purposes are no longer `SHARED`. So whatever is read here may be handed out.
+    """Dataset versions, and faces cut out as these hand them out. Nothing in a version changes; but deleting a face's
+    record deletes its entries and its crop, and so does an update after which its purposes are no longer `SHARED`. So
+    whatever is read here may be handed out.
 
     Raises StoreUnavailable.
     """
 
     def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
-        """Add a version with its entries, whole or not at all; entries of faces that are gone meanwhile are dropped.
-        Raises AlreadyExists when one with this id or, in the study, this name is there."""
+        """Add a version with its entries, whole or not at all; entries of faces that meanwhile are gone or may not be
+        shared any more are dropped. Raises AlreadyExists when one with this id or, in the study, this name is there."""
 
     def snapshots(self, study_id: str) -> list[Snapshot]:
         """Newest first."""
@@ -171,3 +172,10 @@ class SnapshotStore(Protocol):
         split, or of all."""
 
     def count_entries(self, snapshot_id: str) -> int: ...
+
+    def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
+        """Keep what `encoder` made of faces, by face id, in place of what was kept of them before. Those of faces that
+        are gone or may not be shared are dropped."""
+
+    def crop(self, face_id: str, encoder: str) -> bytes | None:
+        """What `encoder` made of a face; None where that is not kept."""
