@@ -1,6 +1,7 @@
 """An existing set becomes faces that are like given ones, and keeps its terms."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,10 +31,14 @@ def faces_of(open) -> FaceSet:
     return FaceSet("folder:set", names, VOTES, open, Counter(), dimensions)
 
 
+def small_faces(first: int) -> FaceSet:
+    small = data.lfw_subset()[first:]
+    return faces_of(lambda index: Image.fromarray((small[index] * 255).astype(np.uint8)))
+
+
 @pytest.fixture
 def faces():
-    small = data.lfw_subset()
-    return faces_of(lambda index: Image.fromarray((small[index] * 255).astype(np.uint8)))
+    return small_faces(0)
 
 
 def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, study, faces):
@@ -52,6 +57,30 @@ def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, st
     assert "CC BY 4.0" in words.body
     assert "Everybody signed." in words.body
     assert "folder:set" in words.body
+
+
+def test_whom_a_set_names_is_one_person_in_all_its_splits_and_by_no_name(platform, study, faces, settings):
+    train = replace(faces, source="manifest:set.csv#train", people=["Ada Lovelace", "", "Ada Lovelace"])
+    test = replace(small_faces(3), source="manifest:set.csv#test", people=["Alan Turing", "Ada Lovelace", ""])
+    for part in (train, test, train, test):
+        platform.importing.add(OPERATOR, study.id, part, TERMS)
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    faces_in = Counter((entry.person, entry.split) for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
+    assert sorted(faces_in.values()) == [1, 1, 1, 3]
+    assert not any(b"Lovelace" in file.read_bytes() for file in settings.data.rglob("*") if file.is_file())
+    assert all("which pictures show the same person" in words.body for words in snapshot.consent_texts)
+
+
+def test_what_a_set_is_imported_under_again_holds_for_what_is_new(platform, study, faces):
+    ada = replace(faces, people=["Ada"] * 3)
+    some = replace(ada, names=ada.names[:1], targets=ada.targets[:1])
+    platform.importing.add(OPERATOR, study.id, some, Terms("CC0", "Everybody signed."))
+    platform.importing.add(OPERATOR, study.id, ada, TERMS)
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    said = Counter(entry.consent_sha256 for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
+    words = {text.sha256: text.body for text in snapshot.consent_texts}
+    assert sorted((count, "CC0" in words[sha256]) for sha256, count in said.items()) == [(1, True), (2, False)]
+    assert snapshot.people == 1
 
 
 def test_an_import_that_was_stopped_goes_on(platform, study, faces):
