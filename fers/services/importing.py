@@ -43,7 +43,7 @@ class Terms:
 
     def as_text(self, faces: FaceSet) -> ConsentText:
         terms = f"Licence: {self.licence}\n\nConsent basis: {self.consent_basis}\n\nWho is in it: {_who_is_in(faces)}\n"
-        return ConsentText("imported", f"# Imported from {faces.source}\n\n{terms}")
+        return ConsentText.of_a_set(f"# Imported from {faces.source}\n\n{terms}")
 
 
 class Importing:
