@@ -15,6 +15,9 @@ LONGEST_RETENTION_DAYS = 3650
 
 MOST_ANNOTATORS = 20
 
+LONGEST_CONSENT_WORDS = 5000
+"""Characters. Nobody reads more."""
+
 
 class Studies:
     def __init__(self, records: RecordStore, seats: StudyStore, now: Clock = utc_now):
@@ -107,6 +110,11 @@ def _check(study: Study) -> None:
         raise InvalidInput("The share of people asked first goes from 0 to 1.", "Choose a number in between.")
     if len(study.join_code.strip()) < 6:
         raise InvalidInput("The study code is too easy to guess.", "Use at least 6 characters.")
+    if len(study.consent_words) > LONGEST_CONSENT_WORDS:
+        raise InvalidInput(
+            f"The study's own words in the consent have more than {LONGEST_CONSENT_WORDS} characters.",
+            "Say it in fewer, or link to the rest.",
+        )
     if not 1 <= study.overlap <= MOST_ANNOTATORS:
         raise InvalidInput(f"1 to {MOST_ANNOTATORS} annotators can label a face.", "Choose a number in between.")
     if study.open and not study.purpose_confirmed:
