@@ -15,7 +15,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, PhotoLimits, check_photo
-from fers.domain.interfaces import Classifier, FaceDetector, LabelStore, Models, RecordStore
+from fers.domain.interfaces import Classifier, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
@@ -23,6 +23,7 @@ from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput
 from fers.services.clock import Clock, utc_now
 from fers.services.prediction import proposed_face
+from fers.services.settling import settle
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 
@@ -55,6 +56,7 @@ class Importing:
         records: RecordStore,
         storing: Storing,
         labels: LabelStore,
+        index: FaceIndex,
         models: Models,
         detector: FaceDetector,
         studies: Studies,
@@ -63,6 +65,7 @@ class Importing:
         self._records = records
         self._storing = storing
         self._labels = labels
+        self._index = index
         self._models = models
         self._detector = detector
         self._studies = studies
@@ -160,6 +163,7 @@ class Importing:
         )
         with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
             self._labels.add_label(label, _ENOUGH_PLACES, self._now())
+        settle(self._labels, self._index, face_id, study.overlap)
 
 
 def _photo(faces: FaceSet, index: int) -> Photo:

@@ -11,10 +11,13 @@ from skimage import data
 from fers.datasets import DataError, FaceSet
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
+from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import LabelSource
-from fers.errors import InvalidInput
+from fers.errors import InvalidInput, StoreUnavailable
+from fers.platform import assemble, open_stores
 from fers.services.importing import Terms
+from tests.people import OneFace, OneModel
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
 VOTES = np.array([[0.1, 0.6, 0.3, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0, 0]], np.float32)
@@ -94,6 +97,33 @@ def test_an_import_that_was_stopped_goes_on(platform, study, faces):
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 2
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 0
     assert platform.snapshots.freeze(OPERATOR, study.id, "v1").faces == 3
+
+
+def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settings, clock, faces):
+    stores = open_stores(settings, clock)
+
+    class Stopped:
+        def add_label(self, *label):
+            raise StoreUnavailable("Stopped before the vote.")
+
+        def __getattr__(self, name):
+            return getattr(stores.labels, name)
+
+    def assembled(stores):
+        return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+
+    platform = assembled(stores)
+    study = replace(platform.studies.current(), overlap=1)
+    platform.studies.update(OPERATOR, study)
+    with pytest.raises(StoreUnavailable):
+        assembled(replace(stores, labels=Stopped())).importing.add(OPERATOR, study.id, faces, TERMS)
+    quick, slow = (replace(OPERATOR, id=name * 32) for name in "ab")
+    [handed_out] = platform.review.next_faces(quick, study.id, 5)
+    sad = only(Emotion.SAD)
+    platform.review.label(quick, study.id, handed_out.face_id, Verdict.EMOTION, distribution=sad)
+    assert platform.review.next_faces(slow, study.id, 5) == []
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    assert [tied.face_id for tied in platform.review.next_faces(slow, study.id, 5)] == [handed_out.face_id]
 
 
 def test_in_photos_the_face_is_found(platform, study):
