@@ -1,6 +1,7 @@
 """Studies: what they tell participants and how they are run."""
 
 import secrets
+from dataclasses import replace
 
 from fers.domain.audit import entry_by
 from fers.domain.interfaces import RecordStore, StudyStore
@@ -63,10 +64,12 @@ class Studies:
         return study
 
     def enter(self, actor: Person, study_id: str) -> None:
-        """Work in another of one's studies from now on. Raises InvalidInput when it is none of them."""
-        if study_id not in {study.id for study in self.mine(actor)}:
+        """Work in another of one's studies from now on. Raises InvalidInput when it is none of them (any more)."""
+        require(actor, Action.GIVE_FACE)
+        seats = self._seats.memberships_of(actor.id)  # Their page may be older than the roles they have.
+        if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(seats)))}:
             raise InvalidInput("There is no such study.", "Reload the page.")
-        roles = {seat.study_id: seat.role for seat in actor.memberships}
+        roles = {seat.study_id: seat.role for seat in seats}
         role = roles.get(study_id, Role.PARTICIPANT)
         self._seats.save_membership(Membership(actor.id, study_id, role, self._now()))
 
