@@ -22,9 +22,7 @@ from fers import config, platform
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
-from fers.inference.model_folder import DESCRIPTION
-from fers.inference.registry import ModelRegistry
-from training import distribution, pipeline, recipe, specs, tasks
+from training import beginnings, distribution, pipeline, recipe, specs, tasks
 from training.crops import predictions
 
 CHECKPOINT = "checkpoint.keras"
@@ -74,8 +72,8 @@ def main(
         learning = load_all(specs.to_learn_from(data))
         validation = load_all(specs.to_measure_on(validate, data))
         registry = platform.registry(config.load())
-        begun = init_from and _place(init_from, registry)
-        known = [registry.classifier(name) for name in teachers or _own_teacher(chosen, begun)]
+        begun = init_from and beginnings.place(init_from, registry)
+        known = [registry.classifier(name) for name in teachers or beginnings.own_teacher(chosen, begun)]
         start = begun and learned(begun)
         for faces in (learning, validation):
             dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
@@ -86,20 +84,6 @@ def main(
     except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The trained network is {trained}.")
-
-
-def _place(name: str, registry: ModelRegistry) -> Path:
-    """The file or folder of that name, or the folder of the model that is called so. Raises UnknownModel."""
-    return Path(name) if Path(name).exists() else registry.find(name).path
-
-
-def _own_teacher(chosen: recipe.Recipe, begun: Path | None) -> list[str]:
-    """The model that the run begins with, where the recipe learns from it. Raises ValueError when it is no model."""
-    if begun is None or not chosen.taught_by_start:
-        return []
-    if not (begun / DESCRIPTION).is_file():
-        raise ValueError(f"this recipe learns from what a model says, and {begun} is none: name one with --teacher")
-    return [str(begun)]
 
 
 def taught(learning: FaceSet, teachers: Sequence[Classifier]) -> FaceSet:

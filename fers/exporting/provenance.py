@@ -7,7 +7,7 @@ _GIVEN = """People gave photos of themselves in a browser, after they read the w
 sharing. They drew the box around their face, and said what it shows before or after they saw a model's guess."""
 _IMPORTED = """Imported faces (`source` is `import`) were collected before this study and elsewhere: `consent/` holds
 the terms of their sets. Their labels are those of the set, kept as one annotator's votes."""
-_APART = "Nobody is in two of them, and people keep theirs\nfrom version to version."
+_APART = "Nobody is in two of them, and people keep theirs from version to version."
 _AS_FAR_AS_KNOWN = "Of imported faces that is true as far as their set says whom they show."
 
 
