@@ -17,7 +17,7 @@ from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
 from fers.domain.studies import Study
-from fers.errors import NotFound
+from fers.errors import InvalidInput, NotFound
 from fers.explaining import explains_failures
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
@@ -35,24 +35,43 @@ _DAY = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
 study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
 
 
+def at_a_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
+def _asked_for(context: click.Context, option: click.Option, value: str | None) -> str:
+    """What a set's terms are can't be left out: who is at a terminal is asked for what they did not say."""
+    if value is not None:
+        return value
+    if at_a_terminal():
+        return click.prompt(option.help.removesuffix("."), err=True)
+    raise click.MissingParameter(
+        "Every version that holds these faces says under which licence and for which reason they may be used",
+        context,
+        option,
+    )
+
+
 @click.command(name="import")
 @click.argument("spec")
-@study_option
-@click.option("--licence", required=True, metavar="TEXT", help="Under which licence the set is used.")
-@click.option("--consent-basis", required=True, metavar="TEXT", help="Why the people in it may be shown.")
+@click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id, or a new name.")
+@click.option("--licence", metavar="TEXT", callback=_asked_for, help="Under which licence the set is used.")
+@click.option("--consent-basis", metavar="TEXT", callback=_asked_for, help="Why the people in it may be shown.")
 @click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
 @explains_failures
 def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect: bool) -> None:
-    """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms.
+    """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms, which are asked for where
+    they are not given. Where there is no such study it is made.
 
     Stopped at any moment, it goes on where it was when it is started again.
     """
     services = platform.assemble(config.load())
-    study = _study(services, study_name)
+    terms = Terms(licence, consent_basis)
     try:
         faces = load(spec)
+        study = _study_or_new(services, study_name)
         with _bar("Importing") as show:
-            terms = Terms(licence, consent_basis)
             added = services.importing.add(OPERATOR, study.id, faces, terms, detect=detect, progress=show)
     except DataError as error:
         raise click.ClickException(str(error)) from error
@@ -93,7 +112,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
 
 @click.command()
 @click.argument("version")
-@study_option
+@click.option("--study", "study_name", metavar="NAME", help="Its name or id, where several have such a version.")
 @click.option("--format", type=click.Choice(list(FORMATS)), default="imagefolder", show_default=True)
 @click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
@@ -101,7 +120,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
 @explains_failures
 def export(
     version: str,
-    study_name: str,
+    study_name: str | None,
     format: str,
     whole: bool,
     out: Path,
@@ -112,7 +131,7 @@ def export(
     """Write the dataset version VERSION into a folder that can be trained on as it is."""
     settings = config.load()
     services = platform.assemble(settings)
-    study = _study(services, study_name)
+    study = _study(services, study_name) if study_name else _study_with(services, version)
     if engine == "beam":
         require_beam()
         from fers.pipelines.exporting import Order, export_by_beam  # Beam is there for those who ask for it.
@@ -133,6 +152,34 @@ def _study(services: Platform, name: str) -> Study:
         if name in (study.name, study.id):
             return study
     raise NotFound(f"There is no study {name!r}.", "Make it in the app first.")
+
+
+def _study_or_new(services: Platform, name: str) -> Study:
+    try:
+        return _study(services, name)
+    except NotFound:
+        study = services.studies.create(OPERATOR, name)
+        click.echo(f"Made the study {study.name}, closed: say in the app what it is for and who runs it.")
+        return study
+
+
+def _study_with(services: Platform, version: str) -> Study:
+    """The only study that has such a version."""
+    having = [study for study in services.studies.mine(OPERATOR) if _has(services, study, version)]
+    if not having:
+        raise NotFound(f"There is no version {version!r} in any study.", "Freeze it first.")
+    if len(having) > 1:
+        names = ", ".join(study.name for study in having)
+        raise InvalidInput(f"Several studies have a version {version!r}: {names}.", "Name one with --study.")
+    return having[0]
+
+
+def _has(services: Platform, study: Study, version: str) -> bool:
+    try:
+        services.snapshots.named(OPERATOR, study.id, version)
+    except NotFound:
+        return False
+    return True
 
 
 @contextmanager

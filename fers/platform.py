@@ -127,7 +127,7 @@ def assemble(
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
         downloads=Downloads(records, images, stores.snapshots, snapshots, withdrawal, now),
-        importing=Importing(records, storing, stores.labels, models, detector, studies, now),
+        importing=Importing(records, storing, stores.labels, stores.face_index, models, detector, studies, now),
         doctor=Doctor(records, images, journal, storing, withdrawal, now),
         sign_in=sign_in,
     )

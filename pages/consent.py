@@ -7,6 +7,7 @@ from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
+from fers.ui.words import quoted
 
 actor = guard.enter(Action.GIVE_FACE)
 consents = platform().consents
@@ -25,7 +26,7 @@ def choose(purpose: Purpose, possible: bool = True) -> bool:
 
 
 choose_study(actor)
-st.markdown(text.body)
+st.markdown(quoted(text.body))
 st.divider()
 st.subheader("Your choices")
 st.write("Each is up to you, and you can change it later under “My data”.")

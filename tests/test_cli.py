@@ -10,13 +10,14 @@ from click.testing import CliRunner
 from PIL import Image
 from skimage import data
 
-from fers import cli, platform
+from fers import cli, dataset_commands, platform
 from fers.cli import main
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Answer, Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule, Split
+from fers.errors import InvalidInput
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 
 
@@ -47,7 +48,7 @@ def astronaut(tmp_path):
 @pytest.fixture
 def run():
     runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, list(map(str, arguments)))
+    return lambda *arguments, input=None: runner.invoke(main, list(map(str, arguments)), input=input)
 
 
 def test_help_names_every_command(run):
@@ -149,6 +150,61 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
     assert "no version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
     assert "no study" in run("freeze", "v2", "--study", "another").stderr
     assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """The specification of a set of three faces."""
+    folder = tmp_path / "set" / "happy"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number}.jpg").write_bytes(pattern(number))
+    return f"folder:{folder.parent}"
+
+
+TERMS = ("--licence", "CC0", "--consent-basis", "Signed.")
+
+
+def test_the_terms_of_a_set_are_asked_for_at_a_terminal(run, platform, labelled, monkeypatch):
+    monkeypatch.setattr(dataset_commands, "at_a_terminal", lambda: True)
+    study = platform.studies.current()
+    imported = run("import", labelled, "--study", study.name, input="CC BY 4.0\nThey all signed.\n")
+    assert imported.stdout == f"3 faces added to {study.name}; 0 were there already.\n"
+    [words] = platform.snapshots.freeze(OPERATOR, study.id, "v1").consent_texts
+    assert "CC BY 4.0" in words.body and "They all signed." in words.body
+
+
+def test_without_terms_and_anybody_to_ask_nothing_is_imported(run, platform, labelled):
+    for given, missing in ((TERMS[:2], "--consent-basis"), (TERMS[2:], "--licence")):
+        refused = run("import", labelled, "--study", platform.studies.current().name, *given)
+        assert refused.exit_code == 2
+        assert f"Missing option '{missing}'" in refused.stderr
+        assert "for which reason they may be used" in refused.stderr
+    with pytest.raises(InvalidInput, match="No face"):
+        platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+
+
+def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labelled, tmp_path):
+    assert "no study" in run("freeze", "v1", "--study", "Lab").stderr
+    assert "not a data specification" in run("import", "set", "--study", "Lab", *TERMS).stderr
+    assert [study.name for study in platform.studies.mine(OPERATOR)] == [platform.studies.current().name]
+    imported = run("import", labelled, "--study", "Lab", *TERMS)
+    assert imported.stdout.startswith("Made the study Lab, closed")
+    assert imported.stdout.endswith("3 faces added to Lab; 0 were there already.\n")
+    assert run("import", labelled, "--study", "Lab", *TERMS).stdout == "0 faces added to Lab; 3 were there already.\n"
+    assert run("freeze", "v1", "--study", "Lab").exit_code == 0
+    out = tmp_path / "out"
+    assert run("export", "v1", "--format", "imagefolder", "--out", out).stdout.startswith("3 faces written")
+
+
+def test_a_version_that_several_studies_have_is_not_guessed(run, platform, labelled, tmp_path):
+    for study in ("Lab", "Field"):
+        run("import", labelled, "--study", study, *TERMS)
+        run("freeze", "v1", "--study", study)
+    out = tmp_path / "out"
+    assert "Several studies have a version 'v1': Lab, Field. Name one" in run("export", "v1", "--out", out).stderr
+    assert "no version 'v2' in any study" in run("export", "v2", "--out", out).stderr
+    assert run("export", "v1", "--study", "Field", "--out", out).exit_code == 0
 
 
 def test_only_some_faces_are_frozen_and_votes_settled_as_asked(run, platform):

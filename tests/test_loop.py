@@ -1,6 +1,8 @@
 """The whole loop: collect, label, freeze, download, retrain, evaluate, register."""
 
+import csv
 import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +17,9 @@ from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.inference.registry import ModelRegistry
-from fers.platform import assemble
+from fers.platform import assemble, face_detector
 from fers.services.importing import Terms
-from tests.people import OneFace, give_face, participant
+from tests.people import OneFace, OneModel, give_face, participant
 from tests.training.folders import write_model_folder
 from training import package, recipe
 from training.evaluate import evaluate
@@ -25,14 +27,10 @@ from training.models import vgg
 from training.train import learned, train
 
 pytestmark = pytest.mark.slow
-PEOPLE, ANNOTATORS = 12, 2
-REAL_FACES = REPOSITORY.parent / "shared" / "data" / "ferplus" / "FER2013Valid.zip"
-"""Looked at where it is there, beside the free faces."""
-
-
-@pytest.fixture
-def study(platform):
-    return platform.studies.current()
+PEOPLE, ANNOTATORS = 24, 2
+PHOTOGRAPHS = REPOSITORY.parent / "shared" / "data" / "wild" / "wild_dev.zip"
+"""Of people, who are looked at where they are there, beside the free faces."""
+with_photographs = pytest.mark.skipif(not PHOTOGRAPHS.exists(), reason="no photographs here")
 
 
 @pytest.fixture
@@ -41,38 +39,63 @@ def begun(tmp_path):
     return write_model_folder(tmp_path / "models" / "begun", vgg.build(side=16))
 
 
-def test_what_people_gave_and_annotators_saw_makes_the_next_model(platform, study, begun, settings, clock, tmp_path):
+@pytest.mark.parametrize("real", [False, pytest.param(True, marks=with_photographs)], ids=["free faces", "photographs"])
+def test_what_people_gave_and_annotators_saw_makes_the_next_model(real, begun, settings, clock):
+    platform = assemble(settings, models=OneModel(), detector=face_detector() if real else OneFace(), now=clock)
+    faces = photographs() if real else [(portrait(number), Emotion(number % 2)) for number in range(PEOPLE)]
     shown = {}
-    for number in range(PEOPLE):
-        answer = Answer(Emotion(number % 2), before_prediction=True)
-        face = give_face(platform, participant(platform, f"{number}@example.org"), answer, portrait(number))
-        shown[face.id] = face.answer.label
+    for number, (photo, label) in enumerate(faces):
+        given = give_face(platform, participant(platform, f"{number}@example.org"), Answer(label, True), photo)
+        shown[given.id] = label
+    assert len(shown) == PEOPLE
+    the_loop_goes_on(platform, shown, begun, "imagefolder", settings, clock)
+
+
+@with_photographs
+def test_a_set_that_is_there_makes_the_next_model(platform, begun, settings, clock, tmp_path):
+    study, terms = platform.studies.current(), Terms("For research.", "Photographs of public figures.")
+    platform.importing.add(OPERATOR, study.id, load(photographs_manifest(tmp_path)), terms, detect=True)
+    imported = platform.snapshots.freeze(OPERATOR, study.id, "imported")
+    shown = {entry.face_id: entry.label for entry in platform.snapshots.entries(OPERATOR, imported.id)}
+    assert len(shown) + imported.near_duplicates == PEOPLE
+    the_loop_goes_on(platform, shown, begun, "folders", settings, clock)
+
+
+def the_loop_goes_on(platform, shown, begun, format, settings, clock) -> None:
+    """Review what was collected, freeze, download, retrain, evaluate and register."""
+    study, version = platform.studies.current(), settings.data.parent / "v1.zip"
     label_everything(platform, study, shown)
     platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    version = tmp_path / "v1.zip"
-    version.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", "imagefolder").zip()))
+    version.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format).zip()))
     retrain(version, begun)
-
     registry = ModelRegistry(begun.parent, "retrained")
     measured = evaluate(registry.classifier("retrained"), load(f"fers:{version}#test"))
     assert measured["n"] == len(load(f"fers:{version}#test"))
     with_it = assemble(settings, models=registry, detector=OneFace(), now=clock)
+    tested = with_it.arena.yardstick(OPERATOR, "v1#test")
     for model in ("begun", "retrained"):
-        with_it.arena.evaluate(OPERATOR, model)
-    assert {standing.info.id for standing, _ in with_it.arena.leaderboard(OPERATOR)} == {"begun", "retrained"}
+        with_it.arena.evaluate(OPERATOR, model, tested)
+    board = {standing.info.id for standing, _ in with_it.arena.leaderboard(OPERATOR, tested)}
+    assert board == {"begun", "retrained"}
 
 
-@pytest.mark.skipif(not REAL_FACES.exists(), reason="no real faces here")
-def test_a_set_that_is_there_makes_the_next_model(platform, study, begun, tmp_path):
-    everything = load(f"ferplus:{REAL_FACES}")
-    some = replace(everything, names=everything.names[:60], targets=everything.targets[:60])
-    platform.importing.add(OPERATOR, study.id, some, Terms("For research.", "Collected for research."))
-    frozen = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    assert frozen.faces + frozen.near_duplicates == 60
-    version = tmp_path / "v1.zip"
-    version.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", "folders").zip()))
-    retrain(version, begun)
-    assert {model.id for model in ModelRegistry(begun.parent, "retrained").models()} == {"begun", "retrained"}
+def photographs() -> list[tuple[bytes, Emotion]]:
+    """Of `PEOPLE` people who look happy or neutral, with what they look like."""
+    with zipfile.ZipFile(PHOTOGRAPHS) as archive:
+        rows = csv.DictReader(io.TextIOWrapper(archive.open("wild_dev/labels.csv")))
+        one_each = {row["subject"]: row for row in rows if row["label"] in ("happiness", "neutral")}
+        chosen = sorted(one_each.values(), key=lambda row: row["image"])[:PEOPLE]
+        return [(archive.read(f"wild_dev/images/{row['image']}"), Emotion.from_label(row["label"])) for row in chosen]
+
+
+def photographs_manifest(folder) -> str:
+    """The photographs as a set on disk, in which two are of each person."""
+    lines = ["image,label,subject"]
+    for number, (photo, label) in enumerate(photographs()):
+        (folder / f"{number}.jpg").write_bytes(photo)
+        lines.append(f"{number}.jpg,{label.label},{number // 2}")
+    (folder / "photographs.csv").write_text("\n".join(lines))
+    return f"manifest:{folder / 'photographs.csv'}"
 
 
 def portrait(number: int) -> bytes:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from training import recipes
@@ -81,6 +81,8 @@ class Recipe:
     """What the weights that a run began with count for in those it ends with, such as 0.5, so that a network that
     learns on from few faces keeps what it knew (WiSE-FT, Wortsman et al., CVPR 2022, arXiv:2109.01903); 0 for
     nothing."""
+    taught_by_start: bool = False
+    """Learn half from what the model that a run begins with says itself, where no other teacher is named."""
     valence_arousal_weight: float = 0.0
     """What the squared error of valence and arousal counts beside the cross-entropy of the emotions, in networks that
     tell both; 0 for those that tell the emotions alone."""
@@ -101,6 +103,12 @@ class Recipe:
                 return stage
             epoch -= stage.epochs
         raise IndexError("the recipe has fewer epochs")
+
+    def fitted(self, faces: int) -> "Recipe":
+        """The recipe for a set of `faces`: where these are few, smaller batches and a shorter warm-up."""
+        smaller = replace(self, batch_size=min(self.batch_size, faces))
+        steps = sum(stage.epochs * stage.steps(faces, smaller.batch_size) for stage in self.stages)
+        return replace(smaller, warmup_steps=min(self.warmup_steps, steps // 2))
 
 
 def names() -> list[str]:

@@ -1,7 +1,8 @@
 """Train a network by its recipe: `python -m training.train --recipe NAME --data SPEC --validate SPEC`.
 
 Every epoch ends with a checkpoint and a line in the log; the same command resumes after a kill. `--init-from` begins
-with what another network has learned, such as the live model when new faces came in.
+with what another network has learned, such as the live model when new faces came in. Of a dataset version that is named
+whole, `--data fers:PATH`, the train part is learned from and, without `--validate`, the validation part measured on.
 """
 
 import importlib
@@ -21,24 +22,31 @@ from fers import config, platform
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
-from training import distribution, pipeline, recipe, tasks
+from training import beginnings, distribution, pipeline, recipe, specs, tasks
 from training.crops import predictions
 
 CHECKPOINT = "checkpoint.keras"
 PROGRESS = "progress.json"
 LOG = "log.csv"
+FRESH, LEARNING_ON = "alexnet", "fersnet_more"
+"""The recipes of those who name none: for a new network, and for one that learns on."""
 
 
 @click.command(help=__doc__)
-@click.option("--recipe", "recipe_name", default="alexnet", show_default=True, help="A file in training/recipes/.")
+@click.option(
+    "--recipe",
+    "recipe_name",
+    metavar="NAME",
+    help=f"A file in training/recipes/.  [default: {FRESH}; {LEARNING_ON} with --init-from]",
+)
 @click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/data.md.")
-@click.option("--validate", required=True, multiple=True, metavar="SPEC", help="Faces to measure every epoch on.")
+@click.option("--validate", multiple=True, metavar="SPEC", help="Faces to measure every epoch on.")
 @click.option("--teacher", "teachers", multiple=True, metavar="NAME_OR_FOLDER", help="A model to learn from as well.")
 @click.option(
     "--init-from",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="FOLDER_OR_FILE",
-    help="A model folder with a .keras file, a run folder or a .keras file of the same architecture to begin with.",
+    metavar="MODEL",
+    help="A model (name or folder) with a .keras file, a run folder or a .keras file of the same architecture to begin"
+    " with.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
 @click.option(
@@ -49,29 +57,32 @@ LOG = "log.csv"
     help="Train on all GPUs of this machine (mirrored), or on several machines (multiworker): docs/large.md.",
 )
 def main(
-    recipe_name: str,
+    recipe_name: str | None,
     data: tuple[str, ...],
     validate: tuple[str, ...],
     teachers: tuple[str, ...],
-    init_from: Path | None,
+    init_from: str | None,
     out: Path | None,
     strategy: str,
 ) -> None:
+    recipe_name = recipe_name or (LEARNING_ON if init_from else FRESH)
     try:
         among = distribution.strategy(strategy)  # First: TensorFlow must not have worked before it knows the others.
         chosen = recipe.load(recipe_name)
-        learning, validation = load_all(data), load_all(validate)
+        learning = load_all(specs.to_learn_from(data))
+        validation = load_all(specs.to_measure_on(validate, data))
         registry = platform.registry(config.load())
-        known = [registry.classifier(name) for name in teachers]
-        start = init_from and learned(init_from)
+        begun = init_from and beginnings.place(init_from, registry)
+        known = [registry.classifier(name) for name in teachers or beginnings.own_teacher(chosen, begun)]
+        start = begun and learned(begun)
+        for faces in (learning, validation):
+            dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
+            click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
+        if known:
+            learning = taught(learning, known)
+        trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start, among)
     except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
-    for faces in (learning, validation):
-        dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
-        click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
-    if known:
-        learning = taught(learning, known)
-    trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start, among)
     click.echo(f"The trained network is {trained}.")
 
 
@@ -101,17 +112,18 @@ def train(
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
     A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
-    together; on several machines they do so from the same faces, and see the same folder `run`. Raises ValueError when
-    the weights do not fit or the devices can't share a batch, and when the recipe keeps a share of a start that is not
-    given.
+    together; on several machines they do so from the same faces, and see the same folder `run`. The recipe is fitted to
+    a set that is small. Raises ValueError when the weights do not fit or the devices can't share a batch, when the
+    recipe keeps a share of a start that is not given, and when the folder holds a run on other faces.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
     """
     if chosen.start_share and start is None:
         raise ValueError("this recipe learns on from a network: name one with --init-from")
+    chosen = chosen.fitted(len(learning))
     run.mkdir(parents=True, exist_ok=True)
-    done = _epochs_done(run)
+    done = _epochs_done(run, learning)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
     kept = distribution.folder(run, among)
     kept.mkdir(exist_ok=True)
@@ -123,9 +135,8 @@ def train(
         train_epoch = partial(_epoch_together, among=among) if among else _epoch
         ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
         train_epoch(model, chosen, epoch, learning, validation, kept, ending)
-        _replace(
-            kept / PROGRESS, lambda temporary, done=epoch + 1: temporary.write_text(json.dumps({"epochs_done": done}))
-        )
+        progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
+        _replace(kept / PROGRESS, partial(Path.write_text, data=progress))
     return kept / CHECKPOINT
 
 
@@ -227,7 +238,12 @@ def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces
 
 def _take_over(network: keras.Model, model: keras.Model) -> None:
     """Carry the weights of `model` on, and where it is compiled the state of its optimiser."""
-    network.set_weights(model.get_weights())
+    try:
+        network.set_weights(model.get_weights())
+    except ValueError as error:
+        raise ValueError(
+            f"the network to begin with is no {network.name}: name its own recipe with --recipe"
+        ) from error
     if model.compiled:
         for mine, theirs in zip(network.optimizer.variables, model.optimizer.variables, strict=True):
             mine.assign(theirs)
@@ -256,8 +272,13 @@ def _callbacks(chosen: recipe.Recipe, run: Path, epoch: int) -> list[keras.callb
     return [keras.callbacks.SwapEMAWeights(), log] if chosen.averaging else [log]
 
 
-def _epochs_done(run: Path) -> int:
-    return json.loads((run / PROGRESS).read_text())["epochs_done"] if (run / PROGRESS).exists() else 0
+def _epochs_done(run: Path, learning: FaceSet) -> int:
+    if not (run / PROGRESS).exists():
+        return 0
+    progress = json.loads((run / PROGRESS).read_text())
+    if progress.get("faces", learning.source) != learning.source:
+        raise ValueError(f"{run} holds a run on other faces, {progress['faces']}: name a new folder with --out")
+    return progress["epochs_done"]
 
 
 def _replace(path: Path, write) -> None:

@@ -19,7 +19,7 @@ FORMATS = {
 }
 """What a specification begins with. `docs/data.md` describes each."""
 
-__all__ = ["FORMATS", "DataError", "FaceSet", "join", "load", "load_all"]
+__all__ = ["FORMATS", "DataError", "FaceSet", "join", "load", "load_all", "parsed"]
 
 
 def load(spec: str) -> FaceSet:
@@ -27,14 +27,19 @@ def load(spec: str) -> FaceSet:
 
     Raises DataError when the specification or what it names cannot be used.
     """
+    kind, path, split = parsed(spec)
+    source = f"{kind}:{path.name}" + (f"#{split}" if split else "")
+    return FORMATS[kind](path, Split(split or None), source)
+
+
+def parsed(spec: str) -> tuple[str, Path, str]:
+    """The format, the path and the split (empty where none is named) in a specification. Raises DataError."""
     kind, _, place = spec.partition(":")
     if kind not in FORMATS or not place:
         known = ", ".join(f"{kind}:PATH" for kind in FORMATS)
         raise DataError(f"{spec!r} is not a data specification: write one of {known}, with #SPLIT behind for a part")
     path, _, split = (place, "", "") if Path(place).exists() else place.rpartition("#")
-    path = path or place
-    source = f"{kind}:{Path(path).name}" + (f"#{split}" if split else "")
-    return FORMATS[kind](Path(path), Split(split or None), source)
+    return kind, Path(path or place), split
 
 
 def load_all(specs: Sequence[str]) -> FaceSet:

@@ -43,4 +43,5 @@ def _gather(record: Record, folder: PurePosixPath, files: Files, gathering: Gath
         cells.emotion(record["label"]),
         cells.dimensions(record.get("valence"), record.get("arousal")),
         cells.box(*box),
+        str(record.get("person") or ""),
     )

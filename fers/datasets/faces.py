@@ -38,6 +38,9 @@ class FaceSet:
     """How many faces the protocol left out, by reason."""
     valence_arousal: np.ndarray | None = None
     """n x 2 (float32) in [-1, 1], NaN where unknown; None where the whole set knows neither."""
+    people: Sequence[str] | None = None
+    """Whom each face shows, by a name that is the same in all splits of a set; empty where unknown. None where the set
+    doesn't say."""
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -61,6 +64,7 @@ class Gathering:
 
     def __init__(self):
         self.names: list[str] = []
+        self._people: list[str] = []
         self._targets = array("f")
         self._dimensions = array("f")
         self._boxes = array("i")
@@ -72,12 +76,15 @@ class Gathering:
         target: Emotion | Iterable[float],
         dimensions: tuple[float, float] = UNKNOWN,
         box: Box | None = None,
+        person: str = "",
     ) -> None:
-        """Add a face: its class, or the distribution of its votes; valence and arousal; its box in the image."""
+        """Add a face: its class, or the distribution of its votes; valence and arousal; its box in the image; whom it
+        shows."""
         self._targets.extend(_one_hot(target) if isinstance(target, Emotion) else target)
         self._dimensions.extend(dimensions)
         self._boxes.extend(box.as_list() if box else _WHOLE)
         self.names.append(name)
+        self._people.append(person)
 
     def drop(self, reason: str) -> None:
         """Count a face that is left out."""
@@ -98,6 +105,7 @@ class Gathering:
             _cropped(open, boxes) if boxes.any() else open,
             self._dropped,
             None if np.isnan(dimensions).all() else dimensions,
+            self._people if any(self._people) else None,
         )
 
 
@@ -119,7 +127,8 @@ def _one_hot(emotion: Emotion) -> tuple[float, ...]:
 
 
 def join(sets: Sequence[FaceSet]) -> FaceSet:
-    """Return the faces of all `sets`, in that order, as one set."""
+    """Return the faces of all `sets`, in that order, as one set. Of several nobody says whom they show: each set has
+    its own names for people."""
     if len(sets) == 1:
         return sets[0]
     ends = np.cumsum([len(faces) for faces in sets])

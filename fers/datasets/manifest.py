@@ -12,13 +12,15 @@ from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
 
 BOX = ("left", "top", "width", "height")
-COLUMNS = ("image", "label", "split", "valence", "arousal", *BOX)
+PERSON = ("person", "subject")
+COLUMNS = ("image", "label", "split", "valence", "arousal", *BOX, *PERSON)
 
 
 def load(path: Path, split: Split, source: str) -> FaceSet:
     """Read a CSV or Parquet table. Column `image` is a path beside the table or in a folder `images` beside it. `label`
     names the class, or a column for each emotion counts its votes; where there are both, the votes decide. Optional:
-    `valence`, `arousal`, `split`, and `left`, `top`, `width`, `height` of the face in the image. Others are ignored."""
+    `valence`, `arousal`, `split`, `left`, `top`, `width`, `height` of the face in the image, and `person` or `subject`:
+    whom it shows. Others are ignored."""
     if not path.is_file():
         raise DataError(f"{path} does not exist or is not a file")
     files, gathering, where = Files(path.parent), Gathering(), Where(str(path))
@@ -31,7 +33,7 @@ def load(path: Path, split: Split, source: str) -> FaceSet:
             if split.takes(str(record.get("split") or "")):
                 image = str(_cell(record, "image"))
                 name = files.existing(image, f"images/{image}")
-                gathering.add(name, _target(record), _dimensions(record), _box(record))
+                gathering.add(name, _target(record), _dimensions(record), _box(record), _person(record))
     split.check(source)
     return gathering.faces(source, lambda index: files.image(gathering.names[index]))
 
@@ -54,6 +56,11 @@ def _dimensions(record: Record) -> tuple[float, float]:
 def _box(record: Record) -> Box | None:
     corner_and_size = [record.get(column) for column in BOX]
     return None if all(map(cells.is_empty, corner_and_size)) else cells.box(*corner_and_size)
+
+
+def _person(record: Record) -> str:
+    named = (record.get(column) for column in PERSON)
+    return next((str(cell).strip() for cell in named if not cells.is_empty(cell)), "")
 
 
 def _cell(record: Record, column: str):

@@ -25,9 +25,13 @@ class Purpose(StrEnum):
         }[self]
 
 
+_OF_A_SET = "imported"
+
+
 @dataclass(frozen=True)
 class ConsentText:
-    """The words a person is asked to agree to, complete with the study's particulars."""
+    """The words a person is asked to agree to, complete with the study's particulars; or the terms that a set of faces
+    was imported under."""
 
     version: str
     body: str
@@ -36,6 +40,14 @@ class ConsentText:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body.encode()).hexdigest()
+
+    @classmethod
+    def of_a_set(cls, body: str) -> "ConsentText":
+        return cls(_OF_A_SET, body)
+
+    @property
+    def is_of_a_set(self) -> bool:
+        return self.version == _OF_A_SET
 
 
 @dataclass(frozen=True)

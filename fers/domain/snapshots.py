@@ -164,6 +164,16 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Portion:
+    """What of a version came the same way: what people gave themselves, or what was imported under the same terms."""
+
+    terms: str | None
+    """SHA-256 of the terms, which are among the version's consent texts; None for what people gave."""
+    faces: int
+    people: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A dataset version. It never changes, except that withdrawn faces leave it."""
 
@@ -184,6 +194,8 @@ class Snapshot:
     chosen: FaceFilter = EVERY_FACE
     """Which of the study's faces it was to hold."""
     consensus: ConsensusRule = ConsensusRule.MAJORITY
+    portions: tuple[Portion, ...] = ()
+    """What it held when it was frozen, what people gave first; empty for versions from before this was counted."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class Study:
     """Whether participants may say their age band, gender and skin tone, for comparing models between groups."""
     queue_order: QueueOrder = QueueOrder.OLDEST
     """Which faces annotators label first, but for the random share that is always mixed in."""
+    consent_words: str = ""
+    """What else its participants are told before they agree, in Markdown: what an ethics board wants said, say."""
 
     def __post_init__(self):
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

@@ -6,6 +6,7 @@ from importlib import resources
 from string import Template
 
 from fers.domain.snapshots import ConsensusRule
+from fers.exporting import provenance
 from fers.exporting.release import Cut, Member, Release
 
 FACES = "faces.jsonl"
@@ -88,6 +89,9 @@ def _datasheet(release: Release) -> str:
         left_out=snapshot.left_out,
         near_duplicates=snapshot.near_duplicates,
         cut=_CUTS[release.cut],
+        composition=provenance.composition(snapshot),
+        splits=provenance.splits(snapshot),
+        collection=provenance.collection(snapshot),
         retention_days=study.retention_days,
     )
 

@@ -113,6 +113,8 @@ def _text_for(study: Study) -> ConsentText:
         contact=study.contact,
         retention_days=study.retention_days,
     )
+    if own_words := study.consent_words.strip():
+        body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
     return ConsentText(CURRENT_VERSION, body)
 
 

@@ -7,10 +7,10 @@ from itertools import groupby
 from fers.analysis.consensus import agreed, agreeing_pairs
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Face
+from fers.domain.faces import Face, Source
 from fers.domain.labels import Label
 from fers.domain.near_duplicates import alike
-from fers.domain.snapshots import ConsensusRule, Entry, Measures, Split, Vote, pseudonym
+from fers.domain.snapshots import ConsensusRule, Entry, Measures, Portion, Split, Vote, pseudonym
 from fers.domain.splitting import split_people
 
 
@@ -86,6 +86,18 @@ def without_near_duplicates(entries: list[Entry]) -> list[Entry]:
         twins = alike([entry.fingerprint for entry in mine], [entry.fingerprint for entry in kept])
         kept += [entry for entry, is_twin in zip(mine, twins, strict=True) if not is_twin]
     return sorted(kept, key=lambda entry: entry.face_id)
+
+
+def portions(entries: list[Entry]) -> tuple[Portion, ...]:
+    """What of a version was given, and what was imported under which terms."""
+    people_of: dict[str | None, list[str]] = {}
+    for entry in entries:
+        terms = entry.consent_sha256 if entry.source is Source.IMPORT else None
+        people_of.setdefault(terms, []).append(entry.person)
+    return tuple(
+        Portion(terms, len(people), len(set(people)))
+        for terms, people in sorted(people_of.items(), key=lambda portion: portion[0] or "")
+    )
 
 
 def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:

@@ -15,7 +15,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, PhotoLimits, check_photo
-from fers.domain.interfaces import Classifier, FaceDetector, LabelStore, Models, RecordStore
+from fers.domain.interfaces import Classifier, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
@@ -23,6 +23,7 @@ from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput
 from fers.services.clock import Clock, utc_now
 from fers.services.prediction import proposed_face
+from fers.services.settling import settle
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 
@@ -41,20 +42,21 @@ class Terms:
     consent_basis: str
     """Why the people in it may be shown, such as what they signed."""
 
-    def as_text(self, source: str) -> ConsentText:
-        body = f"# Imported from {source}\n\nLicence: {self.licence}\n\nConsent basis: {self.consent_basis}\n"
-        return ConsentText("imported", body)
+    def as_text(self, faces: FaceSet) -> ConsentText:
+        terms = f"Licence: {self.licence}\n\nConsent basis: {self.consent_basis}\n\nWho is in it: {_who_is_in(faces)}\n"
+        return ConsentText.of_a_set(f"# Imported from {faces.source}\n\n{terms}")
 
 
 class Importing:
-    """Nobody knows who is in such a set, so everybody in it is a person of their own, and its labels are those of one
-    annotator: what somebody perceived."""
+    """Whom the set names is one person in the study, whatever split of the set they are in; every other face counts as
+    a person of its own. The set's labels are those of one annotator: what somebody perceived."""
 
     def __init__(
         self,
         records: RecordStore,
         storing: Storing,
         labels: LabelStore,
+        index: FaceIndex,
         models: Models,
         detector: FaceDetector,
         studies: Studies,
@@ -63,6 +65,7 @@ class Importing:
         self._records = records
         self._storing = storing
         self._labels = labels
+        self._index = index
         self._models = models
         self._detector = detector
         self._studies = studies
@@ -99,27 +102,33 @@ class Importing:
             if self._records.face(face_id) is None:
                 seen, box = proposed_face(photo.pixels, classifier, detector)
                 prediction = self._prediction(classifier, seen)
-                self._add(face_id, study, photo, box or _whole(photo), prediction, terms.as_text(faces.source))
+                consent = self._consent(_person_id(face_id, study, faces, index), study, terms.as_text(faces))
+                self._add(face_id, consent, study, photo, box or _whole(photo), prediction)
                 added += 1
             self._label(face_id, study, faces, index)
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
         return added
 
-    def _add(
-        self, face_id: str, study: Study, photo: Photo, box: Box, prediction: Prediction, words: ConsentText
-    ) -> None:
-        now, person_id = self._now(), _id(face_id, "person")
-        consent = Consent(_id(face_id, "consent"), person_id, study.id, words, frozenset(Purpose), now)
+    def _consent(self, person_id: str, study: Study, words: ConsentText) -> Consent:
+        """What stands for a person's consent, stored with the person."""
+        now = self._now()
+        consent = Consent(_id(person_id, words.sha256), person_id, study.id, words, frozenset(Purpose), now)
         for create, record in (
             (self._records.create_person, Person(person_id, Role.PARTICIPANT, now, asked_first=True)),
             (self._records.create_consent, consent),
         ):
-            with suppress(AlreadyExists):  # An import that was stopped came as far as this.
+            with suppress(AlreadyExists):  # Stored with another face of theirs, or before an import was stopped.
                 create(record)
+        return consent
+
+    def _add(
+        self, face_id: str, consent: Consent, study: Study, photo: Photo, box: Box, prediction: Prediction
+    ) -> None:
+        now = self._now()
         face = Face(
             id=face_id,
-            person_id=person_id,
+            person_id=consent.person_id,
             study_id=study.id,
             consent_id=consent.id,
             purposes=consent.purposes,
@@ -154,12 +163,26 @@ class Importing:
         )
         with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
             self._labels.add_label(label, _ENOUGH_PLACES, self._now())
+        settle(self._labels, self._index, face_id, study.overlap)
 
 
 def _photo(faces: FaceSet, index: int) -> Photo:
     file = io.BytesIO()
     faces.image(index).save(file, "PNG")
     return check_photo(file.getvalue(), ANY_SIZE)
+
+
+def _who_is_in(faces: FaceSet) -> str:
+    if faces.people is None:
+        return "nobody knows, so each picture counts as a person of its own."
+    return "the set says which pictures show the same person; where it doesn't, each counts as a person of its own."
+
+
+def _person_id(face_id: str, study: Study, faces: FaceSet, index: int) -> str:
+    """A name is not kept, and a hash of it leads back to nobody without the study's id, which is random."""
+    name = faces.people[index] if faces.people else ""
+    whole_set = faces.source.partition("#")[0]  # Somebody may be in several splits of it.
+    return _id(study.id, whole_set, "person", name) if name else _id(face_id, "person")
 
 
 def _whole(photo: Photo) -> Box:

@@ -28,7 +28,7 @@ from fers.domain.snapshots import (
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.exporting.release import ENCODER, cropped, measured
 from fers.services.clock import Clock, utc_now
-from fers.services.freezing import Opinions, entry_of, in_splits, without_near_duplicates
+from fers.services.freezing import Opinions, entry_of, in_splits, portions, without_near_duplicates
 
 LONGEST_NAME = 60
 _CROPS_AT_ONCE = 50
@@ -104,6 +104,7 @@ class Snapshots:
             consent_texts=tuple(sorted(texts, key=lambda text: (text.version, text.sha256))),
             chosen=chosen,
             consensus=consensus,
+            portions=portions(entries),
         )
         self._create(snapshot, entries)
         self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))

@@ -1,6 +1,7 @@
 """Studies: what they tell participants and how they are run."""
 
 import secrets
+from dataclasses import replace
 
 from fers.domain.audit import entry_by
 from fers.domain.interfaces import RecordStore, StudyStore
@@ -14,6 +15,9 @@ from fers.services.clock import Clock, utc_now
 LONGEST_RETENTION_DAYS = 3650
 
 MOST_ANNOTATORS = 20
+
+LONGEST_CONSENT_WORDS = 5000
+"""Characters. Nobody reads more."""
 
 
 class Studies:
@@ -60,10 +64,12 @@ class Studies:
         return study
 
     def enter(self, actor: Person, study_id: str) -> None:
-        """Work in another of one's studies from now on. Raises InvalidInput when it is none of them."""
-        if study_id not in {study.id for study in self.mine(actor)}:
+        """Work in another of one's studies from now on. Raises InvalidInput when it is none of them (any more)."""
+        require(actor, Action.GIVE_FACE)
+        seats = self._seats.memberships_of(actor.id)  # Their page may be older than the roles they have.
+        if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(seats)))}:
             raise InvalidInput("There is no such study.", "Reload the page.")
-        roles = {seat.study_id: seat.role for seat in actor.memberships}
+        roles = {seat.study_id: seat.role for seat in seats}
         role = roles.get(study_id, Role.PARTICIPANT)
         self._seats.save_membership(Membership(actor.id, study_id, role, self._now()))
 
@@ -107,6 +113,11 @@ def _check(study: Study) -> None:
         raise InvalidInput("The share of people asked first goes from 0 to 1.", "Choose a number in between.")
     if len(study.join_code.strip()) < 6:
         raise InvalidInput("The study code is too easy to guess.", "Use at least 6 characters.")
+    if len(study.consent_words) > LONGEST_CONSENT_WORDS:
+        raise InvalidInput(
+            f"The study's own words in the consent have more than {LONGEST_CONSENT_WORDS} characters.",
+            "Say it in fewer, or link to the rest.",
+        )
     if not 1 <= study.overlap <= MOST_ANNOTATORS:
         raise InvalidInput(f"1 to {MOST_ANNOTATORS} annotators can label a face.", "Choose a number in between.")
     if study.open and not study.purpose_confirmed:

@@ -7,7 +7,7 @@ from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
-from fers.domain.snapshots import ConsensusRule, Snapshot
+from fers.domain.snapshots import ConsensusRule, Portion, Snapshot
 from fers.storage.documents import time_from_text, time_to_text
 
 
@@ -26,6 +26,7 @@ def snapshot_from_document(document: dict) -> Snapshot:
         # Versions from before there was a choice hold everything, by majority.
         "chosen": _filter_from_document(document.get("chosen", {})),
         "consensus": ConsensusRule(document.get("consensus", ConsensusRule.MAJORITY)),
+        "portions": tuple(Portion(**portion) for portion in document.get("portions", ())),
     }
     return Snapshot(**document | typed)
 

@@ -6,6 +6,7 @@ from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
 from fers.domain.people import Person
 from fers.ui import guard
 from fers.ui.services import platform
+from fers.ui.words import quoted
 
 _NOTHING = "I'd rather not say"
 _SWATCH = '<i style="display:inline-block;width:1.6rem;height:1.6rem;border-radius:.3rem;background:{}"></i>'
@@ -25,7 +26,7 @@ def show(actor: Person) -> None:
                 groups.erase(actor)
                 st.rerun()
         if words is not None:
-            st.markdown(words.body)
+            st.markdown(quoted(words.body))
             _ask(actor, words.sha256)
 
 

@@ -10,7 +10,7 @@ from fers.domain.permissions import Action, allowed
 from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
 from fers.services.invitations import LONGEST_DAYS, MOST_USES
-from fers.services.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
+from fers.services.studies import LONGEST_CONSENT_WORDS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -78,6 +78,12 @@ def _particulars(study: Study) -> Study:
         purpose=st.text_area("What the photos are for", study.purpose),
         owner=st.text_input("Who runs it", study.owner),
         contact=st.text_input("How to reach them", study.contact),
+        consent_words=st.text_area(
+            "What else they should know before they agree",
+            study.consent_words,
+            max_chars=LONGEST_CONSENT_WORDS,
+            help="What your ethics board wants said, in Markdown. It closes the text that participants agree to.",
+        ),
         retention_days=st.number_input("Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days),
         join_code=st.text_input("Study code", study.join_code, help="Lets people join without an e-mail address."),
     )

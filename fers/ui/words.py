@@ -1,4 +1,4 @@
-"""Roles and times in the words people read."""
+"""Roles, times and what studies say, in the words people read."""
 
 from datetime import datetime
 
@@ -8,6 +8,12 @@ from fers.domain.people import Role
 def role_words(role: Role) -> str:
     """A role with its article: "an annotator"."""
     return f"a{'n' if role.value[0] in 'aeiou' else ''} {role}"
+
+
+def quoted(markdown: str) -> str:
+    """What a study says in its own words, for Streamlit to show: it fetches no picture from elsewhere, where somebody
+    would learn who reads it, and takes no amount of money for a formula."""
+    return markdown.replace("![", r"!\[").replace("$", r"\$")
 
 
 def moment(time: datetime) -> str:

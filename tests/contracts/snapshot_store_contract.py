@@ -10,7 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.ranges import IdRange
-from fers.domain.snapshots import SHARED, ConsensusRule, Split
+from fers.domain.snapshots import SHARED, ConsensusRule, Portion, Split
 from fers.errors import AlreadyExists
 
 from .samples import NOON, SEEN_LIVE, a_face, a_person, a_snapshot, an_entry, an_id
@@ -52,6 +52,12 @@ class SnapshotStoreContract:
         store.create_snapshot(snapshot, [an_entry("first")])
         assert store.snapshot(snapshot.id) == snapshot
         assert store.snapshots(snapshot.study_id) == [snapshot, a_snapshot()]
+
+    def test_what_it_is_made_of_comes_back(self, store):
+        portions = (Portion(None, 20, 7), Portion("9" * 64, 4, 4))
+        snapshot = a_snapshot("v2", portions=portions)
+        store.create_snapshot(snapshot, [an_entry("first")])
+        assert store.snapshot(snapshot.id) == snapshot
 
     def test_what_the_live_page_said_comes_back_too(self, store):
         entry = an_entry("first", live=SEEN_LIVE)

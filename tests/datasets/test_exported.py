@@ -34,6 +34,17 @@ def test_a_download_comes_back(platform, study, tmp_path, format, cut):
     np.testing.assert_array_equal(faces.valence_arousal, [[0.5, -0.25]])
 
 
+def test_a_download_says_which_faces_are_of_the_same_person(platform, study, tmp_path):
+    for number in range(4):
+        give_face(platform, participant(platform, f"{number % 2}@example.org"), picture=pattern(number))
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "v1")
+    parts = {entry.split for entry in platform.snapshots.entries(OPERATOR, snapshot.id)}
+    people = [load(f"fers:{tmp_path / 'v1'}#{part}").people for part in parts]
+    assert sorted(map(len, people)) == [2, 2]
+    assert len(set(people[0])) == len(set(people[1])) == 1 and people[0] != people[1]
+
+
 def test_splits_are_not_read_together(platform, study, tmp_path):
     for number in range(3):
         give_face(platform, participant(platform, f"{number}@example.org"), picture=pattern(number))

@@ -46,6 +46,16 @@ def test_votes_dimensions_and_boxes_are_read(tmp_path):
     assert faces.image(1).size == (48, 48)
 
 
+@pytest.mark.parametrize("column", ["person", "subject"])
+def test_a_manifest_may_say_whom_a_face_shows(tmp_path, column):
+    rows = f"image,label,{column}\na.png,happy, ada \nb.png,sad,\n"
+    assert list(load(_manifest(tmp_path, rows)).people) == ["ada", ""]
+
+
+def test_without_any_name_nobody_knows_who_is_in_a_manifest(tmp_path):
+    assert load(_manifest(tmp_path, "image,label,person\na.png,happy,\n")).people is None
+
+
 @pytest.mark.parametrize("write", [_manifest, _parquet])
 def test_splits_are_chosen_by_name(tmp_path, write):
     rows = {"image": ["a.png", "b.png"], "label": ["happy", "sad"], "split": ["train", "test"]}
@@ -60,8 +70,9 @@ def _csv(columns):
 
 
 def test_parquet_keeps_its_types(tmp_path):
-    votes = {"neutral": pyarrow.array([2, None], pyarrow.int64()), "fear": [2.0, 0.0]}
+    votes = {"neutral": pyarrow.array([2, None], pyarrow.int64()), "fear": [2.0, 0.0], "subject": [0, 7]}
     faces = load(_parquet(tmp_path, {"image": ["a.png", "b.png"], "label": ["", "sad"], "blob": [b"x", b"y"]} | votes))
+    assert list(faces.people) == ["0", "7"]
     assert faces.targets[0][[Emotion.NEUTRAL, Emotion.FEAR]] == pytest.approx([0.5, 0.5])
     assert faces.labels[1] == Emotion.SAD
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
 from fers.errors import InvalidInput, NotFound
 from fers.exporting.archive import SUMS
 from fers.exporting.release import Cut
+from fers.services.importing import Terms
 from fers.storage.database import Database
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
@@ -96,15 +99,50 @@ def test_an_export_is_there_once_it_is_whole_whatever_became_of_the_one_before(p
         write()
 
 
-def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
-    def datasheet(version):
-        return " ".join(download(platform, "folders", version=version).read("DATASHEET.md").decode().split())
+def datasheet_of(platform, version: str) -> str:
+    """Its words, however they are broken into lines."""
+    return " ".join(download(platform, "folders", version=version).read("DATASHEET.md").decode().split())
 
+
+def test_the_datasheet_of_given_faces_speaks_of_no_imports(platform, faces):
+    said = datasheet_of(platform, "v1")
+    assert "- 4 faces of 4 people aged 18 or over who gave photos of themselves." in said
+    assert "People gave photos of themselves in a browser" in said
+    assert "Nobody is in two of them, and people keep theirs from version to version. **Does it" in said
+    assert "Imported" not in said
+
+
+def test_the_datasheet_says_where_imported_faces_come_from(platform, study, faces, tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(pattern(10 + number))
+    for name, rows in (("named", "0.jpg,happy,ada\n1.jpg,sad,ada\n"), ("unnamed", "2.jpg,happy,\n")):
+        (tmp_path / f"{name}.csv").write_text("image,label,person\n" + rows)
+        terms = Terms("CC0", f"Signed by the {name}.")
+        platform.importing.add(OPERATOR, study.id, load(f"manifest:{tmp_path / name}.csv"), terms)
+    platform.snapshots.freeze(OPERATOR, study.id, "both")
+    platform.snapshots.freeze(OPERATOR, study.id, "imported", FaceFilter(sources=frozenset({Source.IMPORT})))
+    both, imported = (datasheet_of(platform, version) for version in ("both", "imported"))
+    for said in (both, imported):
+        assert (
+            "- 2 faces of 1 people. Imported from manifest:named.csv. - Licence: CC0 - Consent basis: Signed by" in said
+        )
+        assert "- 1 faces of 1 people. Imported from manifest:unnamed.csv." in said and "nobody knows, so each" in said
+        assert "Of imported faces that is true as far as their set says whom they show." in said
+        assert "Imported faces (`source` is `import`) were collected before this study" in said
+    assert "- 4 faces of 4 people aged 18 or over" in both and "in a browser, after they read" in both
+    assert "aged 18" not in imported and "in a browser, after they read" not in imported
+
+
+def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
     chosen = FaceFilter(labels=frozenset({Emotion.SAD, Emotion.FEAR, None}), disputed=False)
     platform.snapshots.freeze(OPERATOR, study.id, "some", chosen, ConsensusRule.DAWID_SKENE)
-    assert "Chosen" not in datasheet("v1") and "`perceived` is what most annotators saw." in datasheet("v1")
-    assert "those where their people say can't tell or sad or fear; the model says the same." in datasheet("some")
-    assert "(Dawid & Skene, Applied Statistics 28, 1979)" in datasheet("some")
+    assert "Chosen" not in datasheet_of(platform, "v1") and "`perceived` is what most annotators saw." in datasheet_of(
+        platform, "v1"
+    )
+    assert "those where their people say can't tell or sad or fear; the model says the same." in datasheet_of(
+        platform, "some"
+    )
+    assert "(Dawid & Skene, Applied Statistics 28, 1979)" in datasheet_of(platform, "some")
 
 
 def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study, faces):

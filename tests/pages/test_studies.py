@@ -37,6 +37,22 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     assert not guest.exception and not app.exception
 
 
+def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, platform):
+    participant(platform, "boss@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    words = next(area for area in app.text_area if area.label.startswith("What else"))
+    words.set_value("**Board 12/3**: you get $5 and then $6. ![](https://elsewhere.example/seen.png)")
+    click(app, "Save")
+    assert "Saved" in told(app)
+    app.switch_page("pages/consent.py").run()
+    shown = told(app)
+    assert r"**Board 12/3**: you get \$5 and then \$6. !\[](https://elsewhere.example/seen.png)" in shown
+    assert platform.studies.current().consent_words in platform.consents.text().body
+    assert not app.exception and not app.error
+
+
 def test_an_unknown_invitation_is_refused_kindly(app):
     app.query_params["code"] = "nothing"
     app.switch_page("pages/join.py").run()

@@ -60,6 +60,21 @@ def test_new_words_ask_again(platform, newcomer):
     assert platform.consents.current(newcomer) is None
 
 
+def test_what_a_study_says_itself_is_agreed_to_and_goes_with_its_datasets(platform):
+    before = platform.consents.text()
+    ada = participant(platform)
+    study = replace(platform.studies.current(), consent_words=" Approved by the **ethics board**: $ 12. \n")
+    platform.studies.update(OPERATOR, study)
+    after = platform.consents.text()
+    assert (
+        after.body == f"{before.body}\n**What else this study wants you to know.**\n\n{study.consent_words.strip()}\n"
+    )
+    assert platform.consents.current(ada) is None, "she is asked again"
+    _agree(platform, ada, *EVERYTHING)
+    give_face(platform, ada)
+    assert platform.snapshots.freeze(OPERATOR, study.id, "v1").consent_texts == (after,)
+
+
 def test_without_storing_no_other_use_is_agreed_to(platform, newcomer):
     assert _agree(platform, newcomer, Purpose.TRAIN, Purpose.PUBLISH).purposes == frozenset()
 

@@ -1,6 +1,7 @@
 """An existing set becomes faces that are like given ones, and keeps its terms."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from skimage import data
 from fers.datasets import DataError, FaceSet
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
+from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import LabelSource
-from fers.errors import InvalidInput
+from fers.errors import InvalidInput, StoreUnavailable
+from fers.platform import assemble, open_stores
 from fers.services.importing import Terms
+from tests.people import OneFace, OneModel
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
 VOTES = np.array([[0.1, 0.6, 0.3, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0, 0]], np.float32)
@@ -30,10 +34,14 @@ def faces_of(open) -> FaceSet:
     return FaceSet("folder:set", names, VOTES, open, Counter(), dimensions)
 
 
+def small_faces(first: int) -> FaceSet:
+    small = data.lfw_subset()[first:]
+    return faces_of(lambda index: Image.fromarray((small[index] * 255).astype(np.uint8)))
+
+
 @pytest.fixture
 def faces():
-    small = data.lfw_subset()
-    return faces_of(lambda index: Image.fromarray((small[index] * 255).astype(np.uint8)))
+    return small_faces(0)
 
 
 def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, study, faces):
@@ -54,6 +62,30 @@ def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, st
     assert "folder:set" in words.body
 
 
+def test_whom_a_set_names_is_one_person_in_all_its_splits_and_by_no_name(platform, study, faces, settings):
+    train = replace(faces, source="manifest:set.csv#train", people=["Ada Lovelace", "", "Ada Lovelace"])
+    test = replace(small_faces(3), source="manifest:set.csv#test", people=["Alan Turing", "Ada Lovelace", ""])
+    for part in (train, test, train, test):
+        platform.importing.add(OPERATOR, study.id, part, TERMS)
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    faces_in = Counter((entry.person, entry.split) for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
+    assert sorted(faces_in.values()) == [1, 1, 1, 3]
+    assert not any(b"Lovelace" in file.read_bytes() for file in settings.data.rglob("*") if file.is_file())
+    assert all("which pictures show the same person" in words.body for words in snapshot.consent_texts)
+
+
+def test_what_a_set_is_imported_under_again_holds_for_what_is_new(platform, study, faces):
+    ada = replace(faces, people=["Ada"] * 3)
+    some = replace(ada, names=ada.names[:1], targets=ada.targets[:1])
+    platform.importing.add(OPERATOR, study.id, some, Terms("CC0", "Everybody signed."))
+    platform.importing.add(OPERATOR, study.id, ada, TERMS)
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    said = Counter(entry.consent_sha256 for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
+    words = {text.sha256: text.body for text in snapshot.consent_texts}
+    assert sorted((count, "CC0" in words[sha256]) for sha256, count in said.items()) == [(1, True), (2, False)]
+    assert snapshot.people == 1
+
+
 def test_an_import_that_was_stopped_goes_on(platform, study, faces):
     def broken(index):
         if index == 1:
@@ -65,6 +97,33 @@ def test_an_import_that_was_stopped_goes_on(platform, study, faces):
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 2
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 0
     assert platform.snapshots.freeze(OPERATOR, study.id, "v1").faces == 3
+
+
+def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settings, clock, faces):
+    stores = open_stores(settings, clock)
+
+    class Stopped:
+        def add_label(self, *label):
+            raise StoreUnavailable("Stopped before the vote.")
+
+        def __getattr__(self, name):
+            return getattr(stores.labels, name)
+
+    def assembled(stores):
+        return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+
+    platform = assembled(stores)
+    study = replace(platform.studies.current(), overlap=1)
+    platform.studies.update(OPERATOR, study)
+    with pytest.raises(StoreUnavailable):
+        assembled(replace(stores, labels=Stopped())).importing.add(OPERATOR, study.id, faces, TERMS)
+    quick, slow = (replace(OPERATOR, id=name * 32) for name in "ab")
+    [handed_out] = platform.review.next_faces(quick, study.id, 5)
+    sad = only(Emotion.SAD)
+    platform.review.label(quick, study.id, handed_out.face_id, Verdict.EMOTION, distribution=sad)
+    assert platform.review.next_faces(slow, study.id, 5) == []
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    assert [tied.face_id for tied in platform.review.next_faces(slow, study.id, 5)] == [handed_out.face_id]
 
 
 def test_in_photos_the_face_is_found(platform, study):

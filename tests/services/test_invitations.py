@@ -141,6 +141,16 @@ def test_whoever_is_removed_has_no_role_there_any_more(platform, study, invite):
     assert platform.members.staff(OPERATOR, study.id) == []
 
 
+def test_whoever_is_removed_does_not_come_back_by_a_page_that_was_open(platform, study, invite):
+    platform.invitations.accept(participant(platform), invite(Role.RESEARCHER))
+    before = again(platform)
+    platform.members.remove(OPERATOR, study.id, before.id)
+    with pytest.raises(InvalidInput, match="no such study"):
+        platform.studies.enter(before, study.id)
+    assert again(platform).role_in(study.id) is Role.PARTICIPANT
+    assert study not in platform.studies.mine(again(platform))
+
+
 def test_what_was_done_in_a_study_is_logged_without_names(platform, study, invite):
     ada = participant(platform)
     platform.invitations.accept(ada, invite())

@@ -1,10 +1,9 @@
 """The default model learns on from a few hundred new faces, without losing what it knows.
 
-    python -m training.train --recipe fersnet_more --init-from models/fersnet-ferplus --teacher fersnet-ferplus \\
-        --data fers:EXPORT#train --validate fers:EXPORT#validation
+    python -m training.train --data fers:EXPORT --init-from fersnet-ferplus
 
 A plain continuation makes it worse on people it has not seen. What keeps it from forgetting: it learns half from what
-it said itself (`--teacher`), from faces nearly as they are, in small steps, with its batch normalisation left alone;
+it said itself, from faces nearly as they are, in small steps, with its batch normalisation left alone;
 and its old weights keep half a share in the new ones. docs/experiments.md says what that is worth.
 """
 
@@ -24,4 +23,5 @@ RECIPE = Recipe(
     ),
     frozen_statistics=True,
     start_share=0.5,
+    taught_by_start=True,
 )

@@ -1,0 +1,99 @@
+"""The command that trains, as a person at the terminal meets it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fers import config
+from fers.config import REPOSITORY
+from fers.datasets import load
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.people import OPERATOR
+from fers.exporting.release import Cut
+from fers.platform import assemble
+from tests.people import OneFace, OneModel, give_face, participant, pattern
+from tests.training.faces import write_ferplus
+from training import recipe, train
+from training.models import vgg
+
+LIVE = REPOSITORY / "models" / "fersnet-ferplus"
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """The folder of a dataset version of ten people."""
+    folder = tmp_path_factory.mktemp("store")
+    store = assemble(replace(config.load({}), data=folder / "data"), models=OneModel(), detector=OneFace())
+    for number in range(10):
+        answer = Answer(Emotion(number % 2), before_prediction=True)
+        give_face(store, participant(store, f"{number}@example.org"), answer, pattern(number))
+    study = store.studies.current()
+    store.snapshots.freeze(OPERATOR, study.id, "v1")
+    store.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, folder / "v1")
+    return folder / "v1"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """The command, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(train.main, list(map(str, arguments)))
+
+
+@pytest.fixture
+def asked_for(monkeypatch):
+    """The names of the recipes that are loaded; in place of each stands an epoch of a small network."""
+    names, quick = [], replace(recipe.load("vgg"), stages=(recipe.Stage(1, {"side": 16}),), averaging=0.0)
+    monkeypatch.setattr(recipe, "load", lambda name: names.append(name) or quick)
+    return names
+
+
+@pytest.mark.slow
+def test_the_live_model_learns_on_from_a_download_as_it_is(run, export, monkeypatch):
+    taught_by = []
+    teach = train.taught
+    monkeypatch.setattr(train, "taught", lambda faces, teachers: taught_by.extend(teachers) or teach(faces, teachers))
+    learned = run("--data", f"fers:{export}", "--init-from", LIVE.name)
+    assert learned.exit_code == 0, learned.output
+    for part in ("train", "validation"):
+        assert f"fers:v1#{part}: {len(load(f'fers:{export}#{part}'))} faces" in learned.output
+    assert [teacher.info.id for teacher in taught_by] == [LIVE.name], "it holds on to what it knew"
+    assert "The trained network is runs/fersnet_more/checkpoint.keras." in learned.output
+    assert len(Path("runs/fersnet_more/log.csv").read_text().splitlines()) == 1 + 8
+    assert train.learned(Path("runs/fersnet_more")).name == "fersnet"
+
+
+def test_a_new_network_learns_from_what_is_named(run, export, tmp_path, asked_for):
+    others = write_ferplus(tmp_path / "others", [(10, *[0] * 9), (0, 10, *[0] * 8)])
+    data = ("--data", f"fers:{export}", "--data", f"ferplus:{others}")
+    learned = run(*data, "--validate", f"fers:{export}#test", "--out", "first")
+    assert learned.exit_code == 0, learned.output
+    assert asked_for == ["alexnet"]
+    assert "fers:v1#train + ferplus:others: " in learned.output
+    assert "fers:v1#test: " in learned.output
+    again = run("--data", f"fers:{export}#test", "--validate", f"fers:{export}", "--out", "first")
+    assert "first holds a run on other faces, fers:v1#train + ferplus:others" in again.output
+
+
+def test_what_is_missing_is_said(run, export, asked_for):
+    def refused(*arguments):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        return result.output
+
+    assert "--validate SPEC" in refused("--data", f"fers:{export}#train")
+    assert "There is no model called nobody" in refused("--data", f"fers:{export}", "--init-from", "nobody")
+    assert asked_for == ["alexnet", "fersnet_more"]
+
+
+@pytest.mark.slow
+def test_a_start_that_the_recipe_can_not_go_on_from_is_refused(run, export, tmp_path):
+    vgg.build(side=16).save(tmp_path / "vgg.keras")
+    other = run("--data", f"fers:{export}", "--init-from", "vgg.keras")
+    assert "vgg.keras is none: name one with --teacher" in other.output
+    taught = run("--data", f"fers:{export}", "--init-from", "vgg.keras", "--teacher", LIVE.name)
+    assert "is no fersnet: name its own recipe with --recipe" in taught.output
+    assert (other.exit_code, taught.exit_code) == (1, 1)
