@@ -172,7 +172,7 @@ def _make_ready_for_browsers(folder: ModelFolder, faces: np.ndarray) -> None:
         if make_ready(folder, faces):
             click.echo("It runs in browsers too.")
         else:
-            click.echo("It runs on the server alone: browsers run .keras and .tflite.")
+            click.echo("It runs on the server alone: browsers run .keras, .tflite and SavedModels.")
     except ModelRejected as error:
         click.echo(f"It runs on the server alone. {error}")
 
