@@ -1,5 +1,5 @@
-"""Do maps name what mattered, and how long do they take? Deletion and insertion of RISE, with fewer covers too, of
-Grad-CAM where the model's folder holds its Keras network, and of a map drawn by chance:
+"""Do maps name what mattered, and how long do they take? Deletion and insertion of RISE, of Grad-CAM where the model's
+folder holds its Keras network, and of a map drawn by chance:
 `python -m benchmarks.saliency --model NAME --data SPEC [--faces 120]`.
 """
 
@@ -17,12 +17,10 @@ from fers.domain.emotions import Emotion
 from fers.errors import ModelRejected
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import ModelFolder, fingerprint
-from fers.inference.saliency import deletion_and_insertion, rise
+from fers.inference.saliency import SECONDS, deletion_and_insertion, rise
 from training.convert import keras_file
 from training.crops import crops
 
-COVERS = (160, 80, 40, 16)
-"""Fewer are what a slow model has time for."""
 RESAMPLES = 10_000
 Method = Callable[[np.ndarray, list[Emotion]], np.ndarray]
 """From a face and emotions to a map for each, as `Classifier.explain`."""
@@ -32,12 +30,13 @@ Method = Callable[[np.ndarray, list[Emotion]], np.ndarray]
 @click.option("--model", help="A registered model.  [default: the live one]")
 @click.option("--data", required=True, multiple=True, metavar="SPEC")
 @click.option("--faces", "count", default=120, show_default=True)
-def main(model: str | None, data: tuple[str, ...], count: int) -> None:
+@click.option("--covers", multiple=True, type=int, help="RISE with so many, too, whatever time they take.")
+def main(model: str | None, data: tuple[str, ...], count: int, covers: tuple[int, ...]) -> None:
     folder = _folder(model)
     classifier = FolderClassifier(folder)
     faces = [face for batch in crops(load_all(data)) for face in batch]
     faces = [faces[index] for index in np.random.default_rng(0).permutation(len(faces))[:count]]
-    methods = _methods(folder, classifier)
+    methods = _methods(folder, classifier, covers)
     areas = {name: np.empty((len(faces), 2)) for name in methods}
     seconds = {name: [] for name in methods}
     for number, face in enumerate(faces):
@@ -61,10 +60,10 @@ def _folder(model: str | None) -> ModelFolder:
     return registry.find(model or registry.default().id)
 
 
-def _methods(folder: ModelFolder, classifier: FolderClassifier) -> dict[str, Method]:
+def _methods(folder: ModelFolder, classifier: FolderClassifier, covers: tuple[int, ...]) -> dict[str, Method]:
     """Ways to a map, by name; chance last."""
-    methods = {"RISE, at most 1.5 s": partial(rise, classifier.predict)}
-    for masks in COVERS:
+    methods = {f"RISE, at most {SECONDS} s": partial(rise, classifier.predict)}
+    for masks in covers:
         methods[f"RISE, {masks} covers"] = partial(rise, classifier.predict, masks=masks, seconds=np.inf)
     try:
         weights = keras_file(folder)

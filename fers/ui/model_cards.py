@@ -27,7 +27,7 @@ def show(infos: list[ModelInfo], live_id: str | None) -> None:
 def show_refused(refused: dict[str, ModelRejected]) -> None:
     """Which folders hold no model that can be used, and why."""
     for name, error in refused.items():
-        st.warning(f"**{name}** can't be used. {error}")
+        st.warning(f"**{name}** is left out. {error}")
 
 
 def _what_it_is(info: ModelInfo) -> str:
