@@ -158,8 +158,8 @@ def _tested(classifier: FolderClassifier, known: _Known) -> Report:
     click.echo(f"{report.right} of {report.asked} known faces named rightly.")
     if report.unseen:
         click.echo(
-            f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed. "
-            f"To test on faces of your own: python -m fers models check {classifier.info.id} --faces CSV"
+            f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
+            "python -m fers models add (or check) tests on faces of your own with --faces."
         )
     return report
 

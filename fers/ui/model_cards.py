@@ -1,6 +1,7 @@
 """What is known of each registered model, and why others can't be used."""
 
 from numbers import Real
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -31,7 +32,7 @@ def show_refused(refused: dict[str, ModelRejected]) -> None:
 
 
 def _what_it_is(info: ModelInfo) -> str:
-    kind = info.weights.rpartition(".")[2] if "." in info.weights else "SavedModel"
+    kind = PurePath(info.weights).suffix or "SavedModel"
     size = f", {info.weights_bytes / 1e6:.1f} MB" if info.weights_bytes else ""
     parameters = f", {info.parameters:,} parameters" if info.parameters else ""
     colours = "gray" if info.input.channels == 1 else "colour"

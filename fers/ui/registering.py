@@ -43,7 +43,7 @@ def register(actor: Person, name: str, data: bytes, answers: dict[str, str], all
         )
     if told.returncode != 0:
         raise _refusal(said, complained, all_the_same)
-    [registered] = [line for line in said if f" {REGISTERED}" in line]
+    registered = next(line for line in reversed(said) if f" {REGISTERED}" in line)
     platform().live_model.log_registered(actor, registered.split()[0])
     return "\n\n".join(filter(str.strip, said))
 
@@ -89,12 +89,13 @@ def _laid_down(name: str, data: bytes, folder: Path) -> Path:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive)
             archive.extractall(unpacked, _files(archive))
-            inside = list(unpacked.iterdir())
+            while len(inside := list(unpacked.iterdir())) == 1 and inside[0].is_dir():
+                unpacked = inside[0]
     except InvalidInput:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
         raise InvalidInput("The zip can't be unpacked.", "Pack the model folder anew.") from error
-    return inside[0] if len(inside) == 1 and inside[0].is_dir() else unpacked
+    return unpacked
 
 
 def _files(archive: zipfile.ZipFile) -> list[str]:

@@ -105,7 +105,7 @@ def test_a_file_is_registered_and_that_is_logged(models, network):
     assert log(registering.platform()) == ["registered: my-net 1.0.0"]
 
 
-@pytest.mark.parametrize("inside", ["", "anything/"])
+@pytest.mark.parametrize("inside", ["", "anything/at all/"])
 def test_a_zip_of_a_model_folder_is_registered_whatever_it_is_called(models, network, tmp_path, inside):
     files = {f"{inside}{name}": content for name, content in folder_of("mine", network).items()}
     files |= {"__MACOSX/._model.json": b"a Mac's", f"{inside}.DS_Store": b"a Mac's"}
