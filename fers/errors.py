@@ -18,6 +18,10 @@ class ModelRejected(FersError):
     """A model folder cannot be used as it is."""
 
 
+class ModelDoubted(ModelRejected):
+    """A model could be registered, but the test on known faces found something."""
+
+
 class UnknownModel(FersError):
     """No registered model has the name asked for."""
 

@@ -1,7 +1,6 @@
 """`python -m fers models`: list, add and check models."""
 
 import json
-import re
 import shutil
 import sys
 import tempfile
@@ -13,15 +12,15 @@ import numpy as np
 
 from fers import config, platform
 from fers.domain.interfaces import Classifier
-from fers.errors import FersError, InvalidInput, ModelRejected
+from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected
 from fers.explaining import explains_failures
 from fers.inference.browser import make_ready
 from fers.inference.classifier import FolderClassifier
 from fers.inference.draft import Draft, read_off, weights_at
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, read_model_folder
 from fers.inference.self_test import Report, examine
-from fers.model_questions import QUESTIONS, answered, asks
+from fers.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain
 from fers.services.prediction import proposed_face
 
 _FACES = click.option(
@@ -67,12 +66,11 @@ def check(name: str, faces: Path | None) -> None:
 
 @models.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--side", type=click.IntRange(16, 1024), help="Pixels, for a network that reads faces of any size.")
 @asks(QUESTIONS)
 @_FACES
 @click.option("--yes", is_flag=True, help="Register it even when the test on known faces finds something.")
 @explains_failures
-def add(path: Path, side: int | None, faces: Path | None, yes: bool, **options) -> None:
+def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
     """Register the trained model PATH: a model folder, or a .keras, .tflite or .onnx file or TensorFlow SavedModel.
 
     What can be read off a file is read off; the rest is asked for unless an option says it.
@@ -80,31 +78,36 @@ def add(path: Path, side: int | None, faces: Path | None, yes: bool, **options) 
     folder = config.load().models
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as staging:
-        staged = _staged(path, Path(staging), side, options)
+        staged = _staged(path, Path(staging), options)
         target = folder / staged.name
         if target.exists():
-            raise InvalidInput(f"There is a model called {staged.name} already.", "Give another name with --id.")
+            instead = f"Change the id in its {DESCRIPTION}." if _describes_itself(path) else "Give another with --id."
+            raise InvalidInput(f"There is a model called {staged.name} already.", instead)
         added = read_model_folder(staged)
         classifier = FolderClassifier(added)
         known = _known_faces(classifier, faces)
         report = _tested(classifier, known)
         if report.findings and not (yes or _confirmed()):
-            raise ModelRejected("It was not registered.", "Correct what was found, or register it as it is with --yes.")
+            raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
         _make_ready_for_browsers(added, known.pixels)
         staged.rename(target)
-    click.echo(f"{target.name} is registered. Make it live on the page “Models”, or by FERS_MODEL.")
+    click.echo(f"{target.name} {REGISTERED}. Make it live on the page “Models”, or by FERS_MODEL.")
 
 
-def _staged(path: Path, staging: Path, side: int | None, options: dict) -> Path:
+def _describes_itself(path: Path) -> bool:
+    return (path / DESCRIPTION).is_file()
+
+
+def _staged(path: Path, staging: Path, options: dict) -> Path:
     """A complete model folder below `staging`, which the registry does not look into."""
-    if (path / DESCRIPTION).is_file():
-        if side or any(value is not None for value in options.values()):
+    if _describes_itself(path):
+        if any(value is not None for value in options.values()):
             raise InvalidInput(f"{path} has a description of its own.", f"Change its {DESCRIPTION}, not the options.")
-        return Path(shutil.copytree(path, staging / path.resolve().name))
+        return Path(shutil.copytree(path, staging / described_id(path)))
     weights = weights_at(path)
-    draft = read_off(weights, side)
+    draft = read_off(weights, options["side"])
     click.echo(_sentence(weights, draft))
-    answers = answered(QUESTIONS, options, _plain(weights.stem), draft)
+    answers = answered(QUESTIONS, options, plain(weights.stem), draft)
     staged = staging / answers["id"]
     staged.mkdir()
     copy = shutil.copytree if weights.is_dir() else shutil.copyfile
@@ -112,11 +115,6 @@ def _staged(path: Path, staging: Path, side: int | None, options: dict) -> Path:
     description = draft.description(Path(copied), answers)
     (staged / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return staged
-
-
-def _plain(stem: str) -> str:
-    """A file's name without what an id can't hold."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-") or "model"
 
 
 def _sentence(weights: Path, draft: Draft) -> str:
@@ -129,7 +127,7 @@ def _sentence(weights: Path, draft: Draft) -> str:
 
 
 def _confirmed() -> bool:
-    return sys.stdin.isatty() and click.confirm("Register it all the same?")
+    return sys.stdin.isatty() and click.confirm(f"{ALL_THE_SAME}?")
 
 
 class _Known(NamedTuple):
@@ -161,7 +159,7 @@ def _tested(classifier: FolderClassifier, known: _Known) -> Report:
     if report.unseen:
         click.echo(
             f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
-            "--faces tests on faces of your own."
+            "python -m fers models add (or check) tests on faces of your own with --faces."
         )
     return report
 
@@ -172,7 +170,7 @@ def _make_ready_for_browsers(folder: ModelFolder, faces: np.ndarray) -> None:
         if make_ready(folder, faces):
             click.echo("It runs in browsers too.")
         else:
-            click.echo("It runs on the server alone: browsers run .keras and .tflite.")
+            click.echo("It runs on the server alone: browsers run .keras, .tflite and SavedModels.")
     except ModelRejected as error:
         click.echo(f"It runs on the server alone. {error}")
 

@@ -1,4 +1,4 @@
-"""What a weights file can't tell about itself, asked for at the terminal unless an option says it."""
+"""What a weights file can't tell about itself, asked for at the terminal unless an option says it, and on the page."""
 
 import re
 import sys
@@ -9,6 +9,12 @@ import click
 
 from fers.errors import InvalidInput, ModelRejected
 from fers.inference.draft import Draft
+from fers.inference.model_folder import ID
+
+ALL_THE_SAME = "Register it all the same"
+"""The question at the terminal and the button on the page for a model that the self-test doubts."""
+REGISTERED = "is registered"
+"""Said after the id of a model once it is."""
 
 
 class Names(click.ParamType):
@@ -41,7 +47,7 @@ class Identifier(click.ParamType):
     name = "NAME"
 
     def convert(self, value, param, ctx) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
+        if not ID.fullmatch(value):
             self.fail("letters, digits, dots, dashes and underscores only, please.", param, ctx)
         return value
 
@@ -50,6 +56,7 @@ class Identifier(click.ParamType):
 class Question:
     option: str
     text: str
+    """The question at the terminal, the field's name on the page."""
     type: click.ParamType = click.STRING
     default: str | None = None
     """Taken where nobody can be asked; None for what must be said."""
@@ -71,9 +78,29 @@ QUESTIONS = (
     Question("--std", "Standard deviation that a channel is divided by then", Numbers(), default="", asked=False),
     Question("--order", "Order of the channels", click.Choice(["RGB", "BGR"]), default="RGB"),
     Question("--crop-scale", "Side of the crop, where the face's box is 1", click.FloatRange(0.5, 4)),
+    Question(
+        "--side",
+        "Pixels, for a network that reads faces of any size",
+        click.IntRange(16, 1024),
+        default="",
+        asked=False,
+    ),
     Question("--licence", "Licence of the weights and of the data they learned from"),
     Question("--data", "What it was trained on, in a sentence"),
 )
+
+
+_FIELDS = {question.option: question.text for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
+
+
+def in_words_of_the_page(said: str) -> str:
+    """What the command line says, with the names of the page's fields for its options."""
+    return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], said)
+
+
+def plain(stem: str) -> str:
+    """A file's name without what an id can't hold."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-") or "model"
 
 
 def asks(questions: tuple[Question, ...]) -> Callable:

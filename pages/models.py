@@ -3,13 +3,14 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import field, guard, model_form
+from fers.ui import field, guard, model_cards, model_form
 from fers.ui.services import platform
 
 actor = guard.enter(Action.COMPARE_MODELS)
 
 
-def live_model() -> None:
+def live_model() -> str:
+    """Say which model is live, and let those who may change that. Returns its id."""
     live = platform().live_model
     before, now = live.before(), live.default()
     if gone := live.vanished():
@@ -17,7 +18,7 @@ def live_model() -> None:
     st.write(f"Participants meet **{now.id}** {now.version}.")
     field.say_whom_people_meet()
     if not allowed(actor, Action.MANAGE_MODELS):
-        return
+        return now.id
     others = [info.id for info in live.models() if info.id != now.id]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Another model", others, index=None, placeholder="Choose one")
@@ -27,12 +28,17 @@ def live_model() -> None:
         if before and st.button(f"Go back to {before.id}", icon=":material/undo:"):
             live.roll_back(actor)
             st.rerun()
+    return now.id
 
 
 st.title("Models")
+live_id = None
+with guard.explaining():
+    live_id = live_model()
+st.header("Registered")
 if allowed(actor, Action.MANAGE_MODELS):
     with st.expander("Register a model", icon=":material/upload:"):
         model_form.show(actor)
-with guard.explaining():
-    live_model()
+model_cards.show(platform().live_model.models(), live_id)
+model_cards.show_refused(platform().live_model.refused())
 st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")

@@ -6,7 +6,6 @@ import pty
 import subprocess
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,12 +14,8 @@ from click.testing import CliRunner
 from fers import config, model_commands
 from fers.cli import main
 from fers.domain.emotions import LABELS
-from fers.domain.models import InputSpec
-from fers.inference.faces import BlazeFaceDetector
-from fers.inference.known_faces import public_pictures, views
-from fers.inference.prepare import to_input
-from fers.services.prediction import proposed_face
-from tests.inference.networks import SIDE, dense_knowing, onnx_file
+from fers.inference.known_faces import public_pictures
+from tests.inference.networks import SIDE, knowing_the_portraits, onnx_file
 
 ANSWERS = {
     "--classes": ",".join(LABELS),
@@ -29,19 +24,14 @@ ANSWERS = {
     "--licence": "Apache-2.0",
     "--data": "Two portraits",
 }
+UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in ANSWERS])
+"""For a folder that describes itself."""
 
 
 @pytest.fixture(scope="session")
 def network(tmp_path_factory):
-    """A network that knows the public portraits, fed RGB in [0, 1] with a crop scale of 1.2."""
-    likes = SimpleNamespace(info=SimpleNamespace(crop_scale=1.2))
-    detector = BlazeFaceDetector()
-    pictures = public_pictures()
-    faces = np.concatenate([views(proposed_face(picture, likes, detector)[0]) for picture, _ in pictures])
-    labels = np.repeat([emotion for _, emotion in pictures], 6)
-    # The cosine makes it care about the range as much as a deep network does.
-    weights = dense_knowing(np.cos(to_input(faces, InputSpec(SIDE, SIDE, 3))), labels)
-    return onnx_file(tmp_path_factory.mktemp("trained") / "my net.onnx", weights, first="Cos")
+    """A network that knows the public portraits."""
+    return onnx_file(tmp_path_factory.mktemp("trained") / "my net.onnx", knowing_the_portraits(), first="Cos")
 
 
 @pytest.fixture
@@ -119,7 +109,7 @@ def test_answers_that_cannot_be_are_refused(run, models, network, answers, probl
 def test_a_name_is_given_once(run, models, network):
     run("add", network)
     before = (models / "my-net" / "model.json").read_text()
-    assert "Give another name with --id" in run("add", network, name="Second").stderr
+    assert "Give another with --id" in run("add", network, name="Second").stderr
     assert (models / "my-net" / "model.json").read_text() == before
 
 
@@ -137,9 +127,27 @@ def test_a_model_folder_is_taken_as_it_is(run, models, network, tmp_path):
     there = (models / "my-net").rename(tmp_path / "my-net")
     (there / "README.md").write_text("A card.")
     assert "has a description of its own" in run("add", there).stderr
-    unsaid = dict.fromkeys([option[2:].replace("-", "_") for option in ANSWERS])
-    assert run("add", there, **unsaid).exit_code == 0
+    assert run("add", there, **UNSAID).exit_code == 0
     assert (models / "my-net" / "README.md").read_text() == "A card."
+    assert "Change the id in its model.json" in run("add", there, **UNSAID).stderr
+
+
+def test_a_model_folder_is_registered_by_its_id_whatever_it_is_called(run, models, network, tmp_path):
+    run("add", network)
+    there = (models / "my-net").rename(tmp_path / "download (1)")
+    assert run("add", there, **UNSAID).exit_code == 0
+    assert [folder.name for folder in models.iterdir()] == ["my-net"]
+
+
+@pytest.mark.parametrize("model_id", ["../elsewhere", "a b", "", None, 7])
+def test_an_id_that_leads_elsewhere_is_refused(run, models, network, tmp_path, model_id):
+    run("add", network)
+    there = (models / "my-net").rename(tmp_path / "there")
+    described = json.loads((there / "model.json").read_text()) | {"id": model_id}
+    (there / "model.json").write_text(json.dumps(described))
+    assert "gives no id that can be used" in run("add", there, **UNSAID).stderr
+    assert list(models.iterdir()) == []
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["models", "there"]
 
 
 def test_faces_of_ones_own_test_it(run, network, tmp_path):

@@ -17,7 +17,7 @@ from fers.inference.registry import ModelRegistry
 from fers.inference.runtimes import EMOTION
 
 CONVERTED = "model.tflite"
-"""What is kept beside Keras weights for browsers; LiteRT weights need nothing beside them."""
+"""What is kept for browsers beside other weights; LiteRT weights need nothing beside them."""
 
 
 class BrowserNetworks:
@@ -35,7 +35,9 @@ class BrowserNetworks:
         folder = self._registry.find(model_id)
         file = litert_file(folder)
         if file is None:
-            raise ModelRejected(f"{model_id} can't run in a browser.", "Register it as a .tflite or .keras file.")
+            raise ModelRejected(
+                f"{model_id} can't run in a browser.", "Register it as a .tflite or .keras file or a SavedModel."
+            )
         return {"detector": _detector(), "model": _model(folder.info, file)}
 
     def network(self, name: str) -> bytes | None:
@@ -57,18 +59,24 @@ def litert_file(folder: ModelFolder) -> Path | None:
 
 
 def make_ready(folder: ModelFolder, faces: np.ndarray) -> Path | None:
-    """Convert a Keras model, once, for browsers; they can't run other kinds but LiteRT. Returns what they run.
+    """Convert a Keras model or SavedModel for browsers, which run LiteRT files alone. Returns what they run.
 
-    Raises ModelRejected when the network does not convert, or answers `faces` (n x 224 x 224 x 3, uint8) differently.
+    A converted file that the folder holds already goes: nobody knows that it answers like the weights. Raises
+    ModelRejected when the network does not convert, or answers `faces` (n x 224 x 224 x 3, uint8) differently.
     """
-    if litert_file(folder) is None and folder.weights.suffix == ".keras":
-        try:
-            convert(folder, folder.weights, folder.path / CONVERTED, partial(litert, half=True), True, [faces])
-        except ModelRejected:
-            raise
-        except Exception as error:  # noqa: BLE001 - the converter raises kinds of its own for what it does not know
-            raise ModelRejected("Its network does not convert to LiteRT.", "It runs on the server alone.") from error
-    return litert_file(folder)
+    if folder.weights.suffix == ".tflite":
+        return folder.weights
+    converted = folder.path / CONVERTED
+    converted.unlink(missing_ok=True)
+    if folder.weights.suffix != ".keras" and not folder.weights.is_dir():
+        return None
+    try:
+        convert(folder, folder.weights, converted, partial(litert, half=True), True, [faces])
+    except ModelRejected:
+        raise
+    except Exception as error:  # noqa: BLE001 - the converter raises kinds of its own for what it does not know
+        raise ModelRejected("Its network does not convert to LiteRT.", "It runs on the server alone.") from error
+    return converted
 
 
 @lru_cache(maxsize=4)

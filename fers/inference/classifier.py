@@ -3,7 +3,6 @@
 import copy
 
 import numpy as np
-from PIL import Image
 
 from fers.domain.emotions import Emotion
 from fers.domain.models import ModelInfo
@@ -11,13 +10,10 @@ from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder, emotion_named
 from fers.inference.prepare import to_emotions, to_input
 from fers.inference.runtimes import open_network, tried
-from fers.inference.saliency import rise, scaled
+from fers.inference.saliency import enlarged, rise
 
 SUM_TOLERANCE = 1e-2
 """How far from 1 probabilities may sum: quantised networks round."""
-
-EXPLAINED_SIDE = 96
-"""Of faces whose maps are made from predictions, in pixels: the covers are coarse, and larger ones only take longer."""
 
 
 class FolderClassifier:
@@ -55,25 +51,30 @@ class FolderClassifier:
     def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
         """Which pixels of a face (h x w x 3 RGB, uint8) spoke for each of `emotions`: n x h x w from 0 to 1 (most).
 
-        Grad-CAM where the runtime tells gradients, else RISE, which needs predictions only. An emotion that the
-        network does not know gets zeros.
+        Grad-CAM where the runtime tells gradients of feature maps, else RISE, which needs predictions only. An emotion
+        that the network does not know gets zeros.
         """
-        if self._maps is None or self.info.input.layout != "NHWC":
-            small = np.asarray(
-                Image.fromarray(face).resize((EXPLAINED_SIDE, EXPLAINED_SIDE), Image.Resampling.BILINEAR)
-            )
-            return np.stack([_enlarged(heat, face.shape) for heat in rise(self.predict, small, list(emotions))])
-        known = [emotion_named(name) for name in self.info.output.classes]
-        batch = to_input(face[None], self.info.input)
-        columns = {emotion: known.index(emotion) for emotion in emotions if emotion in known}
-        heat = dict(zip(columns, self._maps(batch, list(columns.values())), strict=True))
-        return np.stack([_enlarged(heat[e], face.shape) if e in heat else np.zeros(face.shape[:2]) for e in emotions])
+        heat = self._grad_cam(face, emotions)
+        if heat is None:
+            return rise(self.predict, face, emotions)
+        blank = np.zeros(face.shape[:2], np.float32)
+        return np.stack([enlarged(heat.get(emotion, blank), face.shape) for emotion in emotions])
 
     def described_as(self, info: ModelInfo) -> "FolderClassifier":
         """The same loaded network under another description, whose input has the same shape."""
         other = copy.copy(self)
         other.info = info
         return other
+
+    def _grad_cam(self, face: np.ndarray, emotions: list[Emotion]) -> dict[Emotion, np.ndarray] | None:
+        """Maps for those of `emotions` that the network knows; None where the runtime can't tell."""
+        if self._maps is None or self.info.input.layout != "NHWC":
+            return None
+        classes = [emotion_named(name) for name in self.info.output.classes]
+        known = [emotion for emotion in emotions if emotion in classes]
+        columns = [classes.index(emotion) for emotion in known]
+        heat = self._maps(to_input(face[None], self.info.input), columns, self.info.output.kind)
+        return None if heat is None else dict(zip(known, heat, strict=True))
 
     def _check(self, outputs: np.ndarray) -> None:
         spec = self.info.output
@@ -87,11 +88,6 @@ class FolderClassifier:
                 f"What {self.info.id} says of a face are not probabilities that sum to 1.",
                 'If they are logits, describe them as "kind": "logits".',
             )
-
-
-def _enlarged(heat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    picture = Image.fromarray(scaled(heat).astype(np.float32))
-    return np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
 
 def _fits(described: tuple[int, ...], read: tuple[int | None, ...]) -> bool:

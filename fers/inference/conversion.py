@@ -1,4 +1,4 @@
-"""Keras networks as files for other runtimes, LiteRT (`.tflite`) first of all."""
+"""Networks of Keras and TensorFlow as files for other runtimes, LiteRT (`.tflite`) first of all."""
 
 import tempfile
 from collections.abc import Callable, Iterable
@@ -11,26 +11,28 @@ from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder
 from fers.inference.prepare import to_emotions, to_input
 from fers.inference.runtimes import open_network
+from fers.inference.runtimes.saved_model import SIGNATURE
 
 if TYPE_CHECKING:
     import keras
 
 LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
 """Of any probability, for single- and half-precision weights."""
-Writer = Callable[["keras.Model"], bytes]
+Writer = Callable[["keras.Model | Path"], bytes]
+"""Takes a Keras network, or the folder of a SavedModel."""
 
 
 def convert(
     folder: ModelFolder, source: Path, target: Path, writer: Writer, half: bool, faces: Iterable[np.ndarray]
 ) -> float:
-    """Write `source`, the Keras network of `folder`, as `target`, whose content `writer` makes.
+    """Write `source`, the network of `folder`, as `target`, whose content `writer` makes.
 
     Returns the largest difference of a probability between the two on `faces`, batches of n x 224 x 224 x 3, uint8.
     Raises ModelRejected, and leaves nothing, when that is more than LARGEST_DIFFERENCE.
     """
     import keras
 
-    network = keras.saving.load_model(source, compile=False, safe_mode=True)
+    network = source if source.is_dir() else keras.saving.load_model(source, compile=False, safe_mode=True)
     part = target.with_stem(f"{target.stem}.part")
     try:
         part.write_bytes(writer(network))
@@ -53,20 +55,21 @@ def _largest_difference(folder: ModelFolder, one: Path, other: Path, faces: Iter
     return largest
 
 
-def litert(network: "keras.Model", half: bool = False) -> bytes:
+def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
     """`network` as a LiteRT file that takes batches of any size, with weights of 32 or, if `half`, 16 bits."""
     import tensorflow as tf
 
-    # Without TensorFlow's own operations, which would need TensorFlow to serve.
-    target = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-    options = {}
-    if half:
-        target["supported_types"] = [tf.float16]
-        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "network.tflite"
-        network.export(file, format="litert", verbose=False, target_spec=target, **options)
-        return file.read_bytes()
+        if not isinstance(network, Path):
+            network.export(folder, format="tf_saved_model", verbose=False)
+        saved = network if isinstance(network, Path) else folder
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(saved), signature_keys=[SIGNATURE])
+        # Without TensorFlow's own operations, which would need TensorFlow to serve.
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if half:
+            converter.target_spec.supported_types = [tf.float16]
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        return converter.convert()
 
 
 def for_one_face(content: bytes) -> bytes:

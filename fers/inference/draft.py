@@ -75,7 +75,7 @@ def read_off(weights: Path, side: int | None = None) -> Draft:
     layout, height, width, channels = _picture_shape(network, weights.name)
     height, width = height or side, width or side
     if height is None or width is None:
-        raise ModelRejected(f"{weights.name} reads faces of any size.", "Say which size is best with --side PIXELS.")
+        raise ModelRejected(f"{weights.name} reads faces of any size.", "Say which size is best with --side.")
     shape = (height, width, channels) if layout == "NHWC" else (channels, height, width)
     noise = np.random.default_rng(0).random((4, *shape), np.float32)
     outputs = tried(network, noise, weights.name)

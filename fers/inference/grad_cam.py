@@ -1,40 +1,48 @@
 """Which parts of a face a Keras network looked at: Grad-CAM (Selvaraju et al., ICCV 2017)."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
+CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}
+"""What TensorFlow calls them."""
+Kind = Literal["probabilities", "logits"]
+"""What a network says, as in `OutputSpec.kind`."""
+Maps = Callable[[np.ndarray, list[int], Kind], list[np.ndarray] | None]
+"""Takes a batch of one face, columns of the output and what the outputs are. Gives a map for each, rows x columns of
+the last feature map, at least 0 and not scaled; None where the network has no convolution to look at."""
 
-def grad_cam(network, output: int) -> Callable[[np.ndarray, list[int]], np.ndarray] | None:
-    """What makes maps for `network` and its output number `output`; None where it has no convolution to look at.
 
-    The result takes a batch of one face and columns of the output; it returns len(columns) x rows x columns of the
-    last feature map, at least 0 and not scaled.
-    """
-    import keras
+def grad_cam(answer: Callable) -> Maps:
+    """What makes maps for a network; `answer` takes it from faces to n x outputs, both of them tensors."""
     import tensorflow as tf
 
-    layers = [layer for layer in network.layers if _is_map(layer)]
-    if not layers:
+    # Drawn when somebody first asks why. The graph is flat, whatever models the network is made of.
+    @tf.function(autograph=False)
+    def heat(face, column, kind):
+        outputs = answer(face)
+        # The logarithm of the probability: a softmax that is sure of itself has hardly any gradient left.
+        logits = outputs if kind == "logits" else tf.math.log(tf.maximum(outputs, 1e-12))
+        score = tf.nn.log_softmax(logits)[0, column]
+        for places in reversed(_with_places(tf.compat.v1.get_default_graph().get_operations())):
+            (slope,) = tf.gradients(score, [places])
+            if slope is not None:
+                weights = tf.reduce_mean(slope, axis=(1, 2), keepdims=True)
+                return tf.nn.relu(tf.reduce_sum(weights * places, axis=-1))[0]
         return None
-    outputs = tf.nest.flatten(network.outputs)
-    looking = keras.Model(network.inputs, [layers[-1].output, outputs[output]])
 
-    def maps(face: np.ndarray, columns: list[int]) -> np.ndarray:
-        with tf.GradientTape(persistent=True) as tape:
-            features, answer = looking(tf.constant(face), training=False)
-            # Of the logarithm: a softmax that is sure of itself has hardly any gradient left.
-            scores = [tf.math.log(tf.maximum(answer[:, column], 1e-12)) for column in columns]
-        heat = []
-        for score in scores:
-            weights = tf.reduce_mean(tape.gradient(score, features), axis=(1, 2), keepdims=True)
-            heat.append(tf.nn.relu(tf.reduce_sum(weights * features, axis=-1))[0].numpy())
-        return np.stack(heat)
+    def maps(face: np.ndarray, columns: list[int], kind: Kind) -> list[np.ndarray] | None:
+        found = [heat(tf.constant(face), tf.constant(column), kind) for column in columns]
+        return None if None in found else [each.numpy() for each in found]
 
     return maps
 
 
-def _is_map(layer) -> bool:
-    """Whether a layer's output still has places in it: height, width and channels."""
-    shape = getattr(getattr(layer, "output", None), "shape", ())
-    return len(shape) == 4 and all(side is not None and side > 1 for side in shape[1:3])
+def _with_places(operations: list) -> list:
+    """What the operations give that still has places in it (batch x height x width x channels), in their order, from
+    the first convolution on."""
+    kinds = [operation.type for operation in operations]
+    first = next((at for at, kind in enumerate(kinds) if kind in CONVOLUTIONS), len(kinds))
+    outputs = [output for operation in operations[first:] for output in operation.outputs]
+    return [output for output in outputs if output.shape.rank == 4 and all(n and n > 1 for n in output.shape[1:3])]

@@ -5,6 +5,7 @@ Nothing in it is trusted that can be checked: a folder that does not keep its wo
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from fers.errors import ModelRejected
 
 DESCRIPTION = "model.json"
 SCHEMA = 1
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a model may be called: its folder and parts of addresses are, too."""
 _FIX = f"Correct its {DESCRIPTION}, or register another model."
 
 
@@ -45,21 +48,34 @@ def fingerprint(weights: Path) -> str:
 
 def read_model_folder(path: Path) -> ModelFolder:
     """Read and check a folder's description, without loading its weights. Raises ModelRejected."""
+    name = path.resolve().name
     try:
-        document = json.loads((path / DESCRIPTION).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelRejected(f"{path} has no readable {DESCRIPTION}.", _FIX) from error
-    try:
-        info = _info(document)
+        info = _info(_document(path))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise ModelRejected(f"{path / DESCRIPTION} can't be used: {problem}.", _FIX) from error
+        raise ModelRejected(f"{name}/{DESCRIPTION} can't be used: {problem}.", _FIX) from error
     weights = (path / info.weights).resolve()
     if weights == path.resolve() or not weights.is_relative_to(path.resolve()) or not weights.exists():
-        raise ModelRejected(f"{path} does not hold the weights it names ({info.weights}).", _FIX)
-    if info.id != path.resolve().name:
-        raise ModelRejected(f"The folder {path} holds a model called {info.id}.", "Give both the same name.")
+        raise ModelRejected(f"{name} does not hold the weights it names ({info.weights}).", _FIX)
+    if info.id != name:
+        raise ModelRejected(f"The folder {name} holds a model called {info.id}.", "Give both the same name.")
     return ModelFolder(path, replace(info, weights_bytes=_size(weights)))
+
+
+def described_id(path: Path) -> str:
+    """The id that a folder's description gives, whatever the folder is called. Raises ModelRejected."""
+    document = _document(path)
+    try:
+        return _id(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelRejected(f"{path.resolve().name}/{DESCRIPTION} gives no id that can be used.", _FIX) from error
+
+
+def _document(path: Path) -> dict:
+    try:
+        return json.loads((path / DESCRIPTION).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelRejected(f"{path.resolve().name} has no readable {DESCRIPTION}.", _FIX) from error
 
 
 def _size(weights: Path) -> int:
@@ -73,7 +89,7 @@ def _info(document: dict) -> ModelInfo:
         raise ValueError(f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
     parameters = document.get("parameters")
     return ModelInfo(
-        id=_text(document, "id"),
+        id=_id(document),
         version=_text(document, "version"),
         name=_text(document, "name"),
         weights=_text(document, "weights"),
@@ -140,6 +156,12 @@ def _one_of(value, allowed: tuple[str, ...], what: str) -> str:
     if value not in allowed:
         raise ValueError(f"{what} {value!r} is not {' or '.join(allowed)}")
     return value
+
+
+def _id(document: dict) -> str:
+    if not ID.fullmatch(named := _text(document, "id")):
+        raise ValueError(f"the id {named!r} is not of letters, digits, dots, dashes and underscores only")
+    return named
 
 
 def _text(document: dict, key: str) -> str:

@@ -56,6 +56,14 @@ class LiveModel:
         known = {info.id for info in self._models.models()}
         return next((model_id for model_id in promoted if model_id not in known), None)
 
+    def log_registered(self, actor: Person, model_id: str) -> None:
+        """Note in the log that `actor` registered a model. Raises UnknownModel when it is not there."""
+        require(actor, Action.MANAGE_MODELS)
+        info = next((info for info in self._models.models() if info.id == model_id), None)
+        if info is None:
+            raise UnknownModel(f"There is no model called {model_id}.", "Register it again.")
+        self._log(actor, "registered", info)
+
     def promote(self, actor: Person, model_id: str) -> None:
         """Make a registered model live, on every server within half a minute. Raises UnknownModel or ModelRejected."""
         require(actor, Action.MANAGE_MODELS)
@@ -71,10 +79,13 @@ class LiveModel:
 
     def _make_live(self, actor: Person, info: ModelInfo, how: str) -> None:
         # First the log: what is done is never unlogged.
-        self._records.append_audit(entry_by(actor, self._now(), f"{how}: {info.id} {info.version}", info.answers_id))
+        self._log(actor, how, info)
         self._promotions.promote(Promotion(info.id, self._now()))
         with self._lock:
             self._looked_at = None
+
+    def _log(self, actor: Person, how: str, info: ModelInfo) -> None:
+        self._records.append_audit(entry_by(actor, self._now(), f"{how}: {info.id} {info.version}", info.answers_id))
 
     def _history(self) -> list[ModelInfo]:
         """The models that were live and still could be, the live one first. Raises UnknownModel or ModelRejected

@@ -2,38 +2,62 @@
 
 from pathlib import Path
 
+import click
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fers.domain.emotions import LABELS
 from fers.domain.people import Person
+from fers.errors import ModelDoubted
+from fers.model_questions import ALL_THE_SAME, QUESTIONS, Question, plain
 from fers.ui import guard, registering
+from fers.ui.state import state
 
 UPLOADS = ["keras", "tflite", "onnx", "zip"]
 LARGEST_MEGABYTES = 500
+RANGES = ("0,1", "-1,1", "0,255")
+USUAL = {"--classes": ",".join(LABELS), "--crop-scale": "1.15"}
+"""What the page proposes where a script has to say it, by option."""
 
 
 def show(actor: Person) -> None:
     """A file to upload, what it can't tell about itself, and what its test says."""
-    question = "A .keras, .tflite or .onnx file, or a zip of a model folder"
+    question = "A .keras, .tflite or .onnx file, or a zip of a model folder or a TensorFlow SavedModel"
     upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MEGABYTES)
     if upload is None:
         return
     with st.form("register"):
-        answers = {} if upload.name.lower().endswith(".zip") else _asked(Path(upload.name).stem)
-        if st.form_submit_button("Register", type="primary", width="stretch"):
-            with guard.explaining(), st.spinner("Trying it on known faces …"):
-                st.success(registering.register(actor, upload.name, upload.getvalue(), answers))
+        answers = {} if registering.describes_itself(upload.name, upload) else _asked(plain(Path(upload.name).stem))
+        pressed = st.form_submit_button("Register", type="primary", width="stretch")
+    if pressed:
+        _register(actor, upload, answers)
+    place = st.empty()
+    if state().doubted == upload.file_id and place.button(ALL_THE_SAME, icon=":material/warning:"):
+        place.empty()
+        _register(actor, upload, answers, all_the_same=True)
+
+
+def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_the_same: bool = False) -> None:
+    state().doubted = None
+    with guard.explaining(), st.spinner("Trying it on known faces …"):
+        try:
+            st.success(registering.register(actor, upload.name, upload.getvalue(), answers, all_the_same))
+        except ModelDoubted:
+            state().doubted = upload.file_id
+            raise
 
 
 def _asked(stem: str) -> dict[str, str]:
     """What a weights file can't tell, by the options of `fers models add`."""
-    return {
-        "--id": st.text_input("Id", stem),
-        "--name": st.text_input("What people call it", stem),
-        "--classes": st.text_input("Classes in the order of the outputs, with commas", ",".join(LABELS)),
-        "--range": st.selectbox("Values that black and white are fed as", ("0,1", "-1,1", "0,255")),
-        "--order": st.selectbox("Order of the channels", ("RGB", "BGR")),
-        "--crop-scale": st.text_input("Side of the crop, where the face's box is 1", "1.15"),
-        "--licence": st.text_input("Licence of the weights and of the data they learned from"),
-        "--data": st.text_input("What it was trained on, in a sentence"),
-    }
+    answers = {question.option: _field(question, stem) for question in QUESTIONS if question.asked}
+    with st.expander("More"):
+        return answers | {question.option: _field(question, stem) for question in QUESTIONS if not question.asked}
+
+
+def _field(question: Question, stem: str) -> str:
+    if isinstance(question.type, click.Choice):
+        return st.selectbox(question.text, question.type.choices)
+    if question.option == "--range":
+        return st.selectbox(question.text, RANGES, accept_new_options=True)
+    proposed = USUAL.get(question.option) or (question.default or "").format(stem=stem)
+    return st.text_input(question.text, proposed)

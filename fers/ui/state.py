@@ -100,6 +100,8 @@ class State:
     reviewing: Reviewing | None = None
     download: str | None = None
     """The secret of the link to the download asked for last."""
+    doubted: str | None = None
+    """The upload that the test of models found something in, until another try."""
     routed: bool = False
     """Whether `app.py` is running the current page."""
     actor: Person | None = None

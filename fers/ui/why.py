@@ -5,6 +5,7 @@ import streamlit as st
 
 from fers.domain.images import crop
 from fers.domain.people import Person
+from fers.ui import guard
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -21,10 +22,13 @@ def offer_why(actor: Person, giving: Giving) -> None:
     """Offer the pictures; they are made when asked for, since that takes a moment."""
     if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
         return
-    face = crop(giving.draft.photo.pixels, giving.box)
     if giving.maps is None:
-        with st.spinner("Looking again…"):
+        # An answer can be given whether or not the guess can be explained.
+        with guard.explaining_everything(), st.spinner("Looking again…"):
             giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+    if giving.maps is None:
+        return
+    face = crop(giving.draft.photo.pixels, giving.box)
     confidences = dict(giving.prediction.top(3))
     # Side by side on phones too, where columns would stand below one another.
     with st.container(horizontal=True, gap="small"):

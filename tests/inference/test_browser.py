@@ -20,12 +20,10 @@ def networks(folder):
     return BrowserNetworks(ModelRegistry(folder.parent, folder.name))
 
 
-def test_a_keras_model_is_converted_once_for_one_face_at_a_time(write_model, tmp_path):
+def test_a_keras_model_is_converted_for_one_face_at_a_time(write_model, tmp_path):
     folder = write_model()
     assert networks(folder).models() == [], "not before it was made ready"
-    converted = make_ready(read_model_folder(folder), FACES)
-    made_at = converted.stat().st_mtime_ns
-    assert make_ready(read_model_folder(folder), FACES).stat().st_mtime_ns == made_at
+    make_ready(read_model_folder(folder), FACES)
     [info] = networks(folder).models()
     plan = networks(folder).plan(info.id)
     served = tmp_path / "served.tflite"
@@ -48,10 +46,37 @@ def test_a_conversion_that_answers_differently_is_not_offered(write_model, monke
     assert networks(folder).models() == []
 
 
+def test_a_saved_model_is_converted_too(write_model, tiny_network, tmp_path):
+    import keras
+
+    network = keras.saving.load_model(tiny_network)
+    network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
+    folder = read_model_folder(write_model("exported", tmp_path / "exported", "saved"))
+    converted = make_ready(folder, FACES)
+    assert [info.id for info in networks(folder.path).models()] == ["exported"]
+    face = np.random.default_rng(0).random((2, SIDE, SIDE, 3), np.float32)
+    np.testing.assert_allclose(open_network(converted).run(face), network(face).numpy(), atol=1e-2)
+
+
+@pytest.mark.parametrize("came_along", [b"broken", "another network"])
+def test_a_file_for_browsers_that_came_along_is_made_anew(write_model, tiny_network, came_along):
+    import keras
+
+    network = keras.saving.load_model(tiny_network)
+    folder = write_model()
+    if isinstance(came_along, str):
+        came_along = browser.litert(keras.models.clone_model(network))
+    (folder / "model.tflite").write_bytes(came_along)
+    converted = make_ready(read_model_folder(folder), FACES)
+    face = np.random.default_rng(0).random((1, SIDE, SIDE, 3), np.float32)
+    np.testing.assert_allclose(open_network(converted).run(face), network(face).numpy(), atol=1e-2)
+
+
 def test_other_kinds_run_on_the_server_alone(write_model, tmp_path):
     weights = np.zeros((SIDE * SIDE * 3, 8), np.float32), np.zeros(8, np.float32)
     file = onnx_file(tmp_path / "dense.onnx", weights)
     folder = write_model("dense", network=file, weights="model.onnx")
+    (folder / "model.tflite").write_bytes(b"of another network")
     assert make_ready(read_model_folder(folder), FACES) is None
     assert networks(folder).models() == []
     with pytest.raises(ModelRejected, match="can't run in a browser"):

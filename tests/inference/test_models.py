@@ -86,6 +86,7 @@ def test_reduced_detail_hides_fine_patterns(write_model):
         ({"input": INPUT | {"mean": [0, 0, 0], "std": [1, 1, 0]}}, "std above 0"),
         ({"input": INPUT | {"order": "GBR"}}, "channel order"),
         ({"input": INPUT | {"layout": "NCHW"}}, "not what it is described"),
+        ({"id": "../tiny"}, "letters, digits"),
         ({"id": "another"}, "Give both the same name"),
         ({"version": ""}, "version is not a text"),
         ({"input": INPUT | {"channels": 2}}, "channels"),

@@ -115,6 +115,28 @@ def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, pl
     assert platform.own_data.faces(ada(app, platform)) == []
 
 
+def why(app):
+    next(toggle for toggle in app.toggle if toggle.label == "What did it look at?").set_value(True)
+    return app.run()
+
+
+def test_whoever_asks_why_sees_a_picture_for_each_guess(app, platform):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    give(app, photo())
+    assert "Bright parts spoke for the guess." in told(why(app))
+    assert "Thank you!" in told(click(choose(app, "display", Display.POSED), "Yes"))
+
+
+def test_a_guess_that_cannot_be_explained_can_be_answered(app, platform, monkeypatch):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    monkeypatch.setattr(OneModel, "explain", lambda *_: 1 / 0)
+    give(app, photo())
+    assert "Something went wrong on our side." in told(why(app))
+    assert "Thank you!" in told(click(choose(app, "display", Display.POSED), "Yes"))
+
+
 def test_a_refused_photo_is_explained_and_forgotten(app, platform):
     agreed(signed_in(app, platform), KEEP)
     give(app, b"GIF89a, or so it says")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fers.errors import ModelRejected
+from fers.inference.grad_cam import Maps
 
 LARGEST_SIDE = 1024
 """In pixels. A broken file may ask for more memory than there is."""
@@ -29,8 +30,8 @@ class Network:
     """Four numbers, the first of which is the batch; None where any size goes."""
     parameters: int | None = None
     """How many numbers were learned, where the file tells."""
-    maps: Callable[[np.ndarray, list[int]], np.ndarray] | None = None
-    """From one face and output columns to what mattered for each (n x rows x columns), where the runtime can tell."""
+    maps: Maps | None = None
+    """What mattered for an output, where the runtime can tell."""
 
 
 _MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file", "": "saved_model"}

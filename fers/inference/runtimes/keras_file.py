@@ -14,17 +14,17 @@ def load(path: Path) -> Network:
 
     # safe_mode refuses files that would run code of their own when loaded.
     network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    chosen = pick_output(list(network.output_names), path.name)
-    single = len(network.outputs) == 1
-    signature = tf.TensorSpec(network.input_shape, tf.float32)
+    # A Sequential has one output, without a name of its own.
+    names = getattr(network, "output_names", [output.name for output in network.outputs])
+    chosen = pick_output(list(names), path.name)
+
+    def answer(batch):
+        return tf.nest.flatten(network(batch, training=False))[chosen]
 
     # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
-    @tf.function(input_signature=[signature])
-    def answer(batch):
-        outputs = network(batch, training=False)
-        return outputs if single else tf.nest.flatten(outputs)[chosen]
+    quick = tf.function(answer, input_signature=[tf.TensorSpec(network.input_shape, tf.float32)])
 
     def run(batch: np.ndarray) -> np.ndarray:
-        return answer(batch).numpy()
+        return quick(batch).numpy()
 
-    return Network(run, tuple(network.input_shape), network.count_params(), grad_cam(network, chosen))
+    return Network(run, tuple(network.input_shape), network.count_params(), grad_cam(answer))

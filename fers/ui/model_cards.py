@@ -1,0 +1,54 @@
+"""What is known of each registered model, and why others can't be used."""
+
+from numbers import Real
+from pathlib import PurePath
+
+import streamlit as st
+
+from fers.domain.models import ModelInfo
+from fers.errors import ModelRejected
+
+SCORES = {"n": "Faces", "top1": "Top-1", "top3": "Top-3", "macro_f1": "Macro-F1", "ece": "ECE"}
+"""Of what a model card states for a data set."""
+
+
+def show(infos: list[ModelInfo], live_id: str | None) -> None:
+    """A card a model, the live one first."""
+    for info in sorted(infos, key=lambda info: info.id != live_id):
+        live = info.id == live_id
+        with st.expander(f"**{info.id}** {info.version}{' · live' if live else ''} — {info.name}"):
+            st.write(_what_it_is(info))
+            st.write(f"**Licence:** {info.licence}")
+            st.write(f"**Trained on:** {info.data}")
+            if scores := _scores(info.metrics):
+                st.dataframe(scores, hide_index=True)
+                st.caption("As its card states them; the page “Compare” measures it on faces from here.")
+
+
+def show_refused(refused: dict[str, ModelRejected]) -> None:
+    """Which folders hold no model that can be used, and why."""
+    for name, error in refused.items():
+        st.warning(f"**{name}** is left out. {error}")
+
+
+def _what_it_is(info: ModelInfo) -> str:
+    kind = PurePath(info.weights).suffix or "SavedModel"
+    size = f", {info.weights_bytes / 1e6:.1f} MB" if info.weights_bytes else ""
+    parameters = f", {info.parameters:,} parameters" if info.parameters else ""
+    colours = "gray" if info.input.channels == 1 else "colour"
+    return f"{kind}{size}{parameters}. Reads {colours} faces of {info.input.width} × {info.input.height} pixels."
+
+
+def _scores(metrics: dict) -> list[dict]:
+    """A line a data set. What stands in a card is anybody's word: only numbers are shown."""
+    found = []
+    for data, stated in metrics.items():
+        numbers = stated if isinstance(stated, dict) else {}
+        line = {SCORES[key]: _number(numbers[key]) for key in SCORES if isinstance(numbers.get(key), Real)}
+        if line:
+            found.append({"Measured on": data} | line)
+    return found
+
+
+def _number(value: Real) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

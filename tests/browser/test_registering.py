@@ -1,0 +1,198 @@
+"""A researcher registers models in the browser, makes one live, and goes back."""
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import expect
+
+from fers import config
+from fers.config import REPOSITORY
+from fers.domain.emotions import LABELS
+from fers.domain.people import OPERATOR, Role
+from fers.inference.conversion import litert
+from fers.inference.model_folder import fingerprint
+from fers.platform import assemble
+from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.test_models import sign_in
+from tests.browser.test_participant import answer, give_photo
+from tests.inference.networks import SIDE, keras_network, knowing_the_portraits, onnx_file
+from tests.people import PASSWORD, participant
+from tests.serving import serving
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE_MS)
+LIVE, OTHER = "fersnet-ferplus", "alexnet-ferplus"
+UPLOADS = ("of-keras.keras", "of-litert.tflite", "of-onnx.onnx", "zipped folder.zip")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def platform(folder):
+    """The services on the server's store, which holds a participant and a researcher."""
+    platform = assemble(replace(config.load({}), data=folder / "data"))
+    participant(platform)
+    participant(platform, "researcher@example.org")
+    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    return platform
+
+
+@pytest.fixture(scope="module")
+def server(platform, folder):
+    """A server with two of the bundled models, and a folder that holds none."""
+    models = folder / "models"
+    for name in (LIVE, OTHER):
+        shutil.copytree(REPOSITORY / "models" / name, models / name, ignore=shutil.ignore_patterns("*.keras"))
+    (models / "left-over").mkdir()
+    (models / "left-over" / "model.json").write_text("{}")
+    with serving(folder, FERS_MODELS=str(models)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def uploads(tmp_path_factory):
+    """Networks that know the public portraits, by the name of their file."""
+    folder, weights = tmp_path_factory.mktemp("trained"), knowing_the_portraits()
+    network = keras_network(weights)
+    network.save(folder / UPLOADS[0])
+    (folder / UPLOADS[1]).write_bytes(litert(network))
+    onnx_file(folder / UPLOADS[2], weights, first="Cos")
+    with zipfile.ZipFile(folder / UPLOADS[3], "w") as archive:
+        archive.writestr("model.json", json.dumps(description("of-folder", folder / UPLOADS[2])))
+        archive.write(folder / UPLOADS[2], "model.onnx")
+    return {name: (folder / name).read_bytes() for name in UPLOADS}
+
+
+def description(model_id, weights) -> dict:
+    return {
+        "schema": 1,
+        "id": model_id,
+        "version": "3.1.4",
+        "name": "From a folder",
+        "weights": "model.onnx",
+        "sha256": fingerprint(weights),
+        "input": {"width": SIDE, "height": SIDE, "channels": 3},
+        "output": {"classes": LABELS},
+        "crop": {"scale": 1.2},
+        "licence": "CC BY 4.0",
+        "data": "Two portraits",
+        "metrics": {"a benchmark": {"n": 1234, "top1": 0.875}},
+    }
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page(**DESKTOP)
+    sign_in(page, "Models")
+    expect(page.get_by_text("Participants meet")).to_be_visible()
+    yield page
+    assert "Traceback" not in page.content()
+
+
+def upload(page, name: str, content: bytes) -> None:
+    page.get_by_text("Register a model").click()
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(register_button(page)).to_be_visible()
+
+
+def describe(page) -> None:
+    page.get_by_label("Side of the crop").fill("1.2")
+    page.get_by_label("Licence of the weights").fill("CC BY 4.0")
+    page.get_by_label("What it was trained on").fill("Two portraits")
+
+
+def register_button(page):
+    return page.get_by_role("button", name="Register", exact=True)
+
+
+def card(page, model_id: str):
+    return page.get_by_test_id("stExpander").filter(has_text=model_id)
+
+
+def log(platform, count: int) -> list[str]:
+    return [entry.action for entry in platform.members.whole_log(OPERATOR, count)]
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads, name):
+    model_id, version = ("of-folder", "3.1.4") if name.endswith(".zip") else (name.partition(".")[0], "1.0.0")
+    upload(page, name, uploads[name])
+    if not name.endswith(".zip"):
+        describe(page)
+    register_button(page).click()
+    expect(page.get_by_text(f"{model_id} is registered.")).to_be_visible()
+    expect(page.get_by_text("12 of 12 known faces named rightly")).to_be_visible()
+    assert log(platform, 1) == [f"registered: {model_id} {version}"]
+    card(page, model_id).click()
+    expect(card(page, model_id).get_by_text("Two portraits")).to_be_visible()
+    expect(card(page, model_id).get_by_text("CC BY 4.0")).to_be_visible()
+    if name.endswith(".zip"):
+        expect(card(page, model_id).get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
+    other = open_page(**DESKTOP)
+    sign_in_as_participant(other)
+    give_photo(other, "upload")
+    answer(other)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.locator(".st-key-run-of-onnx button").click()
+    expect(page.locator(".stProgress", has_text="of-onnx").filter(has_text="1 of 1 face")).to_be_visible()
+
+
+def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, platform, uploads):
+    upload(page, "doubted.onnx", uploads[UPLOADS[2]])
+    describe(page)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Mean that is taken off").fill("9,9,9")
+    page.get_by_label("Standard deviation").fill("0.1,0.1,0.1")
+    page.get_by_label("Version").fill("0.0.1")
+    register_button(page).click()
+    expect(page.get_by_text("It answers better when fed other values")).to_be_visible()
+    assert log(platform, 1) != ["registered: doubted 0.0.1"]
+    page.get_by_role("button", name="Register it all the same").click()
+    expect(page.get_by_text("doubted is registered.")).to_be_visible()
+    expect(page.get_by_role("button", name="Register it all the same")).to_have_count(0)
+    assert log(platform, 1) == ["registered: doubted 0.0.1"]
+
+
+def test_refusals_are_in_the_words_of_the_page(page, uploads):
+    upload(page, "unlicensed.onnx", uploads[UPLOADS[2]])
+    register_button(page).click()
+    expect(page.get_by_text("Say it with “Licence of the weights and of the data they learned from”")).to_be_visible()
+    expect(page.get_by_text("left-over is left out.")).to_be_visible()
+
+
+def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
+    other = open_page(**DESKTOP)
+    sign_in_as_participant(other)
+    page.get_by_label("Another model").click()
+    page.get_by_role("option", name=OTHER).click()
+    page.get_by_role("button", name="Make it live").click()
+    expect(page.get_by_text(f"Participants meet {OTHER} 1.1.0.")).to_be_visible()
+    expect(card(page, OTHER).get_by_text("live", exact=False)).to_be_visible()
+    assert log(platform, 1) == [f"made live: {OTHER} 1.1.0"]
+    give_photo(other, "upload")
+    answer(other)
+    page.get_by_role("button", name=f"Go back to {LIVE}").click()
+    expect(page.get_by_text(f"Participants meet {LIVE} 2.0.0.")).to_be_visible()
+    assert log(platform, 1) == [f"rolled back to: {LIVE} 2.0.0"]
+    other.get_by_role("button", name="Next photo").click()
+    give_photo(other, "upload")
+    answer(other)
+    ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
+    faces = sorted(platform.own_data.faces(ada), key=lambda face: face.prediction.made_at)
+    assert [face.prediction.model_id for face in faces][-2:] == [OTHER, LIVE]
+
+
+def sign_in_as_participant(page) -> None:
+    page.get_by_label("E-mail").first.fill("ada@example.org")
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()

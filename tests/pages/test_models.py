@@ -1,0 +1,81 @@
+"""The page of models: what each card says, which one is live, and why others can't be used."""
+
+from dataclasses import replace
+
+import pytest
+from driving import PASSWORD, click, field, told
+
+from fers.domain.emotions import Emotion
+from fers.domain.people import OPERATOR, Role
+from fers.errors import ModelRejected
+from fers.platform import assemble
+from tests.people import Always, OneFace, Several, participant
+
+METRICS = {
+    "a benchmark": {"n": 1234, "top1": 0.875, "ece": "who knows", "calibration": {}},
+    "another": "very good",
+}
+
+
+class WithABrokenOne(Several):
+    def __init__(self):
+        happy, sad = Always(Emotion.HAPPY), Always(Emotion.SAD)
+        happy.info = replace(happy.info, metrics=METRICS, licence="CC BY 4.0", data="Two portraits", weights="a.onnx")
+        super().__init__(happy, sad)
+        self.default = lambda: happy.info
+
+    def refused(self):
+        return {"left-over": ModelRejected("left-over/model.json can't be used: 'id' is missing.", "Correct it.")}
+
+
+@pytest.fixture
+def platform(settings, clock, monkeypatch):
+    from fers.ui import services
+
+    platform = assemble(settings, models=WithABrokenOne(), detector=OneFace(), now=clock)
+    monkeypatch.setattr(services, "assemble", lambda settings: platform)
+    services.platform.cache_clear()
+    yield platform
+    services.platform.cache_clear()
+
+
+@pytest.fixture
+def page(app, platform):
+    """As a researcher sees it."""
+    participant(platform, "rita@example.org")
+    platform.accounts.grant(OPERATOR, "rita@example.org", Role.RESEARCHER)
+    field(app, "Password").input(PASSWORD)
+    next(box for box in app.text_input if box.label == "E-mail").input("rita@example.org")
+    click(app, "Sign in")
+    return app.switch_page("pages/models.py").run()
+
+
+def cards(page) -> list[str]:
+    return [expander.label for expander in page.expander if expander.label != "Register a model"]
+
+
+def test_each_card_says_what_is_known(page):
+    assert not page.exception
+    assert cards(page) == ["**happy** 1.0.0 · live — Always happy", "**sad** 1.0.0 — Always happy"]
+    assert ".onnx, 0.0 MB, 10 parameters. Reads colour faces of 224 × 224 pixels." in told(page)
+    assert "CC BY 4.0" in told(page) and "Two portraits" in told(page)
+    [scores] = [table.value for table in page.dataframe]
+    assert scores.to_dict("records") == [{"Measured on": "a benchmark", "Faces": "1,234", "Top-1": "0.875"}]
+
+
+def test_a_folder_that_holds_no_model_is_named_with_the_reason(page):
+    assert [warning.value for warning in page.warning] == [
+        "**left-over** is left out. left-over/model.json can't be used: 'id' is missing. Correct it."
+    ]
+
+
+def test_a_model_goes_live_and_back(page, platform):
+    next(box for box in page.selectbox if box.label == "Another model").select("sad")
+    page.run()
+    click(page, "Make it live")
+    assert cards(page)[0].startswith("**sad** 1.0.0 · live")
+    assert "Participants meet **sad** 1.0.0." in told(page)
+    click(page, "Go back to happy")
+    assert cards(page)[0].startswith("**happy** 1.0.0 · live")
+    said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
+    assert said == ["rolled back to: happy 1.0.0", "made live: sad 1.0.0"]
