@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.exploring import FaceFilter
+from fers.domain.people import Identity
 from fers.domain.review import Progress
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE, Database
@@ -14,6 +16,7 @@ from fers.storage.documents import face_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.migrations import MIGRATIONS, migrate
 from tests.contracts.samples import NOON, a_face, an_id
 
@@ -63,6 +66,18 @@ def test_what_an_older_store_holds_is_sealed_indexed_and_can_be_reviewed(folder)
     assert broken_seals(records.sealed_audit()) == []
     assert EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9) == [a_face()]
     assert EmbeddedLabels(database).progress(an_id("faces"), 3) == Progress(open=1, done=0, labels=0)
+    database.close()
+
+
+def test_earlier_identities_still_open_their_accounts(folder):
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:15])
+    older.execute("INSERT INTO identities VALUES ('https://accounts.example.org', '1234', 'ada')")
+    older.close()
+    database = Database(folder)
+    sign_in = EmbeddedSignIn(database, lambda: NOON, timedelta(hours=1), timedelta(hours=8))
+    assert sign_in.person_by_identity(Identity("https://accounts.example.org", "1234")) == "ada"
     database.close()
 
 
