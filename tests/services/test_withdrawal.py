@@ -67,6 +67,18 @@ def test_faces_are_purged_at_their_retention_date(platform, ada, clock):
     assert platform.doctor.examine() == []
 
 
+def test_of_two_servers_that_purge_at_once_each_face_is_purged_and_logged_by_one(platform, ada, clock, monkeypatch):
+    face = give_face(platform, ada)
+    clock.advance(days=platform.studies.current().retention_days)
+    records, due = platform.doctor._records, [[face], []]
+    assert platform.withdrawal.purge_due() == 1
+    monkeypatch.setattr(records, "faces_due", lambda now: due.pop(0))  # As the other server saw it, a moment ago.
+    assert platform.withdrawal.purge_due() == 0
+    assert [entry.action for entry in records.audit() if entry.subject == face.id] == [
+        "purged a face at its retention date"
+    ]
+
+
 def test_the_download_holds_everything_and_names_nobody(platform, ada):
     import io
     import zipfile
