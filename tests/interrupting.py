@@ -50,23 +50,30 @@ def unreachable(*_) -> None:
 
 
 class Interruption:
-    """`left`: how many changes are let through; None: all. `happens` is called instead of each that comes after."""
+    """`left`: how many changes are let through; None: all. `happens` is called before each that comes after.
 
-    def __init__(self, happens: Callable[[], None] = unreachable):
-        self.happens = happens
+    `again_is_free`: what was let through once always is, and does not count: so work that is begun again comes as far
+    as it was, whatever it repeats, and then on by `left` changes.
+    """
+
+    def __init__(self, happens: Callable[[], None] = unreachable, again_is_free: bool = False):
         self.left: int | None = None
-        self.changes = 0
+        self._happens = happens
+        self._done: set | None = set() if again_is_free else None
 
     def stores(self, stores: Stores) -> Stores:
         kept = {field.name: getattr(stores, field.name) for field in fields(stores)}
         return replace(stores, **{name: _Interrupted(store, self) for name, store in kept.items()})
 
-    def change(self) -> None:
+    def change(self, what: str) -> None:
+        if self._done is not None and what in self._done:
+            return
         if self.left == 0:
-            self.happens()
-        self.changes += 1
+            self._happens()
         if self.left is not None:
             self.left -= 1
+        if self._done is not None:
+            self._done.add(what)
 
 
 class _Interrupted:
@@ -80,7 +87,7 @@ class _Interrupted:
             return work
 
         def change(*arguments):
-            self._interruption.change()
+            self._interruption.change(f"{name}{arguments}")
             return work(*arguments)
 
         return change
