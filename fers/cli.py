@@ -143,7 +143,8 @@ def doctor() -> None:
 def migrate(target: str) -> None:
     """Copy everything from the other store into this one, checking every copy.
 
-    Nobody may use FERS meanwhile. What was copied before is only checked, so an interrupted run can be started again.
+    Nobody may use FERS meanwhile. What was copied before is brought up to date, so an interrupted run can be started
+    again.
     Everything moves but passwords: docs/firebase.md says how their owners get in again.
     """
     settings = config.load()

@@ -5,9 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from heapq import merge
-from itertools import groupby, repeat
-from operator import itemgetter
 
 from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
@@ -17,6 +14,7 @@ from fers.domain.interfaces import FaceIndex, ImageStore, Journal, RecordStore, 
 from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.comparison import side_by_side
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
 
@@ -83,13 +81,10 @@ class Doctor:
     def _check_faces(self) -> Iterator[str]:
         """Faces and images come in the same order, so neither has to be held in memory."""
         before, seen = self._counted(), Counter()
-        faces = ((face.id, face) for face in self._records.faces())
-        images = zip(self._images.keys(), repeat(None))
-        for key, found in groupby(merge(faces, images, key=itemgetter(0)), key=itemgetter(0)):
-            face = next(filter(None, (face for _, face in found)), None)
+        for face, key in side_by_side(self._records.faces(), self._images.keys(), _id_of):
             if face is not None:
                 seen[face.study_id] += 1
-                yield from (f"face {key}: {problem}" for problem in self._problems(face))
+                yield from (f"face {face.id}: {problem}" for problem in self._problems(face))
             elif self._orphan(key):
                 yield f"image {key}: no record speaks of it"
         for study_id, counted in self._counted().items():
@@ -132,3 +127,8 @@ class Doctor:
             return hashlib.sha256(self._images.get(face_id)).hexdigest()
         except NotFound:
             return None
+
+
+def _id_of(thing: Face | str) -> str:
+    """A face's, or that of the face whose image has this key."""
+    return thing if isinstance(thing, str) else thing.id
