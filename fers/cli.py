@@ -143,8 +143,9 @@ def doctor() -> None:
 def migrate(target: str) -> None:
     """Copy everything from the other store into this one, checking every copy.
 
-    Nobody may use FERS meanwhile. What was copied before is only checked, so an interrupted run can be started again.
-    Everything moves but passwords and personal codes.
+    Nobody may use FERS meanwhile. What was copied before is brought up to date, so an interrupted run can be started
+    again.
+    Everything moves but passwords: docs/firebase.md says how their owners get in again.
     """
     settings = config.load()
     (source,) = set(config.STORES) - {target}
@@ -166,3 +167,14 @@ def grant(email: str, role: str) -> None:
     """Give the account with EMAIL the role ROLE."""
     platform.assemble(config.load()).accounts.grant(OPERATOR, email, Role(role))
     click.echo(f"{email} is now {role}.")
+
+
+@main.command()
+@click.argument("email")
+@explains_failures
+def code(email: str) -> None:
+    """Print a new personal code for the account with EMAIL, for an owner who can't sign in otherwise.
+
+    Give it to nobody but the owner of the account: it opens it, like a password, and replaces an earlier code.
+    """
+    click.echo(platform.assemble(config.load()).accounts.issue_code(OPERATOR, email))

@@ -53,10 +53,8 @@ def run():
 
 def test_help_names_every_command(run):
     text = run("--help").output
-    assert all(
-        command in text
-        for command in ("predict", "import", "freeze", "export", "doctor", "migrate", "grant", "models", "serve")
-    )
+    commands = ["predict", "import", "freeze", "export", "doctor", "migrate", "grant", "code", "models", "serve"]
+    assert all(command in text for command in commands)
 
 
 def test_predict_prints_one_json_object_an_image(run, astronaut):
@@ -108,6 +106,13 @@ def test_models_as_json(run):
     [model] = json.loads(run("models", "--json").stdout)
     assert (model["id"], model["default"]) == ("always-happy", True)
     assert "(default)" in run("models").stdout
+
+
+def test_a_code_lets_the_owner_of_an_email_in(run, platform):
+    ada = participant(platform)
+    code = run("code", "ada@example.org").stdout.strip()
+    assert platform.accounts.sign_in_with_code(code).person.id == ada.id
+    assert "No account has this e-mail" in run("code", "nobody@example.org").stderr
 
 
 def test_grant_makes_a_researcher(run, platform):

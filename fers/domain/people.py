@@ -58,5 +58,16 @@ class Identity:
     subject: str
 
 
+@dataclass(frozen=True)
+class Keys:
+    """What opens somebody's account and can be handed over to another store: all but their password."""
+
+    email: str | None = None
+    codes: frozenset[str] = frozenset()
+    """SHA-256 of each personal code."""
+    identities: frozenset[str] = frozenset()
+    """SHA-256 of each `Identity`, as the stores reckon it."""
+
+
 OPERATOR = Person("operator", Role.ADMINISTRATOR, datetime.min.replace(tzinfo=UTC), asked_first=False)
 """Whoever works at the server's own command line: they own its files, so they may do what an administrator may."""

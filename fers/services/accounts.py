@@ -143,12 +143,17 @@ class Accounts:
     def grant(self, actor: Person, email: str, role: Role) -> None:
         """Give the account with this e-mail a role in every study. Raises NotFound when there is none."""
         require(actor, Action.RUN_INSTALLATION)
-        person_id = self._sign_in.person_by_email(email)
-        person = self._records.person(person_id) if person_id else None
-        if person is None:
-            raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
+        person = self._with_email(email)
         self._set_role(replace(person, role=role))
         self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
+
+    def issue_code(self, actor: Person, email: str) -> str:
+        """A new personal code for the account with this e-mail, whose owner can't sign in: perhaps it came from a store
+        that keeps passwords to itself. Raises NotFound when there is none."""
+        require(actor, Action.RUN_INSTALLATION)
+        person = self._with_email(email)
+        self._records.append_audit(entry_by(actor, self._now(), "issued a personal code", person.id))
+        return self._sign_in.register_code(person.id)
 
     def leave(self, token: str) -> str:
         """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""
@@ -165,6 +170,13 @@ class Accounts:
     def entrusted(self, secret: str) -> tuple[str, str] | None:
         """See `SignIn.entrusted`."""
         return self._sign_in.entrusted(secret)
+
+    def _with_email(self, email: str) -> Person:
+        person_id = self._sign_in.person_by_email(email)
+        person = self._records.person(person_id) if person_id else None
+        if person is None:
+            raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
+        return person
 
     def _set_role(self, person: Person) -> None:
         self._records.update_person(person)

@@ -1,16 +1,25 @@
 """The doctor: is everything that the records speak of there, and nothing else?"""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
-from fers.domain.faces import Face
-from fers.domain.interfaces import ImageStore, Journal, RecordStore
+from fers.domain.exploring import EVERY_FACE
+from fers.domain.faces import Face, Source
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, RecordStore, SignIn
+from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.comparison import side_by_side
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
+
+_JOINING = timedelta(hours=1)
+"""Nobody takes longer to come to their key."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Doctor:
         records: RecordStore,
         images: ImageStore,
         journal: Journal,
+        sign_in: SignIn,
+        index: FaceIndex,
         storing: Storing,
         withdrawal: Withdrawal,
         now: Clock = utc_now,
@@ -34,25 +45,58 @@ class Doctor:
         self._records = records
         self._images = images
         self._journal = journal
+        self._sign_in = sign_in
+        self._index = index
         self._storing = storing
         self._withdrawal = withdrawal
         self._now = now
 
     def examine(self) -> list[Finding]:
         """Check the store against its files both ways, by checksum, after repairing what is safe to repair:
-        interrupted work is finished or undone, and faces past their retention date are purged. Whatever else is wrong
-        is reported and left as it is."""
+        interrupted work is finished or undone, faces past their retention date are purged, and empty accounts that
+        nothing opens are removed. Whatever else is wrong is reported and left as it is."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
-        unclaimed = set(self._images.keys())
-        for face in self._records.faces():
-            unclaimed.discard(face.id)
-            findings += [Finding(f"face {face.id}: {problem}", False) for problem in self._problems(face)]
-        findings += [Finding(f"image {key}: no record speaks of it", False) for key in filter(self._orphan, unclaimed)]
+        findings += self._look_after_people()
+        findings += [Finding(problem, repaired=False) for problem in self._check_faces()]
         return findings
+
+    def _look_after_people(self) -> Iterator[Finding]:
+        """Nobody signs in as the person of an imported face, and nobody has to."""
+        for person in self._records.people():
+            if person.created_at > self._now() - _JOINING or self._sign_in.keys_of(person.id) != Keys():
+                continue
+            if self._withdrawal.finish(person):
+                yield Finding(f"person {person.id}: nothing opened their account, now removed", repaired=True)
+            elif not self._is_imported(person):
+                problem = "nothing opens their account, so they can't withdraw what they gave"
+                yield Finding(f"person {person.id}: {problem}", repaired=False)
+
+    def _is_imported(self, person: Person) -> bool:
+        return {face.source for face in self._records.faces_of(person.id)} == {Source.IMPORT}
+
+    def _check_faces(self) -> Iterator[str]:
+        """Faces and images come in the same order, so neither has to be held in memory."""
+        before, seen = self._counted(), Counter()
+        for face, key in side_by_side(self._records.faces(), self._images.keys(), _id_of):
+            if face is not None:
+                seen[face.study_id] += 1
+                yield from (f"face {face.id}: {problem}" for problem in self._problems(face))
+            elif self._orphan(key):
+                yield f"image {key}: no record speaks of it"
+        for study_id, counted in self._counted().items():
+            if before.get(study_id) == counted != seen[study_id]:  # And nobody gave or withdrew faces meanwhile.
+                yield f"study {study_id}: it has {seen[study_id]} faces, and {counted} are counted"
+
+    def _counted(self) -> dict[str, int]:
+        """How many faces each study has, as those are told who explore it."""
+        return {
+            study.id: sum(count.count for count in self._index.counts(study.id, EVERY_FACE))
+            for study in self._records.studies()
+        }
 
     def _orphan(self, key: str) -> bool:
         """Look again as the only writer of this face: it may have been stored or withdrawn while we looked."""
@@ -83,3 +127,8 @@ class Doctor:
             return hashlib.sha256(self._images.get(face_id)).hexdigest()
         except NotFound:
             return None
+
+
+def _id_of(thing: Face | str) -> str:
+    """A face's, or that of the face whose image has this key."""
+    return thing if isinstance(thing, str) else thing.id

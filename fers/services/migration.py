@@ -1,41 +1,43 @@
 """Migration: the same studies, people, faces, labels and dataset versions in another store, every copy checked."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from itertools import groupby, islice, zip_longest
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby, islice
 
 from fers.domain.consent import Purpose
 from fers.domain.faces import Face
 from fers.domain.interfaces import Stores
+from fers.domain.invitations import Invitation
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.picture import FACTS_ID
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.services.comparison import FAR_MORE, Comparison, answers_kept, is_image_of, side_by_side
 from fers.services.settling import settle
 
-_ANSWERS_AT_ONCE = 1000
-_PROMOTIONS = 10_000
-"""More promotions, trials and choices of models than there ever are."""
+_AT_ONCE = 1000
+_EVER = datetime.min.replace(tzinfo=UTC)
+"""A time at which no invitation has run out."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Migrated:
     """What the new store holds of the old one's, and what is wrong."""
 
-    people: int = 0
-    faces: int = 0
-    problems: list[str] = field(default_factory=list)
+    people: int
+    faces: int
+    problems: list[str]
 
 
 class Migration:
-    """Copies what is missing and compares what is there, so that it can be started again after any interruption.
+    """Copies what is missing, takes away what is gone, and then compares both stores whole, so that it can be started
+    again after any interruption.
 
-    Nothing is ever deleted, in neither store, but what people erased of what they had said about themselves.
-    Credentials stay behind: no store can read them from another.
+    The old store is never changed. Of the new one only that is deleted which an earlier run has copied and the old one
+    has given up since: withdrawn, removed or erased there.
     """
 
     def __init__(self, old: Stores, new: Stores):
@@ -44,43 +46,70 @@ class Migration:
 
     def run(self, actor: Person) -> Migrated:
         """Copy everything. Raises InvalidInput when the new store's log is not the beginning of the old one's: then
-        somebody else's data is there. Whatever can't be copied as it was given is a problem, and the rest goes on."""
+        somebody else's data is there. Whatever is not the same in the end is a problem."""
         require(actor, Action.MANAGE_STUDY)
-        done = Migrated()
         self._copy_audit()
+        self._take_away()
         studies = self._old.records.studies()
         for study in studies:
             self._copy_study(study)
         for person in self._old.records.people():
             self._copy_person(person)
-            done.people += 1
         for face in self._old.records.faces():
-            if problem := self._copy_face(face):
-                done.problems.append(f"face {face.id}: {problem}")
-            else:
-                done.faces += 1
+            self._copy_face(face)
         for study in studies:
-            done.problems += self._copy_review(study)
-            done.problems += self._copy_versions(study)
+            self._copy_review(study)
+            self._copy_versions(study)
         self._copy_answers()
         self._copy_results()
         self._copy_promotions()
         self._copy_field()
-        done.problems += self._too_many()
-        return done
+        comparison = Comparison(self._old, self._new)
+        problems = list(comparison.problems())
+        return Migrated(comparison.people, comparison.faces, problems)
 
     def _copy_audit(self) -> None:
-        for old, new in zip_longest(self._old.records.audit(), list(self._new.records.audit())):
-            if new is None:
-                self._new.records.append_audit(old)
-            elif new != old:
+        entries = self._old.records.audit()
+        for known in self._new.records.audit():
+            if known != next(entries, None):
                 raise InvalidInput("The new store has a log of its own.", "Choose an empty store to move to.")
+        for entry in entries:
+            self._new.records.append_audit(entry)
+
+    def _take_away(self) -> None:
+        """Remove whom and what the old store had once, as its log shows, and has no longer: they were withdrawn or
+        purged between two runs. Anything else that is in the new store alone may have been given there."""
+        old, new = self._old.records, self._new.records
+        people = {theirs.id for ours, theirs in side_by_side(old.people(), new.people()) if ours is None}
+        faces = {theirs.id for ours, theirs in side_by_side(old.origins(), new.origins()) if ours is None}
+        alone = people | faces
+        known = {entry.subject for entry in (old.audit() if alone else ()) if entry.subject in alone}
+        for face_id in faces & known:
+            self._remove_face(face_id)
+        for person_id in people & known:
+            self._new.sign_in.forget(person_id)
+            new.delete_person(person_id)
+
+    def _remove_face(self, face_id: str) -> None:
+        with self._new.journal.writing(face_id):
+            self._new.records.delete_face(face_id)
+            self._new.images.delete(face_id)
 
     def _copy_study(self, study: Study) -> None:
         self._new.records.save_study(study)
         for invitation in self._old.studies.invitations_to(study.id):
-            with suppress(AlreadyExists):
-                self._new.studies.create_invitation(invitation)
+            self._copy_invitation(invitation)
+
+    def _copy_invitation(self, invitation: Invitation) -> None:
+        """With no more uses than are left: it may have been used or revoked between two runs."""
+        with suppress(AlreadyExists):
+            self._new.studies.create_invitation(invitation)
+        if invitation.uses_left == 0:
+            self._new.studies.revoke_invitation(invitation.id)
+            return
+        there = self._new.studies.invitation(invitation.sha256)
+        for _ in range(there.uses_left - invitation.uses_left):
+            self._new.studies.use_invitation(invitation.sha256, _EVER)
 
     def _copy_person(self, person: Person) -> None:
         """A person who is there is replaced: roles may have changed since. Consents never change."""
@@ -92,86 +121,79 @@ class Migration:
         for consent in self._old.records.consents_of(person.id):
             if consent.id not in there:
                 self._new.records.create_consent(consent)
-        for membership in self._old.studies.memberships_of(person.id):
-            self._new.studies.save_membership(membership)
+        self._copy_places(person)
         self._copy_descriptions(person)
+        self._new.sign_in.adopt(person.id, self._old.sign_in.keys_of(person.id))
+        self._new.sign_in.note_role(person.id, person.role)
+
+    def _copy_places(self, person: Person) -> None:
+        places, there = (stores.studies.memberships_of(person.id) for stores in (self._old, self._new))
+        for gone in {place.study_id for place in there} - {place.study_id for place in places}:
+            self._new.studies.delete_membership(person.id, gone)
+        for place in (one for one in places if one not in there):
+            self._new.studies.save_membership(place)
 
     def _copy_descriptions(self, person: Person) -> None:
-        """What was erased since the last run is erased there too: it is nobody's to keep."""
-        said = self._old.groups.descriptions_of(person.id)
-        for gone in {other.study_id for other in self._new.groups.descriptions_of(person.id)} - {
-            description.study_id for description in said
-        }:
+        said, there = (stores.groups.descriptions_of(person.id) for stores in (self._old, self._new))
+        for gone in {one.study_id for one in there} - {one.study_id for one in said}:
             self._new.groups.delete_description(person.id, gone)
-        there = self._new.groups.descriptions_of(person.id)
         for description in (one for one in said if one not in there):
             self._new.groups.save_description(description)
 
-    def _copy_face(self, face: Face) -> str | None:
-        """What keeps the face from being in the new store as it was given, or None."""
-        try:
+    def _copy_face(self, face: Face) -> None:
+        """Unless its image is not what was given any more: then the comparison finds it missing, and says why."""
+        data = b""
+        with suppress(NotFound):
             data = self._old.images.get(face.id)
-        except NotFound:
-            return "its image is lost"
-        if not _is_image_of(face, data):
-            return "its image is not the one that was given"
-        try:
-            with self._new.journal.writing(face.id):
-                self._new.images.put(face.id, data)
-                known = self._new.records.face(face.id)
-                if known is None:
-                    self._new.records.create_face(face)
-                elif known != face:
-                    self._new.records.update_face(face)
-        except (AlreadyExists, NotFound) as error:
-            return str(error)
-        arrived = _is_image_of(face, self._new.images.get(face.id)) and self._new.records.face(face.id) == face
-        return None if arrived else "its copy is not the same"
+        if not is_image_of(face, data):
+            return
+        with suppress(AlreadyExists, NotFound), self._new.journal.writing(face.id):
+            self._new.images.put(face.id, data)
+            known = self._new.records.face(face.id)
+            if known is None:
+                self._new.records.create_face(face)
+            elif known != face:
+                self._new.records.update_face(face)
 
-    def _copy_review(self, study: Study) -> Iterator[str]:
+    def _copy_review(self, study: Study) -> None:
         """What the labels of each face say, and which faces are known. How far annotators agree follows from it."""
-        for face_id, labels in groupby(self._old.labels.labels(study.id), lambda label: label.face_id):
-            given = list(labels)
-            if (face := self._new.records.face(face_id)) is None:
-                continue  # Why it could not be copied is a problem already.
-            self._copy_labels(face, given)
+        labels = (stores.labels.labels(study.id) for stores in (self._old, self._new))
+        pairs = side_by_side(*labels, lambda label: (label.face_id, label.annotator_id))
+        for face_id, of_face in groupby(pairs, lambda pair: (pair[0] or pair[1]).face_id):
+            self._copy_labels(face_id, list(of_face))
             settle(self._new.labels, self._new.face_index, face_id, study.overlap)
-            if self._new.labels.labels_of(face_id) != given:
-                yield f"face {face_id}: its labels are not the same"
-        for face_id, known in self._old.labels.gold(study.id).items():
-            self._new.labels.set_gold(face_id, known)
+        known, there = (stores.labels.gold(study.id) for stores in (self._old, self._new))
+        for face_id in known.keys() | there.keys():
+            if known.get(face_id) != there.get(face_id):
+                self._new.labels.set_gold(face_id, known.get(face_id))
 
-    def _copy_labels(self, face: Face, given: list[Label]) -> None:
+    def _copy_labels(self, face_id: str, labels: list[tuple[Label | None, Label | None]]) -> None:
         """Labels that were given before the person narrowed their consent stay, though no new ones could come: so the
         face may be reviewed while they are copied."""
-        there = {label.annotator_id: label for label in self._new.labels.labels_of(face.id)}
-        missing = [label for label in given if there.get(label.annotator_id) != label]
-        if not missing:
+        differ = [(given, there) for given, there in labels if given != there]
+        for there in (there for _, there in differ if there):
+            self._new.labels.remove_label(face_id, there.annotator_id)
+        face = self._new.records.face(face_id)
+        missing = [given for given, _ in differ if given]
+        if face is None or not missing:
             return
         self._new.records.update_face(replace(face, purposes=face.purposes | {Purpose.REVIEW}))
         for label in missing:
-            self._new.labels.remove_label(face.id, label.annotator_id)
-            self._new.labels.add_label(label, len(given) + len(there), label.given_at)
+            self._new.labels.add_label(label, len(labels), label.given_at)
         self._new.records.update_face(face)
 
-    def _copy_versions(self, study: Study) -> Iterator[str]:
+    def _copy_versions(self, study: Study) -> None:
         for version in reversed(self._old.snapshots.snapshots(study.id)):
             if self._new.snapshots.snapshot(version.id) is None:
                 self._new.snapshots.create_snapshot(version, self._old.snapshots.entries(version.id))
-            if self._new.snapshots.count_entries(version.id) < self._old.snapshots.count_entries(version.id):
-                yield f"version {version.name}: it lacks entries"
 
     def _copy_answers(self) -> None:
         """What models said and what pictures are like could be asked again: whatever differs is replaced."""
-        self._copy_answers_of(FACTS_ID)
+        for answers_id in answers_kept(self._old):
+            for some in _some_at_a_time(self._old.answers.answers(answers_id)):
+                self._new.answers.add_answers(answers_id, dict(some))
         for run in self._old.answers.runs():
-            self._copy_answers_of(run.answers_id)
             self._new.answers.save_run(run)
-
-    def _copy_answers_of(self, answers_id: str) -> None:
-        answers = self._old.answers.answers(answers_id)
-        while some := dict(islice(answers, _ANSWERS_AT_ONCE)):
-            self._new.answers.add_answers(answers_id, some)
 
     def _copy_results(self) -> None:
         for result in self._old.results.results():
@@ -180,39 +202,27 @@ class Migration:
             self._new.results.save_progress(progress)
 
     def _copy_promotions(self) -> None:
-        known = len(self._new.promotions.promotions(_PROMOTIONS))
-        for promotion in self._old.promotions.promotions(_PROMOTIONS)[::-1][known:]:
+        known = len(self._new.promotions.promotions(FAR_MORE))
+        for promotion in self._old.promotions.promotions(FAR_MORE)[::-1][known:]:
             self._new.promotions.promote(promotion)
 
     def _copy_field(self) -> None:
         """What faces say about the models of trials follows from the faces."""
         old, new = self._old.field, self._new.field
-        for trial in reversed(old.trials(_PROMOTIONS)):
+        for trial in reversed(old.trials(FAR_MORE)):
             with suppress(AlreadyExists):
                 new.add_trial(trial)
             if trial.ended_at:
                 new.end_trial(trial.id, trial.ended_at)
-        known = len(new.shadow_choices(_PROMOTIONS))
-        for choice in old.shadow_choices(_PROMOTIONS)[::-1][known:]:
+        known = len(new.shadow_choices(FAR_MORE))
+        for choice in old.shadow_choices(FAR_MORE)[::-1][known:]:
             new.choose_shadows(choice)
         for answers_id, at in old.reached().items():
-            self._copy_answers_of(answers_id)
-            answers = old.shadow_answers(answers_id)
-            while some := list(islice(answers, _ANSWERS_AT_ONCE)):
+            for some in _some_at_a_time(old.shadow_answers(answers_id)):
                 new.note_shadow_answers(answers_id, some)
             new.note_reached(answers_id, at)
 
-    def _too_many(self) -> Iterator[str]:
-        """Withdrawn between two runs perhaps: too precious, or too dangerous, to decide here."""
-        for person in _only_in(self._new.records.people(), self._old.records.person):
-            yield f"person {person}: is in the new store alone"
-        for face in _only_in(self._new.records.faces(), self._old.records.face):
-            yield f"face {face}: is in the new store alone"
 
-
-def _is_image_of(face: Face, data: bytes) -> bool:
-    return hashlib.sha256(data).hexdigest() == face.image.sha256
-
-
-def _only_in(things: Iterable, elsewhere) -> Iterator[str]:
-    return (thing.id for thing in things if elsewhere(thing.id) is None)
+def _some_at_a_time(things: Iterator) -> Iterator[list]:
+    while some := list(islice(things, _AT_ONCE)):
+        yield some

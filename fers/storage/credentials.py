@@ -10,6 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from cryptography.fernet import Fernet
 
+from fers.domain.people import Identity
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no letter that is easily taken for another, or for a digit."""
 _CODE_LETTERS = 16
@@ -31,14 +33,14 @@ class Passwords:
             return self._hasher.hash(password)
 
     def matches(self, password: str, known_hash: str | None) -> bool:
-        """False for None, the hash of an account that doesn't exist, after the same time as for one that does."""
+        """False for None (no account) and "" (an account without a password), after the same time as for any other."""
         with_dummy = known_hash or self._dummy_hash
         with self._turns:
             try:
                 matches = self._hasher.verify(with_dummy, password)
             except VerificationError:
                 return False
-        return matches and known_hash is not None
+        return matches and bool(known_hash)
 
     def is_outdated(self, known_hash: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
@@ -73,6 +75,11 @@ def plain_email(email: str) -> str:
 def email_key(email: str) -> str:
     """What attempts at an account are counted by."""
     return f"e-mail {sha256(plain_email(email))}"
+
+
+def identity_key(identity: Identity) -> str:
+    """What is kept of how a provider knows somebody."""
+    return sha256(f"{identity.issuer} {identity.subject}")
 
 
 def new_token() -> str:

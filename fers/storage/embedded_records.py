@@ -45,10 +45,13 @@ class EmbeddedRecords:
                 sql.execute("UPDATE people SET role = ?, created_at = ?, asked_first = ? WHERE id = ?", values)
             )
 
+    def delete_belongings(self, person_id: str) -> None:
+        with self._database.erasure() as sql:
+            _delete_belongings(sql, person_id)
+
     def delete_person(self, person_id: str) -> None:
         with self._database.erasure() as sql:
-            for table in ("consents", "memberships", "self_descriptions"):
-                sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
+            _delete_belongings(sql, person_id)
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
     def people(self) -> Iterator[Person]:
@@ -180,6 +183,11 @@ class EmbeddedRecords:
     def _faces(self, condition: str, parameters: tuple) -> list[Face]:
         query = f"SELECT {FACE_COLUMNS} FROM faces {condition}"
         return [face_facts.face_of(row) for row in self._database.rows(query, parameters)]
+
+
+def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
+    for table in ("consents", "memberships", "self_descriptions"):
+        sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
 
 
 def _require_new(inserted: sqlite3.Cursor) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
-from fers.domain.people import Identity, Role
+from fers.domain.people import Identity, Keys, Role
 from fers.storage.credentials import (
     Passwords,
     code_key,
     email_key,
+    identity_key,
     new_code,
     new_token,
     plain_code,
@@ -22,6 +23,8 @@ from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.throttle import Throttle
 
 _COARSEST_SEEN = timedelta(minutes=1)
+_NO_PASSWORD = ""
+"""Stands for the hash where the owner of an account has chosen no password here."""
 
 
 class EmbeddedSignIn:
@@ -54,7 +57,7 @@ class EmbeddedSignIn:
     def register_code(self, person_id: str) -> str:
         code = new_code()
         with self._database.transaction() as sql:
-            sql.execute("INSERT INTO codes VALUES (?, ?)", (person_id, sha256(plain_code(code))))
+            sql.execute("REPLACE INTO codes VALUES (?, ?)", (person_id, sha256(plain_code(code))))
         return code
 
     def check_password(self, email: str, password: str) -> str | None:
@@ -90,12 +93,11 @@ class EmbeddedSignIn:
 
     def register_identity(self, person_id: str, identity: Identity) -> bool:
         with self._database.transaction() as sql:
-            statement = "INSERT INTO identities VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-            return sql.execute(statement, (identity.issuer, identity.subject, person_id)).rowcount == 1
+            statement = "INSERT INTO identities VALUES (?, ?) ON CONFLICT DO NOTHING"
+            return sql.execute(statement, (identity_key(identity), person_id)).rowcount == 1
 
     def person_by_identity(self, identity: Identity) -> str | None:
-        query = "SELECT person_id FROM identities WHERE issuer = ? AND subject = ?"
-        rows = self._database.rows(query, (identity.issuer, identity.subject))
+        rows = self._database.rows("SELECT person_id FROM identities WHERE sha256 = ?", (identity_key(identity),))
         return rows[0]["person_id"] if rows else None
 
     def note_role(self, person_id: str, role: Role) -> None:
@@ -108,6 +110,23 @@ class EmbeddedSignIn:
     def email_of(self, person_id: str) -> str | None:
         rows = self._database.rows("SELECT email FROM passwords WHERE person_id = ?", (person_id,))
         return rows[0]["email"] if rows else None
+
+    def keys_of(self, person_id: str) -> Keys:
+        codes, identities = (
+            frozenset(row["sha256"] for row in self._database.rows(query, (person_id,)))
+            for query in (f"SELECT sha256 FROM {table} WHERE person_id = ?" for table in ("codes", "identities"))
+        )
+        return Keys(self.email_of(person_id), codes, identities)
+
+    def adopt(self, person_id: str, keys: Keys) -> None:
+        with self._database.transaction() as sql:
+            for table, wanted in (("codes", keys.codes), ("identities", keys.identities)):
+                sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
+                statement = f"INSERT INTO {table} (sha256, person_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+                sql.executemany(statement, [(key, person_id) for key in sorted(wanted)])
+            if keys.email is not None:
+                values = (person_id, keys.email, _NO_PASSWORD)
+                sql.execute("INSERT INTO passwords VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)
 
     def forget(self, person_id: str) -> None:
         email = self.email_of(person_id)

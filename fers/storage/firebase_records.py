@@ -54,11 +54,14 @@ class FirebaseRecords:
     def update_person(self, person: Person) -> None:
         self._documents.replace(self._people.document(person.id), _person_document(person))
 
-    def delete_person(self, person_id: str) -> None:
-        """The person goes last: whoever is interrupted finds them still there and can do it again."""
+    def delete_belongings(self, person_id: str) -> None:
         for collection in (self._consents, self._memberships, self._descriptions):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
+
+    def delete_person(self, person_id: str) -> None:
+        """The person goes last: whoever is interrupted finds them still there and can do it again."""
+        self.delete_belongings(person_id)
         self._documents.delete([self._people.document(person_id)])
 
     def people(self) -> Iterator[Person]:

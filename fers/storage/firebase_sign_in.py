@@ -4,15 +4,16 @@ An account's uid in Firebase Auth is the person's id. Passwords are checked by i
 (`identity_toolkit`), since firebase-admin can't; the ID token that comes back is verified by firebase-admin.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from firebase_admin import auth
-from google.cloud.firestore import DocumentReference
+from google.cloud.firestore import CollectionReference
 
-from fers.domain.people import Identity, Role
+from fers.domain.people import Identity, Keys, Role
 from fers.errors import AlreadyExists
-from fers.storage.credentials import code_key, email_key, new_code, plain_code, plain_email, sha256
+from fers.storage.credentials import code_key, email_key, identity_key, new_code, plain_code, plain_email, sha256
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_failures import explained
 from fers.storage.firebase_sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
@@ -56,8 +57,7 @@ class FirebaseSignIn:
 
     def register_code(self, person_id: str) -> str:
         code = new_code()
-        key = sha256(plain_code(code))
-        self._documents.create(self._codes.document(key), {"id": key, "person_id": person_id})
+        self._bind(self._codes, {sha256(plain_code(code))}, person_id)
         return code
 
     def check_password(self, email: str, password: str) -> str | None:
@@ -106,11 +106,11 @@ class FirebaseSignIn:
             self._identity_toolkit.send_mail({"requestType": "VERIFY_EMAIL", "idToken": token})
 
     def send_password_reset(self, email: str) -> None:
-        self._throttle.begin(f"reset {email_key(email)}")
+        self._throttle.begin(_reset_key(email_key(email)))
         self._identity_toolkit.send_mail({"requestType": "PASSWORD_RESET", "email": plain_email(email)})
 
     def register_identity(self, person_id: str, identity: Identity) -> bool:
-        key = _identity_key(identity)
+        key = identity_key(identity)
         try:
             self._documents.create(self._identities.document(key), {"id": key, "person_id": person_id})
         except AlreadyExists:
@@ -118,7 +118,7 @@ class FirebaseSignIn:
         return True
 
     def person_by_identity(self, identity: Identity) -> str | None:
-        known = self._documents.read(self._identities.document(_identity_key(identity)))
+        known = self._documents.read(self._identities.document(identity_key(identity)))
         return known and known["person_id"]
 
     def note_role(self, person_id: str, role: Role) -> None:
@@ -129,14 +129,29 @@ class FirebaseSignIn:
             except auth.UserNotFoundError:
                 return  # Has no account at Firebase.
 
+    def keys_of(self, person_id: str) -> Keys:
+        user = self._user(person_id)
+        codes, identities = (self._bound(keys, person_id) for keys in (self._codes, self._identities))
+        return Keys(user and user.email, codes, identities)
+
+    def adopt(self, person_id: str, keys: Keys) -> None:
+        self._bind(self._codes, keys.codes, person_id)
+        self._bind(self._identities, keys.identities, person_id)
+        if keys.email is not None and self._user(person_id) is None:
+            with explained(), suppress(auth.EmailAlreadyExistsError, auth.UidAlreadyExistsError):
+                auth.create_user(uid=person_id, email=keys.email, app=self._app)
+
     def forget(self, person_id: str) -> None:
         user = self._user(person_id)
-        self._documents.delete(self._keys_of(person_id))
+        for keys in (self._codes, self._identities):
+            self._bind(keys, frozenset(), person_id)
         self._sessions.close_all(person_id)
         if user is None:
             return
         if user.email is not None:
-            self._throttle.succeeded(email_key(user.email))
+            key = email_key(user.email)
+            for counted in (key, _reset_key(key)):
+                self._throttle.succeeded(counted)
         with explained():
             try:
                 auth.delete_user(person_id, app=self._app)
@@ -175,16 +190,20 @@ class FirebaseSignIn:
         code or comes from another provider has no account at Firebase."""
         user = self._user(person_id)
         if user is None:
-            return "key" if self._keys_of(person_id) else None
+            return "key" if self._bound(self._codes, person_id) or self._bound(self._identities, person_id) else None
         return None if user.disabled else str(user.tokens_valid_after_timestamp)
 
-    def _keys_of(self, person_id: str) -> list[DocumentReference]:
-        """The person's codes and identities."""
-        return [
-            collection.document(key["id"])
-            for collection in (self._codes, self._identities)
-            for key in self._documents.page(where(collection, "person_id", "==", person_id))
-        ]
+    def _bound(self, keys: CollectionReference, person_id: str) -> frozenset[str]:
+        """The person's codes, or their identities."""
+        return frozenset(key["id"] for key in self._documents.page(where(keys, "person_id", "==", person_id)))
+
+    def _bind(self, keys: CollectionReference, wanted: Set[str], person_id: str) -> None:
+        """Make these the person's codes or identities, and no others; what is somebody else's stays theirs."""
+        known = self._bound(keys, person_id)
+        for key in wanted - known:
+            with suppress(AlreadyExists):
+                self._documents.create(keys.document(key), {"id": key, "person_id": person_id})
+        self._documents.delete(keys.document(key) for key in known - wanted)
 
     def _user(self, person_id: str) -> auth.UserRecord | None:
         with explained():
@@ -194,5 +213,6 @@ class FirebaseSignIn:
                 return None
 
 
-def _identity_key(identity: Identity) -> str:
-    return sha256(f"{identity.issuer} {identity.subject}")
+def _reset_key(key: str) -> str:
+    """What requests for mails to an account are counted by."""
+    return f"reset {key}"

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Callable
 
+from fers.domain.people import Identity
 from fers.errors import StoreUnavailable
+from fers.storage.credentials import identity_key
 from fers.storage.embedded_audit import seal_earlier_entries
 from fers.storage.face_facts import SHAPE as FACE_FACTS
 from fers.storage.face_facts import keep_earlier_faces, keep_for_review
@@ -117,6 +119,22 @@ _VERSIONS_IN_PARTS = (
         face_id TEXT PRIMARY KEY REFERENCES faces ON DELETE CASCADE, encoder TEXT NOT NULL, data BLOB NOT NULL)""",
 )
 
+
+def _hash_identities(connection: sqlite3.Connection) -> None:
+    for issuer, subject, person_id in connection.execute("SELECT * FROM named_identities").fetchall():
+        values = (identity_key(Identity(issuer, subject)), person_id)
+        connection.execute("INSERT INTO identities VALUES (?, ?)", values)
+
+
+_HASHED_IDENTITIES = (
+    "ALTER TABLE identities RENAME TO named_identities",
+    "DROP INDEX identities_by_person",
+    "CREATE TABLE identities (sha256 TEXT PRIMARY KEY, person_id TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX identities_by_person ON identities (person_id)",
+    _hash_identities,
+    "DROP TABLE named_identities",
+)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
     _CREDENTIALS,
@@ -134,6 +152,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     GROUPS,
     MISSED,
     _VERSIONS_IN_PARTS,
+    _HASHED_IDENTITIES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -50,14 +50,13 @@ class ImageStoreContract:
         store.delete(an_id("other"))
         assert store.get(KEY) == b"kept"
 
-    def test_keys_are_those_put_and_not_deleted(self, store):
+    def test_keys_are_those_put_and_not_deleted_in_order(self, store):
         keys = {an_id(str(number)) for number in range(300)}
         for key in keys:
             store.put(key, key.encode())
         store.delete(keys.pop())
         listed = list(store.keys())
-        assert set(listed) == keys
-        assert len(listed) == len(keys)
+        assert listed == sorted(keys)
 
     @pytest.mark.parametrize(
         "key", ["", "a", "../../etc/passwd", "ab/cd", "AB" * 16, f"{KEY}\n", "%2e%2e", "ab*", "é" * 32]

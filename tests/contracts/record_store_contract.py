@@ -14,7 +14,17 @@ from fers.domain.people import Role
 from fers.domain.ranges import EVERY_ID, IdRange, divided
 from fers.errors import AlreadyExists, NotFound
 
-from .samples import NOON, a_consent, a_face, a_person, a_study, an_id, any_face
+from .samples import (
+    NOON,
+    a_consent,
+    a_description,
+    a_face,
+    a_membership,
+    a_person,
+    a_study,
+    an_id,
+    any_face,
+)
 
 
 def create_face_if_first(backend, barrier, winners) -> None:
@@ -69,6 +79,21 @@ class RecordStoreContract:
         assert store.latest_consent(an_id("ada"), an_id("faces")) is None
         assert store.person(an_id("bob")) == a_person("bob")
         assert store.consents_of(an_id("bob")) == [a_consent("his", "bob")]
+
+    def test_deleting_a_persons_belongings_leaves_the_bare_person_and_everybody_else(self, store, backend):
+        seats, groups = backend.studies(), backend.groups()
+        store.create_person(a_person("bob"))
+        for name in ("ada", "bob"):
+            store.create_consent(a_consent(f"{name}'s", name))
+            seats.save_membership(a_membership(name))
+            groups.save_description(a_description(name))
+        for _ in range(2):
+            store.delete_belongings(an_id("ada"))
+        assert store.consents_of(an_id("ada")) == seats.memberships_of(an_id("ada")) == []
+        assert list(groups.descriptions_in(an_id("faces"))) == [a_description("bob")]
+        assert seats.memberships_of(an_id("bob")) == [a_membership("bob")]
+        assert store.consents_of(an_id("bob")) == [a_consent("bob's", "bob")]
+        assert store.person(an_id("ada")) == a_person("ada")
 
     def test_all_people_come_by_id(self, store):
         people = [a_person(str(number)) for number in range(205)]

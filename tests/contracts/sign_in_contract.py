@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
-from fers.domain.people import Identity
+from fers.domain.people import Identity, Keys
 from fers.errors import TooManyAttempts
 
 IDLE = timedelta(minutes=30)
@@ -257,6 +257,54 @@ class SignInContract:
         sign_in.forget("bob")
         assert sign_in.person_by_identity(IDENTITY) is None
         assert sign_in.register_identity("cyd", IDENTITY)
+
+    def test_a_new_code_takes_the_place_of_the_one_before(self, sign_in):
+        lost, code = sign_in.register_code("bob"), sign_in.register_code("bob")
+        assert sign_in.check_code(lost) is None
+        assert sign_in.check_code(code) == "bob"
+        assert len(sign_in.keys_of("bob").codes) == 1
+
+    def test_who_has_no_key_has_none(self, sign_in):
+        assert sign_in.keys_of("nobody") == Keys()
+        assert sign_in.keys_of("ada") == Keys(EMAIL)
+        sign_in.register_code("bob")
+        sign_in.forget("bob")
+        assert sign_in.keys_of("bob") == Keys()
+
+    def test_keys_that_are_adopted_open_the_account(self, sign_in):
+        code = sign_in.register_code("bob")
+        sign_in.register_identity("bob", IDENTITY)
+        keys = sign_in.keys_of("bob")
+        sign_in.forget("bob")
+        for _ in range(2):
+            sign_in.adopt("bob", replace(keys, email="bob@example.org"))
+        assert sign_in.check_code(code) == "bob"
+        assert sign_in.person_by_identity(IDENTITY) == "bob"
+        assert sign_in.person_by_email("bob@example.org") == "bob"
+        assert sign_in.keys_of("bob") == replace(keys, email="bob@example.org")
+
+    @pytest.mark.parametrize("password", ["", "password", PASSWORD])
+    def test_an_adopted_email_has_no_password(self, sign_in, password):
+        sign_in.adopt("bob", Keys("bob@example.org"))
+        assert sign_in.check_password("bob@example.org", password) is None
+        assert not sign_in.register("eve", "bob@example.org", PASSWORD)
+
+    def test_adopting_keeps_the_password_and_drops_codes_and_identities_that_are_not_named(self, sign_in):
+        lost = sign_in.register_code("ada")
+        sign_in.register_identity("ada", IDENTITY)
+        sign_in.adopt("ada", Keys(EMAIL))
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+        assert sign_in.check_code(lost) is None
+        assert sign_in.person_by_identity(IDENTITY) is None
+
+    def test_what_is_somebody_elses_is_not_adopted(self, sign_in):
+        sign_in.register_code("bob")
+        sign_in.register_identity("bob", IDENTITY)
+        bobs = sign_in.keys_of("bob")
+        sign_in.adopt("eve", replace(bobs, email=EMAIL))
+        assert sign_in.keys_of("eve") == Keys()
+        assert sign_in.keys_of("bob") == bobs
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
 
     def test_the_setup_token_works_exactly_once(self, sign_in):
         token = sign_in.issue_setup_token()

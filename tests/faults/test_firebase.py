@@ -23,6 +23,7 @@ from tests.servers.firestore import firestore
 from tests.servers.storage import storage
 
 from .firebase_house import LEASE, house
+from .leaving import check_gone, finish_leaving, somebody_leaving
 
 UNAVAILABLE, QUOTA, UNAUTHENTICATED = 14, 8, 16
 """Statuses of gRPC."""
@@ -146,6 +147,28 @@ def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(s
         assert list(snapshots.entries(home.version.id)) == []
         assert snapshots.crop(withdrawn[-1], ENCODER) is None
     assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
+
+
+@pytest.mark.slow
+def test_withdrawing_everything_can_break_off_anywhere_and_is_finished(servers, home, settings):
+    other = home.submit(home.draft())
+    broke_off = True
+    for step in itertools.count():
+        person = somebody_leaving(home.platform, home.stores, other)
+        servers["firestore"].misbehave(code=UNAVAILABLE, after=step)
+        try:
+            home.platform.withdrawal.withdraw_everything(person)
+        except StoreUnavailable:
+            broke_off = True
+        else:
+            broke_off = False
+        servers["firestore"].misbehave()
+        if not broke_off:
+            break
+        finish_leaving(settings, home.stores, person)
+    check_gone(home.stores, person)
+    assert step > 9
+    assert home.face_ids() == [other.id]
 
 
 def test_when_the_answer_to_the_one_time_link_gets_lost_it_still_leads_in(servers, project):

@@ -1,7 +1,9 @@
 """Killed at any moment, FERS keeps every face that it said was stored, whole, and nothing of any other."""
 
+import itertools
 import multiprocessing
 import random
+import signal
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from fers.config import Settings
-from fers.platform import Platform, assemble
-from tests.people import OneFace, OneModel, draft, participant
+from fers.platform import Platform, assemble, open_stores
+from tests.people import OneFace, OneModel, draft, give_face, participant
 
 from .giver import give_and_withdraw
+from .leaving import check_gone, finish_leaving, leave_and_die, opened, somebody_leaving
 
 KILLS = 50
 _fork_server = multiprocessing.get_context("forkserver")
@@ -81,3 +84,24 @@ def test_a_kill_at_any_moment_leaves_whole_faces_or_nothing(settings, tmp_path):
     interrupted = (done["giving"] - done["gave"]) | (done["withdrawing"] - done["withdrew"])
     assert len(interrupted) > KILLS / 4, "too few kills hit work in progress to prove anything"
     assert len(done["withdrew"]) > KILLS / 4
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_of_withdrawing_everything_a_person_is_gone_in_the_end(settings):
+    stores = open_stores(settings)
+    platform = opened(settings, stores)
+    other = give_face(platform, participant(platform))
+    for changes in itertools.count():
+        person = somebody_leaving(platform, stores, other)
+        give_face(platform, person)
+        process = _fork_server.Process(target=leave_and_die, args=(settings, person, changes))
+        process.start()
+        process.join(60)
+        if process.exitcode != -signal.SIGKILL:
+            break
+        finish_leaving(settings, stores, person)
+    assert process.exitcode == 0
+    check_gone(stores, person)
+    assert changes > 9
+    assert list(stores.records.faces()) == [other]
+    assert platform.doctor.examine() == []

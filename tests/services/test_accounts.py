@@ -123,6 +123,15 @@ def test_the_operator_grants_roles(accounts):
         accounts.grant(OPERATOR, "nobody@example.org", Role.RESEARCHER)
 
 
+def test_the_operator_issues_a_code_that_opens_the_account(accounts):
+    person = accounts.sign_in(EMAIL, PASSWORD).person
+    code = accounts.issue_code(OPERATOR, EMAIL)
+    assert accounts.sign_in_with_code(code).person == person
+    assert accounts.sign_in(EMAIL, PASSWORD).person == person
+    with pytest.raises(NotFound):
+        accounts.issue_code(OPERATOR, "nobody@example.org")
+
+
 def test_nobody_grants_roles_to_themselves(platform):
     ada = participant(platform)
     with pytest.raises(NotPermitted):

@@ -1,12 +1,16 @@
 """The doctor finds what is lost, changed, orphaned or overdue, and repairs what is safe."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from fers.domain.faces import Source
 from fers.domain.people import OPERATOR, Role
+from fers.errors import StoreUnavailable
 from fers.storage.database import FILE
-from tests.people import give_face, participant
+from tests.interrupting import unreachable
+from tests.people import PASSWORD, give_face, participant
 
 
 @pytest.fixture
@@ -87,3 +91,37 @@ def test_a_changed_audit_log_is_found(platform, face, settings, change, problem)
         connection.execute(change)
     connection.close()
     assert _problems(platform) == [f"audit log: {problem}"]
+
+
+def test_what_a_broken_off_sign_up_left_is_removed_after_a_while(platform, face, clock, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(platform.sign_in, "register", unreachable)
+        with pytest.raises(StoreUnavailable):
+            platform.accounts.sign_up("bob@example.org", PASSWORD)
+    assert platform.doctor.examine() == [], "it may still go on"
+    clock.advance(hours=2)
+    [finding] = platform.doctor.examine()
+    assert finding.repaired
+    assert "nothing opened their account" in finding.problem
+    assert [person.id for person in platform.doctor._records.people()] == [face.person_id]
+
+
+def test_somebody_who_can_no_longer_sign_in_to_what_they_gave_is_reported_and_left_alone(platform, face, clock):
+    platform.sign_in.forget(face.person_id)
+    clock.advance(hours=2)
+    problem = f"person {face.person_id}: nothing opens their account, so they can't withdraw what they gave"
+    assert _problems(platform) == _problems(platform) == [problem]
+
+
+def test_nobody_has_to_sign_in_as_the_person_of_an_imported_face(platform, face, clock):
+    platform.sign_in.forget(face.person_id)
+    platform.doctor._records.update_face(replace(face, source=Source.IMPORT))
+    clock.advance(hours=2)
+    assert platform.doctor.examine() == []
+
+
+def test_counts_that_differ_from_the_faces_are_found(platform, face, settings):
+    with sqlite3.connect(settings.data / FILE) as connection:
+        connection.execute("DELETE FROM face_counts")
+    connection.close()
+    assert _problems(platform) == [f"study {face.study_id}: it has 1 faces, and 0 are counted"]

@@ -22,6 +22,7 @@ EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for lea
 TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
+    "accounts.issue_code": NOBODY,
     "agreement.known": RESEARCHERS,
     "agreement.proposed": RESEARCHERS,
     "agreement.report": RESEARCHERS,
@@ -138,7 +139,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "shadows": {"ask_for_what_is_missing"},
     "studies": {"current", "with_code", "take_part"},
     "trials": {"current", "drawn", "changed"},
-    "withdrawal": {"purge_due"},
+    "withdrawal": {"finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
 
@@ -154,6 +155,7 @@ def arguments(platform, face, tmp_path):
     study = platform.studies.current()
     version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     return {
+        "accounts.issue_code": ("ada@example.org",),
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
         "agreement.known": (study.id,),
         "agreement.proposed": (study.id, 1),

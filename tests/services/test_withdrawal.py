@@ -1,13 +1,17 @@
 """What is withdrawn, or past its retention date, is gone: record, image, bytes."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
-from fers.domain.people import OPERATOR
+from fers.domain.labels import Verdict
+from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import Split
 from fers.errors import NotFound, NotSignedIn, SignInFailed
 from fers.exporting.release import Cut
+from fers.storage.database import FILE
 from tests.people import PASSWORD, give_face, participant
 
 
@@ -70,6 +74,30 @@ def test_withdrawing_everything_leaves_no_personal_data(platform, ada, settings)
     assert platform.doctor.examine() == []
 
 
+def test_whoever_withdrew_everything_is_named_by_the_log_alone(platform, ada, settings, clock):
+    bob = participant(platform, "bob@example.org")
+    face, other = give_face(platform, ada), give_face(platform, bob)
+    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    platform.invitations.accept(ada, platform.invitations.invite(OPERATOR, face.study_id, Role.ANNOTATOR, 1, 1))
+    token = platform.accounts.sign_in("ada@example.org", PASSWORD).token
+    ada = platform.accounts.resume(token)
+    platform.review.next_faces(ada, face.study_id, 1)
+    platform.review.label(ada, face.study_id, other.id, Verdict.UNKNOWN)
+    secret = platform.accounts.entrust(token, "fetch v1")
+    assert {"people", "faces", "labels", "memberships", "sessions"} <= _tables_that_name(settings, ada.id)
+    platform.withdrawal.withdraw_everything(ada)
+    assert _tables_that_name(settings, ada.id) == {"audit"}
+    assert _tables_that_name(settings, face.id) == {"audit"}
+    assert platform.accounts.resume(platform.accounts.entrusted(secret)[0]) is None
+    assert platform.own_data.faces(bob) == [other]
+
+
+def _tables_that_name(settings, id: str) -> set[str]:
+    with closing(sqlite3.connect(settings.data / FILE)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table for table in tables if id in str(connection.execute(f"SELECT * FROM {table}").fetchall())}
+
+
 def test_faces_are_purged_at_their_retention_date(platform, ada, clock):
     days = platform.studies.current().retention_days
     first = give_face(platform, ada)
@@ -80,6 +108,18 @@ def test_faces_are_purged_at_their_retention_date(platform, ada, clock):
     assert platform.own_data.faces(ada) == [second]
     assert first != second
     assert platform.doctor.examine() == []
+
+
+def test_of_two_servers_that_purge_at_once_each_face_is_purged_and_logged_by_one(platform, ada, clock, monkeypatch):
+    face = give_face(platform, ada)
+    clock.advance(days=platform.studies.current().retention_days)
+    records, due = platform.doctor._records, [[face], []]
+    assert platform.withdrawal.purge_due() == 1
+    monkeypatch.setattr(records, "faces_due", lambda now: due.pop(0))  # As the other server saw it, a moment ago.
+    assert platform.withdrawal.purge_due() == 0
+    assert [entry.action for entry in records.audit() if entry.subject == face.id] == [
+        "purged a face at its retention date"
+    ]
 
 
 def test_the_download_holds_everything_and_names_nobody(platform, ada):

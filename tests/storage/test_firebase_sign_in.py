@@ -86,6 +86,20 @@ def test_a_forgotten_password_is_replaced_by_a_link_and_ends_all_sessions(accoun
     assert accounts.sign_in(EMAIL, "a whole new password")
 
 
+def test_who_came_from_another_store_chooses_a_password_by_mail(accounts, sign_in):
+    accounts.sign_up(EMAIL, PASSWORD)
+    person_id = sign_in.person_by_email(EMAIL)
+    keys = sign_in.keys_of(person_id)
+    sign_in.forget(person_id)
+    sign_in.adopt(person_id, keys)
+    with pytest.raises(SignInFailed, match="don't match"):
+        accounts.sign_in(EMAIL, PASSWORD)
+    accounts.reset_password(EMAIL)
+    link = [mail["oobLink"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"][-1]
+    requests.get(link + "&newPassword=a whole new password", timeout=10).raise_for_status()
+    assert accounts.sign_in(EMAIL, "a whole new password").person.id == person_id
+
+
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
 def test_nobody_is_flooded_with_mails_and_nobody_learns_who_could_be(accounts, email):
     accounts.sign_up(EMAIL, PASSWORD)

@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import Purpose
 from fers.domain.exploring import FaceFilter
+from fers.domain.people import Identity
 from fers.domain.review import Progress
 from fers.domain.snapshots import SHARED
 from fers.errors import StoreUnavailable
@@ -16,6 +18,7 @@ from fers.storage.documents import face_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.migrations import MIGRATIONS, migrate
 from fers.storage.snapshot_documents import snapshot_to_document
@@ -87,6 +90,18 @@ def test_versions_of_an_older_store_keep_the_entries_that_they_may(folder):
     store = EmbeddedSnapshots(database)
     assert store.snapshots(an_id("faces")) == [a_snapshot()]
     assert list(store.entries(a_snapshot().id)) == [an_entry("shared")]
+    database.close()
+
+
+def test_earlier_identities_still_open_their_accounts(folder):
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:15])
+    older.execute("INSERT INTO identities VALUES ('https://accounts.example.org', '1234', 'ada')")
+    older.close()
+    database = Database(folder)
+    sign_in = EmbeddedSignIn(database, lambda: NOON, timedelta(hours=1), timedelta(hours=8))
+    assert sign_in.person_by_identity(Identity("https://accounts.example.org", "1234")) == "ada"
     database.close()
 
 

@@ -24,8 +24,11 @@ class RecordStore(Protocol):
     def update_person(self, person: Person) -> None:
         """Replace a person's record. Raises NotFound."""
 
+    def delete_belongings(self, person_id: str) -> None:
+        """Delete a person's consents, memberships and what they say about themselves, so that the bytes are gone."""
+
     def delete_person(self, person_id: str) -> None:
-        """Delete the person's record, consents and memberships; nothing happens when they are gone already."""
+        """Delete the person's belongings and record; nothing happens when they are gone already."""
 
     def people(self) -> Iterator[Person]:
         """Everybody, by id, without holding them all in memory."""
@@ -97,7 +100,8 @@ class ImageStore(Protocol):
     def delete(self, key: str) -> None:
         """Remove the bytes; nothing happens when they are gone already."""
 
-    def keys(self) -> Iterator[str]: ...
+    def keys(self) -> Iterator[str]:
+        """Every key, in order, without holding them all in memory."""
 
 
 class Journal(Protocol):

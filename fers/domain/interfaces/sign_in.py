@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from fers.domain.people import Identity, Role
+from fers.domain.people import Identity, Keys, Role
 
 TICKET_SECONDS = 60
 ERRAND_SECONDS = 3600
@@ -18,7 +18,8 @@ class SignIn(Protocol):
         """Bind an e-mail and password to a new person. False, at the same cost, when the e-mail is taken."""
 
     def register_code(self, person_id: str) -> str:
-        """Bind a new person to a personal code and return it; it is shown once and kept only as a hash."""
+        """Bind a person to a new personal code, in place of the one they have, and return it; it is shown once and kept
+        only as a hash."""
 
     def check_password(self, email: str, password: str) -> str | None:
         """The person's id, or None for wrong credentials, at the same cost whether the e-mail exists or not.
@@ -48,6 +49,13 @@ class SignIn(Protocol):
     def person_by_email(self, email: str) -> str | None: ...
 
     def email_of(self, person_id: str) -> str | None: ...
+
+    def keys_of(self, person_id: str) -> Keys:
+        """What opens the person's account; nothing at all when nobody can sign in as them."""
+
+    def adopt(self, person_id: str, keys: Keys) -> None:
+        """Let what opened the person's account in another store open it here: these codes and identities and no others,
+        and the e-mail, with the password it has here or else none yet. What is somebody else's here stays theirs."""
 
     def forget(self, person_id: str) -> None:
         """Delete the person's credentials and end all their sessions."""
