@@ -128,7 +128,7 @@ def assemble(
         snapshots=snapshots,
         downloads=Downloads(records, images, snapshots, now),
         importing=Importing(records, storing, stores.labels, models, detector, studies, now),
-        doctor=Doctor(records, images, journal, storing, withdrawal, now),
+        doctor=Doctor(records, images, journal, stores.labels, stores.face_index, storing, withdrawal, now),
         sign_in=sign_in,
     )
     storing.settle()

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
 from fers.domain.faces import Face
-from fers.domain.interfaces import ImageStore, Journal, RecordStore
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.settling import settle_everything
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
 
@@ -27,6 +28,8 @@ class Doctor:
         records: RecordStore,
         images: ImageStore,
         journal: Journal,
+        labels: LabelStore,
+        index: FaceIndex,
         storing: Storing,
         withdrawal: Withdrawal,
         now: Clock = utc_now,
@@ -34,19 +37,22 @@ class Doctor:
         self._records = records
         self._images = images
         self._journal = journal
+        self._labels = labels
+        self._index = index
         self._storing = storing
         self._withdrawal = withdrawal
         self._now = now
 
     def examine(self) -> list[Finding]:
         """Check the store against its files both ways, by checksum, after repairing what is safe to repair:
-        interrupted work is finished or undone, and faces past their retention date are purged. Whatever else is wrong
-        is reported and left as it is."""
+        interrupted work is finished or undone, faces past their retention date are purged, and what the labels of each
+        face come to is noted anew. Whatever else is wrong is reported and left as it is."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
+        settle_everything(self._records, self._labels, self._index)
         unclaimed = set(self._images.keys())
         for face in self._records.faces():
             unclaimed.discard(face.id)

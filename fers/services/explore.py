@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Place, disagreement
-from fers.domain.faces import Face
+from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Found, Place, disagreement
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
@@ -46,25 +45,25 @@ class Explore:
         }
 
     def newest(
-        self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Face | None = None
-    ) -> list[Face]:
+        self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Found | None = None
+    ) -> list[Found]:
         """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(after.given_at, after.id)
+        place = after and Place(after.face.given_at, after.face.id)
         return self._index.newest(study_id, wanted, count, place) if self._may_be_seen(actor, study_id, wanted) else []
 
     def most_disputed(
-        self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Face | None = None
-    ) -> list[Face]:
-        """A page of the faces, of one class or all, where the model is surest of something else than the person."""
+        self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Found | None = None
+    ) -> list[Found]:
+        """A page of the faces, of one class or all, where the model is surest of something else than the class."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(disagreement(after), after.id)
+        place = after and Place(disagreement(after.face, after.label), after.face.id)
         return self._index.most_disputed(study_id, label, count, place)
 
-    def least_agreed(self, actor: Person, study_id: str, count: int, after: Face | None = None) -> list[Face]:
+    def least_agreed(self, actor: Person, study_id: str, count: int, after: Found | None = None) -> list[Found]:
         """A page of the faces that annotators agree least about; those that all agree about are left out."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return self._index.least_agreed(study_id, count, after and after.id)
+        return self._index.least_agreed(study_id, count, after and after.face.id)
 
     def thumbnail(self, actor: Person, face_id: str) -> np.ndarray | None:
         """The face's crop, 112 x 112 x 3 RGB (uint8); None for a photo that its person lets nobody else look at, or

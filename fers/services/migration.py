@@ -135,7 +135,7 @@ class Migration:
             if (face := self._new.records.face(face_id)) is None:
                 continue  # Why it could not be copied is a problem already.
             self._copy_labels(face, given)
-            settle(self._new.labels, self._new.face_index, face_id, study.overlap)
+            settle(self._new.labels, self._new.face_index, face_id)
             if self._new.labels.labels_of(face_id) != given:
                 yield f"face {face_id}: its labels are not the same"
         for face_id, known in self._old.labels.gold(study.id).items():

@@ -111,7 +111,7 @@ class Review:
         except ValueError as error:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
         self._labels.add_label(label, self._places(study, face_id), now)
-        settle(self._labels, self._index, face_id, study.overlap)
+        settle(self._labels, self._index, face_id)
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
         """Take the actor's label of a face back and hand the face out again; None when it is not there any more."""
@@ -119,7 +119,7 @@ class Review:
         if self._face(actor, study, face_id) is None:
             return None
         self._labels.remove_label(face_id, actor.id)
-        settle(self._labels, self._index, face_id, study.overlap)
+        settle(self._labels, self._index, face_id)
         return self._hand_out(actor, study, face_id)
 
     def progress(self, actor: Person, study_id: str) -> ReviewProgress:

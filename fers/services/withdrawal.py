@@ -57,11 +57,10 @@ class Withdrawal:
             self._remove(face, "participant", "withdrew a face")
 
     def _withdraw_labels(self, actor: Person) -> None:
-        overlap = {study.id: study.overlap for study in self._records.studies()}
-        labelled = [(label.face_id, label.study_id) for label in self._labels.labels_by(actor.id)]
+        labelled = [label.face_id for label in self._labels.labels_by(actor.id)]
         self._labels.forget_annotator(actor.id)
-        for face_id, study_id in labelled:
-            settle(self._labels, self._index, face_id, overlap[study_id])
+        for face_id in labelled:
+            settle(self._labels, self._index, face_id)
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""

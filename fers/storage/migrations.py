@@ -11,6 +11,7 @@ from fers.storage.field_facts import SHAPE as FIELD
 from fers.storage.field_facts import keep_earlier_faces as keep_for_the_field
 from fers.storage.group_facts import SHAPE as GROUPS
 from fers.storage.missed_facts import SHAPE as MISSED
+from fers.storage.opinion_facts import SHAPE as OPINIONS
 from fers.storage.review_facts import SHAPE as REVIEW
 
 Statement = str | Callable[[sqlite3.Connection], None]
@@ -123,6 +124,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _RESULTS,
     GROUPS,
     MISSED,
+    OPINIONS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

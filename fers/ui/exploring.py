@@ -7,20 +7,25 @@ import altair as alt
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter
-from fers.domain.faces import Face, Source
+from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter, Found
+from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.look import ACCENT
-from fers.ui.result import CANT_TELL, percent, said, word
+from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.thumbnails import thumbnail
 
 COLUMNS, PAGE = 4, 24
 _AMONG_ANNOTATORS = "among annotators"
-_DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
+_DISPUTES = ("between model and people", _AMONG_ANNOTATORS)
+_NO_CLASS = "No class"
+WHAT_CLASS_MEANS = (
+    "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
+    "It has none where annotators tie or see no expression, and where nobody said anything."
+)
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 
 
@@ -28,7 +33,8 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
-        labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=said, selection_mode="multi")
+        labels = st.pills("Class", [*Emotion, _NO_CLASS], format_func=_class_word, selection_mode="multi")
+        st.caption(WHAT_CLASS_MEANS)
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
@@ -41,7 +47,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
         since = left.date_input("From the week of", None)
         until = right.date_input("To the week of", None)
     return FaceFilter(
-        labels=frozenset(None if label == CANT_TELL else label for label in labels),
+        labels=frozenset(None if label == _NO_CLASS else label for label in labels),
         sources=frozenset(sources),
         confidence=confidence,
         agreement=agreement,
@@ -61,7 +67,7 @@ def freeze_these(wanted: FaceFilter) -> None:
 
 
 def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.newest(actor, study.id, wanted, PAGE, after)
 
     _grid(actor, f"newest {study.id} {wanted}", page)
@@ -77,21 +83,21 @@ def disputed_grid(actor: Person, study: Study) -> None:
 
 
 def _least_agreed_grid(actor: Person, study: Study) -> None:
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.least_agreed(actor, study.id, PAGE, after)
 
-    def votes(face: Face) -> str:
-        votes = platform().agreement.votes(actor, study.id, face.id).most_common()
+    def votes(found: Found) -> str:
+        votes = platform().agreement.votes(actor, study.id, found.face.id).most_common()
         return ", ".join(f"{_vote_words(vote)} {count}" for vote, count in votes)
 
     _grid(actor, f"least agreed {study.id}", page, votes)
 
 
 def _most_disputed_grid(actor: Person, study: Study) -> None:
-    """Where the model is surest of something else than the person said."""
-    label = st.pills("Their people said", list(Emotion), format_func=said, key="disputed-label")
+    """Where the model is surest of something else than the class."""
+    label = st.pills("Class", list(Emotion), format_func=_class_word, key="disputed-label")
 
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.most_disputed(actor, study.id, label, PAGE, after)
 
     _grid(actor, f"disputed {study.id} {label}", page)
@@ -101,13 +107,13 @@ def balance(counts: list[FaceCount]) -> None:
     """How many faces each class has."""
     by_label = Counter()
     for count in counts:
-        by_label[said(count.label)] += count.count
-    order = [said(label) for label in [*Emotion, CANT_TELL]]
-    rows = [{"Expression": label, "Faces": by_label[label]} for label in order]
+        by_label[_class_word(count.label)] += count.count
+    order = [_class_word(label) for label in [*Emotion, None]]
+    rows = [{"Class": label, "Faces": by_label[label]} for label in order]
     bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
     st.subheader("Balance", anchor=False)
     st.altair_chart(
-        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Expression:N", sort=order, title=None)), width="stretch"
+        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Class:N", sort=order, title=None)), width="stretch"
     )
 
 
@@ -156,43 +162,52 @@ def growth(counts: list[FaceCount]) -> None:
     st.altair_chart(line.encode(x=alt.X("Week of:T", title=None), y=alt.Y("Faces:Q", title=None)), width="stretch")
 
 
-def _guess(face: Face) -> str:
-    guess, confidence = face.prediction.top(1)[0]
+def _guess(found: Found) -> str:
+    guess, confidence = found.face.prediction.top(1)[0]
     return f"Guess: {word(guess)} {percent(confidence)}"
 
 
 def _grid(
     actor: Person,
     shown: str,
-    page: Callable[[Face | None], list[Face]],
-    tell: Callable[[Face], str] = _guess,
+    page: Callable[[Found | None], list[Found]],
+    tell: Callable[[Found], str] = _guess,
 ) -> None:
     """A page of faces, each with what there is to `tell`, and the way to the next. `shown` names what is gone through:
     another one begins anew."""
     after = state().explored.get(shown)
-    faces = page(after)
-    if not faces:
+    found = page(after)
+    if not found:
         st.caption("There are none.")
     columns = st.columns(COLUMNS)
-    for number, face in enumerate(faces):
+    for number, one in enumerate(found):
         with columns[number % COLUMNS]:
-            _show(actor, face, tell(face))
+            _show(actor, one, tell(one))
     with st.container(horizontal=True):
         if after is not None and st.button("Back to the first", key=f"first {shown}"):
             state().explored = {}
             st.rerun()
-        if len(faces) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
-            state().explored = {shown: faces[-1]}
+        if len(found) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
+            state().explored = {shown: found[-1]}
             st.rerun()
 
 
-def _show(actor: Person, face: Face, told: str) -> None:
-    # Nobody asked the people in imported photos.
-    label = "Imported" if face.source is Source.IMPORT else said(face.answer.label)
+def _show(actor: Person, found: Found, told: str) -> None:
+    label = _class_word(found.label)
     with st.container(border=True):
-        thumbnail(actor, face.id, f"A face, labelled {label}")
+        thumbnail(actor, found.face.id, f"A face, class: {label}")
         st.markdown(f"**{label}**")
-        st.caption(told)
+        st.caption(f"{_whose_word(found)}. {told}")
+
+
+def _whose_word(found: Found) -> str:
+    if found.reviewed:
+        return "Annotators"
+    return "Nobody yet" if found.face.source is Source.IMPORT else "Own word"
+
+
+def _class_word(label: Emotion | str | None) -> str:
+    return _NO_CLASS if label in (None, _NO_CLASS) else word(label)
 
 
 def _vote_words(vote: Emotion | Verdict) -> str:

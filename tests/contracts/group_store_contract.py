@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.groups import AgeBand, Gender, SkinTone
+from fers.domain.labels import Opinion
 from fers.errors import NotFound
 
 from .samples import a_description, a_face, a_person, an_id
@@ -57,7 +59,7 @@ class GroupStoreContract:
 
         def found(group, **wanted) -> set[str]:
             filtered = FaceFilter(group=group, **wanted)
-            faces = {face.id for face in index.newest(an_id("faces"), filtered, 9)}
+            faces = {found.face.id for found in index.newest(an_id("faces"), filtered, 9)}
             assert sum(count.count for count in index.counts(an_id("faces"), filtered)) == len(faces)
             return faces
 
@@ -69,7 +71,7 @@ class GroupStoreContract:
         hers = {an_id("before"), an_id("after")}
         assert found(old) == found(("Gender", "woman")) == hers
         assert found(old, sources=frozenset({Source.UPLOAD})) == {an_id("after")}
-        index.note_agreement(an_id("before"), 1.0)
+        index.note_opinion(an_id("before"), Opinion(Emotion.SAD, 1.0))
         records.update_face(replace(a_face("before"), purposes=frozenset()))
         assert found(old, agreement=frozenset({3})) == {an_id("before")}
         store.save_description(a_description(age=AgeBand.UNDER_30))
