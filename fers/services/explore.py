@@ -36,13 +36,10 @@ class Explore:
         """How many of the wanted faces there are in each quarter of the annotators' agreement; those that none has
         labelled are in no quarter."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return {
-            quarter: sum(
-                count.count for count in self.counts(actor, study_id, replace(wanted, agreement=frozenset({quarter})))
-            )
-            for quarter in QUARTERS
-            if not wanted.agreement or quarter in wanted.agreement
-        }
+        quarters = [quarter for quarter in QUARTERS if not wanted.agreement or quarter in wanted.agreement]
+        if not self._may_be_seen(actor, study_id, wanted):
+            return dict.fromkeys(quarters, 0)
+        return {quarter: self._in_quarter(study_id, wanted, quarter) for quarter in quarters}
 
     def newest(
         self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Found | None = None
@@ -76,6 +73,10 @@ class Explore:
         if not face.may_be_shown(self._now()):
             return None
         return crop_stored(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
+
+    def _in_quarter(self, study_id: str, wanted: FaceFilter, quarter: int) -> int:
+        counts = self._index.counts(study_id, replace(wanted, agreement=frozenset({quarter})))
+        return sum(count.count for count in counts)
 
     def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
         """A group that is too small to be shown has no faces, as far as anybody can see."""

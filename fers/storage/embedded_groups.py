@@ -8,6 +8,7 @@ from fers.domain.groups import SelfDescription
 from fers.errors import NotFound
 from fers.storage.database import Database
 from fers.storage.documents import description_from_document, description_to_document
+from fers.storage.face_cell import GROUPS
 from fers.storage.group_facts import keep_groups
 
 _PAGE = 1000
@@ -19,11 +20,12 @@ class EmbeddedGroups:
 
     def save_description(self, description: SelfDescription) -> None:
         """What was said before leaves no bytes behind."""
-        document = json.dumps(description_to_document(description))
+        document = description_to_document(description)
+        said = [document[field] for field in GROUPS.values()]
         with self._database.erasure() as sql:
             saved = sql.execute(
-                "INSERT OR REPLACE INTO self_descriptions SELECT id, ?, ? FROM people WHERE id = ?",
-                (description.study_id, document, description.person_id),
+                "INSERT OR REPLACE INTO self_descriptions SELECT id, ?, ?, ?, ?, ? FROM people WHERE id = ?",
+                (description.study_id, json.dumps(document), *said, description.person_id),
             )
             if saved.rowcount != 1:
                 raise NotFound("This account is no longer there.", "You can make a new one.")
@@ -43,6 +45,17 @@ class EmbeddedGroups:
         while page := self._database.rows(page_after, (study_id, last, _PAGE)):
             yield from (found := list(map(_description, page)))
             last = found[-1].person_id
+
+    def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
+        return {
+            (about, answer): people
+            for about, field in GROUPS.items()
+            for answer, people in self._database.rows(
+                f"SELECT {field}, count(*) FROM self_descriptions WHERE study_id = ? AND {field} IS NOT NULL"
+                f" GROUP BY {field}",
+                (study_id,),
+            )
+        }
 
     def delete_description(self, person_id: str, study_id: str) -> None:
         with self._database.erasure() as sql:

@@ -44,6 +44,18 @@ SHAPE = (
 """As the migration that brings them has them: released, so never edited."""
 
 
+COUNTED = tuple(
+    statement
+    for field in GROUPS.values()
+    for statement in (
+        f"ALTER TABLE self_descriptions ADD COLUMN {field} TEXT",
+        f"UPDATE self_descriptions SET {field} = json_extract(document, '$.{field}')",
+        f"CREATE INDEX people_by_{field} ON self_descriptions (study_id, {field}) WHERE {field} IS NOT NULL",
+    )
+)
+"""How many people are in each group is read from indexes. As the migration that brings them has them, too."""
+
+
 def keep_groups(sql: sqlite3.Connection, person_id: str, study_id: str) -> None:
     """Note at all of somebody's faces in a study what they say about themselves now."""
     where = "WHERE person_id = ? AND study_id = ?"

@@ -9,6 +9,7 @@ from fers.storage.face_facts import SHAPE as FACE_FACTS
 from fers.storage.face_facts import keep_earlier_faces, keep_for_review
 from fers.storage.field_facts import SHAPE as FIELD
 from fers.storage.field_facts import keep_earlier_faces as keep_for_the_field
+from fers.storage.group_facts import COUNTED as GROUP_SIZES
 from fers.storage.group_facts import SHAPE as GROUPS
 from fers.storage.missed_facts import SHAPE as MISSED
 from fers.storage.opinion_facts import SHAPE as OPINIONS
@@ -125,6 +126,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     GROUPS,
     MISSED,
     OPINIONS,
+    GROUP_SIZES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

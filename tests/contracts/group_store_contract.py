@@ -54,6 +54,18 @@ class GroupStoreContract:
         records.delete_person(an_id("ada"))
         assert list(store.descriptions_in(an_id("faces"))) == [a_description("bob")]
 
+    def test_people_are_counted_by_what_they_say_now(self, store, records):
+        for name in ("ada", "bob"):
+            store.save_description(a_description(name, age=AgeBand.OLDER, skin=SkinTone.DARK))
+        store.save_description(a_description(study="other"))
+        store.save_description(a_description("bob", age=AgeBand.OLDER, gender=Gender.MAN))
+        older = ("Age", AgeBand.OLDER.value)
+        assert store.sizes(an_id("faces")) == {older: 2, ("Skin tone", "Monk 7 to 10"): 1, ("Gender", "man"): 1}
+        store.delete_description(an_id("bob"), an_id("faces"))
+        assert store.sizes(an_id("faces")) == {older: 1, ("Skin tone", "Monk 7 to 10"): 1}
+        records.delete_person(an_id("ada"))
+        assert store.sizes(an_id("faces")) == {}
+
     def test_faces_are_found_by_what_their_people_say_now(self, store, records, backend):
         index, old, young = backend.face_index(), ("Age", AgeBand.OLDER.value), ("Age", AgeBand.UNDER_30.value)
 

@@ -61,6 +61,10 @@ class GroupStore(Protocol):
     def descriptions_in(self, study_id: str) -> Iterator[SelfDescription]:
         """By person, without holding them all in memory."""
 
+    def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
+        """How many people say what to a study, counted in the store: by what it is about and what they say, as
+        `groups.DIMENSIONS` has it. What nobody says is missing."""
+
     def delete_description(self, person_id: str, study_id: str) -> None:
         """Nothing happens when there is none."""
 
