@@ -6,7 +6,7 @@ import numpy as np
 
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Found, Place, disagreement
-from fers.domain.images import crop_stored
+from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -72,7 +72,7 @@ class Explore:
         require(actor, Action.VIEW_DATASET, face.study_id)
         if not face.may_be_shown(self._now()):
             return None
-        return crop_stored(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
+        return glimpse(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
 
     def _in_quarter(self, study_id: str, wanted: FaceFilter, quarter: int) -> int:
         counts = self._index.counts(study_id, replace(wanted, agreement=frozenset({quarter})))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
-from fers.domain.images import crop_stored
+from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
@@ -172,7 +172,7 @@ class Review:
 
 
 def _picture(stored: bytes, face: Face) -> bytes:
-    pixels = crop_stored(stored, face.box, PICTURE_PIXELS)
+    pixels = glimpse(stored, face.box, PICTURE_PIXELS)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=90)
     return file.getvalue()
