@@ -12,6 +12,7 @@ from fers.domain.studies import Study
 from fers.services.agreement import Report
 from fers.ui import guard
 from fers.ui.model_plots import confusion
+from fers.ui.removing import offer_removal
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
@@ -93,6 +94,7 @@ def flags(actor: Person, report: Report) -> None:
         with columns[number % COLUMNS], st.container(border=True):
             thumbnail(actor, flag.face_id)
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
+            offer_removal(actor, flag.study_id, flag.face_id)
 
 
 @st.fragment

@@ -13,6 +13,7 @@ from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.look import ACCENT
+from fers.ui.removing import offer_removal
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -198,6 +199,7 @@ def _show(actor: Person, found: Found, told: str) -> None:
         thumbnail(actor, found.face.id, f"A face, class: {label}")
         st.markdown(f"**{label}**")
         st.caption(f"{_whose_word(found)}. {told}")
+        offer_removal(actor, found.face.study_id, found.face.id)
 
 
 def _whose_word(found: Found) -> str:

@@ -35,6 +35,36 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     assert not app.exception and not app.error
 
 
+def test_whoever_runs_the_study_removes_a_flagged_face_and_one_found_while_exploring(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    flagged, found = give_face(platform, ada), give_face(platform, ada)
+    annotator = replace(ada, id="a0" * 16, role=Role.ANNOTATOR)
+    platform.review.label(annotator, study.id, flagged.id, Verdict.FLAGGED, reason="two people")
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.ADMINISTRATOR)
+    sign_in(app)
+    for page, face in (("agreement", flagged), ("explore", found)):
+        app.session_state[f"removal-{face.id}"] = True
+        app.switch_page(f"pages/{page}.py").run()
+        assert "deleted at once" in told(app)
+        click(app, "Remove it")
+        assert not app.exception and not app.error
+    assert platform.own_data.faces(ada) == []
+    assert [entry.action for entry in platform.members.log(OPERATOR, study.id, 2)] == [
+        "removed a face: something is wrong with the picture"
+    ] * 2
+
+
+def test_a_researcher_removes_nothing(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    face = give_face(platform, ada)
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.session_state[f"removal-{face.id}"] = True
+    app.switch_page("pages/explore.py").run()
+    assert "Own word. Guess: Happy 90%" in told(app)
+    assert "deleted at once" not in told(app)
+
+
 def test_an_annotator_finds_the_review_and_not_the_agreement(app, platform):
     ada, study = participant(platform), platform.studies.current()
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)

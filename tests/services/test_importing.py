@@ -9,11 +9,14 @@ from skimage import data
 
 from fers.datasets import DataError, FaceSet
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import LabelSource
 from fers.errors import InvalidInput
 from fers.services.importing import Terms
+from fers.services.withdrawal import Removal
+from fers.storage.database import FILE
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
 VOTES = np.array([[0.1, 0.6, 0.3, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0, 0]], np.float32)
@@ -81,3 +84,18 @@ def test_without_terms_nothing_is_imported(platform, study, faces, terms):
         platform.importing.add(OPERATOR, study.id, faces, terms)
     with pytest.raises(InvalidInput, match="No face may be shared"):
         platform.snapshots.freeze(OPERATOR, study.id, "v1")
+
+
+def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform, study, faces, settings):
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    face, *others = (found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9))
+    assert face.person_id.encode() in _database(settings)
+    platform.withdrawal.remove(OPERATOR, study.id, face.id, Removal.TERMS)
+    assert [found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)] == others
+    assert face.person_id.encode() not in _database(settings)
+    assert platform.doctor.examine() == []
+
+
+def _database(settings) -> bytes:
+    """All that SQLite holds, its write-ahead log included."""
+    return b"".join(file.read_bytes() for file in settings.data.glob(f"{FILE}*"))
