@@ -91,8 +91,12 @@ class Review:
         valence: float | None = None,
         arousal: float | None = None,
         seconds: float = 0.0,
+        saw_prediction: bool = False,
     ) -> None:
         """Keep what the actor says about a face; see `Label` for what goes together, and for the ranges.
+
+        `saw_prediction`: of the face as it was on their screen; what the study shows may have changed since it was
+        handed out.
 
         Raises NotFound for a face they may not label (any more), AlreadyExists when they have, PlaceTaken when others
         were quicker, InvalidInput when it can't be said like this.
@@ -103,11 +107,9 @@ class Review:
         if len(reason) > LONGEST_REASON:
             raise InvalidInput(f"The reason has more than {LONGEST_REASON} characters.", "Say it in fewer words.")
         now = self._now()
-        saw = study.show_prediction
+        about = (face_id, study.id, actor.id, verdict, now)
         try:
-            label = Label(
-                face_id, study.id, actor.id, verdict, now, distribution, reason, valence, arousal, seconds, saw
-            )
+            label = Label(*about, distribution, reason, valence, arousal, seconds, saw_prediction)
         except ValueError as error:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
         self._labels.add_label(label, self._places(study, face_id), now)

@@ -1,5 +1,7 @@
 """The parts of the agreement page."""
 
+from itertools import groupby
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -85,16 +87,19 @@ def by_annotator(report: Report) -> None:
 
 def flags(actor: Person, report: Report) -> None:
     """What annotators found wrong, picture by picture."""
-    if not report.flags:
+    flagged = [list(flags) for _, flags in groupby(report.flags, lambda flag: flag.face_id)]
+    if not flagged:
         st.write("Nobody flagged a photo.")
-    if len(report.flags) > SHOWN:
-        st.caption(f"{SHOWN} of {len(report.flags):,} flags are shown.")
+    if len(flagged) > SHOWN:
+        st.caption(f"{SHOWN} of {len(flagged):,} flagged photos are shown.")
     columns = st.columns(COLUMNS)
-    for number, flag in enumerate(report.flags[:SHOWN]):
+    for number, flags_of_one in enumerate(flagged[:SHOWN]):
+        [first, *_] = flags_of_one
         with columns[number % COLUMNS], st.container(border=True):
-            thumbnail(actor, flag.face_id)
-            st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
-            offer_removal(actor, flag.study_id, flag.face_id)
+            thumbnail(actor, first.face_id)
+            for flag in flags_of_one:
+                st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
+            offer_removal(actor, first.study_id, first.face_id)
 
 
 @st.fragment

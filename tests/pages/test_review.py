@@ -38,8 +38,9 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
 def test_whoever_runs_the_study_removes_a_flagged_face_and_one_found_while_exploring(app, platform):
     ada, study = participant(platform), platform.studies.current()
     flagged, found = give_face(platform, ada), give_face(platform, ada)
-    annotator = replace(ada, id="a0" * 16, role=Role.ANNOTATOR)
-    platform.review.label(annotator, study.id, flagged.id, Verdict.FLAGGED, reason="two people")
+    for name in ("a0" * 16, "b1" * 16):
+        annotator = replace(ada, id=name, role=Role.ANNOTATOR)
+        platform.review.label(annotator, study.id, flagged.id, Verdict.FLAGGED, reason="two people")
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ADMINISTRATOR)
     sign_in(app)
     for page, face in (("agreement", flagged), ("explore", found)):

@@ -140,6 +140,16 @@ def test_annotators_are_blind_unless_the_study_says_otherwise(platform, study, a
     assert [assignment.guess for assignment in platform.review.next_faces(ann, study.id, 1)] == [Emotion.HAPPY]
 
 
+def test_a_label_says_whether_the_guess_was_in_sight_whatever_the_study_shows_by_now(platform, study, ada, ann):
+    face = give_face(platform, ada)
+    assert handed_out(platform, study, ann) == {face.id}
+    platform.studies.update(OPERATOR, replace(study, show_prediction=True))
+    platform.review.label(ann, study.id, face.id, Verdict.UNKNOWN, saw_prediction=False)
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    [entry] = platform.snapshots.entries(OPERATOR, version.id)
+    assert [vote.saw_prediction for vote in entry.votes] == [False]
+
+
 def test_a_tie_goes_back_to_the_queue_and_leaves_it_settled(platform, study, ada, annotators, say):
     platform.studies.update(OPERATOR, replace(study, overlap=2))
     face, eve = give_face(platform, ada), annotators[3]
