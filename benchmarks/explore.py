@@ -48,10 +48,10 @@ _FILL = (
         strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', 1735689600 + abs(random()) % 63072000, 'unixepoch'),
         '2030-01-01T00:00:00.000000+00:00', :document FROM numbers""",
     """WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :faces / 10)
-    INSERT INTO self_descriptions SELECT printf('%032x', n), :study, '{}',
-        json_extract(:ages, printf('$[%d]', abs(random()) % 4)),
-        json_extract(:genders, printf('$[%d]', abs(random()) % 3)),
-        json_extract(:tones, printf('$[%d]', abs(random()) % 3)) FROM numbers""",
+    INSERT INTO self_descriptions SELECT printf('%032x', n), :study, json_object(
+        'age', json_extract(:ages, printf('$[%d]', abs(random()) % 4)),
+        'gender', json_extract(:genders, printf('$[%d]', abs(random()) % 3)),
+        'skin', json_extract(:tones, printf('$[%d]', abs(random()) % 3))) FROM numbers""",
     # Nine classes of very different size, half of them disputed; a tenth labelled, most people in groups.
     """INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, agreement, given_at,
         disagreement, reviewable, guess, entropy, share, labels, age, gender, skin, own, perceived)

@@ -33,6 +33,16 @@ class EmbeddedFaceIndex:
             for row in rows
         ]
 
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        condition, values = _condition(wanted)
+        counts, among = _counts(wanted)
+        rows = self._database.rows(
+            f"SELECT agreement, SUM(count) AS count FROM {counts} AND study_id = ? AND {condition} AND agreement >= 0"
+            " GROUP BY agreement HAVING SUM(count) > 0",
+            (*among, study_id, *values),
+        )
+        return {row["agreement"]: row["count"] for row in rows}
+
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         rows = self._database.rows(
             "SELECT week, own, count FROM own_counts WHERE study_id = ? AND count > 0", (study_id,)

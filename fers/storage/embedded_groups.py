@@ -20,12 +20,12 @@ class EmbeddedGroups:
 
     def save_description(self, description: SelfDescription) -> None:
         """What was said before leaves no bytes behind."""
-        document = description_to_document(description)
-        said = [document[field] for field in GROUPS.values()]
+        document = json.dumps(description_to_document(description))
         with self._database.erasure() as sql:
             saved = sql.execute(
-                "INSERT OR REPLACE INTO self_descriptions SELECT id, ?, ?, ?, ?, ? FROM people WHERE id = ?",
-                (description.study_id, json.dumps(document), *said, description.person_id),
+                "INSERT INTO self_descriptions SELECT id, ?, ? FROM people WHERE id = ?"
+                " ON CONFLICT (person_id, study_id) DO UPDATE SET document = excluded.document",
+                (description.study_id, document, description.person_id),
             )
             if saved.rowcount != 1:
                 raise NotFound("This account is no longer there.", "You can make a new one.")
@@ -47,15 +47,9 @@ class EmbeddedGroups:
             last = found[-1].person_id
 
     def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
-        return {
-            (about, answer): people
-            for about, field in GROUPS.items()
-            for answer, people in self._database.rows(
-                f"SELECT {field}, count(*) FROM self_descriptions WHERE study_id = ? AND {field} IS NOT NULL"
-                f" GROUP BY {field}",
-                (study_id,),
-            )
-        }
+        query = "SELECT field, answer, people FROM group_sizes WHERE study_id = ? AND people > 0"
+        about = {field: name for name, field in GROUPS.items()}
+        return {(about[row["field"]], row["answer"]): row["people"] for row in self._database.rows(query, (study_id,))}
 
     def delete_description(self, person_id: str, study_id: str) -> None:
         with self._database.erasure() as sql:

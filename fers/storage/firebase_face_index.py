@@ -1,6 +1,7 @@
 """FaceIndex on Firestore: pages come from the facts of faces by composite indexes, counts from the counters."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from math import prod
@@ -8,7 +9,7 @@ from math import prod
 from google.cloud.firestore import Query
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Found, Place, week_of
+from fers.domain.exploring import EVERY_FACE, FaceCount, FaceFilter, Found, Place, week_of
 from fers.domain.labels import Opinion
 from fers.storage.documents import face_from_document, time_to_text
 from fers.storage.face_cell import NOTHING, SOURCES, group_of, label_of, number_of
@@ -33,23 +34,27 @@ class FirebaseFaceIndex:
         self._counters = FaceCounters(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
-        values, found = _values(wanted), Counter()
-        group = wanted.group and group_of(wanted.group)
-        for monday, cell, count in self._counters.cells(study_id, group):
-            week = date.fromisoformat(monday)
-            if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
-                found[week, cell["label"], cell["disputed"]] += count
+        found = Counter()
+        for week, cell, count in self._cells(study_id, wanted):
+            found[week, cell["label"], cell["disputed"]] += count
         return [
             FaceCount(week, label_of(label), bool(disputed), count)
             for (week, label, disputed), count in sorted(found.items())
             if count > 0
         ]
 
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        found = Counter()
+        for _, cell, count in self._cells(study_id, wanted):
+            if cell["agreement"] != NOTHING:
+                found[cell["agreement"]] += count
+        return +found
+
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         found = Counter()
-        for monday, cell, count in self._counters.cells(study_id):
+        for week, cell, count in self._cells(study_id, EVERY_FACE):
             if cell["own"] != NOTHING:
-                found[date.fromisoformat(monday), Emotion(cell["own"])] += count
+                found[week, Emotion(cell["own"])] += count
         return +found
 
     def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
@@ -92,6 +97,14 @@ class FirebaseFaceIndex:
 
     def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
         self._writing.note_opinion(face_id, opinion)
+
+    def _cells(self, study_id: str, wanted: FaceFilter) -> Iterator[tuple[date, dict[str, int], int]]:
+        """What wanted faces have in common, week by week, and how many there are."""
+        values, group = _values(wanted), wanted.group and group_of(wanted.group)
+        for monday, cell, count in self._counters.cells(study_id, group):
+            week = date.fromisoformat(monday)
+            if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
+                yield week, cell, count
 
     def _descending(self, query: Query, by: str, before: str, size: int):
         while page := self._documents.page(

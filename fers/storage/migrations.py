@@ -9,8 +9,8 @@ from fers.storage.face_facts import SHAPE as FACE_FACTS
 from fers.storage.face_facts import keep_earlier_faces, keep_for_review
 from fers.storage.field_facts import SHAPE as FIELD
 from fers.storage.field_facts import keep_earlier_faces as keep_for_the_field
-from fers.storage.group_facts import COUNTED as GROUP_SIZES
 from fers.storage.group_facts import SHAPE as GROUPS
+from fers.storage.group_facts import SIZES as GROUP_SIZES
 from fers.storage.missed_facts import SHAPE as MISSED
 from fers.storage.opinion_facts import SHAPE as OPINIONS
 from fers.storage.review_facts import SHAPE as REVIEW

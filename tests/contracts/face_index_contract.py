@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Found, Place, class_of, disagreement, is_disputed, week_of
+from fers.domain.exploring import FaceFilter, Found, Place, class_of, disagreement, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Opinion
 
@@ -16,6 +16,7 @@ from .samples import NOON, a_face, a_person, an_id
 
 STUDY = an_id("faces")
 OPINIONS = {
+    an_id("1"): Opinion(Emotion.SAD, 1.0),
     an_id("3"): Opinion(Emotion.FEAR, 0.6),
     an_id("5"): Opinion(None, 0.6),
     an_id("8"): Opinion(Emotion.CONTEMPT, None),
@@ -89,6 +90,12 @@ class FaceIndexContract:
         counts = index.counts(STUDY, wanted)
         assert {(count.week, count.label, count.disputed): count.count for count in counts} == expected
         assert [count.week for count in counts] == sorted(count.week for count in counts)
+
+    @pytest.mark.parametrize("wanted", [FaceFilter(), FaceFilter(agreement=frozenset({2})), *FILTERS[-2:]])
+    def test_agreement_is_counted_in_quarters(self, index, faces, wanted):
+        opinions = [OPINIONS.get(face.id) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
+        shares = [opinion.agreement for opinion in opinions if opinion and opinion.agreement is not None]
+        assert index.agreement(STUDY, wanted) == Counter(map(quarter, shares))
 
     @pytest.mark.parametrize("wanted", FILTERS)
     def test_pages_of_the_newest_join_up(self, index, faces, wanted):

@@ -78,6 +78,9 @@ class FaceIndex(Protocol):
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         """By week and class, oldest week first; only counts above 0."""
 
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        """How many of the faces there are in each quarter of the annotators' agreement; empty quarters are missing."""
+
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
 
