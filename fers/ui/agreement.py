@@ -18,9 +18,9 @@ from fers.ui.removing import offer_removal
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
-from fers.ui.thumbnails import thumbnail
+from fers.ui.thumbnails import CELL_PIXELS, thumbnail
 
-COLUMNS, SHOWN = 4, 8
+SHOWN = 8
 FIGURE_PIXELS = 160
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
@@ -92,10 +92,10 @@ def flags(actor: Person, report: Report) -> None:
         st.write("Nobody flagged a photo.")
     if len(flagged) > SHOWN:
         st.caption(f"{SHOWN} of {len(flagged):,} flagged photos are shown.")
-    columns = st.columns(COLUMNS)
-    for number, flags_of_one in enumerate(flagged[:SHOWN]):
+    cells = st.container(horizontal=True)
+    for flags_of_one in flagged[:SHOWN]:
         [first, *_] = flags_of_one
-        with columns[number % COLUMNS], st.container(border=True):
+        with cells.container(border=True, width=CELL_PIXELS):
             thumbnail(actor, first.face_id)
             for flag in flags_of_one:
                 st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
@@ -120,9 +120,9 @@ def known_faces(study: Study) -> None:
     ):
         if faces:
             st.subheader(title, anchor=False)
-        columns = st.columns(COLUMNS)
-        for number, (face_id, emotion) in enumerate(faces.items()):
-            with columns[number % COLUMNS], st.container(border=True):
+        cells = st.container(horizontal=True)
+        for face_id, emotion in faces.items():
+            with cells.container(border=True, width=CELL_PIXELS):
                 thumbnail(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
                 change = (actor, study, face_id, chosen(emotion))

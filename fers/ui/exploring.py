@@ -17,9 +17,9 @@ from fers.ui.removing import offer_removal
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
-from fers.ui.thumbnails import thumbnail
+from fers.ui.thumbnails import CELL_PIXELS, thumbnail
 
-COLUMNS, PAGE = 4, 24
+PAGE = 24
 _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and people", _AMONG_ANNOTATORS)
 _NO_CLASS = "No class"
@@ -27,6 +27,7 @@ WHAT_CLASS_MEANS = (
     "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
     "It has none where annotators tie or see no expression, and where nobody said anything."
 )
+_WHOLE_NUMBERS = alt.Axis(tickMinStep=1)
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 
 
@@ -110,12 +111,8 @@ def balance(counts: list[FaceCount]) -> None:
     for count in counts:
         by_label[_class_word(count.label)] += count.count
     order = [_class_word(label) for label in [*Emotion, None]]
-    rows = [{"Class": label, "Faces": by_label[label]} for label in order]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
     st.subheader("Balance", anchor=False)
-    st.altair_chart(
-        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Class:N", sort=order, title=None)), width="stretch"
-    )
+    _bars([{"Class": label, "Faces": by_label[label]} for label in order])
 
 
 def agreement(shares: dict[int, int]) -> None:
@@ -124,28 +121,17 @@ def agreement(shares: dict[int, int]) -> None:
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
-    order = [_quarter_word(quarter) for quarter in shares]
-    rows = [{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
-    st.altair_chart(
-        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Agreement:N", sort=order, title=None)), width="stretch"
-    )
+    _bars([{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
     st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
 
 
 def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
     """How many people say that they are in which group."""
-    rows = [
-        {"About": about, "Group": group, "People": people}
-        for about, groups in sizes.items()
-        for group, people in groups.items()
-    ]
+    rows = [{"Group": group, "People": people} for groups in sizes.values() for group, people in groups.items()]
     if not rows:
         return
     st.subheader("Who gave them", anchor=False)
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
-    y = alt.Y("Group:N", sort=None, title=None)
-    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None, axis=alt.Axis(tickMinStep=1)), y=y), width="stretch")
+    _bars(rows)
     st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
 
 
@@ -158,9 +144,19 @@ def growth(counts: list[FaceCount]) -> None:
     for week in sorted(by_week):
         total += by_week[week]
         rows.append({"Week of": week.isoformat(), "Faces": total})
-    line = alt.Chart(alt.Data(values=rows)).mark_area(color=ACCENT, opacity=0.35, line={"color": ACCENT}, point=True)
+    own_colour = {"color": ACCENT}
+    area = alt.Chart(alt.Data(values=rows)).mark_area(opacity=0.35, line=own_colour, point=own_colour, **own_colour)
+    x = alt.X("Week of:T", title=None, axis=alt.Axis(format="%d %b %Y", labelOverlap=True))
     st.subheader("Growth", anchor=False)
-    st.altair_chart(line.encode(x=alt.X("Week of:T", title=None), y=alt.Y("Faces:Q", title=None)), width="stretch")
+    st.altair_chart(area.encode(x=x, y=alt.Y("Faces:Q", title=None, axis=_WHOLE_NUMBERS)), width="stretch")
+
+
+def _bars(rows: list[dict]) -> None:
+    """A bar a row, in their order: the first of its values names it, the second is its length."""
+    name, number = rows[0]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    x = alt.X(f"{number}:Q", title=None, axis=_WHOLE_NUMBERS)
+    st.altair_chart(bars.encode(x=x, y=alt.Y(f"{name}:N", sort=None, title=None)), width="stretch")
 
 
 def _guess(found: Found) -> str:
@@ -180,9 +176,9 @@ def _grid(
     found = page(after)
     if not found:
         st.caption("There are none.")
-    columns = st.columns(COLUMNS)
-    for number, one in enumerate(found):
-        with columns[number % COLUMNS]:
+    cells = st.container(horizontal=True)
+    for one in found:
+        with cells.container(border=True, width=CELL_PIXELS):
             _show(actor, one, tell(one))
     with st.container(horizontal=True):
         if after is not None and st.button("Back to the first", key=f"first {shown}"):
@@ -195,11 +191,10 @@ def _grid(
 
 def _show(actor: Person, found: Found, told: str) -> None:
     label = _class_word(found.label)
-    with st.container(border=True):
-        thumbnail(actor, found.face.id, f"A face, class: {label}")
-        st.markdown(f"**{label}**")
-        st.caption(f"{_whose_word(found)}. {told}")
-        offer_removal(actor, found.face.study_id, found.face.id)
+    thumbnail(actor, found.face.id, f"A face, class: {label}")
+    st.markdown(f"**{label}**")
+    st.caption(f"{_whose_word(found)}. {told}")
+    offer_removal(actor, found.face.study_id, found.face.id)
 
 
 def _whose_word(found: Found) -> str:
