@@ -81,7 +81,7 @@ def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect
 @click.command()
 @click.argument("version")
 @study_option
-@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only what its person says is this.")
+@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only this class: see below.")
 @click.option("--source", "sources", multiple=True, type=click.Choice(_values(Source)), help="Only what came this way.")
 @click.option("--agreement", multiple=True, type=_QUARTER, help="Only where annotators agree to this quarter: 0 to 3.")
 @click.option(
@@ -95,7 +95,8 @@ def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect
 def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
     """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it, all or only some.
 
-    `--label`, `--source`, `--agreement` and `--confidence` may be given several times: either will do.
+    `--label`, `--source`, `--agreement` and `--confidence` may be given several times: either will do. A face's class
+    is what most of its annotators see or, where none looked, what its person says.
     """
     services = platform.assemble(config.load())
     kinds = {"labels": Emotion.from_label, "sources": Source, "agreement": int, "confidence": int}

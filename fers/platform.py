@@ -128,7 +128,7 @@ def assemble(
         snapshots=snapshots,
         downloads=Downloads(records, images, stores.snapshots, snapshots, withdrawal, now),
         importing=Importing(records, storing, stores.labels, stores.face_index, models, detector, studies, now),
-        doctor=Doctor(records, images, journal, sign_in, stores.face_index, storing, withdrawal, now),
+        doctor=Doctor(records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, now),
         sign_in=sign_in,
     )
     storing.settle()

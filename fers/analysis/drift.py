@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from fers.analysis.consensus import agreeing_pairs
+from fers.domain.consensus import agreeing_pairs
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, quarter
 from fers.domain.field import VersionSums

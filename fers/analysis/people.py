@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fers.analysis.consensus import OUTCOMES
 from fers.analysis.leaderboard import Entry, figures
 from fers.analysis.resampling import CLASSES, balanced_accuracy
+from fers.domain.consensus import OUTCOMES
 from fers.domain.metrics import macro_f1
 
 NAMES = ("top1", "macro_f1", "balanced_accuracy")

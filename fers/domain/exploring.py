@@ -1,5 +1,8 @@
 """Looking through many faces: what they can be filtered by, and how they are counted.
 
+The *class* of a face is what its annotators agree on, or, where none looked, its person's own word: the label that a
+dataset version trains on. It is there to find faces by; what was felt, posed and perceived stays apart in the records.
+
 Confidence and agreement are filtered in quarters and dates in weeks: coarse enough that a store can keep a count of
 every combination there is, and so answer at any size without going through the faces.
 """
@@ -9,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face, Source
+from fers.domain.labels import Opinion
 
 QUARTERS = range(4)
 """Of a share from 0 to 1."""
@@ -25,18 +29,23 @@ def week_of(time: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def is_disputed(face: Face) -> bool:
-    """Whether the model's guess is something else than the person said; not where they said nothing."""
-    return face.answer.label not in (None, face.prediction.top(1)[0][0])
+def class_of(face: Face, opinion: Opinion | None) -> Emotion | None:
+    """The face's class by what its annotators make of it (`opinion`; None: none looked). None: it has no class."""
+    return face.answer.label if opinion is None else opinion.perceived
 
 
-def disagreement(face: Face) -> float:
-    """How much surer the model is of its guess than of what the person said, 0 to 1; 0 where they agree or the person
-    said nothing."""
-    if face.answer.label is None:
+def is_disputed(face: Face, label: Emotion | None) -> bool:
+    """Whether the model's guess is something else than the face's class; not where it has none."""
+    return label not in (None, face.prediction.top(1)[0][0])
+
+
+def disagreement(face: Face, label: Emotion | None) -> float:
+    """How much surer the model is of its guess than of the face's class, 0 to 1; 0 where they are the same or it has
+    no class."""
+    if label is None:
         return 0.0
     probabilities = face.prediction.probabilities
-    return max(probabilities) - probabilities[face.answer.label]
+    return max(probabilities) - probabilities[label]
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class FaceFilter:
     """Which faces of a study are meant. Whatever is empty or None sorts nothing out."""
 
     labels: frozenset[Emotion | None] = frozenset()
-    """What their people said; None stands for "can't tell"."""
+    """Their classes; None stands for having none."""
     sources: frozenset[Source] = frozenset()
     confidence: frozenset[int] = frozenset()
     """Quarters of the model's largest probability."""
@@ -54,33 +63,34 @@ class FaceFilter:
     """What their people say about themselves: what it is about and what they say, by `groups.DIMENSIONS`. One at a
     time, since who is in two groups at once is soon somebody."""
     disputed: bool | None = None
-    """Whether the model guessed something else than the person said."""
+    """Whether the model guessed something else than the class."""
     since: date | None = None
     until: date | None = None
     """Both inclusive and to the week that they are in."""
 
-    def takes(self, face: Face, agreement: float | None) -> bool:
+    def takes(self, face: Face, opinion: Opinion | None) -> bool:
         """Whether the face is meant, as far as the face can tell: `group` is for a store to look up.
 
-        `agreement`: of its annotators, 0 to 1; None where fewer than two labelled it.
+        `opinion`: of its annotators; None where none looked.
         """
+        label, agreement = class_of(face, opinion), opinion and opinion.agreement
         _, confidence = face.prediction.top(1)[0]
         week = week_of(face.given_at)
         return (
-            _among(face.answer.label, self.labels)
+            _among(label, self.labels)
             and _among(face.source, self.sources)
             and _among(quarter(confidence), self.confidence)
             and _among(None if agreement is None else quarter(agreement), self.agreement)
-            and self.disputed in (None, is_disputed(face))
+            and self.disputed in (None, is_disputed(face, label))
             and (self.since is None or week_of(self.since) <= week)
             and (self.until is None or week <= week_of(self.until))
         )
 
     def in_words(self) -> list[str]:
         """What it asks for, thing by thing; empty where it sorts nothing out."""
-        labels = ["can't tell"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
+        labels = ["none"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
         said = {
-            "their people say": labels,
+            "the class is": labels,
             "given by": sorted(self.sources),
             "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
             "annotators agree to": [QUARTER_WORDS[part] for part in sorted(self.agreement)],
@@ -108,6 +118,17 @@ class FaceCount:
     label: Emotion | None
     disputed: bool
     count: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A face as it is found."""
+
+    face: Face
+    label: Emotion | None
+    """Its class."""
+    reviewed: bool
+    """Whether that is what annotators agree on; else it is the person's own word."""
 
 
 @dataclass(frozen=True)

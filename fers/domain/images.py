@@ -73,12 +73,26 @@ def decode_stored(data: bytes) -> Photo:
 
 def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
     """The part of an RGB picture inside `box`, resized to side x side x 3 (uint8)."""
-    return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR, box=box.corners()))
+    return _resized(pixels, box.corners(), side)
 
 
 def crop_stored(data: bytes, box: Box, side: int = FACE_SIDE) -> np.ndarray:
     """As `crop`, of a photo that `check_photo` encoded as `data`."""
     return crop(decode_stored(data).pixels, box, side)
+
+
+def glimpse(data: bytes, box: Box, side: int) -> np.ndarray:
+    """As `crop_stored`, to be looked at and for nothing else: where the box has pixels to spare, the photo is decoded
+    at a half, a quarter or an eighth of its size, which takes a fraction of the time. No model is fed this."""
+    pixels = Image.open(io.BytesIO(data))
+    width, height = pixels.size
+    pixels.draft("RGB", (width * side // box.width, height * side // box.height))
+    reduced = round(width / pixels.width)
+    return _resized(pixels, tuple(corner / reduced for corner in box.corners()), side)
+
+
+def _resized(pixels: Image.Image, corners: tuple[float, ...], side: int) -> np.ndarray:
+    return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR, box=corners))
 
 
 def _decoded(data: bytes, limits: PhotoLimits) -> Image.Image:

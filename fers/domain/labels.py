@@ -57,6 +57,16 @@ class Label:
         return leading(self.distribution)
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """What the annotators who labelled a face make of it together."""
+
+    perceived: Emotion | None
+    """What most of them see; None where they tie, or see no emotion."""
+    agreement: float | None
+    """The share, 0 to 1, of the pairs of them who say the same; None where there is no pair."""
+
+
 def only(emotion: Emotion) -> tuple[float, ...]:
     """The distribution that is all `emotion`."""
     return tuple(float(other is emotion) for other in Emotion)

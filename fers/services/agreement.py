@@ -31,6 +31,7 @@ class Report:
     counts: Counter[str]
     """Labels by annotator."""
     flags: list[Label]
+    """By face."""
     accuracy: dict[str, float]
     """How often each annotator is right, 0 to 1, as Dawid and Skene's method estimates it from all votes."""
     settled: int

@@ -10,11 +10,12 @@ from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
 from fers.domain.exploring import EVERY_FACE
 from fers.domain.faces import Face, Source
-from fers.domain.interfaces import FaceIndex, ImageStore, Journal, RecordStore, SignIn
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
 from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.comparison import side_by_side
+from fers.services.settling import settle_everything
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
 
@@ -37,6 +38,7 @@ class Doctor:
         images: ImageStore,
         journal: Journal,
         sign_in: SignIn,
+        labels: LabelStore,
         index: FaceIndex,
         storing: Storing,
         withdrawal: Withdrawal,
@@ -46,6 +48,7 @@ class Doctor:
         self._images = images
         self._journal = journal
         self._sign_in = sign_in
+        self._labels = labels
         self._index = index
         self._storing = storing
         self._withdrawal = withdrawal
@@ -53,13 +56,15 @@ class Doctor:
 
     def examine(self) -> list[Finding]:
         """Check the store against its files both ways, by checksum, after repairing what is safe to repair:
-        interrupted work is finished or undone, faces past their retention date are purged, and empty accounts that
-        nothing opens are removed. Whatever else is wrong is reported and left as it is."""
+        interrupted work is finished or undone, faces past their retention date are purged, empty accounts that nothing
+        opens are removed, and what the labels of each face come to is noted anew. Whatever else is wrong is reported
+        and left as it is."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
+        settle_everything(self._records, self._labels, self._index)
         findings += self._look_after_people()
         findings += [Finding(problem, repaired=False) for problem in self._check_faces()]
         return findings

@@ -112,8 +112,7 @@ class DriftReports:
     def _by_class(self, studies: list[str]) -> Counter[tuple[date, Emotion]]:
         found = Counter()
         for study_id in studies:
-            for count in self._index.counts(study_id, FaceFilter(labels=frozenset(Emotion), sources=GIVEN)):
-                found[count.week, count.label] += count.count
+            found.update(self._index.own_labels(study_id))
         return found
 
     def _guesses(self, studies: list[str]) -> list[Guesses]:

@@ -1,13 +1,10 @@
 """Exploring a study's faces: counts, pages of faces, thumbnails."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Place, disagreement
-from fers.domain.faces import Face
-from fers.domain.images import crop_stored
+from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Found, Place, disagreement
+from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -37,34 +34,29 @@ class Explore:
         """How many of the wanted faces there are in each quarter of the annotators' agreement; those that none has
         labelled are in no quarter."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return {
-            quarter: sum(
-                count.count for count in self.counts(actor, study_id, replace(wanted, agreement=frozenset({quarter})))
-            )
-            for quarter in QUARTERS
-            if not wanted.agreement or quarter in wanted.agreement
-        }
+        found = self._index.agreement(study_id, wanted) if self._may_be_seen(actor, study_id, wanted) else {}
+        return {part: found.get(part, 0) for part in QUARTERS if not wanted.agreement or part in wanted.agreement}
 
     def newest(
-        self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Face | None = None
-    ) -> list[Face]:
+        self, actor: Person, study_id: str, wanted: FaceFilter, count: int, after: Found | None = None
+    ) -> list[Found]:
         """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(after.given_at, after.id)
+        place = after and Place(after.face.given_at, after.face.id)
         return self._index.newest(study_id, wanted, count, place) if self._may_be_seen(actor, study_id, wanted) else []
 
     def most_disputed(
-        self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Face | None = None
-    ) -> list[Face]:
-        """A page of the faces, of one class or all, where the model is surest of something else than the person."""
+        self, actor: Person, study_id: str, label: Emotion | None, count: int, after: Found | None = None
+    ) -> list[Found]:
+        """A page of the faces, of one class or all, where the model is surest of something else than the class."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(disagreement(after), after.id)
+        place = after and Place(disagreement(after.face, after.label), after.face.id)
         return self._index.most_disputed(study_id, label, count, place)
 
-    def least_agreed(self, actor: Person, study_id: str, count: int, after: Face | None = None) -> list[Face]:
+    def least_agreed(self, actor: Person, study_id: str, count: int, after: Found | None = None) -> list[Found]:
         """A page of the faces that annotators agree least about; those that all agree about are left out."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return self._index.least_agreed(study_id, count, after and after.id)
+        return self._index.least_agreed(study_id, count, after and after.face.id)
 
     def thumbnail(self, actor: Person, face_id: str) -> np.ndarray | None:
         """The face's crop, 112 x 112 x 3 RGB (uint8); None for a photo that its person lets nobody else look at, or
@@ -76,7 +68,7 @@ class Explore:
         require(actor, Action.VIEW_DATASET, face.study_id)
         if not face.may_be_shown(self._now()):
             return None
-        return crop_stored(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
+        return glimpse(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
 
     def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
         """A group that is too small to be shown has no faces, as far as anybody can see."""

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from fers.analysis.consensus import agreed, agreeing_pairs
+from fers.analysis.consensus import agreed
+from fers.domain.consensus import opinion_of
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face, Source
-from fers.domain.labels import Label
+from fers.domain.labels import Label, Opinion
 from fers.domain.near_duplicates import alike
 from fers.domain.snapshots import ConsensusRule, Entry, Measures, Portion, Split, Vote, pseudonym
 from fers.domain.splitting import split_people
@@ -29,13 +30,13 @@ class Opinions:
         return self._labels.get(face_id, ())
 
     def perceived(self, face_id: str) -> Emotion | None:
-        """None where they tie, or see no emotion."""
+        """By the rule; None where they tie, or see no emotion."""
         consensus = self._consensus.get(face_id)
-        return consensus.outcome if consensus and isinstance(consensus.outcome, Emotion) else None
+        return consensus and consensus.emotion
 
-    def agreement(self, face_id: str) -> float | None:
-        """See `agreeing_pairs`."""
-        return agreeing_pairs(self.of(face_id))
+    def found_by(self, face_id: str) -> Opinion | None:
+        """What Explore finds the face by, whatever the rule: the same filter takes the same faces here and there."""
+        return opinion_of(self.of(face_id))
 
 
 def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: str, measures: Measures) -> Entry:

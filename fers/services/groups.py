@@ -85,11 +85,9 @@ class Groups:
     def sizes(self, actor: Person, study_id: str) -> dict[str, dict[str, int]]:
         """How many people are in each group, by what it is about; groups of fewer than five are left out."""
         require(actor, Action.VIEW_DATASET, study_id)
-        counted = Counter(
-            answer for description in self._descriptions(study_id) for answer in description.said().items()
-        )
+        people = Counter(self._groups.sizes(study_id) if self._asks(study_id) else {})
         return {
-            about: {name: counted[about, name] for name in names if counted[about, name] >= LEAST_PEOPLE}
+            about: {name: people[about, name] for name in names if people[about, name] >= LEAST_PEOPLE}
             for about, names in DIMENSIONS.items()
         }
 
@@ -105,9 +103,11 @@ class Groups:
         return {about: _large_enough(about, faces, said) for about in DIMENSIONS}
 
     def _descriptions(self, study_id: str) -> list[SelfDescription]:
-        """Nothing of a study that does not ask any more."""
-        asks = any(study.id == study_id and study.asks_groups for study in self._records.studies())
-        return list(self._groups.descriptions_in(study_id)) if asks else []
+        return list(self._groups.descriptions_in(study_id)) if self._asks(study_id) else []
+
+    def _asks(self, study_id: str) -> bool:
+        """Nothing is told of a study that does not ask any more."""
+        return any(study.id == study_id and study.asks_groups for study in self._records.studies())
 
     def _note(self, actor: Person, action: str, study_id: str) -> None:
         self._records.append_audit(entry_by(actor, self._now(), action, actor.id, study_id))

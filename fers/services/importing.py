@@ -163,7 +163,7 @@ class Importing:
         )
         with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
             self._labels.add_label(label, _ENOUGH_PLACES, self._now())
-        settle(self._labels, self._index, face_id, study.overlap)
+        settle(self._labels, self._index, face_id)
 
 
 def _photo(faces: FaceSet, index: int) -> Photo:

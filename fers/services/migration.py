@@ -161,7 +161,7 @@ class Migration:
         pairs = side_by_side(*labels, lambda label: (label.face_id, label.annotator_id))
         for face_id, of_face in groupby(pairs, lambda pair: (pair[0] or pair[1]).face_id):
             self._copy_labels(face_id, list(of_face))
-            settle(self._new.labels, self._new.face_index, face_id, study.overlap)
+            settle(self._new.labels, self._new.face_index, face_id)
         known, there = (stores.labels.gold(study.id) for stores in (self._old, self._new))
         for face_id in known.keys() | there.keys():
             if known.get(face_id) != there.get(face_id):

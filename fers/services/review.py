@@ -10,7 +10,7 @@ from PIL import Image
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
-from fers.domain.images import crop_stored
+from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
@@ -91,8 +91,12 @@ class Review:
         valence: float | None = None,
         arousal: float | None = None,
         seconds: float = 0.0,
+        saw_prediction: bool = False,
     ) -> None:
         """Keep what the actor says about a face; see `Label` for what goes together, and for the ranges.
+
+        `saw_prediction`: of the face as it was on their screen; what the study shows may have changed since it was
+        handed out.
 
         Raises NotFound for a face they may not label (any more), AlreadyExists when they have, PlaceTaken when others
         were quicker, InvalidInput when it can't be said like this.
@@ -103,15 +107,13 @@ class Review:
         if len(reason) > LONGEST_REASON:
             raise InvalidInput(f"The reason has more than {LONGEST_REASON} characters.", "Say it in fewer words.")
         now = self._now()
-        saw = study.show_prediction
+        about = (face_id, study.id, actor.id, verdict, now)
         try:
-            label = Label(
-                face_id, study.id, actor.id, verdict, now, distribution, reason, valence, arousal, seconds, saw
-            )
+            label = Label(*about, distribution, reason, valence, arousal, seconds, saw_prediction)
         except ValueError as error:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
         self._labels.add_label(label, self._places(study, face_id), now)
-        settle(self._labels, self._index, face_id, study.overlap)
+        settle(self._labels, self._index, face_id)
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
         """Take the actor's label of a face back and hand the face out again; None when it is not there any more."""
@@ -119,7 +121,7 @@ class Review:
         if self._face(actor, study, face_id) is None:
             return None
         self._labels.remove_label(face_id, actor.id)
-        settle(self._labels, self._index, face_id, study.overlap)
+        settle(self._labels, self._index, face_id)
         return self._hand_out(actor, study, face_id)
 
     def progress(self, actor: Person, study_id: str) -> ReviewProgress:
@@ -172,7 +174,7 @@ class Review:
 
 
 def _picture(stored: bytes, face: Face) -> bytes:
-    pixels = crop_stored(stored, face.box, PICTURE_PIXELS)
+    pixels = glimpse(stored, face.box, PICTURE_PIXELS)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=90)
     return file.getvalue()

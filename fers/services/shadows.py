@@ -176,11 +176,11 @@ class Shadows:
         """A study's faces from a time on, newest first."""
         place = None
         while page := self._index.newest(study_id, FaceFilter(since=since.date()), BATCH, place):
-            for face in page:
-                if face.given_at < since:
+            for found in page:
+                if found.face.given_at < since:
                     return
-                yield face
-            place = Place(page[-1].given_at, page[-1].id)
+                yield found.face
+            place = Place(page[-1].face.given_at, page[-1].face.id)
 
     def _shadow(self, model_id: str, info: ModelInfo | None, job) -> Shadow:
         since = self._since(model_id)

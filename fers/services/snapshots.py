@@ -149,7 +149,7 @@ class Snapshots:
         for face in self._records.faces():
             if face.study_id != study_id or face.purge_at <= now:
                 continue
-            if not chosen.takes(face, opinions.agreement(face.id)):
+            if not chosen.takes(face, opinions.found_by(face.id)):
                 continue
             if face.purposes >= SHARED:
                 faces.append(face)

@@ -1,13 +1,24 @@
 """Withdrawal and retention: making a face, or everything of a person, be gone."""
 
-from fers.domain.audit import AuditEntry
-from fers.domain.faces import Face
+from enum import StrEnum
+
+from fers.domain.audit import AuditEntry, entry_by
+from fers.domain.faces import Face, Source
 from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.settling import settle
+
+
+class Removal(StrEnum):
+    """Why whoever runs a study removes a face. The log says which of these it was, and nothing else of the face."""
+
+    PICTURE = "something is wrong with the picture"
+    NO_FACE = "it shows no face"
+    ASKED = "its person asked for it"
+    TERMS = "the study may not use it"
 
 
 class Withdrawal:
@@ -35,7 +46,18 @@ class Withdrawal:
         face = self._records.face(face_id)
         if face is None or face.person_id != actor.id:
             raise NotFound("This photo is not there any more.", "Nothing is left to withdraw.")
-        self._remove(face, "participant", "withdrew a face")
+        self._remove(face, self._entry(face, "participant", "withdrew a face"))
+
+    def remove(self, actor: Person, study_id: str, face_id: str, reason: Removal) -> None:
+        """Remove a study's face, as wholly as its person could. An imported one takes along the person who stands for
+        whoever it shows, once they have no other: they can't sign in. Raises NotFound when it is gone or elsewhere."""
+        require(actor, Action.MANAGE_STUDY, study_id)
+        face = self._records.face(face_id)
+        if face is None or face.study_id != study_id:
+            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        self._remove(face, entry_by(actor, self._now(), f"removed a face: {reason}", face.id, study_id))
+        if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
+            self._records.delete_person(face.person_id)
 
     def withdraw_everything(self, actor: Person) -> None:
         """Remove all of the actor's faces, labels, consents, places in studies, credentials and the account itself.
@@ -66,24 +88,27 @@ class Withdrawal:
 
     def _withdraw_faces(self, actor: Person) -> None:
         for face in self._records.faces_of(actor.id):
-            self._remove(face, "participant", "withdrew a face")
+            self._remove(face, self._entry(face, "participant", "withdrew a face"))
 
     def _withdraw_labels(self, actor: Person) -> None:
         """Each face is settled as its label goes, so that whoever is interrupted goes on with the rest."""
-        overlap = {study.id: study.overlap for study in self._records.studies()}
         for label in self._labels.labels_by(actor.id):
             self._labels.remove_label(label.face_id, actor.id)
-            settle(self._labels, self._index, label.face_id, overlap[label.study_id])
+            settle(self._labels, self._index, label.face_id)
         self._labels.forget_annotator(actor.id)
 
     def purge_due(self) -> int:
         """Remove the faces whose retention date has come. Returns how many."""
         purged = 0
         while due := self._records.faces_due(self._now()):
-            purged += sum(self._remove(face, "system", "purged a face at its retention date") for face in due)
+            entries = ((face, self._entry(face, "system", "purged a face at its retention date")) for face in due)
+            purged += sum(self._remove(face, entry) for face, entry in entries)
         return purged
 
-    def _remove(self, face: Face, actor_role: str, action: str) -> bool:
+    def _entry(self, face: Face, actor_role: str, action: str) -> AuditEntry:
+        return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
+
+    def _remove(self, face: Face, entry: AuditEntry) -> bool:
         """The record goes first: once it is gone, a crash can only leave an image that `settle` removes. Returns
         whether it was there, and not removed elsewhere meanwhile: then it is logged there."""
         with self._journal.writing(face.id):
@@ -91,5 +116,5 @@ class Withdrawal:
             self._records.delete_face(face.id)
             self._images.delete(face.id)
         if was_there:
-            self._records.append_audit(AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id))
+            self._records.append_audit(entry)
         return was_there

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from itertools import chain, groupby
 
-from fers.analysis.consensus import majority, votes_of
+from fers.analysis.consensus import majority
+from fers.domain.consensus import votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter
 from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore, SnapshotStore
 from fers.domain.ranges import EVERY_ID, IdRange
@@ -50,14 +50,13 @@ class Yardsticks:
 
     def size(self, yardstick: Yardstick) -> int:
         """A number that changes as the yardstick does, read without going through it: how many entries are left of a
-        version; of every face, how many have a label; of the reviewed ones, how many labels annotators gave."""
+        version; of every face, how many have their person's label; of the reviewed ones, how many labels there are."""
         if yardstick.word is Word.VERSION:
             return self._snapshots.count_entries(yardstick.snapshot_id)
         studies = self._records.studies()
         if yardstick.word is Word.CONSENSUS:
             return sum(self._labels.progress(study.id, study.overlap).labels for study in studies)
-        counts = (count for study in studies for count in self._index.counts(study.id, FaceFilter()))
-        return sum(count.count for count in counts if count.label is not None)
+        return sum(sum(self._index.own_labels(study.id).values()) for study in studies)
 
     def snapshot(self, yardstick: Yardstick) -> Snapshot | None:
         """The dataset version behind it."""

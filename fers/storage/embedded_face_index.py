@@ -8,12 +8,12 @@ again the counts say which is less work. So nothing here goes through all faces 
 from datetime import UTC, date
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Place, quarter, week_of
-from fers.domain.faces import Face
+from fers.domain.exploring import FaceCount, FaceFilter, Found, Place, week_of
+from fers.domain.labels import Opinion
 from fers.storage.database import Database
 from fers.storage.documents import time_to_text
-from fers.storage.face_cell import NO_SHARE, NOTHING, SOURCES, group_of
-from fers.storage.face_facts import FACE_COLUMNS, face_of
+from fers.storage.face_cell import SOURCES, group_of, label_of, number_of
+from fers.storage.face_facts import FACE_COLUMNS, face_of, keep_opinion
 
 
 class EmbeddedFaceIndex:
@@ -29,11 +29,27 @@ class EmbeddedFaceIndex:
             (*among, study_id, *values),
         )
         return [
-            FaceCount(date.fromisoformat(row["week"]), _label(row["label"]), bool(row["disputed"]), row["count"])
+            FaceCount(date.fromisoformat(row["week"]), label_of(row["label"]), bool(row["disputed"]), row["count"])
             for row in rows
         ]
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        condition, values = _condition(wanted)
+        counts, among = _counts(wanted)
+        rows = self._database.rows(
+            f"SELECT agreement, SUM(count) AS count FROM {counts} AND study_id = ? AND {condition} AND agreement >= 0"
+            " GROUP BY agreement HAVING SUM(count) > 0",
+            (*among, study_id, *values),
+        )
+        return {row["agreement"]: row["count"] for row in rows}
+
+    def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
+        rows = self._database.rows(
+            "SELECT week, own, count FROM own_counts WHERE study_id = ? AND count > 0", (study_id,)
+        )
+        return {(date.fromisoformat(row["week"]), Emotion(row["own"])): row["count"] for row in rows}
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
         ids: list[str] = []
         for week, found, everything in self._weeks(study_id, wanted, after):
             index = "facts_by_time" if everything * count < found * found else "facts_by_cell"
@@ -44,7 +60,9 @@ class EmbeddedFaceIndex:
                 break
         return self._faces(ids)
 
-    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+    def most_disputed(
+        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+    ) -> list[Found]:
         index, where, values = "facts_by_dispute", "", ()
         if label is not None:
             index, where, values = "facts_by_label_and_dispute", " AND label = ?", (label.value,)
@@ -56,7 +74,7 @@ class EmbeddedFaceIndex:
         )
         return self._faces([row["face_id"] for row in rows])
 
-    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Found]:
         last = self._database.rows("SELECT share, face_id FROM face_facts WHERE face_id = ?", (after,))
         rows = self._database.rows(
             "SELECT face_id FROM face_facts INDEXED BY facts_by_share WHERE study_id = ? AND share < 1"
@@ -65,11 +83,9 @@ class EmbeddedFaceIndex:
         )
         return self._faces([row["face_id"] for row in rows])
 
-    def note_agreement(self, face_id: str, share: float | None) -> None:
-        values = (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
+    def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
         with self._database.transaction() as sql:
-            noted = "UPDATE face_facts SET agreement = ?, share = ? WHERE face_id = ? AND share <> ?"
-            sql.execute(noted, (*values, face_id, values[1]))
+            keep_opinion(sql, face_id, opinion)
 
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
@@ -98,14 +114,15 @@ class EmbeddedFaceIndex:
         )
         return [row["face_id"] for row in rows]
 
-    def _faces(self, ids: list[str]) -> list[Face]:
-        query = f"SELECT {FACE_COLUMNS} FROM faces WHERE id IN ({', '.join('?' * len(ids))})"
-        found = {row["id"]: face_of(row) for row in self._database.rows(query, tuple(ids))}
+    def _faces(self, ids: list[str]) -> list[Found]:
+        columns = ", ".join(f"faces.{column}" for column in FACE_COLUMNS.split(", "))
+        rows = self._database.rows(
+            f"SELECT {columns}, label, perceived FROM faces JOIN face_facts ON face_id = id"
+            f" WHERE id IN ({', '.join('?' * len(ids))})",
+            tuple(ids),
+        )
+        found = {row["id"]: Found(face_of(row[:-2]), label_of(row[-2]), row[-1] is not None) for row in rows}
         return [found[id] for id in ids if id in found]  # One may have been withdrawn since it was found.
-
-
-def _label(number: int) -> Emotion | None:
-    return None if number == NOTHING else Emotion(number)
 
 
 def _counts(wanted: FaceFilter) -> tuple[str, tuple]:
@@ -118,7 +135,7 @@ def _counts(wanted: FaceFilter) -> tuple[str, tuple]:
 def _condition(wanted: FaceFilter) -> tuple[str, list]:
     """SQL that is true of what is wanted but for the group, for facts and counts alike, and its values."""
     chosen = {
-        "label": [NOTHING if label is None else label.value for label in wanted.labels],
+        "label": [number_of(label) for label in wanted.labels],
         "source": [SOURCES.index(source) for source in wanted.sources],
         "confidence": list(wanted.confidence),
         "agreement": list(wanted.agreement),

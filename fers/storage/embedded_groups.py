@@ -8,6 +8,7 @@ from fers.domain.groups import SelfDescription
 from fers.errors import NotFound
 from fers.storage.database import Database
 from fers.storage.documents import description_from_document, description_to_document
+from fers.storage.face_cell import GROUPS
 from fers.storage.group_facts import keep_groups
 
 _PAGE = 1000
@@ -22,7 +23,8 @@ class EmbeddedGroups:
         document = json.dumps(description_to_document(description))
         with self._database.erasure() as sql:
             saved = sql.execute(
-                "INSERT OR REPLACE INTO self_descriptions SELECT id, ?, ? FROM people WHERE id = ?",
+                "INSERT INTO self_descriptions SELECT id, ?, ? FROM people WHERE id = ?"
+                " ON CONFLICT (person_id, study_id) DO UPDATE SET document = excluded.document",
                 (description.study_id, document, description.person_id),
             )
             if saved.rowcount != 1:
@@ -43,6 +45,11 @@ class EmbeddedGroups:
         while page := self._database.rows(page_after, (study_id, last, _PAGE)):
             yield from (found := list(map(_description, page)))
             last = found[-1].person_id
+
+    def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
+        query = "SELECT field, answer, people FROM group_sizes WHERE study_id = ? AND people > 0"
+        about = {field: name for name, field in GROUPS.items()}
+        return {(about[row["field"]], row["answer"]): row["people"] for row in self._database.rows(query, (study_id,))}
 
     def delete_description(self, person_id: str, study_id: str) -> None:
         with self._database.erasure() as sql:

@@ -29,8 +29,8 @@ _ORDERS = {
 random, and so is their order."""
 _MAY_LABEL = """NOT EXISTS (SELECT 1 FROM labels WHERE labels.face_id = f.face_id AND annotator_id = :annotator)
     AND (SELECT person_id FROM faces WHERE id = f.face_id) <> :annotator
-    AND labels - extra + (SELECT count(*) FROM reservations AS r
-        WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < :places"""
+    AND labels + (SELECT count(*) FROM reservations AS r
+        WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < max(wanted, :places)"""
 
 
 class EmbeddedLabels:
@@ -70,9 +70,9 @@ class EmbeddedLabels:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM labels WHERE face_id = ? AND annotator_id = ?", (face_id, annotator_id))
 
-    def want_more(self, face_id: str, extra: int) -> None:
+    def want(self, face_id: str, labels: int) -> None:
         with self._database.transaction() as sql:
-            sql.execute("UPDATE face_facts SET extra = ? WHERE face_id = ? AND extra <> ?", (extra, face_id, extra))
+            sql.execute("UPDATE face_facts SET wanted = ? WHERE face_id = ? AND wanted <> ?", (labels, face_id, labels))
 
     def labels_of(self, face_id: str) -> list[Label]:
         query = "SELECT document FROM labels WHERE face_id = ? ORDER BY annotator_id"
@@ -158,12 +158,12 @@ class EmbeddedLabels:
 
 def _places_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, places: int, now: datetime) -> int | None:
     """For this annotator, whose own reservation takes none; None when the face is gone or may not be reviewed."""
-    face = sql.execute("SELECT labels - extra FROM face_facts WHERE face_id = ? AND reviewable", (face_id,)).fetchone()
+    face = sql.execute("SELECT wanted, labels FROM face_facts WHERE face_id = ? AND reviewable", (face_id,)).fetchone()
     [held] = sql.execute(
         "SELECT count(*) FROM reservations WHERE face_id = ? AND annotator_id <> ? AND until > ?",
         (face_id, annotator_id, time_to_text(now)),
     ).fetchone()
-    return None if face is None else places - face[0] - held
+    return None if face is None else max(face[0], places) - face[1] - held
 
 
 def _has_labelled(sql: sqlite3.Connection, face_id: str, annotator_id: str) -> bool:

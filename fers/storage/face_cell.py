@@ -1,9 +1,11 @@
 """What a face is filtered by, the same in every store."""
 
-from fers.domain.exploring import is_disputed, quarter
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import class_of, is_disputed, quarter
 from fers.domain.faces import Face, Source
 from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
+from fers.domain.labels import Opinion
 
 NOTHING = -1
 """Stands for no label and for no agreement yet."""
@@ -14,13 +16,38 @@ GROUPS = {"Age": "age", "Gender": "gender", "Skin tone": "skin"}
 """The fields that hold what the face's person says about themselves, as a place in `DIMENSIONS`."""
 
 
-def cell_of(face: Face) -> dict[str, str | int]:
+def number_of(label: Emotion | None) -> int:
+    return NOTHING if label is None else label.value
+
+
+def label_of(number: int) -> Emotion | None:
+    return None if number == NOTHING else Emotion(number)
+
+
+def perceived_in(opinion: Opinion | None) -> int | None:
+    """What is kept of what annotators see; None where none looked."""
+    return None if opinion is None else number_of(opinion.perceived)
+
+
+def class_by(face: Face, perceived: int | None) -> Emotion | None:
+    """The face's class by what is kept of what annotators see."""
+    return class_of(face, None if perceived is None else Opinion(label_of(perceived), None))
+
+
+def agreement_in(opinion: Opinion | None) -> tuple[int, float]:
+    """How far annotators agree: the quarter and the share."""
+    share = opinion and opinion.agreement
+    return (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
+
+
+def cell_of(face: Face, label: Emotion | None) -> dict[str, str | int]:
+    """`label`: its class."""
     _, confidence = face.prediction.top(1)[0]
     return {
         "study_id": face.study_id,
         "week": week_of_face(face).isoformat(),
-        "label": NOTHING if face.answer.label is None else face.answer.label.value,
-        "disputed": is_disputed(face),
+        "label": number_of(label),
+        "disputed": is_disputed(face, label),
         "source": SOURCES.index(face.source),
         "confidence": quarter(confidence),
     }

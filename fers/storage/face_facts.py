@@ -4,10 +4,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
+from fers.domain.emotions import Emotion
 from fers.domain.exploring import disagreement
 from fers.domain.faces import Face
+from fers.domain.labels import Opinion
 from fers.storage.documents import face_from_document, face_to_document, time_to_text
-from fers.storage.face_cell import cell_of
+from fers.storage.face_cell import agreement_in, cell_of, class_by, number_of, perceived_in
 from fers.storage.review_facts import review_facts
 
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
@@ -24,6 +26,7 @@ def _counting(which: str, step: int) -> str:
 
 
 _IN, _OUT = _counting("NEW", 1), _counting("OLD", -1)
+RECOUNTED = f"CREATE TRIGGER face_recounted AFTER UPDATE ON face_facts BEGIN {_OUT} {_IN} END"
 
 SHAPE = (
     """CREATE TABLE face_facts (
@@ -42,26 +45,37 @@ SHAPE = (
         PRIMARY KEY ({_CELL})) WITHOUT ROWID""",
     f"CREATE TRIGGER face_counted AFTER INSERT ON face_facts BEGIN {_IN} END",
     f"CREATE TRIGGER face_uncounted AFTER DELETE ON face_facts BEGIN {_OUT} END",
-    f"CREATE TRIGGER face_recounted AFTER UPDATE ON face_facts BEGIN {_OUT} {_IN} END",
+    RECOUNTED,
 )
 """As the migration that brings them has them: released, so never edited."""
 
 
 def keep(sql: sqlite3.Connection, face: Face) -> None:
     """Note what a face is found by. What its annotators said stays as it is."""
-    _keep(sql, _facts(face) | review_facts(face))
+    row = sql.execute("SELECT perceived FROM face_facts WHERE face_id = ?", (face.id,)).fetchone()
+    label = class_by(face, row[0] if row else None)
+    _keep(sql, _facts(face, label) | {"own": number_of(face.answer.label)} | review_facts(face))
+
+
+def keep_opinion(sql: sqlite3.Connection, face_id: str, opinion: Opinion | None) -> None:
+    """Note what a face's annotators make of it, and its class by that."""
+    row = sql.execute(f"SELECT {FACE_COLUMNS} FROM faces WHERE id = ?", (face_id,)).fetchone()
+    if row is not None:
+        face, perceived, (agreement, share) = face_of(row), perceived_in(opinion), agreement_in(opinion)
+        noted = {"perceived": perceived, "agreement": agreement, "share": share}
+        _keep(sql, _facts(face, class_by(face, perceived)) | noted)
 
 
 def keep_earlier_faces(connection: sqlite3.Connection) -> None:
     """Note the faces of a store that had no index yet."""
     for face in stored_faces(connection):
-        _keep(connection, _facts(face))
+        _keep(connection, _facts(face, face.answer.label))
 
 
 def keep_for_review(connection: sqlite3.Connection) -> None:
     """Note what annotators' queues are ordered by for the faces of a store that had no review yet."""
     for face in stored_faces(connection):
-        _keep(connection, _facts(face) | review_facts(face))
+        _keep(connection, _facts(face, face.answer.label) | review_facts(face))
 
 
 def face_values(face: Face) -> tuple:
@@ -82,7 +96,7 @@ def stored_faces(connection: sqlite3.Connection) -> Iterator[Face]:
     return (face_of(row) for row in connection.execute(f"SELECT {FACE_COLUMNS} FROM faces"))
 
 
-def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float]) -> None:
+def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float | None]) -> None:
     values = ", ".join("?" * len(facts))
     updates = ", ".join(f"{column} = excluded.{column}" for column in facts if column != "face_id")
     sql.execute(
@@ -91,9 +105,9 @@ def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float]) -> None:
     )
 
 
-def _facts(face: Face) -> dict[str, str | int | float]:
-    return cell_of(face) | {
+def _facts(face: Face, label: Emotion | None) -> dict[str, str | int | float]:
+    return cell_of(face, label) | {
         "face_id": face.id,
         "given_at": time_to_text(face.given_at),
-        "disagreement": disagreement(face),
+        "disagreement": disagreement(face, label),
     }

@@ -10,21 +10,24 @@ from fers.domain.exploring import disagreement
 from fers.domain.faces import Face
 from fers.domain.review import entropy
 from fers.storage.documents import time_to_text
-from fers.storage.face_cell import NO_SHARE, NOTHING, cell_of
+from fers.storage.face_cell import NO_SHARE, NOTHING, cell_of, class_by, number_of
 
 _MOST_ENTROPY = 3.0
 """More than the ln 8 of eight classes that are alike."""
 
 
-def facts_of(face: Face) -> dict:
-    """What follows from the face itself."""
+def facts_of(face: Face, perceived: int | None = None) -> dict:
+    """What follows from the face itself and from what its annotators see (see `perceived_in`)."""
     guess, _ = face.prediction.top(1)[0]
-    dispute = disagreement(face)
+    label = class_by(face, perceived)
+    dispute = disagreement(face, label)
     place = {"dispute": share_place(dispute, face.id)} if dispute > 0 else {}
     return (
         place
-        | cell_of(face)
+        | cell_of(face, label)
         | {
+            "own": number_of(face.answer.label),
+            "perceived": perceived,
             "face_id": face.id,
             "person_id": face.person_id,
             "newest": time_place(time_to_text(face.given_at), face.id),
@@ -38,19 +41,21 @@ def facts_of(face: Face) -> dict:
 def with_review(facts: dict) -> dict:
     """Together with how far the face's review has come.
 
-    `said_by`: who labelled it; `held`: until when others hold a place, by annotator; `extra`: places beyond the study's
-    number; `filled`: its labels less the extra places, missing where it may not be reviewed, so that no queue finds it.
+    `said_by`: who labelled it; `held`: until when others hold a place, by annotator; `wanted`: how many labels it
+    wants, however few its study asks for; `filled`: its labels, or 0 as long as it wants more than it has; missing
+    where it may not be reviewed, so that no queue finds it.
     """
     nothing_yet = {
         "agreement": NOTHING,
         "agreed": share_place(NO_SHARE, facts["face_id"]),
         "said_by": [],
         "held": {},
-        "extra": 0,
+        "wanted": 0,
     }
-    facts = nothing_yet | {field: value for field, value in facts.items() if field != "filled"}
+    facts = nothing_yet | {field: value for field, value in facts.items() if field not in ("filled", "extra")}
     if facts["reviewable"]:
-        facts["filled"] = max(0, len(facts["said_by"]) - facts["extra"])
+        labels = len(facts["said_by"])
+        facts["filled"] = 0 if labels < facts["wanted"] else labels
     return facts | {"held_by": sorted(facts["held"])}
 
 

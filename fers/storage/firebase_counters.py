@@ -13,8 +13,9 @@ from google.cloud.firestore import CollectionReference, Increment, WriteBatch
 from fers.storage.face_cell import GROUPS, NOTHING
 from fers.storage.firestore_documents import FirestoreDocuments, where
 
-CELL = ("label", "disputed", "source", "confidence", "agreement")
-"""What faces are filtered by: counted week by week."""
+CELL = ("label", "disputed", "source", "confidence", "agreement", "own")
+"""What faces are filtered by, and what their people said: counted week by week. Faces from before these could differ
+have no `own` label of their own and are counted without it."""
 STAGE = ("guess", "labels", "filled")
 """What the progress of a review is told by: counted for the faces that may be reviewed."""
 _SHARDS = 8
@@ -46,7 +47,7 @@ class FaceCounters:
         scope = _scope(study_id, *group) if group else study_id
         for document in self._documents.all(where(self._cells, "study_id", "==", scope)):
             for numbers, count in _counted(document):
-                yield document["week"], dict(zip(CELL, numbers, strict=True)), count
+                yield document["week"], dict(zip(CELL, (*numbers, numbers[0]), strict=False)), count
 
     def stages(self, study_id: str) -> Counter[tuple[int, int, int]]:
         """How many faces, by the numbers that STAGE names."""
@@ -90,7 +91,7 @@ def _scope(study_id: str, field: str, answer: int) -> str:
 
 
 def _cell(facts: dict | None) -> tuple | None:
-    return facts and (facts["week"], *(facts[field] for field in CELL))
+    return facts and (facts["week"], *(facts[field] for field in CELL if field in facts))
 
 
 def _stage(facts: dict | None) -> tuple | None:

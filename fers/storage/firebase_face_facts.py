@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from google.cloud.firestore import WriteBatch
 
-from fers.domain.exploring import quarter
 from fers.domain.faces import Face
+from fers.domain.labels import Opinion
 from fers.errors import NotFound
-from fers.storage.documents import face_to_document
-from fers.storage.face_cell import NO_SHARE, NOTHING
+from fers.storage.documents import face_from_document, face_to_document
+from fers.storage.face_cell import agreement_in, perceived_in
 from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_field_counters import FieldCounters, field_facts_of
@@ -46,16 +46,21 @@ class FaceFacts:
 
     def replace(self, face: Face) -> None:
         """Replace a face's record and move it to where it belongs now; what annotators said stays. Raises NotFound."""
-        facts = facts_of(face) | field_facts_of(face)
-        if self.change(face.id, lambda old: _without_dispute(old) | facts, face_to_document(face)) is None:
+
+        def moved(old: Facts) -> Facts:
+            return _without_dispute(old) | facts_of(face, old.get("perceived")) | field_facts_of(face)
+
+        if self.change(face.id, moved, face_to_document(face)) is None:
             raise NotFound("This record is not there any more.", "Reload the page.")
 
-    def note_agreement(self, face_id: str, share: float | None) -> None:
-        noted = {
-            "agreement": NOTHING if share is None else quarter(share),
-            "agreed": share_place(NO_SHARE if share is None else share, face_id),
-        }
-        self.change(face_id, lambda old: old | noted)
+    def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
+        quarter, share = agreement_in(opinion)
+        noted = {"agreement": quarter, "agreed": share_place(share, face_id)}
+
+        def found_by(face: Face, old: Facts) -> Facts:
+            return _without_dispute(old) | facts_of(face, perceived_in(opinion)) | noted
+
+        self._alter(face_id, found_by)
 
     def facts(self, face_id: str) -> Facts | None:
         known = self._known(face_id)
@@ -66,20 +71,30 @@ class FaceFacts:
     ) -> Facts | None:
         """Replace a face's facts by what `altered` makes of them; where they differ, `write` adds to the same batch.
         `record`: what changes in the face's own document. Returns the facts as they are then; None: no such face."""
-        name = _new_name(face_id)
-        return until_it_holds(lambda: self._change(face_id, name, altered, record or {}, write))
+        return self._alter(face_id, lambda _, facts: altered(facts), record, write)
 
     def remove(self, face_id: str) -> None:
         """Delete a face's record, its facts and its labels; nothing happens when they are gone."""
         until_it_holds(lambda: self._remove(face_id))
 
+    def _alter(
+        self,
+        face_id: str,
+        altered: Callable[[Face, Facts], Facts],
+        record: dict | None = None,
+        write: Write | None = None,
+    ) -> Facts | None:
+        """As `change`; `altered` is also told of the face as these facts are about it."""
+        name = _new_name(face_id)
+        return until_it_holds(lambda: self._change(face_id, name, altered, record or {}, write))
+
     def _change(self, face_id: str, name: str, altered, record: dict, write: Write | None) -> Facts | None:
         if (known := self._known(face_id)) is None:
             return None
-        seen, old = known
-        if seen == name:  # An earlier attempt got through, only its answer got lost.
+        face, old = known
+        if (seen := face["facts"]) == name:  # An earlier attempt got through, only its answer got lost.
             return old
-        batch, new = self._documents.batch(), with_review(altered(old))
+        batch, new = self._documents.batch(), with_review(altered(face_from_document(face), old))
         if new != old:
             batch.delete(self._facts.document(seen), option=EXISTS)  # First in its batch: it is what can be refused.
             record = record | self._write(batch, name, old, new)
@@ -93,9 +108,9 @@ class FaceFacts:
     def _remove(self, face_id: str) -> None:
         if (known := self._known(face_id)) is None:
             return
-        name, facts = known
+        face, facts = known
         batch = self._documents.batch()
-        batch.delete(self._facts.document(name), option=EXISTS)
+        batch.delete(self._facts.document(face["facts"]), option=EXISTS)
         self._counters.move(batch, facts, None)
         self._field_counters.move(batch, facts, None)
         for annotator_id in facts["said_by"]:
@@ -104,12 +119,12 @@ class FaceFacts:
         batch.delete(self._faces.document(face_id))
         self._documents.commit(batch)
 
-    def _known(self, face_id: str) -> tuple[str, Facts] | None:
-        """The name of a face's facts, and the facts."""
+    def _known(self, face_id: str) -> tuple[dict, Facts] | None:
+        """A face's document, which names its facts, and the facts."""
         while (face := self._documents.read(self._faces.document(face_id))) is not None:
             facts = self._documents.read(self._facts.document(face["facts"]))
             if facts is not None:  # Else they were changed since the face was read.
-                return face["facts"], {field: value for field, value in facts.items() if field != "id"}
+                return face, {field: value for field, value in facts.items() if field != "id"}
         return None
 
     def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:

@@ -1,6 +1,7 @@
 """FaceIndex on Firestore: pages come from the facts of faces by composite indexes, counts from the counters."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from math import prod
@@ -8,10 +9,10 @@ from math import prod
 from google.cloud.firestore import Query
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Place, week_of
-from fers.domain.faces import Face
+from fers.domain.exploring import EVERY_FACE, FaceCount, FaceFilter, Found, Place, week_of
+from fers.domain.labels import Opinion
 from fers.storage.documents import face_from_document, time_to_text
-from fers.storage.face_cell import NOTHING, SOURCES, group_of
+from fers.storage.face_cell import NOTHING, SOURCES, group_of, label_of, number_of
 from fers.storage.face_places import share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
@@ -33,19 +34,30 @@ class FirebaseFaceIndex:
         self._counters = FaceCounters(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
-        values, found = _values(wanted), Counter()
-        group = wanted.group and group_of(wanted.group)
-        for monday, cell, count in self._counters.cells(study_id, group):
-            week = date.fromisoformat(monday)
-            if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
-                found[week, cell["label"], cell["disputed"]] += count
+        found = Counter()
+        for week, cell, count in self._cells(study_id, wanted):
+            found[week, cell["label"], cell["disputed"]] += count
         return [
-            FaceCount(week, _label(label), bool(disputed), count)
+            FaceCount(week, label_of(label), bool(disputed), count)
             for (week, label, disputed), count in sorted(found.items())
             if count > 0
         ]
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        found = Counter()
+        for _, cell, count in self._cells(study_id, wanted):
+            if cell["agreement"] != NOTHING:
+                found[cell["agreement"]] += count
+        return +found
+
+    def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
+        found = Counter()
+        for week, cell, count in self._cells(study_id, EVERY_FACE):
+            if cell["own"] != NOTHING:
+                found[week, Emotion(cell["own"])] += count
+        return +found
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
         """What one query can't ask for is left out here: then so much is wanted that little of a page is not."""
         values = _values(wanted)
         if wanted.group is not None:
@@ -68,21 +80,31 @@ class FirebaseFaceIndex:
         )
         return self._read(list(islice(found, count)))
 
-    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
+    def most_disputed(
+        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+    ) -> list[Found]:
         query = where(self._facts, "study_id", "==", study_id)
         if label is not None:
             query = where(query, "label", "==", label.value)
         before = share_place(after.rank, after.face_id) if after else _LAST
         return self._read(list(islice(self._descending(query, "dispute", before, count), count)))
 
-    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Found]:
         last = self._writing.facts(after) if after else None
         query = where(where(self._facts, "study_id", "==", study_id), "agreed", "<", share_place(1.0, ""))
         query = where(query, "agreed", ">", last["agreed"] if last else "")
         return self._read(self._documents.page(query.order_by("agreed").limit(count)))
 
-    def note_agreement(self, face_id: str, share: float | None) -> None:
-        self._writing.note_agreement(face_id, share)
+    def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
+        self._writing.note_opinion(face_id, opinion)
+
+    def _cells(self, study_id: str, wanted: FaceFilter) -> Iterator[tuple[date, dict[str, int], int]]:
+        """What wanted faces have in common, week by week, and how many there are."""
+        values, group = _values(wanted), wanted.group and group_of(wanted.group)
+        for monday, cell, count in self._counters.cells(study_id, group):
+            week = date.fromisoformat(monday)
+            if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
+                yield week, cell, count
 
     def _descending(self, query: Query, by: str, before: str, size: int):
         while page := self._documents.page(
@@ -93,15 +115,18 @@ class FirebaseFaceIndex:
                 return
             before = page[-1][by]
 
-    def _read(self, facts: list[dict]) -> list[Face]:
-        ids = [one["face_id"] for one in facts]
-        found = self._documents.read_all([self._faces.document(id) for id in ids])
-        return [face_from_document(found[id]) for id in ids if id in found]  # Else withdrawn since it was found.
+    def _read(self, facts: list[dict]) -> list[Found]:
+        faces = self._documents.read_all([self._faces.document(one["face_id"]) for one in facts])
+        return [
+            Found(face_from_document(face), label_of(one["label"]), one.get("perceived") is not None)
+            for one in facts
+            if (face := faces.get(one["face_id"]))  # Else withdrawn since it was found.
+        ]
 
 
 def _values(wanted: FaceFilter) -> dict[str, set[int]]:
     chosen = {
-        "label": {NOTHING if label is None else label.value for label in wanted.labels},
+        "label": {number_of(label) for label in wanted.labels},
         "source": {SOURCES.index(source) for source in wanted.sources},
         "confidence": set(wanted.confidence),
         "agreement": set(wanted.agreement),
@@ -126,7 +151,3 @@ def _in_time(week: date, wanted: FaceFilter) -> bool:
 
 def _beginning(week: date) -> str:
     return datetime.combine(week, time()).isoformat()
-
-
-def _label(number: int) -> Emotion | None:
-    return None if number == NOTHING else Emotion(number)

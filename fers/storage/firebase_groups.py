@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from google.api_core.exceptions import NotFound as Missing
 
-from fers.domain.groups import SelfDescription
+from fers.domain.groups import DIMENSIONS, SelfDescription
 from fers.errors import NotFound
 from fers.storage.documents import description_from_document, description_to_document
-from fers.storage.face_cell import groups_of
+from fers.storage.face_cell import GROUPS, groups_of
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_face_facts import FaceFacts
 from fers.storage.firestore_documents import FirestoreDocuments, where
@@ -60,6 +60,15 @@ class FirebaseGroups:
         return map(
             description_from_document, self._documents.all(where(self._descriptions, "study_id", "==", study_id))
         )
+
+    def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
+        of_study = where(self._descriptions, "study_id", "==", study_id)
+        counted = {
+            (about, answer): self._documents.count(where(of_study, GROUPS[about], "==", answer))
+            for about, answers in DIMENSIONS.items()
+            for answer in answers
+        }
+        return {group: people for group, people in counted.items() if people}
 
     def delete_description(self, person_id: str, study_id: str) -> None:
         """Faces that are added meanwhile are looked for once more at the end. Whoever is interrupted before finds what

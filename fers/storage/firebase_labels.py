@@ -79,8 +79,8 @@ class FirebaseLabels:
         reference = self._label(face_id, annotator_id)
         self._facts.change(face_id, unsay, write=lambda batch: batch.delete(reference))
 
-    def want_more(self, face_id: str, extra: int) -> None:
-        self._facts.change(face_id, lambda facts: facts | {"extra": extra})
+    def want(self, face_id: str, labels: int) -> None:
+        self._facts.change(face_id, lambda facts: facts | {"wanted": labels})
 
     def labels_of(self, face_id: str) -> list[Label]:
         return list(self._read("face_id", face_id))
@@ -173,7 +173,8 @@ def _held_by_others(facts: Facts, annotator_id: str, now: datetime) -> dict[str,
 def _places_left(facts: Facts, held: dict[str, str], places: int) -> int:
     if not facts["reviewable"]:
         return 0
-    return places + facts["extra"] - len(facts["said_by"]) - len(held)
+    wanted = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
+    return max(places, wanted) - len(facts["said_by"]) - len(held)
 
 
 def _may_label(facts: Facts, annotator_id: str, places: int, now: datetime) -> bool:

@@ -44,6 +44,33 @@ SHAPE = (
 """As the migration that brings them has them: released, so never edited."""
 
 
+def _sizing(which: str, field: str, step: int) -> str:
+    answer = f"json_extract({which}.document, '$.{field}')"
+    return (
+        f"INSERT INTO group_sizes SELECT {which}.study_id, '{field}', {answer}, {step} WHERE {answer} IS NOT NULL"
+        f" ON CONFLICT (study_id, field, answer) DO UPDATE SET people = people + {step};"
+    )
+
+
+_ENTERED = " ".join(_sizing("NEW", field, 1) for field in GROUPS.values())
+_LEFT = " ".join(_sizing("OLD", field, -1) for field in GROUPS.values())
+
+SIZES = (
+    """CREATE TABLE group_sizes (
+        study_id TEXT NOT NULL, field TEXT NOT NULL, answer TEXT NOT NULL, people INTEGER NOT NULL,
+        PRIMARY KEY (study_id, field, answer)) WITHOUT ROWID""",
+    f"CREATE TRIGGER group_entered AFTER INSERT ON self_descriptions BEGIN {_ENTERED} END",
+    f"CREATE TRIGGER group_left AFTER DELETE ON self_descriptions BEGIN {_LEFT} END",
+    f"CREATE TRIGGER group_changed AFTER UPDATE ON self_descriptions BEGIN {_LEFT} {_ENTERED} END",
+    *(
+        f"INSERT INTO group_sizes SELECT study_id, '{field}', json_extract(document, '$.{field}') AS said, count(*)"
+        " FROM self_descriptions WHERE said IS NOT NULL GROUP BY study_id, said"
+        for field in GROUPS.values()
+    ),
+)
+"""How many people are in each group. As the migration that brings it has it: released, so never edited."""
+
+
 def keep_groups(sql: sqlite3.Connection, person_id: str, study_id: str) -> None:
     """Note at all of somebody's faces in a study what they say about themselves now."""
     where = "WHERE person_id = ? AND study_id = ?"

@@ -12,7 +12,9 @@ from fers.storage.face_facts import keep_earlier_faces, keep_for_review
 from fers.storage.field_facts import SHAPE as FIELD
 from fers.storage.field_facts import keep_earlier_faces as keep_for_the_field
 from fers.storage.group_facts import SHAPE as GROUPS
+from fers.storage.group_facts import SIZES as GROUP_SIZES
 from fers.storage.missed_facts import SHAPE as MISSED
+from fers.storage.opinion_facts import SHAPE as OPINIONS
 from fers.storage.review_facts import SHAPE as REVIEW
 
 Statement = str | Callable[[sqlite3.Connection], None]
@@ -153,6 +155,8 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     MISSED,
     _VERSIONS_IN_PARTS,
     _HASHED_IDENTITIES,
+    OPINIONS,
+    GROUP_SIZES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -1,7 +1,7 @@
 """What annotators' queues are ordered by: columns of `face_facts`, counts of every combination, kept by triggers.
 
-A face's `filled` places are its labels less the `extra` ones it was given beyond the study's number of places: it is
-open while fewer are filled than the study has.
+A face is open while fewer of its places are `filled` than its study asks for. `opinion_facts` says what counts as
+filled: it took the place of the column here, and of `extra`.
 """
 
 from fers.domain.consent import Purpose
@@ -23,6 +23,19 @@ def _counting(which: str, step: int) -> str:
 _IN, _OUT = _counting("NEW", 1), _counting("OLD", -1)
 _OPEN_FIRST = "ON face_facts (study_id, filled, {}, face_id) WHERE reviewable"
 
+QUEUES = (
+    f"CREATE INDEX review_by_age {_OPEN_FIRST.format('given_at')}",
+    f"CREATE INDEX review_by_entropy {_OPEN_FIRST.format('entropy DESC')}",
+    f"CREATE INDEX review_by_share {_OPEN_FIRST.format('share')}",
+    f"CREATE INDEX review_by_guess {_OPEN_FIRST.format('guess, given_at')}",
+    "CREATE INDEX review_by_id ON face_facts (study_id, filled, face_id) WHERE reviewable",
+)
+COUNTING = (
+    f"CREATE TRIGGER review_counted AFTER INSERT ON face_facts WHEN NEW.reviewable BEGIN {_IN} END",
+    f"CREATE TRIGGER review_uncounted AFTER DELETE ON face_facts WHEN OLD.reviewable BEGIN {_OUT} END",
+    f"CREATE TRIGGER review_left AFTER UPDATE ON face_facts WHEN OLD.reviewable BEGIN {_OUT} END",
+    f"CREATE TRIGGER review_entered AFTER UPDATE ON face_facts WHEN NEW.reviewable BEGIN {_IN} END",
+)
 SHAPE = (
     """CREATE TABLE labels (
         face_id TEXT NOT NULL REFERENCES faces ON DELETE CASCADE, annotator_id TEXT NOT NULL, study_id TEXT NOT NULL,
@@ -47,16 +60,9 @@ SHAPE = (
     "ALTER TABLE face_facts ADD COLUMN labels INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE face_facts ADD COLUMN extra INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE face_facts ADD COLUMN filled INTEGER AS (max(0, labels - extra))",
-    f"CREATE INDEX review_by_age {_OPEN_FIRST.format('given_at')}",
-    f"CREATE INDEX review_by_entropy {_OPEN_FIRST.format('entropy DESC')}",
-    f"CREATE INDEX review_by_share {_OPEN_FIRST.format('share')}",
-    f"CREATE INDEX review_by_guess {_OPEN_FIRST.format('guess, given_at')}",
-    "CREATE INDEX review_by_id ON face_facts (study_id, filled, face_id) WHERE reviewable",
+    *QUEUES,
     "CREATE INDEX facts_by_share ON face_facts (study_id, share, face_id) WHERE share < 1",
-    f"CREATE TRIGGER review_counted AFTER INSERT ON face_facts WHEN NEW.reviewable BEGIN {_IN} END",
-    f"CREATE TRIGGER review_uncounted AFTER DELETE ON face_facts WHEN OLD.reviewable BEGIN {_OUT} END",
-    f"CREATE TRIGGER review_left AFTER UPDATE ON face_facts WHEN OLD.reviewable BEGIN {_OUT} END",
-    f"CREATE TRIGGER review_entered AFTER UPDATE ON face_facts WHEN NEW.reviewable BEGIN {_IN} END",
+    *COUNTING,
     """CREATE TRIGGER label_counted AFTER INSERT ON labels BEGIN
         UPDATE face_facts SET labels = labels + 1 WHERE face_id = NEW.face_id; END""",
     """CREATE TRIGGER label_uncounted AFTER DELETE ON labels BEGIN

@@ -1,5 +1,7 @@
 """The parts of the agreement page."""
 
+from itertools import groupby
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -12,12 +14,13 @@ from fers.domain.studies import Study
 from fers.services.agreement import Report
 from fers.ui import guard
 from fers.ui.model_plots import confusion
+from fers.ui.removing import offer_removal
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
-from fers.ui.thumbnails import thumbnail
+from fers.ui.thumbnails import CELL_PIXELS, thumbnail
 
-COLUMNS, SHOWN = 4, 8
+SHOWN = 8
 FIGURE_PIXELS = 160
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
@@ -84,15 +87,19 @@ def by_annotator(report: Report) -> None:
 
 def flags(actor: Person, report: Report) -> None:
     """What annotators found wrong, picture by picture."""
-    if not report.flags:
+    flagged = [list(flags) for _, flags in groupby(report.flags, lambda flag: flag.face_id)]
+    if not flagged:
         st.write("Nobody flagged a photo.")
-    if len(report.flags) > SHOWN:
-        st.caption(f"{SHOWN} of {len(report.flags):,} flags are shown.")
-    columns = st.columns(COLUMNS)
-    for number, flag in enumerate(report.flags[:SHOWN]):
-        with columns[number % COLUMNS], st.container(border=True):
-            thumbnail(actor, flag.face_id)
-            st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
+    if len(flagged) > SHOWN:
+        st.caption(f"{SHOWN} of {len(flagged):,} flagged photos are shown.")
+    cells = st.container(horizontal=True)
+    for flags_of_one in flagged[:SHOWN]:
+        [first, *_] = flags_of_one
+        with cells.container(border=True, width=CELL_PIXELS):
+            thumbnail(actor, first.face_id)
+            for flag in flags_of_one:
+                st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
+            offer_removal(actor, first.study_id, first.face_id)
 
 
 @st.fragment
@@ -113,9 +120,9 @@ def known_faces(study: Study) -> None:
     ):
         if faces:
             st.subheader(title, anchor=False)
-        columns = st.columns(COLUMNS)
-        for number, (face_id, emotion) in enumerate(faces.items()):
-            with columns[number % COLUMNS], st.container(border=True):
+        cells = st.container(horizontal=True)
+        for face_id, emotion in faces.items():
+            with cells.container(border=True, width=CELL_PIXELS):
                 thumbnail(actor, face_id)
                 st.markdown(f"**{word(emotion)}**")
                 change = (actor, study, face_id, chosen(emotion))

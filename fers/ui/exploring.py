@@ -7,20 +7,27 @@ import altair as alt
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter
-from fers.domain.faces import Face, Source
+from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter, Found
+from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.look import ACCENT
-from fers.ui.result import CANT_TELL, percent, said, word
+from fers.ui.removing import offer_removal
+from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
-from fers.ui.thumbnails import thumbnail
+from fers.ui.thumbnails import CELL_PIXELS, thumbnail
 
-COLUMNS, PAGE = 4, 24
+PAGE = 24
 _AMONG_ANNOTATORS = "among annotators"
-_DISPUTES = ("between model and person", _AMONG_ANNOTATORS)
+_DISPUTES = ("between model and people", _AMONG_ANNOTATORS)
+_NO_CLASS = "No class"
+WHAT_CLASS_MEANS = (
+    "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
+    "It has none where annotators tie or see no expression, and where nobody said anything."
+)
+_WHOLE_NUMBERS = alt.Axis(tickMinStep=1)
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 
 
@@ -28,7 +35,8 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
-        labels = st.pills("Their people said", [*Emotion, CANT_TELL], format_func=said, selection_mode="multi")
+        labels = st.pills("Class", [*Emotion, _NO_CLASS], format_func=_class_word, selection_mode="multi")
+        st.caption(WHAT_CLASS_MEANS)
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
@@ -41,7 +49,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
         since = left.date_input("From the week of", None)
         until = right.date_input("To the week of", None)
     return FaceFilter(
-        labels=frozenset(None if label == CANT_TELL else label for label in labels),
+        labels=frozenset(None if label == _NO_CLASS else label for label in labels),
         sources=frozenset(sources),
         confidence=confidence,
         agreement=agreement,
@@ -61,7 +69,7 @@ def freeze_these(wanted: FaceFilter) -> None:
 
 
 def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.newest(actor, study.id, wanted, PAGE, after)
 
     _grid(actor, f"newest {study.id} {wanted}", page)
@@ -77,21 +85,21 @@ def disputed_grid(actor: Person, study: Study) -> None:
 
 
 def _least_agreed_grid(actor: Person, study: Study) -> None:
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.least_agreed(actor, study.id, PAGE, after)
 
-    def votes(face: Face) -> str:
-        votes = platform().agreement.votes(actor, study.id, face.id).most_common()
+    def votes(found: Found) -> str:
+        votes = platform().agreement.votes(actor, study.id, found.face.id).most_common()
         return ", ".join(f"{_vote_words(vote)} {count}" for vote, count in votes)
 
     _grid(actor, f"least agreed {study.id}", page, votes)
 
 
 def _most_disputed_grid(actor: Person, study: Study) -> None:
-    """Where the model is surest of something else than the person said."""
-    label = st.pills("Their people said", list(Emotion), format_func=said, key="disputed-label")
+    """Where the model is surest of something else than the class."""
+    label = st.pills("Class", list(Emotion), format_func=_class_word, key="disputed-label")
 
-    def page(after: Face | None) -> list[Face]:
+    def page(after: Found | None) -> list[Found]:
         return platform().explore.most_disputed(actor, study.id, label, PAGE, after)
 
     _grid(actor, f"disputed {study.id} {label}", page)
@@ -101,14 +109,10 @@ def balance(counts: list[FaceCount]) -> None:
     """How many faces each class has."""
     by_label = Counter()
     for count in counts:
-        by_label[said(count.label)] += count.count
-    order = [said(label) for label in [*Emotion, CANT_TELL]]
-    rows = [{"Expression": label, "Faces": by_label[label]} for label in order]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+        by_label[_class_word(count.label)] += count.count
+    order = [_class_word(label) for label in [*Emotion, None]]
     st.subheader("Balance", anchor=False)
-    st.altair_chart(
-        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Expression:N", sort=order, title=None)), width="stretch"
-    )
+    _bars([{"Class": label, "Faces": by_label[label]} for label in order])
 
 
 def agreement(shares: dict[int, int]) -> None:
@@ -117,28 +121,17 @@ def agreement(shares: dict[int, int]) -> None:
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
-    order = [_quarter_word(quarter) for quarter in shares]
-    rows = [{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
-    st.altair_chart(
-        bars.encode(x=alt.X("Faces:Q", title=None), y=alt.Y("Agreement:N", sort=order, title=None)), width="stretch"
-    )
+    _bars([{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
     st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
 
 
 def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
     """How many people say that they are in which group."""
-    rows = [
-        {"About": about, "Group": group, "People": people}
-        for about, groups in sizes.items()
-        for group, people in groups.items()
-    ]
+    rows = [{"Group": group, "People": people} for groups in sizes.values() for group, people in groups.items()]
     if not rows:
         return
     st.subheader("Who gave them", anchor=False)
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
-    y = alt.Y("Group:N", sort=None, title=None)
-    st.altair_chart(bars.encode(x=alt.X("People:Q", title=None, axis=alt.Axis(tickMinStep=1)), y=y), width="stretch")
+    _bars(rows)
     st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
 
 
@@ -151,48 +144,67 @@ def growth(counts: list[FaceCount]) -> None:
     for week in sorted(by_week):
         total += by_week[week]
         rows.append({"Week of": week.isoformat(), "Faces": total})
-    line = alt.Chart(alt.Data(values=rows)).mark_area(color=ACCENT, opacity=0.35, line={"color": ACCENT}, point=True)
+    own_colour = {"color": ACCENT}
+    area = alt.Chart(alt.Data(values=rows)).mark_area(opacity=0.35, line=own_colour, point=own_colour, **own_colour)
+    x = alt.X("Week of:T", title=None, axis=alt.Axis(format="%d %b %Y", labelOverlap=True))
     st.subheader("Growth", anchor=False)
-    st.altair_chart(line.encode(x=alt.X("Week of:T", title=None), y=alt.Y("Faces:Q", title=None)), width="stretch")
+    st.altair_chart(area.encode(x=x, y=alt.Y("Faces:Q", title=None, axis=_WHOLE_NUMBERS)), width="stretch")
 
 
-def _guess(face: Face) -> str:
-    guess, confidence = face.prediction.top(1)[0]
+def _bars(rows: list[dict]) -> None:
+    """A bar a row, in their order: the first of its values names it, the second is its length."""
+    name, number = rows[0]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=ACCENT, cornerRadiusEnd=4)
+    x = alt.X(f"{number}:Q", title=None, axis=_WHOLE_NUMBERS)
+    st.altair_chart(bars.encode(x=x, y=alt.Y(f"{name}:N", sort=None, title=None)), width="stretch")
+
+
+def _guess(found: Found) -> str:
+    guess, confidence = found.face.prediction.top(1)[0]
     return f"Guess: {word(guess)} {percent(confidence)}"
 
 
 def _grid(
     actor: Person,
     shown: str,
-    page: Callable[[Face | None], list[Face]],
-    tell: Callable[[Face], str] = _guess,
+    page: Callable[[Found | None], list[Found]],
+    tell: Callable[[Found], str] = _guess,
 ) -> None:
     """A page of faces, each with what there is to `tell`, and the way to the next. `shown` names what is gone through:
     another one begins anew."""
     after = state().explored.get(shown)
-    faces = page(after)
-    if not faces:
+    found = page(after)
+    if not found:
         st.caption("There are none.")
-    columns = st.columns(COLUMNS)
-    for number, face in enumerate(faces):
-        with columns[number % COLUMNS]:
-            _show(actor, face, tell(face))
+    cells = st.container(horizontal=True)
+    for one in found:
+        with cells.container(border=True, width=CELL_PIXELS):
+            _show(actor, one, tell(one))
     with st.container(horizontal=True):
         if after is not None and st.button("Back to the first", key=f"first {shown}"):
             state().explored = {}
             st.rerun()
-        if len(faces) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
-            state().explored = {shown: faces[-1]}
+        if len(found) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
+            state().explored = {shown: found[-1]}
             st.rerun()
 
 
-def _show(actor: Person, face: Face, told: str) -> None:
-    # Nobody asked the people in imported photos.
-    label = "Imported" if face.source is Source.IMPORT else said(face.answer.label)
-    with st.container(border=True):
-        thumbnail(actor, face.id, f"A face, labelled {label}")
-        st.markdown(f"**{label}**")
-        st.caption(told)
+def _show(actor: Person, found: Found, told: str) -> None:
+    label = _class_word(found.label)
+    thumbnail(actor, found.face.id, f"A face, class: {label}")
+    st.markdown(f"**{label}**")
+    st.caption(f"{_whose_word(found)}. {told}")
+    offer_removal(actor, found.face.study_id, found.face.id)
+
+
+def _whose_word(found: Found) -> str:
+    if found.reviewed:
+        return "Annotators"
+    return "Nobody yet" if found.face.source is Source.IMPORT else "Own word"
+
+
+def _class_word(label: Emotion | str | None) -> str:
+    return _NO_CLASS if label in (None, _NO_CLASS) else word(label)
 
 
 def _vote_words(vote: Emotion | Verdict) -> str:

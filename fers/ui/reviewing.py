@@ -79,6 +79,7 @@ def _do(actor: Person, reviewing: Reviewing, event: dict) -> None:
             valence=event["valence"],
             arousal=event["arousal"],
             seconds=event["seconds"],
+            saw_prediction=event["saw"],
         )
     finally:
         reviewing.in_hand.pop(face_id, None)

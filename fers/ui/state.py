@@ -8,7 +8,7 @@ import streamlit as st
 
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import EVERY_FACE, FaceFilter
+from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
 from fers.domain.faces import Answer, Face, Prediction
 from fers.domain.people import Person
 from fers.errors import FersError
@@ -93,7 +93,7 @@ class State:
     """How many photos "My data" shows at once."""
     invitation: str | None = None
     """The link of a new invitation, until whoever made it says they have it."""
-    explored: dict[str, Face] = field(default_factory=dict)
+    explored: dict[str, Found] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
     to_freeze: FaceFilter = EVERY_FACE
     """What was chosen under "Explore" for the next dataset version."""

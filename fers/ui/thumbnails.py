@@ -8,6 +8,9 @@ from fers.domain.people import Person
 from fers.errors import NotFound
 from fers.ui.services import platform
 
+CELL_PIXELS = 168
+"""Of a face with what is said about it: four fit beside each other on a wide page, two on a phone."""
+
 
 def thumbnail(
     actor: Person,

@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fers.analysis.consensus import (
-    OUTCOMES,
-    Consensus,
-    agreeing_pairs,
-    dawid_skene,
-    majority,
-    needs_more_votes,
-)
+from fers.analysis.consensus import dawid_skene, majority
+from fers.domain.consensus import OUTCOMES, Consensus, agreeing_pairs, needs_more_votes
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict
 from tests.analysis.labelling import from_table, label, said_of, seen_by, truth_of

@@ -167,6 +167,25 @@ def test_a_phone_has_buttons_for_everything(open_page, labels):
     assert button["height"] >= 44
 
 
+def test_a_label_says_whether_the_guess_was_on_the_screen(open_page, labels, server):
+    def show_guesses(wanted: bool) -> None:
+        platform = assemble(replace(config.load({}), data=server.data), models=OneModel(), detector=OneFace())
+        platform.studies.update(OPERATOR, replace(platform.studies.current(), show_prediction=wanted))
+
+    page = begin(open_page, ANNOTATORS[2], **DESKTOP)
+    guess = page.get_by_text("The machine's guess")
+    show_guesses(True)
+    expect(guess).to_be_hidden()
+    handed_out_before = press(page, "1")
+    settled(page)
+    page.reload()
+    expect(guess).to_be_visible()
+    show_guesses(False)
+    handed_out_since = press(page, "1")
+    said = labels(page, ANNOTATORS[2])
+    assert (said[handed_out_before].saw_prediction, said[handed_out_since].saw_prediction) == (False, True)
+
+
 def test_pictures_stay_with_the_annotator(open_page):
     stranger = open_page("/review", **DESKTOP)
     expect(stranger.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

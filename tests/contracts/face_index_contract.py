@@ -8,12 +8,20 @@ from random import Random
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Place, disagreement, is_disputed, week_of
+from fers.domain.exploring import FaceFilter, Found, Place, class_of, disagreement, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
+from fers.domain.labels import Opinion
 
 from .samples import NOON, a_face, a_person, an_id
 
 STUDY = an_id("faces")
+OPINIONS = {
+    an_id("1"): Opinion(Emotion.SAD, 1.0),
+    an_id("3"): Opinion(Emotion.FEAR, 0.6),
+    an_id("5"): Opinion(None, 0.6),
+    an_id("8"): Opinion(Emotion.CONTEMPT, None),
+}
+"""What annotators make of some faces."""
 FILTERS = [
     FaceFilter(),
     FaceFilter(labels=frozenset({Emotion.SAD, None})),
@@ -21,6 +29,7 @@ FILTERS = [
     FaceFilter(confidence=frozenset({0, 3}), disputed=False),
     FaceFilter(since=date(2026, 4, 15), until=date(2026, 4, 28)),
     FaceFilter(agreement=frozenset({2})),
+    FaceFilter(labels=frozenset({Emotion.FEAR}), agreement=frozenset({2}), disputed=True),
     FaceFilter(labels=frozenset({Emotion.CONTEMPT}), sources=frozenset({Source.WEBCAM}), confidence=frozenset({1})),
 ]
 
@@ -42,8 +51,13 @@ def some_faces(count: int) -> list[Face]:
     return faces
 
 
-def is_wanted(face: Face, wanted: FaceFilter) -> bool:
-    return wanted.takes(face, 0.6 if face.id in {an_id("3"), an_id("5")} else None)
+def found(face: Face) -> Found:
+    opinion = OPINIONS.get(face.id)
+    return Found(face, class_of(face, opinion), reviewed=opinion is not None)
+
+
+def dispute(one: Found) -> float:
+    return disagreement(one.face, one.label)
 
 
 class FaceIndexContract:
@@ -57,55 +71,63 @@ class FaceIndexContract:
 
     @pytest.fixture
     def faces(self, records, index):
-        """Faces in the store, of which two were agreed on to 60%."""
+        """Faces in the store, on some of which annotators have an opinion."""
         records.create_person(a_person("ada"))
         faces = some_faces(120)
         for face in (*faces, a_face("elsewhere", study_id=an_id("other"))):
             records.create_face(face)
-        for name in ("3", "5", "unknown"):
-            index.note_agreement(an_id(name), 0.6)
+        for face_id, opinion in {**OPINIONS, an_id("unknown"): Opinion(Emotion.SAD, 1.0)}.items():
+            index.note_opinion(face_id, opinion)
         return faces
 
     @pytest.mark.parametrize("wanted", FILTERS)
     def test_counts_are_those_of_the_faces(self, index, faces, wanted):
         expected = Counter(
-            (week_of(face.given_at), face.answer.label, is_disputed(face)) for face in faces if is_wanted(face, wanted)
+            (week_of(one.face.given_at), one.label, is_disputed(one.face, one.label))
+            for one in map(found, faces)
+            if wanted.takes(one.face, OPINIONS.get(one.face.id))
         )
         counts = index.counts(STUDY, wanted)
         assert {(count.week, count.label, count.disputed): count.count for count in counts} == expected
         assert [count.week for count in counts] == sorted(count.week for count in counts)
 
+    @pytest.mark.parametrize("wanted", [FaceFilter(), FaceFilter(agreement=frozenset({2})), *FILTERS[-2:]])
+    def test_agreement_is_counted_in_quarters(self, index, faces, wanted):
+        opinions = [OPINIONS.get(face.id) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
+        shares = [opinion.agreement for opinion in opinions if opinion and opinion.agreement is not None]
+        assert index.agreement(STUDY, wanted) == Counter(map(quarter, shares))
+
     @pytest.mark.parametrize("wanted", FILTERS)
     def test_pages_of_the_newest_join_up(self, index, faces, wanted):
-        expected = [face for face in faces if is_wanted(face, wanted)]
-        expected.sort(key=lambda face: (face.given_at, face.id), reverse=True)
+        expected = [found(face) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
+        expected.sort(key=lambda one: (one.face.given_at, one.face.id), reverse=True)
         pages, after = [], None
         while page := index.newest(STUDY, wanted, 7, after):
             pages += page
-            after = Place(page[-1].given_at, page[-1].id)
+            after = Place(page[-1].face.given_at, page[-1].face.id)
         assert pages == expected != []
 
-    @pytest.mark.parametrize("label", [None, Emotion.HAPPY])
+    @pytest.mark.parametrize("label", [None, Emotion.HAPPY, Emotion.FEAR])
     def test_pages_of_the_most_disputed_join_up(self, index, faces, label):
-        expected = [face for face in faces if disagreement(face) > 0 and label in (None, face.answer.label)]
-        expected.sort(key=lambda face: (disagreement(face), face.id), reverse=True)
+        expected = [one for one in map(found, faces) if dispute(one) > 0 and label in (None, one.label)]
+        expected.sort(key=lambda one: (dispute(one), one.face.id), reverse=True)
         pages, after = [], None
         while page := index.most_disputed(STUDY, label, 7, after):
             pages += page
-            after = Place(disagreement(page[-1]), page[-1].id)
+            after = Place(dispute(page[-1]), page[-1].face.id)
         assert pages == expected != []
 
     def test_pages_of_the_least_agreed_join_up(self, index, faces):
         shares = {face.id: number % 10 / 9 for number, face in enumerate(faces)}
         for face in faces:
-            index.note_agreement(face.id, shares[face.id] if face is not faces[7] else None)
+            index.note_opinion(face.id, Opinion(None, shares[face.id]) if face is not faces[7] else None)
         expected = [face for face in faces if shares[face.id] < 1 and face is not faces[7]]
         expected.sort(key=lambda face: (shares[face.id], face.id))
         pages, after = [], None
         while page := index.least_agreed(STUDY, 13, after):
             pages += page
-            after = page[-1].id
-        assert pages == expected
+            after = page[-1].face.id
+        assert [one.face for one in pages] == expected
 
     def test_changed_and_deleted_faces_are_counted_as_they_are(self, index, records, faces):
         changed = replace(faces[3], answer=replace(faces[3].answer, label=None))
@@ -114,6 +136,22 @@ class FaceIndexContract:
             records.delete_face(face.id)
         left = [*faces[:3], changed, *faces[4:6]]
         assert sum(count.count for count in index.counts(STUDY, FaceFilter())) == len(left)
-        assert {face.id: face for face in index.newest(STUDY, FaceFilter(), 99)} == {face.id: face for face in left}
+        assert {one.face.id: one.face for one in index.newest(STUDY, FaceFilter(), 99)} == {one.id: one for one in left}
         agreed = index.newest(STUDY, FaceFilter(agreement=frozenset({2})), 9)
-        assert {face.id for face in agreed} == {faces[3].id, faces[5].id}, "the agreement stays when a face changes"
+        assert {one.face.id: one for one in agreed} == {
+            face.id: Found(face, OPINIONS[face.id].perceived, reviewed=True) for face in (changed, faces[5])
+        }, "what annotators see stays when a face changes"
+
+    def test_a_face_nobody_labels_any_more_has_its_persons_class_again(self, index, faces):
+        index.note_opinion(faces[3].id, None)
+        [one] = (one for one in index.newest(STUDY, FaceFilter(), 200) if one.face == faces[3])
+        assert one == Found(faces[3], faces[3].answer.label, reviewed=False)
+
+    def test_own_labels_are_counted_whatever_annotators_say(self, index, records, faces):
+        changed = replace(faces[3], answer=replace(faces[3].answer, label=Emotion.ANGER))
+        records.update_face(changed)
+        records.delete_face(faces[4].id)
+        left = [changed if face is faces[3] else face for face in faces if face is not faces[4]]
+        own = [(week_of(face.given_at), face.answer.label) for face in left if face.answer.label is not None]
+        assert index.own_labels(STUDY) == Counter(own)
+        assert index.own_labels(an_id("nowhere")) == {}

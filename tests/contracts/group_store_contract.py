@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.groups import AgeBand, Gender, SkinTone
+from fers.domain.labels import Opinion
 from fers.errors import NotFound
 
 from .samples import a_description, a_face, a_person, an_id
@@ -52,12 +54,24 @@ class GroupStoreContract:
         records.delete_person(an_id("ada"))
         assert list(store.descriptions_in(an_id("faces"))) == [a_description("bob")]
 
+    def test_people_are_counted_by_what_they_say_now(self, store, records):
+        for name in ("ada", "bob"):
+            store.save_description(a_description(name, age=AgeBand.OLDER, skin=SkinTone.DARK))
+        store.save_description(a_description(study="other"))
+        store.save_description(a_description("bob", age=AgeBand.OLDER, gender=Gender.MAN))
+        older = ("Age", AgeBand.OLDER.value)
+        assert store.sizes(an_id("faces")) == {older: 2, ("Skin tone", "Monk 7 to 10"): 1, ("Gender", "man"): 1}
+        store.delete_description(an_id("bob"), an_id("faces"))
+        assert store.sizes(an_id("faces")) == {older: 1, ("Skin tone", "Monk 7 to 10"): 1}
+        records.delete_person(an_id("ada"))
+        assert store.sizes(an_id("faces")) == {}
+
     def test_faces_are_found_by_what_their_people_say_now(self, store, records, backend):
         index, old, young = backend.face_index(), ("Age", AgeBand.OLDER.value), ("Age", AgeBand.UNDER_30.value)
 
         def found(group, **wanted) -> set[str]:
             filtered = FaceFilter(group=group, **wanted)
-            faces = {face.id for face in index.newest(an_id("faces"), filtered, 9)}
+            faces = {found.face.id for found in index.newest(an_id("faces"), filtered, 9)}
             assert sum(count.count for count in index.counts(an_id("faces"), filtered)) == len(faces)
             return faces
 
@@ -69,7 +83,7 @@ class GroupStoreContract:
         hers = {an_id("before"), an_id("after")}
         assert found(old) == found(("Gender", "woman")) == hers
         assert found(old, sources=frozenset({Source.UPLOAD})) == {an_id("after")}
-        index.note_agreement(an_id("before"), 1.0)
+        index.note_opinion(an_id("before"), Opinion(Emotion.SAD, 1.0))
         records.update_face(replace(a_face("before"), purposes=frozenset()))
         assert found(old, agreement=frozenset({3})) == {an_id("before")}
         store.save_description(a_description(age=AgeBand.UNDER_30))

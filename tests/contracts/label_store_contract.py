@@ -10,7 +10,7 @@ import pytest
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
-from fers.domain.labels import Label, Verdict
+from fers.domain.labels import Label, Opinion, Verdict
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, FersError, NotFound, PlaceTaken
 
@@ -117,13 +117,25 @@ class LabelStoreContract:
     def test_a_face_may_want_more_labels_than_others(self, store):
         store.add_label(a_label(), 1, NOON)
         assert self.next_faces(store, "bea", places=1) == []
-        store.want_more(FACE, 1)
+        store.want(FACE, 2)
         assert self.next_faces(store, "bea", places=1) == [FACE]
+        assert store.progress(STUDY, 1) == Progress(open=1, done=0, labels=1)
         store.add_label(a_label(annotator="bea"), 1, NOON)
         assert self.next_faces(store, "eve", places=1) == []
-        store.want_more(FACE, 0)
-        store.want_more(an_id("unknown"), 1)
+        store.want(FACE, 0)
+        store.want(an_id("unknown"), 1)
         assert store.progress(STUDY, 1) == Progress(open=0, done=1, labels=2)
+
+    @pytest.mark.parametrize(("places", "left"), [(1, 1), (2, 1), (3, 1), (4, 2)])
+    def test_what_a_face_wants_holds_for_any_number_of_places(self, store, places, left):
+        """Two labels that tie want a third, before and after the study changes how many it asks for."""
+        for annotator in ("ann", "bea"):
+            store.add_label(a_label(annotator=annotator), 4, NOON)
+        store.want(FACE, 3)
+        assert self.next_faces(store, "eve", places=places) == [FACE]
+        assert store.progress(STUDY, places) == Progress(open=1, done=0, labels=2)
+        got = [store.reserve(FACE, an_id(name), places, NOON, SOON) for name in "xyz"]
+        assert got.count(True) == left
 
     def test_only_others_faces_that_may_be_reviewed_are_next(self, store, records):
         records.create_person(a_person("ann"))
@@ -226,7 +238,7 @@ class LabelStoreContract:
             for annotator in annotators:
                 store.add_label(a_label(name, annotator), 3, NOON)
         for name, share in {"fear": 0.1, "happy": 0.5, "sad": 0.9, "unsure": None}.items():
-            backend.face_index().note_agreement(an_id(name), share)
+            backend.face_index().note_opinion(an_id(name), Opinion(None, share))
         found = self.next_faces(store, order=order)
         assert found == [an_id(name) for name in expected]
         assert self.next_faces(store, order=order, limit=2) == found[:2]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
+from skimage import data
 
 from fers.domain.boxes import Box
-from fers.domain.images import PhotoLimits, check_photo, crop, decode_stored
+from fers.domain.images import PhotoLimits, check_photo, crop, crop_stored, decode_stored, glimpse
 from fers.errors import ImageRejected
 
 ORIENTATION, GPS = 0x0112, 0x8825
@@ -223,3 +224,31 @@ def test_a_crop_is_what_is_inside_the_box():
 
 def test_a_crop_may_touch_the_edges_and_defaults_to_224():
     assert crop(two_halves(), Box(0, 0, 96, 80)).shape == (224, 224, 3)
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    """A stored photo whose sides no power of two divides."""
+    return check_photo(encoded(Image.fromarray(data.astronaut()).resize((1011, 1003)), "JPEG"))
+
+
+@pytest.mark.parametrize("box", [Box(339, 139, 201, 201), Box(339, 139, 467, 467), Box(2, 1, 1003, 1001)])
+def test_a_glimpse_shows_what_the_crop_shows(portrait, box):
+    seen, cropped = glimpse(portrait.data, box, 56).astype(int), crop_stored(portrait.data, box, 56)
+    assert seen.shape == cropped.shape
+    assert np.abs(seen - cropped).mean() < 3
+
+
+def test_a_glimpse_of_few_pixels_is_the_crop_itself(portrait):
+    box = Box(339, 139, 201, 201)
+    assert (glimpse(portrait.data, box, 112) == crop_stored(portrait.data, box, 112)).all()
+
+
+def test_a_glimpse_decodes_no_more_than_it_needs(portrait, monkeypatch):
+    decoded, resize = [], Image.Image.resize
+    monkeypatch.setattr(
+        Image.Image, "resize", lambda self, *size, box: decoded.append(self.width) or resize(self, *size, box=box)
+    )
+    for width in (111, 112, 223, 224, 448, 1003):
+        glimpse(portrait.data, Box(0, 0, width, width), 56)
+    assert decoded == [1011, 506, 506, 253, 127, 127]

@@ -35,6 +35,37 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     assert not app.exception and not app.error
 
 
+def test_whoever_runs_the_study_removes_a_flagged_face_and_one_found_while_exploring(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    flagged, found = give_face(platform, ada), give_face(platform, ada)
+    for name in ("a0" * 16, "b1" * 16):
+        annotator = replace(ada, id=name, role=Role.ANNOTATOR)
+        platform.review.label(annotator, study.id, flagged.id, Verdict.FLAGGED, reason="two people")
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.ADMINISTRATOR)
+    sign_in(app)
+    for page, face in (("agreement", flagged), ("explore", found)):
+        app.switch_page(f"pages/{page}.py").run()
+        app.button(key=f"remove-{face.id}").click().run()
+        assert "deleted at once" in told(app)
+        app.button(key=f"remove-{face.id}").click()  # AppTest always runs the whole page: keep the dialog open.
+        click(app, "Remove it")
+        assert not app.exception and not app.error
+    assert platform.own_data.faces(ada) == []
+    assert [entry.action for entry in platform.members.log(OPERATOR, study.id, 2)] == [
+        "removed a face: something is wrong with the picture"
+    ] * 2
+
+
+def test_a_researcher_removes_nothing(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    give_face(platform, ada)
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.switch_page("pages/explore.py").run()
+    assert "Own word. Guess: Happy 90%" in told(app)
+    assert not [button for button in app.button if button.label == "Remove"]
+
+
 def test_an_annotator_finds_the_review_and_not_the_agreement(app, platform):
     ada, study = participant(platform), platform.studies.current()
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)

@@ -6,6 +6,7 @@ import pytest
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
+from fers.domain.labels import Opinion
 from fers.domain.people import OPERATOR
 from fers.errors import NotFound
 from tests.people import give_face, participant, pattern
@@ -67,7 +68,7 @@ def test_it_follows_withdrawals_in_weeks_and_in_the_version(platform, study, giv
 
 def test_annotators_agreement_by_the_week_the_face_was_given(platform, study, given):
     for face, share in zip(given[2], (1.0, 0.75, 0.5), strict=False):
-        platform.explore._index.note_agreement(face.id, share)
+        platform.explore._index.note_opinion(face.id, Opinion(face.answer.label, share))
     [reviewed] = platform.drift.report(OPERATOR, given[0].id, study.id).reviewed
     assert (reviewed.week, reviewed.faces, reviewed.united[0]) == (MONDAY + timedelta(weeks=1), 3, pytest.approx(2 / 3))
 

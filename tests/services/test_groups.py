@@ -9,7 +9,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter
+from fers.domain.exploring import FaceFilter, Found
 from fers.domain.groups import LEAST_PEOPLE, AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired
@@ -113,7 +113,7 @@ def test_explore_shows_the_faces_of_a_group_from_five_people_on(platform):
         assert platform.explore.newest(OPERATOR, study.id, old, 9) == []
         assert platform.explore.counts(OPERATOR, study.id, old) == []
         say(platform, person, age=AgeBand.OLDER)
-    assert platform.explore.newest(OPERATOR, study.id, old, 9) == [hers]
+    assert platform.explore.newest(OPERATOR, study.id, old, 9) == [Found(hers, Emotion.HAPPY, reviewed=False)]
     assert [count.count for count in platform.explore.counts(OPERATOR, study.id, old)] == [1]
     platform.groups.erase(people[1])
     assert platform.explore.newest(OPERATOR, study.id, old, 9) == []

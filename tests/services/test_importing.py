@@ -10,6 +10,7 @@ from skimage import data
 
 from fers.datasets import DataError, FaceSet
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
@@ -17,6 +18,8 @@ from fers.domain.snapshots import LabelSource
 from fers.errors import InvalidInput, StoreUnavailable
 from fers.platform import assemble, open_stores
 from fers.services.importing import Terms
+from fers.services.withdrawal import Removal
+from fers.storage.database import FILE
 from tests.people import OneFace, OneModel
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
@@ -140,3 +143,18 @@ def test_without_terms_nothing_is_imported(platform, study, faces, terms):
         platform.importing.add(OPERATOR, study.id, faces, terms)
     with pytest.raises(InvalidInput, match="No face may be shared"):
         platform.snapshots.freeze(OPERATOR, study.id, "v1")
+
+
+def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform, study, faces, settings):
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    face, *others = (found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9))
+    assert face.person_id.encode() in _database(settings)
+    platform.withdrawal.remove(OPERATOR, study.id, face.id, Removal.TERMS)
+    assert [found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)] == others
+    assert face.person_id.encode() not in _database(settings)
+    assert platform.doctor.examine() == []
+
+
+def _database(settings) -> bytes:
+    """All that SQLite holds, its write-ahead log included."""
+    return b"".join(file.read_bytes() for file in settings.data.glob(f"{FILE}*"))

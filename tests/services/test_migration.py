@@ -142,7 +142,7 @@ def test_what_was_taken_away_between_two_runs_is_taken_away_there_too(old, new):
     assert new.sign_in.check_code(code) == an_id("bob")
     old.sign_in.register_code(an_id("bob"))
     for face_id in (an_id("0"), an_id("1")):
-        settle(old.labels, old.face_index, face_id, 3)
+        settle(old.labels, old.face_index, face_id)
     assert migration(old, new).run(OPERATOR).problems == []
     assert everything(new) == everything(old)
     assert new.sign_in.check_code(code) is None

@@ -15,6 +15,7 @@ from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
 from fers.services.importing import Terms
+from fers.services.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
 EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
@@ -110,6 +111,7 @@ TABLE = {
     "trials.end": NOBODY,
     "trials.trials": NOBODY,
     "trials.result": NOBODY,
+    "withdrawal.remove": OWNERS,
     "withdrawal.withdraw_face": EVERYBODY,
     "withdrawal.withdraw_everything": EVERYBODY,
 }
@@ -225,6 +227,7 @@ def arguments(platform, face, tmp_path):
         "trials.start": (["always-happy", "another"],),
         "trials.end": ("none",),
         "trials.result": ("none",),
+        "withdrawal.remove": (study.id, face.id, Removal.ASKED),
         "withdrawal.withdraw_face": (face.id,),
     }
 

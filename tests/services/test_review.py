@@ -54,15 +54,19 @@ def handed_out(platform, study, annotator, count=9, besides=()) -> set[str]:
     return {assignment.face_id for assignment in platform.review.next_faces(annotator, study.id, count, besides)}
 
 
+def faces(found) -> list:
+    return [one.face for one in found]
+
+
 def test_annotators_get_others_faces_each_once(platform, study, ada, ann, say):
-    faces = {give_face(platform, ada).id for _ in range(3)}
+    given = {give_face(platform, ada).id for _ in range(3)}
     private = participant(platform, "eve@example.org", EVERYTHING - {Purpose.REVIEW})
     give_face(platform, private)
     first, *_ = assignments = platform.review.next_faces(ann, study.id, 9)
-    assert {assignment.face_id for assignment in assignments} == faces
+    assert {assignment.face_id for assignment in assignments} == given
     assert Image.open(io.BytesIO(first.picture)).size == (448, 448)
-    assert handed_out(platform, study, ann, besides={first.face_id}) == faces - {first.face_id}
-    for face_id in faces:
+    assert handed_out(platform, study, ann, besides={first.face_id}) == given - {first.face_id}
+    for face_id in given:
         platform.review.label(ann, study.id, face_id, Verdict.UNKNOWN)
     assert handed_out(platform, study, ann) == set()
     progress = platform.review.progress(ann, study.id)
@@ -136,6 +140,16 @@ def test_annotators_are_blind_unless_the_study_says_otherwise(platform, study, a
     assert [assignment.guess for assignment in platform.review.next_faces(ann, study.id, 1)] == [Emotion.HAPPY]
 
 
+def test_a_label_says_whether_the_guess_was_in_sight_whatever_the_study_shows_by_now(platform, study, ada, ann):
+    face = give_face(platform, ada)
+    assert handed_out(platform, study, ann) == {face.id}
+    platform.studies.update(OPERATOR, replace(study, show_prediction=True))
+    platform.review.label(ann, study.id, face.id, Verdict.UNKNOWN, saw_prediction=False)
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    [entry] = platform.snapshots.entries(OPERATOR, version.id)
+    assert [vote.saw_prediction for vote in entry.votes] == [False]
+
+
 def test_a_tie_goes_back_to_the_queue_and_leaves_it_settled(platform, study, ada, annotators, say):
     platform.studies.update(OPERATOR, replace(study, overlap=2))
     face, eve = give_face(platform, ada), annotators[3]
@@ -150,11 +164,28 @@ def test_a_tie_goes_back_to_the_queue_and_leaves_it_settled(platform, study, ada
     assert handed_out(platform, study, eve) == set()
 
 
+@pytest.mark.parametrize(("before", "after"), [(3, 2), (2, 3)])
+def test_a_tie_waits_for_one_more_label_when_the_study_asks_for_another_number(
+    platform, study, ada, annotators, say, before, after
+):
+    platform.studies.update(OPERATOR, replace(study, overlap=before))
+    face = give_face(platform, ada)
+    ann, bea, cem, eve = annotators
+    say(ann, face)
+    say(bea, face, ANGRY)
+    platform.studies.update(OPERATOR, replace(study, overlap=after))
+    assert platform.review.progress(ann, study.id).study == Progress(open=1, done=0, labels=2)
+    assert handed_out(platform, study, cem) == {face.id}
+    assert handed_out(platform, study, eve) == set(), "one more is enough"
+    say(cem, face)
+    assert platform.review.progress(ann, study.id).study == Progress(open=0, done=1, labels=3)
+
+
 def test_explore_finds_faces_by_how_far_annotators_agree(platform, study, ada, annotators, say):
     researcher = replace(OPERATOR, id="0e" * 16)
 
     def agreed(quarter):
-        return platform.explore.newest(researcher, study.id, FaceFilter(agreement=frozenset({quarter})), 9)
+        return faces(platform.explore.newest(researcher, study.id, FaceFilter(agreement=frozenset({quarter})), 9))
 
     agreeing, disputed, lone = (give_face(platform, ada) for _ in range(3))
     ann, bea, *_ = annotators
@@ -165,19 +196,19 @@ def test_explore_finds_faces_by_how_far_annotators_agree(platform, study, ada, a
     assert (agreed(3), agreed(0), agreed(2)) == ([agreeing], [disputed], [])
     assert platform.explore.agreement(researcher, study.id, FaceFilter()) == {0: 1, 1: 0, 2: 0, 3: 1}
     assert platform.explore.agreement(researcher, study.id, FaceFilter(agreement=frozenset({2}))) == {2: 0}
-    assert platform.explore.least_agreed(researcher, study.id, 9) == [disputed]
+    assert faces(platform.explore.least_agreed(researcher, study.id, 9)) == [disputed]
     platform.review.undo(bea, study.id, disputed.id)
     assert agreed(0) == []
 
 
 def test_a_share_of_faces_is_drawn_whatever_the_order(platform, study, ada, ann, clock, monkeypatch):
     platform.studies.update(OPERATOR, replace(study, queue_order=QueueOrder.OLDEST))
-    faces = []
+    given = []
     for _ in range(3):
         clock.advance(seconds=1)
-        faces.append(give_face(platform, ada).id)
+        given.append(give_face(platform, ada).id)
     monkeypatch.setattr(review, "GOLD_SHARE", 0)
-    for share, expected in ((0, faces[0]), (1, min(faces))):
+    for share, expected in ((0, given[0]), (1, min(given))):
         monkeypatch.setattr(review, "RANDOM_SHARE", share)
         [assignment] = platform.review.next_faces(ann, study.id, 1)
         assert assignment.face_id == expected
@@ -204,10 +235,10 @@ def test_labels_go_with_the_face_and_with_the_annotator(platform, study, ada, an
             say(annotator, face, distribution)
     platform.withdrawal.withdraw_face(ada, gone.id)
     assert platform.review.progress(ann, study.id).own == 1
-    assert platform.explore.least_agreed(OPERATOR, study.id, 9) == [kept]
+    assert faces(platform.explore.least_agreed(OPERATOR, study.id, 9)) == [kept]
     platform.withdrawal.withdraw_everything(bea)
     assert platform.review.progress(ann, study.id).study == Progress(open=1, done=0, labels=1)
-    assert platform.explore.least_agreed(OPERATOR, study.id, 9) == [], "one label agrees with itself"
+    assert faces(platform.explore.least_agreed(OPERATOR, study.id, 9)) == [], "one label agrees with itself"
     assert platform.doctor.examine() == []
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,9 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import Split
 from fers.errors import NotFound, NotSignedIn, SignInFailed
 from fers.exporting.release import Cut
+from fers.services.withdrawal import Removal
 from fers.storage.database import FILE
-from tests.people import PASSWORD, give_face, participant
+from tests.people import PASSWORD, give_face, participant, pattern
 
 
 def _bytes_on_disk(settings) -> bytes:
@@ -57,6 +59,30 @@ def test_nobody_withdraws_somebody_elses_face(platform, ada):
         platform.withdrawal.withdraw_face(bob, face.id)
     with pytest.raises(NotSignedIn):
         platform.withdrawal.withdraw_face(None, face.id)
+    assert platform.own_data.faces(ada) == [face]
+
+
+def test_whoever_runs_the_study_removes_a_face_as_wholly_as_its_person_could(platform, ada, settings):
+    face, other = give_face(platform, ada), give_face(platform, ada, picture=pattern(1))
+    study, boss = platform.studies.current(), participant(platform, "boss@example.org")
+    boss = replace(boss, role=Role.ADMINISTRATOR)
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.review.label(boss, study.id, face.id, Verdict.FLAGGED, reason="unmistakable-marker")
+    platform.withdrawal.remove(boss, study.id, face.id, Removal.PICTURE)
+    assert platform.own_data.faces(ada) == [other]
+    assert [entry.face_id for entry in platform.snapshots.entries(OPERATOR, version.id)] == [other.id]
+    left = _bytes_on_disk(settings)
+    assert face.image.sha256.encode() not in left and b"unmistakable-marker" not in left
+    [entry, *_] = platform.members.log(boss, study.id, 1)
+    assert (entry.actor, entry.subject) == (boss.id, face.id)
+    assert entry.action == "removed a face: something is wrong with the picture"
+    assert platform.doctor.examine() == []
+
+
+def test_a_face_of_another_study_is_not_there_to_be_removed(platform, ada):
+    face, other = give_face(platform, ada), platform.studies.create(OPERATOR, "Another")
+    with pytest.raises(NotFound):
+        platform.withdrawal.remove(OPERATOR, other.id, face.id, Removal.ASKED)
     assert platform.own_data.faces(ada) == [face]
 
 

@@ -18,6 +18,7 @@ from fers.domain.picture import FACTS_ID
 from fers.domain.review import Known
 from fers.domain.snapshots import Split
 from fers.domain.yardsticks import PEOPLE
+from fers.services.settling import settle
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
@@ -84,6 +85,7 @@ def keep_labels_and_a_version(store) -> None:
     for name in ("0", "1"):
         for annotator in ("ann", "bea"):
             store.labels.add_label(a_label(name, annotator, study_id=an_id("first")), 3, NOON)
+        settle(store.labels, store.face_index, an_id(name))
     narrowed = replace(store.records.face(an_id("1")), purposes=frozenset({Purpose.STORE}))
     store.records.update_face(narrowed)
     store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))

@@ -3,6 +3,7 @@
 import pytest
 
 from fers.domain.emotions import Emotion
+from fers.domain.labels import Opinion
 from fers.domain.review import Known, QueueOrder
 from fers.storage import embedded_labels
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
@@ -49,7 +50,7 @@ def test_every_question_is_answered_from_an_index(database, labels, question):
 def test_the_least_agreed_are_read_in_order(database, labels):
     index = EmbeddedFaceIndex(database)
     for number in range(9):
-        index.note_agreement(an_id(str(number)), number / 8)
+        index.note_opinion(an_id(str(number)), Opinion(None, number / 8))
     watched = Watched(database)
     assert len(EmbeddedFaceIndex(watched).least_agreed(STUDY, 20, an_id("1"))) == 6
     assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in watched.plans), watched.plans

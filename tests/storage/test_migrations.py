@@ -8,21 +8,26 @@ import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
+from fers.domain.labels import only
 from fers.domain.people import Identity
 from fers.domain.review import Progress
 from fers.domain.snapshots import SHARED
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE, Database
-from fers.storage.documents import face_to_document, time_to_text
+from fers.storage.documents import face_to_document, label_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
 from fers.storage.migrations import MIGRATIONS, migrate
+from fers.storage.opinion_facts import SHAPE as OPINIONS
 from fers.storage.snapshot_documents import snapshot_to_document
-from tests.contracts.samples import NOON, a_face, a_snapshot, an_entry, an_id
+from tests.contracts.samples import NOON, a_face, a_label, a_snapshot, an_entry, an_id
+
+SAD, FEAR = Emotion.SAD, Emotion.FEAR
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def test_what_an_older_store_holds_is_sealed_indexed_and_can_be_reviewed(folder)
     assert [entry.action for entry in records.audit()] == ["did 0", "did 1", "did 2"]
     records.append_audit(AuditEntry(NOON, "system", "did 3", "it"))
     assert broken_seals(records.sealed_audit()) == []
-    assert EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9) == [a_face()]
+    assert [found.face for found in EmbeddedFaceIndex(database).newest(an_id("faces"), FaceFilter(), 9)] == [a_face()]
     assert EmbeddedLabels(database).progress(an_id("faces"), 3) == Progress(open=1, done=0, labels=0)
     database.close()
 
@@ -102,6 +107,41 @@ def test_earlier_identities_still_open_their_accounts(folder):
     database = Database(folder)
     sign_in = EmbeddedSignIn(database, lambda: NOON, timedelta(hours=1), timedelta(hours=8))
     assert sign_in.person_by_identity(Identity("https://accounts.example.org", "1234")) == "ada"
+    database.close()
+
+
+def test_what_annotators_said_before_decides_classes_and_places(folder):
+    """Of two faces that wait for a third label, the one whose labels tie waits whatever the study asks for."""
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[: MIGRATIONS.index(OPINIONS)])
+    for name, seen in {"agreed": (SAD, SAD), "tied": (SAD, FEAR), "unseen": ()}.items():
+        face = face_to_document(a_face(name))
+        columns = [face.pop(column) for column in ("id", "person_id", "study_id", "given_at", "purge_at")]
+        older.execute("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?)", (*columns, json.dumps(face)))
+        older.execute(
+            "INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, given_at,"
+            " disagreement, reviewable) VALUES (?, ?, '2026-04-27', 1, 1, 0, 1, ?, 0.2, 1)",
+            (an_id(name), an_id("faces"), time_to_text(NOON)),
+        )
+        for annotator, emotion in zip("ab", seen, strict=False):
+            label = label_to_document(a_label(name, annotator, distribution=only(emotion)))
+            values = (an_id(name), an_id(annotator), an_id("faces"), json.dumps(label))
+            older.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", values)
+    older.close()
+    database = Database(folder)
+    index, labels = EmbeddedFaceIndex(database), EmbeddedLabels(database)
+    found = {one.face.id: (one.label, one.reviewed) for one in index.newest(an_id("faces"), FaceFilter(), 9)}
+    assert found == {
+        an_id("agreed"): (SAD, True),
+        an_id("tied"): (None, True),
+        an_id("unseen"): (Emotion.HAPPY, False),
+    }
+    counts = {count.label: count.count for count in index.counts(an_id("faces"), FaceFilter())}
+    assert counts == {SAD: 1, None: 1, Emotion.HAPPY: 1}
+    assert list(index.own_labels(an_id("faces")).values()) == [3]
+    assert labels.progress(an_id("faces"), 2) == Progress(open=2, done=1, labels=4)
+    assert labels.progress(an_id("faces"), 3) == Progress(open=3, done=0, labels=4)
     database.close()
 
 

@@ -1,15 +1,14 @@
 """Where studies, what annotators say and dataset versions are kept, and how faces are found."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Place
-from fers.domain.faces import Face
+from fers.domain.exploring import FaceCount, FaceFilter, Found, Place
 from fers.domain.groups import SelfDescription
 from fers.domain.invitations import Invitation
-from fers.domain.labels import Label
+from fers.domain.labels import Label, Opinion
 from fers.domain.people import Membership
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
@@ -62,6 +61,10 @@ class GroupStore(Protocol):
     def descriptions_in(self, study_id: str) -> Iterator[SelfDescription]:
         """By person, without holding them all in memory."""
 
+    def sizes(self, study_id: str) -> dict[tuple[str, str], int]:
+        """How many people say what to a study, counted in the store: by what it is about and what they say, as
+        `groups.DIMENSIONS` has it. What nobody says is missing."""
+
     def delete_description(self, person_id: str, study_id: str) -> None:
         """Nothing happens when there is none."""
 
@@ -75,26 +78,34 @@ class FaceIndex(Protocol):
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         """By week and class, oldest week first; only counts above 0."""
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Face]:
+    def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
+        """How many of the faces there are in each quarter of the annotators' agreement; empty quarters are missing."""
+
+    def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
+        """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
+
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
         """The `count` newest that are wanted, or those that come after a place in that order."""
 
-    def most_disputed(self, study_id: str, label: Emotion | None, count: int, after: Place | None = None) -> list[Face]:
-        """The faces (with this label, if one is named) where the model and their people disagree most."""
+    def most_disputed(
+        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+    ) -> list[Found]:
+        """The faces (of this class, if one is named) where the model is surest of something else than their class."""
 
-    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Face]:
+    def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Found]:
         """The faces whose annotators agree least, of those where not all do; or those that come after a face (id) in
         that order."""
 
-    def note_agreement(self, face_id: str, share: float | None) -> None:
-        """Keep how far a face's annotators agree, 0 to 1, or None: nothing to say yet. Nothing happens when the face is
-        gone."""
+    def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
+        """Keep what a face's annotators make of it, or None: nobody looked. Nothing happens when the face is gone."""
 
 
 class LabelStore(Protocol):
     """What annotators say about faces, and who looks at which face at present.
 
-    A face has places for labels: the study's number, given as `places` where it matters, and its own extra ones. One is
-    taken by each label and by each live reservation. Deleting a face's record deletes everything here about it.
+    A face has places for labels: as many as its study asks for, given as `places` where it matters, or as it wants
+    itself, whichever is more. One is taken by each label and by each live reservation. Deleting a face's record deletes
+    everything here about it.
 
     Raises StoreUnavailable.
     """
@@ -114,8 +125,8 @@ class LabelStore(Protocol):
     def remove_label(self, face_id: str, annotator_id: str) -> None:
         """Nothing happens when there is none."""
 
-    def want_more(self, face_id: str, extra: int) -> None:
-        """Set how many extra places a face has; nothing happens when it is gone."""
+    def want(self, face_id: str, labels: int) -> None:
+        """Set how many labels a face wants, however few its study asks for; nothing happens when it is gone."""
 
     def labels_of(self, face_id: str) -> list[Label]:
         """By annotator."""

@@ -79,11 +79,12 @@ class Review {
     const [face] = this.queue;
     if (face === undefined) return;
     const seconds = Math.round(performance.now() - this.shownAt) / 1000;
+    const saw = !this.find(".guess").hidden;
     const [valence, arousal] = this.point ?? [null, null];
     this.queue.shift();
     this.labelled = [...this.labelled, face].slice(-KEPT);
     this.find(".said").textContent = `${words}.`;
-    this.note({ kind: "label", face, seconds, valence, arousal, ...said });
+    this.note({ kind: "label", face, seconds, saw, valence, arousal, ...said });
     this.suggestPause();
   }
 
