@@ -72,6 +72,7 @@ def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
     def page(after: Found | None) -> list[Found]:
         return platform().explore.newest(actor, study.id, wanted, PAGE, after)
 
+    st.caption("Each with its class, and whose word that is.")
     _grid(actor, f"newest {study.id} {wanted}", page)
 
 
