@@ -88,9 +88,9 @@ class FaceFilter:
 
     def in_words(self) -> list[str]:
         """What it asks for, thing by thing; empty where it sorts nothing out."""
-        labels = ["none"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
+        labels = ["no expression"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
         said = {
-            "the class is": labels,
+            "annotators, or where none looked their people, say": labels,
             "given by": sorted(self.sources),
             "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
             "annotators agree to": [QUARTER_WORDS[part] for part in sorted(self.agreement)],

@@ -14,8 +14,8 @@ from fers.storage.face_cell import GROUPS, NOTHING
 from fers.storage.firestore_documents import FirestoreDocuments, where
 
 CELL = ("label", "disputed", "source", "confidence", "agreement", "own")
-"""What faces are filtered by, and what their people said: counted week by week. Faces from before these could differ
-have no `own` label of their own and are counted without it."""
+"""What faces are filtered by, and what their people said: counted week by week. Faces from before these two could
+differ have no `own`, and are counted without it: it is their label."""
 STAGE = ("guess", "labels", "filled")
 """What the progress of a review is told by: counted for the faces that may be reviewed."""
 _SHARDS = 8

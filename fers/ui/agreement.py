@@ -46,6 +46,7 @@ def overall(report: Report) -> None:
 
 
 def by_class(report: Report) -> None:
+    st.caption("How far annotators agree whether a face shows this expression or another.")
     rows = [
         {"Expression": word(emotion), "α": _figure(estimate), "Faces": estimate.faces}
         for emotion, estimate in report.agreement.by_class.items()
@@ -71,11 +72,11 @@ def by_annotator(report: Report) -> None:
                 "Right, estimated": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
             }
         )
-    st.dataframe(rows, hide_index=True)
     st.caption(
         "The estimate is by Dawid and Skene's method, from what everybody says about the same faces. It sees "
         f"{report.differ:,} of {report.settled:,} faces unlike the majority. A dataset version can go by either."
     )
+    st.dataframe(rows, hide_index=True)
     if agreement.by_pair:
         st.caption("Cohen's κ of every two")
         names = sorted({name for pair in agreement.by_pair for name in pair})

@@ -23,7 +23,7 @@ PAGE = 24
 _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and people", _AMONG_ANNOTATORS)
 _NO_CLASS = "No class"
-WHAT_CLASS_MEANS = (
+_WHAT_CLASS_MEANS = (
     "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
     "It has none where annotators tie or see no expression, and where nobody said anything."
 )
@@ -36,7 +36,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     with st.expander("Filter", icon=":material/filter_list:"):
         labels = st.pills("Class", [*Emotion, _NO_CLASS], format_func=_class_word, selection_mode="multi")
-        st.caption(WHAT_CLASS_MEANS)
+        st.caption(_WHAT_CLASS_MEANS)
         sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
         confidence = _quarters("How confident the model is")
         agreement = _quarters("How far annotators agree")
@@ -72,6 +72,7 @@ def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
     def page(after: Found | None) -> list[Found]:
         return platform().explore.newest(actor, study.id, wanted, PAGE, after)
 
+    st.caption("Each with its class, and whose word that is.")
     _grid(actor, f"newest {study.id} {wanted}", page)
 
 

@@ -13,10 +13,10 @@ from fers.ui.thumbnails import CELL_PIXELS, thumbnail
 
 def offer_removal(actor: Person, study_id: str, face_id: str) -> None:
     """A way to remove a face, which asks once more; nothing for anybody who may not."""
-    if allowed(actor, Action.MANAGE_STUDY, study_id):
-        asked = st.button("Remove", icon=":material/delete:", type="tertiary", key=f"remove-{face_id}")
-        if asked:
-            _confirm(study_id, face_id)
+    if not allowed(actor, Action.MANAGE_STUDY, study_id):
+        return
+    if st.button("Remove", icon=":material/delete:", type="tertiary", key=f"remove-{face_id}"):
+        _confirm(study_id, face_id)
 
 
 @st.dialog("Remove this photo?")
