@@ -112,10 +112,7 @@ class EmbeddedSignIn:
         return rows[0]["email"] if rows else None
 
     def keys_of(self, person_id: str) -> Keys:
-        codes, identities = (
-            frozenset(row["sha256"] for row in self._database.rows(query, (person_id,)))
-            for query in (f"SELECT sha256 FROM {table} WHERE person_id = ?" for table in ("codes", "identities"))
-        )
+        codes, identities = (self._bound(table, person_id) for table in ("codes", "identities"))
         return Keys(self.email_of(person_id), codes, identities)
 
     def adopt(self, person_id: str, keys: Keys) -> None:
@@ -207,6 +204,11 @@ class EmbeddedSignIn:
         with self._database.transaction() as sql:
             redeemed = sql.execute("UPDATE setup_token SET sha256 = NULL WHERE sha256 = ?", (sha256(token),))
             return redeemed.rowcount == 1
+
+    def _bound(self, table: str, person_id: str) -> frozenset[str]:
+        """The person's codes, or their identities."""
+        rows = self._database.rows(f"SELECT sha256 FROM {table} WHERE person_id = ?", (person_id,))
+        return frozenset(row["sha256"] for row in rows)
 
     def _replace_hash(self, person_id: str, new_hash: str) -> None:
         with self._database.transaction() as sql:

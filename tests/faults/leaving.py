@@ -59,9 +59,9 @@ def check_gone(stores: Stores, person: Person) -> None:
     assert stores.sign_in.person_by_email(EMAIL) is None
 
 
-def leave_and_die(settings: Settings, person: Person, changes: int) -> None:
-    """Withdraw everything, and be killed after so many changes of the store, if there are as many."""
+def leave_and_die(settings: Settings, person: Person, calls: int) -> None:
+    """Withdraw everything, and be killed after so many calls of the store, if there are as many."""
     interruption = Interruption(lambda: os.kill(os.getpid(), signal.SIGKILL))
     platform = opened(settings, interruption.stores(open_stores(settings)))
-    interruption.left = changes
+    interruption.left = calls
     platform.withdrawal.withdraw_everything(person)
