@@ -82,6 +82,7 @@ def _particulars(study: Study) -> Study:
             "What else they should know before they agree",
             study.consent_words,
             max_chars=LONGEST_CONSENT_WORDS,
+            height="content",
             help="What your ethics board wants said, in Markdown. It closes the text that participants agree to.",
         ),
         retention_days=st.number_input("Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days),
