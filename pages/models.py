@@ -32,13 +32,13 @@ def live_model() -> str:
 
 
 st.title("Models")
+if allowed(actor, Action.MANAGE_MODELS):
+    with st.expander("Register a model", icon=":material/upload:"):
+        model_form.show(actor)
 live_id = None
 with guard.explaining():
     live_id = live_model()
 st.header("Registered")
-if allowed(actor, Action.MANAGE_MODELS):
-    with st.expander("Register a model", icon=":material/upload:"):
-        model_form.show(actor)
 model_cards.show(platform().live_model.models(), live_id)
 model_cards.show_refused(platform().live_model.refused())
 st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")

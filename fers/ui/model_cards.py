@@ -1,5 +1,6 @@
 """What is known of each registered model, and why others can't be used."""
 
+from collections.abc import Iterator
 from numbers import Real
 from pathlib import PurePath
 
@@ -20,9 +21,8 @@ def show(infos: list[ModelInfo], live_id: str | None) -> None:
             st.write(_what_it_is(info))
             st.write(f"**Licence:** {info.licence}")
             st.write(f"**Trained on:** {info.data}")
-            if scores := _scores(info.metrics):
-                st.dataframe(scores, hide_index=True)
-                st.caption("As its card states them; the page “Compare” measures it on faces from here.")
+            for data, scores in _stated(info.metrics):
+                st.write(f"**Measured on {data}:** {scores}")
 
 
 def show_refused(refused: dict[str, ModelRejected]) -> None:
@@ -39,15 +39,13 @@ def _what_it_is(info: ModelInfo) -> str:
     return f"{kind}{size}{parameters}. Reads {colours} faces of {info.input.width} × {info.input.height} pixels."
 
 
-def _scores(metrics: dict) -> list[dict]:
-    """A line a data set. What stands in a card is anybody's word: only numbers are shown."""
-    found = []
+def _stated(metrics: dict) -> Iterator[tuple[str, str]]:
+    """Data sets and scores on them. What stands in a card is anybody's word: only numbers are shown."""
     for data, stated in metrics.items():
         numbers = stated if isinstance(stated, dict) else {}
-        line = {SCORES[key]: _number(numbers[key]) for key in SCORES if isinstance(numbers.get(key), Real)}
-        if line:
-            found.append({"Measured on": data} | line)
-    return found
+        known = [(name, numbers[key]) for key, name in SCORES.items() if isinstance(numbers.get(key), Real)]
+        if known:
+            yield data, " · ".join(f"{name} {_number(number)}" for name, number in known)
 
 
 def _number(value: Real) -> str:

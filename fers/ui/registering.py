@@ -21,6 +21,8 @@ LARGEST_UNPACKED = 1_000_000_000
 """Bytes."""
 LARGEST_NUMBER_OF_FILES = 1000
 PATIENCE_SECONDS = 300
+WRONG, ERROR = "WRONG: ", "Error: "
+"""What the command line's lines about a finding and about a failure begin with."""
 LEFT_BEHIND = {"__MACOSX", ".DS_Store"}
 """What a Mac adds to a zip."""
 
@@ -70,12 +72,12 @@ def _add(path: Path, options: list[str]) -> subprocess.CompletedProcess:
 
 
 def _refusal(said: list[str], complained: list[str], all_the_same: bool) -> ModelRejected:
-    found = [line for line in said if line.startswith("WRONG")]
-    reasons = [line.removeprefix("Error: ") for line in complained if line.startswith("Error: ")]
+    found = [line.removeprefix(WRONG) for line in said if line.startswith(WRONG)]
+    reasons = [line.removeprefix(ERROR) for line in complained if line.startswith(ERROR)]
     if not reasons:
         return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
     refusal = ModelDoubted if found and not all_the_same else ModelRejected
-    return refusal(" ".join([*found, *reasons]))
+    return refusal(*filter(None, (" ".join(found), " ".join(reasons))))
 
 
 def _laid_down(name: str, data: bytes, folder: Path) -> Path:

@@ -113,7 +113,11 @@ def register_button(page):
 
 
 def card(page, model_id: str):
-    return page.get_by_test_id("stExpander").filter(has_text=model_id)
+    return page.get_by_test_id("stExpander").filter(has=title(page, model_id))
+
+
+def title(page, model_id: str):
+    return page.locator("summary", has_text=model_id)
 
 
 def log(platform, count: int) -> list[str]:
@@ -130,11 +134,11 @@ def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads,
     expect(page.get_by_text(f"{model_id} is registered.")).to_be_visible()
     expect(page.get_by_text("12 of 12 known faces named rightly")).to_be_visible()
     assert log(platform, 1) == [f"registered: {model_id} {version}"]
-    card(page, model_id).click()
+    title(page, model_id).click()
     expect(card(page, model_id).get_by_text("Two portraits")).to_be_visible()
     expect(card(page, model_id).get_by_text("CC BY 4.0")).to_be_visible()
     if name.endswith(".zip"):
-        expect(card(page, model_id).get_by_test_id("stDataFrame")).to_be_visible()
+        expect(card(page, model_id).get_by_text("Measured on a benchmark: Faces 1,234 · Top-1 0.875")).to_be_visible()
 
 
 def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
@@ -144,7 +148,7 @@ def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
     answer(other)
     page.get_by_role("link", name="Compare", exact=True).click()
     page.locator(".st-key-run-of-onnx button").click()
-    expect(page.locator(".stProgress", has_text="of-onnx").filter(has_text="1 of 1 face")).to_be_visible()
+    expect(page.locator(".stProgress", has_text="of-onnx").filter(has_text="1 of 1 faces")).to_be_visible()
 
 
 def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, platform, uploads):
@@ -177,7 +181,7 @@ def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, pl
     page.get_by_role("option", name=OTHER).click()
     page.get_by_role("button", name="Make it live").click()
     expect(page.get_by_text(f"Participants meet {OTHER} 1.1.0.")).to_be_visible()
-    expect(card(page, OTHER).get_by_text("live", exact=False)).to_be_visible()
+    expect(title(page, OTHER)).to_contain_text("live")
     assert log(platform, 1) == [f"made live: {OTHER} 1.1.0"]
     give_photo(other, "upload")
     answer(other)
