@@ -138,7 +138,7 @@ class Entry:
         return self.own_label if self.display is Display.POSED else None
 
     def as_document(self) -> dict:
-        """The entry in JSON's types. Not by `asdict`, which copies all of it and takes six times as long."""
+        """The entry in JSON's types. Not by `asdict`, which copies all of it and takes many times as long."""
         return vars(self) | {
             "box": self.box.as_list(),
             "votes": list(map(vars, self.votes)),

@@ -13,12 +13,10 @@ from fers.domain.snapshots import Split
 from fers.errors import StoreUnavailable
 from fers.exporting import formats, shards
 from fers.exporting.documents import FACES, croissant, documents
-from fers.exporting.release import LengthUnknown, Member, Release, hollow
+from fers.exporting.release import CHUNK, LengthUnknown, Member, Release, gathered, hollow
 from fers.exporting.zipping import Zip
 
 SUMS = "SHA256SUMS"
-_CHUNK = 65_536
-"""Bytes that are worth sending."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def members_around(release: Release, format: Format, sums_of_shards: bytes) -> I
 def _closing(release: Release, format: Format, sums: bytearray) -> Iterator[Member]:
     yield (faces := summed(_faces(release, format), sums))
     yield summed(croissant(release, faces.chunks.sha256), sums)
-    yield Member(SUMS, (bytes(sums[start : start + _CHUNK]) for start in range(0, len(sums), _CHUNK)))
+    yield Member(SUMS, (bytes(sums[start : start + CHUNK]) for start in range(0, len(sums), CHUNK)))
 
 
 def zipped(release: Release, format: Format, first: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -90,7 +88,7 @@ def _faces(release: Release, format: Format) -> Member:
                 image = format.place(entry) if format.place else None
                 yield orjson.dumps({"image": image} | release.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
 
-    return Member(FACES, lines())
+    return Member(FACES, gathered(lines()))
 
 
 def summed(member: Member, sums: bytearray) -> Member:

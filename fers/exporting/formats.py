@@ -10,7 +10,7 @@ import orjson
 
 from fers.domain.emotions import Emotion
 from fers.domain.snapshots import Entry, Split
-from fers.exporting.release import Member, Release, name
+from fers.exporting.release import Member, Release, gathered, name
 
 ImageName = Callable[[Entry], str]
 """Where in the release the image of a face is."""
@@ -74,7 +74,7 @@ def coco(release: Release) -> Iterator[Member]:
     """COCO's JSON, one file a split: the emotions are the categories, and every face is an annotation with its box."""
     yield from _images(release, in_images_folder)
     for split in Split:
-        yield Member(f"annotations/{split}.json", _coco_json(release, split))
+        yield Member(f"annotations/{split}.json", gathered(_coco_json(release, split)))
 
 
 def affectnet(release: Release) -> Iterator[Member]:

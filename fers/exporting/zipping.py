@@ -10,10 +10,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from fers.exporting.release import Member
+from fers.exporting.release import CHUNK, Member
 
-_CHUNK = 65_536
-"""Bytes that are worth sending."""
 _32, _16 = 0xFFFFFFFF, 0xFFFF
 _VERSION = 45
 """4.5: sizes of 64 bits."""
@@ -62,7 +60,7 @@ class Zip:
                     about.CRC = zlib.crc32(chunk, about.CRC)
                     about.file_size += len(chunk)
                 self._write(chunk)
-                if len(self._waiting) >= _CHUNK:
+                if len(self._waiting) >= CHUNK:
                     yield bytes(self._waiting)
                     self._waiting.clear()
         self._write(struct.pack("<4sLQQ", b"PK\7\x08", about.CRC, about.file_size, about.file_size))

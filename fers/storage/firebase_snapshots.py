@@ -89,8 +89,7 @@ class FirebaseSnapshots:
             documents[entry.face_id] = about | {"entry": json.dumps(entry.as_document())}
             batch.set(self._entries.document(name), documents[entry.face_id])
         self._documents.commit(batch)
-        unshared = self._unshared(documents)
-        self._delete(documents[face_id] for face_id in unshared)
+        self._delete(documents[face_id] for face_id in self._unshared(documents))
 
     def _unshared(self, face_ids: Iterable[str]) -> list[str]:
         """Those of faces that are gone or may not be shared."""
