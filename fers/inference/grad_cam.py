@@ -40,9 +40,13 @@ def grad_cam(answer: Callable) -> Maps:
 
 
 def _with_places(operations: list) -> list:
-    """What the operations give that still has places in it (batch x height x width x channels), in their order, from
-    the first convolution on."""
+    """What the operations give that still has places in it (1 x height x width x channels; kernels begin otherwise), in
+    their order, from the first convolution on."""
     kinds = [operation.type for operation in operations]
     first = next((at for at, kind in enumerate(kinds) if kind in CONVOLUTIONS), len(kinds))
     outputs = [output for operation in operations[first:] for output in operation.outputs]
-    return [output for output in outputs if output.shape.rank == 4 and all(n and n > 1 for n in output.shape[1:3])]
+    return [output for output in outputs if _has_places(output.shape)]
+
+
+def _has_places(shape) -> bool:
+    return shape.rank == 4 and shape[0] in (1, None) and all(side and side > 1 for side in shape[1:3])

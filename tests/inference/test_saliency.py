@@ -157,6 +157,12 @@ NETWORKS = {
 }
 
 
+def test_a_kernel_is_not_taken_for_a_map():
+    to_the_end = functional(convolutional(), layers.Conv2D(8, 11), layers.Flatten(), layers.Softmax())
+    (heat,) = grad_cam(to_the_end)(astronaut()[None] / np.float32(255), [0], "probabilities")
+    assert heat.shape == (11, 11)
+
+
 @pytest.fixture
 def load(write_model, tmp_path):
     def load(network, model_id="tiny", **changes):

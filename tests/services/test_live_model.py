@@ -70,6 +70,13 @@ def test_the_first_promotion_rolls_back_to_the_settings_model(platform):
     assert platform.live_model.default().id == "always-happy"
 
 
+def test_that_a_model_was_registered_is_logged_once_it_is_there(platform):
+    platform.live_model.log_registered(OPERATOR, "vgg")
+    with pytest.raises(UnknownModel):
+        platform.live_model.log_registered(OPERATOR, "nobody")
+    assert [entry.action for entry in platform.members.whole_log(OPERATOR, 2)] == ["registered: vgg 1.0.0"]
+
+
 def test_an_unknown_model_is_not_promoted(platform):
     with pytest.raises(UnknownModel):
         platform.live_model.promote(OPERATOR, "nobody")
