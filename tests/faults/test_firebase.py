@@ -117,6 +117,13 @@ def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
     assert home.face_ids() == [photo.id]
 
 
+def test_an_image_that_arrives_damaged_is_nobodys_photo(servers, home, project):
+    face = home.submit(home.draft())
+    servers["storage"].damage(project, f"images/{face.id}.jpg")
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        home.stores.images.get(face.id)
+
+
 @pytest.mark.slow
 def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(servers, home):
     records, answers, snapshots = home.stores.records, home.stores.answers, home.stores.snapshots

@@ -38,6 +38,10 @@ class StorageServer:
         create_bucket(name, self._storage)
         return name
 
+    def damage(self, bucket: str, name: str) -> None:
+        """Change an object's bytes behind the back of its checksum."""
+        Storage.create_file(self._storage, bucket, name, b"damaged", self._storage.get_file_obj(bucket, name))
+
     def misbehave(self, code: int = 0, after: int = 0, every: int = 1, delay: float = 0) -> int:
         """From now on let `after` requests pass, then answer every `every`th with HTTP status `code` (0: none), each
         request beginning `delay` milliseconds late. Without arguments: behave again.
