@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from fers.inference.browser import make_ready
 from fers.inference.classifier import FolderClassifier
 from fers.inference.draft import Draft, read_off, weights_at
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, read_model_folder
 from fers.inference.self_test import Report, examine
 from fers.model_questions import QUESTIONS, answered, asks
 from fers.services.prediction import proposed_face
@@ -78,9 +77,8 @@ def add(path: Path, side: int | None, faces: Path | None, yes: bool, **options) 
     What can be read off a file is read off; the rest is asked for unless an option says it.
     """
     folder = config.load().models
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as staging:
-        staged = _staged(path, Path(staging), side, options)
+    with adding_to(folder) as staging:
+        staged = _staged(path, staging, side, options)
         target = folder / staged.name
         if target.exists():
             raise InvalidInput(f"There is a model called {staged.name} already.", "Give another name with --id.")
