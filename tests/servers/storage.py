@@ -18,6 +18,8 @@ from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler, Router
 from gcp_storage_emulator.storage import Storage
 
+from fers.storage.firebase_client import FirebaseClient
+
 logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
 
 
@@ -69,6 +71,12 @@ def storage() -> Iterator[StorageServer]:
         yield server
     finally:
         server.close()
+
+
+def ensure_bucket(client: FirebaseClient) -> None:
+    """Servers that know their buckets, as this one does, have to be told of a new one."""
+    if not client.bucket.exists():
+        client.bucket.create()
 
 
 class _Refused(Exception):
