@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
+from firebase_admin.auth import InvalidIdTokenError
 from firebase_admin.exceptions import FirebaseError
 from google.api_core import exceptions as google
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
@@ -25,6 +26,10 @@ _NOT_THERE = ("The store's project, database or bucket is not there.", "Check FE
 _NO_SIGN_IN = (
     "Signing in with an e-mail is not set up as it must be.",
     "Try again later; whoever runs FERS should check FERS_FIREBASE_PROJECT and the project's sign-in methods.",
+)
+_UNVERIFIED = (
+    "What the sign-in service answered can't be verified.",
+    "Try again later; whoever runs FERS should check this server's clock and FERS_FIREBASE_PROJECT.",
 )
 _DAMAGED = ("What the store sent arrived damaged.", "Try again in a moment.")
 _OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
@@ -78,6 +83,10 @@ def firebase_failure(error: Exception) -> StoreUnavailable:
 def _of_auth(error: FirebaseError) -> tuple[str, str]:
     if "QUOTA_EXCEEDED" in str(error):
         return _QUOTA
+    if isinstance(error, InvalidIdTokenError):
+        return _UNVERIFIED
+    if isinstance(error.cause, TransportError):  # Google's keys, by which answers are verified, could not be fetched.
+        return _DOWN
     tried = error.cause.args[0] if error.cause and error.cause.args else None
     if isinstance(tried, MaxRetryError) and isinstance(tried.reason, TimeoutError):
         return _SLOW  # firebase-admin tries again, and then speaks of the connection.
