@@ -147,8 +147,9 @@ class Accounts:
         person = self._records.person(person_id) if person_id else None
         if person is None:
             raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
-        self._set_role(replace(person, role=role))
+        # First the log: what is done is never unlogged.
         self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
+        self._set_role(replace(person, role=role))
 
     def leave(self, token: str) -> str:
         """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""

@@ -3,7 +3,15 @@
 import pytest
 
 from fers.domain.people import OPERATOR, Role
-from fers.errors import InvalidInput, NotFound, NotPermitted, NotSignedIn, SignInFailed, TooManyAttempts
+from fers.errors import (
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    SignInFailed,
+    StoreUnavailable,
+    TooManyAttempts,
+)
 from tests.people import PASSWORD, participant
 
 EMAIL = "ada@example.org"
@@ -121,6 +129,17 @@ def test_the_operator_grants_roles(accounts):
     assert accounts.sign_in(EMAIL, PASSWORD).person.role is Role.RESEARCHER
     with pytest.raises(NotFound):
         accounts.grant(OPERATOR, "nobody@example.org", Role.RESEARCHER)
+
+
+def test_a_role_whose_claim_could_not_be_set_has_left_its_trace(platform, accounts, monkeypatch):
+    def down(person_id, role):
+        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
+
+    monkeypatch.setattr(platform.sign_in, "note_role", down)
+    with pytest.raises(StoreUnavailable):
+        accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    [entry] = platform.members.whole_log(OPERATOR, 1)
+    assert entry.action == "granted researcher"
 
 
 def test_nobody_grants_roles_to_themselves(platform):
