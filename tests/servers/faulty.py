@@ -40,12 +40,13 @@ class FaultyServer(Proxy):
             self.requests += 1
             fault = self.fault if self.requests % self.fault.every == 0 else Fault()
         time.sleep(fault.delay)
-        fails = fault.cut or fault.status
-        answer = asked.pass_on() if fault.done or not fails else None
-        if fault.cut or not fails:
-            return None if fault.cut else answer
-        body = json.dumps({"error": {"code": fault.status, "message": fault.message}}).encode()
-        return Answer(fault.status, body, {"Content-Type": "application/json"})
+        answer = asked.pass_on() if fault.done or not (fault.cut or fault.status) else None
+        if fault.cut:
+            return None
+        if fault.status:
+            body = json.dumps({"error": {"code": fault.status, "message": fault.message}}).encode()
+            return Answer(fault.status, body, {"Content-Type": "application/json"})
+        return answer
 
 
 @contextmanager
