@@ -8,14 +8,15 @@ WORKDIR /app
 COPY requirements.txt .
 RUN sed '/^# Training/,$d' requirements.txt > app.txt && pip install --no-cache-dir -r app.txt
 
+# The number is the owner of the volume that docs/deployment.md mounts over models, where models are registered.
+RUN useradd --uid 1000 --create-home fers
+ENV HOME=/home/fers
+
 COPY app.py ./
 COPY pages pages
 COPY fers fers
-COPY models models
+COPY --chown=fers models models
 COPY .streamlit/config.toml .streamlit/config.toml
 
-RUN useradd --create-home fers
 USER fers
-
-# The proxy alone can reach this port, so what it says about the request (https, the caller's address) is believed.
-CMD exec uvicorn fers.ui.server:app --host 0.0.0.0 --port "$PORT" --proxy-headers --forwarded-allow-ips '*'
+CMD ["python", "-m", "fers", "serve", "--behind-proxy"]

@@ -30,12 +30,13 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--behind-proxy", is_flag=True, help="On every address, for a proxy that ends HTTPS and is believed.")
 @explains_failures
-def serve() -> None:
+def serve(behind_proxy: bool) -> None:
     """Start the app on 127.0.0.1 (PORT, default 8501)."""
     from fers.ui import server  # Streamlit is for the app alone; the other commands start without it.
 
-    server.run(config.load())
+    server.run(config.load(), behind_proxy=behind_proxy)
 
 
 @main.command()

@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from fers.inference.browser import make_ready
 from fers.inference.classifier import FolderClassifier
 from fers.inference.draft import Draft, read_off, weights_at
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, described_id, read_model_folder
 from fers.inference.self_test import Report, examine
 from fers.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain
 from fers.services.prediction import proposed_face
@@ -76,9 +75,8 @@ def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
     What can be read off a file is read off; the rest is asked for unless an option says it.
     """
     folder = config.load().models
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as staging:
-        staged = _staged(path, Path(staging), options)
+    with adding_to(folder) as staging:
+        staged = _staged(path, staging, options)
         target = folder / staged.name
         if target.exists():
             instead = f"Change the id in its {DESCRIPTION}." if _describes_itself(path) else "Give another with --id."

@@ -14,7 +14,7 @@ def live_model() -> str:
     live = platform().live_model
     before, now = live.before(), live.default()
     if gone := live.vanished():
-        st.warning(f"**{gone}** was made live, but it is not there any more. Register it again, or choose another.")
+        st.warning(f"**{gone}** was made live, but this server doesn't have it. Register it again, or choose another.")
     st.write(f"Participants meet **{now.id}** {now.version}.")
     field.say_whom_people_meet()
     if not allowed(actor, Action.MANAGE_MODELS):

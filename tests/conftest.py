@@ -44,6 +44,7 @@ def firebase_servers():
     """The Firebase servers that the environment names, started where it names none; FERS finds them there too."""
     from tests.servers.auth import auth
     from tests.servers.firestore import firestore
+    from tests.servers.official_storage import completed
     from tests.servers.storage import storage
 
     servers = {
@@ -55,4 +56,6 @@ def firebase_servers():
         for variable, start in servers.items():
             if not os.environ.get(variable):
                 environment.setenv(variable, start())
+            elif variable == "STORAGE_EMULATOR_HOST":
+                environment.setenv(variable, started.enter_context(completed(os.environ[variable])))
         yield

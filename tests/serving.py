@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 from fers.config import REPOSITORY
 
 START_SECONDS = 90
+SERVE = ("python", "-m", "fers", "serve")
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, command: Sequence[str] = SERVE, **environment: str) -> Iterator[Server]:
     """Serve a fresh store in `folder`, started from there, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", folder / "data", folder / "printed")
     variables = os.environ | {"PORT": str(port), "FERS_DATA": str(server.data), "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "fers", "serve"]
+    command = [sys.executable if word == "python" else word for word in command]
     with server.printed.open("w") as printed:
         process = subprocess.Popen(
             command, cwd=folder, env=variables | environment, stdout=printed, stderr=subprocess.STDOUT

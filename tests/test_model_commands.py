@@ -67,6 +67,14 @@ def test_a_file_becomes_a_registered_model(run, models, network):
     assert run("check", "my-net").exit_code == 0
 
 
+def test_a_folder_that_cannot_be_written_is_named(run, models, network):
+    models.write_text("not a folder")
+    result = run("add", network)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The model can't be put into the models folder")
+    assert str(models) in result.stderr
+
+
 def test_without_a_terminal_what_is_missing_is_named(run, models, network):
     result = run("add", network, classes=None, data=None)
     assert result.exit_code == 1

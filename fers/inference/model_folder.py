@@ -6,6 +6,9 @@ Nothing in it is trusted that can be checked: a folder that does not keep its wo
 import hashlib
 import json
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +38,23 @@ class ModelFolder:
         """Raise ModelRejected unless the weights are those that were described."""
         if fingerprint(self.weights) != self.info.sha256:
             raise ModelRejected(f"The weights of {self.info.id} are not the ones described (sha256 differs).", _FIX)
+
+
+@contextmanager
+def adding_to(models: Path) -> Iterator[Path]:
+    """A folder on the way to becoming a model, beside those registered in `models`, none of which it is yet.
+
+    Raises ModelRejected when it can't be written.
+    """
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".adding-", dir=models) as staging:
+            yield Path(staging)
+    except OSError as error:
+        raise ModelRejected(
+            f"The model can't be put into the models folder ({error.strerror or error}).",
+            f"FERS must be able to write to {models}, and there must be space.",
+        ) from error
 
 
 def fingerprint(weights: Path) -> str:

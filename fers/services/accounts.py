@@ -144,8 +144,9 @@ class Accounts:
         """Give the account with this e-mail a role in every study. Raises NotFound when there is none."""
         require(actor, Action.RUN_INSTALLATION)
         person = self._with_email(email)
-        self._set_role(replace(person, role=role))
+        # First the log: what is done is never unlogged.
         self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
+        self._set_role(replace(person, role=role))
 
     def issue_code(self, actor: Person, email: str) -> str:
         """A new personal code for the account with this e-mail, whose owner can't sign in: perhaps it came from a store

@@ -43,8 +43,9 @@ class Consents:
     def current(self, actor: Person) -> Consent | None:
         """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
         require(actor, Action.GIVE_FACE)
-        latest = self._records.latest_consent(actor.id, self._studies.current(actor).id)
-        return latest if latest and latest.text.sha256 == self.text(actor).sha256 else None
+        study = self._studies.current(actor)
+        latest = self._records.latest_consent(actor.id, study.id)
+        return latest if latest and latest.text.sha256 == _text_for(study).sha256 else None
 
     def require(self, actor: Person) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import firebase_admin
 from firebase_admin import credentials, firestore, storage
 from google.api_core.exceptions import Aborted, ServiceUnavailable
-from google.api_core.retry import Retry, if_exception_type
+from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 from google.cloud.storage import Bucket
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from fers.storage.firebase_failures import explained
+from fers.storage.firebase_failures import credentials_refused, explained
 
 PATIENCE_SECONDS = 5.0
 """How long a call that fails is tried again; the libraries' own patience lasts minutes. An answer may take twice as
@@ -44,8 +44,7 @@ def open_firebase(project: str, bucket: str, patience_seconds: float = PATIENCE_
         app = open_app(project, 2 * patience_seconds)
         database = firestore.client(app)
         opened_bucket = storage.bucket(bucket, app)
-    # Aborted: two writers met at one document, and this one was not written.
-    again = Retry(if_exception_type(ServiceUnavailable, Aborted), initial=0.1, maximum=1.0, timeout=patience_seconds)
+    again = Retry(_may_pass, initial=0.1, maximum=1.0, timeout=patience_seconds)
     return FirebaseClient(
         app,
         database,
@@ -66,6 +65,12 @@ def open_app(project: str, timeout: float) -> firebase_admin.App:
         nobody = any(os.environ.get(emulator) for emulator in _EMULATORS)
         options = {"projectId": project, "httpTimeout": timeout}
         return firebase_admin.initialize_app(_Nobody() if nobody else None, options, name=project)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether a call to Firestore that failed is tried again. Aborted: two writers met at one document, and this one
+    was not written."""
+    return isinstance(error, ServiceUnavailable | Aborted) and not credentials_refused(error)
 
 
 class _Nobody(credentials.Base):

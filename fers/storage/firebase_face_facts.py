@@ -13,7 +13,7 @@ from google.cloud.firestore import WriteBatch
 
 from fers.domain.faces import Face
 from fers.domain.labels import Opinion
-from fers.errors import NotFound
+from fers.errors import NotFound, StoreUnavailable
 from fers.storage.documents import face_from_document, face_to_document
 from fers.storage.face_cell import agreement_in, perceived_in
 from fers.storage.face_places import facts_of, share_place, with_review
@@ -23,6 +23,8 @@ from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_i
 
 Facts = dict
 Write = Callable[[WriteBatch], None]
+_LOOKS = 40
+"""At a face and then at its facts, between which others may change them."""
 
 
 class FaceFacts:
@@ -120,12 +122,18 @@ class FaceFacts:
         self._documents.commit(batch)
 
     def _known(self, face_id: str) -> tuple[dict, Facts] | None:
-        """A face's document, which names its facts, and the facts."""
-        while (face := self._documents.read(self._faces.document(face_id))) is not None:
+        """A face's document, which names its facts, and the facts. Raises StoreUnavailable when it names none that are
+        there, however often one looks."""
+        for _ in range(_LOOKS):
+            face = self._documents.read(self._faces.document(face_id))
+            if face is None:
+                return None
             facts = self._documents.read(self._facts.document(face["facts"]))
             if facts is not None:  # Else they were changed since the face was read.
                 return face, {field: value for field, value in facts.items() if field != "id"}
-        return None
+        raise StoreUnavailable(
+            f"What is known about the photo {face_id} doesn't fit together.", "Tell the person who runs this study."
+        )
 
     def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:
         batch.create(self._facts.document(name), new | {"id": name})

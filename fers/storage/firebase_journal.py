@@ -22,8 +22,8 @@ from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_failures import explained
 
 LEASE = timedelta(minutes=3)
-"""The longest submission makes one transfer and four calls, a minute and a half at the very worst; the rest is for
-servers whose clocks differ."""
+"""From the call that takes it to the one that gives it back a submission makes a transfer (25 seconds at the worst) and
+six calls (15 each), less than two minutes together; the rest is for servers whose clocks differ."""
 PATIENCE_SECONDS = 20.0
 """How long one writer waits for another."""
 _LONGEST_PAUSE = 1.0

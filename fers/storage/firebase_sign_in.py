@@ -23,6 +23,8 @@ from fers.storage.identity_toolkit import IdentityToolkit
 
 _LONGEST_PASSWORD = 4096
 """Firebase takes no longer ones."""
+_CLOCK_SKEW = 60
+"""Seconds, at most: what firebase-admin allows."""
 
 
 class FirebaseSignIn:
@@ -70,11 +72,11 @@ class FirebaseSignIn:
             return None
         with explained():
             try:
-                person_id = auth.verify_id_token(token, app=self._app, check_revoked=True)["uid"]
-            except (auth.InvalidIdTokenError, auth.UserDisabledError):
+                verified = auth.verify_id_token(token, self._app, check_revoked=True, clock_skew_seconds=_CLOCK_SKEW)
+            except (auth.RevokedIdTokenError, auth.UserDisabledError, auth.UserNotFoundError):
                 return None
         self._throttle.succeeded(key)
-        return person_id
+        return verified["uid"]
 
     def check_code(self, code: str) -> str | None:
         key = code_key(code)

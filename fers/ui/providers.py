@@ -3,11 +3,16 @@
 Providers are named in `.streamlit/secrets.toml`, under `[auth]`; without any, nothing of this shows.
 """
 
+import time
 from collections.abc import Mapping
 
 import streamlit as st
 
 from fers.domain.people import Identity
+
+FRESH_SECONDS = 300
+"""So long what a provider said opens a session. Streamlit keeps it in a cookie for 30 days, and so would open another
+one each time a session ended or was revoked."""
 
 
 def offer(place: str) -> None:
@@ -18,8 +23,8 @@ def offer(place: str) -> None:
 
 
 def identity() -> Identity | None:
-    """Whom a provider says is here."""
-    if not _names() or not st.user.is_logged_in:
+    """Whom a provider has just said is here."""
+    if not _vouched() or time.time() - st.user["iat"] > FRESH_SECONDS:
         return None
     return Identity(st.user["iss"], st.user["sub"])
 
@@ -27,9 +32,14 @@ def identity() -> Identity | None:
 def leave() -> None:
     """Forget what the provider said, or the next page would sign them in again. Ends the run where it does: one that
     follows at once would drop the message that sends the browser to be signed out."""
-    if identity() is not None:
+    if _vouched():
         st.logout()
         st.stop()
+
+
+def _vouched() -> bool:
+    """Whether a provider said who is here, however long ago."""
+    return bool(_names()) and st.user.is_logged_in
 
 
 def _names() -> list[str]:

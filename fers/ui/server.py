@@ -75,12 +75,26 @@ app = st.App(
 """The ASGI application, for any ASGI server; `run` brings its own."""
 
 
-def run(settings: Settings) -> None:
-    """Serve on 127.0.0.1 until stopped. Raises StoreUnavailable when the store can't be opened."""
+def run(settings: Settings, *, behind_proxy: bool = False) -> None:
+    """Serve on 127.0.0.1 until stopped, or `behind_proxy` on every address of the machine, which the proxy alone can
+    reach: what it says of a request (HTTPS, the caller's address) is believed. Raises StoreUnavailable when the store
+    can't be opened.
+
+    Streamlit has uvicorn log no requests: addresses hold secrets (downloads, invitations, the one-time link).
+    """
+    if behind_proxy:
+        platform()
+        os.environ["FORWARDED_ALLOW_IPS"] = "*"  # Read by uvicorn.
+    else:
+        _greet(f"http://127.0.0.1:{settings.port}")
+    os.chdir(REPOSITORY)  # Streamlit looks for `.streamlit/config.toml` in the current folder.
+    address = "0.0.0.0" if behind_proxy else "127.0.0.1"
+    app.run(config={"server.address": address, "server.port": settings.port, "logger.hideWelcomeMessage": True})
+
+
+def _greet(address: str) -> None:
+    """Behind a proxy, where what is printed goes to a log, nobody is."""
     setup_token = platform().sign_in.issue_setup_token()
-    address = f"http://127.0.0.1:{settings.port}"
     click.echo(f"FERS is starting at {address}")
     if setup_token:
         click.echo(f"To become its administrator, open (works once): {address}/setup?token={setup_token}")
-    os.chdir(REPOSITORY)  # Streamlit looks for `.streamlit/config.toml` in the current folder.
-    app.run(config={"server.address": "127.0.0.1", "server.port": settings.port, "logger.hideWelcomeMessage": True})

@@ -12,13 +12,18 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server")
+def provider():
     with oidc_provider() as provider:
-        (folder / ".streamlit").mkdir()
-        (folder / ".streamlit" / "secrets.toml").write_text(provider.secrets_toml())
-        with serving(folder, HOME=str(folder)) as server:
-            yield server
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, provider):
+    folder = tmp_path_factory.mktemp("server")
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "secrets.toml").write_text(provider.secrets_toml())
+    with serving(folder, HOME=str(folder)) as server:
+        yield server
 
 
 def test_coming_by_a_provider_and_leaving(open_page):
@@ -34,3 +39,17 @@ def test_coming_by_a_provider_and_leaving(open_page):
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
+
+
+def test_what_a_provider_said_a_while_ago_opens_no_session(open_page, provider):
+    provider.vouched_ago = 600
+    page = open_page(**PHONE)
+    with page.expect_response(lambda response: "/oauth2callback" in response.url):
+        page.get_by_role("button", name="Continue with University").first.click()
+    page.reload()
+    expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
+    assert "_streamlit_user" in {cookie["name"] for cookie in page.context.cookies()}
+    expect(page.get_by_role("heading", name="Taking part in")).to_have_count(0)
+    provider.vouched_ago = 0
+    page.get_by_role("button", name="Continue with University").first.click()
+    expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()

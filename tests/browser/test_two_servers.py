@@ -15,6 +15,7 @@ from fers.ui.session_cookie import COOKIE
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
 from tests.browser.test_review import REVIEW
 from tests.people import EVERYTHING, OneFace, OneModel, give_face
+from tests.servers.storage import ensure_bucket
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -29,7 +30,7 @@ def firebase(firebase_servers):
     """The environment of a project of its own."""
     name = f"demo-{secrets.token_hex(8)}"
     client = open_firebase(name, name)
-    client.bucket.create()
+    ensure_bucket(client)
     client.close()
     return {
         "FERS_STORE": "firebase",

@@ -127,12 +127,12 @@ class Firebase(Backend):
     def __init__(self, folder: Path):
         from fers.storage.firebase_client import open_app, open_firebase
         from tests.servers.auth import PROJECT
+        from tests.servers.storage import ensure_bucket
 
         name = f"demo-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
         self._client = open_firebase(name, name)
         self._auth_app = open_app(PROJECT, 10)
-        if not self._client.bucket.exists():
-            self._client.bucket.create()
+        ensure_bucket(self._client)
 
     def records(self) -> RecordStore:
         from fers.storage.firebase_records import FirebaseRecords

@@ -22,9 +22,11 @@ from tests.people import EVERYTHING, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
 
-from .firebase_house import LEASE, house
+from .firebase_house import LEASE, PATIENCE_SECONDS, house
 from .leaving import check_gone, finish_leaving, somebody_leaving
 
+CALLS = 14
+"""Of a guess and the submission that follows it."""
 UNAVAILABLE, QUOTA, UNAUTHENTICATED = 14, 8, 16
 """Statuses of gRPC."""
 
@@ -108,8 +110,24 @@ def test_when_answers_get_lost_nothing_is_done_twice(servers, home):
     assert given, "a lost answer alone is no reason to refuse"
 
 
+@pytest.mark.slow
+def test_servers_that_need_half_of_their_time_are_waited_for(servers, home):
+    """As slow as five seconds an answer are for people: each call has twice as long."""
+    first = home.submit(home.draft())  # The libraries look around once, at their first call.
+    photo, delay = home.draft(), PATIENCE_SECONDS
+    for server in servers.values():
+        server.misbehave(delay=round(1000 * delay))
+    begun = time.monotonic()
+    home.submit(photo)
+    took = time.monotonic() - begun
+    calls = sum(server.misbehave() for server in servers.values())
+    assert home.face_ids() == sorted([first.id, photo.id])
+    assert took < 2 * calls * delay, "one answer after the other, and no more"
+    assert calls <= CALLS, "each is waited for"
+
+
 @pytest.mark.parametrize("server", ["firestore", "storage"])
-def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
+def test_a_server_that_is_slower_still_is_not_waited_for_for_ever(servers, home, server):
     photo = home.draft()
     servers[server].misbehave(delay=2500)
     failure = home.refused(photo)
@@ -117,6 +135,13 @@ def test_a_slow_server_is_waited_for_but_not_for_ever(servers, home, server):
     assert "too long" in failure.what
     assert home.submit(photo).id == photo.id
     assert home.face_ids() == [photo.id]
+
+
+def test_an_image_that_arrives_damaged_is_nobodys_photo(servers, home, project):
+    face = home.submit(home.draft())
+    servers["storage"].damage(project, f"images/{face.id}.jpg")
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        home.stores.images.get(face.id)
 
 
 @pytest.mark.slow

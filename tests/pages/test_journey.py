@@ -11,6 +11,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.models import OutputSpec
 from fers.domain.people import OPERATOR
+from fers.errors import StoreUnavailable
+from fers.storage.embedded_images import EmbeddedImages
 from tests.people import PASSWORD, OneModel, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
@@ -60,6 +62,24 @@ def test_from_sign_up_to_thanks(app, platform):
     assert face.box.width == face.box.height and face.prediction.model_id == "always-happy"
 
     assert "Show an expression" in told(click(app, "Next photo"))
+    assert not app.exception
+
+
+def test_with_the_store_down_people_are_told_and_try_again_with_the_same_photo(app, platform, monkeypatch):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    choose(give(app, photo()), "display", Display.POSED)
+
+    def down(images, key, data):
+        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(EmbeddedImages, "put", down)
+        click(app, "Yes")
+        assert "The store can't be reached.** Try again in a moment." in told(app)
+        assert platform.own_data.faces(ada(app, platform)) == []
+    assert "Thank you!" in told(click(app, "Yes"))
+    assert len(platform.own_data.faces(ada(app, platform))) == 1
     assert not app.exception
 
 

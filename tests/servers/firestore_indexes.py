@@ -48,16 +48,21 @@ def missing(query: StructuredQuery, indexes: dict) -> str | None:
 
 @contextmanager
 def every_query_has_its_index() -> Iterator[None]:
-    """Look at each query that the block makes."""
+    """Look at each query that the block makes, those that only count included."""
     indexes, lacking = declared(), set()
-    run_query = FirestoreClient.run_query
+    run_query, count = FirestoreClient.run_query, FirestoreClient.run_aggregation_query
 
     def looked_at(client, request, **more):
         lacking.add(missing(request["structured_query"], indexes))
         return run_query(client, request, **more)
 
+    def counted(client, request, **more):
+        lacking.add(missing(request["structured_aggregation_query"].structured_query, indexes))
+        return count(client, request, **more)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FirestoreClient, "run_query", looked_at)
+        patch.setattr(FirestoreClient, "run_aggregation_query", counted)
         yield
     lacking.discard(None)
     assert not lacking, f"firestore.indexes.json lacks something: {lacking}"

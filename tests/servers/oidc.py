@@ -22,6 +22,8 @@ class OidcProvider:
         self._key = RSAKey.generate_key(2048, {"kid": "test", "use": "sig"})
         self._nonces: dict[str, str] = {}
         self.issuer = ""
+        self.vouched_ago = 0
+        """Seconds since it gave out what it says now, as Streamlit's cookie goes on saying it."""
 
     def app(self) -> Starlette:
         return Starlette(
@@ -64,8 +66,9 @@ class OidcProvider:
         return RedirectResponse(f"{asked['redirect_uri']}?code={code}&state={asked['state']}")
 
     async def _token(self, request: Request) -> JSONResponse:
-        nonce, now = self._nonces.pop((await request.form())["code"]), int(time.time())
-        claims = {"iss": self.issuer, "sub": SUBJECT, "aud": CLIENT_ID, "iat": now, "exp": now + 600, "nonce": nonce}
+        nonce, issued = self._nonces.pop((await request.form())["code"]), int(time.time()) - self.vouched_ago
+        claims = {"iss": self.issuer, "sub": SUBJECT, "aud": CLIENT_ID, "nonce": nonce}
+        claims |= {"iat": issued, "exp": issued + 3600}
         token = jwt.encode({"alg": "RS256", "kid": "test"}, claims | {"email": "ada@example.org"}, self._key)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 600, "id_token": token})
 

@@ -18,6 +18,8 @@ from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler, Router
 from gcp_storage_emulator.storage import Storage
 
+from fers.storage.firebase_client import FirebaseClient
+
 logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
 
 
@@ -37,6 +39,10 @@ class StorageServer:
         """Make a bucket and return its name."""
         create_bucket(name, self._storage)
         return name
+
+    def damage(self, bucket: str, name: str) -> None:
+        """Change an object's bytes behind the back of its checksum."""
+        Storage.create_file(self._storage, bucket, name, b"damaged", self._storage.get_file_obj(bucket, name))
 
     def misbehave(self, code: int = 0, after: int = 0, every: int = 1, delay: float = 0) -> int:
         """From now on let `after` requests pass, then answer every `every`th with HTTP status `code` (0: none), each
@@ -65,6 +71,12 @@ def storage() -> Iterator[StorageServer]:
         yield server
     finally:
         server.close()
+
+
+def ensure_bucket(client: FirebaseClient) -> None:
+    """Servers that know their buckets, as this one does, have to be told of a new one."""
+    if not client.bucket.exists():
+        client.bucket.create()
 
 
 class _Refused(Exception):

@@ -3,7 +3,15 @@
 import pytest
 
 from fers.domain.people import OPERATOR, Role
-from fers.errors import InvalidInput, NotFound, NotPermitted, NotSignedIn, SignInFailed, TooManyAttempts
+from fers.errors import (
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    SignInFailed,
+    StoreUnavailable,
+    TooManyAttempts,
+)
 from tests.people import PASSWORD, participant
 
 EMAIL = "ada@example.org"
@@ -130,6 +138,17 @@ def test_the_operator_issues_a_code_that_opens_the_account(accounts):
     assert accounts.sign_in(EMAIL, PASSWORD).person == person
     with pytest.raises(NotFound):
         accounts.issue_code(OPERATOR, "nobody@example.org")
+
+
+def test_a_role_whose_claim_could_not_be_set_has_left_its_trace(platform, accounts, monkeypatch):
+    def down(person_id, role):
+        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
+
+    monkeypatch.setattr(platform.sign_in, "note_role", down)
+    with pytest.raises(StoreUnavailable):
+        accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    [entry] = platform.members.whole_log(OPERATOR, 1)
+    assert entry.action == "granted researcher"
 
 
 def test_nobody_grants_roles_to_themselves(platform):

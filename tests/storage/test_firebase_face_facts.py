@@ -1,5 +1,6 @@
-"""What faces that an earlier FERS stored on Firestore are found by."""
+"""Facts on Firestore that an earlier FERS wrote, or that don't fit their face."""
 
+import secrets
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Found, week_of
 from fers.domain.labels import only
+from fers.errors import StoreUnavailable
 from fers.services.settling import settle_everything
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_face_index import FirebaseFaceIndex
@@ -21,7 +23,8 @@ NEW = {"own", "perceived", "wanted"}
 
 @pytest.fixture
 def client(firebase_servers):
-    client = open_firebase("demo-older", "demo-older")
+    project = f"demo-{secrets.token_hex(4)}"
+    client = open_firebase(project, project)
     yield client
     client.close()
 
@@ -58,3 +61,13 @@ def test_faces_from_before_classes_are_found_counted_and_settled_by_the_doctors_
     assert index.newest(an_id("faces"), FaceFilter(), 9) == [Found(face, SAD, reviewed=True)]
     assert [(count.label, count.count) for count in index.counts(an_id("faces"), FaceFilter())] == [(SAD, 1)]
     assert index.own_labels(an_id("faces")) == own
+
+
+def test_a_face_whose_facts_are_lost_is_not_looked_at_for_ever(client):
+    records, documents = FirebaseRecords(client), FirestoreDocuments(client)
+    records.create_person(a_person("ada"))
+    records.create_face(a_face("lost", person="ada"))
+    facts = documents.collection("face_facts")
+    documents.delete(facts.document(known["id"]) for known in documents.page(facts))
+    with pytest.raises(StoreUnavailable, match="doesn't fit together"):
+        records.update_face(a_face("lost", person="ada"))

@@ -22,7 +22,7 @@ from fers.storage.firebase_sign_in import FirebaseSignIn
 from fers.storage.firebase_snapshots import FirebaseSnapshots
 from fers.storage.firebase_studies import FirebaseStudies
 from fers.storage.firebase_throttle import FirebaseThrottle
-from fers.storage.firestore_documents import FirestoreDocuments
+from fers.storage.firestore_documents import FirestoreDocuments, where
 from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, an_id
 from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
 
@@ -39,6 +39,13 @@ def test_a_query_without_its_index_fails(client, monkeypatch):
     monkeypatch.setattr("tests.servers.firestore_indexes.declared", lambda: none)
     with pytest.raises(AssertionError, match="consents: no index of"), every_query_has_its_index():
         FirebaseRecords(client).latest_consent(an_id("ada"), an_id("faces"))
+
+
+def test_counting_needs_the_index_of_what_is_counted(client):
+    documents = FirestoreDocuments(client)
+    counted = where(where(documents.collection("labels"), "weather", "==", "fine"), "seconds", ">", 1)
+    with pytest.raises(AssertionError, match="labels: no index of"), every_query_has_its_index():
+        documents.count(counted)
 
 
 def test_no_index_is_declared_in_vain(client, monkeypatch):

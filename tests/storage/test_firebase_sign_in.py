@@ -6,16 +6,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from firebase_admin import auth
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from firebase_admin import _auth_utils, auth
+from google.auth import crypt, jwt
+from google.auth.exceptions import TransportError
+from google.oauth2 import id_token
 
 from fers.domain.people import OPERATOR, Role
 from fers.errors import SignInFailed, StoreUnavailable, TooManyAttempts
 from fers.platform import assemble
 from fers.storage.firebase_sign_in import FirebaseSignIn
+from fers.storage.identity_toolkit import IdentityToolkit
 from tests.contracts.backends import Firebase
 from tests.contracts.samples import FakeClock
 from tests.people import PASSWORD, OneFace, OneModel
-from tests.servers.auth import forget_everybody, mails
+from tests.servers.auth import PROJECT, forget_everybody, mails
 
 EMAIL, HOUR = "ada@example.org", timedelta(hours=1)
 
@@ -183,3 +189,60 @@ def answers(monkeypatch, status: int, message: str) -> None:
 def clock_of_firebase_moves_on() -> None:
     """It notes whole seconds."""
     time.sleep(1.1)
+
+
+class Google:
+    """Signs ID tokens as Google does, where the emulator signs nothing and has nothing checked."""
+
+    def __init__(self):
+        key = rsa.generate_private_key(65537, 2048)
+        pem, format = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        self._private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        self.keys = {"known": key.public_key().public_bytes(pem, format).decode()}
+
+    def token(self, ahead: float = 0, project: str = PROJECT) -> str:
+        """One whose clock is so many seconds ahead."""
+        now = int(time.time() + ahead)
+        claims = {"iss": f"https://securetoken.google.com/{project}", "aud": project, "sub": "ada"}
+        signer = crypt.RSASigner.from_string(self._private, "known")
+        return jwt.encode(signer, claims | {"iat": now, "exp": now + 3600}).decode()
+
+
+@pytest.fixture
+def google(sign_in, monkeypatch):
+    google = Google()
+    assert sign_in.register("ada", EMAIL, PASSWORD)
+    assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+    monkeypatch.setattr(_auth_utils, "is_emulated", lambda: False)
+    monkeypatch.setattr(id_token, "_fetch_certs", lambda request, url: google.keys)
+    monkeypatch.setattr(IdentityToolkit, "sign_in", lambda self, email, password: google.answer)
+    return google
+
+
+@pytest.mark.parametrize("ahead", [0, 5, 45])
+def test_a_server_whose_clock_is_a_little_behind_lets_people_in(sign_in, google, ahead):
+    google.answer = google.token(ahead)
+    assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
+
+@pytest.mark.parametrize("answer", [{"ahead": 600}, {"ahead": -7200}, {"project": "another"}])
+def test_an_answer_that_cannot_be_verified_is_no_wrong_password(sign_in, google, answer):
+    google.answer = google.token(**answer)
+    with pytest.raises(StoreUnavailable, match="can't be verified.*clock"):
+        sign_in.check_password(EMAIL, PASSWORD)
+
+
+def test_without_googles_keys_it_is_out_of_reach(sign_in, google, monkeypatch):
+    def unreachable(request, url):
+        raise TransportError("no way there")
+
+    google.answer = google.token()
+    monkeypatch.setattr(id_token, "_fetch_certs", unreachable)
+    with pytest.raises(StoreUnavailable, match="can't be reached"):
+        sign_in.check_password(EMAIL, PASSWORD)
+
+
+def test_who_is_gone_by_the_time_the_password_was_checked_stays_out(sign_in, google):
+    google.answer = google.token()
+    sign_in.forget("ada")
+    assert sign_in.check_password(EMAIL, PASSWORD) is None
