@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from fers import __version__, config, platform
 from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
-from fers.errors import FersError
+from fers.errors import FersError, JobStopped
 from fers.explaining import explains_failures
 from fers.large_work import large_work, require_beam
 from fers.model_commands import models
@@ -105,7 +106,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:
-            step()
+            step(done)
             bar.length = faces
             bar.update(done - bar.pos)
 
@@ -121,7 +122,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
 def shadow(name: str, idle: int) -> None:
     """Have the registered model NAME answer for new faces in the background. The app starts this by itself."""
     services = platform.assemble(config.load())
-    with services.jobs.doing(OPERATOR, JOB + name) as step:
+    with suppress(JobStopped), services.jobs.doing(OPERATOR, JOB + name) as step:
         services.shadows.follow(OPERATOR, name, step, idle)
 
 

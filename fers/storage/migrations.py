@@ -78,6 +78,7 @@ _JOBS = (
     """CREATE TABLE jobs (
         name TEXT PRIMARY KEY, attempts INTEGER NOT NULL, holder TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID""",
 )
+_FAILURES = ("ALTER TABLE jobs ADD COLUMN failure TEXT NOT NULL DEFAULT ''",)
 _PROMOTIONS = (
     "CREATE TABLE promotions (number INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL, at TEXT NOT NULL)",
 )
@@ -123,6 +124,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _RESULTS,
     GROUPS,
     MISSED,
+    _FAILURES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
