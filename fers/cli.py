@@ -11,11 +11,12 @@ import click
 from fers import __version__, config, platform
 from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
+from fers.domain.yardsticks import Yardstick
 from fers.errors import FersError, JobStopped
 from fers.explaining import explains_failures
 from fers.large_work import large_work, require_beam
 from fers.model_commands import models
-from fers.services.arena import job_of
+from fers.services.arena import Arena, job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 from fers.services.shadows import JOB
@@ -101,7 +102,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
         from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
 
         evaluate_by_beam(settings, name, on, workers, beam_options)
-        click.echo(f"{name} has answered for every face.")
+        click.echo(f"{name} has answered for every face{_but(services.arena, name, on)}.")
         return
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
@@ -112,7 +113,14 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
 
         with services.jobs.doing(OPERATOR, job_of(name, on)) as step:
             run = services.arena.evaluate(OPERATOR, name, on, progress=show)
-    click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+    but = _but(services.arena, name, on)
+    click.echo(f"{name} {run.model_version} has answered for every face{but}, in {run.milliseconds:.1f} ms each.")
+
+
+def _but(arena: Arena, name: str, on: Yardstick) -> str:
+    """On how many faces the model failed, if any."""
+    failed = next(standing.failed for standing in arena.standings(OPERATOR, on) if standing.info.id == name)
+    return f" but {failed:,}, on which it failed" if failed else ""
 
 
 @main.command()

@@ -40,4 +40,5 @@ def _progress(standing: Standing) -> str:
     name = f"**{standing.info.id}** {standing.info.version}"
     if not standing.faces:
         return f"{name}: not run yet"
-    return f"{name}: {standing.answered:,} of {standing.faces:,} faces"
+    failed = f" · failed on {standing.failed:,}" if standing.failed else ""
+    return f"{name}: {standing.answered:,} of {standing.faces:,} faces{failed}"

@@ -154,7 +154,8 @@ def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
             named(OPERATOR, unknown)
     for yardstick in (EVERY_FACE, REVIEWED_FACES, whole, test):
         assert Yardstick.from_key(yardstick.key) == yardstick
-        assert asked_by(job_of("a-model", yardstick)) == ("a-model", yardstick)
+        for model in ("a-model", "net on fer", "x on y#z"):
+            assert asked_by(job_of(model, yardstick)) == (model, yardstick)
     assert asked_by("shadow a-model") is None
 
 

@@ -14,6 +14,7 @@ from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
+from fers.services.asking import Asked
 from fers.services.importing import Terms
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
 
@@ -162,7 +163,7 @@ def arguments(platform, face, tmp_path):
         "agreement.votes": (study.id, face.id),
         "arena.evaluate": ("always-happy",),
         "arena.ask": ("always-happy",),
-        "arena.finish": ("always-happy", [0.01]),
+        "arena.finish": ("always-happy", Asked([0.01])),
         "arena.duel": ("always-happy", "another"),
         "arena.yardstick": ("own",),
         "arena.yardsticks": (study.id,),
