@@ -1,8 +1,6 @@
 """A server that dies leaves its work to another: two true ones on one Firebase project."""
 
 import signal
-import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +11,7 @@ from fers.platform import assemble, open_stores, registry
 from fers.services.arena import job_of
 from tests.people import OneFace, OneModel, give_face, newcomer, store_copies
 from tests.serving import firebase_project, serving
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 MODEL = "fersnet-ferplus"
@@ -40,13 +39,6 @@ def platform(settings, stores):
     platform = assemble(settings, stores=stores, models=OneModel(), detector=OneFace())
     store_copies(stores, give_face(platform, newcomer(platform)), FACES - 1)
     return platform
-
-
-def wait_until(it_is_so: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not it_is_so():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.05)
 
 
 def test_the_evaluation_of_a_dead_server_is_taken_up_and_finished(firebase, settings, stores, platform, tmp_path):
