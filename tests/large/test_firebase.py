@@ -10,7 +10,7 @@ from fers.domain.people import OPERATOR
 from fers.exporting.release import Cut
 from fers.platform import assemble, open_stores, registry
 from tests.large import beam
-from tests.large.test_exporting import files
+from tests.large.test_exporting import files, order
 from tests.people import OneFace, give_face, newcomer, pattern
 from tests.serving import firebase_project
 
@@ -58,7 +58,6 @@ def test_a_version_is_written_byte_for_byte(firebase, settings, platform, tmp_pa
     platform.snapshots.freeze(OPERATOR, study.id, "v1")
     alone, together = tmp_path / "alone", tmp_path / "together"
     platform.downloads.write(OPERATOR, study.id, "v1", "webdataset", Cut.WHOLE, alone)
-    order = ("export", "v1", "--study", study.id, "--format", "webdataset", "--whole", "--out", together)
-    beam.run(settings, *order, "--engine", "beam", "--workers", 2, **firebase)
+    beam.run(settings, *order(study, together), **firebase)
     assert files(together) == files(alone)
     assert sum(name.endswith(".tar") for name in files(alone)) > 1
