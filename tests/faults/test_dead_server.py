@@ -51,13 +51,14 @@ def test_the_evaluation_of_a_dead_server_is_taken_up_and_finished(firebase, sett
         (tmp_path / folder).mkdir()
     with serving(tmp_path / "one", **firebase) as one, serving(tmp_path / "other", **firebase) as other:
         other.send(signal.SIGSTOP)  # So that it isn't the first to look.
-        platform.jobs.ask(OPERATOR, job_of(MODEL))
-        wait_until(lambda: answered() > 0)
-        one.send(signal.SIGKILL)
-        before = answered()
-        assert 0 < before < FACES
-        assert stores.answers.runs() == []
-        other.send(signal.SIGCONT)
+        try:
+            platform.jobs.ask(OPERATOR, job_of(MODEL))
+            wait_until(answered)
+            one.send(signal.SIGKILL)
+            assert 0 < answered() < FACES
+            assert stores.answers.runs() == []
+        finally:
+            other.send(signal.SIGCONT)
         wait_until(lambda: stores.jobs.jobs() == [])
         assert answered() == FACES
         [run] = stores.answers.runs()
