@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import click
 from fers import __version__, config, platform
 from fers.dataset_commands import export, freeze, import_
 from fers.domain.people import OPERATOR, Role
-from fers.errors import FersError
+from fers.domain.yardsticks import Yardstick
+from fers.errors import FersError, JobStopped
 from fers.explaining import explains_failures
 from fers.large_work import large_work, require_beam
 from fers.model_commands import models
-from fers.services.arena import job_of
+from fers.services.arena import Arena, job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 from fers.services.shadows import JOB
@@ -101,18 +103,25 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
         from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
 
         evaluate_by_beam(settings, name, on, workers, beam_options)
-        click.echo(f"{name} has answered for every face.")
+        click.echo(f"{name} has answered for every face{_but(services.arena, name, on)}.")
         return
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
         def show(done: int, faces: int) -> None:
-            step()
+            step(done)
             bar.length = faces
             bar.update(done - bar.pos)
 
         with services.jobs.doing(OPERATOR, job_of(name, on)) as step:
             run = services.arena.evaluate(OPERATOR, name, on, progress=show)
-    click.echo(f"{name} {run.model_version} has answered for every face, in {run.milliseconds:.1f} ms each.")
+    but = _but(services.arena, name, on)
+    click.echo(f"{name} {run.model_version} has answered for every face{but}, in {run.milliseconds:.1f} ms each.")
+
+
+def _but(arena: Arena, name: str, on: Yardstick) -> str:
+    """On how many faces the model failed, if any."""
+    failed = next(standing.failed for standing in arena.standings(OPERATOR, on) if standing.info.id == name)
+    return f" but {failed:,}, on which it failed" if failed else ""
 
 
 @main.command()
@@ -122,7 +131,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
 def shadow(name: str, idle: int) -> None:
     """Have the registered model NAME answer for new faces in the background. The app starts this by itself."""
     services = platform.assemble(config.load())
-    with services.jobs.doing(OPERATOR, JOB + name) as step:
+    with suppress(JobStopped), services.jobs.doing(OPERATOR, JOB + name) as step:
         services.shadows.follow(OPERATOR, name, step, idle)
 
 

@@ -34,6 +34,8 @@ class Settings:
     """A session ends when nothing happened for this long (`FERS_SESSION_IDLE_MINUTES`)."""
     session_lifetime: timedelta
     """A session ends after this long in any case (`FERS_SESSION_HOURS`)."""
+    job_lease: timedelta
+    """A background job that nobody was heard of for this long is taken up anew (`FERS_JOB_LEASE_SECONDS`)."""
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -50,6 +52,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_whole_number(environment, "PORT", 8501),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
         session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),
+        job_lease=timedelta(seconds=_whole_number(environment, "FERS_JOB_LEASE_SECONDS", 120)),
     )
 
 

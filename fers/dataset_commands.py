@@ -116,7 +116,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
 @click.option("--study", "study_name", metavar="NAME", help="Its name or id, where several have such a version.")
 @click.option("--format", type=click.Choice(list(FORMATS)), default="imagefolder", show_default=True)
 @click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@click.option("--out", required=True, help="A new folder; with beam also one in a bucket, such as gs://BUCKET/v1.")
 @large_work
 @explains_failures
 def export(
@@ -124,7 +124,7 @@ def export(
     study_name: str | None,
     format: str,
     whole: bool,
-    out: Path,
+    out: str,
     engine: str,
     workers: int,
     beam_options: tuple[str, ...],
@@ -135,15 +135,15 @@ def export(
     study = _study(services, study_name) if study_name else _study_with(services, version)
     if engine == "beam":
         require_beam()
-        from fers.pipelines.exporting import Order, export_by_beam  # Beam is there for those who ask for it.
+        from fers.pipelines.exporting import Order, export_by_beam, place  # Beam is there for those who ask for it.
 
-        order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out.resolve())
+        order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, place(out))
         export_by_beam(settings, order, workers, beam_options)
         click.echo(f"{version} was written to {out}.")
         return
     with _bar("Writing") as show:
         written = services.downloads.write(
-            OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, out, show
+            OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, Path(out), show
         )
     click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} were withdrawn since it was frozen.")
 

@@ -117,7 +117,7 @@ def assemble(
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
-        jobs=Jobs(stores.jobs, now),
+        jobs=Jobs(stores.jobs, settings.job_lease, now),
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),

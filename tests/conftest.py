@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -37,6 +38,23 @@ def settings(tmp_path):
 def platform(settings, clock):
     """Every service on a fresh embedded store, with a model and a detector that answer at once."""
     return assemble(settings, models=OneModel(), detector=OneFace(), now=clock)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that the code under test starts; those that are left are ended with the test."""
+    processes = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *arguments, **more):
+            super().__init__(*arguments, **more)
+            processes.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The people, the photo and the stand-ins that tests share."""
 
 import io
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -136,3 +137,19 @@ def give_face(platform, person, answer=HAPPY_POSED, picture=None):
     box = started.suggestions[0]
     prediction = platform.capture.predict(person, started, box)
     return platform.capture.submit(person, started, box, prediction, answer)
+
+
+def newcomer(platform):
+    """Somebody who came with the study's code and agreed to everything: no service for signing in is needed."""
+    signed_in, _ = platform.accounts.join(platform.studies.current().join_code)
+    platform.consents.give(signed_in.person, platform.consents.text().sha256, EVERYTHING, adult=True)
+    return signed_in.person
+
+
+def store_copies(stores, face, count):
+    """Store a face that was given so many times more."""
+    image = stores.images.get(face.id)
+    for _ in range(count):
+        copy = replace(face, id=secrets.token_hex(16))
+        stores.images.put(copy.id, image)
+        stores.records.create_face(copy)

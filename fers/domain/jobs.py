@@ -12,11 +12,13 @@ class Job:
     name: str
     """What is to be done, "evaluate fersnet-ferplus" for example: asking for it twice asks once."""
     attempts: int = 0
-    """How often it was begun."""
+    """How often it was begun since it last got on."""
     holder: str = ""
     """Whose work it is at present; empty before anybody's."""
     until: datetime | None = None
     """When that lease ends unless it is renewed."""
+    failure: str = ""
+    """Why it ended without being finished, in words for whoever asked for it; empty while it has not."""
 
     def held(self, now: datetime) -> bool:
         return self.until is not None and now < self.until
@@ -24,3 +26,12 @@ class Job:
     def free(self, now: datetime) -> bool:
         """Whether somebody should take it up."""
         return not self.held(now) and self.attempts < MOST_ATTEMPTS
+
+    def given_up(self, now: datetime) -> bool:
+        """Whether nobody does it any more: it failed, or brought down everybody who did it."""
+        return not self.held(now) and not self.free(now)
+
+    @property
+    def why(self) -> str:
+        """Why it was given up."""
+        return self.failure or "It brought down whatever ran it, perhaps for want of memory."

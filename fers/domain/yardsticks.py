@@ -65,6 +65,8 @@ class RunProgress:
     """How many there were when the run began."""
     finished_at: datetime | None = None
     """When a run went through all of them last; a later one may be on its way."""
+    failed: int = 0
+    """Faces on which the model failed in that run."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import apache_beam as beam
 
@@ -11,6 +12,7 @@ from fers.domain.people import OPERATOR
 from fers.domain.ranges import IdRange
 from fers.domain.yardsticks import Yardstick
 from fers.pipelines.engine import Ranges, pipeline
+from fers.services.asking import Asked
 
 
 def evaluate_by_beam(
@@ -46,12 +48,14 @@ class _OnPlatform(beam.DoFn):
 
 
 class _Ask(_OnPlatform):
-    def process(self, among: IdRange) -> Iterator[float]:
-        """The median of the seconds a face: ranges are alike, so the median of theirs is that of all."""
-        if seconds := self._arena.ask(OPERATOR, self._model_id, self._on, among):
-            yield statistics.median(seconds)
+    def process(self, among: IdRange) -> Iterator[Asked]:
+        """With the median of the seconds a face: ranges are alike, so the median of theirs is that of all."""
+        asked = self._arena.ask(OPERATOR, self._model_id, self._on, among)
+        yield Asked([statistics.median(asked.seconds)] if asked.seconds else [], asked.failed)
 
 
 class _Finish(_OnPlatform):
-    def process(self, seconds: list[float]) -> None:
-        self._arena.finish(OPERATOR, self._model_id, seconds, self._on)
+    def process(self, of_ranges: list[Asked]) -> None:
+        seconds = list(chain.from_iterable(asked.seconds for asked in of_ranges))
+        asked = Asked(seconds, sum(asked.failed for asked in of_ranges))
+        self._arena.finish(OPERATOR, self._model_id, asked, self._on)

@@ -1,11 +1,13 @@
 """A dataset version written by many workers, a shard each at a time: byte for byte what `Downloads.write` writes."""
 
+import glob
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
 
 from fers import platform
 from fers.config import Settings
@@ -20,13 +22,25 @@ from fers.pipelines.engine import pipeline
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be written, and where: `folder` must be seen by every worker."""
+    """What is to be written, and where: in a `place` that every worker sees."""
 
     study_id: str
     version: str
     format: str
     cut: Cut
-    folder: Path
+    folder: str
+
+
+def place(out: str) -> str:
+    """Where `out` is, wherever a worker runs: a folder by its whole path, or an address such as gs://BUCKET/FOLDER.
+
+    Raises InvalidInput for a kind of address that this environment can't write to.
+    """
+    try:
+        FileSystems.get_filesystem(out)
+    except ValueError as error:
+        raise InvalidInput(f"Nothing here can write to {out}.", "See docs/large.md for what to install.") from error
+    return out if FileSystems.get_scheme(out) else str(Path(out).resolve())
 
 
 def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequence[str] = ()) -> None:
@@ -38,11 +52,10 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
     """
     if order.format not in shards.KINDS:
         raise InvalidInput(f"{order.format} doesn't come in shards.", f"Choose one of {', '.join(shards.KINDS)}.")
-    if (order.folder / SUMS).exists():
+    if FileSystems.exists(FileSystems.join(order.folder, SUMS)):
         raise InvalidInput(f"{order.folder} is there already.", "Choose a folder that does not exist yet.")
     downloads = platform.assemble(settings).downloads
     release = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).release
-    order.folder.mkdir(parents=True, exist_ok=True)
     _clear(order)
     with pipeline(workers, options) as work:
         (
@@ -91,16 +104,16 @@ class _Finish(_OnPlatform):
 def _clear(order: Order) -> None:
     """Remove the shards of an attempt that died, whole or in part."""
     ending, _ = shards.KINDS[order.format]
-    for split in Split:
-        for shard in order.folder.glob(f"{split}-*.{ending}*"):
-            shard.unlink()
+    folder = glob.escape(order.folder)
+    patterns = [FileSystems.join(folder, f"{split}-*.{ending}*") for split in Split]
+    FileSystems.delete([shard.path for found in FileSystems.match(patterns) for shard in found.metadata_list])
 
 
-def _write(folder: Path, member: Member) -> None:
+def _write(folder: str, member: Member) -> None:
     """Under its name when it is whole. Beam may have two workers write the same shard: each has a file of its own."""
-    path = folder / member.name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with part.open("wb") as file:
-        file.writelines(member.chunks)
-    part.replace(path)
+    path = FileSystems.join(folder, *member.name.split("/"))
+    part = f"{path}.{secrets.token_hex(4)}.part"
+    with FileSystems.create(part) as file:
+        for chunk in member.chunks:
+            file.write(chunk)
+    FileSystems.rename([part], [path])

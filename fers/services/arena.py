@@ -2,28 +2,25 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-
-import numpy as np
+from urllib.parse import quote, unquote
 
 from fers.analysis.leaderboard import Duel, duel
-from fers.domain.images import crop_stored
-from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
+from fers.domain.interfaces import AnswerStore, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import EVERY_FACE, PEOPLE, Result, RunProgress, Yardstick
-from fers.errors import InvalidInput, NotFound
+from fers.errors import InvalidInput, ModelRejected
+from fers.services.asking import Asked, Asking
 from fers.services.clock import Clock, utc_now
 from fers.services.measuring import Common, Measuring
 from fers.services.pictures import Pictures
 from fers.services.yardsticks import Yardsticks
 
-BATCH = 32
 NOTED_EVERY_SECONDS = 1.0
 """How often a run notes in the store how far it is."""
 Progress = Callable[[int, int], None]
@@ -31,8 +28,9 @@ Progress = Callable[[int, int], None]
 
 
 def job_of(model_id: str, yardstick: Yardstick = EVERY_FACE) -> str:
-    """The background job of a model's run."""
-    return f"evaluate {model_id}" if yardstick == EVERY_FACE else f"evaluate {model_id} on {yardstick.key}"
+    """The background job of a model's run. Whatever the model is called, the job's name can be read back."""
+    job = f"evaluate {quote(model_id, safe='')}"
+    return job if yardstick == EVERY_FACE else f"{job} on {yardstick.key}"
 
 
 def asked_by(job: str) -> tuple[str, Yardstick] | None:
@@ -41,7 +39,7 @@ def asked_by(job: str) -> tuple[str, Yardstick] | None:
     if what != "evaluate":
         return None
     model_id, _, key = rest.partition(" on ")
-    return model_id, Yardstick.from_key(key) if key else EVERY_FACE
+    return unquote(model_id), Yardstick.from_key(key) if key else EVERY_FACE
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,8 @@ class Standing:
     """How many there were when its run began; 0 when it never ran."""
     run: ModelRun | None
     """The last complete run."""
+    failed: int
+    """Faces on which the model failed in it."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,11 @@ class Arena:
         pictures: Pictures,
         now: Clock = utc_now,
     ):
-        self._records = records
-        self._images = images
         self._answers = answers
         self._results = results
         self._models = models
         self._yardsticks = yardsticks
-        self._pictures = pictures
+        self._asking = Asking(records, images, answers, pictures)
         self._measuring = Measuring(yardsticks, answers, results, now)
         self._now = now
 
@@ -110,9 +108,9 @@ class Arena:
         progress: Progress = lambda done, all: None,
     ) -> ModelRun:
         """Ask a model about every face it has not answered for yet, and measure it. Killed, it goes on where it was
-        when called again.
+        when called again. Faces on which the model fails are counted, and the others asked about all the same.
 
-        Raises UnknownModel or ModelRejected.
+        Raises UnknownModel, or ModelRejected, also when it fails on all of them.
         """
         require(actor, Action.COMPARE_MODELS)
         classifier = self._models.classifier(model_id)
@@ -124,8 +122,8 @@ class Arena:
             noted(done)
             progress(done, faces)
 
-        seconds = self._ask(classifier, face_ids, EVERY_ID, show)
-        return self.finish(actor, model_id, seconds, on, lambda: progress(faces, faces))
+        asked = self._asking.ask(classifier, face_ids, EVERY_ID, show)
+        return self.finish(actor, model_id, asked, on, lambda: progress(faces, faces))
 
     def ask(
         self,
@@ -134,32 +132,33 @@ class Arena:
         on: Yardstick = EVERY_FACE,
         among: IdRange = EVERY_ID,
         progress: Callable[[int], None] = lambda done: None,
-    ) -> list[float]:
+    ) -> Asked:
         """`evaluate` for the faces in a range of ids. Ranges can be asked about side by side, on several machines.
 
-        Calls `progress` with how many faces are done. Returns the seconds that each face asked about took. Raises
-        UnknownModel or ModelRejected.
+        Calls `progress` with how many faces are done. Raises UnknownModel or ModelRejected.
         """
         require(actor, Action.COMPARE_MODELS)
         face_ids = (face_id for face_id, *_ in self._yardsticks.labels(on, among))
-        return self._ask(self._models.classifier(model_id), face_ids, among, progress)
+        return self._asking.ask(self._models.classifier(model_id), face_ids, among, progress)
 
     def finish(
         self,
         actor: Person,
         model_id: str,
-        seconds: Sequence[float],
+        asked: Asked,
         on: Yardstick = EVERY_FACE,
         step: Callable[[], None] = lambda: None,
     ) -> ModelRun:
-        """Keep that a model has answered for every face, in so many seconds for one, and measure it beside the others
-        that have. Calls `step` now and then meanwhile."""
+        """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
+        and then meanwhile. Raises ModelRejected when it failed on all of them."""
         require(actor, Action.COMPARE_MODELS)
         info = self._models.classifier(model_id).info
-        run = self._run(info, seconds)
+        if asked.failed and not self._answers.count_answers(info.answers_id):
+            raise ModelRejected(f"{model_id} failed on every face.", f"Look at it with fers models check {model_id}.")
+        run = self._run(info, asked.seconds)
         others = [other.info for other in self.standings(actor, on) if other.run and other.info != info]
         faces = self._measuring.measure(on, [info, *others], step)
-        self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
+        self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now(), asked.failed))
         return run
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
@@ -171,7 +170,7 @@ class Arena:
         for info in self._models.models():
             known = progress.get(info.answers_id) or RunProgress(on.key, info.answers_id, 0, 0)
             run = runs.get(info.answers_id) if known.finished_at else None
-            standings.append(Standing(info, known.done, known.faces, run))
+            standings.append(Standing(info, known.done, known.faces, run, known.failed))
         return standings
 
     def leaderboard(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[tuple[Standing, Result]]:
@@ -225,23 +224,6 @@ class Arena:
         latest = max(results, key=lambda result: result.measured_at, default=None)
         return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
 
-    def _ask(
-        self, classifier: Classifier, face_ids: Iterable[str], among: IdRange, progress: Callable[[int], None]
-    ) -> list[float]:
-        key = classifier.info.answers_id
-        known = {face_id for face_id, _ in self._answers.answers(key, among)}
-        measured = set(self._pictures.measured(among))
-        seconds, done, faces = [], 0, iter(face_ids)
-        while batch := list(islice(faces, BATCH)):
-            answers, times = self._answer(classifier, (face_id for face_id in batch if face_id not in known))
-            if answers:
-                self._answers.add_answers(key, answers)
-            self._pictures.measure(face_id for face_id in batch if face_id not in measured)
-            seconds += times
-            done += len(batch)
-            progress(done)
-        return seconds
-
     def _run(self, info: ModelInfo, seconds: Sequence[float]) -> ModelRun:
         """The model's run; as it was when the model was asked about nothing."""
         before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
@@ -265,16 +247,3 @@ class Arena:
 
         note(0)
         return note
-
-    def _answer(self, classifier: Classifier, face_ids: Iterable[str]) -> tuple[dict[str, np.ndarray], list[float]]:
-        """Answers by face id, and seconds a face. One face at a time, as in live use: so the times are those of it."""
-        answers, seconds = {}, []
-        for face in filter(None, map(self._records.face, face_ids)):
-            try:
-                pixels = crop_stored(self._images.get(face.id), face.box)
-            except NotFound:
-                continue  # Withdrawn since it was listed.
-            started = time.perf_counter()
-            answers[face.id] = classifier.predict(pixels[None])[0]
-            seconds.append(time.perf_counter() - started)
-        return answers, seconds

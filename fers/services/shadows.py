@@ -6,7 +6,7 @@ who gives a face waits for it, and what a dead one left is taken up by another.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,11 +18,13 @@ from fers.domain.faces import Face, Source
 from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of, week_of_face
 from fers.domain.images import crop, decode_stored
 from fers.domain.interfaces import AnswerStore, Classifier, FaceIndex, FieldStore, ImageStore, JobStore, RecordStore
+from fers.domain.jobs import Job
 from fers.domain.models import ModelInfo
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
+from fers.services.jobs import Step
 from fers.services.live_model import LiveModel
 
 JOB = "shadow "
@@ -52,8 +54,8 @@ class Shadow:
     """New faces that it could not answer for."""
     waiting: int
     """New faces that it has yet to answer for, counted up to `MOST_WAITING`."""
-    given_up: bool
-    """Whether it brought down everything that ran it, so that nobody runs it any more."""
+    given_up: Job | None
+    """Its job, when that failed or brought down everything that did it, so that nobody does it any more."""
     top1: tuple[float, float, float]
     """Share of faces whose label was its first guess, with the ends of its Wilson 95% interval; NaN without a face."""
     top3: tuple[float, float, float]
@@ -103,9 +105,9 @@ class Shadows:
         jobs = {job.name: job for job in self._jobs.jobs()}
         return [self._shadow(model_id, known.get(model_id), jobs.get(JOB + model_id)) for model_id in self._chosen()]
 
-    def catch_up(self, actor: Person, model_id: str, step: Callable[[], None] = lambda: None) -> int:
-        """Ask a model about the new faces that it has not answered for. Calls `step` after every few, whose exceptions
-        end the work; what was done is kept. Returns how many it was asked about.
+    def catch_up(self, actor: Person, model_id: str, step: Step = lambda asked: None) -> int:
+        """Ask a model about the new faces that it has not answered for. Calls `step` after every few, with how many it
+        was asked about; its exceptions end the work, and what was done is kept. Returns how many there were.
 
         Raises UnknownModel or ModelRejected.
         """
@@ -114,19 +116,17 @@ class Shadows:
         key, asked, begun = classifier.info.answers_id, 0, self._now()
         for faces in _few_at_a_time(self._waiting(key, self._since(model_id))):
             asked += self._answer(classifier, faces)
-            step()
+            step(asked)
         self._store.note_reached(key, begun)
         return asked
 
-    def follow(
-        self, actor: Person, model_id: str, step: Callable[[], None], seconds: float, every: float = 5.0
-    ) -> None:
+    def follow(self, actor: Person, model_id: str, step: Step, seconds: float, every: float = 5.0) -> None:
         """`catch_up` again and again until no new face came for so many seconds."""
         idle_since = time.monotonic()
         while True:
             if self.catch_up(actor, model_id, step):
                 idle_since = time.monotonic()
-            step()
+            step(0)
             if time.monotonic() - idle_since >= seconds:
                 return
             time.sleep(every)
@@ -182,7 +182,7 @@ class Shadows:
                 yield found.face
             place = Place(page[-1].face.given_at, page[-1].face.id)
 
-    def _shadow(self, model_id: str, info: ModelInfo | None, job) -> Shadow:
+    def _shadow(self, model_id: str, info: ModelInfo | None, job: Job | None) -> Shadow:
         since = self._since(model_id)
         counts = self._store.ranks(info.answers_id) if info else []
         answered = sum(count.faces for count in counts if count.rank)
@@ -195,7 +195,7 @@ class Shadows:
             answered=answered,
             failed=sum(count.faces for count in counts if not count.rank),
             waiting=sum(1 for _ in waiting),
-            given_up=job is not None and not job.held(self._now()) and not job.free(self._now()),
+            given_up=job if job and job.given_up(self._now()) else None,
             top1=tuple(map(float, wilson(first, answered))),
             top3=tuple(map(float, wilson(third, answered))),
         )

@@ -96,7 +96,7 @@ class Yardsticks:
         """What most annotators see; faces on which they tie, or see no emotion, have none."""
         perceived = {}
         for study in self._records.studies():
-            perceived |= majority(self._labels.labels(study.id))
+            perceived |= majority(self._labels.labels(study.id, among))
         for face in self._records.faces(among):
             outcome = perceived[face.id].outcome if face.id in perceived else None
             if isinstance(outcome, Emotion) and Purpose.TRAIN in face.purposes:

@@ -13,24 +13,26 @@ class EmbeddedJobs:
 
     def add_job(self, name: str) -> None:
         with self._database.transaction() as sql:
-            sql.execute("INSERT INTO jobs VALUES (?, 0, '', '') ON CONFLICT DO NOTHING", (name,))
+            sql.execute("INSERT INTO jobs VALUES (?, 0, '', '', '') ON CONFLICT DO NOTHING", (name,))
 
     def remove_job(self, name: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM jobs WHERE name = ?", (name,))
 
-    def claim_job(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+    def claim_job(self, name: str, holder: str, now: datetime, until: datetime, got_on: bool = False) -> bool:
         with self._database.transaction() as sql:
             claimed = sql.execute(
-                "UPDATE jobs SET attempts = attempts + (holder <> ?), holder = ?, until = ?"
+                "UPDATE jobs SET attempts = CASE WHEN ? THEN 0 ELSE attempts + (holder <> ?) END, holder = ?, until = ?"
                 " WHERE name = ? AND (holder = ? OR (until <= ? AND attempts < ?))",
-                (holder, holder, time_to_text(until), name, holder, time_to_text(now), MOST_ATTEMPTS),
+                (got_on, holder, holder, time_to_text(until), name, holder, time_to_text(now), MOST_ATTEMPTS),
             )
             return claimed.rowcount == 1
 
+    def fail_job(self, name: str, failure: str) -> None:
+        with self._database.transaction() as sql:
+            given_up = "UPDATE jobs SET attempts = ?, holder = '', until = '', failure = ? WHERE name = ?"
+            sql.execute(given_up, (MOST_ATTEMPTS, failure, name))
+
     def jobs(self) -> list[Job]:
-        rows = self._database.rows("SELECT name, attempts, holder, until FROM jobs ORDER BY name")
-        return [
-            Job(row["name"], row["attempts"], row["holder"], time_from_text(row["until"]) if row["until"] else None)
-            for row in rows
-        ]
+        rows = self._database.rows("SELECT name, attempts, holder, until, failure FROM jobs ORDER BY name")
+        return [Job(**dict(row) | {"until": time_from_text(row["until"]) if row["until"] else None}) for row in rows]

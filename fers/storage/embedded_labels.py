@@ -12,6 +12,7 @@ from datetime import datetime
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, NotFound, PlaceTaken
 from fers.storage.database import Database
@@ -79,10 +80,11 @@ class EmbeddedLabels:
         return [_label(row) for row in self._database.rows(query, (face_id,))]
 
     def labels_by(self, annotator_id: str) -> Iterator[Label]:
-        return self._pages("annotator_id = ?", ("study_id", "face_id"), annotator_id)
+        return self._pages("annotator_id = ?", ("study_id", "face_id"), (annotator_id,))
 
-    def labels(self, study_id: str) -> Iterator[Label]:
-        return self._pages("study_id = ?", ("face_id", "annotator_id"), study_id)
+    def labels(self, study_id: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        about, after_the_first = (study_id, among.to), (among.after, EVERY_ID.to)
+        return self._pages("study_id = ? AND face_id <= ?", ("face_id", "annotator_id"), about, after_the_first)
 
     def count_by(self, annotator_id: str, study_id: str) -> int:
         query = "SELECT count(*) FROM labels WHERE annotator_id = ? AND study_id = ?"
@@ -147,11 +149,12 @@ class EmbeddedLabels:
         )
         return [row["guess"] for row in rows]
 
-    def _pages(self, condition: str, order: tuple[str, str], parameter: str) -> Iterator[Label]:
+    def _pages(
+        self, condition: str, order: tuple[str, str], parameters: tuple, last: tuple[str, str] = ("", "")
+    ) -> Iterator[Label]:
         columns = ", ".join(order)
         query = f"SELECT * FROM labels WHERE {condition} AND ({columns}) > (?, ?) ORDER BY {columns} LIMIT {_PAGE}"
-        last = ("", "")
-        while page := self._database.rows(query, (parameter, *last)):
+        while page := self._database.rows(query, (*parameters, *last)):
             yield from map(_label, page)
             last = tuple(page[-1][column] for column in order)
 

@@ -14,13 +14,14 @@ from google.cloud.firestore import DocumentReference
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
+from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, NotFound, PlaceTaken
 from fers.storage.documents import label_from_document, label_to_document, time_from_text, time_to_text
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts, Facts
-from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
+from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where, within
 
 _ORDERS = {
     QueueOrder.OLDEST: "newest",
@@ -88,8 +89,9 @@ class FirebaseLabels:
     def labels_by(self, annotator_id: str) -> Iterator[Label]:
         return self._read("annotator_id", annotator_id)
 
-    def labels(self, study_id: str) -> Iterator[Label]:
-        return self._read("study_id", study_id)
+    def labels(self, study_id: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        # A label's id is its face's, a dash and its annotator's; a dot comes right behind the dash.
+        return self._read("study_id", study_id, IdRange(f"{among.after}.", f"{among.to}."))
 
     def count_by(self, annotator_id: str, study_id: str) -> int:
         theirs = where(self._labels, "annotator_id", "==", annotator_id)
@@ -157,8 +159,8 @@ class FirebaseLabels:
             labels[guess] = labels.get(guess, 0) + said * faces
         return sorted(labels, key=lambda guess: (labels[guess], guess))
 
-    def _read(self, field: str, value: str) -> Iterator[Label]:
-        for document in self._documents.all(where(self._labels, field, "==", value)):
+    def _read(self, field: str, value: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        for document in self._documents.all(within(where(self._labels, field, "==", value), "id", among)):
             del document["id"]
             yield label_from_document(document)
 

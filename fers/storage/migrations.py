@@ -82,6 +82,7 @@ _JOBS = (
     """CREATE TABLE jobs (
         name TEXT PRIMARY KEY, attempts INTEGER NOT NULL, holder TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID""",
 )
+_FAILURES = ("ALTER TABLE jobs ADD COLUMN failure TEXT NOT NULL DEFAULT ''",)
 _PROMOTIONS = (
     "CREATE TABLE promotions (number INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL, at TEXT NOT NULL)",
 )
@@ -157,6 +158,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _HASHED_IDENTITIES,
     OPINIONS,
     GROUP_SIZES,
+    _FAILURES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

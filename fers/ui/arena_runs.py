@@ -30,8 +30,8 @@ def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
             if not is_running and st.button(label, key=f"run-{name}", type=kind):
                 runs().start(actor, name, on)
                 st.rerun()
-        if runs().has_failed(name, on):
-            st.warning(f"The run of {name} ended early. What it did is kept; run it again to go on.")
+        if not is_running and (run := runs().given_up(actor, name, on)):
+            st.warning(f"The run of {name} ended early. {run.why} What it did is kept; run it again to go on.")
     if was_busy and not is_busy:
         st.rerun()  # Nothing is left to wait for, and there is more to compare.
 
@@ -40,4 +40,5 @@ def _progress(standing: Standing) -> str:
     name = f"**{standing.info.id}** {standing.info.version}"
     if not standing.faces:
         return f"{name}: not run yet"
-    return f"{name}: {standing.answered:,} of {standing.faces:,} faces"
+    failed = f" · failed on {standing.failed:,}" if standing.failed else ""
+    return f"{name}: {standing.answered:,} of {standing.faces:,} faces{failed}"

@@ -29,15 +29,16 @@ class Processes:
     def stop(self, name: str) -> None:
         """Returns when it has ended."""
         with self._lock:
-            if self.is_running(name):
-                self._processes[name].terminate()
-                self._processes[name].wait()
+            process = self._processes.pop(name, None)
+            if process and process.poll() is None:
+                process.terminate()
+                process.wait()
 
     def is_running(self, name: str) -> bool:
         process = self._processes.get(name)
         return process is not None and process.poll() is None
 
     def has_failed(self, name: str) -> bool:
-        """Whether the last one ended by itself without finishing."""
+        """Whether the last one ended without finishing, by itself or killed by others."""
         process = self._processes.get(name)
-        return process is not None and (process.poll() or 0) > 0
+        return process is not None and process.poll() not in (None, 0)

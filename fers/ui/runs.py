@@ -5,6 +5,7 @@ What is to be run is a job in the store, so that another server takes up what a 
 
 from functools import cache
 
+from fers.domain.jobs import Job
 from fers.domain.people import Person
 from fers.domain.yardsticks import Yardstick
 from fers.services.arena import asked_by, job_of
@@ -25,16 +26,16 @@ class Runs:
     def cancel(self, actor: Person, model_id: str, on: Yardstick) -> None:
         """Stop the run; what the model answered so far is kept."""
         job = job_of(model_id, on)
+        self._here.stop(job)  # First: one that has just been started would ask for the job again.
         platform().jobs.cancel(actor, job)
-        self._here.stop(job)
 
     def is_running(self, actor: Person, model_id: str, on: Yardstick) -> bool:
         """Here or on another server."""
         return platform().jobs.is_asked_for(actor, job_of(model_id, on))
 
-    def has_failed(self, model_id: str, on: Yardstick) -> bool:
-        """Whether the last run here ended by itself without finishing."""
-        return self._here.has_failed(job_of(model_id, on))
+    def given_up(self, actor: Person, model_id: str, on: Yardstick) -> Job | None:
+        """The last run, here or on another server, when it was given up before it was finished."""
+        return platform().jobs.given_up(actor, job_of(model_id, on))
 
     def take_up(self) -> None:
         """Start what nobody does: a server that was doing it has died."""

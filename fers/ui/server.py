@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from fers import config
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.browser_files import FOLDER, network, wasm
@@ -24,7 +25,6 @@ from fers.ui.session_cookie import session_route
 from fers.ui.shadows import background
 
 PURGE_SECONDS = 3600
-TAKE_UP_SECONDS = 30
 SHADOW_SECONDS = 15
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,10 @@ async def health(_request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(_app: st.App):
+    lease = config.load().job_lease.total_seconds()
     chores = (
         repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
-        repeatedly(TAKE_UP_SECONDS, lambda: runs().take_up(), "take up what another server left"),
+        repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
     tasks = [asyncio.create_task(chore) for chore in chores]

@@ -82,7 +82,7 @@ def _describe(shadow: Shadow) -> None:
         if shadow.info is None:
             st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
         if shadow.given_up:
-            st.warning("It brought down everything that ran it, so it was stopped. Save the choice again to try anew.")
+            st.warning(f"It was stopped. {shadow.given_up.why} Save the choice again to try anew.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
         faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
         st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")

@@ -1,6 +1,5 @@
 """Two servers on one Firebase project are one app: whoever signs in at one is known at the other, until they leave."""
 
-import secrets
 from dataclasses import replace
 
 import httpx
@@ -10,13 +9,11 @@ from playwright.sync_api import Page, expect
 from fers import config
 from fers.domain.people import OPERATOR, Person, Role
 from fers.platform import assemble, open_stores
-from fers.storage.firebase_client import open_firebase
 from fers.ui.session_cookie import COOKIE
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
 from tests.browser.test_review import REVIEW
 from tests.people import EVERYTHING, OneFace, OneModel, give_face
-from tests.servers.storage import ensure_bucket
-from tests.serving import serving
+from tests.serving import firebase_project, serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
@@ -27,17 +24,7 @@ FACES = 16
 
 @pytest.fixture(scope="module")
 def firebase(firebase_servers):
-    """The environment of a project of its own."""
-    name = f"demo-{secrets.token_hex(8)}"
-    client = open_firebase(name, name)
-    ensure_bucket(client)
-    client.close()
-    return {
-        "FERS_STORE": "firebase",
-        "FERS_FIREBASE_PROJECT": name,
-        "FERS_FIREBASE_BUCKET": name,
-        "FERS_FIREBASE_API_KEY": "any key",
-    }
+    return firebase_project()
 
 
 @pytest.fixture(scope="module")

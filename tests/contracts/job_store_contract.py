@@ -54,6 +54,28 @@ class JobStoreContract:
         [job] = store.jobs()
         assert not job.free(time)
 
+    def test_what_gets_on_is_taken_up_again_and_again(self, store):
+        time = NOON
+        for attempt in range(2 * MOST_ATTEMPTS):
+            until = time + timedelta(minutes=2)
+            assert store.claim_job(JOB, f"holder {attempt}", time, until)
+            assert store.claim_job(JOB, f"holder {attempt}", time, until, got_on=True)
+            time = until
+        assert store.jobs() == [Job(JOB, 0, f"holder {2 * MOST_ATTEMPTS - 1}", time)]
+
+    def test_what_failed_is_nobodys_and_keeps_why(self, store):
+        store.claim_job(JOB, "one", NOON, SOON)
+        store.fail_job(JOB, "Its weights are gone — 顔")
+        store.fail_job("gone", "Nobody asks.")
+        assert not store.claim_job(JOB, "one", NOON, LATER)
+        assert not store.claim_job(JOB, "other", LATER, LATER)
+        [job] = store.jobs()
+        assert job.given_up(NOON)
+        assert job.why == "Its weights are gone — 顔"
+        store.remove_job(JOB)
+        store.add_job(JOB)
+        assert store.claim_job(JOB, "one", NOON, SOON)
+
     def test_of_many_who_come_at_once_one_gets_the_job(self, store):
         with ThreadPoolExecutor(8) as threads:
             got = list(threads.map(lambda n: store.claim_job(JOB, f"holder {n}", NOON, SOON), range(12)))

@@ -11,6 +11,7 @@ from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
 from fers.domain.labels import Label, Opinion, Verdict
+from fers.domain.ranges import IdRange
 from fers.domain.review import Known, Progress, QueueOrder
 from fers.errors import AlreadyExists, FersError, NotFound, PlaceTaken
 
@@ -65,6 +66,18 @@ class LabelStoreContract:
         assert list(store.labels_by(an_id("ann"))) == [label for label in by_face if label.annotator_id == an_id("ann")]
         assert (store.count_by(an_id("ann"), STUDY), store.count_by(an_id("ann"), an_id("other"))) == (2, 0)
         assert list(store.labels(an_id("other"))) == []
+
+    def test_labels_are_read_range_by_range(self, store, records):
+        names = ["face", *map(str, range(5))]
+        for name in names[1:]:
+            records.create_face(a_face(name))
+        for name in names:
+            for annotator in ("ann", "bea"):
+                store.add_label(a_label(name, annotator), 3, NOON)
+        ids = sorted(map(an_id, names))
+        for after, to in (("", ids[2]), (ids[2], ids[3]), (ids[3], "g"), (ids[1][:8], ids[4][:8]), ("0", "0")):
+            read = [label.face_id for label in store.labels(STUDY, IdRange(after, to))]
+            assert read == [face_id for face_id in ids if after < face_id <= to for _ in range(2)]
 
     def test_a_place_is_held_until_its_time(self, store):
         assert store.reserve(FACE, an_id("ann"), 1, NOON, SOON)

@@ -9,22 +9,23 @@ from fers.config import REPOSITORY, Settings
 PYTHON = REPOSITORY / ".beam" / "bin" / "python"
 
 
-def start(settings: Settings, *arguments: object, log: Path) -> subprocess.Popen:
-    """Start a command in a process group of its own; what it prints goes to `log`."""
+def start(settings: Settings, *arguments: object, log: Path, **environment: str) -> subprocess.Popen:
+    """Start a command in a process group of its own; what it prints goes to `log`. `environment` may name another store
+    than the embedded one of `settings`."""
     assert PYTHON.exists(), "run `make beam` first"
     with log.open("w") as file:
         return subprocess.Popen(
             [PYTHON, "-m", "fers", *map(str, arguments)],
             cwd=REPOSITORY,
-            env=os.environ | {"FERS_DATA": str(settings.data), "FERS_MODELS": str(settings.models)},
+            env=os.environ | {"FERS_DATA": str(settings.data), "FERS_MODELS": str(settings.models)} | environment,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 
 
-def run(settings: Settings, *arguments: object) -> str:
+def run(settings: Settings, *arguments: object, **environment: str) -> str:
     """Run a command to its end and return what it printed."""
     log = settings.data.parent / "printed"
-    assert start(settings, *arguments, log=log).wait(timeout=240) == 0, log.read_text()
+    assert start(settings, *arguments, log=log, **environment).wait(timeout=240) == 0, log.read_text()
     return log.read_text()

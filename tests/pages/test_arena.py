@@ -10,7 +10,9 @@ from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
+from fers.errors import ModelRejected
 from fers.platform import assemble
+from fers.services.arena import job_of
 from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
 
 
@@ -83,3 +85,16 @@ def test_it_says_when_faces_left_a_version_since(page, version, platform):
     page.selectbox[0].select("Version v1").run()
     assert "Of 2 faces frozen, 2 were left when this was measured and 1 are left now." in told(page)
     assert not page.exception and not page.error
+
+
+def test_a_run_that_was_given_up_says_why(page, version, platform):
+    happy, sad = (job_of(model) for model in ("happy", "sad"))
+    with pytest.raises(ModelRejected), platform.jobs.doing(OPERATOR, happy):
+        raise ModelRejected("Its weights are gone.", "Register it again.")
+    with pytest.raises(OSError), platform.jobs.doing(OPERATOR, sad):
+        raise OSError("/home/ada/secret.jpg")
+    page.switch_page("pages/arena.py").run()
+    [first, second] = [warning.value for warning in page.warning]
+    assert "The run of happy ended early. Its weights are gone. Register it again." in first
+    assert "The run of sad ended early. Something unexpected happened (OSError)." in second
+    assert not page.exception

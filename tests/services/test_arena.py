@@ -6,7 +6,7 @@ from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from fers.errors import InvalidInput, NotPermitted
+from fers.errors import InvalidInput, ModelRejected, NotPermitted
 from fers.platform import assemble
 from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant
 
@@ -64,7 +64,8 @@ def test_two_models_side_by_side_show_where_they_differ(platform, faces):
 
 def test_a_run_that_died_goes_on_where_it_was(platform, faces, happy):
     def die(done, all):
-        raise KeyboardInterrupt
+        if done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         platform.arena.evaluate(OPERATOR, "happy", progress=die)
@@ -108,3 +109,32 @@ def test_participants_compare_nothing(platform):
             ask(ada)
     with pytest.raises(NotPermitted):
         platform.arena.evaluate(ada, "happy")
+
+
+def test_a_face_on_which_a_model_fails_is_counted_and_the_others_are_answered(platform, faces, happy, monkeypatch):
+    answer = happy.predict
+
+    def fail_on_the_second(pixels):
+        said = answer(pixels)
+        if happy.asked == 2:
+            raise RuntimeError("no memory")
+        return said
+
+    monkeypatch.setattr(happy, "predict", fail_on_the_second)
+    platform.arena.evaluate(OPERATOR, "happy")
+    [(standing, result)] = platform.arena.leaderboard(OPERATOR)
+    assert (standing.answered, standing.failed, result.n) == (3, 1, 2)
+    platform.arena.evaluate(OPERATOR, "happy")
+    [(standing, result)] = platform.arena.leaderboard(OPERATOR)
+    assert (standing.failed, result.n) == (0, 3), "what failed is tried again"
+    assert happy.asked == 4
+
+
+def test_a_model_that_fails_on_every_face_is_refused(platform, faces, happy, monkeypatch):
+    def fail(pixels):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(happy, "predict", fail)
+    with pytest.raises(ModelRejected, match="failed on every face"):
+        platform.arena.evaluate(OPERATOR, "happy")
+    assert all(standing.run is None for standing in platform.arena.standings(OPERATOR))

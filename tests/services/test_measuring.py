@@ -9,6 +9,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
+from fers.domain.ranges import divided
 from fers.domain.snapshots import Split
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, NotFound
@@ -154,7 +155,8 @@ def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
             named(OPERATOR, unknown)
     for yardstick in (EVERY_FACE, REVIEWED_FACES, whole, test):
         assert Yardstick.from_key(yardstick.key) == yardstick
-        assert asked_by(job_of("a-model", yardstick)) == ("a-model", yardstick)
+        for model in ("a-model", "net on fer", "x on y#z"):
+            assert asked_by(job_of(model, yardstick)) == (model, yardstick)
     assert asked_by("shadow a-model") is None
 
 
@@ -178,3 +180,9 @@ def test_intervals_are_by_people_and_earlier_ones_by_faces_are_measured_anew(pla
     platform.arena._results.save_result(replace(results[0], people=0, figures={"top1": (0.5, 0.5, 0.5)}))
     platform.arena.evaluate(OPERATOR, "sad")
     assert [result for _, result in platform.arena.leaderboard(OPERATOR)][0].people == 4
+
+
+def test_ranges_asked_about_one_by_one_are_all_reviewed_faces(platform, study, faces, happy):
+    for among in divided(3):
+        platform.arena.ask(OPERATOR, "happy", REVIEWED_FACES, among)
+    assert happy.asked == len(faces)

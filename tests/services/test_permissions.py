@@ -14,6 +14,7 @@ from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
+from fers.services.asking import Asked
 from fers.services.importing import Terms
 from fers.services.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
@@ -75,6 +76,7 @@ TABLE = {
     "jobs.ask": NOBODY,
     "jobs.cancel": NOBODY,
     "jobs.is_asked_for": NOBODY,
+    "jobs.given_up": NOBODY,
     "live.models": EVERYBODY,
     "live_model.log_registered": NOBODY,
     "live_model.promote": NOBODY,
@@ -166,7 +168,7 @@ def arguments(platform, face, tmp_path):
         "agreement.votes": (study.id, face.id),
         "arena.evaluate": ("always-happy",),
         "arena.ask": ("always-happy",),
-        "arena.finish": ("always-happy", [0.01]),
+        "arena.finish": ("always-happy", Asked([0.01])),
         "arena.duel": ("always-happy", "another"),
         "arena.yardstick": ("own",),
         "arena.yardsticks": (study.id,),
@@ -198,6 +200,7 @@ def arguments(platform, face, tmp_path):
         "jobs.ask": ("evaluate always-happy",),
         "jobs.cancel": ("evaluate always-happy",),
         "jobs.is_asked_for": ("evaluate always-happy",),
+        "jobs.given_up": ("evaluate always-happy",),
         "live.plan": ("always-happy",),
         "live_model.log_registered": ("always-happy",),
         "live_model.promote": ("always-happy",),
@@ -213,7 +216,7 @@ def arguments(platform, face, tmp_path):
         "review.undo": (study.id, face.id),
         "shadows.choose": (["always-happy"],),
         "shadows.catch_up": ("always-happy",),
-        "shadows.follow": ("always-happy", lambda: None, 0.001, 0.001),
+        "shadows.follow": ("always-happy", lambda _done: None, 0.001, 0.001),
         "snapshots.compare": (version.id, version.id),
         "snapshots.entries": (version.id,),
         "snapshots.freeze": (study.id, "v2"),

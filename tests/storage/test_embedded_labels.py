@@ -4,6 +4,7 @@ import pytest
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Opinion
+from fers.domain.ranges import IdRange
 from fers.domain.review import Known, QueueOrder
 from fers.storage import embedded_labels
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
@@ -19,6 +20,7 @@ QUESTIONS = {
     },
     "progress": lambda labels: labels.progress(STUDY, 3),
     "labels of a study": lambda labels: list(labels.labels(STUDY)),
+    "labels of a range": lambda labels: list(labels.labels(STUDY, IdRange("1", "e"))),
     "labels by an annotator": lambda labels: list(labels.labels_by(an_id("ann"))),
     "labels of a face": lambda labels: labels.labels_of(an_id("1")),
     "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),

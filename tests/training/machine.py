@@ -1,7 +1,9 @@
 """One machine that trains a tiny network: `python -m tests.training.machine FACES RUN EPOCHS STRATEGY`. With
 "multiworker", TF_CONFIG in its environment tells where the others are; with "mirrored" it has two devices."""
 
+import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +27,14 @@ def build() -> keras.Model:
     features = layers.ReLU()(layers.BatchNormalization(momentum=0.5)(layers.Conv2D(4, 3, strides=2)(inputs)))
     outputs = layers.Dense(8, activation="softmax", name="emotion")(layers.Flatten()(features))
     return keras.Model(inputs, outputs)
+
+
+def free_addresses(count):
+    with ExitStack() as all_open:
+        sockets = [all_open.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
 
 
 def main(faces: str, run: str, epochs: str, strategy: str) -> None:

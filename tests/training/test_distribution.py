@@ -3,10 +3,8 @@
 import csv
 import json
 import os
-import socket
 import subprocess
 import sys
-from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -19,6 +17,7 @@ from click.testing import CliRunner
 from fers.config import REPOSITORY
 from fers.datasets import load
 from tests.training.faces import write_ferplus
+from tests.training.machine import free_addresses
 from training import distribution, pipeline
 from training import train as training_run
 from training.distribution import Share
@@ -31,14 +30,6 @@ VOTES = [tuple(10 * (column == number % 8) for column in range(10)) for number i
 @pytest.fixture
 def folder(tmp_path):
     return write_ferplus(tmp_path / "set", VOTES)
-
-
-def free_addresses(count):
-    with ExitStack() as all_open:
-        sockets = [all_open.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
 
 
 def start(folder, run, epochs, strategy, printed, **environment):

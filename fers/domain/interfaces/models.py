@@ -108,9 +108,12 @@ class JobStore(Protocol):
     def remove_job(self, name: str) -> None:
         """Nothing happens when it is gone."""
 
-    def claim_job(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+    def claim_job(self, name: str, holder: str, now: datetime, until: datetime, got_on: bool = False) -> bool:
         """Hold a job until a time, or hold it longer. False while another holds it, when it is gone, or when it was
-        begun `MOST_ATTEMPTS` times. Of two who come at once, one gets it."""
+        begun `MOST_ATTEMPTS` times since it last got on. Of two who come at once, one gets it."""
+
+    def fail_job(self, name: str, failure: str) -> None:
+        """Give a job up and keep why: nobody can claim it any more. Nothing happens when it is gone."""
 
     def jobs(self) -> list[Job]:
         """By name. There are few."""

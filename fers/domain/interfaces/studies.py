@@ -134,8 +134,8 @@ class LabelStore(Protocol):
     def labels_by(self, annotator_id: str) -> Iterator[Label]:
         """By face, without holding them all in memory."""
 
-    def labels(self, study_id: str) -> Iterator[Label]:
-        """By face, then by annotator, without holding them all in memory."""
+    def labels(self, study_id: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        """Of the faces in a range of ids, by face, then by annotator, without holding them all in memory."""
 
     def count_by(self, annotator_id: str, study_id: str) -> int: ...
 

@@ -1,0 +1,65 @@
+"""A server that dies leaves its work to another: two true ones on one Firebase project."""
+
+import signal
+from dataclasses import replace
+
+import pytest
+
+from fers import config
+from fers.domain.people import OPERATOR
+from fers.platform import assemble, open_stores, registry
+from fers.services.arena import job_of
+from tests.people import OneFace, OneModel, give_face, newcomer, store_copies
+from tests.serving import firebase_project, serving
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+MODEL = "fersnet-ferplus"
+FACES = 150
+
+
+@pytest.fixture
+def firebase(firebase_servers):
+    return firebase_project() | {"FERS_JOB_LEASE_SECONDS": "4"}
+
+
+@pytest.fixture
+def settings(firebase, tmp_path):
+    return replace(config.load(firebase), data=tmp_path / "unused")
+
+
+@pytest.fixture
+def stores(settings):
+    return open_stores(settings)
+
+
+@pytest.fixture
+def platform(settings, stores):
+    """With as many faces as a model takes some seconds for."""
+    platform = assemble(settings, stores=stores, models=OneModel(), detector=OneFace())
+    store_copies(stores, give_face(platform, newcomer(platform)), FACES - 1)
+    return platform
+
+
+def test_the_evaluation_of_a_dead_server_is_taken_up_and_finished(firebase, settings, stores, platform, tmp_path):
+    answers_id = registry(settings).find(MODEL).info.answers_id
+
+    def answered() -> int:
+        return stores.answers.count_answers(answers_id)
+
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+    with serving(tmp_path / "one", **firebase) as one, serving(tmp_path / "other", **firebase) as other:
+        other.send(signal.SIGSTOP)  # So that it isn't the first to look.
+        try:
+            platform.jobs.ask(OPERATOR, job_of(MODEL))
+            wait_until(answered)
+            one.send(signal.SIGKILL)
+            assert 0 < answered() < FACES
+            assert stores.answers.runs() == []
+        finally:
+            other.send(signal.SIGCONT)
+        wait_until(lambda: stores.jobs.jobs() == [])
+        assert answered() == FACES
+        [run] = stores.answers.runs()
+        assert run.answers_id == answers_id
