@@ -10,6 +10,8 @@ from fers.exporting import provenance
 from fers.exporting.release import Cut, Member, Release
 
 FACES = "faces.jsonl"
+DATASHEET = "DATASHEET.md"
+"""The first file of every release."""
 _CUTS = {
     Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
     Cut.WHOLE: "whole photos, with a box around the face",
@@ -24,7 +26,7 @@ _PERCEIVED = {
 
 def documents(release: Release) -> Iterator[Member]:
     """Everything about the release but its faces."""
-    yield Member("DATASHEET.md", (_datasheet(release).encode(),))
+    yield Member(DATASHEET, (_datasheet(release).encode(),))
     yield Member("CITATION.cff", (_citation(release).encode(),))
     for text in release.snapshot.consent_texts:
         yield Member(f"consent/{text.version}-{text.sha256[:8]}.md", (text.body.encode(),))

@@ -18,7 +18,7 @@ from fers.domain.permissions import Action, require
 from fers.domain.snapshots import Entry, Split
 from fers.errors import InvalidInput, NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
-from fers.exporting.documents import documents
+from fers.exporting.documents import DATASHEET, documents
 from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
@@ -162,7 +162,7 @@ class Downloads:
         _require_new(folder)
         download = self.open(actor, study_id, name, format, cut, progress)
         part = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(part, ignore_errors=True)  # A killed export has left it: who withdrew since may be in it.
+        _clear(part)
         try:
             for member in members(download.release, download.format):
                 _write(part, member)
@@ -200,6 +200,14 @@ def _require_new(folder: Path) -> None:
         raise InvalidInput(f"{folder} holds a finished export.", "Use that one, or choose another folder.")
     if folder.exists():
         raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+
+
+def _clear(part: Path) -> None:
+    """Remove what a killed export has left, in which may be who withdrew since; and nothing that is somebody else's."""
+    if (part / DATASHEET).exists():
+        shutil.rmtree(part)
+    elif part.exists():
+        raise InvalidInput(f"{part} is in the way.", "Move it, or choose another folder.")
 
 
 def _write(folder: Path, member: Member) -> None:

@@ -75,7 +75,7 @@ def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces
 def test_an_export_is_there_once_it_is_whole_whatever_became_of_the_one_before(platform, study, faces, tmp_path):
     folder, part = tmp_path / "v1", tmp_path / "v1.part"
     (part / "images").mkdir(parents=True)
-    (part / "images" / "withdrawn.jpg").write_bytes(b"left by an export that was killed")
+    (part / "images" / "withdrawn.jpg").write_bytes(b"somebody's own")
 
     def write(progress=lambda done, faces: None):
         platform.downloads.write(OPERATOR, study.id, "v1", "coco", Cut.CROP, folder, progress)
@@ -88,6 +88,9 @@ def test_an_export_is_there_once_it_is_whole_whatever_became_of_the_one_before(p
         if done == of:
             platform.withdrawal.withdraw_everything(platform.accounts.sign_in("0@example.org", PASSWORD).person)
 
+    with pytest.raises(InvalidInput, match="in the way"):
+        write()
+    (part / "DATASHEET.md").write_text("Left by an export that was killed.")
     for failing, failure in ((interrupted, KeyboardInterrupt), (withdrawn_from, NotFound)):
         with pytest.raises(failure):
             write(failing)
