@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fers.analysis.slices import LEAST_FACES, Gap, Reliability, Slice
+from fers.analysis.significance import FEW_PEOPLE
+from fers.analysis.slices import Gap, Reliability, Slice
 from fers.analysis.slices import gaps as stated
 from fers.domain.people import Person
 from fers.domain.yardsticks import Result, Yardstick
@@ -184,8 +185,8 @@ def _headline(parts: list[Slice], one: str, other: str) -> str:
 
 def _caveats(found: Sliced) -> str:
     text = (
-        f"Lines are 95% intervals (Wilson). Slices of fewer than {LEAST_FACES} faces are faint: they say little. "
-        "Where many faces are of few people, the true intervals are wider."
+        "Lines are 95% intervals (Wilson), wider where faces of one person go together. "
+        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces they gave."
     )
     if found.unmeasured:
         text += f" The pictures of {found.unmeasured:,} faces are not measured yet: run any model again."
@@ -194,7 +195,7 @@ def _caveats(found: Sliced) -> str:
 
 def _says(part: Slice, one: str, other: str) -> str:
     if part.is_small:
-        return "too few"
+        return "too few people"
     if not part.tells_them_apart:
         return "a tie"
     return one if part.difference[0] > 0 else other

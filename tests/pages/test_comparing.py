@@ -36,5 +36,5 @@ def test_the_table_ranks_nothing_and_calls_few_faces_few(platform):
     parts = platform.slices.compare(OPERATOR, "happy", "sad").slices
     table = slices.table(parts, "happy", "sad")
     assert list(table["Slice"]) == [part.name for part in parts]
-    assert set(table["Says"]) == {"too few"}
+    assert set(table["Says"]) == {"too few people"}
     assert table["happy"][0].startswith("100% [")
