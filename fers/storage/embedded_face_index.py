@@ -71,6 +71,10 @@ class EmbeddedFaceIndex:
             noted = "UPDATE face_facts SET agreement = ?, share = ? WHERE face_id = ? AND share <> ?"
             sql.execute(noted, (*values, face_id, values[1]))
 
+    def revisions(self) -> int:
+        [(count,)] = self._database.rows("SELECT count FROM revisions")
+        return count
+
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)

@@ -19,6 +19,7 @@ from fers.storage.face_cell import NO_SHARE, NOTHING
 from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_field_counters import FieldCounters, field_facts_of
+from fers.storage.firebase_revisions import Revisions
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds
 
 Facts = dict
@@ -30,6 +31,7 @@ class FaceFacts:
         self._documents = documents
         self._counters = FaceCounters(documents)
         self._field_counters = FieldCounters(documents)
+        self._revisions = Revisions(documents)
         self._faces = documents.collection("faces")
         self._facts = documents.collection("face_facts")
         self._labels = documents.collection("labels")
@@ -79,7 +81,7 @@ class FaceFacts:
         seen, old = known
         if seen == name:  # An earlier attempt got through, only its answer got lost.
             return old
-        batch, new = self._documents.batch(), with_review(altered(old))
+        batch, new, is_revised = self._documents.batch(), with_review(altered(old)), bool(record)
         if new != old:
             batch.delete(self._facts.document(seen), option=EXISTS)  # First in its batch: it is what can be refused.
             record = record | self._write(batch, name, old, new)
@@ -87,6 +89,8 @@ class FaceFacts:
                 write(batch)
         if record:
             batch.update(self._faces.document(face_id), record)
+            if is_revised:
+                self._revisions.add(batch, face_id)
             self._documents.commit(batch)
         return new
 
@@ -102,6 +106,7 @@ class FaceFacts:
             batch.delete(self._labels.document(f"{face_id}-{annotator_id}"))
         batch.delete(self._known_labels.document(face_id))
         batch.delete(self._faces.document(face_id))
+        self._revisions.add(batch, face_id)
         self._documents.commit(batch)
 
     def _known(self, face_id: str) -> tuple[str, Facts] | None:

@@ -16,6 +16,7 @@ from fers.storage.face_places import share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts
+from fers.storage.firebase_revisions import Revisions
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
 
 _MOST_ALTERNATIVES = 30
@@ -31,6 +32,7 @@ class FirebaseFaceIndex:
         self._faces = self._documents.collection("faces")
         self._facts = self._documents.collection("face_facts")
         self._counters = FaceCounters(self._documents)
+        self._revisions = Revisions(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         values, found = _values(wanted), Counter()
@@ -83,6 +85,9 @@ class FirebaseFaceIndex:
 
     def note_agreement(self, face_id: str, share: float | None) -> None:
         self._writing.note_agreement(face_id, share)
+
+    def revisions(self) -> int:
+        return self._revisions.count()
 
     def _descending(self, query: Query, by: str, before: str, size: int):
         while page := self._documents.page(

@@ -106,6 +106,15 @@ _RESULTS = (
         yardstick TEXT NOT NULL, who TEXT NOT NULL, document TEXT NOT NULL,
         PRIMARY KEY (yardstick, who)) WITHOUT ROWID""",
 )
+_REVISIONS = (
+    "CREATE TABLE revisions (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), count INTEGER NOT NULL)",
+    "INSERT INTO revisions VALUES (1, 0)",
+    *(
+        f"CREATE TRIGGER revised_by_{change.lower()}_of_{table} AFTER {change} ON {table}"
+        " BEGIN UPDATE revisions SET count = count + 1; END"
+        for change, table in (("UPDATE", "faces"), ("DELETE", "faces"), ("DELETE", "labels"))
+    ),
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -123,6 +132,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _RESULTS,
     GROUPS,
     MISSED,
+    _REVISIONS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
+from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Place, disagreement, is_disputed, week_of
 from fers.domain.faces import Face, Source
 
-from .samples import NOON, a_face, a_person, an_id
+from .samples import NOON, a_face, a_label, a_person, an_id
 
 STUDY = an_id("faces")
 FILTERS = [
@@ -117,3 +118,24 @@ class FaceIndexContract:
         assert {face.id: face for face in index.newest(STUDY, FaceFilter(), 99)} == {face.id: face for face in left}
         agreed = index.newest(STUDY, FaceFilter(agreement=frozenset({2})), 9)
         assert {face.id for face in agreed} == {faces[3].id, faces[5].id}, "the agreement stays when a face changes"
+
+    def test_what_is_taken_back_is_seen_where_nothing_was_added(self, backend, index, records):
+        records.create_person(a_person("ada"))
+        agreed = a_face(purposes=frozenset(Purpose))
+        labels, said = backend.labels(), a_label()
+        changes = {
+            "nothing": lambda: None,
+            "a face": lambda: records.create_face(agreed),
+            "a label": lambda: labels.add_label(said, 3, NOON),
+            "purposes narrowed": lambda: records.update_face(replace(agreed, purposes=frozenset({Purpose.STORE}))),
+            "a label taken back": lambda: labels.remove_label(said.face_id, said.annotator_id),
+            "a face deleted": lambda: records.delete_face(agreed.id),
+        }
+        seen = set()
+        for change, make in changes.items():
+            before = index.revisions()
+            make()
+            if index.revisions() > before:
+                seen.add(change)
+        assert seen == {"purposes narrowed", "a label taken back", "a face deleted"}
+        assert backend.face_index().revisions() == index.revisions(), "also for whoever opens the store anew"

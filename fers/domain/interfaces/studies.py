@@ -89,6 +89,10 @@ class FaceIndex(Protocol):
         """Keep how far a face's annotators agree, 0 to 1, or None: nothing to say yet. Nothing happens when the face is
         gone."""
 
+    def revisions(self) -> int:
+        """A number that grows whenever a face is changed or deleted, or a label of one taken back: what was read of
+        them before may not be used any more. What is added only leaves it as it is."""
+
 
 class LabelStore(Protocol):
     """What annotators say about faces, and who looks at which face at present.
