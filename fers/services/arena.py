@@ -3,8 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 
 import numpy as np
 
@@ -21,9 +20,12 @@ from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.measuring import Common, Measuring
 from fers.services.pictures import Pictures
+from fers.services.standings import Standing, State, standing
 from fers.services.yardsticks import Yardsticks
 
 BATCH = 32
+ENOUGH_TIMES = 30
+"""Answers that the time of a model rests on at least: the first ones are slow, and few are chance."""
 NOTED_EVERY_SECONDS = 1.0
 """How often a run notes in the store how far it is."""
 Progress = Callable[[int, int], None]
@@ -42,29 +44,6 @@ def asked_by(job: str) -> tuple[str, Yardstick] | None:
         return None
     model_id, _, key = rest.partition(" on ")
     return model_id, Yardstick.from_key(key) if key else EVERY_FACE
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A registered model and how far its run over a yardstick's faces has come."""
-
-    info: ModelInfo
-    answered: int
-    faces: int
-    """How many there were when its run began; 0 when it never ran."""
-    run: ModelRun | None
-    """The last complete run."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A yardstick, then and now, as `Yardsticks.size` counts it."""
-
-    snapshot: Snapshot | None
-    """The dataset version behind it."""
-    then: int
-    """When its models were measured."""
-    now: int
 
 
 class Arena:
@@ -155,24 +134,26 @@ class Arena:
         """Keep that a model has answered for every face, in so many seconds for one, and measure it beside the others
         that have. Calls `step` now and then meanwhile."""
         require(actor, Action.COMPARE_MODELS)
-        info = self._models.classifier(model_id).info
-        run = self._run(info, seconds)
-        others = [other.info for other in self.standings(actor, on) if other.run and other.info != info]
-        faces = self._measuring.measure(on, [info, *others], step)
-        self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
+        classifier = self._models.classifier(model_id)
+        info, measured = classifier.info, []
+        run = self._run(classifier, seconds, on)
+        while measured != (finished := [info, *self._finished_others(actor, info, on)]):
+            measured = finished  # Another may end meanwhile: of two that end together, the later one measures both.
+            faces = self._measuring.measure(on, measured, step)
+            self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now()))
         return run
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
         """Every registered model with its progress."""
         require(actor, Action.COMPARE_MODELS)
         progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
+        finished = [known for known in progress.values() if known.finished_at]
+        latest = max(finished, key=lambda known: known.finished_at, default=None)
         runs = {run.answers_id: run for run in self._answers.runs()}
-        standings = []
-        for info in self._models.models():
-            known = progress.get(info.answers_id) or RunProgress(on.key, info.answers_id, 0, 0)
-            run = runs.get(info.answers_id) if known.finished_at else None
-            standings.append(Standing(info, known.done, known.faces, run))
-        return standings
+        return [
+            standing(info, progress.get(info.answers_id), latest, runs.get(info.answers_id))
+            for info in self._models.models()
+        ]
 
     def leaderboard(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[tuple[Standing, Result]]:
         """Models with a complete run, best top-1 first, all measured on the same faces: those that every one of them
@@ -205,8 +186,11 @@ class Arena:
     def state(self, actor: Person, on: Yardstick = EVERY_FACE) -> State:
         """Whether anything came or went since the models were measured."""
         now, snapshot = self._yardsticks.size(on), self._yardsticks.snapshot(on)
-        measured = self._latest(actor, on)
-        return State(snapshot, measured[0].size if measured else now, now)
+        measured = next(iter(self._latest(actor, on)), None)
+        if measured is None:
+            return State(snapshot, now, now, is_revised=False)
+        is_revised = measured.revisions not in (None, self._yardsticks.revisions(on))
+        return State(snapshot, measured.size, now, is_revised)
 
     def duel(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> tuple[Common, Duel]:
         """Two models side by side on the faces that both answered, which come first."""
@@ -242,15 +226,28 @@ class Arena:
             progress(done)
         return seconds
 
-    def _run(self, info: ModelInfo, seconds: Sequence[float]) -> ModelRun:
-        """The model's run; as it was when the model was asked about nothing."""
+    def _finished_others(self, actor: Person, info: ModelInfo, on: Yardstick) -> list[ModelInfo]:
+        return [other.info for other in self.standings(actor, on) if other.run and other.info != info]
+
+    def _run(self, classifier: Classifier, seconds: Sequence[float], on: Yardstick) -> ModelRun:
+        """The model's run; as it was when the model was asked too little to say more of its time."""
+        info = classifier.info
         before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
-        if before and not seconds:
-            return before
+        if len(seconds) < ENOUGH_TIMES:
+            if before and before.timed >= ENOUGH_TIMES:
+                return before
+            seconds = self._times(classifier, on)
         milliseconds = 1000 * statistics.median(seconds) if seconds else float("nan")
-        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now())
+        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now(), len(seconds))
         self._answers.save_run(run)
         return run
+
+    def _times(self, classifier: Classifier, on: Yardstick) -> list[float]:
+        """Seconds of enough answers about the yardstick's first faces, again and again where they are few; the first
+        answer, to warm up, is left out."""
+        first = [face_id for face_id, *_ in islice(self._yardsticks.labels(on), ENOUGH_TIMES)]
+        _, seconds = self._answer(classifier, islice(cycle(first), ENOUGH_TIMES + 1))
+        return seconds[1:]
 
     def _noting(self, on: Yardstick, info: ModelInfo, faces: int) -> Callable[[int], None]:
         """Notes in the store how far a run is, now and then."""

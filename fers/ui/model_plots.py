@@ -6,7 +6,7 @@ import pandas as pd
 
 from fers.domain.emotions import LABELS
 from fers.domain.yardsticks import Result
-from fers.services.arena import Standing
+from fers.services.standings import Standing
 from fers.ui.look import ACCENT
 
 

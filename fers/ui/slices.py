@@ -10,8 +10,8 @@ from fers.analysis.slices import Gap, Reliability, Slice
 from fers.analysis.slices import gaps as stated
 from fers.domain.people import Person
 from fers.domain.yardsticks import Result, Yardstick
-from fers.services.arena import Standing
 from fers.services.slices import Sliced
+from fers.services.standings import Standing
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
 
