@@ -8,6 +8,7 @@ from itertools import cycle, islice
 import numpy as np
 
 from fers.analysis.leaderboard import Duel, duel
+from fers.domain.consent import Purpose
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
@@ -20,7 +21,9 @@ from fers.errors import InvalidInput, NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.measuring import Common, Measuring
 from fers.services.pictures import Pictures
+from fers.services.rivals import prediction_of
 from fers.services.standings import Standing, State, standing
+from fers.services.why import Explained, explained
 from fers.services.yardsticks import Yardsticks
 
 BATCH = 32
@@ -202,6 +205,19 @@ class Arena:
         if not len(common.labels):
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return common, duel(*common.answers, common.labels)
+
+    def explain(self, actor: Person, model_id: str, face_id: str) -> Explained:
+        """What a model says of a stored face, and which pixels spoke for each of its top three.
+
+        Raises NotFound for a face that is gone, or that nobody may look at or test models on; UnknownModel;
+        ModelRejected.
+        """
+        require(actor, Action.COMPARE_MODELS)
+        face = self._records.face(face_id)
+        if face is None or Purpose.TRAIN not in face.purposes or not face.may_be_shown(self._now()):
+            raise NotFound("This face may not be looked at any more.", "Go on with another one.")
+        classifier, pixels = self._models.classifier(model_id), crop_stored(self._images.get(face.id), face.box)
+        return explained(classifier, pixels, prediction_of(classifier, pixels, self._now))
 
     def _latest(self, actor: Person, on: Yardstick) -> list[Result]:
         """What was measured last, all of it on the same faces."""

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from fers.domain.images import crop
 from fers.domain.people import Person
+from fers.services.why import Explained
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -21,17 +21,22 @@ def offer_why(actor: Person, giving: Giving) -> None:
     """Offer the pictures; they are made when asked for, since that takes a moment."""
     if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
         return
-    face = crop(giving.draft.photo.pixels, giving.box)
-    if giving.maps is None:
+    if giving.explained is None:
         with st.spinner("Looking again…"):
-            giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
-    confidences = dict(giving.prediction.top(3))
+            giving.explained = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+    show_maps(giving.explained)
+    st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
+
+
+def show_maps(explained: Explained) -> None:
+    """The face once for each of the top three, lit where that guess came from."""
+    confidences = dict(explained.prediction.top(3))
     # Side by side on phones too, where columns would stand below one another.
     with st.container(horizontal=True, gap="small"):
-        for emotion, heat in giving.maps:
+        for emotion, heat in explained.maps:
             caption = f"{word(emotion)} {percent(confidences[emotion])}"
-            st.image(lit(face, heat), caption=caption, width=WIDTH, alt=f"What spoke for {word(emotion).lower()}")
-    st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
+            alt = f"What spoke for {word(emotion).lower()}"
+            st.image(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
 
 
 def lit(face: np.ndarray, heat: np.ndarray) -> np.ndarray:

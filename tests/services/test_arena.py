@@ -6,7 +6,7 @@ from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from fers.errors import InvalidInput, NotPermitted
+from fers.errors import InvalidInput, NotFound, NotPermitted
 from fers.platform import assemble
 from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant
 
@@ -150,6 +150,21 @@ def test_taking_back_what_models_may_be_tested_on_shrinks_the_comparison_at_once
     assert (state.then, state.now, state.is_revised) == (5, 5, True)
     platform.arena.evaluate(OPERATOR, "sad")
     assert not platform.arena.state(OPERATOR).is_revised
+
+
+def test_any_model_says_what_it_looked_at_in_a_face_that_may_be_looked_at(platform, faces):
+    explained = platform.arena.explain(OPERATOR, "sad", faces[0].id)
+    assert explained.prediction.top(1) == [(Emotion.SAD, pytest.approx(0.93))]
+    assert [emotion for emotion, _ in explained.maps] == [emotion for emotion, _ in explained.prediction.top(3)]
+    assert all(heat.shape == explained.face.shape[:2] for _, heat in explained.maps)
+    bob = participant(platform, "bob@example.org")
+    theirs = [give_face(platform, bob) for _ in range(2)]
+    platform.withdrawal.withdraw_face(bob, theirs[0].id)
+    hidden = participant(platform, "cy@example.org", EVERYTHING - {Purpose.REVIEW})
+    platform.consents.give(bob, platform.consents.text().sha256, EVERYTHING - {Purpose.TRAIN}, adult=True)
+    for face in (*theirs, give_face(platform, hidden)):
+        with pytest.raises(NotFound):
+            platform.arena.explain(OPERATOR, "sad", face.id)
 
 
 def test_nothing_to_compare_is_said(platform):
