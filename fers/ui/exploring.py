@@ -17,6 +17,7 @@ from fers.ui.result import CANT_TELL, percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.thumbnails import thumbnail
+from fers.ui.why import offer_why_of
 
 COLUMNS, PAGE = 4, 24
 _AMONG_ANNOTATORS = "among annotators"
@@ -193,6 +194,7 @@ def _show(actor: Person, face: Face, told: str) -> None:
         thumbnail(actor, face.id, f"A face, labelled {label}")
         st.markdown(f"**{label}**")
         st.caption(told)
+        offer_why_of(actor, face.id)
 
 
 def _vote_words(vote: Emotion | Verdict) -> str:

@@ -12,7 +12,7 @@ from fers.ui import guard
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.thumbnails import thumbnail
-from fers.ui.why import show_maps
+from fers.ui.why import EXPLANATION, show_maps
 
 FACES_OF_A_PAGE = 12
 
@@ -54,4 +54,4 @@ def _look_closer(actor: Person, face_id: str, models: tuple[str, str], label: Em
         st.markdown(f"**{letter}: {model_id}**")
         with guard.explaining(), st.spinner("Looking again…"):
             show_maps(platform().arena.explain(actor, model_id, face_id))
-    st.caption("Bright parts spoke for the guess. It shows what the model used, not what the person felt.")
+    st.caption(EXPLANATION)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.services.why import Explained
+from fers.ui import guard
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -16,6 +17,8 @@ DIMMED = 0.35
 WIDTH = 92
 """Of a picture, in pixels: three fit beside one another wherever they are shown."""
 
+EXPLANATION = "Bright parts spoke for the guess. It shows what the machine used, not what anybody felt."
+
 
 def offer_why(actor: Person, giving: Giving) -> None:
     """Offer the pictures; they are made when asked for, since that takes a moment."""
@@ -25,7 +28,21 @@ def offer_why(actor: Person, giving: Giving) -> None:
         with st.spinner("Looking again…"):
             giving.explained = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
     show_maps(giving.explained)
-    st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
+    st.caption(EXPLANATION)
+
+
+def offer_why_of(actor: Person, face_id: str) -> None:
+    """Offer the same for a stored face and the guess that came with it."""
+    if st.button("What did it look at?", key=f"why-{face_id}", type="tertiary", icon=":material/visibility:"):
+        _why(actor, face_id)
+
+
+@st.dialog("What did it look at?")
+def _why(actor: Person, face_id: str) -> None:
+    with guard.explaining(), st.spinner("Looking again…"):
+        explained = platform().why.guess(actor, face_id)
+        show_maps(explained)
+        st.caption(f"{EXPLANATION} Model: {explained.prediction.model_id} {explained.prediction.model_version}.")
 
 
 def show_maps(explained: Explained) -> None:

@@ -109,6 +109,7 @@ TABLE = {
     "trials.end": NOBODY,
     "trials.trials": NOBODY,
     "trials.result": NOBODY,
+    "why.guess": RESEARCHERS,
     "withdrawal.withdraw_face": EVERYBODY,
     "withdrawal.withdraw_everything": EVERYBODY,
 }
@@ -223,6 +224,7 @@ def arguments(platform, face, tmp_path):
         "trials.start": (["always-happy", "another"],),
         "trials.end": ("none",),
         "trials.result": ("none",),
+        "why.guess": (face.id,),
         "withdrawal.withdraw_face": (face.id,),
     }
 
