@@ -9,7 +9,7 @@ from fers.domain.yardsticks import Yardstick
 from fers.services.explore import THUMBNAIL_PIXELS
 from fers.services.measuring import Common
 from fers.ui import guard
-from fers.ui.result import percent, word
+from fers.ui.result import percent
 from fers.ui.services import platform
 from fers.ui.thumbnails import thumbnail
 from fers.ui.why import EXPLANATION, show_maps
@@ -17,12 +17,14 @@ from fers.ui.why import EXPLANATION, show_maps
 FACES_OF_A_PAGE = 12
 
 
+@st.fragment
 def show(actor: Person, one: str, other: str, on: Yardstick) -> None:
-    """The faces of two models, which both have a complete run."""
-    common, duel = platform().arena.duel(actor, one, other, on)
-    for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
-        st.subheader(f"{title}: {len(indices):,}", anchor=False)
-        _page(actor, common, indices, (one, other), title)
+    """The faces of two models, which both have a complete run. Going through them draws nothing else anew."""
+    with guard.explaining():
+        common, duel = platform().arena.duel(actor, one, other, on)
+        for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
+            st.subheader(f"{title}: {len(indices):,}", anchor=False)
+            _page(actor, common, indices, (one, other), title)
 
 
 def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str, str], title: str) -> None:
@@ -39,17 +41,17 @@ def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str,
 
 
 def answers(said: list[np.ndarray], label: Emotion) -> str:
-    """What models A and B say of a face, each as eight probabilities, and its label."""
+    """What models A and B say of a face, each as eight probabilities, and its label: a line each."""
     first = [
         f"{name}: {Emotion(of_model.argmax()).label} {percent(float(of_model.max()))}"
         for name, of_model in zip("AB", said, strict=True)
     ]
-    return " · ".join([*first, f"label: {label.label}"])
+    return "  \n".join([*first, f"label: {label.label}"])
 
 
-@st.dialog("Look closer", width="medium")
+@st.dialog("Look closer")
 def _look_closer(actor: Person, face_id: str, models: tuple[str, str], label: Emotion) -> None:
-    st.write(f"Labelled **{word(label).lower()}**.")
+    thumbnail(actor, face_id, "The face", f"Labelled {label.label}", THUMBNAIL_PIXELS)
     for letter, model_id in zip("AB", models, strict=True):
         st.markdown(f"**{letter}: {model_id}**")
         with guard.explaining(), st.spinner("Looking again…"):

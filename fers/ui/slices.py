@@ -98,7 +98,9 @@ def gap_plot(gaps: list[Gap]) -> alt.LayerChart:
     x = alt.X("promised:Q", title="Top-1 on the benchmark", axis=_SHARE, scale=scale)
     base = alt.Chart(points).encode(
         x=x,
-        color=alt.Color("model:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)),
+        color=alt.Color(
+            "model:N", sort=None, title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)
+        ),
         tooltip=[
             "model",
             "benchmark",
@@ -128,7 +130,7 @@ def _slices(parts: list[Slice], one: str, other: str) -> alt.LayerChart:
         color=alt.Color(
             "model:N", sort=[one, other], title=None, legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1)
         ),
-        opacity=alt.Opacity("small:N", scale=alt.Scale(domain=[False, True], range=[1, 0.3]), legend=None),
+        opacity=alt.Opacity("small:N", scale=alt.Scale(domain=[False, True], range=[1, 0.4]), legend=None),
         tooltip=["model", "slice", *_shares("accuracy", "low", "high")],
     )
     x = alt.X("low:Q", title=None, axis=_SHARE, scale=alt.Scale(domain=[0, 1]))
