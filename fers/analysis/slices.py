@@ -64,14 +64,14 @@ def slices(
     dimension: str,
     names: Sequence[str | None],
     order: Sequence[str],
-    people: Sequence,
+    people: np.ndarray,
     right: Sequence[np.ndarray],
 ) -> list[Slice]:
     """The slices of n faces that fall into `names` (None: into none), in the given order; empty ones are left out.
 
-    `people` says whose face each is, and `right`, two times n booleans, which model is right about it.
+    `people` says by numbers from 0 whose face each is, and `right`, two times n booleans, which model is right on it.
     """
-    parts, names, people = [], np.array(names, object), np.asarray(people)
+    parts, names = [], np.array(names, object)
     for name in order:
         inside = names == name
         if not inside.any():

@@ -101,4 +101,4 @@ def test_it_counts_fishers_ways_to_swap_the_maize():
 def test_many_faces_of_one_person_decide_nothing():
     one, other = np.ones(300, bool), np.zeros(300, bool)
     assert mcnemar(one, other) < 0.001
-    assert mcnemar(one, other, np.zeros(300)) == pytest.approx(0.5)
+    assert mcnemar(one, other, np.zeros(300, int)) == pytest.approx(0.5)
