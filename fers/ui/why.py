@@ -40,9 +40,8 @@ def offer_why_of(actor: Person, face_id: str) -> None:
 @st.dialog("What did it look at?")
 def _why(actor: Person, face_id: str) -> None:
     with guard.explaining(), st.spinner("Looking again…"):
-        explained = platform().why.guess(actor, face_id)
-        show_maps(explained)
-        st.caption(f"{EXPLANATION} Model: {explained.prediction.model_id} {explained.prediction.model_version}.")
+        show_maps(platform().why.guess(actor, face_id))
+        st.caption(EXPLANATION)  # Not which model it was: in a blind trial people are not told.
 
 
 def show_maps(explained: Explained) -> None:
