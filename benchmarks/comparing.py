@@ -33,6 +33,7 @@ from fers.domain.picture import FACTS_ID
 from fers.domain.snapshots import Entry, Split, Vote
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.platform import Platform, assemble
+from fers.services.arena import ENOUGH_TIMES
 from fers.services.asking import Asked
 from fers.storage.database import FILE
 
@@ -198,7 +199,7 @@ def main(faces: int, count: int, runs: int) -> None:
         for on in (EVERY_FACE, REVIEWED_FACES, Yardstick(Word.VERSION, VERSION)):
             started = time.perf_counter()
             for info in models.models():
-                platform.arena.finish(OPERATOR, info.id, Asked([0.01]), on)
+                platform.arena.finish(OPERATOR, info.id, Asked([0.01] * ENOUGH_TIMES), on)
             took = time.perf_counter() - started
             print(f"{on.key[:9]}: {count} models measured, one after the other, in {took:.1f} s")
             for name, ask in page(platform, on).items():

@@ -36,6 +36,7 @@ from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.trials import Trials
+from fers.services.why import Why
 from fers.services.withdrawal import Withdrawal
 from fers.services.yardsticks import Yardsticks
 
@@ -64,6 +65,7 @@ class Platform:
     trials: Trials
     shadows: Shadows
     drift: DriftReports
+    why: Why
     explore: Explore
     review: Review
     agreement: Agreement
@@ -122,6 +124,7 @@ def assemble(
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
         drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
+        why=Why(records, images, models, now),
         explore=Explore(records, stores.face_index, images, groups, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),

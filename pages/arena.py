@@ -2,14 +2,10 @@
 
 import streamlit as st
 
-from fers.domain.emotions import LABELS
 from fers.domain.permissions import Action
-from fers.services.explore import THUMBNAIL_PIXELS
-from fers.ui import arena, arena_runs, guard, model_plots, slices
+from fers.ui import arena, arena_runs, guard, model_plots, pair_faces, slices
 from fers.ui.services import platform
-from fers.ui.thumbnails import thumbnail
 
-FACES_OF_A_KIND = 8
 SHOWN_AT_ONCE = 20_000  # Of more faces, parts and single ones are looked for when somebody asks: it takes seconds.
 
 actor = guard.enter(Action.COMPARE_MODELS)
@@ -22,12 +18,15 @@ def leaderboard() -> None:
     st.caption(f"{arena.what_intervals_rest_on(results[0])} {arena.whose_word(on)}")
     if changed := arena.changes(service.state(actor, on), on):
         st.info(changed)
+    if limited := arena.limits(rows):
+        st.warning(limited)
     st.altair_chart(model_plots.accuracy_and_time(rows, people))
+    st.caption(arena.what_times_rest_on(rows))
     slices.show_gap(rows)
     if len(rows) > 1:
         with st.expander("Which differences could be chance"):
             st.dataframe(arena.pairs_table(results))
-            st.caption("McNemar's test (mid-p) on the same faces, corrected by Holm's method for all the pairs here.")
+            st.caption("McNemar's test (mid-p) by people, corrected by Holm's method for all the pairs here.")
     earlier = arena.earlier(service.results(actor, on), [*results, *filter(None, [people])])
     if len(earlier):
         with st.expander("Earlier results"):
@@ -42,23 +41,12 @@ def side_by_side() -> None:
         return
     results = {standing.info.id: result for standing, result in rows}
     left, right = st.columns(2)
-    one = left.selectbox("One model", list(results))
-    other = right.selectbox("The other", [name for name in results if name != one])
-    arena.show_pair(results[one], results[other])
+    one = left.selectbox("Model A", list(results))
+    other = right.selectbox("Model B", [name for name in results if name != one])
+    arena.show_pair(results, one, other)
     if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at slices, and at the faces that tell them apart"):
         slices.show(actor, one, other, on)
-        faces(one, other)
-
-
-def faces(one: str, other: str) -> None:
-    common, duel = service.duel(actor, one, other, on)
-    for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
-        st.subheader(f"{title}: {len(indices):,}")
-        with st.container(horizontal=True):
-            for index in indices[:FACES_OF_A_KIND]:
-                label = LABELS[common.labels[index]]
-                with st.container(width=THUMBNAIL_PIXELS):
-                    thumbnail(actor, common.face_ids[index], f"A face, labelled {label}", label, THUMBNAIL_PIXELS)
+        pair_faces.show(actor, one, other, on)
 
 
 st.title("Compare")

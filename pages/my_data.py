@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
-from fers.ui import groups, guard, session
+from fers.ui import groups, guard, session, why
 from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -45,6 +45,7 @@ def show(face: Face) -> None:
         if face.live is not None:
             saw, sure = face.live.first
             st.caption(f"Live, your browser said: {word(saw)} {percent(sure)}.")
+        why.offer_why_of(actor, face.id)
         offer_withdrawal(face)
 
 

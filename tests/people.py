@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -92,10 +93,12 @@ class Always(OneModel):
     def __init__(self, emotion: Emotion):
         self.info = replace(OneModel.info, id=emotion.label, sha256=emotion.label * 8, parameters=10, weights_bytes=99)
         self._answer = 0.01 + 0.92 * np.eye(len(LABELS))[emotion]
-        self.asked = 0
+        self.asked, self.pause = 0, 0.0
 
     def predict(self, faces):
+        """Takes `pause` seconds."""
         self.asked += len(faces)
+        time.sleep(self.pause)
         return np.tile(self._answer, (len(faces), 1))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from fers.analysis.resampling import ModelSums
 from fers.analysis.scores import Scores
-from fers.analysis.significance import bootstrap_interval, mcnemar
+from fers.analysis.significance import bootstrap_interval
 from fers.domain import metrics
 from fers.domain.yardsticks import Figure
 
@@ -27,13 +27,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Duel:
-    """Two models on the same n faces, in the order given."""
+    """Where two models differ on the same n faces."""
 
-    accuracy: tuple[float, float]
-    p: float
-    """McNemar's mid-p: the chance of a difference at least this large between equally good models."""
-    confusions: tuple[np.ndarray, np.ndarray]
-    """Labels x answers, as shares of each label's faces; NaN for a label that no face has."""
     disagree: np.ndarray
     """Indices of faces on which only one is right, those where they are surest of different things first."""
     both_wrong: np.ndarray
@@ -64,16 +59,9 @@ def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:
     sureness = np.minimum(one.max(axis=1), other.max(axis=1))
     order = np.argsort(-sureness, kind="stable")
     return Duel(
-        accuracy=(float(right[0].mean()), float(right[1].mean())),
-        p=mcnemar(*right),
-        confusions=(_shares_of(one, labels), _shares_of(other, labels)),
         disagree=order[(right[0] != right[1])[order]],
         both_wrong=order[~(right[0] | right[1])[order]],
     )
-
-
-def _shares_of(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    return shares(metrics.confusion_matrix(answers, labels))
 
 
 def shares(confusion: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from scipy.signal import convolve
 from scipy.stats import binom
 
 RESAMPLES = 1000
@@ -53,17 +54,46 @@ def _drawing(faces: int, people: np.ndarray | None) -> Callable[[np.random.Gener
     return draw
 
 
-def mcnemar(one: np.ndarray, other: np.ndarray) -> float:
+def design_effect(values: np.ndarray, people: np.ndarray) -> float:
+    """How much less faces tell because those of one person go together: of the mean of n `values`, one a face, they
+    tell as much as n divided by this would that are of a person each (Rao and Scott, Biometrics 48, 1992). `people`
+    says by numbers from 0 whose each face is. 1 with a face of each, and never less.
+
+    Where all values are equal, nothing is seen of how people differ, and all faces of a person are taken for alike.
+    """
+    off = values - values.mean()
+    apart, faces = (off**2).sum(), np.bincount(people)
+    if not apart:
+        return float((faces**2).sum() / faces.sum())
+    return max(1.0, float((np.bincount(people, weights=off) ** 2).sum() / apart))
+
+
+def mcnemar(one: np.ndarray, other: np.ndarray, people: np.ndarray | None = None) -> float:
     """Chance, 0 to 1, of a difference at least this large between two models that are equally good, by the answers
     that only one of them has right: McNemar's test in its mid-p form (Fagerland et al. 2013).
 
-    `one` and `other` are n booleans each: whether the models are right on the same faces.
+    `one` and `other` are n booleans each: whether the models are right on the same faces. With `people`, which says by
+    numbers from 0 whose each face is, a person with all of their faces is one pair. Of equally good models either could
+    have been the one that a person speaks for, so all ways to swap the two person by person are counted, exactly
+    (Fisher, The Design of Experiments, 1935, section 21). With a face of each it is McNemar's test.
     """
-    only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
-    discordant, fewer = only_one + only_other, min(only_one, only_other)
-    if only_one == only_other:
-        return 1.0
-    return float(2 * binom.cdf(fewer, discordant, 0.5) - binom.pmf(fewer, discordant, 0.5))
+    ahead = one.astype(int) - other
+    if people is not None:
+        ahead = np.bincount(people, weights=ahead).astype(int)
+    chances = _ways_to_share(np.abs(ahead))
+    fewer = (len(chances) - 1 - abs(int(ahead.sum()))) // 2
+    return float(np.clip(2 * chances[:fewer].sum() + chances[fewer], 0, 1))  # Rounded, it may be a hair outside.
+
+
+def _ways_to_share(faces: np.ndarray) -> np.ndarray:
+    """Each of n people tosses for which of two models gets all of their `faces`: the chance that the first gets none
+    in all, one, two, up to all."""
+    chances = np.ones(1)
+    for size, people in zip(*np.unique(faces[faces > 0], return_counts=True), strict=True):
+        of_size = np.zeros(size * people + 1)
+        of_size[::size] = binom.pmf(np.arange(people + 1), people, 0.5)
+        chances = convolve(chances, of_size)
+    return chances
 
 
 def holm(p: np.ndarray) -> np.ndarray:

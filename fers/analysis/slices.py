@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
-from fers.analysis.wilson import wilson
+from fers.analysis.significance import FEW_PEOPLE, design_effect
+from fers.analysis.wilson import Z, wilson
 from fers.domain import metrics
 from fers.domain.yardsticks import Figure
-
-LEAST_FACES = 30
-"""With fewer, the interval is wider than the differences between models (at 50%, 33 points or more)."""
-_Z = float(norm.ppf(0.975))
 
 
 @dataclass(frozen=True)
@@ -24,19 +20,20 @@ class Slice:
     name: str
     faces: int
     people: int
-    """How many people they are of. Intervals take every face for one more, so with few people they are too narrow."""
+    """How many people they are of."""
     accuracy: tuple[Figure, Figure]
-    """Of either model, with its Wilson 95% interval."""
+    """Of either model, with its Wilson 95% interval, wider where faces of one person go together."""
     difference: Figure
     """How much better the first is on the same faces, -1 to 1, with a 95% interval."""
 
     @property
     def is_small(self) -> bool:
-        return self.faces < LEAST_FACES
+        """With so few people, intervals are wider than the differences between models, and true ones wider still."""
+        return self.people < FEW_PEOPLE
 
     @property
     def tells_them_apart(self) -> bool:
-        """Whether one model is better here, as far as this many faces can say."""
+        """Whether one model is better here, as far as this many people can say."""
         _, low, high = self.difference
         return not self.is_small and not low <= 0 <= high
 
@@ -67,35 +64,42 @@ def slices(
     dimension: str,
     names: Sequence[str | None],
     order: Sequence[str],
-    people: Sequence,
+    people: np.ndarray,
     right: Sequence[np.ndarray],
 ) -> list[Slice]:
     """The slices of n faces that fall into `names` (None: into none), in the given order; empty ones are left out.
 
-    `people` says whose face each is, and `right`, two times n booleans, which model is right about it.
+    `people` says by numbers from 0 whose face each is, and `right`, two times n booleans, which model is right on it.
     """
-    parts, names, people = [], np.array(names, object), np.asarray(people)
+    parts, names = [], np.array(names, object)
     for name in order:
         inside = names == name
         if not inside.any():
             continue
         one, other = (of_model[inside] for of_model in right)
-        whose = np.unique(people[inside])
-        accuracy = tuple(wilson(of_model.sum(), len(of_model)) for of_model in (one, other))
-        parts.append(Slice(dimension, name, len(one), len(whose), accuracy, paired_difference(one, other)))
+        whose = people[inside]
+        accuracy = (accuracy_of(one, whose), accuracy_of(other, whose))
+        difference = paired_difference(one, other, whose)
+        parts.append(Slice(dimension, name, len(one), len(np.unique(whose)), accuracy, difference))
     return parts
 
 
-def paired_difference(one: np.ndarray, other: np.ndarray) -> Figure:
+def accuracy_of(right: np.ndarray, people: np.ndarray) -> Figure:
+    """How often a model is right on n >= 1 faces, with its Wilson 95% interval; `people` says whose each face is."""
+    effect = design_effect(right, people)
+    return wilson(right.sum() / effect, len(right) / effect)
+
+
+def paired_difference(one: np.ndarray, other: np.ndarray, people: np.ndarray) -> Figure:
     """How much more often `one` is right than `other` on the same n >= 1 faces, with the 95% interval of Agresti and
     Min (Statistics in Medicine 24, 2005): Wald's after half a face is added to each cell of the two-by-two table, which
-    keeps its promise with few faces too."""
-    only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
-    faces = len(one) + 2
+    keeps its promise with few faces too. `people` says whose each face is."""
+    effect = design_effect(one.astype(int) - other, people)
+    only_one, only_other = (one & ~other).sum() / effect, (other & ~one).sum() / effect
+    faces = len(one) / effect + 2
     centre = (only_one - only_other) / faces
-    spread = _Z * np.sqrt(only_one + only_other + 1 - faces * centre**2) / faces
-    value = (only_one - only_other) / len(one)
-    return value, float(max(-1, centre - spread)), float(min(1, centre + spread))
+    spread = Z * np.sqrt(only_one + only_other + 1 - faces * centre**2) / faces
+    return float(one.mean() - other.mean()), float(max(-1, centre - spread)), float(min(1, centre + spread))
 
 
 def reliability(answers: np.ndarray, labels: np.ndarray) -> Reliability:

@@ -1,15 +1,21 @@
 """How far a share can be trusted that was counted on so many faces."""
 
-from scipy.stats import binomtest
+import numpy as np
+from scipy.stats import norm
 
 from fers.domain.yardsticks import Figure
 
+Z = float(norm.ppf(0.975))
+"""Standard errors from the middle of a 95% interval to its ends."""
 
-def wilson(count: int, total: int) -> Figure:
+
+def wilson(count: float, total: float) -> Figure:
     """A share, 0 to 1, with the ends of its 95% interval (Wilson, J. Am. Stat. Assoc. 22, 1927), which stay between 0
-    and 1 and mean something for few faces too; NaN where `total` is 0."""
+    and 1 and mean something for few faces too; NaN where `total` is 0. Neither needs to be whole: faces of one person
+    may count as fewer (`significance.design_effect`)."""
     if not total:
         return (float("nan"),) * 3
-    share = binomtest(int(count), int(total))
-    interval = share.proportion_ci(method="wilson")
-    return float(share.statistic), float(interval.low), float(interval.high)
+    share, weight = count / total, Z**2 / total
+    centre = (share + weight / 2) / (1 + weight)
+    spread = np.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
+    return float(share), float(max(0, centre - spread)), float(min(1, centre + spread))

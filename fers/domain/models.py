@@ -88,8 +88,10 @@ class ModelRun:
     model_id: str
     model_version: str
     milliseconds: float
-    """Median from a decoded crop to eight probabilities, for one face."""
+    """Median from a decoded crop to eight probabilities, for one face; NaN where there was none."""
     finished_at: datetime
+    timed: int = 0
+    """How many answers the median rests on; 0 where that was not kept."""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,8 @@ class Result:
     parameters: int | None = None
     weights_bytes: int | None = None
     against: dict[str, float] = field(default_factory=dict)
-    """McNemar's mid-p against each other model (by `who`) measured on the same faces."""
+    """McNemar's mid-p, by people, against each other model (by `who`) measured on the same faces."""
     people: int = 0
     """How many people the faces are of, who were drawn for the intervals; 0: in earlier results, faces were."""
+    revisions: int | None = None
+    """`Yardsticks.revisions` at that time; None: in earlier results, and in those that came from another store."""

@@ -3,24 +3,31 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import cycle, islice
 from urllib.parse import quote, unquote
 
 from fers.analysis.leaderboard import Duel, duel
-from fers.domain.interfaces import AnswerStore, ImageStore, Models, RecordStore, ResultStore
+from fers.domain.consent import Purpose
+from fers.domain.images import crop_stored
+from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import EVERY_FACE, PEOPLE, Result, RunProgress, Yardstick
-from fers.errors import InvalidInput, ModelRejected
+from fers.errors import InvalidInput, ModelRejected, NotFound
 from fers.services.asking import Asked, Asking
 from fers.services.clock import Clock, utc_now
 from fers.services.measuring import Common, Measuring
 from fers.services.pictures import Pictures
+from fers.services.rivals import prediction_of
+from fers.services.standings import Standing, State, standing
+from fers.services.why import Explained, explained
 from fers.services.yardsticks import Yardsticks
 
+ENOUGH_TIMES = 30
+"""Answers that the time of a model rests on at least: the first ones are slow, and few are chance."""
 NOTED_EVERY_SECONDS = 1.0
 """How often a run notes in the store how far it is."""
 Progress = Callable[[int, int], None]
@@ -42,31 +49,6 @@ def asked_by(job: str) -> tuple[str, Yardstick] | None:
     return unquote(model_id), Yardstick.from_key(key) if key else EVERY_FACE
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A registered model and how far its run over a yardstick's faces has come."""
-
-    info: ModelInfo
-    answered: int
-    faces: int
-    """How many there were when its run began; 0 when it never ran."""
-    run: ModelRun | None
-    """The last complete run."""
-    failed: int
-    """Faces on which the model failed in it."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A yardstick, then and now, as `Yardsticks.size` counts it."""
-
-    snapshot: Snapshot | None
-    """The dataset version behind it."""
-    then: int
-    """When its models were measured."""
-    now: int
-
-
 class Arena:
     """Only faces whose people agreed to train and test models on them take part. A model answers once for each face,
     whatever it is measured on; the labels are those of the yardstick."""
@@ -82,6 +64,8 @@ class Arena:
         pictures: Pictures,
         now: Clock = utc_now,
     ):
+        self._records = records
+        self._images = images
         self._answers = answers
         self._results = results
         self._models = models
@@ -152,26 +136,28 @@ class Arena:
         """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
         and then meanwhile. Raises ModelRejected when it failed on all of them."""
         require(actor, Action.COMPARE_MODELS)
-        info = self._models.classifier(model_id).info
+        classifier = self._models.classifier(model_id)
+        info, measured = classifier.info, []
         if asked.failed and not self._answers.count_answers(info.answers_id):
             raise ModelRejected(f"{model_id} failed on every face.", f"Look at it with fers models check {model_id}.")
-        run = self._run(info, asked.seconds)
-        others = [other.info for other in self.standings(actor, on) if other.run and other.info != info]
-        faces = self._measuring.measure(on, [info, *others], step)
-        self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now(), asked.failed))
+        run = self._run(classifier, asked.seconds, on)
+        while measured != (finished := [info, *self._finished_others(actor, info, on)]):
+            measured = finished  # Another may end meanwhile: of two that end together, the later one measures both.
+            faces = self._measuring.measure(on, measured, step)
+            self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now(), asked.failed))
         return run
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
         """Every registered model with its progress."""
         require(actor, Action.COMPARE_MODELS)
         progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
+        finished = [known for known in progress.values() if known.finished_at]
+        latest = max(finished, key=lambda known: known.finished_at, default=None)
         runs = {run.answers_id: run for run in self._answers.runs()}
-        standings = []
-        for info in self._models.models():
-            known = progress.get(info.answers_id) or RunProgress(on.key, info.answers_id, 0, 0)
-            run = runs.get(info.answers_id) if known.finished_at else None
-            standings.append(Standing(info, known.done, known.faces, run, known.failed))
-        return standings
+        return [
+            standing(info, progress.get(info.answers_id), latest, runs.get(info.answers_id))
+            for info in self._models.models()
+        ]
 
     def leaderboard(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[tuple[Standing, Result]]:
         """Models with a complete run, best top-1 first, all measured on the same faces: those that every one of them
@@ -204,8 +190,11 @@ class Arena:
     def state(self, actor: Person, on: Yardstick = EVERY_FACE) -> State:
         """Whether anything came or went since the models were measured."""
         now, snapshot = self._yardsticks.size(on), self._yardsticks.snapshot(on)
-        measured = self._latest(actor, on)
-        return State(snapshot, measured[0].size if measured else now, now)
+        measured = next(iter(self._latest(actor, on)), None)
+        if measured is None:
+            return State(snapshot, now, now, is_revised=False)
+        is_revised = measured.revisions not in (None, self._yardsticks.revisions(on))
+        return State(snapshot, measured.size, now, is_revised)
 
     def duel(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> tuple[Common, Duel]:
         """Two models side by side on the faces that both answered, which come first."""
@@ -218,21 +207,46 @@ class Arena:
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return common, duel(*common.answers, common.labels)
 
+    def explain(self, actor: Person, model_id: str, face_id: str) -> Explained:
+        """What a model says of a stored face, and which pixels spoke for each of its top three.
+
+        Raises NotFound for a face that is gone, or that nobody may look at or test models on; UnknownModel;
+        ModelRejected.
+        """
+        require(actor, Action.COMPARE_MODELS)
+        face = self._records.face(face_id)
+        if face is None or Purpose.TRAIN not in face.purposes or not face.may_be_shown(self._now()):
+            raise NotFound("This face may not be looked at any more.", "Go on with another one.")
+        classifier, pixels = self._models.classifier(model_id), crop_stored(self._images.get(face.id), face.box)
+        return explained(classifier, pixels, prediction_of(classifier, pixels, self._now))
+
     def _latest(self, actor: Person, on: Yardstick) -> list[Result]:
         """What was measured last, all of it on the same faces."""
         results = self.results(actor, on)
         latest = max(results, key=lambda result: result.measured_at, default=None)
         return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
 
-    def _run(self, info: ModelInfo, seconds: Sequence[float]) -> ModelRun:
-        """The model's run; as it was when the model was asked about nothing."""
+    def _finished_others(self, actor: Person, info: ModelInfo, on: Yardstick) -> list[ModelInfo]:
+        return [other.info for other in self.standings(actor, on) if other.run and other.info != info]
+
+    def _run(self, classifier: Classifier, seconds: Sequence[float], on: Yardstick) -> ModelRun:
+        """The model's run; as it was when the model was asked too little to say more of its time."""
+        info = classifier.info
         before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
-        if before and not seconds:
-            return before
+        if len(seconds) < ENOUGH_TIMES:
+            if before and before.timed >= ENOUGH_TIMES:
+                return before
+            seconds = self._times(classifier, on)
         milliseconds = 1000 * statistics.median(seconds) if seconds else float("nan")
-        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now())
+        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now(), len(seconds))
         self._answers.save_run(run)
         return run
+
+    def _times(self, classifier: Classifier, on: Yardstick) -> list[float]:
+        """Seconds of enough answers about the yardstick's first faces, again and again where they are few; the first
+        answer, to warm up, is left out."""
+        first = [face_id for face_id, *_ in islice(self._yardsticks.labels(on), ENOUGH_TIMES)]
+        return self._asking.times(classifier, islice(cycle(first), ENOUGH_TIMES + 1))[1:]
 
     def _noting(self, on: Yardstick, info: ModelInfo, faces: int) -> Callable[[int], None]:
         """Notes in the store how far a run is, now and then."""

@@ -4,8 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
@@ -21,6 +19,7 @@ from fers.services.consents import Consents
 from fers.services.rivals import Rivals, prediction_of
 from fers.services.storing import Storing
 from fers.services.studies import Studies
+from fers.services.why import Explained, explained
 
 
 @dataclass(frozen=True)
@@ -87,17 +86,14 @@ class Capture:
             return drawn
         return prediction_of(self._models.classifier(), face, self._now)
 
-    def explain(
-        self, actor: Person, draft: Draft, box: Box, prediction: Prediction
-    ) -> list[tuple[Emotion, np.ndarray]]:
-        """For each of the prediction's top three, which pixels of the crop spoke for it: 224 x 224 from 0 to 1.
+    def explain(self, actor: Person, draft: Draft, box: Box, prediction: Prediction) -> Explained:
+        """For each of the prediction's top three, which pixels of the crop spoke for it.
 
         Raises ConsentRequired, UnknownModel, ModelRejected.
         """
         self._require_open(actor)
-        emotions = [emotion for emotion, _ in prediction.top(3)]
         face = crop(draft.photo.pixels, box)
-        return list(zip(emotions, self._models.classifier(prediction.model_id).explain(face, emotions), strict=True))
+        return explained(self._models.classifier(prediction.model_id), face, prediction)
 
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
         """Store the face with everything that belongs to it, exactly once however often this is called.

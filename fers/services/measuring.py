@@ -45,7 +45,7 @@ class Measuring:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
         measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
         Returns how many labelled faces there are."""
-        size = self._yardsticks.size(yardstick)
+        state = self._state(yardstick)
         common = self._read(yardstick, [info.answers_id for info in infos])
         if not len(common.labels):
             return common.faces
@@ -60,22 +60,26 @@ class Measuring:
             step()
             who = info.answers_id
             scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
-            against = {other: mcnemar(right[who], right[other]) for other in right if other != who}
-            self._keep(yardstick, faces, size, scored, info, runs.get(who), against)
+            against = {other: mcnemar(right[who], right[other], common.people) for other in right if other != who}
+            self._keep(yardstick, faces, state, scored, info, runs.get(who), against)
         if scored := self._people(yardstick, common):
-            self._keep(yardstick, faces, size, scored)
+            self._keep(yardstick, faces, state, scored)
         return common.faces
 
     def common(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
         """The faces that all of these models answered, with the yardstick's labels. What was read last is remembered
-        as long as nothing is known to have changed."""
+        as long as nothing was added, changed or taken back."""
         counts = tuple((answers_id, self._answers.count_answers(answers_id)) for answers_id in answers_ids)
-        state = (yardstick.key, self._yardsticks.size(yardstick), counts)
+        state = (yardstick.key, self._state(yardstick), counts)
         remembered, common = self._remembered
         if remembered != state:
             common = self._read(yardstick, answers_ids)
             self._remembered = (state, common)
         return common
+
+    def _state(self, yardstick: Yardstick) -> tuple[int, int]:
+        """Its size and revisions: while both are the same, so are its faces and labels."""
+        return self._yardsticks.size(yardstick), self._yardsticks.revisions(yardstick)
 
     def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
         face_ids, labels, people = self._labelled(yardstick)
@@ -106,7 +110,7 @@ class Measuring:
         self,
         yardstick: Yardstick,
         faces_sha256: str,
-        size: int,
+        state: tuple[int, int],
         scored: Entry,
         info: ModelInfo | None = None,
         run: ModelRun | None = None,
@@ -121,7 +125,8 @@ class Measuring:
                 model_version=info.version if info else "",
                 n=scored.n,
                 faces_sha256=faces_sha256,
-                size=size,
+                size=state[0],
+                revisions=state[1],
                 figures=scored.figures,
                 milliseconds=run.milliseconds if run else float("nan"),
                 measured_at=self._now(),

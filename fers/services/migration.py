@@ -197,7 +197,7 @@ class Migration:
 
     def _copy_results(self) -> None:
         for result in self._old.results.results():
-            self._new.results.save_result(result)
+            self._new.results.save_result(replace(result, revisions=None))  # Each store counts its own.
         for progress in self._old.results.progress():
             self._new.results.save_progress(progress)
 

@@ -49,14 +49,19 @@ class Yardsticks:
         return {face_id: votes_of(labels) for face_id, labels in groupby(said, lambda label: label.face_id)}
 
     def size(self, yardstick: Yardstick) -> int:
-        """A number that changes as the yardstick does, read without going through it: how many entries are left of a
-        version; of every face, how many have their person's label; of the reviewed ones, how many labels there are."""
+        """How large the yardstick is, read without going through it: how many entries are left of a version; of every
+        face, how many have their person's label; of the reviewed ones, how many labels annotators gave."""
         if yardstick.word is Word.VERSION:
             return self._snapshots.count_entries(yardstick.snapshot_id)
         studies = self._records.studies()
         if yardstick.word is Word.CONSENSUS:
             return sum(self._labels.progress(study.id, study.overlap).labels for study in studies)
         return sum(sum(self._index.own_labels(study.id).values()) for study in studies)
+
+    def revisions(self, yardstick: Yardstick) -> int:
+        """Beside `size`, a number that tells whether the yardstick is what it was: faces and labels that were changed
+        or taken back, which a size may not show. From a version, faces only go, so its size says it all."""
+        return 0 if yardstick.word is Word.VERSION else self._index.revisions()
 
     def snapshot(self, yardstick: Yardstick) -> Snapshot | None:
         """The dataset version behind it."""

@@ -87,6 +87,10 @@ class EmbeddedFaceIndex:
         with self._database.transaction() as sql:
             keep_opinion(sql, face_id, opinion)
 
+    def revisions(self) -> int:
+        [(count,)] = self._database.rows("SELECT count FROM revisions")
+        return count
+
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)

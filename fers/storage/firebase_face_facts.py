@@ -19,6 +19,7 @@ from fers.storage.face_cell import agreement_in, perceived_in
 from fers.storage.face_places import facts_of, share_place, with_review
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_field_counters import FieldCounters, field_facts_of
+from fers.storage.firebase_revisions import Revisions
 from fers.storage.firestore_documents import EXISTS, FirestoreDocuments, until_it_holds
 
 Facts = dict
@@ -32,6 +33,7 @@ class FaceFacts:
         self._documents = documents
         self._counters = FaceCounters(documents)
         self._field_counters = FieldCounters(documents)
+        self._revisions = Revisions(documents)
         self._faces = documents.collection("faces")
         self._facts = documents.collection("face_facts")
         self._labels = documents.collection("labels")
@@ -96,6 +98,7 @@ class FaceFacts:
         face, old = known
         if (seen := face["facts"]) == name:  # An earlier attempt got through, only its answer got lost.
             return old
+        is_revised = bool(record)
         batch, new = self._documents.batch(), with_review(altered(face_from_document(face), old))
         if new != old:
             batch.delete(self._facts.document(seen), option=EXISTS)  # First in its batch: it is what can be refused.
@@ -104,6 +107,8 @@ class FaceFacts:
                 write(batch)
         if record:
             batch.update(self._faces.document(face_id), record)
+            if is_revised:
+                self._revisions.add(batch, face_id)
             self._documents.commit(batch)
         return new
 
@@ -119,6 +124,7 @@ class FaceFacts:
             batch.delete(self._labels.document(f"{face_id}-{annotator_id}"))
         batch.delete(self._known_labels.document(face_id))
         batch.delete(self._faces.document(face_id))
+        self._revisions.add(batch, face_id)
         self._documents.commit(batch)
 
     def _known(self, face_id: str) -> tuple[dict, Facts] | None:

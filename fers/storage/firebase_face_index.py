@@ -17,6 +17,7 @@ from fers.storage.face_places import share_place, time_place
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts
+from fers.storage.firebase_revisions import Revisions
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where
 
 _MOST_ALTERNATIVES = 30
@@ -32,6 +33,7 @@ class FirebaseFaceIndex:
         self._faces = self._documents.collection("faces")
         self._facts = self._documents.collection("face_facts")
         self._counters = FaceCounters(self._documents)
+        self._revisions = Revisions(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
         found = Counter()
@@ -105,6 +107,9 @@ class FirebaseFaceIndex:
             week = date.fromisoformat(monday)
             if _in_time(week, wanted) and all(cell[field] in among for field, among in values.items()):
                 yield week, cell, count
+
+    def revisions(self) -> int:
+        return self._revisions.count()
 
     def _descending(self, query: Query, by: str, before: str, size: int):
         while page := self._documents.page(

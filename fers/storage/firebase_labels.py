@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import DocumentReference
+from google.cloud.firestore import DocumentReference, WriteBatch
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
@@ -21,6 +21,7 @@ from fers.storage.documents import label_from_document, label_to_document, time_
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_counters import FaceCounters
 from fers.storage.firebase_face_facts import FaceFacts, Facts
+from fers.storage.firebase_revisions import Revisions
 from fers.storage.firestore_documents import PAGE, FirestoreDocuments, where, within
 
 _ORDERS = {
@@ -38,6 +39,7 @@ class FirebaseLabels:
         self._documents = FirestoreDocuments(client)
         self._counters = FaceCounters(self._documents)
         self._facts = FaceFacts(self._documents)
+        self._revisions = Revisions(self._documents)
         self._faces = self._documents.collection("faces")
         self._queues = self._documents.collection("face_facts")
         self._labels = self._documents.collection("labels")
@@ -77,8 +79,11 @@ class FirebaseLabels:
         def unsay(facts: Facts) -> Facts:
             return facts | {"said_by": [other for other in facts["said_by"] if other != annotator_id]}
 
-        reference = self._label(face_id, annotator_id)
-        self._facts.change(face_id, unsay, write=lambda batch: batch.delete(reference))
+        def delete(batch: WriteBatch) -> None:
+            batch.delete(self._label(face_id, annotator_id))
+            self._revisions.add(batch, face_id)
+
+        self._facts.change(face_id, unsay, write=delete)
 
     def want(self, face_id: str, labels: int) -> None:
         self._facts.change(face_id, lambda facts: facts | {"wanted": labels})

@@ -137,6 +137,15 @@ _HASHED_IDENTITIES = (
     _hash_identities,
     "DROP TABLE named_identities",
 )
+_REVISIONS = (
+    "CREATE TABLE revisions (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), count INTEGER NOT NULL)",
+    "INSERT INTO revisions VALUES (1, 0)",
+    *(
+        f"CREATE TRIGGER revised_by_{change.lower()}_of_{table} AFTER {change} ON {table}"
+        " BEGIN UPDATE revisions SET count = count + 1; END"
+        for change, table in (("UPDATE", "faces"), ("DELETE", "faces"), ("DELETE", "labels"))
+    ),
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -159,6 +168,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     OPINIONS,
     GROUP_SIZES,
     _FAILURES,
+    _REVISIONS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

@@ -8,7 +8,7 @@ from fers.analysis.leaderboard import shares
 from fers.analysis.significance import FEW_PEOPLE, holm
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import PEOPLE, Result, Word, Yardstick
-from fers.services.arena import Standing, State
+from fers.services.standings import Standing, State
 from fers.ui.model_plots import confusion
 from fers.ui.words import moment
 
@@ -96,7 +96,7 @@ def pairs_table(results: list[Result]) -> pd.DataFrame:
 
 def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Yardstick) -> str:
     """The leaderboard with everything that is needed to repeat it, a line a model."""
-    lines = []
+    lines, runs = [], {result.who: standing.run for standing, result in rows}
     for result in [result for _, result in rows] + ([people] if people else []):
         line = {
             "measured_on": yardstick.key,
@@ -111,6 +111,7 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Y
             line |= {name: value, f"{name}_low": low, f"{name}_high": high}
         line |= {
             "milliseconds": result.milliseconds,
+            "timed": runs[result.who].timed if result.who in runs else "",
             "parameters": result.parameters,
             "weights_bytes": result.weights_bytes,
             "faces_sha256": result.faces_sha256,
@@ -128,9 +129,26 @@ def changes(state: State, yardstick: Yardstick) -> str:
         said = f"Of {frozen:,} faces frozen, {state.then:,} were left when this was measured" if gone else ""
         return said and f"{said} and {state.now:,} are left now. Run a model again to measure on those."
     if state.then == state.now:
-        return ""
+        revised = "Faces or labels were changed or taken back since this was measured. Run the models again."
+        return revised if state.is_revised else ""
     what = "labels of annotators" if yardstick.word is Word.CONSENSUS else "labelled faces"
     return f"There were {state.then:,} {what} when this was measured, and {state.now:,} now. Run the models again."
+
+
+def limits(rows: list[tuple[Standing, Result]]) -> str:
+    """Which models keep the comparison from resting on every face there is, in a sentence; empty when none does."""
+    behind = [f"**{standing.info.id}**" for standing, _ in rows if standing.answered < standing.faces]
+    if not behind:
+        return ""
+    compared, faces = rows[0][1].n, max(standing.faces for standing, _ in rows)
+    return f"Compared on {compared:,} of {faces:,} faces; run {' and '.join(behind)} again to compare on all."
+
+
+def what_times_rest_on(rows: list[tuple[Standing, Result]]) -> str:
+    """How the times of models came about, in a sentence."""
+    fewest = min(standing.run.timed for standing, _ in rows)
+    rest = f"the median of {fewest:,} answers or more" if fewest else "a median; run models again to see of how many"
+    return f"Each time is {rest}, one face at a time, on the machine and under the load of that moment."
 
 
 def earlier(results: list[Result], shown: list[Result]) -> pd.DataFrame:
@@ -152,19 +170,23 @@ def earlier(results: list[Result], shown: list[Result]) -> pd.DataFrame:
     )
 
 
-def show_pair(one: Result, other: Result) -> None:
-    """Which of two models is better, and what they confuse with what."""
-    names = (one.model_id, other.model_id)
-    st.subheader(verdict(*names, (one.figures["top1"][0], other.figures["top1"][0]), _chance(one, other)))
-    confusions = [shares(np.array(result.confusion)) for result in (one, other)]
-    for column, name, of_model in zip(st.columns(2), names, confusions, strict=True):
+def show_pair(results: dict[str, Result], one: str, other: str) -> None:
+    """Which of two models of the board is better, and what they confuse with what. `results`: the board's, by model."""
+    models = list(results)
+    chance = pairs(list(results.values()))[models.index(one), models.index(other)]
+    accuracy = tuple(results[name].figures["top1"][0] for name in (one, other))
+    st.subheader(verdict(one, other, accuracy, chance), anchor=False)
+    confusions = [shares(np.array(results[name].confusion)) for name in (one, other)]
+    for column, name, of_model in zip(st.columns(2), (one, other), confusions, strict=True):
         column.altair_chart(confusion(of_model, name))
-    st.altair_chart(confusion(confusions[0] - confusions[1], f"{names[0]} less {names[1]}"))
+    st.altair_chart(confusion(confusions[0] - confusions[1], f"{one} less {other}"))
 
 
 def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> str:
-    """Which of two models is better, in a sentence that calls a tie a tie."""
+    """Which of two models is better, in a sentence that calls a tie a tie. `p` is NaN where they were not compared."""
     better, worse = (one, other) if accuracy[0] >= accuracy[1] else (other, one)
+    if np.isnan(p):
+        return f"{one} and {other} are not compared yet: run one of them again."
     if p >= TIE:
         return f"A tie: {accuracy[0]:.1%} and {accuracy[1]:.1%} could be chance (p = {p:.2f})."
     return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} ({_chance_words(p)})."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.yardsticks import Yardstick
-from fers.services.arena import Standing
+from fers.services.standings import Standing
 from fers.ui.runs import runs
 from fers.ui.services import platform
 

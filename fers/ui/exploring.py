@@ -18,6 +18,7 @@ from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.thumbnails import CELL_PIXELS, thumbnail
+from fers.ui.why import offer_why_of
 
 PAGE = 24
 _AMONG_ANNOTATORS = "among annotators"
@@ -195,6 +196,7 @@ def _show(actor: Person, found: Found, told: str) -> None:
     thumbnail(actor, found.face.id, f"A face, class: {label}")
     st.markdown(f"**{label}**")
     st.caption(f"{_whose_word(found)}. {told}")
+    offer_why_of(actor, found.face.id)
     offer_removal(actor, found.face.study_id, found.face.id)
 
 

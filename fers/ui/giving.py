@@ -112,7 +112,7 @@ def _pick_face(giving: Giving) -> None:
 def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
     if wanted and (giving.prediction is None or giving.box != box):
         giving.prediction = platform().capture.predict(actor, giving.draft, box)
-        giving.maps = None
+        giving.explained = None
     giving.box = box
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from fers.domain.emotions import LABELS
 from fers.domain.yardsticks import Result
-from fers.services.arena import Standing
+from fers.services.standings import Standing
 from fers.ui.look import ACCENT
 
 
@@ -56,5 +56,6 @@ def confusion(share: np.ndarray, title: str, rows: str = "Label", columns: str =
         y=alt.Y("label", sort=list(LABELS), title=rows),
         tooltip=["label", "answer", alt.Tooltip("share", format=".0%")],
     )
-    text = base.mark_text(fontSize=10).encode(text=alt.Text("share", format="+.0%" if signed else ".0%"))
+    ink = alt.condition("abs(datum.share) > 0.6", alt.value("white"), alt.value("black"))
+    text = base.mark_text(fontSize=10).encode(alt.Text("share", format="+.0%" if signed else ".0%"), color=ink)
     return base.mark_rect().encode(color=alt.Color("share", scale=colours, legend=None)) + text

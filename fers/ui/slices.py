@@ -5,12 +5,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fers.analysis.slices import LEAST_FACES, Gap, Reliability, Slice
+from fers.analysis.significance import FEW_PEOPLE
+from fers.analysis.slices import Gap, Reliability, Slice
 from fers.analysis.slices import gaps as stated
 from fers.domain.people import Person
 from fers.domain.yardsticks import Result, Yardstick
-from fers.services.arena import Standing
 from fers.services.slices import Sliced
+from fers.services.standings import Standing
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
 
@@ -97,7 +98,9 @@ def gap_plot(gaps: list[Gap]) -> alt.LayerChart:
     x = alt.X("promised:Q", title="Top-1 on the benchmark", axis=_SHARE, scale=scale)
     base = alt.Chart(points).encode(
         x=x,
-        color=alt.Color("model:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)),
+        color=alt.Color(
+            "model:N", sort=None, title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)
+        ),
         tooltip=[
             "model",
             "benchmark",
@@ -127,7 +130,7 @@ def _slices(parts: list[Slice], one: str, other: str) -> alt.LayerChart:
         color=alt.Color(
             "model:N", sort=[one, other], title=None, legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1)
         ),
-        opacity=alt.Opacity("small:N", scale=alt.Scale(domain=[False, True], range=[1, 0.3]), legend=None),
+        opacity=alt.Opacity("small:N", scale=alt.Scale(domain=[False, True], range=[1, 0.4]), legend=None),
         tooltip=["model", "slice", *_shares("accuracy", "low", "high")],
     )
     x = alt.X("low:Q", title=None, axis=_SHARE, scale=alt.Scale(domain=[0, 1]))
@@ -184,8 +187,8 @@ def _headline(parts: list[Slice], one: str, other: str) -> str:
 
 def _caveats(found: Sliced) -> str:
     text = (
-        f"Lines are 95% intervals (Wilson). Slices of fewer than {LEAST_FACES} faces are faint: they say little. "
-        "Where many faces are of few people, the true intervals are wider."
+        "Lines are 95% intervals (Wilson), wider where faces of one person go together. "
+        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces they gave."
     )
     if found.unmeasured:
         text += f" The pictures of {found.unmeasured:,} faces are not measured yet: run any model again."
@@ -194,7 +197,7 @@ def _caveats(found: Sliced) -> str:
 
 def _says(part: Slice, one: str, other: str) -> str:
     if part.is_small:
-        return "too few"
+        return "too few people"
     if not part.tells_them_apart:
         return "a tie"
     return one if part.difference[0] > 0 else other

@@ -3,17 +3,16 @@
 import secrets
 from dataclasses import dataclass, field
 
-import numpy as np
 import streamlit as st
 
 from fers.domain.boxes import Box
-from fers.domain.emotions import Emotion
 from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
 from fers.domain.faces import Answer, Face, Prediction
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.capture import Draft
 from fers.services.review import Assignment, ReviewProgress
+from fers.services.why import Explained
 
 _KEY = "fers"
 
@@ -50,8 +49,8 @@ class Giving:
     box: Box | None = None
     """The crop that `prediction` is about."""
     prediction: Prediction | None = None
-    maps: list[tuple[Emotion, np.ndarray]] | None = None
-    """What mattered for the top three of `prediction`, once that was asked: h x w from 0 to 1."""
+    explained: Explained | None = None
+    """What mattered for the top three of `prediction`, once that was asked."""
     answer: Answer | None = None
     """Set once the photo was submitted."""
     stored: Face | None = None

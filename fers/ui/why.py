@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from fers.domain.images import crop
 from fers.domain.people import Person
+from fers.services.why import Explained
 from fers.ui import guard
 from fers.ui.result import percent, word
 from fers.ui.services import platform
@@ -17,25 +17,45 @@ DIMMED = 0.35
 WIDTH = 92
 """Of a picture, in pixels: three fit beside one another wherever they are shown."""
 
+EXPLANATION = "Bright parts spoke for the guess. It shows what the machine used, not what anybody felt."
+
 
 def offer_why(actor: Person, giving: Giving) -> None:
     """Offer the pictures; they are made when asked for, since that takes a moment."""
     if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
         return
-    if giving.maps is None:
+    if giving.explained is None:
         # An answer can be given whether or not the guess can be explained.
         with guard.explaining_everything(), st.spinner("Looking again…"):
-            giving.maps = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
-    if giving.maps is None:
+            giving.explained = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+    if giving.explained is None:
         return
-    face = crop(giving.draft.photo.pixels, giving.box)
-    confidences = dict(giving.prediction.top(3))
+    show_maps(giving.explained)
+    st.caption(EXPLANATION)
+
+
+def offer_why_of(actor: Person, face_id: str) -> None:
+    """Offer the same for a stored face and the guess that came with it."""
+    if st.button("What did it look at?", key=f"why-{face_id}", type="tertiary", icon=":material/visibility:"):
+        _why(actor, face_id)
+
+
+@st.dialog("What did it look at?")
+def _why(actor: Person, face_id: str) -> None:
+    with guard.explaining_everything(), st.spinner("Looking again…"):
+        show_maps(platform().why.guess(actor, face_id))
+        st.caption(EXPLANATION)  # Not which model it was: in a blind trial people are not told.
+
+
+def show_maps(explained: Explained) -> None:
+    """The face once for each of the top three, lit where that guess came from."""
+    confidences = dict(explained.prediction.top(3))
     # Side by side on phones too, where columns would stand below one another.
     with st.container(horizontal=True, gap="small"):
-        for emotion, heat in giving.maps:
+        for emotion, heat in explained.maps:
             caption = f"{word(emotion)} {percent(confidences[emotion])}"
-            st.image(lit(face, heat), caption=caption, width=WIDTH, alt=f"What spoke for {word(emotion).lower()}")
-    st.caption("Bright parts spoke for the guess. It shows what the machine used, not what you felt.")
+            alt = f"What spoke for {word(emotion).lower()}"
+            st.image(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
 
 
 def lit(face: np.ndarray, heat: np.ndarray) -> np.ndarray:

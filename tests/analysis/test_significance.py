@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 from fers.analysis.significance import bootstrap_interval, mcnemar
 
@@ -66,4 +66,39 @@ def test_mcnemar_does_not_depend_on_who_comes_first_and_calls_twins_equal():
     one, other = paired(20, 3, 9, 5)
     assert mcnemar(one, other) == mcnemar(other, one)
     assert mcnemar(one, one) == 1
-    assert mcnemar(*paired(10, 4, 4, 2)) == 1
+    assert mcnemar(*paired(10, 4, 4, 2)) == pytest.approx(1)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_with_a_face_of_each_person_it_is_mcnemars_test(pairs):
+    one, other = np.array(pairs).T
+    only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
+    tosses, fewer = binom(only_one + only_other, 0.5), min(only_one, only_other)
+    expected = 1 if only_one == only_other else 2 * tosses.cdf(fewer) - tosses.pmf(fewer)
+    assert mcnemar(one, other, np.arange(len(one))) == pytest.approx(expected)
+    assert mcnemar(one, other) == pytest.approx(expected)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 8)), min_size=1, max_size=40),
+    st.integers(2, 9),
+)
+def test_giving_every_face_several_times_proves_no_more(rows, times):
+    one, other, people = np.array(rows).T
+    once = mcnemar(one > 0, other > 0, people)
+    assert mcnemar(*(np.repeat(side, times) for side in (one > 0, other > 0, people))) == pytest.approx(once)
+
+
+def test_it_counts_fishers_ways_to_swap_the_maize():
+    """Fisher (1935), section 21: fifteen pairs of Darwin's plants by how many eighths of an inch one is taller. Of the
+    32,768 ways to swap them, 835 give a larger sum and 28 the same one."""
+    taller = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48])
+    one = np.repeat(taller > 0, np.abs(taller))
+    people = np.repeat(np.arange(len(taller)), np.abs(taller))
+    assert mcnemar(one, ~one, people) == pytest.approx((2 * 835 + 28) / 2**15)
+
+
+def test_many_faces_of_one_person_decide_nothing():
+    one, other = np.ones(300, bool), np.zeros(300, bool)
+    assert mcnemar(one, other) < 0.001
+    assert mcnemar(one, other, np.zeros(300, int)) == pytest.approx(0.5)

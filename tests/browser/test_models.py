@@ -1,10 +1,15 @@
 """A researcher runs two models over the collected faces in the browser and sees which is better."""
 
 import csv
+import io
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from fers import config
@@ -14,6 +19,7 @@ from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.slow_model import register_slow_model
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 from tests.serving import serving
 
@@ -21,20 +27,32 @@ pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 
 
+FACES = 40
+LABELLED = (Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL)
+"""What annotators saw in the first few, which are a version."""
+MODELS = ("alexnet-ferplus", "fersnet-ferplus")
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server whose store holds some faces and a researcher."""
+    """A server with two bundled models and a slow one, whose store holds some faces and a researcher."""
     folder = tmp_path_factory.mktemp("server")
+    for name in MODELS:
+        shutil.copytree(config.REPOSITORY / "models" / name, folder / "models" / name)
+    register_slow_model(folder / "models")
     settings = replace(config.load({}), data=folder / "data")
     platform = assemble(settings, models=OneModel(), detector=OneFace())
     ada = participant(platform)
-    for number, label in enumerate((Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL)):
+    for number in range(FACES):
+        label = LABELLED[number % len(LABELLED)]
         face = give_face(platform, ada, Answer(label, before_prediction=True), pattern(number))
-        label_it(platform, face, label)
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+        if number < len(LABELLED):
+            label_it(platform, face, label)
+            if number + 1 == len(LABELLED):
+                platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
     participant(platform, "researcher@example.org")
     platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
-    with serving(folder) as server:
+    with serving(folder, FERS_MODELS=str(folder / "models")) as server:
         yield server
 
 
@@ -42,13 +60,19 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     page = open_page(**DESKTOP)
     sign_in(page, "Compare")
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
-    for name in ("alexnet-ferplus", "fersnet-ferplus"):
+    for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
-        expect(page.locator(".stProgress", has_text=name).filter(has_text="4 of 4 faces")).to_be_visible()
+        expect(progress(page, name).filter(has_text=f"{FACES} of {FACES} faces")).to_be_visible()
         expect(page.locator(f".st-key-stop-{name}")).to_have_count(0)
-    expect(page.get_by_text("4 faces that all of these models saw")).to_be_visible()
-    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(page.get_by_text(f"{FACES} faces that all of these models saw, of 1 person")).to_be_visible()
     expect(page.get_by_role("heading", name="Both are wrong")).to_be_visible()
+    # Time, benchmarks, three of confusions, slices by source, resolution, brightness and sharpness, two of reliability.
+    charts = page.get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(1 + 1 + 3 + 4 + 2)
+    # Beside their gray axes their marks are drawn; the difference of models that agree has no colour.
+    assert sum(map(is_coloured, charts.all())) >= 1 + 1 + 2 + 4 + 2
+    expect(page.get_by_text("In no slice do these faces tell the two apart.")).to_be_visible()
+    look_closer(page)
     choose_version(page)
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     page.locator(".st-key-run-fersnet-ferplus button").click()
@@ -75,11 +99,48 @@ def test_a_file_that_is_no_model_is_refused_in_words(open_page):
     assert "Traceback" not in page.content()
 
 
+def test_a_run_is_stopped_in_the_middle_and_goes_on_where_it_was(open_page):
+    page = open_page(**DESKTOP)
+    sign_in(page, "Compare")
+    run = page.locator(".st-key-run-slow button")
+    run.click()
+    expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
+    page.locator(".st-key-stop-slow button").click()
+    expect(run).to_have_text("Run")
+    expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
+    run.click()
+    expect(run).to_have_text("Run again")
+    expect(progress(page, "slow")).to_contain_text(f"{FACES} of {FACES} faces")
+    assert "Traceback" not in page.content()
+
+
 def label_it(platform, face, emotion) -> None:
     """Two annotators see the same in it."""
     for number in range(2):
         annotator = replace(OPERATOR, id=f"{number:02x}" * 16)
         platform.review.label(annotator, face.study_id, face.id, Verdict.EMOTION, distribution=only(emotion))
+
+
+def progress(page, name: str):
+    return page.locator(".stProgress", has_text=name)
+
+
+def is_coloured(chart) -> bool:
+    chart.scroll_into_view_if_needed()
+    pixels = np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("RGB")).astype(int)
+    return bool((pixels.max(axis=2) - pixels.min(axis=2) > 60).any())
+
+
+def look_closer(page) -> None:
+    """Both models' top three are shown on the first face."""
+    page.get_by_role("button", name="Look closer").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Bright parts spoke for the guess.")).to_be_visible()
+    for letter, name in zip("AB", MODELS, strict=True):
+        expect(dialog.get_by_text(f"{letter}: {name}")).to_be_visible()
+    expect(dialog.locator("img")).to_have_count(1 + 6)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def choose_version(page) -> None:

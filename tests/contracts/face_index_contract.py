@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
+from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Found, Place, class_of, disagreement, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Opinion
 
-from .samples import NOON, a_face, a_person, an_id
+from .samples import NOON, a_face, a_label, a_person, an_id
 
 STUDY = an_id("faces")
 OPINIONS = {
@@ -155,3 +156,24 @@ class FaceIndexContract:
         own = [(week_of(face.given_at), face.answer.label) for face in left if face.answer.label is not None]
         assert index.own_labels(STUDY) == Counter(own)
         assert index.own_labels(an_id("nowhere")) == {}
+
+    def test_what_is_taken_back_is_seen_where_nothing_was_added(self, backend, index, records):
+        records.create_person(a_person("ada"))
+        agreed = a_face(purposes=frozenset(Purpose))
+        labels, said = backend.labels(), a_label()
+        changes = {
+            "nothing": lambda: None,
+            "a face": lambda: records.create_face(agreed),
+            "a label": lambda: labels.add_label(said, 3, NOON),
+            "purposes narrowed": lambda: records.update_face(replace(agreed, purposes=frozenset({Purpose.STORE}))),
+            "a label taken back": lambda: labels.remove_label(said.face_id, said.annotator_id),
+            "a face deleted": lambda: records.delete_face(agreed.id),
+        }
+        seen = set()
+        for change, make in changes.items():
+            before = index.revisions()
+            make()
+            if index.revisions() > before:
+                seen.add(change)
+        assert seen == {"purposes narrowed", "a label taken back", "a face deleted"}
+        assert backend.face_index().revisions() == index.revisions(), "also for whoever opens the store anew"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from tests.people import PASSWORD
@@ -45,3 +47,9 @@ def agreed(app: AppTest, *choices: str) -> AppTest:
         next(box for box in app.checkbox if box.label.startswith(begin)).check()
         app.run()
     return click(app, "I agree")
+
+
+def plotted(app: AppTest, words: str) -> list[pd.DataFrame]:
+    """The rows that are drawn in the first chart whose description has `words` in it, a table a dataset."""
+    chart = next(chart.proto for chart in app.get("vega_lite_chart") if words in chart.proto.spec)
+    return [convert_arrow_bytes_to_pandas_df(dataset.data.data) for dataset in chart.datasets]

@@ -48,7 +48,7 @@ def test_submitting_twice_stores_once(platform, ada):
 def test_the_top_three_are_explained_on_the_crop(platform, ada):
     started = draft(platform, ada)
     prediction = platform.capture.predict(ada, started, started.suggestions[0])
-    maps = platform.capture.explain(ada, started, started.suggestions[0], prediction)
+    maps = platform.capture.explain(ada, started, started.suggestions[0], prediction).maps
     assert [emotion for emotion, _ in maps] == [emotion for emotion, _ in prediction.top(3)]
     assert all(heat.shape == (FACE_SIDE, FACE_SIDE) and (heat == emotion / 10).all() for emotion, heat in maps)
 

@@ -33,6 +33,7 @@ TABLE = {
     "arena.evaluate": NOBODY,
     "arena.ask": NOBODY,
     "arena.finish": NOBODY,
+    "arena.explain": NOBODY,
     "arena.standings": NOBODY,
     "arena.leaderboard": NOBODY,
     "arena.duel": NOBODY,
@@ -114,6 +115,7 @@ TABLE = {
     "trials.trials": NOBODY,
     "trials.result": NOBODY,
     "withdrawal.remove": OWNERS,
+    "why.guess": RESEARCHERS,
     "withdrawal.withdraw_face": EVERYBODY,
     "withdrawal.withdraw_everything": EVERYBODY,
 }
@@ -170,6 +172,7 @@ def arguments(platform, face, tmp_path):
         "arena.ask": ("always-happy",),
         "arena.finish": ("always-happy", Asked([0.01])),
         "arena.duel": ("always-happy", "another"),
+        "arena.explain": ("always-happy", face.id),
         "arena.yardstick": ("own",),
         "arena.yardsticks": (study.id,),
         "capture.receive": (b"", Source.UPLOAD),
@@ -231,6 +234,7 @@ def arguments(platform, face, tmp_path):
         "trials.end": ("none",),
         "trials.result": ("none",),
         "withdrawal.remove": (study.id, face.id, Removal.ASKED),
+        "why.guess": (face.id,),
         "withdrawal.withdraw_face": (face.id,),
     }
 

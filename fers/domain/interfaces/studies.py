@@ -99,6 +99,10 @@ class FaceIndex(Protocol):
     def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
         """Keep what a face's annotators make of it, or None: nobody looked. Nothing happens when the face is gone."""
 
+    def revisions(self) -> int:
+        """A number that grows whenever a face is changed or deleted, or a label of one taken back: what was read of
+        them before may not be used any more. What is added only leaves it as it is."""
+
 
 class LabelStore(Protocol):
     """What annotators say about faces, and who looks at which face at present.
