@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 
 
-FACES = 40
+FACES = 80
 LABELLED = (Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL)
 """What annotators saw in the first few, which are a version."""
 MODELS = ("alexnet-ferplus", "fersnet-ferplus")
@@ -73,6 +73,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     assert sum(map(is_coloured, charts.all())) >= 1 + 1 + 2 + 4 + 2
     expect(page.get_by_text("In no slice do these faces tell the two apart.")).to_be_visible()
     look_closer(page)
+    page.reload()
     choose_version(page)
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     page.locator(".st-key-run-fersnet-ferplus button").click()
@@ -108,7 +109,9 @@ def test_a_run_is_stopped_in_the_middle_and_goes_on_where_it_was(open_page):
     page.locator(".st-key-stop-slow button").click()
     expect(run).to_have_text("Run")
     expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     run.click()
+    expect(page.locator(".st-key-stop-slow button")).to_be_visible()
     expect(run).to_have_text("Run again")
     expect(progress(page, "slow")).to_contain_text(f"{FACES} of {FACES} faces")
     assert "Traceback" not in page.content()
@@ -139,7 +142,7 @@ def look_closer(page) -> None:
     for letter, name in zip("AB", MODELS, strict=True):
         expect(dialog.get_by_text(f"{letter}: {name}")).to_be_visible()
     expect(dialog.locator("img")).to_have_count(1 + 6)
-    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
 
 
