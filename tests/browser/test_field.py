@@ -90,7 +90,7 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     page.reload()
     expect(page.get_by_role("heading", name="Too early to tell")).to_be_visible()
     page.get_by_role("button", name="End the trial").click()
-    page.get_by_text(MODELS[0], exact=True).last.click()
+    page.get_by_test_id("stRadio").get_by_text(MODELS[0], exact=True).click()
     page.get_by_role("button", name="End it", exact=True).click()
     expect(page.get_by_role("button", name="Start the trial")).to_be_visible()
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
