@@ -100,7 +100,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(open_page):
     assert "Traceback" not in page.content()
 
 
-def test_a_run_that_is_stopped_in_the_middle_keeps_what_it_did(open_page):
+def test_a_run_that_is_stopped_in_the_middle_goes_on_where_it_was(open_page):
     page = open_page(**DESKTOP)
     sign_in(page, "Compare")
     run = page.locator(".st-key-run-slow button")
@@ -109,6 +109,10 @@ def test_a_run_that_is_stopped_in_the_middle_keeps_what_it_did(open_page):
     page.locator(".st-key-stop-slow button").click()
     expect(run).to_have_text("Run")
     expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
+    run.click()
+    expect(page.locator(".st-key-stop-slow button")).to_be_visible()
+    expect(run).to_have_text("Run again")
+    expect(progress(page, "slow")).to_contain_text(f"{FACES} of {FACES} faces")
     assert "Traceback" not in page.content()
 
 
