@@ -42,6 +42,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
     page.get_by_role("link", name="Datasets").click()
     page.get_by_text("Freeze a new version").click()
     page.get_by_label("Name of the new version").fill("v1")
+    expect(page.get_by_role("radio", name="Majority")).to_be_visible()  # Its coming moves the button below it.
     page.get_by_role("button", name="Freeze", exact=True).click()
     expect(page.get_by_text("3 faces of 3 people")).to_be_visible()
     page.get_by_role("button", name="Make the download").click()

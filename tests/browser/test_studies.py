@@ -54,7 +54,7 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
     expect(newcomer.get_by_role("heading", name="Your choices")).to_be_visible()
     newcomer.goto(link.split("/join")[0] + "/explore")
     expect(newcomer.get_by_text("67%")).to_be_visible()
-    expect(newcomer.get_by_alt_text("A face, labelled Sad")).to_be_visible()
+    expect(newcomer.get_by_alt_text("A face, class: Sad")).to_be_visible()
     assert "Traceback" not in newcomer.content()
 
     owner.get_by_role("tab", name="What was done").click()
