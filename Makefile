@@ -12,7 +12,7 @@ run: $(VENV)/.app
 test: $(VENV)/.dev beam lint
 	scripts/ensure-browser
 	scripts/ensure-test-servers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ from fers.services.prediction import proposed_face
 from fers.services.settling import settle
 from fers.services.storing import Storing
 from fers.services.studies import Studies
+from fers.services.withdrawal import REMOVED
 
 ANY_SIZE = PhotoLimits(smallest_side=1)
 """Benchmark faces are small: 48 pixels a side in FER-2013."""
@@ -81,7 +82,8 @@ class Importing:
         detect: bool = False,
         progress: Progress = lambda done, all: None,
     ) -> int:
-        """Add the faces that the study does not have yet, with the live model's guess. Returns how many those are.
+        """Add the faces that the study does not have yet, with the live model's guess. Returns how many those are. What
+        somebody removed from the study stays out of it.
 
         With `detect` the pictures are photos, and the face is the largest that is found in each (all of the photo where
         none is); else every picture is a face.
@@ -94,11 +96,13 @@ class Importing:
             raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
         study = self._studies.get(actor, study_id)
         classifier, detector = self._models.classifier(), self._detector if detect else None
-        added = 0
+        added, removed = 0, self._removed_from(study)
         for index in range(len(faces)):
             progress(index, len(faces))
             photo = _photo(faces, index)
             face_id = _id(study.id, faces.source, faces.names[index], photo.sha256)
+            if face_id in removed:
+                continue
             if self._records.face(face_id) is None:
                 seen, box = proposed_face(photo.pixels, classifier, detector)
                 prediction = self._prediction(classifier, seen)
@@ -109,6 +113,11 @@ class Importing:
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
         return added
+
+    def _removed_from(self, study: Study) -> set[str]:
+        """Ids of faces, by the log: the records know nothing of them any more."""
+        entries = (entry for entry in self._records.audit() if entry.study_id == study.id)
+        return {entry.subject for entry in entries if entry.action.startswith(REMOVED)}
 
     def _consent(self, person_id: str, study: Study, words: ConsentText) -> Consent:
         """What stands for a person's consent, stored with the person."""

@@ -153,6 +153,8 @@ def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform,
     assert [found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)] == others
     assert face.person_id.encode() not in _database(settings)
     assert platform.doctor.examine() == []
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 0, "nor does the same set bring it back"
+    assert face.person_id.encode() not in _database(settings)
 
 
 def _database(settings) -> bytes:
