@@ -88,7 +88,7 @@ def main(batches: int, runs: int) -> None:
     for workers in available:
         each, quicker = 1000 * net[workers] / (BATCH * batches), net[1] / net[workers]
         idle = medians[workers, sizes[0]]
-        print(f"training, {workers} workers: {each:.2f} ms a face, {quicker:.2f} x one worker, {idle:.1f} s idle")
+        print(f"training by {workers}: {each:.2f} ms a face, {quicker:.2f} x one worker, {idle:.1f} s idle")
 
 
 if __name__ == "__main__":
