@@ -62,6 +62,8 @@ def open_page(browser: Browser, server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        # What is still being loaded will move what is below it, away from under a click.
+        page.add_locator_handler(page.get_by_test_id("stSkeleton").first, lambda: None)
         page.goto(path if path.startswith("http") else server.address + path)
         return page
 
