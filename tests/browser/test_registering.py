@@ -109,6 +109,7 @@ def describe(page) -> None:
 
 
 def register_button(page):
+    """To be pressed by its key: sections and fields above it that are still opening move it from under a click."""
     return page.get_by_role("button", name="Register", exact=True)
 
 
@@ -130,7 +131,7 @@ def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads,
     upload(page, name, uploads[name])
     if not name.endswith(".zip"):
         describe(page)
-    register_button(page).click()
+    register_button(page).press("Enter")
     expect(page.get_by_text(f"{model_id} is registered.")).to_be_visible()
     expect(page.get_by_text("12 of 12 known faces named rightly")).to_be_visible()
     assert log(platform, 1) == [f"registered: {model_id} {version}"]
@@ -158,7 +159,7 @@ def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, 
     page.get_by_label("Mean that is taken off").fill("9,9,9")
     page.get_by_label("Standard deviation").fill("0.1,0.1,0.1")
     page.get_by_label("Version").fill("0.0.1")
-    register_button(page).click()
+    register_button(page).press("Enter")
     expect(page.get_by_text("It answers better when fed other values")).to_be_visible()
     assert log(platform, 1) != ["registered: doubted 0.0.1"]
     page.get_by_role("button", name="Register it all the same").click()
@@ -169,7 +170,7 @@ def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, 
 
 def test_refusals_are_in_the_words_of_the_page(page, uploads):
     upload(page, "unlicensed.onnx", uploads[UPLOADS[2]])
-    register_button(page).click()
+    register_button(page).press("Enter")
     expect(page.get_by_text("Say it with “Licence of the weights and of the data they learned from”")).to_be_visible()
     expect(page.get_by_text("left-over is left out.")).to_be_visible()
 
