@@ -23,7 +23,7 @@ class Asked:
     """What came of asking a model about faces."""
 
     seconds: Sequence[float]
-    """That it took for one, each time or the median of several times."""
+    """That each answer took."""
     failed: int = 0
     """Faces on which it failed: it is asked about them again next time."""
 

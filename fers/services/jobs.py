@@ -26,7 +26,7 @@ class Jobs:
 
     def ask(self, actor: Person, name: str) -> None:
         """Have a job done; nothing happens while it is asked for already, unless everybody gave it up."""
-        if self.given_up(actor, name):
+        if name in self.given_up(actor):
             self._jobs.remove_job(name)
         self._jobs.add_job(name)
 
@@ -35,17 +35,15 @@ class Jobs:
         require(actor, Action.COMPARE_MODELS)
         self._jobs.remove_job(name)
 
-    def is_asked_for(self, actor: Person, name: str) -> bool:
-        """Whether it is being done, or will be."""
+    def asked_for(self, actor: Person) -> set[str]:
+        """Jobs that are being done, or will be."""
         require(actor, Action.COMPARE_MODELS)
-        known = self._known(name)
-        return known is not None and not known.given_up(self._now())
+        return {job.name for job in self._jobs.jobs() if not job.given_up(self._now())}
 
-    def given_up(self, actor: Person, name: str) -> Job | None:
-        """The job, when it was asked for and nobody does it any more."""
+    def given_up(self, actor: Person) -> dict[str, Job]:
+        """Jobs, by name, that were asked for and nobody does any more."""
         require(actor, Action.COMPARE_MODELS)
-        known = self._known(name)
-        return known if known and known.given_up(self._now()) else None
+        return {job.name: job for job in self._jobs.jobs() if job.given_up(self._now())}
 
     def free(self) -> list[str]:
         """Jobs that nobody does: never begun, or begun by a server that died."""
@@ -62,9 +60,6 @@ class Jobs:
         self.ask(actor, name)
         with _Held(self._jobs, name, self._lease, self._now) as held:
             yield held.step
-
-    def _known(self, name: str) -> Job | None:
-        return next((job for job in self._jobs.jobs() if job.name == name), None)
 
 
 class _Held:

@@ -11,15 +11,16 @@ from fers.ui.services import platform
 
 def show(actor: Person, on: Yardstick) -> None:
     """Each model with how far it is, and buttons to run and stop it. Looks again by itself while any runs."""
-    is_busy = any(runs().is_running(actor, info.id, on) for info in platform().live_model.models())
+    running = runs().running(actor)
+    is_busy = any((info.id, on) in running for info in platform().live_model.models())
     st.fragment(_runs, run_every="2s" if is_busy else None)(actor, on, is_busy)
 
 
 def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
-    is_busy = False
+    is_busy, running, given_up = False, runs().running(actor), runs().given_up(actor)
     for standing in platform().arena.standings(actor, on):
         name = standing.info.id
-        is_running = runs().is_running(actor, name, on)
+        is_running = (name, on) in running
         is_busy |= is_running
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing))
@@ -30,7 +31,7 @@ def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
             if not is_running and st.button(label, key=f"run-{name}", type=kind):
                 runs().start(actor, name, on)
                 st.rerun()
-        if not is_running and (run := runs().given_up(actor, name, on)):
+        if run := given_up.get((name, on)):
             st.warning(f"The run of {name} ended early. {run.why} What it did is kept; run it again to go on.")
     if was_busy and not is_busy:
         st.rerun()  # Nothing is left to wait for, and there is more to compare.

@@ -29,13 +29,13 @@ class Runs:
         self._here.stop(job)  # First: one that has just been started would ask for the job again.
         platform().jobs.cancel(actor, job)
 
-    def is_running(self, actor: Person, model_id: str, on: Yardstick) -> bool:
-        """Here or on another server."""
-        return platform().jobs.is_asked_for(actor, job_of(model_id, on))
+    def running(self, actor: Person) -> set[tuple[str, Yardstick]]:
+        """Which models run over what, here or on another server."""
+        return {run for job in platform().jobs.asked_for(actor) if (run := asked_by(job))}
 
-    def given_up(self, actor: Person, model_id: str, on: Yardstick) -> Job | None:
-        """The last run, here or on another server, when it was given up before it was finished."""
-        return platform().jobs.given_up(actor, job_of(model_id, on))
+    def given_up(self, actor: Person) -> dict[tuple[str, Yardstick], Job]:
+        """The last runs, here or on another server, that were given up before they were finished."""
+        return {run: job for name, job in platform().jobs.given_up(actor).items() if (run := asked_by(name))}
 
     def take_up(self) -> None:
         """Start what nobody does: a server that was doing it has died."""

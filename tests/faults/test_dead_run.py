@@ -53,11 +53,11 @@ def test_a_run_that_is_killed_goes_on_by_itself_and_answers_for_no_face_twice(se
     started[0].wait()
     before = answered()
     assert 0 < len(before) < FACES
-    assert runs.is_running(OPERATOR, MODEL, EVERY_FACE), "it is going to be"
+    assert (MODEL, EVERY_FACE) in runs.running(OPERATOR), "it is going to be"
 
     def is_over() -> bool:
         runs.take_up()
-        return not runs.is_running(OPERATOR, MODEL, EVERY_FACE)
+        return (MODEL, EVERY_FACE) not in runs.running(OPERATOR)
 
     wait_until(is_over)
     assert len(started) == 2

@@ -33,16 +33,16 @@ def begin_and_vanish(platform, *progress: int, after: float = 0) -> None:
 def test_a_job_that_ends_is_done_with(platform):
     with platform.jobs.doing(OPERATOR, JOB) as step:
         step(1)
-        assert platform.jobs.is_asked_for(OPERATOR, JOB)
+        assert JOB in platform.jobs.asked_for(OPERATOR)
         assert platform.jobs.free() == []
-    assert not platform.jobs.is_asked_for(OPERATOR, JOB)
+    assert JOB not in platform.jobs.asked_for(OPERATOR)
 
 
 def test_two_never_do_the_same_job(platform):
     with platform.jobs.doing(OPERATOR, JOB):
         with pytest.raises(JobStopped), platform.jobs.doing(OPERATOR, JOB):
             raise AssertionError("begun twice")
-        assert platform.jobs.is_asked_for(OPERATOR, JOB)
+        assert JOB in platform.jobs.asked_for(OPERATOR)
 
 
 def test_a_cancelled_job_stops_at_a_step(hurried):
@@ -51,8 +51,8 @@ def test_a_cancelled_job_stops_at_a_step(hurried):
         for _ in range(600):
             step(1)
             time.sleep(0.05)
-    assert not hurried.jobs.is_asked_for(OPERATOR, JOB)
-    assert hurried.jobs.given_up(OPERATOR, JOB) is None
+    assert JOB not in hurried.jobs.asked_for(OPERATOR)
+    assert JOB not in hurried.jobs.given_up(OPERATOR)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +66,18 @@ def test_a_job_that_fails_is_not_begun_again_by_itself_and_says_why(platform, fa
     with pytest.raises(type(failure)), platform.jobs.doing(OPERATOR, JOB):
         raise failure
     assert platform.jobs.free() == []
-    assert not platform.jobs.is_asked_for(OPERATOR, JOB)
-    assert platform.jobs.given_up(OPERATOR, JOB).why == why
+    assert JOB not in platform.jobs.asked_for(OPERATOR)
+    assert platform.jobs.given_up(OPERATOR)[JOB].why == why
     platform.jobs.ask(OPERATOR, JOB)
     assert platform.jobs.free() == [JOB]
-    assert platform.jobs.given_up(OPERATOR, JOB) is None
+    assert JOB not in platform.jobs.given_up(OPERATOR)
 
 
 def test_a_job_stopped_from_the_keyboard_is_done_with(platform):
     with pytest.raises(KeyboardInterrupt), platform.jobs.doing(OPERATOR, JOB):
         raise KeyboardInterrupt
     assert platform.jobs.free() == []
-    assert platform.jobs.given_up(OPERATOR, JOB) is None
+    assert JOB not in platform.jobs.given_up(OPERATOR)
 
 
 def test_a_job_that_lost_its_store_is_taken_up_when_its_lease_is_over(platform, clock):
@@ -111,8 +111,8 @@ def test_a_job_whose_server_died_is_free_and_taken_up_a_few_times(platform, cloc
         begin_and_vanish(platform)
         clock.advance(minutes=2)
     assert platform.jobs.free() == []
-    assert not platform.jobs.is_asked_for(OPERATOR, JOB), "it brings down whoever does it"
-    assert "brought down whatever ran it" in platform.jobs.given_up(OPERATOR, JOB).why
+    assert JOB not in platform.jobs.asked_for(OPERATOR), "it brings down whoever does it"
+    assert "brought down whatever ran it" in platform.jobs.given_up(OPERATOR)[JOB].why
     platform.jobs.ask(OPERATOR, JOB)
     assert platform.jobs.free() == [JOB], "asked for once more, it is tried once more"
 
