@@ -15,16 +15,9 @@ from fers import config, model_commands
 from fers.cli import main
 from fers.domain.emotions import LABELS
 from fers.inference.known_faces import public_pictures
-from tests.inference.networks import SIDE, knowing_the_portraits, onnx_file
+from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
 
-ANSWERS = {
-    "--classes": ",".join(LABELS),
-    "--range": "0,1",
-    "--crop-scale": "1.2",
-    "--licence": "Apache-2.0",
-    "--data": "Two portraits",
-}
-UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in ANSWERS])
+UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in DESCRIBED])
 """For a folder that describes itself."""
 
 
@@ -46,7 +39,7 @@ def models(tmp_path, monkeypatch):
 @pytest.fixture
 def run(models):
     def run(*arguments, **answers):
-        options = ANSWERS | {f"--{key.replace('_', '-')}": value for key, value in answers.items()}
+        options = DESCRIBED | {f"--{key.replace('_', '-')}": value for key, value in answers.items()}
         given = [part for option, value in options.items() if value is not None for part in (option, value)]
         words = [*arguments, *(given if arguments[0] == "add" else [])]
         return CliRunner().invoke(main, ["models", *map(str, words)])

@@ -1,10 +1,14 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.people import photo
+from fers import config
+from fers.domain.people import OPERATOR, Role
+from fers.platform import assemble
+from tests.people import participant, photo
 from tests.serving import serving
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -23,6 +27,22 @@ FLAGS = (
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Looked for on this machine, in this order; without any, Playwright's own is used."""
 PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a server keeps its data."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def platform(folder):
+    """The services on the store of the server in `folder`, which holds a participant and a researcher."""
+    platform = assemble(replace(config.load({}), data=folder / "data"))
+    participant(platform)
+    participant(platform, "researcher@example.org")
+    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    return platform
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from fers import config
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
 from fers.domain.faces import Answer
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.platform import assemble
 from fers.services.clock import utc_now
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
@@ -29,17 +29,8 @@ HAPPY_FACES, SAD_FACES = 12, 36
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("server")
-
-
-@pytest.fixture(scope="module")
-def platform(folder):
-    """The services on the server's store, which holds a participant and a researcher."""
-    platform = assemble(replace(config.load({}), data=folder / "data"))
-    participant(platform)
-    participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+def platform(platform, folder):
+    """With two weeks of faces."""
     fill_weeks(folder)
     return platform
 

@@ -3,44 +3,26 @@
 import json
 import shutil
 import zipfile
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from fers import config
 from fers.config import REPOSITORY
 from fers.domain.emotions import LABELS
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint
-from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS
 from tests.browser.test_models import sign_in
 from tests.browser.test_participant import answer, give_photo
 from tests.inference.networks import SIDE, keras_network, knowing_the_portraits, onnx_file
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 LIVE, OTHER = "fersnet-ferplus", "alexnet-ferplus"
 UPLOADS = ("of-keras.keras", "of-litert.tflite", "of-onnx.onnx", "zipped folder.zip")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("server")
-
-
-@pytest.fixture(scope="module")
-def platform(folder):
-    """The services on the server's store, which holds a participant and a researcher."""
-    platform = assemble(replace(config.load({}), data=folder / "data"))
-    participant(platform)
-    participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
-    return platform
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from fers.domain.emotions import LABELS
 from fers.domain.models import InputSpec
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures, views
@@ -13,6 +14,14 @@ from fers.inference.prepare import to_input
 from fers.services.prediction import proposed_face
 
 SIDE = 32
+DESCRIBED = {
+    "--classes": ",".join(LABELS),
+    "--range": "0,1",
+    "--crop-scale": "1.2",
+    "--licence": "Apache-2.0",
+    "--data": "Two portraits",
+}
+"""What a file of `knowing_the_portraits` doesn't tell, by the options of `fers models add`."""
 
 
 def onnx_file(path, dense_weights, batch="n", first="Identity", last="Softmax"):

@@ -6,7 +6,8 @@ import pandas as pd
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from tests.people import PASSWORD
+from fers.domain.people import OPERATOR, Role
+from tests.people import PASSWORD, participant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -33,12 +34,25 @@ def told(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def signed_in(app: AppTest, platform, email: str = "ada@example.org") -> AppTest:
-    """Make an account and sign in with it."""
-    platform.accounts.sign_up(email, PASSWORD)
+def sign_in(app: AppTest, email: str = "ada@example.org") -> AppTest:
+    """With an account that is there."""
     field(app, "Password").input(PASSWORD)
     next(box for box in app.text_input if box.label == "E-mail").input(email)
     return click(app, "Sign in")
+
+
+def signed_in(app: AppTest, platform, email: str = "ada@example.org") -> AppTest:
+    """Make an account and sign in with it."""
+    platform.accounts.sign_up(email, PASSWORD)
+    return sign_in(app, email)
+
+
+def signed_in_as_researcher(app: AppTest, platform) -> AppTest:
+    """As somebody who agreed to everything and is a researcher in every study."""
+    email = "rita@example.org"
+    participant(platform, email)
+    platform.accounts.grant(OPERATOR, email, Role.RESEARCHER)
+    return sign_in(app, email)
 
 
 def agreed(app: AppTest, *choices: str) -> AppTest:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from driving import PASSWORD, click, field, told
+from driving import PASSWORD, signed_in_as_researcher, told
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
 from fers.errors import ModelRejected
 from fers.platform import assemble
@@ -47,11 +47,7 @@ def version(platform) -> Yardstick:
 
 @pytest.fixture
 def page(app, platform):
-    participant(platform, "rita@example.org")
-    platform.accounts.grant(OPERATOR, "rita@example.org", Role.RESEARCHER)
-    field(app, "Password").input(PASSWORD)
-    next(box for box in app.text_input if box.label == "E-mail").input("rita@example.org")
-    return click(app, "Sign in")
+    return signed_in_as_researcher(app, platform)
 
 
 def test_the_leaderboard_of_a_version_has_models_and_people(page, version):

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from driving import PASSWORD, click, field, told
+from driving import click, signed_in_as_researcher, told
 
 from fers.domain.emotions import Emotion
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.errors import ModelRejected
 from fers.platform import assemble
-from tests.people import Always, OneFace, Several, participant
+from tests.people import Always, OneFace, Several
 
 METRICS = {
     "a benchmark": {"n": 1234, "top1": 0.875, "ece": "who knows", "calibration": {}},
@@ -42,12 +42,7 @@ def platform(settings, clock, monkeypatch):
 @pytest.fixture
 def page(app, platform):
     """As a researcher sees it."""
-    participant(platform, "rita@example.org")
-    platform.accounts.grant(OPERATOR, "rita@example.org", Role.RESEARCHER)
-    field(app, "Password").input(PASSWORD)
-    next(box for box in app.text_input if box.label == "E-mail").input("rita@example.org")
-    click(app, "Sign in")
-    return app.switch_page("pages/models.py").run()
+    return signed_in_as_researcher(app, platform).switch_page("pages/models.py").run()
 
 
 def cards(page) -> list[str]:

@@ -2,20 +2,14 @@
 
 import dataclasses
 
-from driving import agreed, click, field, open_app, signed_in, told
+from driving import agreed, click, field, open_app, sign_in, signed_in, told
 from test_journey import choose, give
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import ConsensusRule
-from tests.people import PASSWORD, give_face, participant, pattern, photo
-
-
-def sign_in(app, email="ada@example.org"):
-    field(app, "Password").input(PASSWORD)
-    next(box for box in app.text_input if box.label == "E-mail").input(email)
-    return click(app, "Sign in")
+from tests.people import give_face, participant, pattern, photo
 
 
 def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):

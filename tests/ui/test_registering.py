@@ -14,7 +14,7 @@ from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected
 from fers.model_questions import ALL_THE_SAME
 from fers.platform import assemble
 from fers.ui import registering
-from tests.inference.networks import SIDE, knowing_the_portraits, onnx_file
+from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
 from tests.people import OneFace
 
 
@@ -49,14 +49,7 @@ def test_only_who_may_manage_models_registers_one():
         registering.register(None, "model.zip", zipped(), {})
 
 
-ANSWERS = {
-    "--classes": ",".join(LABELS),
-    "--range": "0,1",
-    "--crop-scale": "1.2",
-    "--licence": "Apache-2.0",
-    "--data": "Two portraits",
-    "--mean": "",
-}
+ANSWERS = DESCRIBED | {"--mean": ""}
 
 
 @pytest.fixture(scope="module")
