@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 
 from fers.domain.exploring import EVERY_FACE
 from fers.domain.faces import Face
-from fers.domain.interfaces import Stores
+from fers.domain.interfaces import ImageStore, Stores
 from fers.domain.people import Person
 from fers.domain.picture import FACTS_ID
 from fers.domain.snapshots import Snapshot
@@ -19,6 +19,7 @@ from fers.errors import NotFound
 
 FAR_MORE = 10_000
 """More promotions, trials and choices of models than there ever are."""
+LOST = "its image is lost"
 
 Part = tuple[str, Callable[[Stores], Iterable]]
 """What is compared: its name, and how it is read, in the same order from every store."""
@@ -62,8 +63,8 @@ class Comparison:
         if old is None:
             return "is in the new store alone"
         if new is None:
-            return image_problem(self._old, old) or "is missing"
-        return "its copy is not the same" if new != old or image_problem(self._new, old) else None
+            return image_problem(self._old.images, old) or "is missing"
+        return "its copy is not the same" if new != old or image_problem(self._new.images, old) else None
 
     def _parts(self) -> Iterator[Part]:
         yield "the log is", lambda of: of.records.audit()
@@ -93,12 +94,12 @@ def side_by_side(old: Iterable, new: Iterable, id_of: Callable = attrgetter("id"
         yield sides.get("old"), sides.get("new")
 
 
-def image_problem(stores: Stores, face: Face) -> str | None:
-    """What is wrong with the image that a store has of a face."""
+def image_problem(images: ImageStore, face: Face) -> str | None:
+    """What is wrong with the image that a store has of a face: `LOST`, or that it is another one."""
     try:
-        data = stores.images.get(face.id)
+        data = images.get(face.id)
     except NotFound:
-        return "its image is lost"
+        return LOST
     return None if is_image_of(face, data) else "its image is not the one that was given"
 
 

@@ -1,6 +1,5 @@
 """The doctor: is everything that the records speak of there, and nothing else?"""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, R
 from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
-from fers.services.comparison import side_by_side
+from fers.services.comparison import LOST, image_problem, side_by_side
 from fers.services.settling import settle_everything
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
@@ -106,17 +105,13 @@ class Doctor:
     def _orphan(self, key: str) -> bool:
         """Look again as the only writer of this face: it may have been stored or withdrawn while we looked."""
         with self._journal.writing(key):
-            return self._records.face(key) is None and self._image_sha256(key) is not None
+            return self._records.face(key) is None and self._has_image(key)
 
     def _problems(self, face: Face) -> list[str]:
-        problems = []
-        sha256 = self._image_sha256(face.id)
-        if sha256 is None and self._records.face(face.id) is None:
+        of_image = image_problem(self._images, face)
+        if of_image == LOST and self._records.face(face.id) is None:
             return []  # Withdrawn since its record was read.
-        if sha256 is None:
-            problems.append("its image is lost")
-        elif sha256 != face.image.sha256:
-            problems.append("its image is not the one that was given")
+        problems = [of_image] if of_image else []
         if self._records.person(face.person_id) is None:
             problems.append("its person is gone")
         if face.consent_id not in {consent.id for consent in self._records.consents_of(face.person_id)}:
@@ -127,11 +122,12 @@ class Doctor:
             problems.append("it is past its retention date")
         return problems
 
-    def _image_sha256(self, face_id: str) -> str | None:
+    def _has_image(self, face_id: str) -> bool:
         try:
-            return hashlib.sha256(self._images.get(face_id)).hexdigest()
+            self._images.get(face_id)
         except NotFound:
-            return None
+            return False
+        return True
 
 
 def _id_of(thing: Face | str) -> str:
