@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from fers import config
 from fers.domain.people import OPERATOR, Role
@@ -90,3 +90,11 @@ def open_page(browser: Browser, server):
     yield open_page
     for context in contexts:
         context.close()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from a list by typing, as a list that opens moves away from under a pointer."""
+    box = page.get_by_role("combobox", name=label)
+    box.fill(option)
+    expect(page.get_by_role("option", name=option).first).to_be_visible()
+    box.press("Enter")

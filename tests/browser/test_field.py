@@ -14,7 +14,7 @@ from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
 from fers.platform import assemble
 from fers.services.clock import utc_now
-from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
 from tests.browser.test_participant import answer, give_photo
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern
 from tests.serving import serving
@@ -61,10 +61,8 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     page = open_page(**DESKTOP)
     sign_in(page, "researcher@example.org")
     page.get_by_role("link", name="In the field").click()
-    chooser = page.get_by_role("combobox", name="Models to compare")
     for name in MODELS:
-        chooser.click()
-        page.get_by_role("option", name=name).click()
+        choose(page, "Models to compare", name)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Start the trial").click()
     expect(page.get_by_text("This trial is on since")).to_be_visible()
@@ -97,8 +95,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
     page.get_by_role("link", name="In the field").click()
     page.get_by_role("tab", name="In the background").click()
     expect(page.get_by_text("No model answers in the background.")).to_be_visible()
-    page.get_by_role("combobox", name="Models in the background").click()
-    page.get_by_role("option", name=SHADOW).click()
+    choose(page, "Models in the background", SHADOW)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("0 new faces since")).to_be_visible()
@@ -126,8 +123,7 @@ def test_drift_is_shown_against_the_version_that_is_chosen(open_page):
     page.get_by_role("tab", name="Drift").click()
     # Sad faces are new against the happy ones; against both, neither week has the version's mix.
     for version, weeks in (("happy", "1 of"), ("both", "[23] of")):
-        page.get_by_role("combobox", name="Against the version").click()
-        page.get_by_role("option", name=f"{version} (").click()
+        choose(page, "Against the version", f"{version} (")
         expect(page.get_by_text(re.compile(rf"{weeks} \d weeks differ from the version"))).to_be_visible()
     for week in (HAPPY_WEEK, SAD_WEEK):
         bars = page.get_by_test_id("stVegaLiteChart").filter(has_text=week.isoformat())

@@ -19,7 +19,7 @@ from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures
 from fers.platform import open_stores, registry
 from fers.ui.result import word
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, choose
 from tests.browser.test_participant import answer, consent, sign_up
 from tests.serving import serving
 
@@ -124,9 +124,8 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     consent(page, "Keep my photos")
     page.get_by_role("link", name="Live").click()
     expect(page.locator(".live ol li")).to_have_count(3)
-    page.get_by_role("combobox", name="Model").click()
     with page.expect_response(lambda response: "/browser/networks/" in response.url and response.ok):
-        page.get_by_role("option", name="MobileNet").click()
+        choose(page, "Model", "MobileNet")
     expect(page.locator(".live ol li")).to_have_count(3)
     expect(page.locator(".live .pace")).to_have_text(re.compile(r"\d+ frames a second"))
     assert page.locator(".live .marks").evaluate(PAINTED), "a box around the face"

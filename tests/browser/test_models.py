@@ -18,7 +18,7 @@ from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
 from tests.browser.slow_model import register_slow_model
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
 from tests.serving import serving
@@ -74,7 +74,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     expect(page.get_by_text("In no slice do these faces tell the two apart.")).to_be_visible()
     look_closer(page)
     page.reload()
-    choose_version(page)
+    choose(page, "Measured on", "Version v1")
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     page.locator(".st-key-run-fersnet-ferplus button").click()
     expect(page.get_by_text("Run a second model to compare the two.")).to_be_visible()
@@ -144,11 +144,6 @@ def look_closer(page) -> None:
     expect(dialog.locator("img")).to_have_count(1 + 6)
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
-
-
-def choose_version(page) -> None:
-    page.get_by_label("Measured on").click()
-    page.get_by_role("option", name="Version v1", exact=True).click()
 
 
 def sign_in(page, to: str) -> None:

@@ -12,7 +12,7 @@ from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint
-from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
 from tests.browser.test_models import sign_in
 from tests.browser.test_participant import answer, give_photo
 from tests.inference.networks import SIDE, keras_network, knowing_the_portraits, onnx_file
@@ -160,8 +160,7 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
     other = open_page(**DESKTOP)
     sign_in_as_participant(other)
-    page.get_by_label("Another model").click()
-    page.get_by_role("option", name=OTHER).click()
+    choose(page, "Another model", OTHER)
     page.get_by_role("button", name="Make it live").click()
     expect(page.get_by_text(f"Participants meet {OTHER} 1.1.0.")).to_be_visible()
     expect(title(page, OTHER)).to_contain_text("live")
