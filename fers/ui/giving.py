@@ -46,12 +46,15 @@ def take_photo(actor: Person) -> None:
 
 
 def _receive(actor: Person, data: bytes, source: Source) -> None:
-    state().next_photo()
+    giving = refusal = None
     try:
         with st.spinner("Looking for a face…"):
-            state().giving = Giving(platform().capture.receive(actor, data, source))
-    except FersError as refusal:
-        state().refusal = refusal
+            giving = Giving(platform().capture.receive(actor, data, source))
+    except FersError as error:
+        refusal = error
+    # Not before: whatever stops this run lets the next one take the same photo.
+    state().next_photo()
+    state().giving, state().refusal = giving, refusal
     st.rerun()
 
 

@@ -120,6 +120,7 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     page.on(
         "request", lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else outside.append(r.url)
     )
+    page.reload()  # What was opened before is not listened to.
     sign_up(page, "watcher@example.org")
     consent(page, "Keep my photos")
     page.get_by_role("link", name="Live").click()

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 
+import streamlit as st
 from driving import agreed, click, field, signed_in, told
 
 from fers.domain.emotions import Emotion
@@ -12,6 +13,7 @@ from fers.domain.faces import Display, Source
 from fers.domain.models import OutputSpec
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
+from fers.services.capture import Capture
 from fers.storage.embedded_images import EmbeddedImages
 from tests.people import PASSWORD, OneModel, photo
 
@@ -162,6 +164,22 @@ def test_a_refused_photo_is_explained_and_forgotten(app, platform):
     give(app, b"GIF89a, or so it says")
     assert app.error and app.file_uploader[0].value is None
     assert app.session_state["fers"].giving is None
+
+
+def test_a_click_while_a_photo_is_looked_at_does_not_lose_it(app, platform, monkeypatch):
+    agreed(signed_in(app, platform), KEEP)
+    receive, clicks = Capture.receive, ["elsewhere"]
+
+    def clicked_away(*args):
+        draft = receive(*args)
+        if clicks:
+            clicks.pop()
+            st.rerun()  # What a click does to the run that looks.
+        return draft
+
+    monkeypatch.setattr(Capture, "receive", clicked_away)
+    give(app, photo())
+    assert "Your face in the box" in told(app)
 
 
 def test_my_data_downloads_and_withdraws(app, platform):

@@ -20,7 +20,7 @@ import requests
 from .node import SERVERS, node
 
 PROJECT = "demo-fers"
-_PATIENCE_SECONDS = 90
+_PATIENCE_SECONDS = 240
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def auth() -> Iterator[str]:
                 yield f"127.0.0.1:{port}"
             finally:
                 process.send_signal(signal.SIGINT)
-                process.wait(30)
+                process.wait(_PATIENCE_SECONDS)
 
 
 def mails() -> list[dict]:
@@ -70,6 +70,6 @@ def _wait_for(port: int, process: subprocess.Popen) -> None:
         try:
             if requests.get(f"http://127.0.0.1:{port}/", timeout=1).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.2)
     raise RuntimeError("the Auth emulator did not start")
