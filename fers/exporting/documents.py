@@ -12,6 +12,7 @@ from fers.exporting.release import Cut, Member, Release
 FACES = "faces.jsonl"
 DATASHEET = "DATASHEET.md"
 """The first file of every release."""
+_UNSAID = "not said yet"
 _CUTS = {
     Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
     Cut.WHOLE: "whole photos, with a box around the face",
@@ -79,9 +80,9 @@ def _datasheet(release: Release) -> str:
         title=release.title,
         id=snapshot.id,
         date=f"{snapshot.created_at:%d %B %Y}",
-        purpose=study.purpose,
-        owner=study.owner,
-        contact=study.contact,
+        purpose=study.purpose or _UNSAID,
+        owner=release.author,
+        contact=study.contact or _UNSAID,
         chosen=f" Chosen were those where {'; '.join(chosen)}." if (chosen := snapshot.chosen.in_words()) else "",
         perceived=_PERCEIVED[snapshot.consensus],
         frozen=snapshot.faces,
@@ -107,7 +108,7 @@ def _citation(release: Release) -> str:
         "version": release.snapshot.id,
         "date-released": f"{release.snapshot.created_at:%Y-%m-%d}",
     }
-    authors = f"authors:\n  - name: {_quoted(release.study.owner)}\n"
+    authors = f"authors:\n  - name: {_quoted(release.author)}\n"
     return "".join(f"{key}: {_quoted(value)}\n" for key, value in lines.items()) + authors
 
 
@@ -118,7 +119,7 @@ def _quoted(text: str) -> str:
 
 def _cite_as(release: Release) -> str:
     year = release.snapshot.created_at.year
-    return f"{release.study.owner} ({year}). {release.title}. FERS dataset version {release.snapshot.id}."
+    return f"{release.author} ({year}). {release.title}. FERS dataset version {release.snapshot.id}."
 
 
 _FIELDS = {

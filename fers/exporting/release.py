@@ -73,6 +73,11 @@ class Release:
     def title(self) -> str:
         return f"{self.study.name}, version {self.snapshot.name}"
 
+    @property
+    def author(self) -> str:
+        """Whom to cite; a study that imported its faces may not have said yet who runs it."""
+        return self.study.owner or f"The study {self.study.name}"
+
     def length(self, entry: Entry) -> int | None:
         """Of `image`, in bytes; None where only making it could tell."""
         if self.cut is Cut.WHOLE:

@@ -14,6 +14,7 @@ from fers.domain.snapshots import ConsensusRule
 from fers.errors import InvalidInput, NotFound
 from fers.exporting.archive import SUMS
 from fers.exporting.release import Cut
+from fers.platform import open_stores
 from fers.services.importing import Terms
 from fers.storage.database import Database
 from tests.exporting.versions import described, download, freeze_four
@@ -153,3 +154,9 @@ def test_the_citation_file_is_sound_whatever_the_study_is_called(platform, study
     cited = {key.strip(" -"): json.loads(value) for key, _, value in (line.partition(": ") for line in lines) if value}
     assert cited["title"] == "Faces: 顔, version v1"
     assert cited["name"] == owner
+
+
+def test_a_version_of_a_study_that_nobody_described_is_cited_by_its_name(platform, settings, study, faces):
+    open_stores(settings).records.save_study(replace(study, name="Imports", owner="", purpose="", contact=""))
+    assert '- name: "The study Imports"' in download(platform, "folders").read("CITATION.cff").decode()
+    assert "not said yet **Who made it?** The study Imports. Contact: not said yet." in datasheet_of(platform, "v1")
