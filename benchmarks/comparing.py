@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.turns import milliseconds
 from fers import config
+from fers.config import Settings
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Source
@@ -32,10 +33,11 @@ from fers.domain.people import OPERATOR
 from fers.domain.picture import FACTS_ID
 from fers.domain.snapshots import Entry, Split, Vote
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
-from fers.platform import Platform, assemble
+from fers.platform import Platform, assemble, open_stores
 from fers.services.arena import ENOUGH_TIMES
 from fers.services.asking import Asked
 from fers.storage.database import FILE
+from tests.contracts.samples import a_snapshot
 
 LIMIT_MS = 1000
 VERSION = "ab" * 32
@@ -69,14 +71,14 @@ class Named:
         self.info = info
 
 
-def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
+def fill(settings: Settings, study_id: str, models: Models, faces: int) -> None:
     """Faces with their people's word, what their pictures are like, three annotators' labels each, a version of all,
     and every model's answers."""
     random = np.random.default_rng(1)
     ids = sorted(random.bytes(16).hex() for _ in range(faces))
     truth = random.choice(8, size=faces, p=[0.4, 0.25, 0.1, 0.1, 0.04, 0.03, 0.06, 0.02])
     said = np.where(random.random((3, faces)) < PEOPLE_ARE_RIGHT, truth, random.integers(8, size=(3, faces)))
-    sql = sqlite3.connect(folder / FILE, isolation_level=None)
+    sql = sqlite3.connect(settings.data / FILE, isolation_level=None)
     sql.executescript("PRAGMA synchronous = OFF; BEGIN")
     sql.executemany(
         "INSERT INTO faces VALUES (?, ?, ?, ?, '2040-01-01T00:00:00.000000+00:00', ?)",
@@ -91,9 +93,6 @@ def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
         ((face_id, study_id, int(label), TIME) for face_id, label in zip(ids, truth, strict=True)),
     )
     sql.executemany("INSERT INTO labels VALUES (?, ?, ?, ?)", _labels(study_id, ids, said))
-    snapshot = {"faces": faces, "people": 1, "left_out": 0, "near_duplicates": 0, "consent_texts": []}
-    sql.execute("INSERT INTO snapshots VALUES (?, ?, 'v1', ?, ?)", (VERSION, study_id, TIME, json.dumps(snapshot)))
-    sql.executemany("INSERT INTO snapshot_entries VALUES (?, 'test', ?, ?)", _entries(ids, truth, said))
     for info in models.models():
         likely = random.random(faces) < MODELS_ARE_RIGHT
         answers = random.dirichlet(np.full(8, 0.3), faces) + 0.6 * likely[:, None] * np.eye(8)[truth]
@@ -105,6 +104,8 @@ def fill(folder: Path, study_id: str, models: Models, faces: int) -> None:
     sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
     sql.execute("COMMIT")
     sql.close()
+    version = a_snapshot(id=VERSION, study_id=study_id, faces=faces)
+    open_stores(settings).snapshots.create_snapshot(version, _entries(ids, truth, said))
 
 
 def _person(number: int) -> str:
@@ -136,7 +137,7 @@ def _labels(study_id: str, ids: list[str], said: np.ndarray) -> Iterator[tuple]:
             yield face_id, annotator, study_id, document
 
 
-def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[tuple]:
+def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[Entry]:
     entry = Entry(
         face_id="",
         person="",
@@ -162,8 +163,7 @@ def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[tu
     )
     for number, (face_id, label, of_face) in enumerate(zip(ids, truth.tolist(), said.T.tolist(), strict=True)):
         votes = tuple(Vote(f"{n}", Verdict.EMOTION, only(Emotion(said))) for n, said in enumerate(of_face))
-        own = replace(entry, face_id=face_id, person=_person(number), perceived=Emotion(label), votes=votes)
-        yield VERSION, face_id, json.dumps(own.as_document())
+        yield replace(entry, face_id=face_id, person=_person(number), perceived=Emotion(label), votes=votes)
 
 
 def page(platform: Platform, on: Yardstick) -> dict:
@@ -194,7 +194,7 @@ def main(faces: int, count: int, runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(config.load({}), data=Path(folder))
         platform = assemble(settings, models=models, now=lambda: datetime.now(UTC))
-        fill(Path(folder), platform.studies.current().id, models, faces)
+        fill(settings, platform.studies.current().id, models, faces)
         print(f"{faces:,} faces, {count} models; ms at first / median / slowest")
         for on in (EVERY_FACE, REVIEWED_FACES, Yardstick(Word.VERSION, VERSION)):
             started = time.perf_counter()
