@@ -23,7 +23,6 @@ import numpy as np
 
 from benchmarks.turns import milliseconds
 from fers import config
-from fers.config import Settings
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Source
@@ -71,7 +70,7 @@ class Named:
         self.info = info
 
 
-def fill(settings: Settings, study_id: str, models: Models, faces: int) -> None:
+def fill(settings: config.Settings, study_id: str, models: Models, faces: int) -> None:
     """Faces with their people's word, what their pictures are like, three annotators' labels each, a version of all,
     and every model's answers."""
     random = np.random.default_rng(1)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from fers import config
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.people import participant, photo
+from tests.people import PASSWORD, participant, photo
 from tests.serving import serving
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -46,9 +46,9 @@ def platform(folder):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(folder):
     """One server with the bundled model, for all journeys."""
-    with serving(tmp_path_factory.mktemp("server")) as server:
+    with serving(folder) as server:
         yield server
 
 
@@ -90,6 +90,13 @@ def open_page(browser: Browser, server):
     yield open_page
     for context in contexts:
         context.close()
+
+
+def sign_in(page: Page, email: str) -> None:
+    """With the account that `participant` made."""
+    page.get_by_label("E-mail").first.fill(email)
+    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def choose(page: Page, label: str, option: str) -> None:

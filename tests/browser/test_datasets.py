@@ -13,8 +13,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS
-from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
+from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -78,9 +78,3 @@ def resumed(address, cookies) -> bytes:
     rest = httpx.get(address, cookies=cookies, headers=headers)
     assert rest.status_code == 206
     return begun + rest.content
-
-
-def sign_in(page, email) -> None:
-    page.get_by_label("E-mail").first.fill(email)
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()

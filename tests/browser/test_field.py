@@ -14,7 +14,7 @@ from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
 from fers.platform import assemble
 from fers.services.clock import utc_now
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.test_participant import answer, give_photo
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern
 from tests.serving import serving
@@ -138,9 +138,3 @@ def until_answered(page, platform) -> None:
             return
         page.wait_for_timeout(200)
     raise AssertionError("the model in the background did not answer")
-
-
-def sign_in(page, email: str) -> None:
-    page.get_by_label("E-mail").first.fill(email)
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()

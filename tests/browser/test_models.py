@@ -18,9 +18,9 @@ from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.slow_model import register_slow_model
-from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
+from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def server(tmp_path_factory):
 
 def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page, "Compare")
+    open_as_researcher(page, "Compare")
     expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
     for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
@@ -89,7 +89,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
 
 def test_a_file_that_is_no_model_is_refused_in_words(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page, "Models")
+    open_as_researcher(page, "Models")
     page.get_by_text("Register a model").click()
     broken = {"name": "broken.tflite", "mimeType": "application/octet-stream", "buffer": b"not a network"}
     page.locator("input[type=file]").set_input_files(broken)
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(open_page):
 
 def test_a_run_that_is_stopped_in_the_middle_goes_on_where_it_was(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page, "Compare")
+    open_as_researcher(page, "Compare")
     run = page.locator(".st-key-run-slow button")
     run.click()
     expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
@@ -146,8 +146,6 @@ def look_closer(page) -> None:
     expect(dialog).to_have_count(0)
 
 
-def sign_in(page, to: str) -> None:
-    page.get_by_label("E-mail").first.fill("researcher@example.org")
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+def open_as_researcher(page, to: str) -> None:
+    sign_in(page, "researcher@example.org")
     page.get_by_role("link", name=to, exact=True).click()

@@ -12,8 +12,8 @@ from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
-from tests.browser.test_models import sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
+from tests.browser.test_models import open_as_researcher
 from tests.browser.test_participant import answer, give_photo
 from tests.inference.networks import SIDE, keras_network, knowing_the_portraits, onnx_file
 from tests.people import PASSWORD
@@ -71,7 +71,7 @@ def description(model_id, weights) -> dict:
 @pytest.fixture
 def page(open_page):
     page = open_page(**DESKTOP)
-    sign_in(page, "Models")
+    open_as_researcher(page, "Models")
     expect(page.get_by_text("Participants meet")).to_be_visible()
     yield page
     assert "Traceback" not in page.content()
@@ -126,7 +126,7 @@ def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads,
 
 def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
     other = open_page(**DESKTOP)
-    sign_in_as_participant(other)
+    sign_in(other, "ada@example.org")
     give_photo(other, "upload")
     answer(other)
     page.get_by_role("link", name="Compare", exact=True).click()
@@ -159,7 +159,7 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
 
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
     other = open_page(**DESKTOP)
-    sign_in_as_participant(other)
+    sign_in(other, "ada@example.org")
     choose(page, "Another model", OTHER)
     page.get_by_role("button", name="Make it live").click()
     expect(page.get_by_text(f"Participants meet {OTHER} 1.1.0.")).to_be_visible()
@@ -176,9 +176,3 @@ def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, pl
     ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
     faces = sorted(platform.own_data.faces(ada), key=lambda face: face.prediction.made_at)
     assert [face.prediction.model_id for face in faces][-2:] == [OTHER, LIVE]
-
-
-def sign_in_as_participant(page) -> None:
-    page.get_by_label("E-mail").first.fill("ada@example.org")
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()

@@ -13,7 +13,7 @@ from fers.platform import assemble
 from fers.storage.database import Database
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.ui.session_cookie import COOKIE
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
 
@@ -60,9 +60,7 @@ def labels(server):
 
 def begin(open_page, email: str, **window) -> Page:
     page = open_page("/", **window)
-    page.get_by_label("E-mail").first.fill(email)
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(page, email)
     while COOKIE not in {cookie["name"] for cookie in page.context.cookies()}:
         page.wait_for_timeout(50)
     page.goto(f"{page.url.rstrip('/')}/review")

@@ -10,7 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
 
@@ -59,9 +59,3 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
 
     owner.get_by_role("tab", name="What was done").click()
     expect(owner.get_by_test_id("stDataFrame")).to_be_visible()
-
-
-def sign_in(page, email) -> None:
-    page.get_by_label("E-mail").first.fill(email)
-    page.get_by_label("Password", exact=True).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
