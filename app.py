@@ -26,6 +26,8 @@ EXPLORE = st.Page("pages/explore.py", title="Explore", icon=":material/grid_view
 REVIEW = st.Page("pages/review.py", title="Review", icon=":material/rate_review:")
 AGREEMENT = st.Page("pages/agreement.py", title="Agreement", icon=":material/balance:")
 DATASETS = st.Page("pages/datasets.py", title="Datasets", icon=":material/inventory_2:")
+# Pages of tables and galleries, which take the width there is. What participants meet stays a column.
+WIDE = frozenset({MODELS, COMPARE, FIELD, STUDY, EXPLORE, AGREEMENT, DATASETS})
 SIGN_OUT = st.Page(session.sign_out_page, title="Sign out", icon=":material/logout:", url_path="sign_out")
 
 
@@ -58,4 +60,6 @@ with guard.explaining_everything():
     session.come_from_provider()
     session.keep_cookie()
     person = session.person()
-    guard.run(st.navigation(pages_for(person), position="top"), person)
+    page = st.navigation(pages_for(person), position="top")
+    st.set_page_config(layout="wide" if page in WIDE else "centered")
+    guard.run(page, person)

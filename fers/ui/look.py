@@ -18,7 +18,8 @@ _STYLE = """
 .st-key-fers-cookie { display: none; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
 .stMainBlockContainer { padding-top: 4.5rem; max-width: 50rem; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
+[data-layout="wide"] .stMainBlockContainer { padding: 4.5rem 2rem 3rem; max-width: 96rem; }
+@media (max-width: 640px) { .stApp .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
 </style>
 """
 

@@ -12,6 +12,7 @@ from tests.people import PASSWORD, participant, photo
 from tests.serving import serving
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+LAPTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 FLAGS = (
     "--no-sandbox",

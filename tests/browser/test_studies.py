@@ -10,7 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
+from tests.browser.conftest import DESKTOP, LAPTOP, PATIENCE_MS, PHONE, sign_in
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
 
@@ -59,3 +59,22 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
 
     owner.get_by_role("tab", name="What was done").click()
     expect(owner.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+WIDE = ("agreement", "datasets", "models", "arena", "field", "study")
+
+
+def test_pages_of_tables_and_galleries_take_the_width_there_is(open_page):
+    page = open_page(**LAPTOP)
+    sign_in(page, "owner@example.org")
+    page.get_by_role("link", name="Explore").click()
+    wide, content = page.locator("[data-layout=wide]"), page.locator(".stMainBlockContainer")
+    expect(wide).to_be_visible()
+    address = page.url.rpartition("/")[0]
+    for name in WIDE:
+        page.goto(f"{address}/{name}")
+        expect(wide).to_be_visible()
+        assert content.bounding_box()["width"] > 1300, name
+    page.get_by_role("link", name="My data").click()
+    expect(wide).not_to_be_visible()
+    assert content.bounding_box()["width"] <= 800
