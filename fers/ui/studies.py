@@ -53,7 +53,7 @@ def make_study(actor: Person) -> None:
 def describe(actor: Person, study: Study) -> None:
     """The study's particulars, to be changed."""
     st.write("Participants read this before they take part. When you change it, they are asked again.")
-    with st.form(f"study-{study.id}"):
+    with st.form(f"describe-{study.id}"):
         changed = _particulars(study)
         changed = _labelling(changed)
         changed = replace(

@@ -20,7 +20,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server whose store holds an owner and some faces."""
+    """A server whose store holds an owner, some faces and a second study."""
     folder = tmp_path_factory.mktemp("server")
     settings = replace(config.load({}), data=folder / "data")
     platform = assemble(settings, models=OneModel(), detector=OneFace())
@@ -29,6 +29,7 @@ def server(tmp_path_factory):
         give_face(platform, ada, Answer(label, before_prediction=True))
     participant(platform, "owner@example.org")
     platform.accounts.grant(OPERATOR, "owner@example.org", Role.ADMINISTRATOR)
+    platform.studies.create(OPERATOR, "Another study")
     with serving(folder) as server:
         yield server
 
@@ -78,3 +79,17 @@ def test_pages_of_tables_and_galleries_take_the_width_there_is(open_page):
     page.get_by_role("link", name="My data").click()
     expect(wide).not_to_be_visible()
     assert content.bounding_box()["width"] <= 800
+
+
+def test_after_a_change_is_saved_the_owner_looks_at_the_other_tabs(open_page):
+    owner = open_page(**DESKTOP)
+    sign_in(owner, "owner@example.org")
+    owner.get_by_role("link", name="Study").click()
+    owner.get_by_label("Annotators for each face").fill("4")
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("Saved.")).to_be_visible()
+    owner.get_by_role("tab", name="People").click()
+    expect(owner.get_by_role("heading", name="Who works on it")).to_be_visible()
+    owner.get_by_role("tab", name="About").click()
+    expect(owner.get_by_label("Annotators for each face")).to_have_value("4")
+    expect(owner.get_by_text("Something went wrong")).to_have_count(0)

@@ -1,13 +1,30 @@
 """The app on a fresh store, with a model and a face detector that need no weights."""
 
+from collections import Counter
+
 import pytest
 import streamlit as st
-from driving import open_app
+from driving import keys, open_app
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
 from fers.ui import giving, services
 from tests.hashing import quick_hashes  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def keys_of_their_own(monkeypatch):
+    """Whatever a test makes a page show, no two things on it share a key: in a browser, state that one of them keeps
+    would break the other."""
+    run = AppTest.run
+
+    def run_and_look(app: AppTest, **more) -> AppTest:
+        run(app, **more)
+        used = Counter(keys(app.main) + keys(app.sidebar))
+        assert [key for key, times in used.items() if times > 1] == []
+        return app
+
+    monkeypatch.setattr(AppTest, "run", run_and_look)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Node
 
 from fers.domain.people import OPERATOR, Role
 from tests.people import PASSWORD, participant
@@ -32,6 +33,13 @@ def told(app: AppTest) -> str:
     """Everything the page says in words."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def keys(node: Node) -> list[str]:
+    """The keys of all widgets, forms and other blocks that have one, at and below `node`."""
+    own = [node.key] if getattr(node, "key", None) else []
+    below = node.children.values() if isinstance(node, Block) else ()
+    return own + [key for child in below for key in keys(child)]
 
 
 def sign_in(app: AppTest, email: str = "ada@example.org") -> AppTest:

@@ -1,0 +1,52 @@
+"""Every page as somebody with all rights and several studies finds it, tab by tab. The fixture `keys_of_their_own`
+looks on, as in every test of pages."""
+
+from dataclasses import replace
+
+import pytest
+from driving import REPOSITORY, open_app, sign_in
+
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer
+from fers.domain.labels import Verdict
+from fers.domain.people import OPERATOR, Role
+from tests.people import give_face, participant, pattern
+
+WITHOUT_AN_ACCOUNT = {"pages/join.py", "pages/setup.py", "pages/sign_in.py"}
+ONCE = {"pages/personal_code.py"}
+"""Met after joining by code alone: `test_accounts.py` does that."""
+PAGES = {f"pages/{file.name}" for file in (REPOSITORY / "pages").glob("*.py")} - ONCE
+
+
+@pytest.fixture
+def administrator(app, platform):
+    """Signed in, in one of two studies, which has faces, labels, a member and an invitation."""
+    boss, ada = participant(platform, "boss@example.org"), participant(platform)
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    study = replace(platform.studies.current(), asks_groups=True)
+    platform.studies.update(OPERATOR, study)
+    platform.studies.create(OPERATOR, "Another")
+    for number, said in enumerate((Emotion.HAPPY, Emotion.SAD)):
+        face = give_face(platform, boss, Answer(said, before_prediction=True), pattern(number))
+        platform.review.label(OPERATOR, study.id, face.id, Verdict.FLAGGED, reason="picture")
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)
+    platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, 1, 1)
+    return sign_in(app, "boss@example.org")
+
+
+def test_no_key_is_used_twice_on_any_tab_of_any_page(administrator):
+    for page in sorted(PAGES - WITHOUT_AN_ACCOUNT):
+        administrator.switch_page(page).run()
+        remembered = [group for group in administrator.get("tab_container") if group.key]
+        for key, tabs in [(group.key, [tab.label for tab in group.children.values()]) for group in remembered]:
+            for tab in tabs:
+                administrator.session_state[key] = tab
+                administrator.run()
+        assert not administrator.exception, page
+
+
+def test_no_key_is_used_twice_where_nobody_is_signed_in(platform, cookies):
+    for page in sorted(WITHOUT_AN_ACCOUNT):
+        stranger = open_app()
+        stranger.switch_page(page).run()
+        assert not stranger.exception, page
