@@ -4,6 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action, allowed
 from fers.ui import field, guard, model_cards, model_form
+from fers.ui.confirming import confirmed
 from fers.ui.services import platform
 
 actor = guard.enter(Action.COMPARE_MODELS)
@@ -25,10 +26,16 @@ def live_model() -> str:
         if st.button("Make it live", disabled=chosen is None):
             live.promote(actor, chosen)
             st.rerun()
-        if before and st.button(f"Go back to {before.id}", icon=":material/undo:"):
+        if before and _goes_back(before.id):
             live.roll_back(actor)
             st.rerun()
     return now.id
+
+
+def _goes_back(model_id: str) -> bool:
+    meets = f"From then on participants meet **{model_id}**, in every study."
+    icon = ":material/undo:"
+    return confirmed(f"Go back to {model_id}", meets, f"Yes, make {model_id} live", about=f"back-{model_id}", icon=icon)
 
 
 st.title("Models")

@@ -5,6 +5,7 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.ui import groups, guard, session, why
+from fers.ui.confirming import confirmed
 from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -16,22 +17,21 @@ own_data, withdrawal = platform().own_data, platform().withdrawal
 
 
 def offer_withdrawal(face: Face) -> None:
-    with st.popover("Withdraw", icon=":material/delete:", width="stretch"):
-        st.write("The photo and everything that belongs to it are deleted at once.")
-        if st.button("Withdraw it", type="primary", width="stretch", key=f"withdraw-{face.id}"):
-            with guard.explaining():
-                withdrawal.withdraw_face(actor, face.id)
-                st.rerun()
+    gone = "The photo and everything that belongs to it are deleted at once."
+    if confirmed("Withdraw", gone, "Withdraw it", about=face.id, icon=":material/delete:", wide=True):
+        with guard.explaining():
+            withdrawal.withdraw_face(actor, face.id)
+            st.rerun()
 
 
 def offer_withdrawal_of_everything() -> None:
-    with st.popover("Withdraw everything", icon=":material/delete_forever:"):
-        st.write("All your photos, your answers, your choices and your account are deleted at once, for good.")
-        if st.button("Delete everything", type="primary", width="stretch"):
-            with guard.explaining():
-                withdrawal.withdraw_everything(actor)
-                session.sign_out()
-                st.rerun()
+    gone = "All your photos, your answers, your choices and your account are deleted at once, for good."
+    icon = ":material/delete_forever:"
+    if confirmed("Withdraw everything", gone, "Delete everything", about="everything", icon=icon):
+        with guard.explaining():
+            withdrawal.withdraw_everything(actor)
+            session.sign_out()
+            st.rerun()
 
 
 def show(face: Face) -> None:

@@ -70,7 +70,10 @@ def _at_hand(key: str, width: int, start: Box) -> Cropping:
 
 def _offer_buttons(cropping: Cropping, size: tuple[int, int]) -> None:
     """The canvas takes mouse and finger only: these move the box for people who use a keyboard or a screen reader."""
-    with st.popover("Move the box with buttons", icon=":material/open_with:"), st.container(horizontal=True):
+    with (
+        st.popover("Move the box with buttons", icon=":material/open_with:", key="move-box"),
+        st.container(horizontal=True),
+    ):
         for word, (right, down, larger) in _MOVES.items():
             if st.button(word, key=f"move-{word}"):
                 box, step = cropping.box, max(1, round(cropping.box.width * _STEP))

@@ -61,7 +61,7 @@ def _start(actor: Person) -> None:
 
 
 def _end(actor: Person, trial: Trial) -> None:
-    with st.popover("End the trial", icon=":material/stop_circle:"):
+    with st.popover("End the trial", icon=":material/stop_circle:", key=f"end-{trial.id}"):
         promoted = st.radio("Who goes live?", [_LIVE_STAYS, *trial.model_ids])
         if st.button("End it", type="primary", width="stretch"):
             with guard.explaining():

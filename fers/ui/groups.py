@@ -5,6 +5,7 @@ import streamlit as st
 from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
 from fers.domain.people import Person
 from fers.ui import guard
+from fers.ui.confirming import confirmed
 from fers.ui.services import platform
 from fers.ui.words import quoted
 
@@ -22,7 +23,8 @@ def show(actor: Person) -> None:
         if said is not None:
             told = ", ".join(f"{about.lower()}: {answer}" for about, answer in said.said().items())
             st.write(f"You said: {told}.")
-            if st.button("Erase it", icon=":material/delete:"):
+            gone = "What you said about yourself is erased at once. Your photos stay."
+            if confirmed("Erase it", gone, "Yes, erase it", about="description", icon=":material/delete:"):
                 groups.erase(actor)
                 st.rerun()
         if words is not None:

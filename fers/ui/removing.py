@@ -26,8 +26,8 @@ def _confirm(study_id: str, face_id: str) -> None:
         st.rerun()
     thumbnail(actor, face_id, width=CELL_PIXELS)
     st.write("The photo and all that belongs to it are deleted at once and for good, from dataset versions too.")
-    reason = st.radio("Why?", list(Removal), format_func=str.capitalize)
-    if st.button("Remove it", type="primary", width="stretch"):
+    reason = st.radio("Why?", list(Removal), format_func=str.capitalize, key=f"why-remove-{face_id}")
+    if st.button("Remove it", type="primary", width="stretch", key=f"yes-remove-{face_id}"):
         with guard.explaining():
             platform().withdrawal.remove(actor, study_id, face_id, reason)
             st.rerun()

@@ -10,13 +10,16 @@ from fers.domain.permissions import Action, allowed
 from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
 from fers.services.invitations import LONGEST_DAYS, MOST_USES
+from fers.services.members import Member
 from fers.services.studies import LONGEST_CONSENT_WORDS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
+from fers.ui.confirming import confirmed
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
 
 LOG_LINES = 200
+_REVOKED = "Nobody else can come by this invitation. Whoever came by it stays."
 _ORDER_WORDS = {
     QueueOrder.OLDEST: "The oldest",
     QueueOrder.UNCERTAIN: "Those the machine is least sure about",
@@ -40,7 +43,8 @@ def choose_study(actor: Person) -> None:
 
 
 def make_study(actor: Person) -> None:
-    with st.popover("New study", icon=":material/add:"), st.form("new-study", border=False):
+    studies = len(platform().studies.mine(actor))  # Once one was made, the form for it closes.
+    with st.popover("New study", icon=":material/add:", key=f"new-study-{studies}"), st.form("new-study", border=False):
         name = st.text_input("What is it called?")
         st.caption("It starts closed: describe it, then open it.")
         if st.form_submit_button("Make it", type="primary", width="stretch"):
@@ -145,9 +149,10 @@ def invite(actor: Person, study: Study) -> None:
         what, button = st.columns([4, 1], vertical_alignment="center")
         people = f"{invitation.uses_left} {'person' if invitation.uses_left == 1 else 'people'}"
         what.write(f"**{invitation.role.capitalize()}** for {people}, until {moment(invitation.expires_at)}")
-        if button.button("Revoke", key=f"revoke-{invitation.id}", width="stretch"):
-            platform().invitations.revoke(actor, study.id, invitation.id)
-            st.rerun()
+        with button:
+            if confirmed("Revoke", _REVOKED, "Revoke it", about=f"invitation-{invitation.id}", wide=True):
+                platform().invitations.revoke(actor, study.id, invitation.id)
+                st.rerun()
 
 
 def members(actor: Person, study: Study) -> None:
@@ -157,17 +162,34 @@ def members(actor: Person, study: Study) -> None:
     if not staff:
         st.caption("Nobody but those who run this installation. Participants are not listed here.")
     for member in staff:
-        who, role, button = st.columns([3, 2, 1], vertical_alignment="center")
-        who.write(f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}")
-        key = f"role-{member.person_id}-{member.role}"
-        roles = list(Role)
-        chosen = role.selectbox("Role", roles, roles.index(member.role), key=key, label_visibility="collapsed")
-        if chosen != member.role:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            _member(actor, study, member)
+
+
+def _member(actor: Person, study: Study, member: Member) -> None:
+    """One of those who work on the study, and what can be done about their place."""
+    name = f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}"
+    who = f"{name} (you)" if member.person_id == actor.id else name
+    st.markdown(f"{who}  \n{member.role.capitalize()}", width="stretch")
+    loses_place = f"{who} can't work on this study any more. What they labelled stays."
+    with guard.explaining():
+        if (chosen := _chosen_role(member)) is not None:
             platform().members.assign(actor, study.id, member.person_id, chosen)
             st.rerun()
-        if button.button("Remove", key=f"remove-{member.person_id}", width="stretch"):
+        if confirmed("Remove", loses_place, "Remove them", about=f"member-{member.person_id}"):
             platform().members.remove(actor, study.id, member.person_id)
             st.rerun()
+
+
+def _chosen_role(member: Member) -> Role | None:
+    """Another role for somebody, once it is chosen and confirmed."""
+    about = f"role-{member.person_id}-{member.role}"
+    with st.popover("Change role", key=f"ask-{about}"):
+        others = [role for role in Role if role is not member.role]
+        chosen = st.radio("New role", others, None, format_func=str.capitalize, key=about)
+        st.caption("It counts at once, in this study alone.")
+        changed = st.button("Change it", disabled=chosen is None, type="primary", width="stretch", key=f"yes-{about}")
+    return chosen if changed else None
 
 
 def log(actor: Person, study: Study) -> None:

@@ -93,3 +93,18 @@ def test_after_a_change_is_saved_the_owner_looks_at_the_other_tabs(open_page):
     owner.get_by_role("tab", name="About").click()
     expect(owner.get_by_label("Annotators for each face")).to_have_value("4")
     expect(owner.get_by_text("Something went wrong")).to_have_count(0)
+
+
+def test_a_second_click_on_the_same_spot_withdraws_no_other_photo(open_page):
+    ada = open_page(**DESKTOP)
+    sign_in(ada, "ada@example.org")
+    ada.get_by_role("link", name="My data").click()
+    ada.get_by_role("button", name="Withdraw", exact=True).first.click()
+    place = ada.get_by_role("button", name="Withdraw it").bounding_box()
+    spot = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    ada.mouse.click(*spot)
+    expect(ada.get_by_text("You gave 2 photos.")).to_be_visible()
+    expect(ada.get_by_role("button", name="Withdraw it")).to_have_count(0)
+    ada.mouse.click(*spot)
+    ada.reload()
+    expect(ada.get_by_text("You gave 2 photos.")).to_be_visible()

@@ -15,13 +15,15 @@ from tests.hashing import quick_hashes  # noqa: F401
 @pytest.fixture(autouse=True)
 def keys_of_their_own(monkeypatch):
     """Whatever a test makes a page show, no two things on it share a key: in a browser, state that one of them keeps
-    would break the other."""
+    would break the other. And whatever opens over the page has a key: else it would stay open for what takes the place
+    of what it was about."""
     run = AppTest.run
 
     def run_and_look(app: AppTest, **more) -> AppTest:
         run(app, **more)
         used = Counter(keys(app.main) + keys(app.sidebar))
         assert [key for key, times in used.items() if times > 1] == []
+        assert [block.proto.popover.label for block in app.get("popover") if not block.key] == []
         return app
 
     monkeypatch.setattr(AppTest, "run", run_and_look)

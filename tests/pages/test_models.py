@@ -70,7 +70,7 @@ def test_a_model_goes_live_and_back(page, platform):
     click(page, "Make it live")
     assert cards(page)[0].startswith("**sad** 1.0.0 · live")
     assert "Participants meet **sad** 1.0.0." in told(page)
-    click(page, "Go back to happy")
+    click(page, "Yes, make happy live")
     assert cards(page)[0].startswith("**happy** 1.0.0 · live")
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
     assert said == ["rolled back to: happy 1.0.0", "made live: sad 1.0.0"]

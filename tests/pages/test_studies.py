@@ -47,6 +47,34 @@ def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, plat
     assert not app.exception and not app.error
 
 
+def test_what_takes_something_away_asks_first(app, platform):
+    """Each question names the person or invitation that it is about by its key, and by nothing else."""
+    boss, ada, bob = (participant(platform, f"{name}@example.org") for name in ("boss", "ada", "bob"))
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    study = platform.studies.current()
+    for person in (ada, bob):
+        platform.members.assign(OPERATOR, study.id, person.id, Role.ANNOTATOR)
+    platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, 1, 1)
+    [invitation] = platform.invitations.open_ones(OPERATOR, study.id)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    role = f"role-{ada.id}-annotator"
+    asked = {f"ask-{role}", f"ask-member-{ada.id}", f"ask-member-{bob.id}", f"ask-invitation-{invitation.id}"}
+    assert asked < {popover.key for popover in app.get("popover")}
+
+    assert app.button(key=f"yes-{role}").disabled
+    app.radio(key=role).set_value(Role.RESEARCHER)
+    assert [member.role for member in platform.members.staff(OPERATOR, study.id)] == [Role.ANNOTATOR] * 2
+    app.run().button(key=f"yes-{role}").click().run()
+    roles = {member.person_id: member.role for member in platform.members.staff(OPERATOR, study.id)}
+    assert roles == {ada.id: Role.RESEARCHER, bob.id: Role.ANNOTATOR}
+    app.button(key=f"yes-member-{bob.id}").click().run()
+    assert [member.person_id for member in platform.members.staff(OPERATOR, study.id)] == [ada.id]
+    app.button(key=f"yes-invitation-{invitation.id}").click().run()
+    assert platform.invitations.open_ones(OPERATOR, study.id) == []
+    assert not app.exception and not app.error
+
+
 def test_an_unknown_invitation_is_refused_kindly(app):
     app.query_params["code"] = "nothing"
     app.switch_page("pages/join.py").run()
