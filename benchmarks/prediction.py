@@ -16,7 +16,7 @@ from skimage import data
 
 from fers import config, platform
 from fers.domain.boxes import Box
-from fers.domain.images import check_photo, crop
+from fers.domain.images import check_photo, crop, decode_stored
 
 FRESH_RUNS = 5
 WARM_RUNS = 15
@@ -50,7 +50,7 @@ def warm_steps() -> dict[str, float]:
     photo_file = large_photo()
     classifier = platform.registry(config.load()).classifier()
     detector = platform.face_detector()
-    pixels = check_photo(photo_file).pixels
+    pixels = decode_stored(check_photo(photo_file).data)
     face = crop(pixels, Box(1300, 400, 900, 900))[None]
     steps = {
         "decode only (Pillow)": lambda: Image.open(io.BytesIO(photo_file)).convert("RGB"),

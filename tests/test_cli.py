@@ -18,7 +18,7 @@ from fers.domain.faces import Answer, Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule, Split
 from fers.errors import InvalidInput
-from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
+from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern, photo
 
 
 class Registry(OneModel):
@@ -89,9 +89,11 @@ def test_small_benchmark_faces_are_accepted(run, tmp_path):
 
 def test_an_unusable_image_is_named_and_the_others_are_still_predicted(run, astronaut, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear all")
-    result = run("predict", tmp_path / "letter.txt", tmp_path / "missing.png", astronaut)
+    odd = tmp_path / "odd.JFIF"
+    odd.write_bytes(b"\xff\xd8\xff\xe1\0\x0cExif\0\0II?!" + photo()[2:])
+    result = run("predict", tmp_path / "letter.txt", tmp_path / "missing.png", odd, astronaut)
     assert result.exit_code == 1
-    assert "happy 90%" in result.stdout
+    assert result.stdout.count("happy 90%") == 2
     assert "not a picture" in result.stderr
     assert "missing.png: It can't be read (No such file or directory)." in result.stderr
 

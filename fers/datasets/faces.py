@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from fers.domain.boxes import Box, clamped
 from fers.domain.emotions import LABELS, Emotion
+from fers.domain.images import upright
 
 UNKNOWN = (math.nan, math.nan)
 """Valence and arousal of a face that nobody judged them for."""
@@ -54,7 +55,7 @@ class FaceSet:
         """Return a face's image in colour or gray, upright. Raises DataError, naming it, when it cannot be read."""
         try:
             with self.open(index) as image:
-                return ImageOps.exif_transpose(image).convert(mode)
+                return upright(image).convert(mode)
         except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
             raise DataError(f"{self.source}: {self.names[index]} cannot be read as an image ({error})") from error
 
@@ -116,8 +117,8 @@ def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray) -> Callable[
         image = open(index)
         if not boxes[index].any():
             return image
-        upright = ImageOps.exif_transpose(image)
-        return upright.crop(clamped(*map(int, boxes[index]), upright.size).corners())
+        whole = upright(image)
+        return whole.crop(clamped(*map(int, boxes[index]), whole.size).corners())
 
     return open_cropped
 

@@ -1,6 +1,5 @@
 """Files by name below a folder or inside a zip, whichever there is, and never outside it."""
 
-import io
 import threading
 import zipfile
 from contextlib import nullcontext
@@ -10,10 +9,11 @@ from typing import BinaryIO
 from PIL import Image
 
 from fers.datasets.faces import DataError
+from fers.domain.images import SUFFIXES, open_picture
 
 LARGEST_FILE = 100_000_000
 """Bytes of the largest file that is read at once: an image, that is. Tables are read row by row."""
-_PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+_PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff")}
 
 
 class Files:
@@ -83,7 +83,7 @@ class Files:
 
     def image(self, name: str) -> Image.Image:
         """Open an image, which Pillow decodes when its pixels are asked for."""
-        return Image.open(io.BytesIO(self.read(name)))
+        return open_picture(self.read(name))
 
 
 def inside(name: str) -> str:

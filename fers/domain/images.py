@@ -3,18 +3,40 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from fers.domain import photo_files
 from fers.domain.boxes import Box
+from fers.domain.colours import to_srgb
+from fers.domain.photo_files import PhotoFile
+from fers.domain.room import Room
 from fers.errors import ImageRejected
 
 FACE_SIDE = 224
 """Side, in pixels, that every crop is resized to."""
+SUFFIXES = ("jpg", "jpeg", "jfif", "jpe", "png", "heic", "heif", "hif", "webp", "avif")
+"""What files of the kinds that are taken are called. It is their bytes that decide."""
 LARGEST_STORED_SIDE = 4096
+LARGEST_STORED_BYTES = 9_000_000
+"""Most photos of `LARGEST_STORED_SIDE` have less; one with more comes in fewer pixels."""
+VIEW_SIDE = 1024
 JPEG_QUALITY = 95
+
+_MOST_DECODED = 25_000_000
+"""Pixels that are decoded at once, 100 MB. Larger JPEGs are shrunk while they are decoded."""
+_MOST_PIXELS = {"JPEG": 64_000_000, "HEIF": 50_000_000}
+"""Other kinds can't be shrunk while they are decoded. iPhones make HEIC pictures of 48 million pixels."""
+_ROOM = Room(400_000_000)
+"""Bytes for the pixels of all photos that are being checked or cropped in this process: two at a time, as phones make
+them."""
+_PER_PIXEL = 12
+"""Bytes that a pixel takes on its way: decoded, converted and turned or encoded, 4 each."""
+_ORIENTATION = "orientation as its file says"
 _RETRY = "Please choose another photo."
 
 
@@ -22,53 +44,69 @@ _RETRY = "Please choose another photo."
 class PhotoLimits:
     largest_bytes: int = 20_000_000
     largest_pixels: int = 64_000_000
+    """Of a JPEG; kinds that can't be shrunk while they are decoded have lower limits of their own."""
     smallest_side: int = 64
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A checked photo. `pixels` is what `data` decodes to, so that what is seen is exactly what is stored."""
+    """A checked photo, in hand for as long as somebody works on it: `data` and `view` take 14 MB at most."""
 
     data: bytes
     """An upright RGB JPEG without metadata."""
-    pixels: Image.Image
+    width: int
+    height: int
+    view: Image.Image
+    """The photo at `VIEW_SIDE` pixels at most, to be shown. No model is fed this."""
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
     @property
-    def width(self) -> int:
-        return self.pixels.width
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
 
-    @property
-    def height(self) -> int:
-        return self.pixels.height
+    @contextmanager
+    def pixels(self) -> Iterator[Image.Image]:
+        """What `data` decodes to, so that what is seen is exactly what is stored. Don't keep it, and ask for no other
+        photo's meanwhile."""
+        with _ROOM.of(self.width * self.height * 4):
+            yield decode_stored(self.data)
 
 
 def check_photo(data: bytes, limits: PhotoLimits = PhotoLimits()) -> Photo:  # noqa: B008 - frozen
-    """Return a JPEG or PNG in its normal form: upright, 8-bit RGB in sRGB, at most 4096 pixels a side, no metadata.
+    """Return a JPEG, PNG, HEIC, WebP or AVIF picture in its normal form: upright, 8-bit RGB in sRGB, at most 4096
+    pixels a side, no metadata.
 
-    Raises ImageRejected, with a sentence for the person, for anything that is not exactly one sound JPEG or PNG picture
-    within `limits`. What a file is called plays no part.
+    Whatever is written beside a sound picture, it is taken; orientation and colour profile are used where they can be
+    read. Raises ImageRejected, with a sentence for the person, for anything that is not exactly one sound picture
+    within `limits`. What a file is called plays no part. Waits while many photos are being checked.
     """
     if not data:
         raise ImageRejected("The file is empty.", _RETRY)
     if len(data) > limits.largest_bytes:
         megabytes = limits.largest_bytes // 1_000_000
         raise ImageRejected(f"The file is larger than {megabytes} MB.", "Please choose a smaller one.")
+    file = photo_files.read(data)
+    if file is None:
+        what = photo_files.other_kind(data)
+        raise ImageRejected(
+            f"This is {what}." if what else "This is not a picture FERS can read.", "Please choose a JPEG or PNG photo."
+        )
     with warnings.catch_warnings():
         # Pillow warns of what the limits below refuse, or of metadata that is dropped anyway.
         warnings.simplefilter("ignore")
-        picture = _normal(_decoded(data, limits))
-    return decode_stored(_encoded(picture))
+        picture, needed = _opened(file, limits)
+        with _ROOM.of(needed):
+            return _photo(_normal(_decoded(picture), file))
 
 
-def decode_stored(data: bytes) -> Photo:
-    """The photo that `check_photo` encoded as `data`."""
-    pixels = Image.open(io.BytesIO(data))
+def decode_stored(data: bytes) -> Image.Image:
+    """The RGB picture of a photo that `check_photo` encoded as `data`."""
+    pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
     pixels.load()
-    return Photo(data, pixels)
+    return pixels
 
 
 def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
@@ -78,7 +116,9 @@ def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
 
 def crop_stored(data: bytes, box: Box, side: int = FACE_SIDE) -> np.ndarray:
     """As `crop`, of a photo that `check_photo` encoded as `data`."""
-    return crop(decode_stored(data).pixels, box, side)
+    pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
+    with _ROOM.of(pixels.width * pixels.height * 4):
+        return crop(pixels, box, side)
 
 
 def glimpse(data: bytes, box: Box, side: int) -> np.ndarray:
@@ -96,78 +136,107 @@ def _resized(pixels: Image.Image, corners: tuple[float, ...], side: int) -> np.n
     return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR, box=corners))
 
 
-def _decoded(data: bytes, limits: PhotoLimits) -> Image.Image:
-    picture = _opened(data)
-    if picture.width * picture.height > limits.largest_pixels:
-        megapixels = limits.largest_pixels // 1_000_000
-        raise ImageRejected(f"The photo has more than {megapixels} million pixels.", "Please choose a smaller one.")
-    if min(picture.size) < limits.smallest_side:
-        raise ImageRejected(f"The photo is smaller than {limits.smallest_side} pixels.", "Please choose a larger one.")
-    # A phone's multi-picture JPEG (MPO) holds one photo and its helpers: its first picture is the photo.
-    if picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1:
-        raise ImageRejected("This is an animation.", "Please choose a photo that stands still.")
+def _opened(file: PhotoFile, limits: PhotoLimits) -> tuple[Image.Image, int]:
+    """The picture, of which only the header was read so far, and the bytes that it takes, about, to make it normal."""
     try:
-        picture.load()
-    except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-        raise ImageRejected("The photo is damaged or incomplete.", _RETRY) from error
-    return picture
-
-
-def _opened(data: bytes) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+        picture = _opened_lazily(file)
     except Image.DecompressionBombError as error:
         raise ImageRejected("The photo has too many pixels.", "Please choose a smaller one.") from error
-    except UnidentifiedImageError as error:
-        raise ImageRejected(_not_accepted(data), "Please choose a JPEG or PNG photo.") from error
+    except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
+        raise ImageRejected("The photo is damaged or incomplete.", _RETRY) from error
+    _require_size(picture, limits)
+    # An HEIC file holds one photo and its helpers, or a burst of which one is chosen.
+    if file.moves or (file.kind != "HEIF" and getattr(picture, "n_frames", 1) > 1):
+        raise ImageRejected("This is an animation.", "Please choose a photo that stands still.")
+    # libjpeg holds all of a progressive picture, 2 bytes a sample, however much it is shrunk then.
+    held = picture.width * picture.height * 8 if picture.info.get("progressive") else 0
+    if picture.width * picture.height > _MOST_DECODED:
+        picture.draft(None, (picture.width // 2, picture.height // 2))
+    return picture, held + picture.width * picture.height * _PER_PIXEL
+
+
+def _require_size(picture: Image.Image, limits: PhotoLimits) -> None:
+    most = min(limits.largest_pixels, _MOST_PIXELS.get(picture.format, _MOST_DECODED))
+    if picture.width * picture.height > most:
+        raise ImageRejected(
+            f"The photo has more than {most // 1_000_000} million pixels.", "Please choose a smaller one."
+        )
+    if min(picture.size) < limits.smallest_side:
+        raise ImageRejected(f"The photo is smaller than {limits.smallest_side} pixels.", "Please choose a larger one.")
+
+
+def _opened_lazily(file: PhotoFile) -> Image.Image:
+    if file.kind == "HEIF":
+        from pi_heif import register_heif_opener
+
+        register_heif_opener()
+    return Image.open(io.BytesIO(file.data), formats=(file.kind,))
+
+
+def _decoded(picture: Image.Image) -> Image.Image:
+    try:
+        picture.load()
     except Exception as error:  # noqa: BLE001 - as above
         raise ImageRejected("The photo is damaged or incomplete.", _RETRY) from error
-
-
-def _not_accepted(data: bytes) -> str:
-    for name, found in (
-        ("a GIF", data.startswith(b"GIF8")),
-        ("a WebP picture", data[:4] == b"RIFF" and data[8:12] == b"WEBP"),
-        ("an HEIC picture", data[4:8] == b"ftyp"),
-        ("a PDF document", data.startswith(b"%PDF")),
-        ("a TIFF picture", data[:4] in (b"II*\0", b"MM\0*")),
-        ("a BMP picture", data.startswith(b"BM")),
-    ):
-        if found:
-            return f"This is {name}."
-    return "This is not a picture FERS can read."
-
-
-def _normal(picture: Image.Image) -> Image.Image:
-    picture = _to_srgb(ImageOps.exif_transpose(picture))
-    picture.thumbnail((LARGEST_STORED_SIDE, LARGEST_STORED_SIDE), Image.Resampling.LANCZOS)
     return picture
 
 
-def _to_srgb(picture: Image.Image) -> Image.Image:
-    """8-bit RGB on white, whatever the mode was, with an embedded colour profile applied where it can be."""
-    if picture.mode.startswith(("I", "F")):
-        # 16-bit gray: scaled, since converting would clip.
-        gray = np.asarray(picture).astype(np.float64) / 257
-        picture = Image.fromarray(gray.clip(0, 255).round().astype(np.uint8))
-    profile = picture.info.get("icc_profile")
-    if picture.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-    if profile and picture.mode in ("RGB", "RGBA", "CMYK"):
-        picture = _with_profile_applied(picture, profile)
-    if picture.mode == "RGBA":
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("RGB")
+def _normal(picture: Image.Image, file: PhotoFile) -> Image.Image:
+    orientation = file.orientation or _orientation(picture)
+    picture = to_srgb(picture, file.profile or picture.info.get("icc_profile"))
+    picture.thumbnail((LARGEST_STORED_SIDE, LARGEST_STORED_SIDE), Image.Resampling.LANCZOS)
+    return _turned(picture, orientation)
 
 
-def _with_profile_applied(picture: Image.Image, profile: bytes) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture  # A broken profile is no reason to refuse the photo; its colours are taken as they are.
+def open_picture(data: bytes) -> Image.Image:
+    """Open a picture of any kind, of a set of pictures say, blind to what is written beside it but for `upright`.
+
+    Raises what Pillow raises.
+    """
+    file = photo_files.read(data)
+    if file is None:
+        return Image.open(io.BytesIO(data))
+    picture = _opened_lazily(file)
+    picture.info[_ORIENTATION] = file.orientation
+    return picture
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """A picture from `open_picture`, turned as its file asks; as it is where that can't be read."""
+    return _turned(picture, picture.info.get(_ORIENTATION) or _orientation(picture))
+
+
+def _orientation(picture: Image.Image) -> int | None:
+    if picture.format == "HEIF":  # Its decoder has turned it already.
+        return None
+    return photo_files.exif_orientation(picture.info.get("exif") or b"")
+
+
+def _turned(picture: Image.Image, orientation: int | None) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _photo(picture: Image.Image) -> Photo:
+    data = _encoded(picture)
+    while len(data) > LARGEST_STORED_BYTES:
+        smaller = 0.98 * (LARGEST_STORED_BYTES / len(data)) ** 0.5
+        picture = picture.resize([max(1, round(side * smaller)) for side in picture.size], reducing_gap=2.0)
+        data = _encoded(picture)
+    share = min(1.0, VIEW_SIDE / max(picture.size))
+    view = picture.resize([max(1, round(side * share)) for side in picture.size], reducing_gap=2.0)
+    return Photo(data, *picture.size, view)
 
 
 def _encoded(picture: Image.Image) -> bytes:

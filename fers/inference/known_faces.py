@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from fers.domain.emotions import Emotion
-from fers.domain.images import PhotoLimits, check_photo
+from fers.domain.images import PhotoLimits, check_photo, decode_stored
 from fers.errors import ImageRejected, InvalidInput
 
 _LIMITS = PhotoLimits(smallest_side=16)
@@ -41,7 +41,8 @@ def listed_pictures(table: Path) -> list[tuple[Image.Image, Emotion]]:
 def _picture(table: Path, number: int, row: dict) -> tuple[Image.Image, Emotion]:
     try:
         emotion = Emotion.from_label(row["label"])
-        return check_photo((table.parent / row["image"]).read_bytes(), _LIMITS).pixels, emotion
+        photo = check_photo((table.parent / row["image"]).read_bytes(), _LIMITS)
+        return decode_stored(photo.data), emotion
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"Row {number} of {table} lacks a value.", "It needs image and label.") from error
     except (OSError, ValueError, ImageRejected) as error:

@@ -4,11 +4,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
-from fers.domain.images import Photo, check_photo, crop
+from fers.domain.hints import Hint, hints
+from fers.domain.images import Photo, check_photo, crop, crop_stored
 from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -20,6 +23,10 @@ from fers.services.rivals import Rivals, prediction_of
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.why import Explained, explained
+
+MOST_PICTURES = 6
+"""Faces to pick from, largest first; a smaller one can still be cropped by hand."""
+PICTURE_SIDE = 96
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Draft:
     """A crop around each face found, largest face first."""
     faces: tuple[Box, ...]
     """The faces found, in the same order."""
+    pictures: tuple[np.ndarray, ...]
+    """Of the first few suggestions, `PICTURE_SIDE` pixels a side, for choosing between them."""
     captured_at: datetime
     live: LiveGuess | None = None
     """What its person saw on the live page when they gave it; None: not from there."""
@@ -72,16 +81,24 @@ class Capture:
         self._require_open(actor)
         self._require_registered(live)
         photo = check_photo(data)
-        faces = tuple(self._detector.detect(photo.pixels))
         scale = self._models.default().crop_scale
-        suggestions = tuple(face.with_context(scale, photo.pixels.size) for face in faces)
-        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, self._now(), live)
+        with photo.pixels() as pixels:
+            faces = tuple(self._detector.detect(pixels))
+            suggestions = tuple(face.with_context(scale, photo.size) for face in faces)
+            pictures = tuple(crop(pixels, box, PICTURE_SIDE) for box in suggestions[:MOST_PICTURES])
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, pictures, self._now(), live)
+
+    def hints(self, actor: Person, draft: Draft, box: Box) -> list[Hint]:
+        """What could be better about the crop; often nothing."""
+        require(actor, Action.GIVE_FACE)
+        with draft.photo.pixels() as pixels:
+            return hints(pixels, box, draft.faces)
 
     def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
         """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
         ModelRejected."""
         consent, study = self._require_open(actor)
-        face = crop(draft.photo.pixels, box)
+        face = crop_stored(draft.photo.data, box)
         if _in_trial(draft, consent, study) and (drawn := self._rivals.shown(draft.id, face)):
             return drawn
         return prediction_of(self._models.classifier(), face, self._now)
@@ -92,7 +109,7 @@ class Capture:
         Raises ConsentRequired, UnknownModel, ModelRejected.
         """
         self._require_open(actor)
-        face = crop(draft.photo.pixels, box)
+        face = crop_stored(draft.photo.data, box)
         return explained(self._models.classifier(prediction.model_id), face, prediction)
 
     def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
@@ -106,7 +123,7 @@ class Capture:
             return None
         photo, given_at, heard = draft.photo, self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
-            heard = self._rivals.answer(draft.id, prediction, crop(photo.pixels, box))
+            heard = self._rivals.answer(draft.id, prediction, crop_stored(photo.data, box))
         face = Face(
             id=draft.id,
             person_id=actor.id,

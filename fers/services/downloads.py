@@ -189,7 +189,7 @@ class Downloads:
         kept = self._crops.crop(entry.face_id, ENCODER)
         if kept is not None:
             return kept
-        made = cropped(decode_stored(self._images.get(entry.face_id)).pixels, entry.box)
+        made = cropped(decode_stored(self._images.get(entry.face_id)), entry.box)
         with suppress(StoreUnavailable):  # It is not needed now.
             self._crops.keep_crops({entry.face_id: made}, ENCODER)
         return made

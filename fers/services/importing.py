@@ -104,7 +104,8 @@ class Importing:
             if face_id in removed:
                 continue
             if self._records.face(face_id) is None:
-                seen, box = proposed_face(photo.pixels, classifier, detector)
+                with photo.pixels() as pixels:
+                    seen, box = proposed_face(pixels, classifier, detector)
                 prediction = self._prediction(classifier, seen)
                 consent = self._consent(_person_id(face_id, study, faces, index), study, terms.as_text(faces))
                 self._add(face_id, consent, study, photo, box or _whole(photo), prediction)

@@ -26,7 +26,7 @@ class Pictures:
         found = {}
         for face in filter(None, map(self._records.face, face_ids)):
             try:
-                found[face.id] = measure(decode_stored(self._images.get(face.id)).pixels, face.box).as_array()
+                found[face.id] = measure(decode_stored(self._images.get(face.id)), face.box).as_array()
             except NotFound:
                 continue
         if found:

@@ -26,8 +26,8 @@ def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | No
         data = path.read_bytes()
     except OSError as error:
         raise ImageRejected(f"It can't be read ({error.strerror}).", "Check the path.") from error
-    pixels = check_photo(data, LIMITS).pixels
-    face, box = proposed_face(pixels, classifier, detector)
+    with check_photo(data, LIMITS).pixels() as pixels:
+        face, box = proposed_face(pixels, classifier, detector)
     probabilities = classifier.predict(face[None])[0]
     return {
         "image": str(path),

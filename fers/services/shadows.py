@@ -16,7 +16,7 @@ from fers.domain.audit import entry_by
 from fers.domain.exploring import FaceFilter, Place
 from fers.domain.faces import Face, Source
 from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of, week_of_face
-from fers.domain.images import crop, decode_stored
+from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, FaceIndex, FieldStore, ImageStore, JobStore, RecordStore
 from fers.domain.jobs import Job
 from fers.domain.models import ModelInfo
@@ -146,7 +146,7 @@ class Shadows:
         said, ranks = {}, []
         for face in faces:
             try:
-                pixels = crop(decode_stored(self._images.get(face.id)).pixels, face.box)
+                pixels = crop_stored(self._images.get(face.id), face.box)
             except NotFound:
                 continue  # Withdrawn since it was listed.
             rank = 0

@@ -195,7 +195,7 @@ class Snapshots:
     def _look_at(self, face: Face, crops: dict[str, bytes]) -> tuple[str, Measures]:
         """Its fingerprint and measures. Adds its crop to `crops`."""
         data = self._images.get(face.id)
-        pixels = decode_stored(data).pixels
+        pixels = decode_stored(data)
         crops[face.id] = cropped(pixels, face.box)
         return fingerprint(pixels, face.box), measured(data, crops[face.id])
 

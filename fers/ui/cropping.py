@@ -1,10 +1,10 @@
 """The crop box on a photo, as wide as the screen allows."""
 
 import streamlit as st
-from PIL import Image
 from streamlit_cropper import st_cropper
 
 from fers.domain.boxes import Box
+from fers.domain.images import Photo
 from fers.ui.state import Cropping, state
 from fers.ui.widgets import widget
 
@@ -28,19 +28,18 @@ _STEP = 0.1
 _width = widget("width")
 
 
-def choose_crop(photo: Image.Image, start: Box | None, key: str) -> Box | None:
+def choose_crop(photo: Photo, start: Box | None, key: str) -> Box | None:
     """Let the person place a square box on `photo`, beginning with `start` (None: a box in the middle).
 
-    `photo` is the upright RGB picture and both boxes are in its pixels; only a reduced copy goes to the browser, as
-    wide as there is space. `key` has to be new for every photo and `start`. Returns None for the moment it takes to
-    learn how wide the screen is.
+    Both boxes are in the pixels of `photo`; only a reduced copy goes to the browser, as wide as there is space. `key`
+    has to be new for every photo and `start`. Returns None for the moment it takes to learn how wide the screen is.
     """
     width = _width(key="page_width", on_width_change=lambda: None).width
     if width is None:
         return None
     cropping = _at_hand(key, width, start or _middle(photo.size))
     factor = min(min(width, LARGEST_WIDTH) / photo.width, LARGEST_HEIGHT / photo.height)
-    picture = photo.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0)
+    picture = photo.view.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0)
     box = cropping.start.scaled(factor, picture.size)
     drawn = st_cropper(
         picture,

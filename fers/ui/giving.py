@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fers.domain.faces import Answer, Source
-from fers.domain.hints import hints
-from fers.domain.images import crop
+from fers.domain.hints import Hint
+from fers.domain.images import SUFFIXES, glimpse
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.ui import guard
@@ -15,8 +15,6 @@ from fers.ui.services import platform
 from fers.ui.state import Giving, state
 from fers.ui.why import offer_why
 
-MOST_FACES = 6
-"""Faces to pick from, largest first; a smaller one can still be cropped by hand."""
 LARGEST_MEGABYTES = 20
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
 
@@ -39,8 +37,8 @@ def take_photo(actor: Person) -> None:
     if source is Source.WEBCAM:
         file = st.camera_input("Your photo", resolution="1080p", key=f"camera-{state().photos}")
     else:
-        types, key = ["jpg", "jpeg", "png"], f"file-{state().photos}"
-        file = st.file_uploader("A JPEG or PNG file", types, key=key, max_upload_size=LARGEST_MEGABYTES)
+        types, key = list(SUFFIXES), f"file-{state().photos}"
+        file = st.file_uploader("A photo", types, key=key, max_upload_size=LARGEST_MEGABYTES)
     if file is not None:
         _receive(actor, file.getvalue(), source)
 
@@ -62,7 +60,7 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     """Step 2: place the crop, see the guess (before or after answering, as was drawn for this person), answer."""
     photo_side, answer_side = st.columns([6, 5], gap="large")
     with photo_side:
-        box = _place_crop(giving)
+        box = _place_crop(actor, giving)
     if box is None:
         return
     with answer_side:
@@ -80,18 +78,18 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
         _submit(actor, giving, answer)
 
 
-def _place_crop(giving: Giving):
+def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
     st.subheader("Your face in the box")
     if len(draft.suggestions) > 1:
         _pick_face(giving)
     start = draft.suggestions[giving.face] if draft.suggestions else None
-    box = choose_crop(draft.photo.pixels, start, key=f"crop-{draft.id}-{giving.face}")
+    box = choose_crop(draft.photo, start, key=f"crop-{draft.id}-{giving.face}")
     if box is None:
         return None
     if not draft.faces:
         st.info("No face was found by itself. Place the box around it, please.")
-    for hint in hints(draft.photo.pixels, box, draft.faces):
+    for hint in _hints(actor, giving, box):
         st.info(hint.value, icon=":material/lightbulb:")
     st.caption("Drag the box, or its corners, until the whole face is inside.")
     if st.button("Take another photo", icon=":material/undo:"):
@@ -100,12 +98,19 @@ def _place_crop(giving: Giving):
     return box
 
 
+def _hints(actor: Person, giving: Giving, box) -> list[Hint]:
+    """Asked for once a box: the photo is decoded for it."""
+    if giving.hinted is None or giving.hinted[0] != box:
+        giving.hinted = box, platform().capture.hints(actor, giving.draft, box)
+    return giving.hinted[1]
+
+
 def _pick_face(giving: Giving) -> None:
     st.write("Which face is yours?")
     with st.container(horizontal=True):
-        for number, box in enumerate(giving.draft.suggestions[:MOST_FACES]):
+        for number, picture in enumerate(giving.draft.pictures):
             with st.container(width=72, gap="small"):
-                st.image(crop(giving.draft.photo.pixels, box, side=96), width=72, alt=f"Face {number + 1}")
+                st.image(picture, width=72, alt=f"Face {number + 1}")
                 kind = "primary" if number == giving.face else "secondary"
                 if st.button(f"{number + 1}", type=kind, width="stretch", key=f"face-{number}"):
                     giving.face = number
@@ -144,7 +149,7 @@ def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
     st.title("Thank you!")
     face, words = st.columns([1, 3], gap="medium")
-    face.image(crop(giving.draft.photo.pixels, giving.box), width=160, alt="The face you gave")
+    face.image(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")
     with words:
         if giving.answer.label is not None:
             st.write(f"You said: **{word(giving.answer.label)}**.")

@@ -8,6 +8,7 @@ import streamlit as st
 from fers.domain.boxes import Box
 from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
 from fers.domain.faces import Answer, Face, Prediction
+from fers.domain.hints import Hint
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.capture import Draft
@@ -48,6 +49,8 @@ class Giving:
     """Which of the faces found the crop starts on."""
     box: Box | None = None
     """The crop that `prediction` is about."""
+    hinted: tuple[Box, list[Hint]] | None = None
+    """What could be better about a crop, and about which."""
     prediction: Prediction | None = None
     explained: Explained | None = None
     """What mattered for the top three of `prediction`, once that was asked."""

@@ -51,7 +51,7 @@ def give_photo(page: Page, source: str) -> None:
         page.get_by_role("button", name="Take Photo").click()
     else:
         page.get_by_text("Upload a photo").click()
-        picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        picture = {"name": "me.jfif", "mimeType": "image/jpeg", "buffer": photo()}
         chooser = page.locator("input[type=file]")
         expect(chooser).to_have_count(1)
         # While the script runs, the one of an earlier photo may stand there yet, and lose what it is given.

@@ -40,46 +40,47 @@ def _close(colour, expected, tolerance=12):
 def test_jpeg_and_png_become_an_rgb_jpeg(kind):
     photo = check_photo(encoded(two_halves(), kind))
     assert photo.data[:2] == b"\xff\xd8"
-    assert (photo.width, photo.height, photo.pixels.mode) == (96, 80, "RGB")
-    assert _close(photo.pixels.getpixel((10, 10)), RED)
-    assert _close(photo.pixels.getpixel((90, 10)), BLUE)
+    assert (photo.width, photo.height, photo.view.mode) == (96, 80, "RGB")
+    assert _close(photo.view.getpixel((10, 10)), RED)
+    assert _close(photo.view.getpixel((90, 10)), BLUE)
 
 
 def test_what_is_seen_is_what_is_stored():
     photo = check_photo(encoded(two_halves()))
-    np.testing.assert_array_equal(np.asarray(photo.pixels), np.asarray(decode_stored(photo.data).pixels))
+    with photo.pixels() as pixels:
+        np.testing.assert_array_equal(np.asarray(pixels), np.asarray(decode_stored(photo.data)))
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1"])
 def test_png_modes(mode):
     photo = check_photo(encoded(two_halves(mode)))
-    assert photo.pixels.mode == "RGB"
+    assert photo.view.mode == "RGB"
     if mode in ("RGB", "RGBA", "P"):
-        assert _close(photo.pixels.getpixel((10, 10)), RED, 40)
+        assert _close(photo.view.getpixel((10, 10)), RED, 40)
 
 
 def test_cmyk_jpeg():
     photo = check_photo(encoded(two_halves("CMYK"), "JPEG"))
-    assert _close(photo.pixels.getpixel((10, 10)), RED, 20)
+    assert _close(photo.view.getpixel((10, 10)), RED, 20)
 
 
 def test_sixteen_bits_are_scaled_not_clipped():
     gray = np.full((80, 96), 0x4000, np.uint16)
     photo = check_photo(encoded(Image.fromarray(gray)))
-    assert _close(photo.pixels.getpixel((5, 5)), (64, 64, 64), 2)
+    assert _close(photo.view.getpixel((5, 5)), (64, 64, 64), 2)
 
 
 def test_transparent_parts_become_white():
     picture = two_halves("RGBA")
     picture.putalpha(0)
-    assert _close(check_photo(encoded(picture)).pixels.getpixel((5, 5)), (255, 255, 255), 1)
+    assert _close(check_photo(encoded(picture)).view.getpixel((5, 5)), (255, 255, 255), 1)
 
 
 def test_transparent_palette_colour_becomes_white():
     picture = Image.new("P", (80, 80), 0)
     picture.putpalette([10, 20, 30] + [0] * 765)
     data = encoded(picture, transparency=0)
-    assert _close(check_photo(data).pixels.getpixel((5, 5)), (255, 255, 255), 1)
+    assert _close(check_photo(data).view.getpixel((5, 5)), (255, 255, 255), 1)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -99,9 +100,9 @@ def test_every_orientation_comes_upright(orientation):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     photo = check_photo(encoded(turned, "JPEG", exif=exif, quality=95))
-    assert photo.pixels.size == (96, 64)
-    assert _close(photo.pixels.getpixel((5, 5)), RED, 20)
-    assert _close(photo.pixels.getpixel((90, 60)), BLUE, 20)
+    assert photo.size == (96, 64)
+    assert _close(photo.view.getpixel((5, 5)), RED, 20)
+    assert _close(photo.view.getpixel((90, 60)), BLUE, 20)
 
 
 def test_location_and_all_other_metadata_are_gone():
@@ -115,7 +116,7 @@ def test_location_and_all_other_metadata_are_gone():
     assert b"Secret" not in photo.data
     assert b"Exif" not in photo.data
     assert b"ICC_PROFILE" not in photo.data
-    assert not decode_stored(photo.data).pixels.getexif()
+    assert not decode_stored(photo.data).getexif()
 
 
 def test_png_text_is_gone():
@@ -128,7 +129,7 @@ def test_png_text_is_gone():
 
 def test_a_large_photo_is_reduced():
     photo = check_photo(encoded(Image.new("L", (5000, 2500), 128)))
-    assert photo.pixels.size == (4096, 2048)
+    assert photo.size == (4096, 2048)
 
 
 def _bomb() -> bytes:
@@ -151,10 +152,10 @@ def _animation() -> bytes:
         (b"", "empty"),
         (b"hello, this is text", "not a picture"),
         (encoded(two_halves(), "GIF"), "GIF"),
-        (encoded(two_halves(), "WEBP"), "WebP"),
         (encoded(two_halves(), "TIFF"), "TIFF"),
         (encoded(two_halves(), "BMP"), "BMP"),
-        (b"\0\0\0\x18ftypheic" + b"\0" * 100, "HEIC"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 100, "damaged"),
+        (b"\0\0\0\x18ftypisom" + b"\0" * 100, "video"),
         (b"%PDF-1.7 ...", "PDF"),
         (encoded(two_halves(), "JPEG")[:-200], "damaged"),
         (encoded(two_halves())[:-30], "damaged"),
@@ -181,12 +182,12 @@ def test_limits_on_bytes_and_pixels():
 
 def test_a_phones_multi_picture_jpeg_is_its_first_picture():
     data = encoded(two_halves(), "MPO", save_all=True, append_images=[Image.new("RGB", (96, 80), "green")])
-    assert _close(check_photo(data).pixels.getpixel((5, 5)), RED, 20)
+    assert _close(check_photo(data).view.getpixel((5, 5)), RED, 20)
 
 
 def test_a_broken_colour_profile_is_no_reason_to_refuse():
     photo = check_photo(encoded(two_halves(), "JPEG", icc_profile=b"nonsense"))
-    assert _close(photo.pixels.getpixel((5, 5)), RED, 20)
+    assert _close(photo.view.getpixel((5, 5)), RED, 20)
 
 
 SOUND = [encoded(two_halves(), "JPEG"), encoded(two_halves("P")), encoded(two_halves("RGBA"))]
@@ -210,8 +211,8 @@ def test_damaged_files_are_refused_or_whole(choose):
         photo = check_photo(bytes(data[:kept]))
     except ImageRejected:
         return
-    assert photo.pixels.mode == "RGB"
-    assert decode_stored(photo.data).pixels.size == photo.pixels.size
+    assert photo.view.mode == "RGB"
+    assert decode_stored(photo.data).size == photo.size
 
 
 def test_a_crop_is_what_is_inside_the_box():

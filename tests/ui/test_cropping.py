@@ -5,6 +5,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
+from fers.domain.images import Photo
 from fers.ui import cropping
 from fers.ui.state import State
 
@@ -39,7 +40,7 @@ def screen(monkeypatch):
     return make
 
 
-PHOTO = Image.new("RGB", (4000, 3000))
+PHOTO = Photo(b"", 4000, 3000, Image.new("RGB", (1024, 768)))
 
 
 def test_a_large_photo_is_shown_as_wide_as_the_phone_and_its_box_is_in_the_photos_pixels(screen):
@@ -106,6 +107,8 @@ def page_with_a_photo():
     from PIL import Image
 
     from fers.domain.boxes import Box
+    from fers.domain.images import Photo
     from fers.ui import cropping
 
-    st.session_state["box"] = cropping.choose_crop(Image.new("RGB", (600, 500)), Box(100, 100, 300, 300), "a")
+    photo = Photo(b"", 600, 500, Image.new("RGB", (600, 500)))
+    st.session_state["box"] = cropping.choose_crop(photo, Box(100, 100, 300, 300), "a")
