@@ -44,5 +44,5 @@ if st.button("Save my choices" if current else "I agree to take part", type="pri
     with guard.explaining():
         consents.give(actor, text.sha256, purposes, adult)
         if current is None:
-            st.switch_page("pages/give.py")
+            st.switch_page(f"pages/{'live' if st.query_params.get('then') == 'live' else 'give'}.py")
         st.success("Your choices are saved.", icon=":material/check_circle:")

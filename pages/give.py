@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.giving import look_and_answer, take_photo, thank
 from fers.ui.services import platform
 from fers.ui.state import state
 
-actor = guard.enter(Action.GIVE_FACE)
-platform().consents.require(actor)
+actor = guard.enter_agreed("give")
 
 giving = state().giving
 if giving is None:

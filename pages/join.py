@@ -6,7 +6,7 @@ from fers.ui import guard, session
 from fers.ui.services import platform
 from fers.ui.signing_in import come_in
 from fers.ui.state import state
-from fers.ui.words import role_words
+from fers.ui.words import WHAT_THEY_DO, quoted, role_words
 
 guard.enter_public()
 
@@ -17,7 +17,8 @@ offer = platform().invitations.offer(code) if code else None
 actor = session.person()
 if offer:
     st.title(f"You are invited to {offer.study.name}")
-    st.write(f"You would be {role_words(offer.role)} there. {offer.study.purpose}")
+    st.write(f"As {role_words(offer.role)} {WHAT_THEY_DO[offer.role]}")
+    st.write(quoted(f"**What the study is for.** {offer.study.purpose}"))
     if actor is None:
         if state().email:
             st.success("If this e-mail is new here, the account is ready. Sign in:", icon=":material/check_circle:")
@@ -25,7 +26,6 @@ if offer:
     elif st.button("Join", type="primary", width="stretch"):
         with guard.explaining():
             platform().invitations.accept(actor, code)
-            st.query_params.clear()
-            st.switch_page("pages/consent.py")
+            st.switch_page("pages/sign_in.py")
 elif code:
     st.warning("This invitation doesn't work any more. Ask the person who invited you for another one.")

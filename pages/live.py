@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.live import choose_model, give, watch
 from fers.ui.services import platform
 
-actor = guard.enter(Action.GIVE_FACE)
-platform().consents.require(actor)
+actor = guard.enter_agreed("live")
 
 st.title("Live")
 st.write("Make a face and watch the guess move. It all happens in your browser: no picture leaves your device.")

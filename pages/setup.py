@@ -18,5 +18,4 @@ with st.form("setup"):
         with guard.explaining():
             session.sign_in(platform().accounts.set_up(st.query_params.get("token", ""), email, password))
             session.remember()
-            st.query_params.clear()
-            st.rerun()
+            st.switch_page("pages/sign_in.py")

@@ -4,7 +4,7 @@ import logging
 import runpy
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from fers.config import REPOSITORY
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import FersError
+from fers.errors import FersError, NotSignedIn
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
@@ -35,26 +35,33 @@ def explaining_everything() -> Iterator[None]:
         explain_unexpected(error)
 
 
-def run(page, actor: Person | None) -> None:
-    """Run a page of `st.navigation` for whoever is signed in. Called by `app.py` alone: pages that anything else runs
-    turn people away."""
+def run(page, actor: Person | None, way_in: Callable[[], None]) -> None:
+    """Run a page of `st.navigation` for whoever is signed in; in the place of one that is not for everybody, somebody
+    signed out is shown the way in, and finds the page there afterwards. Called by `app.py` alone: pages that anything
+    else runs turn people away."""
     state().routed, state().actor = True, actor
     try:
         page.run()
+    except NotSignedIn:
+        way_in()
     finally:
         state().routed = False
 
 
 def enter(action: Action) -> Person:
-    """Begin a page for people who may do `action`. Returns who is there; who is signed out is shown the way in.
-
-    Raises NotPermitted for everybody else.
-    """
+    """Begin a page for people who may do `action`. Returns who is there. Raises NotSignedIn or NotPermitted."""
     enter_public()
     actor = person()
-    if actor is None:
-        st.switch_page("pages/sign_in.py")
     return require(actor, action, platform().studies.current(actor).id)
+
+
+def enter_agreed(page: str) -> Person:
+    """Begin `page`, on which people give their face. Returns who is there; who has yet to agree to the study's terms is
+    led to them, and back from there. Raises NotSignedIn."""
+    actor = enter(Action.GIVE_FACE)
+    if platform().consents.current(actor) is None:
+        st.switch_page("pages/consent.py", query_params={"then": page})
+    return actor
 
 
 def enter_public() -> None:

@@ -52,7 +52,7 @@ def sign_out() -> None:
 def sign_out_page() -> None:
     """What the "Sign out" entry of the navigation runs."""
     sign_out()
-    st.rerun()
+    st.switch_page("pages/sign_in.py")
 
 
 def keep_cookie() -> None:

@@ -2,9 +2,44 @@
 
 import streamlit as st
 
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
 from fers.ui import guard, providers, session
 from fers.ui.services import platform
 from fers.ui.state import state
+
+
+def welcome(asked_for: str | None = None) -> None:
+    """What somebody sees who is signed out. `asked_for`: the title of the page that waits behind."""
+    study = platform().studies.current()
+    st.title("Show an expression.")
+    st.write(f"A machine guesses it, you tell it whether it was right. This is **{study.name}**.")
+    if asked_for:
+        st.info(f"Sign in to go on to “{asked_for}”.", icon=":material/login:")
+    if state().email:
+        mailed = platform().accounts.sends_mail
+        news = "we have sent you a mail. Open its link, then sign in:" if mailed else "the account is ready. Sign in:"
+        st.success(f"If this e-mail is new here, {news}", icon=":material/check_circle:")
+    come_in()
+
+
+def show_personal_code(actor: Person) -> None:
+    """The personal code of somebody who joined without an e-mail, shown once.
+
+    Until its owner noted it the browser does not remember them: whoever loses this page joins again and has lost
+    nothing.
+    """
+    labels = allowed(actor, Action.REVIEW, platform().studies.current(actor).id)
+    st.title("Your personal code")
+    st.write(
+        f"This code is the **only way back** to your {'work' if labels else 'photos'}. It is shown once: copy it, or "
+        "write it down."
+    )
+    st.code(state().personal_code, language=None)
+    if st.button("I have noted it", type="primary", width="stretch"):
+        state().personal_code = None
+        session.remember()
+        st.switch_page("pages/sign_in.py")
 
 
 def come_in(study_code: str = "") -> None:

@@ -10,6 +10,15 @@ def role_words(role: Role) -> str:
     return f"a{'n' if role.value[0] in 'aeiou' else ''} {role}"
 
 
+WHAT_THEY_DO = {
+    Role.PARTICIPANT: "you show an expression, see what a machine makes of it, and say whether it was right.",
+    Role.ANNOTATOR: "you label faces: you look at photos that others gave, and say which expression you see.",
+    Role.RESEARCHER: "you look through the study's faces, freeze dataset versions, and compare models.",
+    Role.ADMINISTRATOR: "you run the study: you describe it, invite people, and see to it that all is in order.",
+}
+"""What somebody does in a study, after "As an annotator"."""
+
+
 def quoted(markdown: str) -> str:
     """What a study says in its own words, for Streamlit to show: it fetches no picture from elsewhere, where somebody
     would learn who reads it, and takes no amount of money for a formula."""

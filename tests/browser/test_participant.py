@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers.domain.emotions import LABELS
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
 from tests.people import PASSWORD, photo
 
 pytestmark = pytest.mark.slow
@@ -199,8 +199,19 @@ def test_the_one_time_link_makes_an_administrator(open_page, server):
     expect(page.get_by_label("What the photos are for")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/give", "/my_data", "/consent", "/study", "/nonsense"])
-def test_signed_out_every_address_is_calm(open_page, path):
+@pytest.mark.usefixtures("platform")
+def test_a_page_asked_for_by_its_address_waits_behind_the_way_in(open_page):
+    for path, title in (("/explore", "Explore"), ("/my_data", "My data")):
+        page = open_page(path, **PHONE)
+        sign_in(page, "researcher@example.org")
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page).to_have_title(f"{title} · FERS")
+        assert page.url.endswith(path)
+
+
+@pytest.mark.parametrize("path", ["/give", "/my_data", "/consent", "/study", "/models", "/sign_out", "/nonsense"])
+def test_signed_out_every_address_is_calm_and_only_one_that_is_not_there_is_not_found(open_page, path):
     page = open_page(path, **DESKTOP)
-    expect(page.get_by_text(re.compile("sign in|not found|welcome", re.I)).first).to_be_visible()
+    expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
+    expect(page.get_by_text("not found")).to_have_count(1 if path == "/nonsense" else 0)
     assert "Traceback" not in page.content()

@@ -29,6 +29,12 @@ def field(app: AppTest, label: str):
     return [box for box in app.text_input if box.label == label][-1]
 
 
+def opened(app: AppTest) -> str:
+    """The address of the page that is shown, "" for the front page."""
+    pages = app._registered_pages  # It tells nobody.
+    return pages[app._finished_page_script_hash]["url_pathname"]
+
+
 def told(app: AppTest) -> str:
     """Everything the page says in words."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)

@@ -35,6 +35,8 @@ def test_the_one_time_link_makes_an_administrator_who_can_change_the_study(app, 
     field(app, "Choose a password").input(PASSWORD)
     click(app, "Become")
     assert platform.accounts.resume(app.session_state["fers"].token).role is Role.ADMINISTRATOR
+    assert "The study" in told(app)
+    app.switch_page("pages/study.py").run()  # AppTest would run the page of the link again.
     field(app, "Name").input("Faces of spring")
     click(app, "Save")
     assert platform.studies.current().name == "Faces of spring"
@@ -46,6 +48,7 @@ def test_an_open_study_needs_the_confirmation(app, platform):
     field(app, "E-mail").input("owner@example.org")
     field(app, "Choose a password").input(PASSWORD)
     click(app, "Become")
+    app.switch_page("pages/study.py").run()
     app.checkbox[0].uncheck()
     assert "only once its owner confirms" in told(click(app, "Save"))
     assert platform.studies.current().purpose_confirmed

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from driving import agreed, click, field, open_app, sign_in, signed_in, told
+from driving import agreed, click, field, open_app, opened, sign_in, signed_in, told
 from test_journey import choose, give
 
 from fers.domain.emotions import Emotion
@@ -23,9 +23,11 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     guest = open_app()
     guest.query_params["code"] = link.split("code=")[1]
     guest.switch_page("pages/join.py").run()
-    assert "an annotator" in told(guest)
+    assert "As an annotator you label faces" in told(guest)
     click(guest, "Join without an e-mail")
+    assert "the **only way back** to your work" in told(guest)
     click(guest, "I have noted it")
+    assert opened(guest) == "review"
     person = platform.accounts.resume(guest.session_state["fers"].token)
     assert person.role_in(platform.studies.current().id) is Role.ANNOTATOR
     assert not guest.exception and not app.exception

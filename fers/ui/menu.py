@@ -1,0 +1,28 @@
+"""Which pages are in somebody's menu, what they came to do first: that is where they land."""
+
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
+from fers.ui.services import platform
+
+_WORK = {
+    "study": Action.MANAGE_STUDY,
+    "explore": Action.VIEW_DATASET,
+    "review": Action.REVIEW,
+    "agreement": Action.VIEW_DATASET,
+    "datasets": Action.SHARE_DATASET,
+}
+_MODELS = ["models", "arena", "field"]
+
+
+def pages_of(person: Person) -> list[str]:
+    """The addresses of the pages in the menu of `person`, in its order."""
+    study_id = platform().studies.current(person).id
+    work = [page for page, action in _WORK.items() if allowed(person, action, study_id)]
+    models = _MODELS if allowed(person, Action.COMPARE_MODELS) else []
+    has_agreed = platform().consents.current(person) is not None
+    return [*work, *models, *(["give", "live", "my_data", "consent"] if has_agreed else ["consent", "my_data"])]
+
+
+def landing(person: Person) -> str:
+    """The page file on which `person` lands."""
+    return f"pages/{pages_of(person)[0]}.py"
