@@ -19,7 +19,7 @@ from fers.domain.snapshots import ConsensusRule
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, NotFound
 from fers.explaining import explains_failures
-from fers.exporting.archive import FORMATS
+from fers.exporting.archive import DEFAULT, FORMATS
 from fers.exporting.release import Cut
 from fers.large_work import large_work, require_beam
 from fers.platform import Platform
@@ -114,7 +114,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
 @click.command()
 @click.argument("version")
 @click.option("--study", "study_name", metavar="NAME", help="Its name or id, where several have such a version.")
-@click.option("--format", type=click.Choice(list(FORMATS)), default="imagefolder", show_default=True)
+@click.option("--format", type=click.Choice(list(FORMATS)), default=DEFAULT, show_default=True)
 @click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
 @click.option("--out", required=True, help="A new folder; with beam also one in a bucket, such as gs://BUCKET/v1.")
 @large_work

@@ -2,9 +2,12 @@
 
 from pathlib import Path, PurePosixPath
 
+from PIL import Image
+
 from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.files import Files
+from fers.datasets.packed import PackedImages
 from fers.datasets.splits import Split
 from fers.datasets.tables import Record, Where, json_records
 
@@ -19,29 +22,42 @@ def load(path: Path, split: Split, source: str) -> FaceSet:
     lists = [name for name in files.names() if PurePosixPath(name).name == LIST]
     if not lists:
         raise DataError(f"{path} holds no {LIST}, so it was not exported from FERS")
+    packed = PackedImages(files)
     for table in lists:
         where = Where(f"{path}: {table}")
         for record in json_records(files.open(table), where):
             with where:
                 if split.takes(str(record.get("split") or "")):
-                    _gather(record, PurePosixPath(table).parent, files, gathering)
+                    _gather(record, PurePosixPath(table).parent, files, packed, gathering)
     split.check(source)
-    return gathering.faces(source, lambda index: files.image(gathering.names[index]))
+    return gathering.faces(source, lambda index: _open(gathering.names[index], files, packed))
 
 
-def _gather(record: Record, folder: PurePosixPath, files: Files, gathering: Gathering) -> None:
+def _open(name: str, files: Files, packed: PackedImages) -> Image.Image:
+    return packed.image(name) if name in packed else files.image(name)
+
+
+def _gather(record: Record, folder: PurePosixPath, files: Files, packed: PackedImages, gathering: Gathering) -> None:
     if record.get("label") is None:
         gathering.drop(UNLABELLED)
         return
-    if record.get("image") is None:
-        raise DataError("its faces are packed: download the version in another format, such as imagefolder")
-    image, box = record.get("image"), record.get("box")
+    box = record.get("box")
     if not isinstance(box, list) or len(box) != 4:
         raise DataError(f"{box!r} is not a box (left, top, width, height)")
     gathering.add(
-        files.existing(str(folder / str(image))),
+        _place(record, folder, files, packed),
         cells.emotion(record["label"]),
         cells.dimensions(record.get("valence"), record.get("arousal")),
         cells.box(*box),
         str(record.get("person") or ""),
     )
+
+
+def _place(record: Record, folder: PurePosixPath, files: Files, packed: PackedImages) -> str:
+    """The image's file, or the face's id where images are packed."""
+    image, face_id = record.get("image"), str(record.get("id"))
+    if image is not None:
+        return files.existing(str(folder / str(image)))
+    if face_id in packed:
+        return face_id
+    raise DataError("its faces are packed otherwise: download the version in another format, such as parquet")

@@ -2,7 +2,8 @@
 
 import threading
 import zipfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
@@ -73,13 +74,19 @@ class Files:
     def read(self, name: str) -> bytes:
         """Return the file's bytes. Raises DataError when it is not there, broken or larger than `LARGEST_FILE`."""
         try:
-            with self._turn, self.open(name) as file:
+            with self.alone(name) as file:
                 data = file.read(LARGEST_FILE + 1)
         except Exception as error:  # noqa: BLE001 - as above
             raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
         if len(data) > LARGEST_FILE:
             raise DataError(f"{self.path}: {name} is larger than {LARGEST_FILE // 1_000_000} MB")
         return data
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[BinaryIO]:
+        """The file as a stream that no other thread moves meanwhile. Raises DataError when it is not there."""
+        with self._turn, self.open(name) as file:
+            yield file
 
     def image(self, name: str) -> Image.Image:
         """Open an image, which Pillow decodes when its pixels are asked for."""

@@ -30,6 +30,7 @@ class Format:
 
 
 FORMATS = {
+    "parquet": Format("Parquet, images inside", shards.packed_parquet),
     "imagefolder": Format("Hugging Face ImageFolder", formats.image_folder, formats.in_split_folder),
     "folders": Format("A folder a class", formats.class_folders, formats.in_class_folder),
     "webdataset": Format("WebDataset", shards.webdataset),
@@ -37,6 +38,8 @@ FORMATS = {
     "coco": Format("COCO JSON", formats.coco, formats.in_images_folder),
     "affectnet": Format("AffectNet tables", formats.affectnet, formats.in_images_folder),
 }
+DEFAULT = "parquet"
+"""What most readers open as it is, types included."""
 
 
 def members(release: Release, format: Format) -> Iterator[Member]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
+from fers.domain.emotions import Emotion
 from fers.domain.snapshots import ConsensusRule
-from fers.exporting import provenance
+from fers.exporting import columns, provenance
 from fers.exporting.release import Cut, Member, Release
 
 FACES = "faces.jsonl"
@@ -94,6 +95,8 @@ def _datasheet(release: Release) -> str:
         cut=_CUTS[release.cut],
         composition=provenance.composition(snapshot),
         splits=provenance.splits(snapshot),
+        classes=", ".join(f"{emotion.value} {emotion.label}" for emotion in Emotion),
+        columns=columns.in_words(),
         collection=provenance.collection(snapshot),
         retention_days=study.retention_days,
     )
@@ -122,19 +125,14 @@ def _cite_as(release: Release) -> str:
     return f"{release.author} ({year}). {release.title}. FERS dataset version {release.snapshot.id}."
 
 
-_FIELDS = {
-    "id": "sc:Text",
-    "split": "sc:Text",
-    "person": "sc:Text",
-    "label": "sc:Text",
-    "label_source": "sc:Text",
-    "felt": "sc:Text",
-    "posed": "sc:Text",
-    "perceived": "sc:Text",
-    "valence": "sc:Float",
-    "arousal": "sc:Float",
-    "image": "sc:Text",
+_CROISSANT = {
+    columns.TEXT: "sc:Text",
+    columns.CLASS: "sc:Text",
+    columns.WHOLE: "sc:Integer",
+    columns.NUMBER: "sc:Float",
 }
+"""Types of what one value says: classes are named in the list of faces."""
+_FIELDS = {name: _CROISSANT[kind] for name, kind in (columns.SCALARS | {"image": columns.TEXT}).items()}
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",

@@ -5,29 +5,18 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import orjson
 
 from fers.domain.emotions import Emotion
 from fers.domain.snapshots import Entry, Split
-from fers.exporting.release import Member, Release, gathered, name
+from fers.exporting import columns, parquet
+from fers.exporting.release import Member, Release, gathered
 
 ImageName = Callable[[Entry], str]
 """Where in the release the image of a face is."""
 
-_COLUMNS = (
-    "file_name",
-    "label",
-    "person",
-    "label_source",
-    "felt",
-    "posed",
-    "perceived",
-    "own_label",
-    "intensity",
-    "valence",
-    "arousal",
-)
 _AFFECTNET_COLUMNS = (
     "subDirectory_filePath",
     "face_x",
@@ -40,8 +29,11 @@ _AFFECTNET_COLUMNS = (
     "arousal",
 )
 _AFFECTNET_LISTS = {Split.TRAIN: "training.csv", Split.VALIDATION: "validation.csv", Split.TEST: "test.csv"}
-_UNCERTAIN, _NOT_JUDGED = 9, -2
-"""How AffectNet writes "no emotion that people agree on" and unknown valence or arousal."""
+_UNCERTAIN = 9
+"""How AffectNet writes "no emotion that people agree on"."""
+_EMPTY = b"""No face in this split has this class. The folder is here so that classes have the same numbers everywhere.
+torchvision: ImageFolder(root, allow_empty=True).
+"""
 
 
 def in_split_folder(entry: Entry) -> str:
@@ -50,7 +42,7 @@ def in_split_folder(entry: Entry) -> str:
 
 def in_class_folder(entry: Entry) -> str | None:
     """Faces without a label have no place among the classes."""
-    return None if entry.label is None else f"{entry.split}/{entry.label.label}/{entry.face_id}.jpg"
+    return None if entry.label is None else f"{_class_folder(entry.split, entry.label)}/{entry.face_id}.jpg"
 
 
 def in_images_folder(entry: Entry) -> str:
@@ -58,16 +50,23 @@ def in_images_folder(entry: Entry) -> str:
 
 
 def image_folder(release: Release) -> Iterator[Member]:
-    """Hugging Face ImageFolder: a folder a split, with its `metadata.csv`."""
+    """Hugging Face ImageFolder: a folder a split, with its `metadata.parquet`."""
     yield from _images(release, in_split_folder)
     for split in Split:
-        rows = (_table_row(release, entry, f"{entry.face_id}.jpg") for entry in release.entries(split))
-        yield Member(f"{split}/metadata.csv", _csv(_COLUMNS, rows))
+        if next(release.entries(split), None):
+            yield Member(f"{split}/metadata.parquet", parquet.table(_table_rows(release, split)))
 
 
 def class_folders(release: Release) -> Iterator[Member]:
-    """A folder a class in a folder a split, as Keras and torchvision read them."""
-    return _images(release, in_class_folder)
+    """A folder a class in a folder a split, as Keras and torchvision read them: these number the folders that they
+    find, by name, so that all are there in every split and their names begin with our numbers."""
+    missing = set(product(Split, Emotion))
+    for split in Split:
+        for entry in release.entries(split):
+            missing.discard((split, entry.label))
+    yield from _images(release, in_class_folder)
+    for place in sorted(missing):
+        yield Member(f"{_class_folder(*place)}/EMPTY.txt", (_EMPTY,))
 
 
 def coco(release: Release) -> Iterator[Member]:
@@ -103,14 +102,17 @@ class _Image:
         yield self.release.image(self.entry)
 
 
-def _table_row(release: Release, entry: Entry, path: str) -> list:
-    labels = (entry.felt, entry.posed, entry.perceived, entry.own_label)
-    said = (entry.intensity, entry.valence, entry.arousal)
-    return [path, name(entry.label), release.person(entry), entry.label_source, *map(name, labels), *said]
+def _class_folder(split: Split, label: Emotion) -> str:
+    return f"{split}/{label.value}_{label.label}"
+
+
+def _table_rows(release: Release, split: Split) -> Iterator[dict]:
+    for entry in release.entries(split):
+        yield {"file_name": f"{entry.face_id}.jpg"} | columns.row(release.describe(entry))
 
 
 def _affectnet_row(release: Release, entry: Entry) -> list:
-    judged = (_NOT_JUDGED if value is None else value for value in (entry.valence, entry.arousal))
+    judged = (columns.UNKNOWN_NUMBER if value is None else value for value in (entry.valence, entry.arousal))
     expression = _UNCERTAIN if entry.label is None else entry.label.value
     return [in_images_folder(entry), *release.box(entry), "", expression, *judged]
 

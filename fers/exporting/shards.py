@@ -11,6 +11,7 @@ import orjson
 
 from fers.domain.ranges import IdRange, divided
 from fers.domain.snapshots import Entry, Split
+from fers.exporting import columns, parquet
 from fers.exporting.release import Member, Release
 
 FACES_A_SHARD = 1000
@@ -23,8 +24,14 @@ _LENGTH_DELIMITED = 2
 """Wire type of protocol buffers."""
 
 
+def packed_parquet(release: Release) -> Iterator[Member]:
+    """Parquet files with the images inside, and a card that says which are which split."""
+    yield parquet.card(release)
+    yield from _shards(release, "parquet")
+
+
 def webdataset(release: Release) -> Iterator[Member]:
-    """Tar files of `ID.jpg`, `ID.cls` (where there is a label) and `ID.json`."""
+    """Tar files of `ID.jpg`, `ID.cls` (-1: no label) and `ID.json` (`columns.flat`)."""
     return _shards(release, "webdataset")
 
 
@@ -45,8 +52,8 @@ def shard(release: Release, kind: str, split: Split, number: int) -> Member | No
     first = next(entries, None)
     if first is None:
         return None
-    ending, write = KINDS[kind]
-    return Member(f"{split}-{number:06}.{ending}", write(release, chain([first], entries)))
+    where, ending, write = KINDS[kind]
+    return Member(f"{where}{split}-{number:06}.{ending}", write(release, chain([first], entries)))
 
 
 def _shards(release: Release, kind: str) -> Iterator[Member]:
@@ -60,9 +67,8 @@ def _ranges(release: Release) -> list[IdRange]:
 def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
     """The image stands by itself between small pieces, so that its many bytes are never copied."""
     for entry in entries:
-        image, small = release.image(entry), {"json": orjson.dumps(release.describe(entry))}
-        if entry.label is not None:
-            small = {"cls": b"%d" % entry.label} | small
+        image, label = release.image(entry), columns.NO_CLASS if entry.label is None else entry.label
+        small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(release.describe(entry)))}
         yield tar_header(f"{entry.face_id}.jpg", len(image))
         yield image
         yield _padding(image) + b"".join(_tar_member(f"{entry.face_id}.{end}", data) for end, data in small.items())
@@ -109,7 +115,7 @@ def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> b
         _known_feature("image/format", b"jpeg"),
         _known_feature("image/width", width),
         _known_feature("image/height", height),
-        _known_feature("image/class/label", -1 if label is None else label.value),
+        _known_feature("image/class/label", columns.NO_CLASS if label is None else label.value),
         _known_feature("image/class/text", b"" if label is None else label.label.encode()),
         _known_feature("person", release.person(entry).encode()),
         _feature("metadata", orjson.dumps(release.describe(entry))),
@@ -159,5 +165,9 @@ def _varint(number: int) -> bytes:
     return bytes(encoded)
 
 
-KINDS = {"webdataset": ("tar", _tar), "tfrecord": ("tfrecord", _records)}
-"""How the files of a format end, and what writes one."""
+KINDS = {
+    "parquet": (f"{parquet.FOLDER}/", "parquet", parquet.packed),
+    "webdataset": ("", "tar", _tar),
+    "tfrecord": ("", "tfrecord", _records),
+}
+"""Where the files of a format are, how they end, and what writes one."""

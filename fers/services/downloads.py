@@ -19,6 +19,7 @@ from fers.domain.snapshots import Entry, Split
 from fers.errors import InvalidInput, NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
 from fers.exporting.documents import DATASHEET, documents
+from fers.exporting.parquet import WRITER
 from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
 from fers.services.clock import Clock, utc_now
 from fers.services.snapshots import Progress, Snapshots
@@ -64,7 +65,7 @@ class Download:
     def tag(self) -> str:
         """Another one for other bytes. Faces leave a version and never come back: their number says which are left."""
         digest = sha256(f"{self.file_name}\n{self.release.snapshot.id}\n{self.release.faces}\n".encode())
-        digest.update(f"{__version__}\n{ENCODER}\n".encode())
+        digest.update(f"{__version__}\n{ENCODER}\n{WRITER}\n".encode())
         for document in documents(self.release):
             digest.update(b"".join((document.name.encode(), *document.chunks)))
         return digest.hexdigest()[:32]

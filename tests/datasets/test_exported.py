@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
@@ -18,7 +19,7 @@ def study(platform):
     return platform.studies.current()
 
 
-@pytest.mark.parametrize("format", ["imagefolder", "coco", "affectnet", "folders"])
+@pytest.mark.parametrize("format", ["parquet", "imagefolder", "coco", "affectnet", "folders"])
 @pytest.mark.parametrize("cut", Cut)
 def test_a_download_comes_back(platform, study, tmp_path, format, cut):
     person = participant(platform)
@@ -61,6 +62,28 @@ def test_packed_faces_are_refused_with_a_way_out(platform, study, tmp_path, form
     platform.snapshots.freeze(OPERATOR, study.id, "v1")
     platform.downloads.write(OPERATOR, study.id, "v1", format, Cut.CROP, tmp_path / "v1")
     with pytest.raises(DataError, match="another format"):
+        load(f"fers:{tmp_path / 'v1'}")
+
+
+def test_packed_images_are_those_of_their_faces(platform, study, tmp_path):
+    given = [give_face(platform, participant(platform, f"{n}@example.org"), picture=pattern(n)) for n in range(3)]
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    for format in ("parquet", "imagefolder"):
+        platform.downloads.write(OPERATOR, study.id, "v1", format, Cut.CROP, tmp_path / format)
+    for face in given:
+        [image] = (tmp_path / "imagefolder").rglob(f"{face.id}.jpg")
+        split = image.parent.name
+        faces = load(f"fers:{tmp_path / 'parquet'}#{split}")
+        np.testing.assert_array_equal(faces.image(faces.names.index(face.id)), Image.open(image))
+
+
+def test_a_broken_parquet_file_is_named(platform, study, tmp_path):
+    give_face(platform, participant(platform))
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.downloads.write(OPERATOR, study.id, "v1", "parquet", Cut.CROP, tmp_path / "v1")
+    [file] = (tmp_path / "v1" / "data").iterdir()
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(DataError, match=rf"{file.name} is not a sound Parquet file"):
         load(f"fers:{tmp_path / 'v1'}")
 
 
