@@ -125,6 +125,7 @@ def _parts_of_study(study: Study) -> Iterator[Part]:
     yield f"{name} its invitations are", lambda of: _by("id", of.studies.invitations_to(study.id))
     yield f"{name} its labels are", lambda of: of.labels.labels(study.id)
     yield f"{name} its known faces are", lambda of: [of.labels.gold(study.id)]
+    yield f"{name} its settled flags are", lambda of: [of.labels.settled_flags(study.id)]
     yield f"{name} its versions are", lambda of: _by("id", of.snapshots.snapshots(study.id))
     yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, EVERY_FACE))]
     yield f"{name} how far it is reviewed is", lambda of: [of.labels.progress(study.id, study.overlap)]

@@ -156,7 +156,8 @@ class Migration:
                 self._new.records.update_face(face)
 
     def _copy_review(self, study: Study) -> None:
-        """What the labels of each face say, and which faces are known. How far annotators agree follows from it."""
+        """What the labels of each face say, which faces are known and whose flags are settled. How far annotators agree
+        follows from it."""
         labels = (stores.labels.labels(study.id) for stores in (self._old, self._new))
         pairs = side_by_side(*labels, lambda label: (label.face_id, label.annotator_id))
         for face_id, of_face in groupby(pairs, lambda pair: (pair[0] or pair[1]).face_id):
@@ -166,6 +167,10 @@ class Migration:
         for face_id in known.keys() | there.keys():
             if known.get(face_id) != there.get(face_id):
                 self._new.labels.set_gold(face_id, known.get(face_id))
+        settled, there = (stores.labels.settled_flags(study.id) for stores in (self._old, self._new))
+        for face_id in settled.keys() | there.keys():
+            if settled.get(face_id) != there.get(face_id):
+                self._new.labels.settle_flags(face_id, settled.get(face_id))
 
     def _copy_labels(self, face_id: str, labels: list[tuple[Label | None, Label | None]]) -> None:
         """Labels that were given before the person narrowed their consent stay, though no new ones could come: so the

@@ -132,6 +132,18 @@ class EmbeddedLabels:
         rows = self._database.rows("SELECT * FROM gold WHERE study_id = ? ORDER BY face_id", (study_id,))
         return {row["face_id"]: _known(row) for row in rows}
 
+    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+        with self._database.transaction() as sql:
+            if at is None:
+                sql.execute("DELETE FROM settled_flags WHERE face_id = ?", (face_id,))
+            else:
+                noted = "INSERT OR REPLACE INTO settled_flags SELECT id, study_id, ? FROM faces WHERE id = ?"
+                sql.execute(noted, (time_to_text(at), face_id))
+
+    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+        rows = self._database.rows("SELECT * FROM settled_flags WHERE study_id = ? ORDER BY face_id", (study_id,))
+        return {row["face_id"]: time_from_text(row["at"]) for row in rows}
+
     def _open(self, order: QueueOrder, about: dict, limit: int, condition: str = "") -> list[str]:
         """The first open faces that the annotator may label, from as many ordered lists as a face has places."""
         index, key, ordering = _ORDERS[order]

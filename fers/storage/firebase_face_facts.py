@@ -38,6 +38,7 @@ class FaceFacts:
         self._facts = documents.collection("face_facts")
         self._labels = documents.collection("labels")
         self._known_labels = documents.collection("known_labels")
+        self._settled_flags = documents.collection("settled_flags")
 
     def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict:
         """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
@@ -122,7 +123,8 @@ class FaceFacts:
         self._field_counters.move(batch, facts, None)
         for annotator_id in facts["said_by"]:
             batch.delete(self._labels.document(f"{face_id}-{annotator_id}"))
-        batch.delete(self._known_labels.document(face_id))
+        for collection in (self._known_labels, self._settled_flags):
+            batch.delete(collection.document(face_id))
         batch.delete(self._faces.document(face_id))
         self._revisions.add(batch, face_id)
         self._documents.commit(batch)

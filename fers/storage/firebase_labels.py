@@ -44,6 +44,7 @@ class FirebaseLabels:
         self._queues = self._documents.collection("face_facts")
         self._labels = self._documents.collection("labels")
         self._known = self._documents.collection("known_labels")
+        self._settled_flags = self._documents.collection("settled_flags")
 
     def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
         held_until = time_to_text(until)
@@ -138,17 +139,8 @@ class FirebaseLabels:
         return Progress(open_faces, done, labels)
 
     def set_gold(self, face_id: str, known: Known | None) -> None:
-        if known is None:
-            self._documents.delete([self._known.document(face_id)])
-            return
-        if (face := self._documents.read(self._faces.document(face_id))) is None:
-            return
-        batch = self._documents.batch()
-        batch.update(self._faces.document(face_id), {"id": face_id})  # Changes nothing, and fails if the face is gone.
-        said = {"emotion": known.emotion.value, "since": time_to_text(known.since)}
-        batch.set(self._known.document(face_id), {"face_id": face_id, "study_id": face["study_id"]} | said)
-        with suppress(Missing):
-            self._documents.commit(batch)
+        said = known and {"emotion": known.emotion.value, "since": time_to_text(known.since)}
+        self._note(self._known.document(face_id), face_id, said)
 
     def known(self, face_id: str) -> Known | None:
         document = self._documents.read(self._known.document(face_id))
@@ -157,6 +149,26 @@ class FirebaseLabels:
     def gold(self, study_id: str) -> dict[str, Known]:
         documents = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
         return {document["face_id"]: _read_known(document) for document in documents}
+
+    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+        self._note(self._settled_flags.document(face_id), face_id, at and {"at": time_to_text(at)})
+
+    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+        documents = self._documents.all(where(self._settled_flags, "study_id", "==", study_id), by="face_id")
+        return {document["face_id"]: time_from_text(document["at"]) for document in documents}
+
+    def _note(self, reference: DocumentReference, face_id: str, said: dict | None) -> None:
+        """Keep what is `said` about a face, unless it is gone; None: keep nothing."""
+        if said is None:
+            self._documents.delete([reference])
+            return
+        if (face := self._documents.read(self._faces.document(face_id))) is None:
+            return
+        batch = self._documents.batch()
+        batch.update(self._faces.document(face_id), {"id": face_id})  # Changes nothing, and fails if the face is gone.
+        batch.set(reference, {"face_id": face_id, "study_id": face["study_id"]} | said)
+        with suppress(Missing):
+            self._documents.commit(batch)
 
     def _rarest_first(self, study_id: str) -> list[int]:
         labels: dict[int, int] = {}

@@ -146,6 +146,12 @@ _REVISIONS = (
         for change, table in (("UPDATE", "faces"), ("DELETE", "faces"), ("DELETE", "labels"))
     ),
 )
+_SETTLED_FLAGS = (
+    """CREATE TABLE settled_flags (
+        face_id TEXT PRIMARY KEY REFERENCES faces ON DELETE CASCADE, study_id TEXT NOT NULL,
+        at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX settled_flags_by_study ON settled_flags (study_id, face_id)",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -169,6 +175,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     GROUP_SIZES,
     _FAILURES,
     _REVISIONS,
+    _SETTLED_FLAGS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

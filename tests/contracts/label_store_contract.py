@@ -186,10 +186,12 @@ class LabelStoreContract:
         for name in ("face", "kept"):
             store.add_label(a_label(name), 3, NOON)
             store.set_gold(an_id(name), Known(Emotion.FEAR, NOON))
+            store.settle_flags(an_id(name), NOON)
         store.reserve(FACE, an_id("bea"), 3, NOON, SOON)
         records.delete_face(FACE)
         assert list(store.labels(STUDY)) == [a_label("kept")]
         assert store.gold(STUDY) == {an_id("kept"): Known(Emotion.FEAR, NOON)}
+        assert store.settled_flags(STUDY) == {an_id("kept"): NOON}
         assert store.progress(STUDY, 3) == Progress(open=1, done=0, labels=1)
         with pytest.raises(NotFound):
             store.add_label(a_label(annotator="bea"), 3, NOON)
@@ -220,6 +222,15 @@ class LabelStoreContract:
         assert store.gold(an_id("other")) == {}
         store.set_gold(FACE, None)
         assert store.gold(STUDY) == {}
+
+    def test_settled_flags_are_kept_and_opened_again(self, store):
+        for at in (NOON, SOON):
+            store.settle_flags(FACE, at)
+        store.settle_flags(an_id("unknown"), NOON)
+        assert store.settled_flags(STUDY) == {FACE: SOON}
+        assert store.settled_flags(an_id("other")) == {}
+        store.settle_flags(FACE, None)
+        assert store.settled_flags(STUDY) == {}
 
     def guessed(self, name: str, minutes: int, emotion: Emotion, sureness: float):
         """A face given so many minutes after noon, of which the model says so with this probability."""

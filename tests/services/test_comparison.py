@@ -48,6 +48,7 @@ CHANGES = {
     "invitations": lambda new: new.studies.revoke_invitation(an_invitation().id),
     "its labels": lambda new: new.labels.remove_label(an_id("0"), an_id("ann")),
     "known faces": lambda new: new.labels.set_gold(an_id("0"), Known(Emotion.FEAR, NOON)),
+    "settled flags": lambda new: new.labels.settle_flags(an_id("0"), None),
     "version v1: its entries": lambda new: new.records.delete_face(an_id("2")),
     "runs of models": lambda new: new.answers.save_run(replace(RUN, milliseconds=9.0)),
     "what models came to": lambda new: new.results.save_result(replace(RESULT, n=1)),

@@ -134,6 +134,7 @@ def test_what_was_taken_away_between_two_runs_is_taken_away_there_too(old, new):
         old.studies.use_invitation(an_invitation("used").sha256, NOON)
     old.studies.revoke_invitation(an_id("revoked"))
     old.labels.set_gold(an_id("0"), None)
+    old.labels.settle_flags(an_id("0"), None)
     for annotator in ("ann", "bea"):  # All of one face, and one of the other's.
         old.labels.remove_label(an_id("0"), an_id(annotator))
     old.labels.remove_label(an_id("1"), an_id("bea"))

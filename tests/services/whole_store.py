@@ -89,6 +89,7 @@ def keep_labels_and_a_version(store) -> None:
     narrowed = replace(store.records.face(an_id("1")), purposes=frozenset({Purpose.STORE}))
     store.records.update_face(narrowed)
     store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))
+    store.labels.settle_flags(an_id("0"), NOON)
     version = a_snapshot(study_id=an_id("first"))
     store.snapshots.create_snapshot(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
 
@@ -122,6 +123,7 @@ def everything(store) -> tuple:
         (
             list(store.labels.labels(study.id)),
             store.labels.gold(study.id),
+            store.labels.settled_flags(study.id),
             store.labels.progress(study.id, 2),
             [(version, list(store.snapshots.entries(version.id))) for version in store.snapshots.snapshots(study.id)],
         )

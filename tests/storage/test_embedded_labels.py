@@ -26,6 +26,7 @@ QUESTIONS = {
     "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),
     "known": lambda labels: labels.known(an_id("1")),
     "gold": lambda labels: labels.gold(STUDY),
+    "settled flags": lambda labels: labels.settled_flags(STUDY),
 }
 
 
@@ -37,6 +38,7 @@ def labels(database, records):
         records.create_face(a_face(str(number)))
         labels.add_label(a_label(str(number)), 3, NOON)
     labels.set_gold(an_id("1"), Known(Emotion.SAD, NOON))
+    labels.settle_flags(an_id("1"), NOON)
     return labels
 
 

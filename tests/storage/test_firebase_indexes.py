@@ -102,6 +102,7 @@ def ask_about_review(client) -> None:
     labels.labels_of(an_id("guessed"))
     list(labels.labels(an_id("faces"), IdRange("1", "e")))
     labels.gold(an_id("faces"))
+    labels.settled_flags(an_id("faces"))
     labels.forget_annotator(an_id("ann"))
 
 

@@ -164,6 +164,13 @@ class LabelStore(Protocol):
     def gold(self, study_id: str) -> dict[str, Known]:
         """What is known, by face id."""
 
+    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+        """Note when somebody looked at what annotators flagged about a face, and it stays; None: that is to be looked
+        at again. Nothing happens when the face is gone."""
+
+    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+        """When that was, by face id."""
+
 
 class SnapshotStore(Protocol):
     """Dataset versions, and faces cut out as these hand them out. Nothing in a version changes; but deleting a face's
