@@ -10,6 +10,7 @@ from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
 from fers.services.accounts import Accounts
+from fers.services.administrators import Administrators
 from fers.services.agreement import Agreement
 from fers.services.arena import Arena
 from fers.services.capture import Capture
@@ -96,7 +97,8 @@ def assemble(
     models = LiveModel(registered, stores.promotions, records, now)
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
-    withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, now)
+    administrators = Administrators(records, sign_in)
+    withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, administrators, now)
     consents = Consents(records, studies, withdrawal, stores.groups, now)
     groups = Groups(records, stores.groups, studies, consents, now)
     storing = Storing(records, images, journal)
@@ -107,7 +109,7 @@ def assemble(
     pictures = Pictures(records, images, stores.answers)
     arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
     platform = Platform(
-        accounts=Accounts(records, stores.studies, sign_in, studies, invitations, now),
+        accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
         studies=studies,
         invitations=invitations,
         members=Members(records, stores.studies, sign_in, studies, now),

@@ -11,6 +11,7 @@ from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.people import Identity, Person, Role
 from fers.domain.permissions import Action, require
 from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed, StoreUnavailable
+from fers.services.administrators import Administrators
 from fers.services.clock import Clock, utc_now
 from fers.services.invitations import Invitations
 from fers.services.studies import Studies
@@ -36,6 +37,7 @@ class Accounts:
         sign_in: SignIn,
         studies: Studies,
         invitations: Invitations,
+        administrators: Administrators,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -43,6 +45,7 @@ class Accounts:
         self._sign_in = sign_in
         self._studies = studies
         self._invitations = invitations
+        self._administrators = administrators
         self._now = now
 
     def sign_up(self, email: str, password: str) -> None:
@@ -111,16 +114,23 @@ class Accounts:
             raise SignInFailed("This personal code doesn't open an account.", "Check it and try again.")
         return self._open(person_id)
 
+    def issue_setup_token(self) -> str | None:
+        """What the one-time link for whoever starts FERS has in it; None while somebody administers it."""
+        return None if self._administrators.anybody() else self._sign_in.issue_setup_token()
+
     def set_up(self, setup_token: str, email: str, password: str) -> SignedIn:
         """Make the bearer of the one-time link the administrator, with a new account or the one they have.
 
-        Raises SignInFailed for a used or wrong link, or when the e-mail is taken and the password isn't its own. The
-        link is used up last: there will never be another one.
+        Raises SignInFailed for a used or wrong link, when there is an administrator meanwhile, or when the e-mail is
+        taken and the password isn't its own. The link is used up last.
         """
         self.sign_up(email, password)
         person_id = self._checked(email, password)
-        if not self._sign_in.redeem_setup_token(setup_token):
-            raise SignInFailed("This link was used already or is not right.", "Start FERS again for a new one.")
+        if self._administrators.anybody() or not self._sign_in.redeem_setup_token(setup_token):
+            raise SignInFailed(
+                "This link was used already or is not right.",
+                "While nobody administers FERS, it prints a new one when it is started again.",
+            )
         signed_in = self._open(person_id)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
         self._set_role(administrator)

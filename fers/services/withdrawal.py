@@ -8,6 +8,7 @@ from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, R
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
+from fers.services.administrators import Administrators
 from fers.services.clock import Clock, utc_now
 from fers.services.settling import settle
 
@@ -33,6 +34,7 @@ class Withdrawal:
         sign_in: SignIn,
         labels: LabelStore,
         index: FaceIndex,
+        administrators: Administrators,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -41,6 +43,7 @@ class Withdrawal:
         self._sign_in = sign_in
         self._labels = labels
         self._index = index
+        self._administrators = administrators
         self._now = now
 
     def withdraw_face(self, actor: Person, face_id: str) -> None:
@@ -68,8 +71,11 @@ class Withdrawal:
         The credentials go once everything else is gone, so that whoever is interrupted can sign in and finish; what an
         interruption after that leaves is for `finish`. A face or label that another window gives meanwhile is looked
         for once more when the account is gone: without its person none can come any more.
+
+        Raises NotPermitted for the only administrator.
         """
         require(actor, Action.MANAGE_OWN_DATA)
+        self._administrators.stand_down(actor)
         self._withdraw_faces(actor)
         self._withdraw_labels(actor)
         self._records.delete_belongings(actor.id)

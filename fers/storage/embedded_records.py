@@ -61,6 +61,10 @@ class EmbeddedRecords:
             yield from map(_person, page)
             last = page[-1]["id"]
 
+    def administrators(self) -> list[Person]:
+        rows = self._database.rows("SELECT * FROM people WHERE role = ? ORDER BY id", (Role.ADMINISTRATOR.value,))
+        return [_person(row) for row in rows]
+
     def save_study(self, study: Study) -> None:
         with self._database.transaction() as sql:
             sql.execute(

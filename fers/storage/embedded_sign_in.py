@@ -190,13 +190,9 @@ class EmbeddedSignIn:
         rows = self._database.rows(query, (sha256(secret), time_to_text(self._now())))
         return (unsealed(rows[0]["sealed"], secret), rows[0]["errand"]) if rows else None
 
-    def issue_setup_token(self) -> str | None:
-        """Each new token replaces the one before, so that only the latest link works."""
+    def issue_setup_token(self) -> str:
         token = new_token()
         with self._database.transaction() as sql:
-            known = sql.execute("SELECT sha256 FROM setup_token").fetchone()
-            if known and known["sha256"] is None:  # What is left of a token that was redeemed.
-                return None
             sql.execute("REPLACE INTO setup_token VALUES (1, ?)", (sha256(token),))
         return token
 

@@ -67,6 +67,11 @@ class FirebaseRecords:
     def people(self) -> Iterator[Person]:
         return map(_person, self._documents.all(self._people))
 
+    def administrators(self) -> list[Person]:
+        """There are few, so they are put in order here and need no index."""
+        found = self._documents.page(where(self._people, "role", "==", Role.ADMINISTRATOR.value))
+        return sorted(map(_person, found), key=lambda person: person.id)
+
     def save_study(self, study: Study) -> None:
         reference, document = self._studies.document(study.id), {"id": study.id, "particulars": asdict(study)}
         try:

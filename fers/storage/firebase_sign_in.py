@@ -181,7 +181,7 @@ class FirebaseSignIn:
     def entrusted(self, secret: str) -> tuple[str, str] | None:
         return self._errands.entrusted(secret)
 
-    def issue_setup_token(self) -> str | None:
+    def issue_setup_token(self) -> str:
         return self._setup.issue()
 
     def redeem_setup_token(self, token: str) -> bool:

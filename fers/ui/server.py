@@ -95,7 +95,7 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
 
 def _greet(address: str) -> None:
     """Behind a proxy, where what is printed goes to a log, nobody is."""
-    setup_token = platform().sign_in.issue_setup_token()
+    setup_token = platform().accounts.issue_setup_token()
     click.echo(f"FERS is starting at {address}")
     if setup_token:
         click.echo(f"To become its administrator, open (works once): {address}/setup?token={setup_token}")

@@ -54,6 +54,16 @@ class RecordStoreContract:
     def test_an_unknown_person_is_none(self, store):
         assert store.person(an_id("nobody")) is None
 
+    def test_administrators_are_found_among_everybody(self, store):
+        people = [a_person(name, role=role) for name in "bc" for role in Role if role is not Role.PARTICIPANT]
+        people = [replace(person, id=an_id(f"{person.id} {person.role}")) for person in people]
+        for person in people:
+            store.create_person(person)
+        chosen = [person for person in people if person.role is Role.ADMINISTRATOR]
+        assert store.administrators() == sorted(chosen, key=lambda person: person.id)
+        store.update_person(replace(chosen[0], role=Role.PARTICIPANT))
+        assert store.administrators() == chosen[1:]
+
     def test_a_person_is_created_once(self, store):
         with pytest.raises(AlreadyExists):
             store.create_person(a_person("ada", role=Role.ADMINISTRATOR))

@@ -324,8 +324,11 @@ class SignInContract:
             tokens = list(threads.map(lambda server: server.issue_setup_token(), servers))
         assert sum(map(sign_in.redeem_setup_token, tokens)) == 1
 
-    def test_there_is_no_setup_token_after_one_was_used(self, sign_in, backend, clock):
-        assert sign_in.redeem_setup_token(sign_in.issue_setup_token())
-        assert sign_in.issue_setup_token() is None
-        assert backend.sign_in(clock, IDLE, LIFETIME).issue_setup_token() is None
+    def test_after_a_setup_token_was_used_another_can_be_issued_and_works_once(self, sign_in, backend, clock):
+        used = sign_in.issue_setup_token()
+        assert sign_in.redeem_setup_token(used)
         assert not sign_in.redeem_setup_token("")
+        another = backend.sign_in(clock, IDLE, LIFETIME).issue_setup_token()
+        assert not sign_in.redeem_setup_token(used)
+        assert sign_in.redeem_setup_token(another)
+        assert not sign_in.redeem_setup_token(another)

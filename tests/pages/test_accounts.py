@@ -2,7 +2,7 @@
 
 from driving import agreed, click, field, open_app, signed_in, told
 
-from fers.domain.people import Role
+from fers.domain.people import OPERATOR, Role
 from fers.ui.session_cookie import COOKIE
 from tests.people import PASSWORD
 
@@ -40,6 +40,14 @@ def test_the_one_time_link_makes_an_administrator_who_can_change_the_study(app, 
     field(app, "Name").input("Faces of spring")
     click(app, "Save")
     assert platform.studies.current().name == "Faces of spring"
+
+
+def test_the_only_administrator_is_asked_to_hand_over_before_leaving(app, platform):
+    agreed(signed_in(app, platform))
+    platform.accounts.grant(OPERATOR, "ada@example.org", Role.ADMINISTRATOR)
+    app.switch_page("pages/my_data.py").run()
+    assert "Hand over first: on the server" in told(click(app, "Delete everything"))
+    assert platform.accounts.resume(app.session_state["fers"].token).role is Role.ADMINISTRATOR
 
 
 def test_an_open_study_needs_the_confirmation(app, platform):

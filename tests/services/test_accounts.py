@@ -107,7 +107,18 @@ def test_the_one_time_link_makes_an_administrator_once(platform):
     assert platform.accounts.resume(signed_in.token).role is Role.ADMINISTRATOR
     with pytest.raises(SignInFailed):
         platform.accounts.set_up(token, "thief@example.org", PASSWORD)
-    assert platform.sign_in.issue_setup_token() is None
+    assert platform.accounts.issue_setup_token() is None
+
+
+def test_while_somebody_administers_fers_there_is_no_link_and_none_works(accounts, platform):
+    printed = accounts.issue_setup_token()
+    accounts.grant(OPERATOR, EMAIL, Role.ADMINISTRATOR)
+    assert accounts.issue_setup_token() is None
+    with pytest.raises(SignInFailed):
+        accounts.set_up(printed, "late@example.org", PASSWORD)
+    accounts.grant(OPERATOR, EMAIL, Role.PARTICIPANT)
+    again = accounts.issue_setup_token()
+    assert accounts.set_up(again, "late@example.org", PASSWORD).person.role is Role.ADMINISTRATOR
 
 
 def test_a_bad_password_does_not_use_the_link_up(platform):

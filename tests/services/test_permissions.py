@@ -122,6 +122,7 @@ TABLE = {
 """Which roles in a study may make which call there. Whoever runs the installation may make every one."""
 FOR_NOBODY_IN_PARTICULAR = {
     "accounts": {
+        "issue_setup_token",
         "sign_up",
         "sign_in",
         "sign_in_with_provider",

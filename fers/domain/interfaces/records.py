@@ -33,6 +33,9 @@ class RecordStore(Protocol):
     def people(self) -> Iterator[Person]:
         """Everybody, by id, without holding them all in memory."""
 
+    def administrators(self) -> list[Person]:
+        """Whose role everywhere is an administrator's, by id."""
+
     def save_study(self, study: Study) -> None:
         """Add or replace a study."""
 

@@ -83,8 +83,8 @@ class SignIn(Protocol):
         """The token and the errand, or None when the secret is unknown or too old. Whether the session still lives is
         for `resume` to say."""
 
-    def issue_setup_token(self) -> str | None:
-        """A one-time token that makes its bearer the administrator; None once it was used."""
+    def issue_setup_token(self) -> str:
+        """A new one-time token that makes its bearer the administrator, in place of the one before, used or not."""
 
     def redeem_setup_token(self, token: str) -> bool:
         """Use the token up. True exactly once for the right token."""
