@@ -1,5 +1,6 @@
 """`python -m fers import`, `freeze` and `export`: from a set that is there to a version that can be trained on."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 import click
 
 from fers import config, platform
-from fers.datasets import DataError, load
+from fers.datasets import DataError, FaceSet, Faults, Meanings, load
+from fers.datasets.columns import USUAL
+from fers.datasets.words import SCHEMES, Vocabulary
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import QUARTERS, FaceFilter
 from fers.domain.faces import Source
@@ -23,7 +26,7 @@ from fers.exporting.archive import DEFAULT, FORMATS
 from fers.exporting.release import Cut
 from fers.large_work import large_work, require_beam
 from fers.platform import Platform
-from fers.services.importing import Terms
+from fers.services.importing import Imported, Terms
 
 
 def _values(enum: type[StrEnum]) -> list[str]:
@@ -59,23 +62,93 @@ def _asked_for(context: click.Context, option: click.Option, value: str | None) 
 @click.option("--licence", metavar="TEXT", callback=_asked_for, help="Under which licence the set is used.")
 @click.option("--consent-basis", metavar="TEXT", callback=_asked_for, help="Why the people in it may be shown.")
 @click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
+@click.option(
+    "--map",
+    "words",
+    multiple=True,
+    metavar="WORD=CLASS",
+    help=f"What a label means; WORD= leaves out what is called so. Or a set's numbers: {', '.join(SCHEMES)}.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="MEANING=NAME",
+    help=f"Which column of a table holds the {', '.join(USUAL)}; MEANING= for none.",
+)
+@click.option("--folders", default="", metavar="LEVELS", help="What nested folders are, such as person/class.")
+@click.option("--strict", is_flag=True, help="Stop where something can't be used, instead of leaving it out.")
 @explains_failures
-def import_(spec: str, study_name: str, licence: str, consent_basis: str, detect: bool) -> None:
+def import_(
+    spec: str,
+    study_name: str,
+    licence: str,
+    consent_basis: str,
+    detect: bool,
+    words: tuple[str, ...],
+    columns: tuple[str, ...],
+    folders: str,
+    strict: bool,
+) -> None:
     """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms, which are asked for where
     they are not given. Where there is no such study it is made.
 
-    Stopped at any moment, it goes on where it was when it is started again.
+    What can't be used is named and left out. Stopped at any moment, it goes on where it was when it is started again.
     """
     services = platform.assemble(config.load())
-    terms = Terms(licence, consent_basis)
+    terms, faults = Terms(licence, consent_basis), Faults()
     try:
-        faces = load(spec)
+        meanings = Meanings(Vocabulary.parsed(words), dict(map(_pair, columns)), folders)
+        faces = _read(spec, meanings, faults, strict)
         study = _study_or_new(services, study_name)
         with _bar("Importing") as show:
-            added = services.importing.add(OPERATOR, study.id, faces, terms, detect=detect, progress=show)
+            imported = services.importing.add(
+                OPERATOR, study.id, faces, terms, detect=detect, faults=None if strict else faults, progress=show
+            )
     except DataError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{added} faces added to {study.name}; {len(faces) - added} were there already.")
+    _tell(imported, study, faces)
+    if faults.count:
+        click.echo(f"{faults.count:,} left out:\n{faults}{_hint(faults)}", err=True)
+
+
+def _pair(value: str) -> tuple[str, str]:
+    meaning, is_pair, name = value.partition("=")
+    if not is_pair:
+        raise DataError(f"{value!r} names no column: write MEANING=NAME, such as label=mood")
+    return meaning.strip().lower(), name.strip()
+
+
+def _read(spec: str, meanings: Meanings, faults: Faults, strict: bool) -> FaceSet:
+    try:
+        faces = load(spec, meanings, faults)
+    except DataError as error:
+        raise DataError(f"{error}{_hint(faults)}") from error
+    if strict and faults.count:
+        raise DataError(f"Nothing was imported, since {faults.count:,} can't be used:\n{faults}{_hint(faults)}")
+    return faces
+
+
+def _hint(faults: Faults) -> str:
+    """How to say what unknown labels mean."""
+    if not faults.words:
+        return ""
+    each = " ".join(shlex.quote(f"{word}=CLASS").join(["--map ", ""]) for word in list(faults.words)[:8])
+    hint = f"\nSay what they mean: {each}, where CLASS is one of {', '.join(LABELS)}, or nothing to leave it out."
+    if any(word.isdigit() for word in faults.words):
+        hint += f" Numbers of well-known sets go by the set's name: --map {', --map '.join(SCHEMES)}."
+    return hint
+
+
+def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:
+    removed = f"; {imported.removed} stay out, as they were removed from it" if imported.removed else ""
+    added = f"{imported.added} face{'' if imported.added == 1 else 's'} added to {study.name}"
+    click.echo(f"{added}; {imported.known} were there already{removed}.")
+    if faces.votes:
+        annotators = len({vote.annotator for votes in faces.votes.values() for vote in votes})
+        click.echo(f"{imported.labels} labels added; the set tells {annotators} annotators apart.")
+    if faces.dropped:
+        click.echo("Of no use: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
 
 
 @click.command()

@@ -204,6 +204,32 @@ def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labell
     assert run("export", "v1", "--format", "imagefolder", "--out", out).stdout.startswith("3 faces written")
 
 
+def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(pattern(number))
+    (tmp_path / "t.csv").write_text("pic,mood,who\n0.jpg,Joy,x\n1.jpg,3,x\n2.jpg,meh,x\ngone.jpg,3,x\n")
+    spec = ("import", f"manifest:{tmp_path / 't.csv'}", "--study", platform.studies.current().name, *TERMS)
+    assert "no column image or label that FERS knows; there is: 'pic', 'mood', 'who'" in run(*spec).stderr
+    columns = ("--column", "image=pic", "--column", "label=mood", "--column", "annotator=who")
+    asked = run(*spec, *columns)
+    assert asked.exit_code == 1
+    assert "row 2: unknown emotion 'Joy'" in asked.stderr
+    assert "--map joy=CLASS --map 3=CLASS --map meh=CLASS" in asked.stderr
+    assert "--map raf-db" in asked.stderr
+    said = (*columns, "--map", "joy=happy", "--map", "fer2013", "--map", "meh=")
+    stopped = run(*spec, *said, "--strict")
+    assert (stopped.exit_code, stopped.stdout) == (1, "")
+    assert "Nothing was imported, since 1 can't be used" in stopped.stderr
+    imported = run(*spec, *said)
+    assert imported.exit_code == 0
+    assert "2 faces added" in imported.stdout
+    assert "2 labels added; the set tells 1 annotators apart" in imported.stdout
+    assert "Of no use: 1 called 'meh'" in imported.stdout
+    assert "1 left out:" in imported.stderr and "row 5: no file 'gone.jpg'" in imported.stderr
+    assert "names no column" in run(*spec, "--column", "image").stderr
+    assert "maps nothing" in run(*spec, "--map", "joy").stderr
+
+
 def test_a_version_that_several_studies_have_is_not_guessed(run, platform, labelled, tmp_path):
     for study in ("Lab", "Field"):
         run("import", labelled, "--study", study, *TERMS)

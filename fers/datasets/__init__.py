@@ -5,7 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from fers.datasets import affectnet, exported, fer2013, ferplus, folder, manifest
-from fers.datasets.faces import DataError, FaceSet, join
+from fers.datasets.faces import DataError, FaceSet, NoFaces, join
+from fers.datasets.faults import Faults
+from fers.datasets.reading import Meanings, Reading
 from fers.datasets.splits import Split
 
 FORMATS = {
@@ -19,17 +21,25 @@ FORMATS = {
 }
 """What a specification begins with. `docs/data.md` describes each."""
 
-__all__ = ["FORMATS", "DataError", "FaceSet", "join", "load", "load_all", "parsed"]
+__all__ = ["FORMATS", "DataError", "FaceSet", "Faults", "Meanings", "join", "load", "load_all", "parsed"]
 
 
-def load(spec: str) -> FaceSet:
+def load(spec: str, meanings: Meanings = Meanings(), faults: Faults | None = None) -> FaceSet:  # noqa: B008 - frozen
     """Return the faces that `spec` names: FORMAT:PATH, or FORMAT:PATH#SPLIT for one part of a set that has several.
 
-    Raises DataError when the specification or what it names cannot be used.
+    What can't be used is noted in `faults` and left out; without them, it is refused. Raises DataError when that is so,
+    and when the specification or what it names can't be read at all.
     """
     kind, path, split = parsed(spec)
     source = f"{kind}:{path.name}" + (f"#{split}" if split else "")
-    return FORMATS[kind](path, Split(split or None), source)
+    noted = Faults() if faults is None else faults
+    try:
+        faces = FORMATS[kind](path, Reading(source, Split(split or None), meanings, noted))
+    except NoFaces as error:
+        raise DataError("\n".join([str(error), *noted.told()])) from error
+    if faults is None and noted.count:
+        raise DataError(str(noted))
+    return faces
 
 
 def parsed(spec: str) -> tuple[str, Path, str]:

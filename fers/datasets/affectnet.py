@@ -9,8 +9,8 @@ import numpy as np
 from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.files import Files
-from fers.datasets.splits import Split
-from fers.datasets.tables import Where, csv_rows
+from fers.datasets.reading import Reading
+from fers.datasets.tables import csv_rows
 from fers.domain.emotions import Emotion
 
 NO_EMOTION = {8: "none of the eight", 9: "uncertain", 10: "not a face"}
@@ -25,31 +25,31 @@ _COLUMNS = 9
 """subDirectory_filePath, face_x, face_y, face_width, face_height, facial_landmarks, expression, valence, arousal."""
 
 
-def load(path: Path, split: Split, source: str) -> FaceSet:
+def load(path: Path, reading: Reading) -> FaceSet:
     """Read the folder or zip `path`: lists (`training.csv`: the split is "training") of images that faces are cut out
     of, or numbered faces (`train_set/images/N.jpg`: the split is "train_set") with their annotations."""
     files, gathering = Files(path), Gathering()
     lists = [name for folder in _LIST_FOLDERS for table in _LISTS if (name := _below(folder, table)) in files]
     if lists:
-        lists = [table for table in lists if split.takes(PurePosixPath(table).stem)]
-        split.check(source)
+        lists = [table for table in lists if reading.split.takes(PurePosixPath(table).stem)]
+        reading.split.check(reading.source)
         for table in lists:
-            _gather_listed(files, table, gathering)
+            _gather_listed(files, table, reading, gathering)
     else:
         annotations = [name for name in files.names() if _ANNOTATION.fullmatch(name)]
         if not annotations:
             raise DataError(
                 f"{path} holds neither {' nor '.join(_LISTS)} nor annotations/N_exp.npy: it is not AffectNet"
             )
-        annotations = [name for name in annotations if split.takes(PurePosixPath(name).parent.parent.name)]
-        split.check(source)
+        annotations = [name for name in annotations if reading.split.takes(PurePosixPath(name).parent.parent.name)]
+        reading.split.check(reading.source)
         for name in annotations:
-            _gather_numbered(files, name, gathering)
-    return gathering.faces(source, lambda index: files.image(gathering.names[index]))
+            _gather_numbered(files, name, reading, gathering)
+    return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
 
 
-def _gather_listed(files: Files, table: str, gathering: Gathering) -> None:
-    where = Where(f"{files.path}: {table}")
+def _gather_listed(files: Files, table: str, reading: Reading, gathering: Gathering) -> None:
+    where = reading.at(f"{files.path}: {table}")
     for row in csv_rows(files.open(table), where):
         if row[0] == "subDirectory_filePath":  # The validation list comes without a header.
             continue
@@ -60,12 +60,12 @@ def _gather_listed(files: Files, table: str, gathering: Gathering) -> None:
             emotion = _emotion(expression, gathering)
             if emotion is not None:
                 name = files.existing(*(_below(folder, name) for folder in _IMAGE_FOLDERS))
-                gathering.add(name, emotion, _dimensions(valence, arousal), cells.box(*box))
+                gathering.add(name, emotion, _dimensions(valence, arousal), cells.box(*box), row=where.row)
 
 
-def _gather_numbered(files: Files, annotation: str, gathering: Gathering) -> None:
+def _gather_numbered(files: Files, annotation: str, reading: Reading, gathering: Gathering) -> None:
     stem = PurePosixPath(annotation.removesuffix("_exp.npy"))
-    with Where(f"{files.path}: {annotation}"):
+    with reading.at(f"{files.path}: {annotation}"):
         emotion = _emotion(_scalar(files, annotation), gathering)
         if emotion is not None:
             image = files.existing(_below(stem.parent.parent, f"images/{stem.name}.jpg"))

@@ -5,14 +5,13 @@ from typing import Any
 
 from fers.datasets.faces import DataError
 from fers.domain.boxes import Box
-from fers.domain.emotions import Emotion
 
 LARGEST = 1_000_000
 """No count of votes, class id or pixel is larger."""
 
 
 def is_empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())  # NaN is not itself.
 
 
 def number(cell: Any) -> float:
@@ -26,14 +25,6 @@ def number(cell: Any) -> float:
     return value
 
 
-def emotion(cell: Any) -> Emotion:
-    """Return the class of that name."""
-    try:
-        return Emotion.from_label(str(cell))
-    except ValueError as error:
-        raise DataError(str(error)) from error
-
-
 def dimensions(valence: Any, arousal: Any) -> tuple[float, float]:
     """Return valence and arousal in [-1, 1], NaN for an empty cell."""
     values = [math.nan if is_empty(cell) else number(cell) for cell in (valence, arousal)]
@@ -43,10 +34,22 @@ def dimensions(valence: Any, arousal: Any) -> tuple[float, float]:
 
 
 def box(left: Any, top: Any, width: Any, height: Any) -> Box:
-    """Return a box. What of it lies left of or above the picture is cut off."""
-    x, y, right, bottom = number(left), number(top), number(left) + number(width), number(top) + number(height)
+    """Return a box. What of it lies left of or above the picture is cut off, where that is less than half of it."""
+    x, y = number(left), number(top)
+    return _box(x, y, x + number(width), y + number(height), [left, top, width, height])
+
+
+def box_of_corners(left: Any, top: Any, right: Any, bottom: Any) -> Box:
+    """As `box`, from two of its corners."""
+    return _box(*map(number, (left, top, right, bottom)), [left, top, right, bottom])
+
+
+def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) -> Box:
+    x, y = max(round(left), 0), max(round(top), 0)
     try:
-        x, y = max(round(x), 0), max(round(y), 0)
-        return Box(x, y, round(right) - x, round(bottom) - y)
+        inside = Box(x, y, round(right) - x, round(bottom) - y)
     except ValueError as error:
-        raise DataError(f"{[left, top, width, height]} is not a box (left, top, width, height)") from error
+        raise DataError(f"{said} is not a box in a picture (left, top, width, height)") from error
+    if 2 * inside.area < (right - left) * (bottom - top):
+        raise DataError(f"the box {said} lies outside the picture")
+    return inside

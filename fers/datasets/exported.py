@@ -8,14 +8,16 @@ from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.files import Files
 from fers.datasets.packed import PackedImages
-from fers.datasets.splits import Split
-from fers.datasets.tables import Record, Where, json_records
+from fers.datasets.reading import Reading
+from fers.datasets.tables import Record, json_records
+from fers.datasets.words import Vocabulary
 
 LIST = "faces.jsonl"
+_WORDS = Vocabulary()
 UNLABELLED = "without a label"
 
 
-def load(path: Path, split: Split, source: str) -> FaceSet:
+def load(path: Path, reading: Reading) -> FaceSet:
     """Read a download, zip or folder; its splits are "train", "validation" and "test". The face is what lies in the
     box that its owner drew."""
     files, gathering = Files(path), Gathering()
@@ -24,13 +26,13 @@ def load(path: Path, split: Split, source: str) -> FaceSet:
         raise DataError(f"{path} holds no {LIST}, so it was not exported from FERS")
     packed = PackedImages(files)
     for table in lists:
-        where = Where(f"{path}: {table}")
+        where = reading.at(f"{path}: {table}")
         for record in json_records(files.open(table), where):
             with where:
-                if split.takes(str(record.get("split") or "")):
+                if reading.split.takes(str(record.get("split") or "")):
                     _gather(record, PurePosixPath(table).parent, files, packed, gathering)
-    split.check(source)
-    return gathering.faces(source, lambda index: _open(gathering.names[index], files, packed))
+    reading.split.check(reading.source)
+    return gathering.faces(reading.source, lambda index: _open(gathering.names[index], files, packed))
 
 
 def _open(name: str, files: Files, packed: PackedImages) -> Image.Image:
@@ -46,7 +48,7 @@ def _gather(record: Record, folder: PurePosixPath, files: Files, packed: PackedI
         raise DataError(f"{box!r} is not a box (left, top, width, height)")
     gathering.add(
         _place(record, folder, files, packed),
-        cells.emotion(record["label"]),
+        _WORDS.emotion(record["label"]),
         cells.dimensions(record.get("valence"), record.get("arousal")),
         cells.box(*box),
         str(record.get("person") or ""),

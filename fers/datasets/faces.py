@@ -3,8 +3,8 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,26 @@ _WHOLE = (0, 0, 0, 0)
 
 class DataError(ValueError):
     """A data specification, or a row of what it names, cannot be used. The message names the file and the row."""
+
+
+class NoFaces(DataError):
+    """Nothing of a set can be used."""
+
+
+Target = Emotion | Sequence[float]
+"""What is said of a face: its class, or the distribution of its votes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one of a set's annotators said of a face."""
+
+    annotator: str
+    """By a name that is the same in all of the set; empty for the one of a set that names none."""
+    target: tuple[float, ...]
+    """Eight shares, in the order of `Emotion`."""
+    dimensions: tuple[float, float]
+    """Valence and arousal, NaN where unknown."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,11 @@ class FaceSet:
     people: Sequence[str] | None = None
     """Whom each face shows, by a name that is the same in all splits of a set; empty where unknown. None where the set
     doesn't say."""
+    votes: Mapping[int, Sequence[Vote]] = field(default_factory=dict)
+    """Of faces, by their indices, whose annotators the set tells apart: what each of them said. `targets` has their
+    mean."""
+    rows: Sequence[int] = ()
+    """Where each face stands in the set's table; empty where there is none."""
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -56,8 +81,14 @@ class FaceSet:
         try:
             with self.open(index) as image:
                 return upright(image).convert(mode)
+        except DataError as error:
+            raise DataError(f"{self._place(index)}: {error}") from error
         except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-            raise DataError(f"{self.source}: {self.names[index]} cannot be read as an image ({error})") from error
+            raise DataError(f"{self._place(index)} cannot be read as an image ({error})") from error
+
+    def _place(self, index: int) -> str:
+        row = f", row {self.rows[index]}" if len(self.rows) and self.rows[index] else ""
+        return f"{self.source}{row}: {self.names[index]}"
 
 
 class Gathering:
@@ -69,23 +100,53 @@ class Gathering:
         self._targets = array("f")
         self._dimensions = array("f")
         self._boxes = array("i")
+        self._rows = array("i")
+        self._votes: dict[int, list[Vote]] = {}
+        self._known: dict[str | tuple, int] = {}
         self._dropped: Counter = Counter()
 
     def add(
         self,
         name: str,
-        target: Emotion | Iterable[float],
+        target: Target,
         dimensions: tuple[float, float] = UNKNOWN,
         box: Box | None = None,
         person: str = "",
+        row: int = 0,
     ) -> None:
         """Add a face: its class, or the distribution of its votes; valence and arousal; its box in the image; whom it
-        shows."""
+        shows; the row that says so."""
         self._targets.extend(_one_hot(target) if isinstance(target, Emotion) else target)
         self._dimensions.extend(dimensions)
         self._boxes.extend(box.as_list() if box else _WHOLE)
+        self._rows.append(row)
         self.names.append(name)
         self._people.append(person)
+
+    def add_vote(self, annotator: str, name: str, target: Target, dimensions: tuple[float, float], **face) -> None:
+        """As `add`, for sets that may say of a face what several people see: of one that is there already this is one
+        more vote. Raises DataError when it is by the same annotator."""
+        box: Box | None = face.get("box")
+        index = self._known.setdefault((name, *box.as_list()) if box else name, len(self.names))
+        is_new = index == len(self.names)
+        if annotator or not is_new:
+            shares = _one_hot(target) if isinstance(target, Emotion) else tuple(target)
+            self._vote(index, Vote(annotator, shares, dimensions))
+        if is_new:
+            self.add(name, target, dimensions, **face)
+
+    def _vote(self, index: int, vote: Vote) -> None:
+        if index not in self._votes:
+            self._votes[index] = [] if index == len(self.names) else [Vote("", *self._first(index))]
+        votes = self._votes[index]
+        if vote.annotator and any(vote.annotator == other.annotator for other in votes):
+            raise DataError(f"annotator {vote.annotator!r} has labelled {self.names[index]} already")
+        # Whoever isn't named is told apart by the order of the rows alone.
+        votes.append(vote if vote.annotator else replace(vote, annotator=f"unnamed {len(votes) + 1}"))
+
+    def _first(self, index: int) -> tuple[tuple[float, ...], tuple[float, float]]:
+        shares = tuple(self._targets[len(LABELS) * index : len(LABELS) * (index + 1)])
+        return shares, tuple(self._dimensions[2 * index : 2 * index + 2])
 
     def drop(self, reason: str) -> None:
         """Count a face that is left out."""
@@ -95,10 +156,13 @@ class Gathering:
         """Return the set, whose images `open` opens by their indices. Raises DataError when it is empty."""
         if not self.names:
             left_out = ", ".join(f"{count} {reason}" for reason, count in self._dropped.items())
-            raise DataError(f"{source} lists no faces to use" + (f"; left out: {left_out}" if left_out else ""))
+            raise NoFaces(f"{source} lists no faces to use" + (f"; left out: {left_out}" if left_out else ""))
         targets = np.frombuffer(self._targets, np.float32).reshape(-1, len(LABELS))
         dimensions = np.frombuffer(self._dimensions, np.float32).reshape(-1, 2)
         boxes = np.frombuffer(self._boxes, np.int32).reshape(-1, 4)
+        for index, votes in self._votes.items():
+            targets[index] = np.mean([vote.target for vote in votes], axis=0)
+            dimensions[index] = _mean_known([vote.dimensions for vote in votes])
         return FaceSet(
             source,
             self.names,
@@ -107,6 +171,8 @@ class Gathering:
             self._dropped,
             None if np.isnan(dimensions).all() else dimensions,
             self._people if any(self._people) else None,
+            self._votes,
+            self._rows if any(self._rows) else (),
         )
 
 
@@ -118,9 +184,19 @@ def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray) -> Callable[
         if not boxes[index].any():
             return image
         whole = upright(image)
-        return whole.crop(clamped(*map(int, boxes[index]), whole.size).corners())
+        left, top, width, height = map(int, boxes[index])
+        if 2 * max(0, min(width, whole.width - left)) * max(0, min(height, whole.height - top)) < width * height:
+            size = f"{whole.width} x {whole.height}"
+            raise DataError(f"the box {[left, top, width, height]} lies outside the picture, which is {size}")
+        return whole.crop(clamped(left, top, width, height, whole.size).corners())
 
     return open_cropped
+
+
+def _mean_known(dimensions: Sequence[tuple[float, float]]) -> list[float]:
+    columns = zip(*dimensions, strict=True)
+    known = [[value for value in column if not math.isnan(value)] for column in columns]
+    return [sum(values) / len(values) if values else math.nan for values in known]
 
 
 def _one_hot(emotion: Emotion) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from PIL import Image
 from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.files import Files
-from fers.datasets.splits import Split
+from fers.datasets.reading import Reading
 from fers.datasets.tables import Where
 from fers.domain.emotions import Emotion
 
@@ -32,25 +32,25 @@ _LONGEST_ROW = 100_000
 """In bytes; a row of the true file takes a tenth."""
 
 
-def load(path: Path, split: Split, source: str) -> FaceSet:
+def load(path: Path, reading: Reading) -> FaceSet:
     """Read `fer2013.csv` or `icml_face_data.csv`; the split is its column "Usage". Of a row only its place in the file
     is kept: as text, they take a third of a gigabyte."""
     if not path.is_file():
         raise DataError(f"{path} does not exist or is not a file")
-    gathering, places, where = Gathering(), array("q"), Where(str(path))
+    gathering, places, where = Gathering(), array("q"), reading.at(str(path))
     with Files(path.parent).open(path.name) as file:
         lines = _lines(file, where)
-        with where:
+        with where.for_all():
             columns = _columns(next(lines, (0, b""))[1])
         for place, line in lines:
             with where:
                 label, pixels, usage = _cells(line, columns)
                 if pixels.count(" ") != SIDE * SIDE - 1:
                     raise DataError(f"{SIDE * SIDE} pixels expected")
-                if split.takes(usage):
+                if reading.split.takes(usage):
                     gathering.add(f"row {where.row}", _emotion(label))
                     places.append(place)
-    split.check(source)
+    reading.split.check(reading.source)
 
     def face(index: int) -> Image.Image:
         with path.open("rb") as file:
@@ -58,10 +58,10 @@ def load(path: Path, split: Split, source: str) -> FaceSet:
             _, pixels, _ = _cells(file.readline(_LONGEST_ROW), columns)
         levels = np.fromstring(pixels, np.int16, sep=" ")
         if levels.min() < 0 or levels.max() > 255:
-            raise DataError("a pixel is not from 0 to 255")
+            raise ValueError("a pixel is not from 0 to 255")
         return Image.fromarray(levels.astype(np.uint8).reshape(SIDE, SIDE))
 
-    return gathering.faces(source, face)
+    return gathering.faces(reading.source, face)
 
 
 def _lines(file: BinaryIO, where: Where) -> Iterator[tuple[int, bytes]]:

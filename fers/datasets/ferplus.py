@@ -7,8 +7,8 @@ import numpy as np
 
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.files import Files
-from fers.datasets.splits import Split
-from fers.datasets.tables import Where, csv_rows
+from fers.datasets.reading import Reading
+from fers.datasets.tables import csv_rows
 from fers.domain.emotions import LABELS, Emotion
 
 COLUMNS = (
@@ -45,24 +45,24 @@ def vote_distribution(votes: np.ndarray) -> tuple[np.ndarray | None, str | None]
     return _distribution(np.where(votes > 1, votes, 0) if (votes > 1).any() else votes)
 
 
-def load(path: Path, split: Split, source: str, protocol: Protocol = majority_vote) -> FaceSet:
+def load(path: Path, reading: Reading, protocol: Protocol = majority_vote) -> FaceSet:
     """Read every `label.csv` in the folder or zip `path`; the folder of each is its split."""
     files, gathering = Files(path), Gathering()
     tables = [name for name in files.names() if PurePosixPath(name).name == "label.csv"]
     if not tables:
         raise DataError(f"{path} holds no label.csv, so it is not in FER+ layout")
-    tables = [table for table in tables if split.takes(PurePosixPath(table).parent.name)]
-    split.check(source)
+    tables = [table for table in tables if reading.split.takes(PurePosixPath(table).parent.name)]
+    reading.split.check(reading.source)
     for table in tables:
-        where = Where(f"{path}: {table}")
+        where = reading.at(f"{path}: {table}")
         for row in csv_rows(files.open(table), where):
             with where:
                 target, reason = protocol(_votes(row))
                 if target is None:
                     gathering.drop(reason)
                 else:
-                    gathering.add(files.existing(str(PurePosixPath(table).parent / row[0])), target)
-    return gathering.faces(source, lambda index: files.image(gathering.names[index]))
+                    gathering.add(files.existing(str(PurePosixPath(table).parent / row[0])), target, row=where.row)
+    return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
 
 
 def _votes(row: list[str]) -> np.ndarray:

@@ -1,9 +1,11 @@
 """Files by name below a folder or inside a zip, whichever there is, and never outside it."""
 
 import threading
+import unicodedata
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
+from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
@@ -14,7 +16,11 @@ from fers.domain.images import SUFFIXES, open_picture
 
 LARGEST_FILE = 100_000_000
 """Bytes of the largest file that is read at once: an image, that is. Tables are read row by row."""
-_PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff")}
+LARGEST_PICTURE = 64_000_000
+"""Pixels."""
+_PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff", "gif", "pgm", "ppm")}
+_ENCRYPTED = 0x1
+_IN_UTF8 = 0x800
 
 
 class Files:
@@ -34,7 +40,9 @@ class Files:
             except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
                 raise DataError(f"{path} is not a sound zip file ({error})") from error
             members = (info for info in self._zip.infolist() if not info.filename.endswith("/"))
-            self._members = {inside(info.filename): info for info in members}
+            self._members = {_same(inside(_told(info))): info for info in members}
+            if any(info.flag_bits & _ENCRYPTED for info in self._members.values()):
+                raise DataError(f"{path} is protected by a password: pack it anew without one")
             # Threads would move the one handle's position under each other.
             self._turn = threading.Lock()
 
@@ -47,13 +55,23 @@ class Files:
         return sorted(name for name in names if not _litter(name))
 
     def __contains__(self, name: str) -> bool:
+        return self._place(name) is not None
+
+    def _place(self, name: str) -> "zipfile.ZipInfo | Path | None":
+        """Where the file is, however its name's accents are written; None when it isn't there."""
         name = inside(name)
         if self._zip:
-            return name in self._members
+            return self._members.get(_same(name))
         try:
-            return (self.path / name).is_file()
+            return file if (file := self.path / name).is_file() else self._other_forms.get(_same(name))
         except OSError:  # A name too long to be one, say.
-            return False
+            return None
+
+    @cached_property
+    def _other_forms(self) -> dict[str, Path]:
+        """Files whose names can be written in several Unicode forms, by the usual one."""
+        below = ((file, file.relative_to(self.path).as_posix()) for file in self.path.rglob("*"))
+        return {_same(name): file for file, name in below if not name.isascii()}
 
     def existing(self, *names: str) -> str:
         """Return the first of these names that there is a file of. Raises DataError when there is none."""
@@ -64,10 +82,11 @@ class Files:
 
     def open(self, name: str) -> BinaryIO:
         """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""
-        if name not in self:
+        place = self._place(name)
+        if place is None:
             raise DataError(f"{self.path} holds no {name}")
         try:
-            return self._zip.open(self._members[inside(name)]) if self._zip else (self.path / name).open("rb")
+            return self._zip.open(place) if self._zip else place.open("rb")
         except Exception as error:  # noqa: BLE001 - as above
             raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
 
@@ -89,8 +108,12 @@ class Files:
             yield file
 
     def image(self, name: str) -> Image.Image:
-        """Open an image, which Pillow decodes when its pixels are asked for."""
-        return open_picture(self.read(name))
+        """Open an image, which Pillow decodes when its pixels are asked for. Raises DataError for one of more pixels
+        than any photo."""
+        image = open_picture(self.read(name))
+        if image.width * image.height > LARGEST_PICTURE:
+            raise DataError(f"it has more than {LARGEST_PICTURE // 1_000_000} million pixels")
+        return image
 
 
 def inside(name: str) -> str:
@@ -99,6 +122,19 @@ def inside(name: str) -> str:
     if path.drive or path.root or ".." in path.parts or "\0" in name:
         raise DataError(f"the name {name!r} leads out of the data set")
     return path.as_posix()
+
+
+def _same(name: str) -> str:
+    """The same for all Unicode forms of a name."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _told(info: zipfile.ZipInfo) -> str:
+    """A member's name. macOS writes UTF-8 without saying so, and then it is taken for an encoding of 1981."""
+    if not info.flag_bits & _IN_UTF8:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("utf-8")
+    return info.filename
 
 
 def is_picture(name: str) -> bool:

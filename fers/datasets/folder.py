@@ -1,30 +1,102 @@
-"""Class sub-folders: the folder that an image lies in names its class."""
+"""Class sub-folders: a folder that an image lies in names its class."""
 
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.faults import UnknownWord
 from fers.datasets.files import Files, is_picture
-from fers.datasets.splits import Split
+from fers.datasets.reading import Reading
+from fers.datasets.words import Vocabulary
 from fers.domain.emotions import LABELS, Emotion
 
+LEVELS = ("split", "class", "person", "*")
+"""What nested folders can stand for; a star for nothing."""
 
-def load(path: Path, split: Split, source: str) -> FaceSet:
-    """Read `happy/a.jpg`, or `train/happy/a.jpg` with the split "train", from the folder or zip `path`."""
+
+@dataclass(frozen=True)
+class _Meant:
+    """What the folders above an image say."""
+
+    emotion: Emotion | None
+    """None where its word is left out."""
+    split: str
+    person: str
+
+
+def load(path: Path, reading: Reading) -> FaceSet:
+    """Read `happy/a.jpg`, `train/happy/a.jpg` with the split "train", or `happy/s01/a.jpg` of the person "s01", from
+    the folder or zip `path`; of folders that are nested in another way somebody says how."""
     files, gathering = Files(path), Gathering()
-    pictures = [name for name in files.names() if is_picture(name)]
-    classes = {folder: _emotion(path, folder) for folder in {PurePosixPath(name).parent for name in pictures}}
-    pictures = [name for name in pictures if split.takes(PurePosixPath(name).parent.parent.name)]
-    split.check(source)
-    for name in pictures:
-        gathering.add(name, classes[PurePosixPath(name).parent])
-    return gathering.faces(source, lambda index: files.image(gathering.names[index]))
+    pictures = [(name, PurePosixPath(name).parent) for name in files.names() if is_picture(name)]
+    meant = _meanings(Counter(folder for _, folder in pictures), reading)
+    pictures = [
+        (name, meant[folder])
+        for name, folder in pictures
+        if folder in meant and reading.split.takes(meant[folder].split)
+    ]
+    if meant:
+        _check(reading)
+    for name, said in pictures:
+        if said.emotion is None:
+            gathering.drop(f"in {PurePosixPath(name).parent}")
+        else:
+            gathering.add(name, said.emotion, person=said.person)
+    return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
 
 
-def _emotion(path: Path, folder: PurePosixPath) -> Emotion:
+def _check(reading: Reading) -> None:
     try:
-        return cells.emotion(folder.name)
+        reading.split.check(reading.source)
     except DataError as error:
+        hint = "" if reading.meanings.folders else "; if they are people, say that the folders are person/class"
+        raise DataError(f"{error}{hint}") from error
+
+
+def _meanings(folders: Counter[PurePosixPath], reading: Reading) -> dict[PurePosixPath, _Meant]:
+    """What the folders say that images lie in; those that say nothing are noted as faults."""
+    known, layout = {}, _levels(reading.meanings.folders)
+    for folder, pictures in sorted(folders.items()):
+        try:
+            known[folder] = _as_said(folder, layout, reading) if layout else _as_usual(folder, reading.meanings.words)
+        except DataError as error:
+            reading.faults.note(error, reading.source, pictures)
+    return known
+
+
+def _levels(folders: str) -> list[str]:
+    levels = [level.strip() for level in folders.split("/") if level.strip()]
+    if levels and ("class" not in levels or set(levels) - set(LEVELS)):
         raise DataError(
-            f"{path}: the folder {str(folder)!r} holds images, but its name is none of {', '.join(LABELS)}"
-        ) from error
+            f"{folders!r} is no nesting of folders: write class with {', '.join(LEVELS)}, as in person/class"
+        )
+    return levels
+
+
+def _as_said(folder: PurePosixPath, levels: list[str], reading: Reading) -> _Meant:
+    if len(folder.parts) < len(levels):
+        raise DataError(f"the folder {str(folder)!r} is not nested as {'/'.join(levels)}")
+    said = dict(zip(reversed(levels), reversed(folder.parts), strict=False))
+    emotion = _emotion(folder, said["class"], reading.meanings.words)
+    return _Meant(emotion, said.get("split", ""), said.get("person", ""))
+
+
+def _as_usual(folder: PurePosixPath, words: Vocabulary) -> _Meant:
+    """The innermost folder that names a class does so; the one above is its split, the one below its person."""
+    parts = folder.parts
+    for place in reversed(range(len(parts))):
+        try:
+            emotion = words.emotion(parts[place])
+        except UnknownWord:
+            continue
+        return _Meant(emotion, "".join(parts[:place][-1:]), "".join(parts[place + 1 :][:1]))
+    return _Meant(_emotion(folder, folder.name, words), "", "")
+
+
+def _emotion(folder: PurePosixPath, name: str, words: Vocabulary) -> Emotion | None:
+    try:
+        return words.emotion(name)
+    except UnknownWord as error:
+        message = f"the folder {str(folder)!r} holds images, but its name is none of {', '.join(LABELS)}"
+        raise UnknownWord(error.word, message) from error

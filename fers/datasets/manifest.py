@@ -1,84 +1,155 @@
-"""Manifests: tables of one's own that say which image shows what."""
+"""Manifests: tables of one's own, or of another tool, that say which image shows what."""
 
-from functools import cache
-from pathlib import Path
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
-from fers.datasets import cells
-from fers.datasets.faces import DataError, FaceSet, Gathering
-from fers.datasets.files import Files
-from fers.datasets.splits import Split
-from fers.datasets.tables import Record, Where, csv_records, parquet_records
+from fers.datasets import cells, label_studio
+from fers.datasets.columns import USUAL, Columns, is_header
+from fers.datasets.faces import DataError, FaceSet, Gathering, Target
+from fers.datasets.files import Files, inside
+from fers.datasets.reading import Reading
+from fers.datasets.tables import Record, Table, Where, csv_table, json_table, parquet_table
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
 
-BOX = ("left", "top", "width", "height")
-PERSON = ("person", "subject")
-COLUMNS = ("image", "label", "split", "valence", "arousal", *BOX, *PERSON)
+KINDS = (".csv", ".tsv", ".parquet", ".jsonl", ".json")
+"""How the names of tables end; any other file that is named is read as CSV."""
 
 
-def load(path: Path, split: Split, source: str) -> FaceSet:
-    """Read a CSV or Parquet table. Column `image` is a path beside the table or in a folder `images` beside it. `label`
-    names the class, or a column for each emotion counts its votes; where there are both, the votes decide. Optional:
-    `valence`, `arousal`, `split`, `left`, `top`, `width`, `height` of the face in the image, and `person` or `subject`:
-    whom it shows. Others are ignored."""
-    if not path.is_file():
-        raise DataError(f"{path} does not exist or is not a file")
-    files, gathering, where = Files(path.parent), Gathering(), Where(str(path))
-    if path.suffix.lower() == ".parquet":
-        records = parquet_records(path, where, _is_used)
-    else:
-        records = csv_records(files.open(path.name), where)
-    for record in records:
-        with where:
-            if split.takes(str(record.get("split") or "")):
-                image = str(_cell(record, "image"))
-                name = files.existing(image, f"images/{image}")
-                gathering.add(name, _target(record), _dimensions(record), _box(record), _person(record))
-    split.check(source)
-    return gathering.faces(source, lambda index: files.image(gathering.names[index]))
+def load(path: Path, reading: Reading) -> FaceSet:
+    """Read a table, or the one that a folder or zip holds, whose images lie beside it or in a folder `images` there.
+    Of tables of the same name in several folders each is a split, called as its folder."""
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    whole = path.is_dir() or path.suffix.lower() == ".zip"
+    files, gathering = Files(path if whole else path.parent), Gathering()
+    tables = _tables(files) if whole else [path.name]
+    is_split = len(tables) > 1
+    if is_split:
+        tables = [name for name in tables if reading.split.takes(PurePosixPath(name).parent.name)]
+        reading.split.check(reading.source)
+    for name in tables:
+        _Reader(files, name, reading, gathering).read(has_splits=not is_split)
+    reading.split.check(reading.source)
+    return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
 
 
-def _target(record: Record) -> Emotion | list[float]:
-    votes = [0.0] * len(Emotion)
-    for column, cell in record.items():
-        emotion = _emotion(column)
-        if emotion is not None and not cells.is_empty(cell):
-            votes[emotion] += cells.number(cell)
-    if min(votes) < 0:
-        raise DataError("a number of votes is below zero")
-    return [count / sum(votes) for count in votes] if any(votes) else cells.emotion(_cell(record, "label"))
+def _tables(files: Files) -> list[str]:
+    """The tables of faces. Raises DataError when there are none, or several of different names."""
+    named = [name for name in files.names() if PurePosixPath(name).suffix.lower() in KINDS]
+    tables = [name for name in named if PurePosixPath(name).suffix.lower() != ".json"] or named
+    if not tables:
+        raise DataError(f"{files.path} holds no table: no file whose name ends in {', '.join(KINDS)}")
+    if len({PurePosixPath(name).name for name in tables}) > 1:
+        raise DataError(f"{files.path} holds several tables ({', '.join(tables[:9])}): leave one of them")
+    return tables
 
 
-def _dimensions(record: Record) -> tuple[float, float]:
-    return cells.dimensions(record.get("valence"), record.get("arousal"))
+class _Reader:
+    """Reads one table."""
+
+    def __init__(self, files: Files, name: str, reading: Reading, gathering: Gathering):
+        self._files = files
+        self._folder = PurePosixPath(name).parent
+        self._words = reading.meanings.words
+        self._split = reading.split
+        self._gathering = gathering
+        self._where = reading.at(str(files.path / name))
+        self._table = _opened(files, name, self._where)
+        with self._where.for_all():
+            self._columns = Columns(self._table.columns, reading.meanings.columns)
+            self._names = {meaning: self._columns.named(meaning) for meaning in USUAL}
+            self._box_names = self._columns.box
+            self._check()
+
+    def _check(self) -> None:
+        """Raise DataError where a column is missing that nothing goes without."""
+        missing = [meaning for meaning in ("image", "label") if self._names[meaning] is None]
+        if self._columns.votes and "label" in missing:
+            missing.remove("label")
+        if missing and self._table.columns:
+            raise DataError(f"no column {' or '.join(missing)} that FERS knows; there is: {self._columns.listed}")
+
+    def read(self, *, has_splits: bool) -> None:
+        """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
+        wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._box_names}
+        for record in self._table.records(wanted):
+            if not has_splits or self._split.takes(self._text(record, "split")):
+                with self._where:
+                    self._add(record)
+
+    def _add(self, record: Record) -> None:
+        name = self._file(str(self._cell(record, "image")).strip())
+        dimensions = cells.dimensions(self._value(record, "valence"), self._value(record, "arousal"))
+        person, annotator = self._text(record, "person"), self._text(record, "annotator")
+        for target, box in self._said(record):
+            if target is not None:
+                self._gathering.add_vote(
+                    annotator, name, target, dimensions, box=box, person=person, row=self._where.row
+                )
+
+    def _said(self, record: Record) -> Iterator[tuple[Target | None, Box | None]]:
+        """What is said of each face in the picture, None where it is left out, and its box."""
+        votes = [0.0] * len(Emotion)
+        for column, emotion in self._columns.votes.items():
+            if not cells.is_empty(record.get(column)):
+                votes[emotion] += cells.number(record[column])
+        if min(votes) < 0:
+            raise DataError("a number of votes is below zero")
+        if any(votes):
+            yield [count / sum(votes) for count in votes], self._box(record)
+            return
+        cell = self._cell(record, "label")
+        regions = label_studio.regions(cell)
+        for words, box in regions or [([cell], self._box(record))]:
+            yield self._target(words), box
+
+    def _target(self, words: list[str]) -> Target | None:
+        emotions = [self._words.emotion(word) for word in words]
+        if None in emotions:
+            self._gathering.drop(f"called {', '.join(map(repr, words))}")
+            return None
+        if len(set(emotions)) == 1:
+            return emotions[0]
+        return [emotions.count(emotion) / len(emotions) for emotion in Emotion]
+
+    def _box(self, record: Record) -> Box | None:
+        place = [record.get(name) for name in self._box_names]
+        if all(map(cells.is_empty, place)):
+            return None
+        return cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
+
+    def _file(self, image: str) -> str:
+        """The file of an image, beside the table or in a folder `images` there. Raises DataError."""
+        names = [inside(name) for name in label_studio.file_names(image)]
+        there = (str(self._folder / below / name) for name in names for below in ("", "images"))
+        return self._files.existing(*there)
+
+    def _value(self, record: Record, meaning: str) -> Any:
+        return record.get(self._names[meaning])
+
+    def _text(self, record: Record, meaning: str) -> str:
+        value = self._value(record, meaning)
+        return "" if cells.is_empty(value) else unicodedata.normalize("NFC", str(value).strip())
+
+    def _cell(self, record: Record, meaning: str) -> Any:
+        if cells.is_empty(self._value(record, meaning)):
+            raise DataError(f"no {meaning}")
+        return self._value(record, meaning)
 
 
-def _box(record: Record) -> Box | None:
-    corner_and_size = [record.get(column) for column in BOX]
-    return None if all(map(cells.is_empty, corner_and_size)) else cells.box(*corner_and_size)
+def _opened(files: Files, name: str, where: Where) -> Table:
+    def file() -> BinaryIO:
+        return files.open(name)
 
-
-def _person(record: Record) -> str:
-    named = (record.get(column) for column in PERSON)
-    return next((str(cell).strip() for cell in named if not cells.is_empty(cell)), "")
-
-
-def _cell(record: Record, column: str):
-    if column not in record:
-        raise DataError(f"no column {column}")
-    if cells.is_empty(record[column]):
-        raise DataError(f"no {column}")
-    return record[column]
-
-
-def _is_used(column: str) -> bool:
-    return column in COLUMNS or _emotion(column) is not None
-
-
-@cache
-def _emotion(column: str) -> Emotion | None:
-    """Return the emotion whose votes the column counts, None for other columns."""
-    try:
-        return Emotion.from_label(column)
-    except ValueError:
-        return None
+    match PurePosixPath(name).suffix.lower():
+        case ".parquet":
+            return parquet_table(file, where)
+        case ".jsonl":
+            return json_table(file, where)
+        case ".json":
+            return label_studio.table(file(), where)
+        case _:
+            return csv_table(file, where, is_header)

@@ -1,6 +1,5 @@
 """Images that lie inside the Parquet files of an export, found by their face's id."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -10,6 +9,7 @@ from PIL import Image
 
 from fers.datasets.faces import DataError
 from fers.datasets.files import Files
+from fers.domain.images import open_picture
 
 _GROUPS_AT_HAND = 8
 """Row groups of some fifty images each. Faces are learned from in any order, but measured and imported in theirs."""
@@ -33,7 +33,7 @@ class PackedImages:
     def image(self, face_id: str) -> Image.Image:
         """Open a face's image. Raises DataError when its file is broken."""
         name, group, row = self._places[face_id]
-        return Image.open(io.BytesIO(self._group(name, group)[row]))
+        return open_picture(self._group(name, group)[row])
 
     def _note(self, name: str) -> None:
         with _sound(self._files, name) as (file, parquet):

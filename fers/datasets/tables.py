@@ -1,28 +1,54 @@
 """Tables, row by row, with the number of each row for messages. Never a whole table in memory."""
 
+import codecs
 import csv
 import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fers.datasets.faces import DataError
+from fers.datasets.faults import Faults
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
 
 ROWS_AT_ONCE = 4096
-_UNREADABLE = (OSError, EOFError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error)
+SEPARATORS = (",", ";", "\t", "|")
+LONGEST_HEADER = 65_536
+"""In bytes."""
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # Before UTF-16's, which it begins with.
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
 
 Record = dict[str, Any]
 """A row's cells by the names of their columns."""
 
 
-class Where:
-    """The place that is being read, and a context that names it in every DataError raised within."""
+@dataclass(frozen=True)
+class Table:
+    columns: list[str]
+    records: Callable[[Collection[str]], Iterator[Record]]
+    """Yields the rows, once; called with the columns that are wanted."""
 
-    def __init__(self, file: str, row: int = 0):
+
+class Where:
+    """The place that is being read, and a context that notes every DataError raised within under its name, and ends
+    there: what follows is read on."""
+
+    def __init__(self, file: str, faults: Faults, row: int = 0):
         self.file = file
+        self.faults = faults
         self.row = row
 
     def __str__(self) -> str:
@@ -31,66 +57,149 @@ class Where:
     def __enter__(self) -> "Where":
         return self
 
-    def __exit__(self, kind, error, trace) -> None:
+    def __exit__(self, kind, error, trace) -> bool:
         if isinstance(error, DataError):
+            self.faults.note(error, str(self))
+        return isinstance(error, DataError)
+
+    @contextmanager
+    def for_all(self) -> Iterator[None]:
+        """For what the whole file rests on: a DataError within ends the reading, naming this place."""
+        try:
+            yield
+        except DataError as error:
             raise DataError(f"{self}: {error}") from error
 
 
-def csv_rows(file: BinaryIO, where: Where) -> Iterator[list[str]]:
+def csv_rows(file: BinaryIO, where: Where, separator: str = ",") -> Iterator[list[str]]:
     """Yield the rows that aren't empty, counting all from 1 in `where`. Raises DataError for what isn't CSV."""
-    with file:
-        rows = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
-        while True:
-            where.row += 1
-            try:
-                row = next(rows, None)
-            except (csv.Error, *_UNREADABLE) as error:
-                raise DataError(f"{where}: not CSV in UTF-8 ({error})") from error
-            if row is None:
-                return
+    with file, where.for_all():
+        rows = csv.reader(io.TextIOWrapper(file, encoding_of(_head(file)), newline=""), delimiter=separator)
+        while (row := _next(rows, where)) is not None:
             if row:
                 yield row
 
 
-def csv_records(file: BinaryIO, where: Where) -> Iterator[Record]:
-    """Yield the rows below the header."""
-    rows = csv_rows(file, where)
-    columns = [column.strip() for column in next(rows, [])]
+def _next(lines: Iterator[Any], where: Where) -> Any:
+    """The next line or row, None after the last. Raises DataError."""
+    where.row += 1
+    try:
+        return next(lines, None)
+    except UnicodeError as error:
+        why = f"not in UTF-8, but perhaps in Windows-1252 ({error}): save it as what spreadsheets call CSV UTF-8"
+        raise DataError(why) from error
+    except (csv.Error, *_UNREADABLE) as error:
+        raise DataError(f"not a table of text ({error})") from error
+
+
+def csv_table(open: Callable[[], BinaryIO], where: Where, is_header: Callable[[list[str]], bool]) -> Table:
+    """From a file that is opened anew for its columns and for its rows. What separates the columns is seen in the
+    header: of the usual separators that by which `is_header` knows it, else that which makes most columns."""
+    with where.for_all(), open() as file:
+        separator = _separator(file, is_header)
+
+    def rows() -> Iterator[list[str]]:
+        """From the header on."""
+        where.row = 0
+        told = csv_rows(open(), where, separator)
+        return (row for row in told if not row[0].lower().startswith("sep=") or where.row > 1)  # For Excel alone.
+
+    with closing(rows()) as header:
+        columns = [column.strip() for column in next(header, [])]
+    return Table(columns, lambda wanted: _csv_records(islice(rows(), 1, None), columns, where))
+
+
+def _csv_records(rows: Iterator[list[str]], columns: list[str], where: Where) -> Iterator[Record]:
     for row in rows:
-        if len(row) != len(columns):
-            raise DataError(f"{where}: {len(row)} cells under {len(columns)} columns")
-        yield dict(zip(columns, row, strict=True))
+        if len(row) == len(columns):
+            yield dict(zip(columns, row, strict=True))
+        else:
+            with where:
+                raise DataError(f"{len(row)} cells under {len(columns)} columns")
+
+
+def _separator(file: BinaryIO, is_header: Callable[[list[str]], bool]) -> str:
+    head = _head(file)
+    lines = head.decode(encoding_of(head), errors="ignore").lstrip().splitlines()
+    lines = [line for line in lines if line.strip() and not line.lower().startswith("sep=")]
+    line = lines[0] if lines else ""
+    headers = {separator: next(csv.reader([line], delimiter=separator), []) for separator in SEPARATORS}
+    return max(SEPARATORS, key=lambda separator: (is_header(headers[separator]), len(headers[separator])))
+
+
+def _head(file: BinaryIO) -> bytes:
+    """The first bytes of a file that is read from its beginning afterwards. Raises DataError."""
+    try:
+        head = file.read(LONGEST_HEADER)
+        file.seek(0)
+    except _UNREADABLE as error:
+        raise DataError(f"cannot be read ({error})") from error
+    return head
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a text that begins with these bytes: what its byte order mark says, UTF-16 without one where
+    every other byte is zero, else UTF-8."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    zeros = [head[start:200:2].count(0) for start in (0, 1)]
+    if len(head) > 3 and max(zeros) > len(head[:200]) // 4 > 0 and min(zeros) == 0:
+        return "utf-16-le" if zeros[1] else "utf-16-be"
+    return "utf-8"
 
 
 def json_records(file: BinaryIO, where: Where) -> Iterator[Record]:
-    """Yield the objects of a file that holds one a line."""
-    with file:
-        lines = io.TextIOWrapper(file, "utf-8")
-        while True:
-            where.row += 1
-            try:
-                line = next(lines, None)
-                record = json.loads(line) if line is not None else None
-            except (ValueError, RecursionError, *_UNREADABLE) as error:
-                raise DataError(f"{where}: not JSON in UTF-8 ({error})") from error
-            if line is None:
-                return
-            if not isinstance(record, dict):
-                raise DataError(f"{where}: not a JSON object")
-            yield record
+    """Yield the objects of a file that holds one a line. Raises DataError for what isn't text."""
+    with file, where.for_all():
+        lines = io.TextIOWrapper(file, encoding_of(_head(file)))
+        while (line := _next(lines, where)) is not None:
+            record = None
+            with where:
+                record = _json(line) if line.strip() else None
+            if record is not None:
+                yield record
 
 
-def parquet_records(path: Path, where: Where, wanted: Callable[[str], bool]) -> Iterator[Record]:
-    """Yield the rows of a Parquet file, without the columns that aren't wanted."""
+def _json(line: str) -> Record:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise DataError("not a JSON object")
+    return record
+
+
+def json_table(open: Callable[[], BinaryIO], where: Where) -> Table:
+    """From a file that is opened anew for its columns, which are those of the first object, and for its rows."""
+    with closing(json_records(open(), Where(where.file, Faults()))) as records:
+        columns = list(next(records, {}))
+    return Table(columns, lambda wanted: json_records(open(), where))
+
+
+def parquet_table(open: Callable[[], BinaryIO], where: Where) -> Table:
+    """From a file that is opened anew for its columns and for its rows."""
+
+    def records(wanted: Collection[str]) -> Iterator[Record]:
+        with _parquet(open, where) as table:
+            for batch in table.iter_batches(ROWS_AT_ONCE, columns=[name for name in columns if name in wanted]):
+                for record in batch.to_pylist():
+                    where.row += 1
+                    yield record
+
+    with _parquet(open, where) as table:
+        columns = table.schema_arrow.names
+    return Table(columns, records)
+
+
+@contextmanager
+def _parquet(open: Callable[[], BinaryIO], where: Where) -> Iterator["ParquetFile"]:
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path) as table:
-            columns = [column for column in table.schema_arrow.names if wanted(column)]
-            for batch in table.iter_batches(ROWS_AT_ONCE, columns=columns):
-                for record in batch.to_pylist():
-                    where.row += 1
-                    yield record
+        with open() as file, parquet.ParquetFile(file) as table:
+            yield table
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{where}: not a sound Parquet file ({error})") from error

@@ -36,6 +36,8 @@ _ROOM = Room(400_000_000)
 them."""
 _PER_PIXEL = 12
 """Bytes that a pixel takes on its way: decoded, converted and turned or encoded, 4 each."""
+_KINDS_OF_SETS = ("BMP", "GIF", "PPM", "TIFF")
+"""Kinds besides those of photos that sets come in. Others, such as PostScript, Pillow hands to other programs."""
 _ORIENTATION = "orientation as its file says"
 _RETRY = "Please choose another photo."
 
@@ -195,7 +197,7 @@ def open_picture(data: bytes) -> Image.Image:
     """
     file = photo_files.read(data)
     if file is None:
-        return Image.open(io.BytesIO(data))
+        return Image.open(io.BytesIO(data), formats=_KINDS_OF_SETS)
     picture = _opened_lazily(file)
     picture.info[_ORIENTATION] = file.orientation
     return picture

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from fers.datasets import FaceSet
+from fers.datasets import DataError, FaceSet, Faults
+from fers.datasets.faces import UNKNOWN, Vote
 from fers.domain.audit import entry_by
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
@@ -20,7 +21,7 @@ from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import AlreadyExists, InvalidInput
+from fers.errors import AlreadyExists, ImageRejected, InvalidInput
 from fers.services.clock import Clock, utc_now
 from fers.services.prediction import proposed_face
 from fers.services.settling import settle
@@ -48,9 +49,26 @@ class Terms:
         return ConsentText.of_a_set(f"# Imported from {faces.source}\n\n{terms}")
 
 
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import."""
+
+    added: int
+    """Faces that the study did not have."""
+    known: int
+    """Faces that were there already."""
+    removed: int
+    """Faces that stay out, since somebody removed them from the study."""
+    labels: int
+    """Labels that the study did not have."""
+    faults: Faults
+    """Pictures that could not be used, and, first, what could not be read of the set."""
+
+
 class Importing:
     """Whom the set names is one person in the study, whatever split of the set they are in; every other face counts as
-    a person of its own. The set's labels are those of one annotator: what somebody perceived."""
+    a person of its own. The set's labels are those of its annotators, or of one where it doesn't tell them apart: what
+    somebody perceived."""
 
     def __init__(
         self,
@@ -80,28 +98,37 @@ class Importing:
         terms: Terms,
         *,
         detect: bool = False,
+        faults: Faults | None = None,
         progress: Progress = lambda done, all: None,
-    ) -> int:
-        """Add the faces that the study does not have yet, with the live model's guess. Returns how many those are. What
-        somebody removed from the study stays out of it.
+    ) -> Imported:
+        """Add the faces that the study does not have yet, with the live model's guess. What somebody removed from the
+        study stays out of it. A picture that can't be used is noted in `faults` and left out.
 
         With `detect` the pictures are photos, and the face is the largest that is found in each (all of the photo where
         none is); else every picture is a face.
 
-        Stopped at any moment, it goes on where it was when called again. Raises InvalidInput without terms, DataError
-        for an image that can't be read.
+        Stopped at any moment, it goes on where it was when called again. Raises InvalidInput without terms, and,
+        without `faults`, DataError for a picture that can't be used.
         """
         require(actor, Action.MANAGE_STUDY, study_id)
         if not terms.licence.strip() or not terms.consent_basis.strip():
             raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
         study = self._studies.get(actor, study_id)
         classifier, detector = self._models.classifier(), self._detector if detect else None
-        added, removed = 0, self._removed_from(study)
+        removed_before = self._removed_from(study)
+        added = known = removed = labels = 0
         for index in range(len(faces)):
             progress(index, len(faces))
-            photo = _photo(faces, index)
+            try:
+                photo = _photo(faces, index)
+            except DataError as error:
+                if faults is None:
+                    raise
+                faults.note(error)
+                continue
             face_id = _id(study.id, faces.source, faces.names[index], photo.sha256)
-            if face_id in removed:
+            if face_id in removed_before:
+                removed += 1
                 continue
             if self._records.face(face_id) is None:
                 with photo.pixels() as pixels:
@@ -110,10 +137,12 @@ class Importing:
                 consent = self._consent(_person_id(face_id, study, faces, index), study, terms.as_text(faces))
                 self._add(face_id, consent, study, photo, box or _whole(photo), prediction)
                 added += 1
-            self._label(face_id, study, faces, index)
+            else:
+                known += 1
+            labels += self._label(face_id, study, faces, index)
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
-        return added
+        return Imported(added, known, removed, labels, faults or Faults())
 
     def _removed_from(self, study: Study) -> set[str]:
         """Ids of faces, by the log: the records know nothing of them any more."""
@@ -158,28 +187,39 @@ class Importing:
         info = classifier.info
         return Prediction(info.id, info.version, tuple(map(float, said)), self._now(), info.output.least_confidence)
 
-    def _label(self, face_id: str, study: Study, faces: FaceSet, index: int) -> None:
-        shares = np.asarray(faces.targets[index], float)
-        valence, arousal = _dimensions(faces, index)
-        label = Label(
+    def _label(self, face_id: str, study: Study, faces: FaceSet, index: int) -> int:
+        """Keep what the set's annotators say of a face. Returns how many of their labels are new."""
+        added = 0
+        for vote in faces.votes.get(index) or [Vote("", faces.targets[index], _dimensions(faces, index))]:
+            with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
+                self._labels.add_label(self._as_label(face_id, study, faces, vote), _ENOUGH_PLACES, self._now())
+                added += 1
+        settle(self._labels, self._index, face_id)
+        return added
+
+    def _as_label(self, face_id: str, study: Study, faces: FaceSet, vote: Vote) -> Label:
+        shares = np.asarray(vote.target, float)
+        valence, arousal = (None if np.isnan(value) else float(value) for value in vote.dimensions)
+        return Label(
             face_id=face_id,
             study_id=study.id,
-            annotator_id=_id(study.id, faces.source),
+            annotator_id=_annotator_id(study, faces, vote.annotator),
             verdict=Verdict.EMOTION,
             given_at=self._now(),
             distribution=tuple((shares / shares.sum()).tolist()),
             valence=valence,
             arousal=arousal,
         )
-        with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
-            self._labels.add_label(label, _ENOUGH_PLACES, self._now())
-        settle(self._labels, self._index, face_id)
 
 
 def _photo(faces: FaceSet, index: int) -> Photo:
+    """Raises DataError, naming the face, for a picture that can't be used."""
     file = io.BytesIO()
     faces.image(index).save(file, "PNG")
-    return check_photo(file.getvalue(), ANY_SIZE)
+    try:
+        return check_photo(file.getvalue(), ANY_SIZE)
+    except ImageRejected as error:
+        raise DataError(f"{faces.source}: {faces.names[index]}: {error.what}") from error
 
 
 def _who_is_in(faces: FaceSet) -> str:
@@ -195,15 +235,17 @@ def _person_id(face_id: str, study: Study, faces: FaceSet, index: int) -> str:
     return _id(study.id, whole_set, "person", name) if name else _id(face_id, "person")
 
 
+def _annotator_id(study: Study, faces: FaceSet, name: str) -> str:
+    """As with people, whoever labelled several splits of a set is one annotator, by no name."""
+    return _id(study.id, faces.source.partition("#")[0], "annotator", name) if name else _id(study.id, faces.source)
+
+
 def _whole(photo: Photo) -> Box:
     return Box(0, 0, photo.width, photo.height)
 
 
-def _dimensions(faces: FaceSet, index: int) -> tuple[float | None, float | None]:
-    """Valence and arousal, None where unknown."""
-    if faces.valence_arousal is None:
-        return None, None
-    return tuple(None if np.isnan(value) else float(value) for value in faces.valence_arousal[index])
+def _dimensions(faces: FaceSet, index: int) -> tuple[float, float]:
+    return UNKNOWN if faces.valence_arousal is None else tuple(faces.valence_arousal[index])
 
 
 def _id(*parts: str) -> str:

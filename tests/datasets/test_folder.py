@@ -2,7 +2,8 @@
 
 import pytest
 
-from fers.datasets import DataError, load
+from fers.datasets import DataError, Faults, Meanings, load
+from fers.datasets.words import Vocabulary
 from fers.domain.emotions import Emotion
 from tests.datasets.test_sets import brightness, zip_of
 from tests.training.faces import drawn_face
@@ -33,3 +34,43 @@ def test_a_folder_that_names_no_class_is_named(tmp_path, name):
 def test_a_folder_without_images_is_refused(tmp_path):
     with pytest.raises(DataError, match="lists no faces"):
         load(f"folder:{tmp_path}")
+
+
+def test_people_lie_below_their_classes_or_as_somebody_says(tmp_path):
+    files = {f"happy/{person}/{number}.png": drawn_face(10) for person in ("s01", "s02") for number in range(2)}
+    faces = load(f"folder:{zip_of(tmp_path / 'set.zip', files)}")
+    assert (list(faces.people), set(faces.labels)) == (["s01", "s01", "s02", "s02"], {Emotion.HAPPY})
+    faces = load(f"folder:{tmp_path / 'set.zip'}", Meanings(folders="class/*"))
+    assert (faces.people, set(faces.labels)) == (None, {Emotion.HAPPY})
+
+
+def test_classes_that_lie_below_people_are_asked_about(tmp_path):
+    files = {f"{person}/{label}/a.png": drawn_face(10) for person in ("s01", "s02") for label in ("sad", "happy")}
+    spec = f"folder:{zip_of(tmp_path / 'set.zip', files)}"
+    with pytest.raises(DataError, match=r"several splits \(s01, s02\).*if they are people, .* person/class"):
+        load(spec)
+    faces = load(spec, Meanings(folders="person/class"))
+    assert list(faces.people) == ["s01", "s01", "s02", "s02"]
+    assert list(faces.labels) == [Emotion.HAPPY, Emotion.SAD] * 2
+
+
+def test_numbers_of_a_known_set_name_folders_too(tmp_path):
+    files = {f"train/{number}/a.png": drawn_face(10) for number in (1, 4)}
+    spec = f"folder:{zip_of(tmp_path / 'set.zip', files)}#train"
+    with pytest.raises(DataError, match="the folder 'train/1' holds images"):
+        load(spec)
+    faces = load(spec, Meanings(Vocabulary.parsed(["raf-db"])))
+    assert list(faces.labels) == [Emotion.SURPRISE, Emotion.HAPPY]
+
+
+def test_a_folder_of_another_name_is_left_out_where_that_is_asked(tmp_path):
+    files = {"happy/a.png": drawn_face(10), "bored/a.png": drawn_face(20), "other/b.png": drawn_face(20)}
+    faults = Faults()
+    faces = load(f"folder:{zip_of(tmp_path / 'set.zip', files)}", Meanings(Vocabulary.parsed(["bored="])), faults)
+    assert (faces.names, faces.dropped, faults.words) == (["happy/a.png"], {"in bored": 1}, {"other": 1})
+
+
+@pytest.mark.parametrize("folders", ["person", "class/house", "person/class/person/class"])
+def test_a_nesting_that_nothing_is_like_is_refused(tmp_path, folders):
+    with pytest.raises(DataError):
+        load(f"folder:{zip_of(tmp_path / 'set.zip', {'happy/a.png': drawn_face(10)})}", Meanings(folders=folders))

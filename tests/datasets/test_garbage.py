@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from fers.datasets import DataError, load
+from fers.datasets import DataError, Faults, Meanings, load
 from tests.training.faces import drawn_face
 
 CELLS = st.one_of(
@@ -45,7 +45,7 @@ often = settings(
 
 def give_faces_or_a_data_error(spec):
     try:
-        faces = load(spec)
+        faces = load(spec, Meanings(), Faults())
     except DataError as error:
         assert str(error)
         return
@@ -105,6 +105,23 @@ def test_any_parquet(tmp_path, image, label, happy, cut):
     parquet.write_table(pyarrow.table({"image": [image], "label": [label], "happy": [happy]}), path)
     path.write_bytes(path.read_bytes()[:cut])
     give_faces_or_a_data_error(f"manifest:{path}")
+
+
+@often
+@given(data=JSON, annotations=JSON, result=JSON, value=JSON)
+def test_any_export_of_label_studio(tmp_path, data, annotations, result, value):
+    (tmp_path / "a.png").write_bytes(drawn_face(100))
+    regions = [
+        {"id": 1, "value": value, "original_width": result, "original_height": 48},
+        {"value": {"choices": value}},
+    ]
+    tasks = [
+        {"data": data, "annotations": annotations},
+        {"data": {"image": "a.png"}, "annotations": [{"completed_by": data, "result": result}]},
+        {"data": {"image": "a.png"}, "annotations": [{"completed_by": 1, "result": regions}]},
+    ]
+    (tmp_path / "export.json").write_text(json.dumps(tasks))
+    give_faces_or_a_data_error(f"manifest:{tmp_path / 'export.json'}")
 
 
 @often

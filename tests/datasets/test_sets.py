@@ -135,3 +135,24 @@ def test_transparent_and_palette_images_are_no_surprise(tmp_path):
         (tmp_path / "happy" / f"{name}.png").write_bytes(file.getvalue())
     faces = load(f"folder:{tmp_path}")
     assert {faces.image(index).mode for index in range(3)} == {"RGB"}
+
+
+def test_a_zip_with_a_password_is_refused_as_one(tmp_path):
+    path = zip_of(tmp_path / "set.zip", {"happy/a.png": drawn_face(10)})
+    data = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="protected by a password"):
+        load(f"folder:{path}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x4e\x20\0\0\x4e\x20"],
+)
+def test_no_other_program_runs_and_no_bomb_goes_off(tmp_path, content):
+    """PostScript, and the header of a picture of 400 million pixels."""
+    faces = load(f"folder:{zip_of(tmp_path / 'set.zip', {'happy/a.png': content})}")
+    with pytest.raises(DataError, match="cannot be read as an image|more than 64 million pixels"):
+        faces.image(0)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from fers.datasets import DataError, FaceSet
+from fers.datasets import DataError, FaceSet, Faults, load
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
@@ -20,7 +20,7 @@ from fers.platform import assemble, open_stores
 from fers.services.importing import Terms
 from fers.services.withdrawal import Removal
 from fers.storage.database import FILE
-from tests.people import OneFace, OneModel
+from tests.people import OneFace, OneModel, pattern
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
 VOTES = np.array([[0.1, 0.6, 0.3, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0, 0]], np.float32)
@@ -48,7 +48,7 @@ def faces():
 
 
 def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, study, faces):
-    assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 3
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 3
     snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     entries = list(platform.snapshots.entries(OPERATOR, snapshot.id))
     assert len({entry.person for entry in entries}) == 3
@@ -97,8 +97,8 @@ def test_an_import_that_was_stopped_goes_on(platform, study, faces):
 
     with pytest.raises(DataError):
         platform.importing.add(OPERATOR, study.id, faces_of(broken), TERMS)
-    assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 2
-    assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 0
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 2
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 0
     assert platform.snapshots.freeze(OPERATOR, study.id, "v1").faces == 3
 
 
@@ -153,10 +153,45 @@ def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform,
     assert [found.face for found in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)] == others
     assert face.person_id.encode() not in _database(settings)
     assert platform.doctor.examine() == []
-    assert platform.importing.add(OPERATOR, study.id, faces, TERMS) == 0, "nor does the same set bring it back"
+    again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    assert (again.added, again.known, again.removed) == (0, 2, 1), "nor does the same set bring it back"
     assert face.person_id.encode() not in _database(settings)
 
 
 def _database(settings) -> bytes:
     """All that SQLite holds, its write-ahead log included."""
     return b"".join(file.read_bytes() for file in settings.data.glob(f"{FILE}*"))
+
+
+def test_several_annotators_of_a_set_are_several_in_the_study_and_by_no_name(platform, study, tmp_path, settings):
+    for number in range(2):
+        (tmp_path / f"{number}.png").write_bytes(pattern(number))
+    rows = ["0.png,happy,Grace Hopper", "0.png,sad,2", "1.png,sad,Grace Hopper", "1.png,sad,2"]
+    (tmp_path / "set.csv").write_text("\n".join(["image,label,annotator", *rows]))
+    faces = load(f"manifest:{tmp_path / 'set.csv'}")
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS).labels == 4
+    again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    assert (again.added, again.known, again.labels) == (0, 2, 0)
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    entries = sorted(platform.snapshots.entries(OPERATOR, snapshot.id), key=lambda entry: entry.perceived is None)
+    assert [[vote.distribution.index(1) for vote in entry.votes] for entry in entries][0] == [Emotion.SAD] * 2
+    assert {vote.distribution.index(1) for vote in entries[1].votes} == {Emotion.HAPPY, Emotion.SAD}
+    assert sorted(platform.agreement.report(OPERATOR, study.id).counts.values()) == [2, 2]
+    assert not any(b"Hopper" in file.read_bytes() for file in settings.data.rglob("*") if file.is_file())
+
+
+def test_a_picture_that_cannot_be_used_is_named_and_the_others_are_imported(platform, study, tmp_path):
+    (tmp_path / "a.png").write_bytes(pattern(0))
+    (tmp_path / "b.png").write_bytes(pattern(1)[:99])
+    (tmp_path / "set.csv").write_text(
+        "image,label,left,top,width,height\nb.png,sad,,,,\na.png,sad,900,0,20,20\na.png,happy,,,,\n"
+    )
+    faces, faults = load(f"manifest:{tmp_path / 'set.csv'}"), Faults()
+    imported = platform.importing.add(OPERATOR, study.id, faces, TERMS, faults=faults)
+    assert (imported.added, imported.known, faults.count) == (1, 0, 2)
+    [broken, outside] = faults.told()
+    assert "set.csv, row 2: b.png cannot be read as an image" in broken
+    assert "set.csv, row 3: a.png: the box [900, 0, 20, 20] lies outside the picture" in outside
+    (tmp_path / "b.png").write_bytes(pattern(1))
+    mended = platform.importing.add(OPERATOR, study.id, faces, TERMS, faults=Faults())
+    assert (mended.added, mended.known) == (1, 1)

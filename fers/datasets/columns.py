@@ -1,0 +1,139 @@
+"""Which column of a table means what, whatever it is called."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fers.datasets.faces import DataError
+from fers.domain.emotions import Emotion
+
+USUAL = {
+    "image": (
+        *("file_name", "filename", "file", "path", "filepath", "file_path", "image_path", "image_name", "image_file"),
+        *("img", "img_path", "img_name", "picture", "photo", "pth"),
+    ),
+    "label": (
+        *(
+            "emotion",
+            "expression",
+            "class",
+            "category",
+            "choice",
+            "target",
+            "label_name",
+            "class_name",
+            "emotion_label",
+        ),
+        *("emotion_class", "expression_label", "labels"),
+    ),
+    "annotator": (
+        "rater",
+        "annotator_id",
+        "rater_id",
+        "coder",
+        "labeler",
+        "labeller",
+        "worker",
+        "worker_id",
+        "workerid",
+    ),
+    "person": ("subject", "person_id", "subject_id", "participant", "participant_id", "identity"),
+    "split": ("usage", "subset", "partition"),
+    "valence": (),
+    "arousal": (),
+}
+"""The names by which a column is known, besides the meaning itself, which comes before them."""
+BOXES = (
+    ("left", "top", "width", "height"),
+    ("x", "y", "w", "h"),
+    ("x", "y", "width", "height"),
+    ("face_x", "face_y", "face_width", "face_height"),
+    ("left", "top", "right", "bottom"),
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("x_min", "y_min", "x_max", "y_max"),
+    ("x1", "y1", "x2", "y2"),
+)
+"""Columns that a box is written in; of those whose third is not its width, the last two are its other corner."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table by what they mean."""
+
+    there: Sequence[str]
+    """As the table names them."""
+    said: Mapping[str, str]
+    """What somebody says: meanings and names of columns. An empty name: no column means it."""
+
+    def __post_init__(self):
+        for meaning, name in self.said.items():
+            if meaning not in USUAL:
+                raise DataError(f"a column can't be named for {meaning!r}: only for {', '.join(USUAL)}")
+            if name and _plain(name) not in self._by_name:
+                raise DataError(f"no column {name!r}; there is: {self.listed}")
+
+    def named(self, meaning: str) -> str | None:
+        """The column that means this. Raises DataError where several could."""
+        if meaning in self.said:
+            return self._by_name[_plain(self.said[meaning])] if self.said[meaning] else None
+        if meaning in self._by_name:
+            return self._by_name[meaning]
+        usual = [self._by_name[name] for name in USUAL[meaning] if name in self._by_name]
+        if len(usual) > 1:
+            raise DataError(f"{' and '.join(map(repr, usual))} could both be the column {meaning}: say which one is")
+        return usual[0] if usual else None
+
+    @cached_property
+    def listed(self) -> str:
+        return ", ".join(map(repr, self.there)) or "none"
+
+    @cached_property
+    def votes(self) -> dict[str, Emotion]:
+        """Columns that count an emotion's votes."""
+        return {name: emotion for name in self.there if (emotion := _emotion(name)) is not None}
+
+    @cached_property
+    def box(self) -> tuple[str, ...]:
+        """The four that a box is written in, as the table names them; empty where there are none. Raises DataError for
+        a part of FERS's own four."""
+        for names in BOXES:
+            if all(name in self._by_name for name in names):
+                return tuple(self._by_name[name] for name in names)
+        if missing := {"width", "height"} - set(self._by_name) if {"left", "top"} & set(self._by_name) else set():
+            raise DataError(f"no column {' or '.join(sorted(missing))}, which a box needs beside left and top")
+        return ()
+
+    @property
+    def box_has_corners(self) -> bool:
+        """Whether the last two of a box are its other corner."""
+        return bool(self.box) and _plain(self.box[2]) not in ("width", "w", "face_width")
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        named: dict[str, str] = {}
+        for name in self.there:
+            if named.setdefault(_plain(name), name) is not name and _plain(name) in _KNOWN:
+                raise DataError(f"two columns are called {name!r}")
+        return named
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether these name columns of faces."""
+    names = set(map(_plain, cells))
+    return bool(names & {"image", *USUAL["image"]}) and len(names) > 1
+
+
+def _plain(name: str) -> str:
+    """The same for all ways to write a name."""
+    return "_".join(unicodedata.normalize("NFC", str(name)).casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _emotion(name: str) -> Emotion | None:
+    try:
+        return Emotion.from_label(name)
+    except ValueError:
+        return None
+
+
+_KNOWN = {*USUAL, *(name for names in USUAL.values() for name in names), *(name for names in BOXES for name in names)}

@@ -1,0 +1,75 @@
+"""What a set's words and numbers for expressions mean."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fers.datasets.faces import DataError
+from fers.datasets.faults import UnknownWord
+from fers.domain.emotions import LABELS, Emotion
+
+_BY_NUMBER = {
+    "affectnet": (0, "neutral happy sad surprise fear disgust anger contempt - - -"),
+    "fer2013": (0, "anger disgust fear happy sad surprise neutral"),
+    "ferplus": (0, "neutral happy surprise sad anger disgust fear contempt - -"),
+    "raf-db": (1, "surprise fear disgust happy sad anger neutral"),
+    "ck+": (0, "neutral anger contempt disgust fear happy sad surprise"),
+}
+"""The number of the first class, then all of them; a dash where it is no expression."""
+_BY_CODE = {
+    "jaffe": {"an": "anger", "di": "disgust", "fe": "fear", "ha": "happy", "ne": "neutral", "sa": "sad"},
+    "kdef": {"an": "anger", "di": "disgust", "af": "fear", "ha": "happy", "ne": "neutral", "sa": "sad"},
+}
+
+
+def _numbered(first: int, classes: str) -> dict[str, Emotion | None]:
+    named = enumerate(classes.split(), first)
+    return {str(number): None if name == "-" else Emotion.from_label(name) for number, name in named}
+
+
+SCHEMES: dict[str, dict[str, Emotion | None]] = {
+    **{name: _numbered(*numbers) for name, numbers in _BY_NUMBER.items()},
+    **{name: {code: Emotion.from_label(of) for code, of in codes.items()} for name, codes in _BY_CODE.items()},
+}
+"""How well-known sets write their classes; None where they mean no expression."""
+SCHEMES["jaffe"]["su"] = SCHEMES["kdef"]["su"] = Emotion.SURPRISE
+
+
+class Vocabulary:
+    """Words that mean a class: the usual ones, and what is said of others."""
+
+    def __init__(self, said: Mapping[str, Emotion | None] | None = None):
+        """`said`: what other words or numbers mean; None leaves out what is called so."""
+        self._said = {normal(word): emotion for word, emotion in (said or {}).items()}
+
+    @classmethod
+    def parsed(cls, values: Iterable[str]) -> "Vocabulary":
+        """From WORD=CLASS (or WORD= for a word whose rows are left out) and names of `SCHEMES`; of two that speak of
+        the same word the later holds. Raises DataError."""
+        said: dict[str, Emotion | None] = {}
+        for value in values:
+            word, is_pair, name = value.rpartition("=")
+            if is_pair and word.strip():
+                said[normal(word)] = cls().emotion(name) if name.strip() else None
+            elif (scheme := normal(value)) in SCHEMES:
+                said |= SCHEMES[scheme]
+            else:
+                raise DataError(f"{value!r} maps nothing: write WORD=CLASS, or one of {', '.join(SCHEMES)}")
+        return cls(said)
+
+    def emotion(self, cell: Any) -> Emotion | None:
+        """The class that a cell names; None where what it names is left out. Raises UnknownWord."""
+        word = normal(cell)
+        if word in self._said:
+            return self._said[word]
+        try:
+            return Emotion.from_label(word)
+        except ValueError:
+            raise UnknownWord(word, f"unknown emotion {str(cell)!r}: expected one of {', '.join(LABELS)}") from None
+
+
+def normal(cell: Any) -> str:
+    """The same for all ways to write a word: cases, Unicode forms, spaces around it, whole numbers with a fraction."""
+    word = unicodedata.normalize("NFC", str(cell)).strip().casefold()
+    whole, point, fraction = word.partition(".")
+    return str(int(whole)) if whole.isascii() and whole.isdigit() and not fraction.strip("0") else word
