@@ -9,6 +9,7 @@ from fers.errors import InvalidInput
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.registry import ModelRegistry
+from fers.services.access import Access
 from fers.services.accounts import Accounts
 from fers.services.administrators import Administrators
 from fers.services.agreement import Agreement
@@ -50,6 +51,7 @@ class Platform:
     """The services of one running FERS."""
 
     accounts: Accounts
+    access: Access
     studies: Studies
     invitations: Invitations
     members: Members
@@ -110,6 +112,7 @@ def assemble(
     arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
+        access=Access(stores.access, records, stores.studies, now),
         studies=studies,
         invitations=invitations,
         members=Members(records, stores.studies, sign_in, studies, now),
@@ -148,6 +151,7 @@ def open_stores(settings: Settings, now: Clock = utc_now) -> Stores:
 
 def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
+    from fers.storage.embedded_access import EmbeddedAccess
     from fers.storage.embedded_answers import EmbeddedAnswers
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_field import EmbeddedField
@@ -179,6 +183,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedField(database),
         EmbeddedResults(database),
         EmbeddedGroups(database),
+        EmbeddedAccess(database),
     )
 
 
@@ -194,6 +199,7 @@ def _firebase(settings: Settings, now: Clock) -> Stores:
 
 
 def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
+    from fers.storage.firebase_access import FirebaseAccess
     from fers.storage.firebase_answers import FirebaseAnswers
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_field import FirebaseField
@@ -224,6 +230,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseField(client),
         FirebaseResults(client),
         FirebaseGroups(client),
+        FirebaseAccess(client),
     )
 
 

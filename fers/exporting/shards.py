@@ -1,5 +1,6 @@
 """Formats that pack a thousand faces into a file: quick to read one after the other."""
 
+import re
 import struct
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ _BLOCK = 512
 _TAR_END = bytes(2 * _BLOCK)
 _UNNAMED = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)
 _UNNAMED_SUM = tarfile.calc_chksums(_UNNAMED)[0] - sum(_UNNAMED[124:135])
+_NAME = re.compile(rf"({'|'.join(Split)})-(\d{{6,9}})", re.ASCII)
 _LENGTH_DELIMITED = 2
 """Wire type of protocol buffers."""
 
@@ -56,8 +58,28 @@ def shard(release: Release, kind: str, split: Split, number: int) -> Member | No
     return Member(f"{where}{split}-{number:06}.{ending}", write(release, chain([first], entries)))
 
 
+def names(release: Release, kind: str) -> list[str]:
+    """What the shards of a `kind` in `KINDS` are called, of those that hold a face."""
+    where, ending, _ = KINDS[kind]
+    held = ((split, number) for split, number in places(release) if _holds(release, split, number))
+    return [f"{where}{split}-{number:06}.{ending}" for split, number in held]
+
+
+def named(release: Release, kind: str, name: str) -> Member | None:
+    """The shard with this name, or None."""
+    where, ending, _ = KINDS[kind]
+    found = _NAME.fullmatch(name.removeprefix(where).removesuffix(f".{ending}"))
+    place = (Split(found[1]), int(found[2])) if found else None
+    made = shard(release, kind, *place) if place and place[1] < len(_ranges(release)) else None
+    return made if made and made.name == name else None
+
+
 def _shards(release: Release, kind: str) -> Iterator[Member]:
     return (member for place in places(release) if (member := shard(release, kind, *place)))
+
+
+def _holds(release: Release, split: Split, number: int) -> bool:
+    return next(release.entries(split, _ranges(release)[number]), None) is not None
 
 
 def _ranges(release: Release) -> list[IdRange]:

@@ -32,6 +32,8 @@ class Download:
 
     release: Release
     format: Format
+    format_name: str
+    """What it is called in `FORMATS`."""
     file_name: str
     still: Callable[[], bool]
     """Whether no face was withdrawn meanwhile."""
@@ -105,9 +107,15 @@ class Downloads:
     ) -> Download:
         """The study's version `name` in one of `FORMATS`, noted in the log. Raises NotFound or InvalidInput."""
         download = self.look(actor, study_id, name, format, cut, progress)
-        what = f"downloaded a dataset version as {format}"
-        self._records.append_audit(entry_by(actor, self._now(), what, download.release.snapshot.id, study_id))
+        self.note(actor, download)
         return download
+
+    def note(self, actor: Person, download: Download) -> None:
+        """Note in the log that somebody takes what `look` returned."""
+        version = download.release.snapshot
+        require(actor, Action.SHARE_DATASET, version.study_id)
+        what = f"downloaded a dataset version as {download.format_name}"
+        self._records.append_audit(entry_by(actor, self._now(), what, version.id, version.study_id))
 
     def look(
         self,
@@ -127,6 +135,7 @@ class Downloads:
         return Download(
             release,
             FORMATS[format],
+            format,
             f"fers-{version.name}-{format}-{cut}.zip",
             lambda: self._snapshots.named(actor, study_id, version.id).faces == release.faces,
         )

@@ -190,7 +190,7 @@ class EmbeddedRecords:
 
 
 def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
-    for table in ("consents", "memberships", "self_descriptions"):
+    for table in ("consents", "memberships", "self_descriptions", "access_tokens"):
         sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
 
 

@@ -38,6 +38,7 @@ class FirebaseRecords:
         self._studies = self._documents.collection("studies")
         self._memberships = self._documents.collection("memberships")
         self._descriptions = self._documents.collection("self_descriptions")
+        self._access_tokens = self._documents.collection("access_tokens")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
@@ -55,7 +56,7 @@ class FirebaseRecords:
         self._documents.replace(self._people.document(person.id), _person_document(person))
 
     def delete_belongings(self, person_id: str) -> None:
-        for collection in (self._consents, self._memberships, self._descriptions):
+        for collection in (self._consents, self._memberships, self._descriptions, self._access_tokens):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 

@@ -152,6 +152,13 @@ _SETTLED_FLAGS = (
         at TEXT NOT NULL) WITHOUT ROWID""",
     "CREATE INDEX settled_flags_by_study ON settled_flags (study_id, face_id)",
 )
+_ACCESS = (
+    """CREATE TABLE access_tokens (
+        id TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE, study_id TEXT NOT NULL,
+        name TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, expires_at TEXT NOT NULL,
+        last_used_at TEXT) WITHOUT ROWID""",
+    "CREATE INDEX access_tokens_by_person ON access_tokens (person_id)",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -176,6 +183,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _FAILURES,
     _REVISIONS,
     _SETTLED_FLAGS,
+    _ACCESS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

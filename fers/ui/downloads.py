@@ -86,29 +86,41 @@ def _answer(request: Request) -> Response:
     link = found.link
     progress = Sent()
     download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut, progress.note)
+    _show(request.path_params["secret"], progress)
+    return archive(request, download, found.tag, progress)
+
+
+def archive(request: Request, download: Download, tag_then: str, progress: "Sent") -> Response:
+    """The zip, or the range of it that is asked for. `tag_then`: of the download that whoever asks for a range may
+    have the beginning of."""
     size = download.size() if _is_size_wanted(request, download) else None
     try:
-        part = _part(request, f'"{found.tag}"', f'"{download.tag}"', size)
-    except _Unsatisfiable:
+        part = asked_part(request, f'"{tag_then}"', f'"{download.tag}"', size)
+    except Unsatisfiable:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    headers = sent_as(download.file_name, download.tag, part, size)
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="application/zip")
+    progress.faces, progress.size, progress.bytes = download.release.faces, size, part.start if part else 0
+    made = download.part(part.start, part.stop) if part else download.zip()
+    made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
+    return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
+
+
+def sent_as(name: str, tag: str, part: range | None, size: int | None) -> dict[str, str]:
+    """The headers of a file of `size` bytes, where that is known, or of a part of it."""
     headers = {
-        "Content-Disposition": f'attachment; filename="{download.file_name}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
         "Content-Encoding": "identity",  # Photos don't shrink.
         "Accept-Ranges": "bytes",
-        "ETag": f'"{download.tag}"',
+        "ETag": f'"{tag}"',
     }
     if size is not None:
         headers["Content-Length"] = str(len(part or range(size)))
     if part:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    if request.method == "HEAD":
-        return Response(headers=headers, media_type="application/zip")
-    progress.faces, progress.size, progress.bytes = download.release.faces, size, part.start if part else 0
-    made = download.part(part.start, part.stop) if part else download.zip()
-    _show(request.path_params["secret"], progress)
-    made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
-    return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
+    return headers
 
 
 def _asker(found: Followed, cookie: str | None) -> Person | None:
@@ -124,9 +136,9 @@ def _is_size_wanted(request: Request, download: Download) -> bool:
     return "range" in request.headers or download.release.faces <= _SIZED_AT_ONCE
 
 
-def _part(request: Request, tag_then: str, tag: str, size: int | None) -> range | None:
+def asked_part(request: Request, tag_then: str, tag: str, size: int | None) -> range | None:
     """Which bytes to send; None: all of them, as whenever the first ones may be of another archive. Whoever names
-    none (`curl -C -`) has the one that was there when the link was made. Raises _Unsatisfiable."""
+    none (`curl -C -`) has the one that was there when the link was made. Raises Unsatisfiable."""
     asked = _RANGE.fullmatch(request.headers.get("range", ""))
     if request.method != "GET" or size is None or asked is None or not any(asked.groups()):
         return None
@@ -140,7 +152,7 @@ def _part(request: Request, tag_then: str, tag: str, size: int | None) -> range 
     if last is not None and first is not None and last < first:
         return None  # No range at all, says RFC 9110.
     if not part:
-        raise _Unsatisfiable
+        raise Unsatisfiable
     return part
 
 
@@ -195,7 +207,7 @@ def _watched(chunks: Iterator[bytes], progress: Sent, up_to_end: bool) -> Iterat
         progress.ended = True
 
 
-class _Unsatisfiable(Exception):
+class Unsatisfiable(Exception):
     """The range begins behind the end."""
 
 

@@ -17,6 +17,7 @@ from fers import config
 from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.browser_files import FOLDER, network, wasm
+from fers.ui.dataset_api import ROUTES as DATASET_API
 from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected, places
 from fers.ui.runs import runs
@@ -66,6 +67,7 @@ app = st.App(
         Route("/health", health),
         Route("/session", session_route, methods=["POST", "DELETE"]),
         Route("/downloads/{secret}", download_route),
+        *DATASET_API,
         Route("/browser/networks/{name}", network),
         Route("/browser/litert/{name}.wasm", wasm),
         Mount("/browser", StaticFiles(directory=FOLDER)),

@@ -95,6 +95,8 @@ class State:
     """How many photos "My data" shows at once."""
     invitation: str | None = None
     """The link of a new invitation, until whoever made it says they have it."""
+    access_token: str | None = None
+    """The secret of a new access token, until whoever made it says they have it."""
     explored: dict[str, Found] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
     to_freeze: FaceFilter = EVERY_FACE

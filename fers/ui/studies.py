@@ -138,7 +138,7 @@ def invite(actor: Person, study: Study) -> None:
         if st.form_submit_button("Make an invitation", type="primary", width="stretch"):
             with guard.explaining():
                 code = platform().invitations.invite(actor, study.id, role, int(days), int(uses))
-                state().invitation = f"{_address()}/join?code={code}"
+                state().invitation = f"{address()}/join?code={code}"
     if state().invitation:
         st.write("Send this link. It is shown this once:")
         st.code(state().invitation, language=None, wrap_lines=True)
@@ -213,7 +213,7 @@ def log(actor: Person, study: Study) -> None:
     )
 
 
-def _address() -> str:
+def address() -> str:
     """Where the app is, as the browser sees it."""
     url = urlsplit(st.context.url or "")
     return f"{url.scheme}://{url.netloc}"

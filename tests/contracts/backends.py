@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fers.domain.interfaces import (
+    AccessTokenStore,
     AnswerStore,
     FaceIndex,
     FieldStore,
@@ -24,6 +25,7 @@ from fers.domain.interfaces import (
     StudyStore,
 )
 from fers.storage.database import Database
+from fers.storage.embedded_access import EmbeddedAccess
 from fers.storage.embedded_answers import EmbeddedAnswers
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_field import EmbeddedField
@@ -59,6 +61,7 @@ class Backend:
             self.field(),
             self.results(),
             self.groups(),
+            self.access(),
         )
 
 
@@ -69,6 +72,9 @@ class Embedded(Backend):
 
     def records(self) -> RecordStore:
         return EmbeddedRecords(self._database())
+
+    def access(self) -> AccessTokenStore:
+        return EmbeddedAccess(self._database())
 
     def answers(self) -> AnswerStore:
         return EmbeddedAnswers(self._database())
@@ -138,6 +144,11 @@ class Firebase(Backend):
         from fers.storage.firebase_records import FirebaseRecords
 
         return FirebaseRecords(self._client)
+
+    def access(self) -> AccessTokenStore:
+        from fers.storage.firebase_access import FirebaseAccess
+
+        return FirebaseAccess(self._client)
 
     def jobs(self) -> JobStore:
         from fers.storage.firebase_jobs import FirebaseJobs

@@ -1,5 +1,6 @@
 """Every backend keeps every contract."""
 
+from .access_token_store_contract import AccessTokenStoreContract
 from .answer_store_contract import AnswerStoreContract
 from .face_index_contract import FaceIndexContract
 from .field_store_contract import FieldStoreContract
@@ -69,4 +70,8 @@ class TestResultStore(ResultStoreContract):
 
 
 class TestPromotionStore(PromotionStoreContract):
+    pass
+
+
+class TestAccessTokenStore(AccessTokenStoreContract):
     pass

@@ -25,6 +25,9 @@ TABLE = {
     "accounts.email_of": EVERYBODY,
     "accounts.grant": NOBODY,
     "accounts.issue_code": NOBODY,
+    "access.make": RESEARCHERS,
+    "access.mine": EVERYBODY,
+    "access.revoke": EVERYBODY,
     "agreement.known": RESEARCHERS,
     "agreement.proposed": RESEARCHERS,
     "agreement.report": RESEARCHERS,
@@ -52,6 +55,7 @@ TABLE = {
     "consents.give": EVERYBODY,
     "consents.hold_to_latest": EVERYBODY,
     "consents.copy_for": EVERYBODY,
+    "downloads.note": RESEARCHERS,
     "downloads.look": RESEARCHERS,
     "downloads.open": RESEARCHERS,
     "downloads.release": RESEARCHERS,
@@ -121,6 +125,7 @@ TABLE = {
 }
 """Which roles in a study may make which call there. Whoever runs the installation may make every one."""
 FOR_NOBODY_IN_PARTICULAR = {
+    "access": {"bearer"},
     "accounts": {
         "issue_setup_token",
         "sign_up",
@@ -162,6 +167,8 @@ def arguments(platform, face, tmp_path):
     study = platform.studies.current()
     version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
     return {
+        "access.make": (study.id, "cluster"),
+        "access.revoke": ("none",),
         "accounts.issue_code": ("ada@example.org",),
         "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
         "agreement.known": (study.id,),
@@ -182,6 +189,7 @@ def arguments(platform, face, tmp_path):
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
         "consents.give": ("", EVERYTHING, True),
         "consents.hold_to_latest": (face,),
+        "downloads.note": (platform.downloads.look(OPERATOR, study.id, "v1", "imagefolder"),),
         "downloads.look": (study.id, "v1", "imagefolder"),
         "downloads.open": (study.id, "v1", "imagefolder"),
         "downloads.release": (study.id, "v1", Cut.CROP),

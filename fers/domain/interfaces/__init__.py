@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from fers.domain.interfaces.access import AccessTokenStore
 from fers.domain.interfaces.field import FieldStore
 from fers.domain.interfaces.models import (
     AnswerStore,
@@ -19,6 +20,7 @@ from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignI
 from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
 
 __all__ = [
+    "AccessTokenStore",
     "AnswerStore",
     "BrowserNetworks",
     "Classifier",
@@ -61,3 +63,4 @@ class Stores:
     field: FieldStore
     results: ResultStore
     groups: GroupStore
+    access: AccessTokenStore
