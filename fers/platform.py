@@ -19,6 +19,7 @@ from fers.services.clock import Clock, utc_now
 from fers.services.consents import Consents
 from fers.services.doctor import Doctor
 from fers.services.downloads import Downloads
+from fers.services.drafts import Drafts
 from fers.services.drift import DriftReports
 from fers.services.explore import Explore
 from fers.services.groups import Groups
@@ -57,6 +58,7 @@ class Platform:
     members: Members
     consents: Consents
     capture: Capture
+    drafts: Drafts
     live: Live
     withdrawal: Withdrawal
     own_data: OwnData
@@ -118,6 +120,7 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
+        drafts=Drafts(now),
         live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
         own_data=OwnData(records, images, consents, stores.labels, stores.groups),

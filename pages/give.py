@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fers.ui import guard
-from fers.ui.giving import look_and_answer, take_photo, thank
+from fers.ui.giving import at_hand, look_and_answer, take_photo, thank
 from fers.ui.services import platform
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")
 
-giving = state().giving
+giving = at_hand(actor)
 if giving is None:
     platform().capture.prepare(actor)
     take_photo(actor)

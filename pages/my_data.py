@@ -31,7 +31,7 @@ def offer_withdrawal_of_everything() -> None:
         with guard.explaining():
             withdrawal.withdraw_everything(actor)
             session.sign_out()
-            st.rerun()
+            st.switch_page("pages/sign_in.py")
 
 
 def show(face: Face) -> None:

@@ -7,6 +7,7 @@ from fers.domain.hints import Hint
 from fers.domain.images import SUFFIXES, glimpse
 from fers.domain.people import Person
 from fers.errors import FersError
+from fers.services.drafts import AtHand
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
 from fers.ui.questions import ask_afterwards, ask_first, ask_no_label
@@ -17,6 +18,14 @@ from fers.ui.why import offer_why
 
 LARGEST_MEGABYTES = 20
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
+
+
+def at_hand(actor: Person) -> Giving | None:
+    """The photo on its way; in a tab that is new, the one that this person was working on."""
+    if state().giving is None and not state().looked_for_draft and (found := platform().drafts.at_hand(actor)):
+        state().giving = Giving(found.draft, actor.id, found.face, found.box)
+    state().looked_for_draft = True
+    return state().giving
 
 
 def take_photo(actor: Person) -> None:
@@ -47,7 +56,7 @@ def _receive(actor: Person, data: bytes, source: Source) -> None:
     giving = refusal = None
     try:
         with st.spinner("Looking for a face…"):
-            giving = Giving(platform().capture.receive(actor, data, source))
+            giving = Giving(platform().capture.receive(actor, data, source), actor.id)
     except FersError as error:
         refusal = error
     # Not before: whatever stops this run lets the next one take the same photo.
@@ -61,6 +70,7 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     photo_side, answer_side = st.columns([6, 5], gap="large")
     with photo_side:
         box = _place_crop(actor, giving)
+    platform().drafts.keep(actor, AtHand(giving.draft, giving.face, box or giving.box))
     if box is None:
         return
     with answer_side:
@@ -83,7 +93,7 @@ def _place_crop(actor: Person, giving: Giving):
     st.subheader("Your face in the box")
     if len(draft.suggestions) > 1:
         _pick_face(giving)
-    start = draft.suggestions[giving.face] if draft.suggestions else None
+    start = giving.box or (draft.suggestions[giving.face] if draft.suggestions else None)
     box = choose_crop(draft.photo, start, key=f"crop-{draft.id}-{giving.face}")
     if box is None:
         return None
@@ -93,6 +103,7 @@ def _place_crop(actor: Person, giving: Giving):
         st.info(hint.value, icon=":material/lightbulb:")
     st.caption("Drag the box, or its corners, until the whole face is inside.")
     if st.button("Take another photo", icon=":material/undo:"):
+        platform().drafts.forget(actor)
         state().next_photo()
         st.rerun()
     return box
@@ -113,7 +124,7 @@ def _pick_face(giving: Giving) -> None:
                 st.image(picture, width=72, alt=f"Face {number + 1}")
                 kind = "primary" if number == giving.face else "secondary"
                 if st.button(f"{number + 1}", type=kind, width="stretch", key=f"face-{number}"):
-                    giving.face = number
+                    giving.face, giving.box = number, None
                     st.rerun()
 
 
@@ -142,6 +153,7 @@ def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
     with guard.explaining():
         giving.stored = platform().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
         giving.answer = answer
+        platform().drafts.forget(actor)
         st.rerun()
 
 

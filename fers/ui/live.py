@@ -54,7 +54,7 @@ def give(actor: Person, given: Given) -> None:
     InvalidInput."""
     draft = platform().capture.receive(actor, given.photo, Source.WEBCAM, given.live)
     state().next_photo()
-    state().giving = Giving(draft)
+    state().giving = Giving(draft, actor.id)
     st.switch_page("pages/give.py")
 
 

@@ -27,6 +27,7 @@ from fers.ui.shadows import background
 
 PURGE_SECONDS = 3600
 SHADOW_SECONDS = 15
+DRAFT_SECONDS = 60
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ async def lifespan(_app: st.App):
     chores = (
         repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
+        repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
         repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
     tasks = [asyncio.create_task(chore) for chore in chores]

@@ -29,9 +29,12 @@ def come_from_provider() -> None:
 
 
 def sign_in(signed_in: SignedIn) -> None:
-    """Make this tab belong to somebody."""
+    """Make this tab belong to somebody. A photo of theirs that is still at hand here stays."""
+    giving = state().giving
     start_afresh()
     state().token = signed_in.token
+    if giving and giving.person_id == signed_in.person.id:
+        state().giving = giving
 
 
 def remember() -> None:
@@ -40,7 +43,9 @@ def remember() -> None:
 
 
 def sign_out() -> None:
-    """End the session everywhere and forget it here."""
+    """End the session everywhere and forget it here, and the photo that its person did not submit."""
+    if leaving := person():
+        platform().drafts.forget(leaving)
     secret = token()
     if secret:
         platform().accounts.sign_out(secret)

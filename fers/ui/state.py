@@ -1,6 +1,7 @@
 """What one browser tab remembers between script runs. The only module that touches `st.session_state`."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -45,6 +46,8 @@ class Giving:
     """One photo on its way from the camera to the thank-you."""
 
     draft: Draft
+    person_id: str
+    """Whose it is: nobody else who signs in in this tab gets to see it."""
     face: int = 0
     """Which of the faces found the crop starts on."""
     box: Box | None = None
@@ -86,6 +89,8 @@ class State:
     email: str = ""
     """What was typed at sign-up, offered again at sign-in."""
     giving: Giving | None = None
+    looked_for_draft: bool = False
+    """Whether a photo that this person began elsewhere was looked for."""
     cropping: Cropping | None = None
     photos: int = 0
     """How many photos were tried: each gets widgets of its own, and none of an earlier one is left."""
@@ -135,5 +140,10 @@ def widget_value(key: str):
 
 
 def start_afresh() -> None:
-    """Forget everything in this tab, what was typed and drawn included."""
-    st.session_state.clear()
+    """Forget everything in this tab, what was typed and drawn included.
+
+    One by one: `clear` ends quietly at the first widget that is named and has said nothing, and leaves the rest.
+    """
+    for key in list(st.session_state):
+        with suppress(KeyError):
+            del st.session_state[key]

@@ -29,6 +29,14 @@ def field(app: AppTest, label: str):
     return [box for box in app.text_input if box.label == label][-1]
 
 
+def leave(app: AppTest) -> AppTest:
+    """Choose "Sign out" in the menu."""
+    app._page_hash = next(key for key, page in app._registered_pages.items() if page["url_pathname"] == "sign_out")
+    app.run()
+    app._page_hash = ""
+    return app
+
+
 def opened(app: AppTest) -> str:
     """The address of the page that is shown, "" for the front page."""
     pages = app._registered_pages  # It tells nobody.

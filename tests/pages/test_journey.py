@@ -5,9 +5,11 @@ import io
 import json
 import zipfile
 
+import pytest
 import streamlit as st
-from driving import agreed, click, field, opened, signed_in, told
+from driving import agreed, click, field, leave, open_app, opened, sign_in, signed_in, told
 
+from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.models import OutputSpec
@@ -15,7 +17,8 @@ from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.services.capture import Capture
 from fers.storage.embedded_images import EmbeddedImages
-from tests.people import PASSWORD, OneModel, photo
+from fers.ui.session_cookie import COOKIE
+from tests.people import PASSWORD, OneModel, participant, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
 
@@ -135,6 +138,64 @@ def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, pl
     choose(give(app, photo()), "display", Display.POSED)
     assert "Nothing was kept" in told(click(app, "Yes"))
     assert platform.own_data.faces(ada(app, platform)) == []
+
+
+def moved(platform, app):
+    """Have the crop's box moved from where the detector found a face. Returns where it is then."""
+    box = Box(20, 30, 200, 200)
+    app.session_state["fers"].giving.box = box
+    app.session_state["fers"].cropping = None
+    assert app.run().session_state["fers"].giving.box == box
+    return box
+
+
+@pytest.mark.parametrize("event", ["reload", "timeout", "elsewhere"])
+def test_the_photo_and_its_crop_survive(event, app, platform, cookies):
+    agreed(signed_in(app, platform), KEEP)
+    photo_id = give(app, photo()).session_state["fers"].giving.draft.id
+    box = moved(platform, app)
+    token = cookies[COOKIE] = app.session_state["fers"].token
+    person = ada(app, platform)
+    if event == "reload":
+        app = open_app()
+        app.switch_page("pages/give.py").run()
+    else:
+        if event == "timeout":
+            platform.accounts.sign_out(token)  # What it comes to for this tab.
+            app = open_app()
+            app.switch_page("pages/give.py").run()
+        else:
+            elsewhere = open_app()
+            elsewhere.session_state["fers"].token = token
+            leave(elsewhere)
+            app.run()
+        assert "Your face in the box" not in told(app)
+        sign_in(app)
+    assert "Your face in the box" in told(app)
+    giving = app.session_state["fers"].giving
+    assert (giving.draft.id, giving.box) == (photo_id, box)
+    choose(app, "display", Display.POSED)
+    click(app, next(button.label for button in app.button if button.label.startswith(("Yes", "Save"))))
+    assert [face.box for face in platform.own_data.faces(person)] == [box]
+    assert "Your face in the box" not in told(open_app().switch_page("pages/give.py").run())
+    assert not app.exception and not app.error
+
+
+def test_whoever_signs_out_leaves_no_photo_behind(app, platform):
+    agreed(signed_in(app, platform), KEEP)
+    give(app, photo())
+    leave(app)
+    app.switch_page("pages/give.py")
+    assert "Your face in the box" not in told(sign_in(app))
+
+
+def test_somebody_else_who_signs_in_in_the_same_tab_sees_no_photo_of_the_one_before(app, platform):
+    participant(platform, "bob@example.org")
+    agreed(signed_in(app, platform), KEEP)
+    give(app, photo())
+    platform.accounts.sign_out(app.session_state["fers"].token)
+    sign_in(app.run(), "bob@example.org")
+    assert opened(app) == "give" and "Your face in the box" not in told(app)
 
 
 def why(app):

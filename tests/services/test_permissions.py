@@ -15,9 +15,10 @@ from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
 from fers.services.asking import Asked
+from fers.services.drafts import AtHand
 from fers.services.importing import Terms
 from fers.services.withdrawal import Removal
-from tests.people import EVERYTHING, HAPPY_POSED, give_face, participant
+from tests.people import EVERYTHING, HAPPY_POSED, draft, give_face, participant
 
 EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))
 
@@ -47,6 +48,7 @@ TABLE = {
     "arena.yardsticks": NOBODY,
     "capture.prepare": EVERYBODY,
     "capture.receive": EVERYBODY,
+    "capture.hints": EVERYBODY,
     "capture.predict": EVERYBODY,
     "capture.explain": EVERYBODY,
     "capture.submit": EVERYBODY,
@@ -60,6 +62,9 @@ TABLE = {
     "downloads.open": RESEARCHERS,
     "downloads.release": RESEARCHERS,
     "downloads.write": RESEARCHERS,
+    "drafts.keep": EVERYBODY,
+    "drafts.at_hand": EVERYBODY,
+    "drafts.forget": EVERYBODY,
     "drift.report": RESEARCHERS,
     "explore.agreement": RESEARCHERS,
     "explore.counts": RESEARCHERS,
@@ -144,6 +149,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     },
     "consents": {"text"},
     "doctor": {"examine"},
+    "drafts": {"forget_old"},
     "invitations": {"offer"},
     "jobs": {"free", "doing"},
     "live": {"network"},
@@ -157,12 +163,17 @@ FOR_NOBODY_IN_PARTICULAR = {
 
 
 @pytest.fixture
-def face(platform):
-    return give_face(platform, participant(platform))
+def giver(platform):
+    return participant(platform)
 
 
 @pytest.fixture
-def arguments(platform, face, tmp_path):
+def face(platform, giver):
+    return give_face(platform, giver)
+
+
+@pytest.fixture
+def arguments(platform, giver, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
     version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
@@ -184,6 +195,7 @@ def arguments(platform, face, tmp_path):
         "arena.yardstick": ("own",),
         "arena.yardsticks": (study.id,),
         "capture.receive": (b"", Source.UPLOAD),
+        "capture.hints": (draft(platform, giver), Box(0, 0, 9, 9)),
         "capture.predict": (None, Box(0, 0, 9, 9)),
         "capture.explain": (None, Box(0, 0, 9, 9), None),
         "capture.submit": (None, Box(0, 0, 9, 9), None, HAPPY_POSED),
@@ -194,6 +206,7 @@ def arguments(platform, face, tmp_path):
         "downloads.open": (study.id, "v1", "imagefolder"),
         "downloads.release": (study.id, "v1", Cut.CROP),
         "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
+        "drafts.keep": (AtHand(draft(platform, giver), 0, None),),
         "drift.report": (version.id, study.id),
         "explore.agreement": (study.id, FaceFilter()),
         "explore.counts": (study.id, FaceFilter()),
