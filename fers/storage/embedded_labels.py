@@ -19,6 +19,8 @@ from fers.storage.database import Database
 from fers.storage.documents import label_from_document, label_to_document, time_from_text, time_to_text
 
 _PAGE = 500
+_GIVEN_AT = "json_extract(document, '$.given_at')"
+"""As the index has it."""
 _ORDERS = {
     QueueOrder.OLDEST: ("review_by_age", "given_at", "given_at, face_id"),
     QueueOrder.UNCERTAIN: ("review_by_entropy", "-entropy", "entropy DESC, face_id"),
@@ -32,6 +34,14 @@ _MAY_LABEL = """NOT EXISTS (SELECT 1 FROM labels WHERE labels.face_id = f.face_i
     AND (SELECT person_id FROM faces WHERE id = f.face_id) <> :annotator
     AND labels + (SELECT count(*) FROM reservations AS r
         WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < max(wanted, :places)"""
+
+_OPEN_AMONG = """SELECT count(*) FROM {} AS theirs CROSS JOIN face_facts AS f ON f.face_id = theirs.{}
+    WHERE theirs.{} = :annotator AND f.study_id = :study AND f.reviewable AND f.filled < :places"""
+"""A cross join begins with what is theirs: much less than all that is open."""
+_OPEN_BUT_NOT_FOR_THEM = (
+    _OPEN_AMONG.format("labels", "face_id", "annotator_id"),
+    _OPEN_AMONG.format("faces", "id", "person_id"),
+)
 
 
 class EmbeddedLabels:
@@ -86,10 +96,20 @@ class EmbeddedLabels:
         about, after_the_first = (study_id, among.to), (among.after, EVERY_ID.to)
         return self._pages("study_id = ? AND face_id <= ?", ("face_id", "annotator_id"), about, after_the_first)
 
+    def latest_by(self, annotator_id: str, study_id: str, limit: int) -> list[Label]:
+        query = f"SELECT * FROM labels WHERE annotator_id = ? AND study_id = ? ORDER BY {_GIVEN_AT} DESC LIMIT ?"
+        return [_label(row) for row in self._database.rows(query, (annotator_id, study_id, limit))]
+
     def count_by(self, annotator_id: str, study_id: str) -> int:
         query = "SELECT count(*) FROM labels WHERE annotator_id = ? AND study_id = ?"
         [(count,)] = self._database.rows(query, (annotator_id, study_id))
         return count
+
+    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+        """As many as are open, but for those that the annotator has labelled and those that are their own."""
+        about = {"annotator": annotator_id, "study": study_id, "places": places}
+        found = (self._database.rows(query, about) for query in _OPEN_BUT_NOT_FOR_THEM)
+        return self.progress(study_id, places).open - sum(count for [(count,)] in found)
 
     def forget_annotator(self, annotator_id: str) -> None:
         with self._database.erasure() as sql:

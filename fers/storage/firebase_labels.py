@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import DocumentReference, WriteBatch
+from google.cloud.firestore import DocumentReference, Query, WriteBatch
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
@@ -71,7 +71,7 @@ class FirebaseLabels:
                 raise PlaceTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
             return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
 
-        reference = self._label(label.face_id, label.annotator_id)
+        reference = self._reference(label.face_id, label.annotator_id)
         document = label_to_document(label) | {"id": reference.id}
         if self._facts.change(label.face_id, say, write=lambda batch: batch.set(reference, document)) is None:
             raise _not_there()
@@ -81,7 +81,7 @@ class FirebaseLabels:
             return facts | {"said_by": [other for other in facts["said_by"] if other != annotator_id]}
 
         def delete(batch: WriteBatch) -> None:
-            batch.delete(self._label(face_id, annotator_id))
+            batch.delete(self._reference(face_id, annotator_id))
             self._revisions.add(batch, face_id)
 
         self._facts.change(face_id, unsay, write=delete)
@@ -99,9 +99,21 @@ class FirebaseLabels:
         # A label's id is its face's, a dash and its annotator's; a dot comes right behind the dash.
         return self._read("study_id", study_id, IdRange(f"{among.after}.", f"{among.to}."))
 
+    def latest_by(self, annotator_id: str, study_id: str, limit: int) -> list[Label]:
+        theirs = where(where(self._labels, "annotator_id", "==", annotator_id), "study_id", "==", study_id)
+        newest = theirs.order_by("given_at", direction=Query.DESCENDING).limit(limit)
+        return list(map(_label, self._documents.page(newest)))
+
     def count_by(self, annotator_id: str, study_id: str) -> int:
         theirs = where(self._labels, "annotator_id", "==", annotator_id)
         return self._documents.count(where(theirs, "study_id", "==", study_id))
+
+    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+        """As many as are open, but for those that the annotator has labelled and those that are their own."""
+        queue = self._queue(study_id, places)
+        labelled = self._documents.count(where(queue, "said_by", "array_contains", annotator_id))
+        own = self._documents.count(where(queue, "person_id", "==", annotator_id))
+        return self.progress(study_id, places).open - labelled - own
 
     def forget_annotator(self, annotator_id: str) -> None:
         for label in self.labels_by(annotator_id):
@@ -115,7 +127,7 @@ class FirebaseLabels:
         self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
     ) -> list[str]:
         """Read page by page until enough are found."""
-        queue = where(where(self._queues, "study_id", "==", study_id), "filled", "in", list(range(places)))
+        queue = self._queue(study_id, places)
         queues = [queue]
         if order is QueueOrder.RARE:
             queues = [where(queue, "guess", "==", guess) for guess in self._rarest_first(study_id)]
@@ -170,6 +182,10 @@ class FirebaseLabels:
         with suppress(Missing):
             self._documents.commit(batch)
 
+    def _queue(self, study_id: str, places: int) -> Query:
+        """What is known of the study's open faces."""
+        return where(where(self._queues, "study_id", "==", study_id), "filled", "in", list(range(places)))
+
     def _rarest_first(self, study_id: str) -> list[int]:
         labels: dict[int, int] = {}
         for (guess, said, _), faces in self._counters.stages(study_id).items():
@@ -177,12 +193,14 @@ class FirebaseLabels:
         return sorted(labels, key=lambda guess: (labels[guess], guess))
 
     def _read(self, field: str, value: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
-        for document in self._documents.all(within(where(self._labels, field, "==", value), "id", among)):
-            del document["id"]
-            yield label_from_document(document)
+        yield from map(_label, self._documents.all(within(where(self._labels, field, "==", value), "id", among)))
 
-    def _label(self, face_id: str, annotator_id: str) -> DocumentReference:
+    def _reference(self, face_id: str, annotator_id: str) -> DocumentReference:
         return self._labels.document(f"{face_id}-{annotator_id}")
+
+
+def _label(document: dict) -> Label:
+    return label_from_document({field: value for field, value in document.items() if field != "id"})
 
 
 def _held_by_others(facts: Facts, annotator_id: str, now: datetime) -> dict[str, str]:

@@ -159,6 +159,9 @@ _ACCESS = (
         last_used_at TEXT) WITHOUT ROWID""",
     "CREATE INDEX access_tokens_by_person ON access_tokens (person_id)",
 )
+_LATEST_LABELS = (
+    "CREATE INDEX labels_by_time ON labels (annotator_id, study_id, json_extract(document, '$.given_at'))",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -184,6 +187,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _REVISIONS,
     _SETTLED_FLAGS,
     _ACCESS,
+    _LATEST_LABELS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

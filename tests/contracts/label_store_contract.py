@@ -212,6 +212,44 @@ class LabelStoreContract:
         assert store.progress(STUDY, 2) == Progress(open=1, done=1, labels=2)
         assert store.progress(an_id("other"), 2) == Progress(open=0, done=0, labels=0)
 
+    def test_the_last_labels_of_an_annotator_come_newest_first(self, store, records):
+        for minutes, name in enumerate(("first", "second", "third"), start=1):
+            records.create_face(a_face(name))
+            store.add_label(a_label(name, given_at=NOON + timedelta(minutes=minutes)), 3, NOON)
+        store.add_label(a_label(annotator="bea", given_at=LATER), 3, NOON)
+        records.create_face(a_face("elsewhere", study_id=an_id("other")))
+        store.add_label(a_label("elsewhere", study_id=an_id("other"), given_at=LATER), 3, NOON)
+
+        def latest(limit: int) -> list[str]:
+            return [label.face_id for label in store.latest_by(an_id("ann"), STUDY, limit)]
+
+        assert latest(2) == [an_id("third"), an_id("second")]
+        store.remove_label(an_id("third"), an_id("ann"))
+        assert latest(9) == [an_id("second"), an_id("first")]
+        assert store.latest_by(an_id("nobody"), STUDY, 9) == []
+
+    def test_open_faces_of_others_wait_for_an_annotator(self, store, records):
+        def waiting(places: int, annotator: str = "ann") -> int:
+            return store.count_waiting(an_id(annotator), STUDY, places)
+
+        records.create_person(a_person("ann"))
+        for face in (
+            a_face("other"),
+            a_face("own", person="ann"),
+            a_face("private", purposes=frozenset({Purpose.STORE})),
+            a_face("elsewhere", study_id=an_id("elsewhere")),
+        ):
+            records.create_face(face)
+        assert (waiting(2), waiting(2, "bea")) == (2, 3)
+        store.add_label(a_label(), 2, NOON)
+        assert (waiting(1), waiting(2), waiting(2, "bea")) == (1, 1, 3)
+        store.add_label(a_label("other", annotator="bea"), 2, NOON)
+        assert (waiting(1), waiting(2)) == (0, 1)
+        store.want(an_id("other"), 2)
+        assert waiting(1) == 1, "a face that its annotators dispute"
+        store.reserve(an_id("other"), an_id("cem"), 2, NOON, SOON)
+        assert waiting(2) == 1, "held at present, and it may come back"
+
     def test_known_labels_are_kept_and_forgotten(self, store):
         before, now = Known(Emotion.FEAR, NOON), Known(Emotion.NEUTRAL, SOON)
         for known in (before, now):

@@ -1,8 +1,8 @@
 """Does every query that is made have the composite index that Firestore will ask for? The test server never asks.
 
 The rule, from "Index types in Cloud Firestore": equalities alone are answered by the single-field indexes; with an
-order or a range there must be an index of the fields compared for equality, in any order, followed by those ordered by,
-or several such indexes that name all of those fields between them, which Firestore merges. `in` counts as equality.
+order, a range or `array-contains` there must be an index of the fields compared for equality, in any order, followed by
+those ordered by, or several such indexes that name all of those fields between them, which Firestore merges. `in` counts as equality.
 """
 
 import json
@@ -17,6 +17,8 @@ from google.cloud.firestore_v1.types import StructuredQuery
 DECLARED = Path(__file__).parents[2] / "firestore.indexes.json"
 _EQUAL = (StructuredQuery.FieldFilter.Operator.EQUAL, StructuredQuery.FieldFilter.Operator.IN)
 
+_KINDS = {StructuredQuery.FieldFilter.Operator.ARRAY_CONTAINS: "CONTAINS"}
+
 
 def declared(path: Path = DECLARED) -> dict:
     return json.loads(path.read_text())
@@ -29,7 +31,7 @@ def missing(query: StructuredQuery, indexes: dict) -> str | None:
     compared = [(part.field.field_path, part.op) for part in filters if part.field.field_path]
     equal = {field for field, operator in compared if operator in _EQUAL}
     ordered = [(order.field.field_path, order.direction.name) for order in query.order_by]
-    ordered = ordered or [(field, "ASCENDING") for field, operator in compared if operator not in _EQUAL]
+    ordered = ordered or [(field, _KINDS.get(op, "ASCENDING")) for field, op in compared if op not in _EQUAL]
     exempt = {entry["fieldPath"] for entry in indexes["fieldOverrides"] if entry["collectionGroup"] == collection}
     if len(equal) + len(ordered) <= 1 or not ordered:
         asked = equal | {field for field, _ in ordered}
@@ -37,7 +39,7 @@ def missing(query: StructuredQuery, indexes: dict) -> str | None:
         return f"{collection}: {lacking} is exempt from indexing" if lacking else None
     named = set()
     for index in indexes["indexes"]:
-        fields = [(field["fieldPath"], field["order"]) for field in index["fields"]]
+        fields = [(field["fieldPath"], field.get("order") or field["arrayConfig"]) for field in index["fields"]]
         leading, rest = fields[: -len(ordered)], fields[-len(ordered) :]
         if index["collectionGroup"] == collection and rest == ordered and {field for field, _ in leading} <= equal:
             named |= {field for field, _ in leading}

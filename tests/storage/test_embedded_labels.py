@@ -22,6 +22,8 @@ QUESTIONS = {
     "labels of a study": lambda labels: list(labels.labels(STUDY)),
     "labels of a range": lambda labels: list(labels.labels(STUDY, IdRange("1", "e"))),
     "labels by an annotator": lambda labels: list(labels.labels_by(an_id("ann"))),
+    "an annotator's last labels": lambda labels: labels.latest_by(an_id("ann"), STUDY, 3),
+    "faces that wait for an annotator": lambda labels: labels.count_waiting(an_id("bea"), STUDY, 3),
     "labels of a face": lambda labels: labels.labels_of(an_id("1")),
     "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),
     "known": lambda labels: labels.known(an_id("1")),

@@ -101,6 +101,8 @@ def ask_about_review(client) -> None:
     labels.next_faces(an_id("faces"), an_id("ann"), QueueOrder.RARE, 3, NOON, 1)
     labels.labels_of(an_id("guessed"))
     list(labels.labels(an_id("faces"), IdRange("1", "e")))
+    labels.latest_by(an_id("ann"), an_id("faces"), 1)
+    labels.count_waiting(an_id("ann"), an_id("faces"), 3)
     labels.gold(an_id("faces"))
     labels.settled_flags(an_id("faces"))
     labels.forget_annotator(an_id("ann"))

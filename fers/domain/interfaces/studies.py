@@ -141,7 +141,13 @@ class LabelStore(Protocol):
     def labels(self, study_id: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
         """Of the faces in a range of ids, by face, then by annotator, without holding them all in memory."""
 
+    def latest_by(self, annotator_id: str, study_id: str, limit: int) -> list[Label]:
+        """The labels that an annotator gave last in a study, newest first."""
+
     def count_by(self, annotator_id: str, study_id: str) -> int: ...
+
+    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+        """How many faces have a place left that this annotator may take, whether or not others hold it at present."""
 
     def forget_annotator(self, annotator_id: str) -> None:
         """Delete everything an annotator said, so that its bytes are gone, and their reservations."""
