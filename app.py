@@ -34,7 +34,7 @@ PAGES = {
     ),
 }
 # Pages of tables and galleries, which take the width there is. What participants meet stays a column.
-WIDE = {"study", "explore", "agreement", "datasets", "models", "arena", "field"}
+WIDE = {"review", "study", "explore", "agreement", "datasets", "models", "arena", "field"}
 
 
 def pages_for(person: Person | None) -> list[st.Page]:

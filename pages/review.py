@@ -11,7 +11,7 @@ from fers.ui.studies import choose_study
 actor = guard.enter(Action.REVIEW)
 study = platform().studies.current(actor)
 
-st.title("Review")
-choose_study(actor)
-st.caption("Which expression do you see? One key or one tap a face.")
+with st.container(key="review-head", horizontal=True, vertical_alignment="center"):
+    st.title("Which expression do you see?", anchor=False)
+    choose_study(actor)
 review_faces(study)

@@ -36,6 +36,9 @@ class Study:
     """Which faces annotators label first, but for the random share that is always mixed in."""
     consent_words: str = ""
     """What else its participants are told before they agree, in Markdown: what an ethics board wants said, say."""
+    labelling_guide: str | None = None
+    """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
+    none (None); "" for no guide at all."""
 
     def __post_init__(self):
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

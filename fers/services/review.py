@@ -17,7 +17,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.review import Progress, QueueOrder
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound
+from fers.errors import InvalidInput, NotFound, PlaceTaken
 from fers.services.clock import Clock, utc_now
 from fers.services.settling import settle
 
@@ -49,6 +49,8 @@ class Assignment:
 class ReviewProgress:
     own: int
     """The annotator's labels in the study."""
+    waiting: int
+    """Faces that they may label still; others may have them in hand at present."""
     study: Progress
 
 
@@ -92,8 +94,8 @@ class Review:
         arousal: float | None = None,
         seconds: float = 0.0,
         saw_prediction: bool = False,
-    ) -> None:
-        """Keep what the actor says about a face; see `Label` for what goes together, and for the ranges.
+    ) -> Label:
+        """Keep what the actor says about a face, and return it; see `Label` for what goes together, and for the ranges.
 
         `saw_prediction`: of the face as it was on their screen; what the study shows may have changed since it was
         handed out.
@@ -114,19 +116,46 @@ class Review:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
         self._labels.add_label(label, self._places(study, face_id), now)
         settle(self._labels, self._index, face_id)
+        return label
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
-        """Take the actor's label of a face back and hand the face out again; None when it is not there any more."""
+        """Take the actor's label of a face back and hand the face out again; None when it is not there any more.
+
+        Raises PlaceTaken when the label is taken back and the face has all its labels without it.
+        """
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
             return None
         self._labels.remove_label(face_id, actor.id)
         settle(self._labels, self._index, face_id)
-        return self._hand_out(actor, study, face_id)
+        if (assignment := self._hand_out(actor, study, face_id)) is None:
+            raise PlaceTaken(
+                "Your label is taken back. Others have labelled this face meanwhile.", "Go on with the next."
+            )
+        return assignment
+
+    def latest(self, actor: Person, study_id: str, count: int) -> list[Label]:
+        """The actor's last labels, newest first, of the faces that they may look at still."""
+        study = self._study(actor, study_id)
+        given = self._labels.latest_by(actor.id, study.id, count)
+        return [label for label in given if self._face(actor, study, label.face_id)]
+
+    def look_again(self, actor: Person, study_id: str, face_id: str) -> bytes | None:
+        """The picture, as in `Assignment`, of a face that the actor has labelled; None when they have not, or may not
+        look at it any more."""
+        study = self._study(actor, study_id)
+        face = self._face(actor, study, face_id)
+        if face is None or actor.id not in {label.annotator_id for label in self._labels.labels_of(face_id)}:
+            return None
+        return self._picture(face)
 
     def progress(self, actor: Person, study_id: str) -> ReviewProgress:
         study = self._study(actor, study_id)
-        return ReviewProgress(self._labels.count_by(actor.id, study.id), self._labels.progress(study.id, study.overlap))
+        return ReviewProgress(
+            self._labels.count_by(actor.id, study.id),
+            self._labels.count_waiting(actor.id, study.id, study.overlap),
+            self._labels.progress(study.id, study.overlap),
+        )
 
     def _assign(self, actor: Person, study: Study, in_hand: set[str]) -> Assignment | None:
         candidates = (face_id for face_id in self._candidates(actor, study, in_hand) if face_id not in in_hand)
@@ -149,11 +178,19 @@ class Review:
         places = self._places(study, face_id)
         if face is None or not self._labels.reserve(face_id, actor.id, places, now, now + LEASE):
             return None
-        try:
-            picture = _picture(self._images.get(face_id), face)
-        except NotFound:  # Withdrawn since.
+        if (picture := self._picture(face)) is None:
             return None
         return Assignment(face_id, picture, face.prediction.top(1)[0][0] if study.show_prediction else None)
+
+    def _picture(self, face: Face) -> bytes | None:
+        """None when it was withdrawn since."""
+        try:
+            pixels = glimpse(self._images.get(face.id), face.box, PICTURE_PIXELS)
+        except NotFound:
+            return None
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "JPEG", quality=90)
+        return file.getvalue()
 
     def _face(self, actor: Person, study: Study, face_id: str) -> Face | None:
         """None when the actor may not label it."""
@@ -171,10 +208,3 @@ class Review:
         if study is None:
             raise InvalidInput("There is no such study.", "Reload the page.")
         return study
-
-
-def _picture(stored: bytes, face: Face) -> bytes:
-    pixels = glimpse(stored, face.box, PICTURE_PIXELS)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=90)
-    return file.getvalue()

@@ -18,6 +18,8 @@ MOST_ANNOTATORS = 20
 
 LONGEST_CONSENT_WORDS = 5000
 """Characters. Nobody reads more."""
+LONGEST_GUIDE = 10_000
+"""Characters that annotators are told beside the faces."""
 
 
 class Studies:
@@ -117,6 +119,10 @@ def _check(study: Study) -> None:
         raise InvalidInput(
             f"The study's own words in the consent have more than {LONGEST_CONSENT_WORDS} characters.",
             "Say it in fewer, or link to the rest.",
+        )
+    if len(study.labelling_guide or "") > LONGEST_GUIDE:
+        raise InvalidInput(
+            f"The labelling guide has more than {LONGEST_GUIDE} characters.", "Say it in fewer, or link to the rest."
         )
     if not 1 <= study.overlap <= MOST_ANNOTATORS:
         raise InvalidInput(f"1 to {MOST_ANNOTATORS} annotators can label a face.", "Choose a number in between.")

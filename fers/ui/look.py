@@ -17,6 +17,8 @@ _STYLE = """
 /* Asks the server for the sign-in cookie and shows nothing. */
 .st-key-fers-cookie { display: none; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
+/* What is looked at all day begins near the top. */
+.st-key-review-head h1 { font-size: 1.35rem; padding: 0; }
 .stMainBlockContainer { padding-top: 4.5rem; max-width: 50rem; }
 [data-layout="wide"] .stMainBlockContainer { padding: 4.5rem 2rem 3rem; max-width: 96rem; }
 @media (max-width: 640px) { .stApp .stMainBlockContainer { padding: 4rem 1rem 3rem; } }

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from fers.domain.boxes import Box
 from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
 from fers.domain.faces import Answer, Face, Prediction
 from fers.domain.hints import Hint
+from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.capture import Draft
@@ -17,6 +18,8 @@ from fers.services.review import Assignment, ReviewProgress
 from fers.services.why import Explained
 
 _KEY = "fers"
+LATEST = 12
+"""Of their own last labels, so many are in sight of an annotator."""
 
 
 @dataclass
@@ -74,7 +77,28 @@ class Reviewing:
     """The opened page that `done` counts for."""
     done: int = 0
     """The number of the last thing said there that was taken in."""
+    said: list[Label] | None = None
+    """Their last labels, the newest first; None: to be looked up."""
     progress: ReviewProgress | None = None
+    counted_at: float = 0.0
+    """When all of `progress` was counted, in seconds of the monotonic clock."""
+
+    def note(self, label: Label) -> None:
+        self.said = [label, *self.said[: LATEST - 1]] if self.said is not None else None
+        self._step(1)
+
+    def recount(self) -> None:
+        self.said = self.progress = None
+
+    def forget_last(self) -> None:
+        """A label was taken back: one from before the others takes its place in the list."""
+        self.said = None
+        self._step(-1)
+
+    def _step(self, labels: int) -> None:
+        if (before := self.progress) is not None:
+            waiting = max(0, before.waiting - labels)
+            self.progress = replace(before, own=before.own + labels, waiting=waiting)
 
 
 @dataclass

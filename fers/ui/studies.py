@@ -14,6 +14,7 @@ from fers.services.members import Member
 from fers.services.studies import LONGEST_CONSENT_WORDS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.guide import write_guide
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
@@ -124,6 +125,7 @@ def _labelling(study: Study) -> Study:
         show_prediction=st.toggle(
             "Annotators see the machine's guess", study.show_prediction, help="It is quicker, and it sways them."
         ),
+        labelling_guide=write_guide(study),
     )
 
 

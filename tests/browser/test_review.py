@@ -1,5 +1,6 @@
 """An annotator labels faces with the keyboard alone; what they said is what the store holds."""
 
+import signal
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 
 FACES = 14
-ANNOTATORS = ("ann@example.org", "bea@example.org", "cem@example.org")
+ANNOTATORS = tuple(f"{name}@example.org" for name in ("ann", "bea", "cem", "dan", "eve", "fay"))
+SCREENS = ((1440, 900), (1366, 768))
 REVIEW = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.review')?.review).find(Boolean)"
 """The widget's own state, in the page's script."""
 
@@ -33,6 +35,7 @@ def server(tmp_path_factory):
     settings = replace(config.load({}), data=folder / "data")
     platform = assemble(settings, models=OneModel(), detector=OneFace())
     ada, study = participant(platform), platform.studies.current()
+    platform.studies.update(OPERATOR, replace(study, overlap=len(ANNOTATORS)))
     for _ in range(FACES):
         give_face(platform, ada)
     for email in ANNOTATORS:
@@ -82,6 +85,16 @@ def press(page: Page, *keys: str) -> str:
     for key in keys:
         page.keyboard.press(key)
     return before
+
+
+def entries(page: Page):
+    """One's own last labels, newest first."""
+    return page.get_by_role("region", name="Your last labels").get_by_role("listitem")
+
+
+def box(page: Page, selector: str) -> dict:
+    """Where an element is on the screen: left, right, top, bottom."""
+    return page.locator(selector).evaluate("(element) => element.getBoundingClientRect().toJSON()")
 
 
 def settled(page: Page) -> None:
@@ -135,12 +148,90 @@ def test_keys_faster_than_the_server_land_on_the_faces_they_were_meant_for(open_
     expect(page.get_by_text(f"You labelled {FACES}")).to_be_visible()
 
 
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_whatever_is_opened_is_beside_the_face(open_page, width, height):
+    page = begin(open_page, ANNOTATORS[3], viewport={"width": width, "height": height})
+    expect(page.get_by_role("region", name="Labelling guide")).to_be_visible()  # Of a newcomer.
+    page.keyboard.press("g")
+    press(page, "u")
+    picture = box(page, ".stage img")
+    assert picture["width"] >= 400
+    assert max(box(page, part)["bottom"] for part in (".stage img", ".under", ".others", ".latest")) <= height
+    for key, panel in {"v": "affect", "f": "flag", "?": "help", "g": "guide"}.items():
+        page.keyboard.press(key)
+        beside = box(page, f".side .{panel}")
+        assert beside["left"] >= picture["right"], panel
+        assert picture["top"] <= beside["top"] < beside["bottom"] <= height, panel
+        assert box(page, ".latest h2")["bottom"] <= height, panel
+        page.keyboard.press("v" if panel == "affect" else "Escape")
+    assert not page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    page.keyboard.press("Backspace")
+    settled(page)
+
+
+def test_undo_and_the_last_labels_outlive_a_reload(open_page, labels):
+    page = begin(open_page, ANNOTATORS[4], **DESKTOP)
+    first, second, last = press(page, "3"), press(page, "2"), press(page, "4")
+    settled(page)
+    page.reload()
+    expect(entries(page)).to_have_text(["Surprise", "Happy", "Sad"])
+    expect(page.get_by_text(f"You labelled 3 · {FACES - 3} wait for you")).to_be_visible()
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("You said: Surprise.")).to_be_visible()
+    expect(face(page)).to_be_visible()
+    assert press(page, "5") == last
+    entries(page).filter(has_text="Sad").get_by_role("button").click()
+    assert shown(page) == first
+    assert page.evaluate(f"{REVIEW}.root.getRootNode().activeElement.className") == "stage"
+    page.keyboard.press("1")
+    entries(page).filter(has_text="Happy").get_by_role("button").click()
+    expect(page.get_by_role("button", name="Leave it as it was")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(entries(page)).to_have_text(["Happy", "Neutral", "Fear"])
+    said = {id: label.emotion for id, label in labels(page, ANNOTATORS[4]).items()}
+    assert said == {first: Emotion.NEUTRAL, second: Emotion.HAPPY, last: Emotion.FEAR}
+
+
+def test_what_the_server_does_not_have_is_told_and_outlives_a_reload(open_page, labels, server):
+    page = begin(open_page, ANNOTATORS[5], **DESKTOP)
+    expect(page.get_by_text("All saved")).to_be_visible()
+    server.send(signal.SIGSTOP)
+    try:
+        meant = {press(page, "6"), press(page, "7")}
+        expect(page.get_by_text("2 not saved yet")).to_be_visible()
+        expect(page.get_by_text("leave this page open")).to_be_visible()
+    finally:
+        server.send(signal.SIGCONT)
+    expect(page.get_by_text("All saved")).to_be_visible()
+    expect(page.get_by_text("leave this page open")).to_be_hidden()
+    assert set(labels(page, ANNOTATORS[5])) == meant
+    page.evaluate(f"{REVIEW}.send = () => {{}}")
+    meant.add(press(page, "8"))
+    page.once("dialog", lambda asked: asked.accept())
+    page.reload()
+    expect(entries(page)).to_have_count(3)
+    assert set(labels(page, ANNOTATORS[5])) == meant
+
+
+def test_single_keys_can_be_switched_off(open_page):
+    page = begin(open_page, ANNOTATORS[5], **DESKTOP)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Single keys work").click()
+    before = press(page, "1", "u", "g")
+    assert shown(page) == before
+    expect(page.get_by_role("button", name="Help")).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("button", name="Single keys work").click()
+    page.keyboard.press("Escape")
+    press(page, "1")
+    assert shown(page) != before
+
+
 def test_long_work_suggests_a_pause(open_page):
     page = begin(open_page, ANNOTATORS[0], **DESKTOP)
     pause = page.get_by_text("Eyes tire after a while")
     press(page, "u")
     expect(pause).to_be_hidden()
-    page.evaluate(f"{REVIEW}.since -= 25 * 60_000")
+    page.evaluate(f"{REVIEW}.pause.since -= 25 * 60_000")
     press(page, "u")
     expect(pause).to_be_visible()
     press(page, "u")
@@ -161,8 +252,18 @@ def test_a_phone_has_buttons_for_everything(open_page, labels):
     said = labels(page, ANNOTATORS[2])
     assert (said[mixed].distribution[Emotion.ANGER], said[first].emotion) == (0.25, Emotion.HAPPY)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    button = page.get_by_role("button", name="Happy").bounding_box()
-    assert button["height"] >= 44
+    buttons = page.locator(".emotions button")
+    assert all(buttons.nth(number).bounding_box()["height"] >= 44 for number in range(len(Emotion)))
+    page.get_by_role("button", name="Feeling").tap()
+    page.locator(".stage").scroll_into_view_if_needed()
+    picture, pad, last = box(page, ".stage img"), box(page, ".grid"), box(page, ".emotions button:last-child")
+    assert picture["right"] <= pad["left"], "how it feels is said beside the face"
+    assert last["bottom"] <= PHONE["viewport"]["height"], "and all expressions are in sight"
+    page.locator(".grid").tap(position={"x": pad["width"] * 0.75, "y": pad["height"] / 2})
+    felt = shown(page)
+    page.get_by_role("button", name="Neutral").tap()
+    label = labels(page, ANNOTATORS[2])[felt]
+    assert (label.emotion, round(label.valence, 1), round(label.arousal, 1)) == (Emotion.NEUTRAL, 0.5, 0.0)
 
 
 def test_a_label_says_whether_the_guess_was_on_the_screen(open_page, labels, server):

@@ -124,9 +124,11 @@ class RecordStoreContract:
     def test_saving_a_study_again_replaces_it_in_its_place(self, store):
         store.save_study(a_study("first"))
         store.save_study(a_study("second"))
-        changed = a_study("first", open=False, retention_days=7, consent_words="**Ethics board**: 12/345.\n\n- 顔")
-        store.save_study(changed)
-        assert store.studies() == [changed, a_study("second")]
+        words = "**Ethics board**: 12/345.\n\n- 顔"
+        for guide in (words, "", None):
+            changed = a_study("first", open=False, retention_days=7, consent_words=words, labelling_guide=guide)
+            store.save_study(changed)
+            assert store.studies() == [changed, a_study("second")]
 
     def test_a_consent_keeps_the_exact_words(self, store):
         consent = a_consent()

@@ -6,9 +6,12 @@ from driving import click, field, told
 from test_studies import sign_in
 
 from fers.domain.emotions import Emotion
+from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.review import QueueOrder
+from fers.ui.guide import as_html, guide_of
+from fers.ui.result import word
 from tests.people import give_face, participant
 
 
@@ -84,5 +87,31 @@ def test_an_owner_says_how_faces_are_reviewed(app, platform):
     next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
     click(app, "Save")
     study = platform.studies.current()
-    assert (study.queue_order, study.overlap) == (QueueOrder.UNCERTAIN, 5)
+    assert (study.queue_order, study.overlap, study.labelling_guide) == (QueueOrder.UNCERTAIN, 5, None)
     assert field(app, "Name").value == study.name
+
+
+def test_the_owner_writes_a_guide_that_begins_with_all_eight_expressions(app, platform):
+    participant(platform, "boss@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    for written, kept in {"# Ours\n\nSmiles only.": "# Ours\n\nSmiles only.", " ": "", STARTING_GUIDE: None}.items():
+        app.switch_page("pages/study.py").run()
+        guide = next(area for area in app.text_area if area.label == "Labelling guide")
+        guide.set_value(written)
+        click(app, "Save")
+        study = platform.studies.current()
+        assert study.labelling_guide == kept
+        assert guide_of(study).strip() == written.strip()
+    assert all(f"**{word(emotion)}**" in STARTING_GUIDE for emotion in Emotion)
+
+
+def test_a_guide_is_shown_as_its_owner_wrote_it_and_runs_nothing():
+    shown = as_html(
+        "# Ours\n\n**Sad**: <script>x</script> ![p](https://e.org/p.png) [j](javascript:x) [more](https://e.org)"
+    )
+    assert "<h3>Ours</h3>" in shown
+    assert "<strong>Sad</strong>: &lt;script&gt;" in shown
+    assert "<img" not in shown
+    assert 'href="javascript' not in shown
+    assert '<a href="https://e.org" target="_blank" rel="noopener noreferrer">more</a>' in shown

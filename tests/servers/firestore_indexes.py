@@ -2,7 +2,8 @@
 
 The rule, from "Index types in Cloud Firestore": equalities alone are answered by the single-field indexes; with an
 order, a range or `array-contains` there must be an index of the fields compared for equality, in any order, followed by
-those ordered by, or several such indexes that name all of those fields between them, which Firestore merges. `in` counts as equality.
+those ordered by, or several such indexes that name all of those fields between them, which Firestore merges. `in`
+counts as equality.
 """
 
 import json

@@ -70,7 +70,7 @@ def test_annotators_get_others_faces_each_once(platform, study, ada, ann, say):
         platform.review.label(ann, study.id, face_id, Verdict.UNKNOWN)
     assert handed_out(platform, study, ann) == set()
     progress = platform.review.progress(ann, study.id)
-    assert (progress.own, progress.study) == (3, Progress(open=3, done=0, labels=3))
+    assert (progress.own, progress.waiting, progress.study) == (3, 0, Progress(open=3, done=0, labels=3))
 
 
 def test_nobody_labels_their_own_face_or_one_that_may_not_be_seen(platform, ada, ann, say, study):
@@ -119,6 +119,49 @@ def test_an_undone_label_can_be_given_anew(platform, study, ada, ann, say):
     assert platform.review.undo(ann, study.id, face.id).face_id == face.id
     say(ann, face, ANGRY)
     assert platform.review.progress(ann, study.id).study.labels == 1
+
+
+def test_what_waits_for_an_annotator_is_what_they_may_label_still(platform, study, ada, annotators, say):
+    platform.studies.update(OPERATOR, replace(study, overlap=1))
+    ann, bea, *_ = annotators
+    ours, theirs, left = (give_face(platform, ada) for _ in range(3))
+    say(ann, ours)
+    say(bea, theirs)
+    giver = replace(ada, role=Role.ANNOTATOR)
+    waiting = [platform.review.progress(annotator, study.id).waiting for annotator in (ann, giver)]
+    assert waiting == [1, 0]
+    say(ann, left)
+    assert platform.review.progress(ann, study.id).waiting == 0
+
+
+def test_annotators_see_their_own_last_labels_again(platform, study, ada, annotators, say, clock):
+    ann, bea, *_ = annotators
+    withdrawn, hidden = (give_face(platform, ada) for _ in range(2))
+    for face in (withdrawn, hidden):
+        say(ann, face)
+        say(bea, face, ANGRY)
+    platform.withdrawal.withdraw_face(ada, withdrawn.id)
+    platform.consents.give(ada, platform.consents.text().sha256, EVERYTHING - {Purpose.REVIEW}, adult=True)
+    assert platform.review.latest(ann, study.id, 9) == [], "none of them may be looked at any more"
+    kept = [give_face(platform, participant(platform, "eve@example.org")) for _ in range(2)]
+    for face in kept:
+        clock.advance(seconds=1)
+        say(ann, face)
+    assert [label.face_id for label in platform.review.latest(ann, study.id, 9)] == [face.id for face in kept[::-1]]
+    assert [label.emotion for label in platform.review.latest(ann, study.id, 1)] == [Emotion.SAD]
+    assert Image.open(io.BytesIO(platform.review.look_again(ann, study.id, kept[0].id))).size == (448, 448)
+    for annotator, face in ((bea, kept[0]), (ann, withdrawn), (ann, hidden)):
+        assert platform.review.look_again(annotator, study.id, face.id) is None
+
+
+def test_a_label_taken_back_where_nobody_is_wanted_any_more_is_said_so(platform, study, ada, annotators, say):
+    face = give_face(platform, ada)
+    for annotator in annotators[:3]:
+        say(annotator, face)
+    platform.studies.update(OPERATOR, replace(study, overlap=2))
+    with pytest.raises(PlaceTaken, match="taken back"):
+        platform.review.undo(annotators[0], study.id, face.id)
+    assert platform.review.progress(annotators[0], study.id).study == Progress(open=0, done=1, labels=2)
 
 
 def test_what_cannot_be_said_is_refused(platform, study, ada, ann):

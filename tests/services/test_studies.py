@@ -29,6 +29,7 @@ def test_an_administrator_changes_it(platform):
         {"owner": ""},
         {"contact": ""},
         {"consent_words": "x" * 5001},
+        {"labelling_guide": "x" * 10_001},
         {"retention_days": 0},
         {"retention_days": 100_000},
         {"ask_first_share": 1.5},

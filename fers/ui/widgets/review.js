@@ -1,161 +1,273 @@
 // Faces to label, one at a time. The next ones are here already, so a key shows the next at once; what was said goes
-// to the server meanwhile. Everything not yet acknowledged is sent again each time, with numbers, so that nothing is
-// lost or counted twice; each label carries the face it is about, so that it can't land on another.
-const KEPT = 20; // Faces that can be gone back to.
-const STEP = 0.1;
-const LONG_MS = 25 * 60_000; // After this much work a pause is suggested.
-const PATIENCE_MS = 5_000; // Without an answer what was said is sent again.
-const BREAK_MS = 5 * 60_000;
-const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowDown: [0, -STEP], ArrowUp: [0, STEP] };
-const LETTERS = { u: "unknown", x: "not a face", f: "flag", v: "affect", "?": "help", Backspace: "undo" };
-
-const clamp = (value) => Math.round(Math.min(1, Math.max(-1, value)) * 100) / 100;
+// to the server meanwhile (outbox.js), each label with the face it is about, so that it can't land on another. The list
+// of one's last labels is what the server says, with what it does not know yet done to it.
+const LATEST = 12; // Of one's own labels, in sight.
+const WIDE = 900; // Pixels, from which on there is room beside the face.
+const KEYS = "fers-review-keys"; // Where it is kept that somebody wants no single keys.
+const LETTERS = {
+  u: "unknown",
+  x: "not a face",
+  f: "flag",
+  v: "affect",
+  g: "guide",
+  "?": "help",
+  Backspace: "undo",
+  Escape: "escape",
+};
+const VERDICTS = { unknown: "Can't tell", "not a face": "Not a face", flagged: "Flagged" };
 
 class Review {
-  constructor(root) {
+  constructor(root, outbox) {
     this.root = root;
+    this.outbox = outbox;
     this.find = (selector) => root.querySelector(selector);
-    this.window = Math.random().toString(36).slice(2); // This page's numbers are its own.
-    this.number = 0;
-    this.unsent = []; // What the server has not acknowledged.
-    this.pictures = new Map();
+    this.pad = new Pad(this.find(".grid"), this.find(".marker"));
+    this.pictures = new Map(); // By face; each is on the stage or in the list.
     this.guesses = new Map();
     this.queue = []; // Ids of faces; the first is on the screen.
-    this.labelled = []; // Ids, the latest last.
-    this.shown = null;
-    this.since = this.last = performance.now();
-    this.fresh();
+    this.returned = new Map(); // What was said of faces that were gone back to.
+    this.asked = new Set(); // Faces in the list whose pictures were asked for.
+    this.panel = this.before = null; // What is open beside the face, and what was before.
+    this.keys = localStorage.getItem(KEYS) !== "off";
+    this.pause = new Pause(this.find(".pause"));
     root.addEventListener("click", (event) => this.click(event));
     this.find("form").addEventListener("submit", (event) => this.flag(event));
     this.onKey = (event) => this.key(event);
+    this.onLeave = (event) => this.unsent.length && event.preventDefault();
+  }
+
+  get unsent() {
+    return this.outbox.unsent;
   }
 
   receive(data, send) {
+    const isFirst = !this.data;
     this.send = send;
     this.data = data;
-    if (data.window === this.window) this.unsent = this.unsent.filter((event) => event.n > data.done);
-    const pending = new Map(this.unsent.map((event) => [event.face, event.kind]));
+    this.outbox.acknowledge(data.window, data.done);
     for (const { id, picture, guess } of data.faces) {
-      if (picture && !this.pictures.has(id)) this.pictures.set(id, load(id, picture));
+      this.take(id, picture);
       this.guesses.set(id, guess);
     }
-    const inHand = data.faces.map(({ id }) => id);
+    const looked = Object.entries(data.pictures);
+    for (const [id, picture] of looked) this.take(id, picture);
+    this.lineUp();
+    if (this.guide !== data.guide) this.find(".words").innerHTML = this.guide = data.guide; // Its tags are the server's.
+    this.find("[data-act=guide]").hidden = !data.guide;
+    if (isFirst) this.begin();
+    this.show();
+    this.retryLater();
+    const before = this.asked.size;
+    for (const { id } of this.said()) if (!this.pictures.has(id)) this.asked.add(id);
+    const isAsking = this.asked.size > before || (looked.length > 0 && this.wanted().length > 0);
+    // A page that was left and opened again holds none of the pictures it had.
+    const isLacking = data.faces.some(({ id }) => !this.pictures.has(id));
+    if (isAsking || isLacking || (isFirst && this.unsent.length)) this.tell();
+  }
+
+  take(id, picture) {
+    if (picture && !this.pictures.has(id)) this.pictures.set(id, load(id, picture));
+  }
+
+  // The faces in hand: first those gone back to, and none that was labelled since.
+  lineUp() {
+    const pending = new Map(this.unsent.map(({ face, kind }) => [face, kind]));
+    const inHand = this.data.faces.map(({ id }) => id);
     this.queue = this.queue.filter((id) => inHand.includes(id) || pending.get(id) === "undo");
     const isNew = (id) => !this.queue.includes(id) && pending.get(id) !== "label" && this.pictures.has(id);
     this.queue.push(...inHand.filter(isNew));
-    this.drawLabels();
-    this.show();
-    this.retryLater();
-    // A page that was left and opened again holds none of the pictures it had.
-    if (inHand.some((id) => !this.pictures.has(id))) this.tell();
+  }
+
+  // One's last labels, newest first.
+  said() {
+    let said = this.data.said;
+    for (const event of this.unsent) {
+      said = said.filter(({ id }) => id !== event.face);
+      if (event.kind === "label") said = [{ ...event, id: event.face }, ...said];
+    }
+    return said.slice(0, LATEST);
+  }
+
+  wanted() {
+    return this.said().flatMap(({ id }) => (this.asked.has(id) && !this.pictures.has(id) ? [id] : []));
+  }
+
+  begin() {
+    this.data.emotions.forEach((word, emotion) => {
+      const button = document.createElement("button");
+      const key = document.createElement("kbd");
+      key.textContent = emotion + 1;
+      Object.assign(button, { type: "button" }).dataset.emotion = emotion;
+      button.append(key, word);
+      this.find(".emotions").append(button);
+    });
+    const isNewcomer = this.data.progress.own === 0 && !this.said().length;
+    if (isNewcomer && this.data.guide && this.root.clientWidth >= WIDE) this.panel = "guide";
   }
 
   show() {
     const [face] = this.queue;
-    const empty = this.find(".empty");
-    empty.hidden = face !== undefined;
-    this.find(".work").hidden = face === undefined && !this.labelled.length;
-    empty.textContent = this.unsent.length ? "One moment…" : "Nothing to label at present. Thank you!";
+    const picture = this.pictures.get(face) ?? null;
     this.progress();
-    if (face === this.shown) return;
+    this.list();
+    if (face !== this.shown || picture !== this.find(".stage img")) this.stage(face, picture);
+    const isEmpty = face === undefined;
+    this.find(".empty").hidden = !isEmpty;
+    this.find(".work").hidden = isEmpty;
+    if (isEmpty) this.find(".empty span").textContent = this.whyEmpty();
+    this.find("[data-act=again]").hidden = this.unsent.length > 0;
+    this.find("[data-act=leave]").hidden = !this.returned.has(face);
+  }
+
+  stage(face, picture) {
+    const isAnother = face !== this.shown;
     this.shown = face;
-    this.find(".stage").replaceChildren(...(face === undefined ? [] : [this.pictures.get(face)]));
+    if (picture) picture.alt = "The face to label";
+    this.find(".stage").replaceChildren(...(face === undefined ? [] : [picture ?? "One moment…"]));
     this.shownAt = performance.now();
     const guess = this.guesses.get(face);
     this.find(".guess").hidden = guess == null;
     this.find(".guess").textContent = guess == null ? "" : `The machine's guess: ${this.data.emotions[guess]}`;
-    this.fresh();
+    if (isAnother) this.fresh();
+  }
+
+  whyEmpty() {
+    const { waiting } = this.left();
+    if (this.unsent.length) return this.outbox.isLate ? "More faces come once the server answers." : "One moment…";
+    if (!waiting) return "Nothing to label at present. Thank you!";
+    const are = waiting === 1 ? "The last face is" : `The last ${waiting} faces are`;
+    return `${are} in front of other annotators. Come back in ten minutes: some may be left for you.`;
   }
 
   fresh() {
-    this.second = this.point = null;
+    this.second = null;
     this.mixing = false;
-    this.find("form").hidden = true;
+    this.pad.put(null);
+    if (this.panel === "flag") this.open("flag");
     this.find("form").reset();
     this.mark();
   }
 
-  label(said, words) {
+  label(said, point = this.pad.point) {
     const [face] = this.queue;
     if (face === undefined) return;
     const seconds = Math.round(performance.now() - this.shownAt) / 1000;
     const saw = !this.find(".guess").hidden;
-    const [valence, arousal] = this.point ?? [null, null];
+    const [valence, arousal] = point ?? [null, null];
     this.queue.shift();
-    this.labelled = [...this.labelled, face].slice(-KEPT);
-    this.find(".said").textContent = `${words}.`;
+    this.returned.delete(face);
+    this.tellAloud(`${this.words(said)}.`);
     this.note({ kind: "label", face, seconds, saw, valence, arousal, ...said });
-    this.suggestPause();
+    this.pause.suggest();
+  }
+
+  words({ verdict, emotion, second }) {
+    if (verdict !== "emotion") return VERDICTS[verdict];
+    const [main, other] = [this.data.emotions[emotion], this.data.emotions[second]];
+    return other ? `Mostly ${main.toLowerCase()}, a little ${other.toLowerCase()}` : main;
+  }
+
+  tellAloud(words) {
+    this.find(".said").textContent = words;
   }
 
   choose(emotion) {
-    const { emotions } = this.data;
     if (this.mixing) {
       this.second = this.second === emotion ? null : emotion;
       this.mixing = false;
       return this.mark();
     }
-    const second = this.second === emotion ? null : this.second;
-    const words = second === null ? emotions[emotion] : `Mostly ${emotions[emotion]}, a little ${emotions[second]}`;
-    return this.label({ verdict: "emotion", emotion, second }, words);
+    return this.label({ verdict: "emotion", emotion, second: this.second === emotion ? null : this.second });
   }
 
   undo() {
-    const face = this.labelled.pop();
-    if (face === undefined) return;
-    this.queue.unshift(face);
-    this.find(".said").textContent = "Back to this face.";
-    this.note({ kind: "undo", face });
+    const [last] = this.said();
+    if (last) this.goBack(last);
+  }
+
+  goBack(said) {
+    this.queue = [said.id, ...this.queue.filter((id) => id !== said.id)];
+    this.returned.set(said.id, said);
+    this.tellAloud(`Back to this face. You said: ${this.words(said)}.`);
+    this.note({ kind: "undo", face: said.id });
+  }
+
+  leave() {
+    const was = this.returned.get(this.queue[0]);
+    if (!was) return;
+    const { verdict, emotion, second, reason, valence, arousal } = was;
+    this.label({ verdict, emotion, second, reason }, valence == null ? null : [valence, arousal]);
   }
 
   note(event) {
-    this.unsent.push({ n: ++this.number, ...event });
+    this.outbox.add(event);
     this.show();
     this.tell();
   }
 
   tell() {
-    const needed = new Set([...this.queue, ...this.labelled, ...this.data.faces.map(({ id }) => id)]);
+    const needed = new Set([...this.queue, ...this.said().map(({ id }) => id), ...this.data.faces.map(({ id }) => id)]);
     for (const id of this.pictures.keys()) if (!needed.has(id)) this.pictures.delete(id);
-    this.send({ window: this.window, events: this.unsent, have: [...this.pictures.keys()] });
+    const { window, unsent: events } = this.outbox;
+    this.send({ window, events, have: [...this.pictures.keys()], want: this.wanted() });
     this.retryLater();
   }
 
   retryLater() {
     clearTimeout(this.retrying);
-    this.retrying = setTimeout(() => this.unsent.length && this.tell(), PATIENCE_MS);
+    if (this.unsent.length) this.retrying = setTimeout(() => (this.tell(), this.show()), PATIENCE_MS);
   }
 
   act(name) {
     if (name === "undo") this.undo();
-    else if (name === "unknown") this.label({ verdict: name }, "Can't tell");
-    else if (name === "not a face") this.label({ verdict: name }, "Not a face");
-    else if (name === "flag" && this.queue.length) this.toggle("form");
-    else if (name === "affect") this.toggle(".affect");
-    else if (name === "help") this.toggle(".help");
+    else if (name === "unknown" || name === "not a face") this.label({ verdict: name });
     else if (name === "little") this.mixing = !this.mixing;
-    else if (name === "rest") this.rest();
+    else if (name === "again") this.tell();
+    else if (name === "leave") this.leave();
+    else if (name === "rest") this.pause.rest();
+    else if (name === "escape") this.escape();
+    else if (name === "keys") this.switchKeys();
+    else if (name === "flag" ? this.queue.length : name !== "guide" || this.guide) this.open(name);
     this.mark();
-    if (name === "flag" && !this.find("form").hidden) this.find("input").focus();
+    if (this.panel === name) this.find(`[data-panel=${name}]`).scrollIntoView({ block: "nearest" });
+    if (name === "flag" && this.panel === "flag") this.find("input").focus();
   }
 
-  toggle(selector) {
-    this.find(selector).hidden = !this.find(selector).hidden;
+  // Opens a panel beside the face, or closes it and goes back to saying how it feels, where that was open.
+  open(name) {
+    if (this.panel === name) {
+      if (name === "affect") this.pad.put(null);
+      [this.panel, this.before] = [this.before, null];
+    } else {
+      this.before = name !== "affect" && [this.panel, this.before].includes("affect") ? "affect" : null;
+      this.panel = name;
+    }
+  }
+
+  escape() {
+    if (this.panel && this.panel !== "affect") this.open(this.panel);
+    else this.leave();
+  }
+
+  switchKeys() {
+    this.keys = !this.keys;
+    localStorage.setItem(KEYS, this.keys ? "on" : "off");
   }
 
   flag(event) {
     event.preventDefault();
     const reason = this.find("input").value.trim();
-    this.find("input").blur();
-    if (reason) this.label({ verdict: "flagged", reason }, "Flagged");
+    if (!reason) return;
+    this.find(".stage").focus({ preventScroll: true });
+    this.label({ verdict: "flagged", reason });
   }
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [target] = event.composedPath();
     if (target.isContentEditable || target.matches?.("input, textarea, select, [role=combobox]")) {
-      if (event.key === "Escape" && target === this.find("input")) this.fresh();
-      return;
+      if (event.key !== "Escape" || target !== this.find("input")) return;
+      this.find(".stage").focus({ preventScroll: true });
     }
     if (this.handle(event)) event.preventDefault();
   }
@@ -163,9 +275,10 @@ class Review {
   handle(event) {
     const digit = /^(?:Digit|Numpad)([1-8])$/.exec(event.code)?.[1]; // By place, whatever Shift makes of it.
     const name = LETTERS[event.key] ?? LETTERS[event.key.toLowerCase()];
-    const isArrow = event.key in ARROWS && !this.find(".affect").hidden;
+    const isArrow = event.key in ARROWS && this.panel === "affect";
     if (!digit && !name && !isArrow) return false;
-    if (isArrow) this.move(ARROWS[event.key]);
+    if (!this.keys && !isArrow && name !== "escape") return false;
+    if (isArrow) this.pad.move(ARROWS[event.key]);
     else if (event.repeat) return true; // A key held down is one label.
     else if (digit) {
       this.mixing = event.shiftKey;
@@ -175,70 +288,79 @@ class Review {
   }
 
   click(event) {
-    const button = event.target.closest("[data-act], [data-emotion]");
+    const button = event.target.closest("[data-act], [data-emotion], [data-label]");
     if (button?.dataset.act) this.act(button.dataset.act);
-    else if (button) this.choose(Number(button.dataset.emotion));
-    else if (event.target.closest(".grid")) {
-      const { left, top, width, height } = this.find(".grid").getBoundingClientRect();
-      this.point = [((event.clientX - left) / width) * 2 - 1, 1 - ((event.clientY - top) / height) * 2].map(clamp);
-      this.mark();
-    }
+    else if (button?.dataset.emotion) this.choose(Number(button.dataset.emotion));
+    else if (button) this.correct(button.dataset.label);
   }
 
-  move([valence, arousal]) {
-    const [x, y] = this.point ?? [0, 0];
-    this.point = [clamp(x + valence), clamp(y + arousal)];
-    this.mark();
+  correct(id) {
+    const said = this.said().find((one) => one.id === id);
+    if (!said) return;
+    this.goBack(said);
+    this.find(".stage").focus();
   }
 
   mark() {
     for (const button of this.root.querySelectorAll("[data-emotion]"))
       button.classList.toggle("second", Number(button.dataset.emotion) === this.second);
+    for (const panel of this.root.querySelectorAll("[data-panel]")) {
+      panel.hidden = panel.dataset.panel !== this.panel;
+      this.find(`.others [data-act=${panel.dataset.panel}]`).setAttribute("aria-expanded", !panel.hidden);
+    }
     this.find("[data-act=little]").setAttribute("aria-pressed", this.mixing);
-    this.find("[data-act=affect]").setAttribute("aria-pressed", !this.find(".affect").hidden);
-    this.find("[data-act=help]").setAttribute("aria-expanded", !this.find(".help").hidden);
-    const marker = this.find(".marker");
-    marker.hidden = this.point === null;
-    const [valence, arousal] = this.point ?? [0, 0];
-    Object.assign(marker.style, { left: `${(valence + 1) * 50}%`, top: `${(1 - arousal) * 50}%` });
+    this.find("[data-act=keys]").setAttribute("aria-pressed", this.keys);
+    this.root.classList.toggle("keyless", !this.keys);
   }
 
-  drawLabels() {
-    if (this.find(".emotions").childElementCount) return;
-    this.data.emotions.forEach((word, emotion) => {
-      const button = document.createElement("button");
-      const key = document.createElement("kbd");
-      key.textContent = emotion + 1;
-      Object.assign(button, { type: "button" }).dataset.emotion = emotion;
-      button.append(key, word);
-      this.find(".emotions").append(button);
-    });
+  // The server's count, with what it does not know yet.
+  left() {
+    const { own, waiting, done, open } = this.data.progress;
+    const labels = this.unsent.reduce((sum, { kind }) => sum + (kind === "label" ? 1 : -1), 0);
+    return { own: own + labels, waiting: Math.max(0, waiting - labels), done, faces: done + open };
   }
 
   progress() {
-    const { own, done, open } = this.data.progress;
-    const said = this.unsent.reduce((sum, event) => sum + (event.kind === "label" ? 1 : -1), own);
-    this.find(".progress").hidden = done + open === 0;
-    this.find("progress").value = done / Math.max(1, done + open);
-    this.find(".numbers").textContent = `You labelled ${said} · ${done} of ${done + open} faces are done`;
+    const { own, waiting, done, faces } = this.left();
+    this.find("progress").value = own / Math.max(1, own + waiting);
+    this.find(".numbers").textContent = `You labelled ${own} · ${waiting} wait${waiting === 1 ? "s" : ""} for you`;
+    this.find(".study").textContent = `Whole study: ${done} of ${faces} faces done`;
+    const [count, { isLate }] = [this.unsent.length, this.outbox];
+    const saved = this.find(".saved");
+    saved.textContent = !count ? "All saved" : isLate ? `${count} not saved yet` : `Saving ${count}…`;
+    saved.classList.toggle("late", isLate);
+    const trouble = this.find(".trouble");
+    if (trouble.hidden !== isLate) return;
+    trouble.hidden = !isLate;
+    trouble.textContent = isLate
+      ? "The server can't be reached. What you said is kept here and sent as soon as it answers: leave this page open."
+      : "";
   }
 
-  suggestPause() {
-    const now = performance.now();
-    if (now - this.last > BREAK_MS) this.since = now;
-    this.last = now;
-    this.find(".pause").hidden = now - this.since < LONG_MS;
+  list() {
+    const said = this.said();
+    const seen = said.map((one) => `${one.id} ${this.words(one)} ${this.pictures.has(one.id)}`).join();
+    if (seen === this.listed) return;
+    this.listed = seen;
+    this.find(".latest").hidden = !said.length;
+    this.find(".latest ol").replaceChildren(...said.map((one) => this.entry(one)));
   }
 
-  rest() {
-    this.since = this.last = performance.now();
-    this.find(".pause").hidden = true;
+  entry(said) {
+    const [item, button, words] = ["li", "button", "span"].map((tag) => document.createElement(tag));
+    const picture = this.pictures.get(said.id);
+    if (picture) picture.alt = "";
+    words.textContent = this.words(said);
+    Object.assign(button, { type: "button", title: "Correct this label" }).dataset.label = said.id;
+    button.append(picture ?? "", words);
+    item.append(button);
+    return item;
   }
+
 }
 
 function load(id, picture) {
   const image = new Image();
-  image.alt = "The face to label";
   image.dataset.face = id;
   image.src = `data:image/jpeg;base64,${picture}`;
   image.decode().catch(() => {}); // So that nothing is left to do when it is shown.
@@ -247,11 +369,13 @@ function load(id, picture) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".review");
-  const review = (root.review ??= new Review(root)); // The page calls this function anew in every run.
+  const review = (root.review ??= new Review(root, new Outbox(data.outbox))); // This function is called in every run.
   document.addEventListener("keydown", review.onKey);
+  window.addEventListener("beforeunload", review.onLeave);
   review.receive(data, (sent) => setStateValue("sent", sent));
   return () => {
     document.removeEventListener("keydown", review.onKey);
+    window.removeEventListener("beforeunload", review.onLeave);
     clearTimeout(review.retrying);
   };
 }
