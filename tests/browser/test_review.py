@@ -66,8 +66,7 @@ def begin(open_page, email: str, **window) -> Page:
     sign_in(page, email)
     while COOKIE not in {cookie["name"] for cookie in page.context.cookies()}:
         page.wait_for_timeout(50)
-    page.goto(f"{page.url.rstrip('/')}/review")
-    expect(face(page)).to_be_visible()
+    expect(face(page)).to_be_visible()  # It is the page on which annotators land.
     return page
 
 
