@@ -135,8 +135,8 @@ class Review {
     const { waiting } = this.left();
     if (this.unsent.length) return this.outbox.isLate ? "More faces come once the server answers." : "One moment…";
     if (!waiting) return "Nothing to label at present. Thank you!";
-    const are = waiting === 1 ? "The last face is" : `The last ${waiting} faces are`;
-    return `${are} in front of other annotators. Come back in ten minutes: some may be left for you.`;
+    const are = waiting === 1 ? "One face is" : `${waiting} faces are`;
+    return `Nothing to label at present. ${are} in other annotators' hands: look again in ten minutes.`;
   }
 
   fresh() {
