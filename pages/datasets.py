@@ -6,7 +6,6 @@ from fers.domain.permissions import Action
 from fers.ui import access, guard
 from fers.ui.datasets import compare, describe, download, freeze, has_chosen
 from fers.ui.services import platform
-from fers.ui.state import state
 from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.SHARE_DATASET)
@@ -26,7 +25,7 @@ for version in versions:
 st.header("Download")
 with guard.explaining():
     download(actor, study, versions)
-with st.expander("From a script", icon=":material/terminal:", expanded=state().access_token is not None):
+with st.expander("From a script", icon=":material/terminal:"):
     access.tokens(actor, study, versions[0].snapshot.name)
 if len(versions) > 1:
     st.header("What changed")

@@ -48,7 +48,7 @@ def test_what_people_gave_and_annotators_saw_makes_the_next_model(real, begun, s
         given = give_face(platform, participant(platform, f"{number}@example.org"), Answer(label, True), photo)
         shown[given.id] = label
     assert len(shown) == PEOPLE
-    the_loop_goes_on(platform, shown, begun, "imagefolder", settings, clock)
+    the_loop_goes_on(platform, shown, begun, "parquet", settings, clock)
 
 
 @with_photographs

@@ -5,10 +5,12 @@ import zipfile
 from dataclasses import replace
 
 import httpx
+import pandas
 import pytest
 from playwright.sync_api import expect
 
 from fers import config
+from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
@@ -60,6 +62,18 @@ def test_freeze_and_download(open_page, server, tmp_path):
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert resumed(address, cookies) == (tmp_path / "v1.zip").read_bytes()
     assert httpx.get(address).status_code == 410, "it is no secret that others could use"
+    page.get_by_text("From a script").click()
+    page.get_by_label("What is it for?").fill("The cluster")
+    page.get_by_role("button", name="Make a token").click()
+    secret = page.get_by_test_id("stCode").filter(has_text="fers_").first.inner_text().strip()
+    assert_a_script_gets_in(server.address, secret, tmp_path)
+    page.get_by_role("button", name="I have it").click()
+    expect(page.get_by_text("The cluster: last used")).to_be_visible()
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.get_by_text("The cluster: last used")).to_be_hidden()
+    assert httpx.get(f"{server.address}/api/versions", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
     stranger = open_page(**DESKTOP)
     with stranger.expect_response("**/session"):  # Which sets the cookie.
         sign_in(stranger, "0@example.org")
@@ -67,6 +81,18 @@ def test_freeze_and_download(open_page, server, tmp_path):
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert httpx.get(address, cookies=cookies).status_code == 410
+
+
+def assert_a_script_gets_in(address, secret, folder) -> None:
+    """With the token alone: the list, a version that training reads, and a table that pandas opens by its address."""
+    headers, versions = {"Authorization": f"Bearer {secret}"}, f"{address}/api/versions"
+    assert [version["name"] for version in httpx.get(versions, headers=headers).json()["versions"]] == ["v1"]
+    (folder / "fetched.zip").write_bytes(httpx.get(f"{versions}/v1/parquet.zip", headers=headers).content)
+    names = [name for name in httpx.get(f"{versions}/v1/parquet", headers=headers).json()["files"] if "data/" in name]
+    tables = [pandas.read_parquet(f"{versions}/v1/parquet/{name}", storage_options=headers) for name in names]
+    assert sum(map(len, tables)) == 3
+    parts = [load(f"fers:{folder / 'fetched.zip'}#{table['split'][0]}") for table in tables]
+    assert [list(part.labels) for part in parts] == [list(table["label"]) for table in tables]
 
 
 def resumed(address, cookies) -> bytes:
