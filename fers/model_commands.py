@@ -1,7 +1,6 @@
 """`python -m fers models`: list, add and check models."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -11,15 +10,25 @@ import numpy as np
 
 from fers import config, platform
 from fers.domain.interfaces import Classifier
-from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected
+from fers.domain.models import ModelInfo
+from fers.errors import FersError, InvalidInput, ModelDoubted
 from fers.explaining import explains_failures
-from fers.inference.browser import make_ready
-from fers.inference.classifier import FolderClassifier
-from fers.inference.draft import Draft, read_off, weights_at
+from fers.inference.adding import (
+    Tested,
+    describes_itself,
+    look,
+    taken_over,
+    test,
+    weights_at,
+    write_description,
+)
+from fers.inference.draft import Draft
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, described_id, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, read_model_folder
+from fers.inference.sandbox import Sandbox, sandbox
 from fers.inference.self_test import Report, examine
-from fers.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain
+from fers.inference.unpacking import unpacked
+from fers.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain, refuse_impossible
 from fers.services.prediction import proposed_face
 
 _FACES = click.option(
@@ -60,7 +69,11 @@ def models(context: click.Context, as_json: bool) -> None:
 def check(name: str, faces: Path | None) -> None:
     """Test the registered model NAME on known faces, and exit with 1 when it seems to be fed or read wrongly."""
     classifier = platform.registry(config.load()).classifier(name)
-    sys.exit(1 if _tested(classifier, _known_faces(classifier, faces)).findings else 0)
+    known, reference = _known_faces(classifier.info, faces), _reference(classifier.info)
+    trusted = None if reference is None else reference.predict(known.pixels)
+    report = examine(classifier, known.pixels, known.labels, trusted)
+    _tell(report)
+    sys.exit(1 if report.findings else 0)
 
 
 @models.command()
@@ -70,62 +83,66 @@ def check(name: str, faces: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Register it even when the test on known faces finds something.")
 @explains_failures
 def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
-    """Register the trained model PATH: a model folder, or a .keras, .tflite or .onnx file or TensorFlow SavedModel.
+    """Register the trained model PATH: a model folder, a .keras, .h5, .tflite or .onnx file, a TensorFlow SavedModel,
+    or a zip of one of them.
 
     What can be read off a file is read off; the rest is asked for unless an option says it.
     """
     folder = config.load().models
-    with adding_to(folder) as staging:
-        staged = _staged(path, staging, options)
+    with adding_to(folder) as staging, unpacked(path) as source, sandbox() as box:
+        staged = _staged(source, staging, box, options)
         target = folder / staged.name
         if target.exists():
-            instead = f"Change the id in its {DESCRIPTION}." if _describes_itself(path) else "Give another with --id."
+            instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
             raise InvalidInput(f"There is a model called {staged.name} already.", instead)
         added = read_model_folder(staged)
-        classifier = FolderClassifier(added)
-        known = _known_faces(classifier, faces)
-        report = _tested(classifier, known)
-        if report.findings and not (yes or _confirmed()):
+        tested = _tried(added, box, faces)
+        if tested.report.findings and not (yes or _confirmed()):
             raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
-        _make_ready_for_browsers(added, known.pixels)
+        _tell_of_browsers(tested)
+        _tell_of_seal(box)
         staged.rename(target)
     click.echo(f"{target.name} {REGISTERED}. Make it live on the page “Models”, or by FERS_MODEL.")
 
 
-def _describes_itself(path: Path) -> bool:
-    return (path / DESCRIPTION).is_file()
-
-
-def _staged(path: Path, staging: Path, options: dict) -> Path:
+def _staged(source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
     """A complete model folder below `staging`, which the registry does not look into."""
-    if _describes_itself(path):
+    if describes_itself(source):
         if any(value is not None for value in options.values()):
-            raise InvalidInput(f"{path} has a description of its own.", f"Change its {DESCRIPTION}, not the options.")
-        return Path(shutil.copytree(path, staging / described_id(path)))
-    weights = weights_at(path)
-    draft = read_off(weights, options["side"])
-    click.echo(_sentence(weights, draft))
-    answers = answered(QUESTIONS, options, plain(weights.stem), draft)
+            raise InvalidInput(f"{source.name} has a description of its own.", f"Change its {DESCRIPTION} instead.")
+        return taken_over(box, source, staging)
+    weights = weights_at(source)
+    seen = look(box, weights, options["side"])
+    click.echo(_sentence(weights, seen.draft))
+    answers = answered(QUESTIONS, options, plain(weights.stem), seen.draft)
     staged = staging / answers["id"]
     staged.mkdir()
-    copy = shutil.copytree if weights.is_dir() else shutil.copyfile
-    copied = copy(weights, staged / f"model{weights.suffix}")
-    description = draft.description(Path(copied), answers)
-    (staged / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    box.fetch(seen.weights, staged / f"model{seen.suffix}")
+    description = seen.draft.description(staged / f"model{seen.suffix}", answers)
+    refuse_impossible(description)
+    write_description(staged, description)
     return staged
 
 
 def _sentence(weights: Path, draft: Draft) -> str:
     colours = "gray" if draft.channels == 1 else "colour"
     size = f", {draft.parameters:,} parameters" if draft.parameters else ""
+    several = len(draft.outputs) > 1
+    says = [f"{out.numbers} {out.kind()}" + (f" ({out.name})" if several else "") for out in draft.outputs]
     return (
         f"{weights.name} reads {colours} faces of {draft.width} x {draft.height} pixels ({draft.layout}) and gives "
-        f"{draft.outputs} {draft.kind}{size}."
+        f"{' and '.join(says)}{size}."
     )
 
 
 def _confirmed() -> bool:
     return sys.stdin.isatty() and click.confirm(f"{ALL_THE_SAME}?")
+
+
+class _Described(NamedTuple):
+    """As much of a classifier as cropping needs: the model itself is opened in the sandbox only."""
+
+    info: ModelInfo
 
 
 class _Known(NamedTuple):
@@ -136,11 +153,11 @@ class _Known(NamedTuple):
     labels: np.ndarray
 
 
-def _known_faces(classifier: FolderClassifier, table: Path | None) -> _Known:
+def _known_faces(info: ModelInfo, table: Path | None) -> _Known:
     """Those in `table`, or views of the public portraits, cropped as the model likes them."""
     detector = platform.face_detector()
     pictures = listed_pictures(table) if table else public_pictures()
-    faces = [proposed_face(picture, classifier, detector)[0] for picture, _ in pictures]
+    faces = [proposed_face(picture, _Described(info), detector)[0] for picture, _ in pictures]
     labels = [emotion for _, emotion in pictures]
     if table is None:
         faces = [view for face in faces for view in views(face)]
@@ -148,9 +165,17 @@ def _known_faces(classifier: FolderClassifier, table: Path | None) -> _Known:
     return _Known(np.stack(faces), np.asarray(labels))
 
 
-def _tested(classifier: FolderClassifier, known: _Known) -> Report:
-    """Run the self-test and tell what it found."""
-    report = examine(classifier, known.pixels, known.labels, _reference(classifier))
+def _tried(added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
+    """Run the self-test in the sandbox and tell what it found."""
+    known = _known_faces(added.info, table)
+    reference = _reference(added.info)
+    trusted = None if reference is None else reference.predict(known.pixels)
+    tested = test(box, added, {"faces": known.pixels, "labels": known.labels, "trusted": trusted})
+    _tell(tested.report)
+    return tested
+
+
+def _tell(report: Report) -> None:
     for finding in report.findings:
         click.echo(f"WRONG: {finding}")
     click.echo(f"{report.right} of {report.asked} known faces named rightly.")
@@ -159,25 +184,26 @@ def _tested(classifier: FolderClassifier, known: _Known) -> Report:
             f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
             "python -m fers models add (or check) tests on faces of your own with --faces."
         )
-    return report
 
 
-def _make_ready_for_browsers(folder: ModelFolder, faces: np.ndarray) -> None:
-    """Convert the model, where that can be done, and tell whether the live page will offer it."""
-    try:
-        if make_ready(folder, faces):
-            click.echo("It runs in browsers too.")
-        else:
-            click.echo("It runs on the server alone: browsers run .keras, .tflite and SavedModels.")
-    except ModelRejected as error:
-        click.echo(f"It runs on the server alone. {error}")
+def _tell_of_browsers(tested: Tested) -> None:
+    if tested.browsers:
+        click.echo("It runs in browsers too.")
+        return
+    why = tested.because or "Browsers run Keras files, SavedModels and .tflite files of single precision."
+    click.echo(f"It runs on the server alone. {why}")
 
 
-def _reference(classifier: Classifier) -> Classifier | None:
+def _tell_of_seal(box: Sandbox) -> None:
+    if not all(box.shut.values()):
+        click.echo("This system could not shut it away while it was tried: register only models that you trust here.")
+
+
+def _reference(info: ModelInfo) -> Classifier | None:
     """The default model, unless that is the one in question or there is none."""
     registry = platform.registry(config.load())
     try:
         default = registry.classifier()
     except FersError:
         return None
-    return None if default.info.id == classifier.info.id else default
+    return None if default.info.id == info.id else default

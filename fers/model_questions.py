@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import click
 
-from fers.errors import InvalidInput, ModelRejected
+from fers.errors import InvalidInput
 from fers.inference.draft import Draft
-from fers.inference.model_folder import ID
+from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
 
 ALL_THE_SAME = "Register it all the same"
 """The question at the terminal and the button on the page for a model that the self-test doubts."""
@@ -73,6 +73,8 @@ QUESTIONS = (
     Question("--name", "What people call it", default="{stem}"),
     Question("--model-version", "Version", default="1.0.0", asked=False),
     Question("--classes", "Classes in the order of the outputs, with commas between them", Names()),
+    Question("--output", "Name of the output that holds the classes, where there are several", default="", asked=False),
+    Question("--kind", "What the outputs are, unless trying shows it", click.Choice(OUTPUT_KINDS), "", asked=False),
     Question("--range", "Values that black and white are fed as, such as 0,1 or -1,1 or 0,255", Numbers(2)),
     Question("--mean", "Mean that is taken off a channel then", Numbers(), default="", asked=False),
     Question("--std", "Standard deviation that a channel is divided by then", Numbers(), default="", asked=False),
@@ -90,6 +92,8 @@ QUESTIONS = (
 )
 
 
+_OPTIONS = {"version": "model-version"}
+"""Where an option is called otherwise than what it sets in a description."""
 _FIELDS = {question.option: question.text for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
 
 
@@ -117,14 +121,42 @@ def asks(questions: tuple[Question, ...]) -> Callable:
 def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: Draft) -> dict:
     """Every question's answer: from `options`, the terminal, or its default.
 
-    Raises InvalidInput that lists the options to give where there is no terminal, ModelRejected for a number of classes
-    that the network does not give.
+    Raises InvalidInput that lists the options to give where there is no terminal, and for answers that can't be;
+    ModelRejected for a number of classes that the network does not give.
     """
     ask = sys.stdin.isatty()
     missing = [q.option for q in questions if options[q.key] is None and q.default is None]
     if missing and not ask:
         raise InvalidInput("The file can't tell all that FERS needs to know.", f"Say it with {', '.join(missing)}.")
-    return {question.key: _answer(question, options[question.key], stem, draft, ask) for question in questions}
+    answers: dict = {}
+    for question in questions:
+        answers[question.key] = _answer(question, options[question.key], stem, draft, ask)
+        if question.key == "output":
+            answers["output"] = _output(answers, draft, ask)
+    return answers
+
+
+def _output(answers: dict, draft: Draft, ask: bool) -> str | None:
+    """The name of the output that holds the classes; None for the only one that does."""
+    try:
+        draft.output(answers["output"], answers["classes"])
+    except InvalidInput:
+        if not ask:
+            raise
+        names = [output.name for output in draft.outputs if output.numbers == len(answers["classes"])]
+        return click.prompt("Output that holds the classes", type=click.Choice(names))
+    return answers["output"] or None
+
+
+def refuse_impossible(document: dict) -> None:
+    """Raise InvalidInput, in the words of the questions, for a description that answers led to and that can't be."""
+    try:
+        info_of(document)
+    except Misdescribed as error:
+        problem = str(error)
+        raise InvalidInput(
+            f"{problem[0].upper()}{problem[1:]}.", f"Say it with --{_OPTIONS.get(error.key, error.key)}."
+        ) from error
 
 
 def _answer(question: Question, given, stem: str, draft: Draft, ask: bool):
@@ -134,9 +166,4 @@ def _answer(question: Question, given, stem: str, draft: Draft, ask: bool):
             given = click.prompt(question.text, type=question.type, default=default)
         else:
             given = question.type.convert(default, None, None) if default else default
-    if question.key == "classes" and len(given) != draft.outputs:
-        raise ModelRejected(
-            f"The network gives {draft.outputs} numbers a face, but {len(given)} classes are named.",
-            "Name them in the order of the outputs.",
-        )
     return given

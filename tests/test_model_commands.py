@@ -91,8 +91,9 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
     ("answers", "problem"),
     [
         ({"classes": "happy,sad"}, "gives 8 numbers a face, but 2 classes"),
+        ({"classes": ",".join(["none", *LABELS[1:]])}, "this one lacks neutral. say it with --classes"),
         ({"classes": ",".join([*LABELS[:7], "anger"])}, "two of its classes mean the same"),
-        ({"range": "1,0"}, "range must rise"),
+        ({"range": "1,0"}, "range must rise. say it with --range"),
         ({"range": "0"}, "2 numbers"),
         ({"mean": "1,2"}, "mean and std"),
         ({"crop_scale": "9"}, "crop-scale"),
@@ -103,7 +104,8 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
 def test_answers_that_cannot_be_are_refused(run, models, network, answers, problem):
     result = run("add", network, **answers)
     assert result.exit_code != 0
-    assert problem in result.stderr
+    assert problem in result.stderr.lower()
+    assert "model.json" not in result.stderr
     assert not models.exists() or list(models.iterdir()) == []
 
 

@@ -41,13 +41,16 @@ class OutputSpec:
     classes: tuple[str, ...] = LABELS
     """The network's class names in the order of its outputs. Names that mean none of the eight ("unknown", say) are
     dropped and the rest rescaled; an emotion that no name means gets probability 0."""
-    kind: Literal["probabilities", "logits"] = "probabilities"
+    kind: Literal["probabilities", "logits", "scores"] = "probabilities"
+    """Scores are independent of one another, each from 0 to 1 (sigmoids); they are rescaled to sum to 1."""
     flip: bool = False
     """Whether the answer is the mean of those for the face and for its mirror image."""
     temperature: float = 1.0
     """Divides the logits (Guo et al., ICML 2017), above 1 for a network that is too sure of itself."""
     least_confidence: float = 0.0
     """When the largest probability is below this, the answer is "not sure"."""
+    name: str | None = field(default=None, repr=False)
+    """Which of a network's outputs is read; None for its only one, or the one called "emotion"."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class ModelInfo:
     def answers_id(self) -> str:
         """64 hexadecimal digits that change whenever the model may answer differently: with its weights, and with how
         it is fed and read."""
-        decisive = (self.sha256, self.input, self.output, self.crop_scale)
+        # The name is left out where there is none, so that ids from before outputs had names stay what they were.
+        decisive = (self.sha256, self.input, self.output, self.crop_scale, *filter(None, [self.output.name]))
         return hashlib.sha256(repr(decisive).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from fers.inference import faces
 from fers.inference.conversion import convert, for_one_face, litert
 from fers.inference.model_folder import ModelFolder, emotion_named, fingerprint
 from fers.inference.registry import ModelRegistry
-from fers.inference.runtimes import EMOTION
+from fers.inference.runtimes import EMOTION, author_name
 
 CONVERTED = "model.tflite"
 """What is kept for browsers beside other weights; LiteRT weights need nothing beside them."""
@@ -36,7 +36,7 @@ class BrowserNetworks:
         file = litert_file(folder)
         if file is None:
             raise ModelRejected(
-                f"{model_id} can't run in a browser.", "Register it as a .tflite or .keras file or a SavedModel."
+                f"{model_id} can't run in a browser.", "Register it as a .tflite or Keras file or a SavedModel."
             )
         return {"detector": _detector(), "model": _model(folder.info, file)}
 
@@ -51,24 +51,23 @@ class BrowserNetworks:
 
 
 def litert_file(folder: ModelFolder) -> Path | None:
-    """The LiteRT file of a model, whatever its batch; None when it has none."""
-    if folder.weights.suffix == ".tflite":
-        return folder.weights
-    converted = folder.path / CONVERTED
-    return converted if converted.is_file() else None
+    """The LiteRT file of a model, whatever its batch; None when it has none that reads and gives float32."""
+    file = folder.weights if folder.weights.suffix == ".tflite" else folder.path / CONVERTED
+    return file if file.is_file() and _single_precision(file, file.stat().st_mtime_ns) else None
 
 
 def make_ready(folder: ModelFolder, faces: np.ndarray) -> Path | None:
-    """Convert a Keras model or SavedModel for browsers, which run LiteRT files alone. Returns what they run.
+    """Convert a Keras model for browsers, which run LiteRT files alone. Returns what they run, None where that is
+    nothing.
 
     A converted file that the folder holds already goes: nobody knows that it answers like the weights. Raises
     ModelRejected when the network does not convert, or answers `faces` (n x 224 x 224 x 3, uint8) differently.
     """
     if folder.weights.suffix == ".tflite":
-        return folder.weights
+        return litert_file(folder)
     converted = folder.path / CONVERTED
     converted.unlink(missing_ok=True)
-    if folder.weights.suffix != ".keras" and not folder.weights.is_dir():
+    if folder.weights.suffix != ".keras":
         return None
     try:
         convert(folder, folder.weights, converted, partial(litert, half=True), True, [faces])
@@ -76,7 +75,17 @@ def make_ready(folder: ModelFolder, faces: np.ndarray) -> Path | None:
         raise
     except Exception as error:  # noqa: BLE001 - the converter raises kinds of its own for what it does not know
         raise ModelRejected("Its network does not convert to LiteRT.", "It runs on the server alone.") from error
-    return converted
+    return litert_file(folder)
+
+
+@lru_cache(maxsize=64)
+def _single_precision(file: Path, _changed: int) -> bool:
+    """Whether all inputs and outputs of a LiteRT file are float32: our script feeds and reads no other numbers."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    graph = schema.Model.GetRootAs(file.read_bytes(), 0).Subgraphs(0)
+    outside = [*graph.InputsAsNumpy(), *graph.OutputsAsNumpy()]
+    return all(graph.Tensors(tensor).Type() == schema.TensorType.FLOAT32 for tensor in outside)
 
 
 @lru_cache(maxsize=4)
@@ -104,7 +113,7 @@ def _model(info: ModelInfo, file: Path) -> dict:
         "cropScale": info.crop_scale,
         "faceSide": FACE_SIDE,
         "input": asdict(info.input),
-        "output": {**asdict(info.output), "name": EMOTION, "columns": columns},
+        "output": {**asdict(info.output), "name": author_name(info.output.name or EMOTION), "columns": columns},
     }
 
 

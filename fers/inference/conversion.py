@@ -10,16 +10,17 @@ import numpy as np
 from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder
 from fers.inference.prepare import to_emotions, to_input
-from fers.inference.runtimes import open_network
-from fers.inference.runtimes.saved_model import SIGNATURE
+from fers.inference.quiet import tensorflow
+from fers.inference.runtimes import Network, open_network, pick_output
 
 if TYPE_CHECKING:
     import keras
 
+SIGNATURE = "serving_default"
+"""What the function of a SavedModel that answers for faces is called."""
 LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
 """Of any probability, for single- and half-precision weights."""
-Writer = Callable[["keras.Model | Path"], bytes]
-"""Takes a Keras network, or the folder of a SavedModel."""
+Writer = Callable[["keras.Model"], bytes]
 
 
 def convert(
@@ -30,9 +31,12 @@ def convert(
     Returns the largest difference of a probability between the two on `faces`, batches of n x 224 x 224 x 3, uint8.
     Raises ModelRejected, and leaves nothing, when that is more than LARGEST_DIFFERENCE.
     """
+    tensorflow()
     import keras
 
-    network = source if source.is_dir() else keras.saving.load_model(source, compile=False, safe_mode=True)
+    network = keras.saving.load_model(source, compile=False, safe_mode=True)
+    if len(network.outputs) > 1:
+        network = keras.Model(network.inputs, network.outputs[_chosen(folder, open_network(source), source)])
     part = target.with_stem(f"{target.stem}.part")
     try:
         part.write_bytes(writer(network))
@@ -46,19 +50,24 @@ def convert(
 
 
 def _largest_difference(folder: ModelFolder, one: Path, other: Path, faces: Iterable[np.ndarray]) -> float:
-    networks = open_network(one), open_network(other)
+    networks = [(network := open_network(file), _chosen(folder, network, file)) for file in (one, other)]
     largest = 0.0
     for batch in faces:
         inputs = to_input(batch, folder.info.input)
-        first, second = (to_emotions(network.run(inputs), folder.info.output) for network in networks)
+        first, second = (to_emotions(network.run(inputs, output), folder.info.output) for network, output in networks)
         largest = max(largest, float(np.abs(first - second).max()))
     return largest
 
 
-def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
-    """`network` as a LiteRT file that takes batches of any size, with weights of 32 or, if `half`, 16 bits."""
-    import tensorflow as tf
+def _chosen(folder: ModelFolder, network: Network, file: Path) -> int:
+    """The output that is read; a converted network has that one alone."""
+    return 0 if len(network.outputs) == 1 else pick_output(network.outputs, file.name, folder.info.output.name)
 
+
+def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
+    """`network`, of Keras or the folder of a SavedModel, as a LiteRT file that takes batches of any size, with weights
+    of 32 or, if `half`, 16 bits."""
+    tf = tensorflow()
     with tempfile.TemporaryDirectory() as folder:
         if not isinstance(network, Path):
             network.export(folder, format="tf_saved_model", verbose=False)

@@ -1,13 +1,33 @@
 """A first description of weights that have none: what can be read off the file, and by trying it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from fers.errors import ModelRejected
-from fers.inference.model_folder import DESCRIPTION, SCHEMA, fingerprint
-from fers.inference.runtimes import KINDS, SUFFIXES, Network, open_network, tried
+from fers.errors import InvalidInput, ModelRejected
+from fers.inference.model_folder import SCHEMA, fingerprint
+from fers.inference.output_kinds import judged
+from fers.inference.runtimes import EMOTION, Network, author_name, open_network, tried
+
+SCALES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
+"""Ranges of the noise that a network is tried on: what an output is should show whatever it is fed."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One of a network's outputs."""
+
+    name: str
+    samples: list[list[float]]
+    """What it says of noise: n x numbers."""
+
+    @property
+    def numbers(self) -> int:
+        return len(self.samples[0])
+
+    def kind(self, classes: list[str] | None = None) -> str:
+        return judged(np.asarray(self.samples), classes)
 
 
 @dataclass(frozen=True)
@@ -18,16 +38,57 @@ class Draft:
     height: int
     channels: int
     layout: str
-    outputs: int
-    kind: str
+    outputs: tuple[Output, ...]
+    """Those that could be classes: a row of numbers a face."""
     parameters: int | None
+
+    @classmethod
+    def from_json(cls, document: dict) -> "Draft":
+        return cls(**document | {"outputs": tuple(Output(**each) for each in document["outputs"])})
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    def output(self, wanted: str | None, classes: list[str]) -> Output:
+        """The output called `wanted` or, where that is None, the only one with as many numbers as `classes`, or the one
+        called EMOTION. Raises ModelRejected, or InvalidInput where somebody has to say which."""
+        if wanted:
+            found = [each for each in self.outputs if wanted in (each.name, author_name(each.name))]
+            if not found:
+                raise ModelRejected(f"The network has no output called {wanted}.", f"It has {self._listed()}.")
+            candidates = found
+        else:
+            candidates = self.outputs
+        fitting = [each for each in candidates if each.numbers == len(classes)]
+        if not fitting:
+            raise ModelRejected(
+                f"The network gives {self._listed(candidates)} a face, but {len(classes)} classes are named.",
+                "Name them with --classes in the order of the outputs.",
+            )
+        if len(fitting) > 1:
+            fitting = [each for each in fitting if author_name(each.name) == EMOTION]
+        if len(fitting) != 1:
+            raise InvalidInput(
+                f"The network gives {self._listed()} a face, and FERS can't tell which of them are the classes.",
+                "Say the name of that output with --output.",
+            )
+        return fitting[0]
+
+    def _listed(self, outputs: tuple[Output, ...] | None = None) -> str:
+        outputs = outputs or self.outputs
+        return " and ".join(
+            f"{each.numbers} numbers" + (f" ({each.name})" if len(self.outputs) > 1 else "") for each in outputs
+        )
 
     def description(self, weights: Path, answers: dict) -> dict:
         """The `model.json` of a folder that holds `weights`.
 
-        `answers` has id, model_version, name, classes, range, mean, std, order, crop_scale, licence and data.
+        `answers` has id, model_version, name, classes, output, kind, range, mean, std, order, crop_scale, licence and
+        data. Raises as `output` does.
         """
         mean_and_std = {key: answers[key] for key in ("mean", "std") if answers[key]}
+        output = self.output(answers["output"], answers["classes"])
+        named = {"name": output.name} if len(self.outputs) > 1 else {}
         return {
             "schema": SCHEMA,
             "id": answers["id"],
@@ -44,26 +105,17 @@ class Draft:
                 "order": answers["order"],
                 "layout": self.layout,
             },
-            "output": {"classes": answers["classes"], "kind": self.kind},
+            "output": {
+                **named,
+                "classes": answers["classes"],
+                "kind": answers["kind"] or output.kind(answers["classes"]),
+            },
             "crop": {"scale": answers["crop_scale"]},
             "licence": answers["licence"],
             "data": answers["data"],
             "metrics": {},
             "parameters": self.parameters,
         }
-
-
-def weights_at(path: Path) -> Path:
-    """The weights that `path` is or, a folder without a description, holds. Raises ModelRejected."""
-    if not path.exists():
-        raise ModelRejected(f"There is no {path}.", "Check the path.")
-    if path.is_file() or (path / "saved_model.pb").is_file():
-        return path
-    found = [file for file in sorted(path.iterdir()) if file.suffix in SUFFIXES or (file / "saved_model.pb").is_file()]
-    if len(found) != 1:
-        what = "no weights" if not found else f"several ({', '.join(file.name for file in found)})"
-        raise ModelRejected(f"{path} holds neither a {DESCRIPTION} nor one {KINDS}, but {what}.", "Name the weights.")
-    return found[0]
 
 
 def read_off(weights: Path, side: int | None = None) -> Draft:
@@ -78,10 +130,21 @@ def read_off(weights: Path, side: int | None = None) -> Draft:
         raise ModelRejected(f"{weights.name} reads faces of any size.", "Say which size is best with --side.")
     shape = (height, width, channels) if layout == "NHWC" else (channels, height, width)
     noise = np.random.default_rng(0).random((4, *shape), np.float32)
-    outputs = tried(network, noise, weights.name)
-    sums_to_one = (outputs >= 0).all() and np.abs(outputs.sum(axis=1) - 1).max() < 0.01
-    kind = "probabilities" if sums_to_one else "logits"
-    return Draft(width, height, channels, layout, outputs.shape[1], kind, network.parameters)
+    batch = np.concatenate([noise * np.float32(high - low) + np.float32(low) for low, high in SCALES])
+    return Draft(width, height, channels, layout, _outputs(network, batch, weights.name), network.parameters)
+
+
+def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ...]:
+    """Those that are rows of numbers. Raises ModelRejected when there are none."""
+    outputs, refusal = [], None
+    for index, name in enumerate(network.outputs):
+        try:
+            outputs.append(Output(name, tried(network, batch, file, index).astype(float).tolist()))
+        except ModelRejected as error:
+            refusal = error
+    if not outputs:
+        raise refusal
+    return tuple(outputs)
 
 
 def _picture_shape(network: Network, name: str) -> tuple[str, int | None, int | None, int]:

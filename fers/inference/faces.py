@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from fers.domain.boxes import Box, clamped
+from fers.inference import quiet
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,7 @@ class _Network:
 
     @cached_property
     def _interpreter(self):
-        from ai_edge_litert.interpreter import Interpreter
-
-        interpreter = Interpreter(str(weights(self._variant)), num_threads=1)
+        interpreter = quiet.interpreter(model_path=str(weights(self._variant)), num_threads=1)
         interpreter.allocate_tensors()
         return interpreter
 

@@ -7,7 +7,7 @@ import numpy as np
 
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}
 """What TensorFlow calls them."""
-Kind = Literal["probabilities", "logits"]
+Kind = Literal["probabilities", "logits", "scores"]
 """What a network says, as in `OutputSpec.kind`."""
 Maps = Callable[[np.ndarray, list[int], Kind], list[np.ndarray] | None]
 """Takes a batch of one face, columns of the output and what the outputs are. Gives a map for each, rows x columns of

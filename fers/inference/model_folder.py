@@ -18,9 +18,18 @@ from fers.errors import ModelRejected
 
 DESCRIPTION = "model.json"
 SCHEMA = 1
+OUTPUT_KINDS = ("probabilities", "logits", "scores")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What a model may be called: its folder and parts of addresses are, too."""
 _FIX = f"Correct its {DESCRIPTION}, or register another model."
+
+
+class Misdescribed(ValueError):
+    """A description can't be: `key` is what is wrong, in its words or as the question about it is called."""
+
+    def __init__(self, key: str, problem: str):
+        super().__init__(problem)
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def read_model_folder(path: Path) -> ModelFolder:
     """Read and check a folder's description, without loading its weights. Raises ModelRejected."""
     name = path.resolve().name
     try:
-        info = _info(_document(path))
+        info = info_of(_document(path))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelRejected(f"{name}/{DESCRIPTION} can't be used: {problem}.", _FIX) from error
@@ -104,9 +113,10 @@ def _size(weights: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _info(document: dict) -> ModelInfo:
+def info_of(document: dict) -> ModelInfo:
+    """What a `model.json` says. Raises Misdescribed, or what Python raises for keys and types that are not there."""
     if document["schema"] != SCHEMA:
-        raise ValueError(f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
+        raise Misdescribed("schema", f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
     parameters = document.get("parameters")
     return ModelInfo(
         id=_id(document),
@@ -127,13 +137,13 @@ def _info(document: dict) -> ModelInfo:
 def _input(document: dict) -> InputSpec:
     low, high = map(float, document.get("range", (0, 1)))
     if low >= high:
-        raise ValueError("the input range must rise")
+        raise Misdescribed("range", "the input range must rise")
     channels = document["channels"]
     if channels not in (1, 3):
-        raise ValueError("input has neither 1 nor 3 channels")
+        raise Misdescribed("channels", "input has neither 1 nor 3 channels")
     mean, std = (tuple(map(float, document.get(key, ()))) for key in ("mean", "std"))
     if len(mean) != len(std) or len(mean) not in (0, channels) or any(deviation <= 0 for deviation in std):
-        raise ValueError("mean and std are not one number a channel each, with every std above 0")
+        raise Misdescribed("mean", "mean and std are not one number a channel each, with every std above 0")
     detail = document.get("detail_px")
     return InputSpec(
         width=int(_within(document["width"], 16, 1024, "input width")),
@@ -152,16 +162,25 @@ def _output(document: dict) -> OutputSpec:
     classes = tuple(map(str, document["classes"]))
     known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
     if len(set(known)) < len(known):
-        raise ValueError("two of its classes mean the same emotion")
-    if missing := set(Emotion) - {Emotion.CONTEMPT} - set(known):
-        raise ValueError(f"none of its classes means {' or '.join(sorted(e.label for e in missing))}")
+        raise Misdescribed("classes", "two of its classes mean the same emotion")
+    needed = [emotion for emotion in Emotion if emotion is not Emotion.CONTEMPT]
+    if missing := [emotion for emotion in needed if emotion not in known]:
+        raise Misdescribed(
+            "classes",
+            f"FERS compares models that know all seven of {_listed(needed)}; this one lacks {_listed(missing)}",
+        )
     return OutputSpec(
         classes=classes,
-        kind=_one_of(document.get("kind", "probabilities"), ("probabilities", "logits"), "output kind"),
+        kind=_one_of(document.get("kind", "probabilities"), OUTPUT_KINDS, "output kind"),
         flip=bool(document.get("flip", False)),
         temperature=_within(document.get("temperature", 1.0), 0.01, 100, "temperature"),
         least_confidence=_within(document.get("least_confidence", 0.0), 0, 1, "least_confidence"),
+        name=_text(document, "name") if "name" in document else None,
     )
+
+
+def _listed(emotions: list[Emotion]) -> str:
+    return ", ".join(sorted(emotion.label for emotion in emotions))
 
 
 def emotion_named(name: str) -> Emotion | None:
@@ -174,23 +193,23 @@ def emotion_named(name: str) -> Emotion | None:
 
 def _one_of(value, allowed: tuple[str, ...], what: str) -> str:
     if value not in allowed:
-        raise ValueError(f"{what} {value!r} is not {' or '.join(allowed)}")
+        raise Misdescribed(what, f"{what} {value!r} is not {' or '.join(allowed)}")
     return value
 
 
 def _id(document: dict) -> str:
     if not ID.fullmatch(named := _text(document, "id")):
-        raise ValueError(f"the id {named!r} is not of letters, digits, dots, dashes and underscores only")
+        raise Misdescribed("id", f"the id {named!r} is not of letters, digits, dots, dashes and underscores only")
     return named
 
 
 def _text(document: dict, key: str) -> str:
     if not isinstance(document[key], str) or not document[key].strip():
-        raise ValueError(f"{key} is not a text")
+        raise Misdescribed(key, f"{key} is not a text")
     return document[key]
 
 
 def _within(value, low: float, high: float, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{what} {value!r} is not a number from {low} to {high}")
+        raise Misdescribed(what, f"{what} {value!r} is not a number from {low} to {high}")
     return value

@@ -33,7 +33,7 @@ def _resized(face: Image.Image, spec: InputSpec) -> np.ndarray:
 def to_emotions(outputs: np.ndarray, spec: OutputSpec) -> np.ndarray:
     """n x outputs, as the network says them, to n x 8 calibrated probabilities in the order of `Emotion`."""
     scores = outputs.astype(np.float64)
-    if spec.kind == "probabilities":
+    if spec.kind != "logits":
         scores = np.log(scores.clip(1e-12))
     emotions = [emotion_named(name) for name in spec.classes]
     logits = np.full((len(scores), len(Emotion)), -np.inf)

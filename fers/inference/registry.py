@@ -10,6 +10,7 @@ from fers.domain.models import ModelInfo
 from fers.errors import FersError, ModelRejected, UnknownModel
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
+from fers.inference.runtimes import refuse_unserved
 
 
 class ModelRegistry:
@@ -90,5 +91,7 @@ class ModelRegistry:
         changed = (path / DESCRIPTION).stat().st_mtime_ns
         read = self._read.get(path)
         if read is None or read[0] != changed:
-            read = self._read[path] = (changed, read_model_folder(path))
+            folder = read_model_folder(path)
+            refuse_unserved(folder.weights)
+            read = self._read[path] = (changed, folder)
         return read[1]

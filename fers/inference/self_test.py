@@ -4,15 +4,15 @@ wrongly still answers, only badly: BGR for RGB, another range of values, or clas
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.interfaces import Classifier
 from fers.domain.models import InputSpec, ModelInfo
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import emotion_named
+from fers.inference.output_kinds import fault
 
 LEAST_GAIN = {"order": 0.2, "scaling": 0.5, "classes": 0.5}
 """By how much (nats a face) a change of the description must fit better before it is proposed: faces differ by chance,
@@ -52,19 +52,25 @@ class Report:
     unseen: tuple[str, ...]
     """Classes that none of the faces shows: mixed up among themselves, they would go unnoticed."""
 
+    @classmethod
+    def from_json(cls, document: dict) -> "Report":
+        return cls(**document | {key: tuple(document[key]) for key in ("findings", "unseen")})
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
 
 def examine(
-    classifier: FolderClassifier, faces: np.ndarray, labels: np.ndarray, reference: Classifier | None = None
+    classifier: FolderClassifier, faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None = None
 ) -> Report:
     """Test a model on known faces: n x 224 x 224 x 3 RGB (uint8) and n class ids.
 
-    Descriptions are compared by the mean log-probability of the labels, averaged with that of the answers of
-    `reference`, a model that is trusted.
+    Descriptions are compared by the mean log-probability of the labels, averaged with that of `trusted`, what a model
+    in use says of the faces (n x 8).
     """
     right = int((classifier.predict(faces).argmax(axis=1) == labels).sum())
     findings = _faults(classifier, faces)
     if not findings:
-        trusted = None if reference is None else reference.predict(faces)
         findings = _misdescriptions(classifier, faces, labels, trusted)
     if not findings and 2 * right < len(labels):
         findings = [
@@ -84,12 +90,9 @@ def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
         return ["It answers with numbers that are not finite: save it anew, or train it again."]
     if np.ptp(outputs, axis=0).max() < SAME:
         return ["It says the same of every picture: the range it is fed is wrong, or it was not trained."]
-    if classifier.info.output.kind == "probabilities":
-        if (outputs < 0).any() or np.abs(outputs.sum(axis=1) - 1).max() > 0.01:
-            return ['Its answers are not probabilities that sum to 1: describe them as "kind": "logits".']
-    elif (outputs >= 0).all() and (outputs <= 1).all():
-        return ['Its answers all lie between 0 and 1, which logits do not: describe them as "kind": "probabilities".']
-    return []
+    output = classifier.info.output
+    wrong = fault(outputs, list(output.classes), output.kind)
+    return [wrong] if wrong else []
 
 
 def _misdescriptions(

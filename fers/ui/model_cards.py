@@ -32,7 +32,7 @@ def show_refused(refused: dict[str, ModelRejected]) -> None:
 
 
 def _what_it_is(info: ModelInfo) -> str:
-    kind = PurePath(info.weights).suffix or "SavedModel"
+    kind = PurePath(info.weights).suffix
     size = f", {info.weights_bytes / 1e6:.1f} MB" if info.weights_bytes else ""
     parameters = f", {info.parameters:,} parameters" if info.parameters else ""
     colours = "gray" if info.input.channels == 1 else "colour"

@@ -9,11 +9,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from fers.domain.emotions import LABELS
 from fers.domain.people import Person
 from fers.errors import ModelDoubted
+from fers.inference.foreign import SUFFIXES
+from fers.inference.unpacking import describes_itself
 from fers.model_questions import ALL_THE_SAME, QUESTIONS, Question, plain
 from fers.ui import guard, registering
 from fers.ui.state import state
 
-UPLOADS = ["keras", "tflite", "onnx", "zip"]
+UPLOADS = [*(suffix.lstrip(".") for suffix in SUFFIXES), "zip"]
 LARGEST_MEGABYTES = 500
 RANGES = ("0,1", "-1,1", "0,255")
 USUAL = {"--classes": ",".join(LABELS), "--crop-scale": "1.15"}
@@ -22,12 +24,15 @@ USUAL = {"--classes": ",".join(LABELS), "--crop-scale": "1.15"}
 
 def show(actor: Person) -> None:
     """A file to upload, what it can't tell about itself, and what its test says."""
-    question = "A .keras, .tflite or .onnx file, or a zip of a model folder or a TensorFlow SavedModel"
+    question = (
+        "A .keras, .h5, .tflite or .onnx file, or a zip: of a model folder, a TensorFlow SavedModel, or an .onnx file "
+        "with the weights beside it"
+    )
     upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MEGABYTES)
     if upload is None:
         return
     with st.form("register"):
-        answers = {} if registering.describes_itself(upload.name, upload) else _asked(plain(Path(upload.name).stem))
+        answers = {} if describes_itself(upload.name, upload) else _asked(plain(Path(upload.name).stem))
         pressed = st.form_submit_button("Register", type="primary", width="stretch")
     if pressed:
         _register(actor, upload, answers)
@@ -41,7 +46,7 @@ def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_
     state().doubted = None
     with guard.explaining(), st.spinner("Trying it on known faces …"):
         try:
-            st.success(registering.register(actor, upload.name, upload.getvalue(), answers, all_the_same))
+            st.success(registering.register(actor, upload.name, upload, answers, all_the_same))
         except ModelDoubted:
             state().doubted = upload.file_id
             raise
@@ -56,7 +61,8 @@ def _asked(stem: str) -> dict[str, str]:
 
 def _field(question: Question, stem: str) -> str:
     if isinstance(question.type, click.Choice):
-        return st.selectbox(question.text, question.type.choices)
+        index = None if question.default == "" else 0
+        return st.selectbox(question.text, question.type.choices, index, placeholder="As trying shows") or ""
     if question.option == "--range":
         return st.selectbox(question.text, RANGES, accept_new_options=True)
     proposed = USUAL.get(question.option) or (question.default or "").format(stem=stem)

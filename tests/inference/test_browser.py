@@ -46,18 +46,6 @@ def test_a_conversion_that_answers_differently_is_not_offered(write_model, monke
     assert networks(folder).models() == []
 
 
-def test_a_saved_model_is_converted_too(write_model, tiny_network, tmp_path):
-    import keras
-
-    network = keras.saving.load_model(tiny_network)
-    network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
-    folder = read_model_folder(write_model("exported", tmp_path / "exported", "saved"))
-    converted = make_ready(folder, FACES)
-    assert [info.id for info in networks(folder.path).models()] == ["exported"]
-    face = np.random.default_rng(0).random((2, SIDE, SIDE, 3), np.float32)
-    np.testing.assert_allclose(open_network(converted).run(face), network(face).numpy(), atol=1e-2)
-
-
 @pytest.mark.parametrize("came_along", [b"broken", "another network"])
 def test_a_file_for_browsers_that_came_along_is_made_anew(write_model, tiny_network, came_along):
     import keras

@@ -11,6 +11,8 @@ import pytest
 from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected
+from fers.inference import unpacking
+from fers.inference.unpacking import describes_itself, unpacked
 from fers.model_questions import ALL_THE_SAME
 from fers.platform import assemble
 from fers.ui import registering
@@ -33,20 +35,22 @@ def damaged(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", zipped(), damaged(zipped(model=bytes(1000)))])
-def test_a_zip_that_cannot_be_unpacked_is_said_to_be_one(data):
-    with pytest.raises(InvalidInput, match="can't be unpacked"):
-        registering.register(OPERATOR, "model.zip", data, {})
+def test_a_zip_that_cannot_be_unpacked_is_said_to_be_one(tmp_path, data):
+    (tmp_path / "model.zip").write_bytes(data)
+    with pytest.raises(InvalidInput, match="can't be unpacked"), unpacked(tmp_path / "model.zip"):
+        pass
 
 
-def test_a_zip_of_very_much_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr(registering, "LARGEST_UNPACKED", 999)
-    with pytest.raises(InvalidInput, match="more than a model"):
-        registering.register(OPERATOR, "model.zip", zipped(model=bytes(1000)), {})
+def test_a_zip_of_very_much_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "LARGEST_UNPACKED", 999)
+    (tmp_path / "model.zip").write_bytes(zipped(model=bytes(1000)))
+    with pytest.raises(InvalidInput, match="more than a model"), unpacked(tmp_path / "model.zip"):
+        pass
 
 
 def test_only_who_may_manage_models_registers_one():
     with pytest.raises(FersError):
-        registering.register(None, "model.zip", zipped(), {})
+        registering.register(None, "model.zip", io.BytesIO(zipped()), {})
 
 
 ANSWERS = DESCRIBED | {"--mean": ""}
@@ -92,7 +96,7 @@ def folder_of(model_id, network):
 
 
 def test_a_file_is_registered_and_that_is_logged(models, network):
-    said = registering.register(OPERATOR, "my net.onnx", network, ANSWERS)
+    said = registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), ANSWERS)
     assert "12 of 12 known faces named rightly" in said
     assert [(info.id, info.licence) for info in models.models()] == [("my-net", "Apache-2.0")]
     assert log(registering.platform()) == ["registered: my-net 1.0.0"]
@@ -103,8 +107,8 @@ def test_a_zip_of_a_model_folder_is_registered_whatever_it_is_called(models, net
     files = {f"{inside}{name}": content for name, content in folder_of("mine", network).items()}
     files |= {"__MACOSX/._model.json": b"a Mac's", f"{inside}.DS_Store": b"a Mac's"}
     data = zipped(**files)
-    assert registering.describes_itself("download.zip", io.BytesIO(data))
-    registering.register(OPERATOR, "download (1).zip", data, {})
+    assert describes_itself("download.zip", io.BytesIO(data))
+    registering.register(OPERATOR, "download (1).zip", io.BytesIO(data), {})
     assert [(info.id, info.version) for info in models.models()] == [("mine", "2.0.0")]
     assert sorted(file.name for file in (tmp_path / "models" / "mine").iterdir()) == ["model.json", "model.onnx"]
     assert log(registering.platform()) == ["registered: mine 2.0.0"]
@@ -112,30 +116,30 @@ def test_a_zip_of_a_model_folder_is_registered_whatever_it_is_called(models, net
 
 def test_a_zip_of_weights_alone_has_to_be_described(models, network):
     data = zipped(**{"__MACOSX/model.json": b"", "net.onnx": network})
-    assert not registering.describes_itself("net.zip", io.BytesIO(data))
-    registering.register(OPERATOR, "net.zip", data, ANSWERS)
+    assert not describes_itself("net.zip", io.BytesIO(data))
+    registering.register(OPERATOR, "net.zip", io.BytesIO(data), ANSWERS)
     assert [info.id for info in models.models()] == ["net"]
 
 
 @pytest.mark.parametrize(("name", "asks_nothing"), [("model.zip", True), ("model.onnx", False)])
 def test_of_a_zip_that_cannot_be_unpacked_nothing_is_asked(name, asks_nothing):
-    assert registering.describes_itself(name, io.BytesIO(b"no zip")) is asks_nothing
+    assert describes_itself(name, io.BytesIO(b"no zip")) is asks_nothing
 
 
 def test_a_doubted_model_is_registered_only_all_the_same(models, network):
     wrongly = ANSWERS | {"--range": "0,255"}
     with pytest.raises(ModelDoubted, match="answers better when fed other values") as doubted:
-        registering.register(OPERATOR, "my net.onnx", network, wrongly)
+        registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), wrongly)
     assert f"register it as it is with “{ALL_THE_SAME}”" in str(doubted.value)
     assert models.models() == []
-    registering.register(OPERATOR, "my net.onnx", network, wrongly, all_the_same=True)
+    registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), wrongly, all_the_same=True)
     assert [info.id for info in models.models()] == ["my-net"]
 
 
 def test_refusals_name_the_fields_of_the_page_and_no_folder_of_ours(models, network):
     def refused(answers, name="my net.onnx", data=network):
         with pytest.raises(FersError) as refusal:
-            registering.register(OPERATOR, name, data, ANSWERS | answers)
+            registering.register(OPERATOR, name, io.BytesIO(data), ANSWERS | answers)
         assert not isinstance(refusal.value, ModelDoubted)
         assert "--" not in str(refusal.value)
         assert "/" not in str(refusal.value)
@@ -145,8 +149,8 @@ def test_refusals_name_the_fields_of_the_page_and_no_folder_of_ours(models, netw
     assert "Invalid value for “Side of the crop" in refused({"--crop-scale": "9"})
     assert "letters, digits" in refused({"--id": "a b"})
     assert "broken.tflite can't be loaded" in refused({}, "broken.tflite", b"not a network")
-    registering.register(OPERATOR, "my net.onnx", network, ANSWERS)
+    registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), ANSWERS)
     assert "Give another with “Id, which is" in refused({})
     twice = zipped(**folder_of("my-net", network))
     with pytest.raises(ModelRejected, match="Change the id in its model.json"):
-        registering.register(OPERATOR, "my-net.zip", twice, {})
+        registering.register(OPERATOR, "my-net.zip", io.BytesIO(twice), {})

@@ -1,10 +1,11 @@
 """What runs a network: one module a kind of weights file, each imported on first use.
 
-Each has `load(path) -> Network` and raises whatever its library raises for a file it can't load; `open_network` turns
-that into a refusal.
+Each has `load(path) -> Network`, which refuses what it knows the cause of and else raises whatever its library raises
+for a file it can't load; `open_network` turns that into a refusal.
 """
 
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from fers.inference.grad_cam import Maps
 
 LARGEST_SIDE = 1024
 """In pixels. A broken file may ask for more memory than there is."""
+OUT_OF_MEMORY = re.compile(r"bad.?alloc|MemoryError|OOM|[Aa]llocat|RESOURCE_EXHAUSTED|ResourceExhausted")
+"""How libraries say so, in what they raise or write before they end the process."""
 EMOTION = "emotion"
 """What the output that holds the eight classes is called in a network with several."""
 
@@ -24,34 +27,36 @@ EMOTION = "emotion"
 class Network:
     """Loaded weights, whatever runs them."""
 
-    run: Callable[[np.ndarray], np.ndarray]
-    """From a float32 batch of `input_shape` to n x outputs. Safe under many threads."""
+    run: Callable[..., np.ndarray]
+    """From a float32 batch of `input_shape` and an index of `outputs` (0 unless given) to n x numbers, float32. Inputs
+    of another type are cast, those of quantised networks by their scale and zero point, and so are outputs. Safe under
+    many threads."""
     input_shape: tuple[int | None, ...]
     """Four numbers, the first of which is the batch; None where any size goes."""
+    outputs: tuple[str, ...]
+    """What the network's author called them."""
     parameters: int | None = None
     """How many numbers were learned, where the file tells."""
-    maps: Maps | None = None
-    """What mattered for an output, where the runtime can tell."""
+    maps: Callable[[int], Maps] | None = None
+    """What mattered for an output, by its index, where the runtime can tell."""
 
 
-_MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file", "": "saved_model"}
-"""Runtime by the file's suffix; a TensorFlow SavedModel is a folder."""
-SUFFIXES = tuple(suffix for suffix in _MODULES if suffix)
-KINDS = ".keras, .tflite or .onnx file or a TensorFlow SavedModel folder"
+_MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file"}
+"""Runtime by the file's suffix."""
 
 
 def open_network(weights: Path) -> Network:
-    """Load weights with the runtime for their kind. Raises ModelRejected for a kind that FERS does not know, and for a
-    file that is broken or would run code of its own."""
-    suffix = "" if weights.is_dir() else weights.suffix.lower()
-    if suffix not in _MODULES or (suffix == "" and not weights.is_dir()):
-        raise ModelRejected(f"{weights.name} is not a {KINDS}.", "Save the model as one of these.")
-    runtime = importlib.import_module(f"{__name__}.{_MODULES[suffix]}")
+    """Load weights with the runtime for their kind. Raises ModelRejected for a kind that is not served as it is, and
+    for a file that is broken or would run code of its own."""
+    refuse_unserved(weights)
+    module = _MODULES[weights.suffix.lower()]
+    runtime = importlib.import_module(f"{__name__}.{module}")
     try:
         network = runtime.load(weights)
     except ModelRejected:
         raise
     except Exception as error:  # noqa: BLE001 - each library raises kinds of its own for files it can't load
+        _refuse_greed(error, weights.name)
         raise ModelRejected(
             f"{weights.name} can't be loaded: it is broken, or holds what FERS won't run.", "Save the model anew."
         ) from error
@@ -61,13 +66,24 @@ def open_network(weights: Path) -> Network:
     return network
 
 
-def tried(network: Network, batch: np.ndarray, file: str) -> np.ndarray:
-    """What the network says of `batch`, n x outputs. Raises ModelRejected when it can't answer."""
+def refuse_unserved(weights: Path) -> None:
+    """Raise ModelRejected for weights that have to be converted before they can be served."""
+    if weights.suffix.lower() not in _MODULES or weights.is_dir():
+        what = f"{weights.name} is not served as it is."
+        raise ModelRejected(what, "Register it anew: python -m fers models add converts it.")
+
+
+def tried(network: Network, batch: np.ndarray, file: str, output: int = 0) -> np.ndarray:
+    """What the network says of `batch`, n x numbers. Raises ModelRejected when it can't answer."""
     try:
-        outputs = network.run(batch)
+        outputs = network.run(batch, output)
     except Exception as error:  # noqa: BLE001 - as above
+        _refuse_greed(error, file)
+        if (network.input_shape[0] or 1) > 1:
+            what = f"{file} reads {network.input_shape[0]} faces at a time, no more and no fewer."
+            raise ModelRejected(what, "Export it for a batch of any size, or of 1.") from error
         what = f"{file} can't answer for a face of shape {batch.shape[1:]}."
-        raise ModelRejected(what, "Save it anew, with float32 inputs.") from error
+        raise ModelRejected(what, "Save it anew, for one picture as its input.") from error
     if outputs.ndim != 2 or len(outputs) != len(batch):
         raise ModelRejected(f"{file} answers with shape {outputs.shape} where {len(batch)} x classes is expected.")
     if not np.isfinite(outputs).all():
@@ -75,14 +91,55 @@ def tried(network: Network, batch: np.ndarray, file: str) -> np.ndarray:
     return outputs
 
 
-def pick_output(names: list[str], file: str) -> int:
-    """The index of the output that holds the classes: the only one, or the one called EMOTION. Raises ModelRejected."""
-    if len(names) == 1:
-        return 0
-    chosen = [index for index, name in enumerate(names) if name.split(":")[0].split("/")[-1] == EMOTION]
-    if len(chosen) != 1:
+def _refuse_greed(error: Exception, file: str) -> None:
+    if OUT_OF_MEMORY.search(f"{type(error).__name__} {error}"):
+        raise ModelRejected(f"{file} takes more memory than there is for a model.", "Give a smaller one.") from error
+
+
+def the_input(inputs: list, names: list[str], file: str):
+    """The only one of a network's inputs. Raises ModelRejected."""
+    if len(inputs) != 1:
         raise ModelRejected(
-            f"{file} has {len(names)} outputs ({', '.join(names)}), and FERS can't tell which one holds the classes.",
-            f'Call that one "{EMOTION}".',
+            f"{file} has {len(inputs)} inputs ({', '.join(names)}).", "FERS runs networks that read a face alone."
         )
-    return chosen[0]
+    return inputs[0]
+
+
+def cast(batch: np.ndarray, to: np.dtype, scale: float = 0.0, zero: int = 0) -> np.ndarray:
+    """A float32 batch as a network's input: whole numbers are rounded, quantised ones by `scale` (0 for none) and the
+    number that stands for `zero`."""
+    to = np.dtype(to)
+    if to.kind == "f":
+        return batch.astype(to, copy=False)
+    quantised = batch / scale + zero if scale else batch
+    limits = np.iinfo(to)
+    return np.rint(quantised).clip(limits.min, limits.max).astype(to)
+
+
+def real(values: np.ndarray, scale: float = 0.0, zero: int = 0) -> np.ndarray:
+    """What a network said, as float32: the other way round."""
+    values = np.asarray(values).astype(np.float32, copy=False)
+    return (values - zero) * np.float32(scale) if scale else values
+
+
+def author_name(name: str) -> str:
+    """An output's name without what exporters add: "emotion" of "model/emotion:0"."""
+    return name.split(":")[0].split("/")[-1]
+
+
+def pick_output(names: tuple[str, ...], file: str, wanted: str | None = None) -> int:
+    """The index of the output that holds the classes: that called `wanted`, the only one, or the one called EMOTION.
+
+    Raises ModelRejected."""
+    if len(names) == 1 and wanted is None:
+        return 0
+    chosen = [index for index, name in enumerate(names) if wanted == name]
+    chosen = chosen or [index for index, name in enumerate(names) if author_name(name) == (wanted or EMOTION)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if wanted:
+        raise ModelRejected(f"{file} has no output called {wanted}.", f"It has {', '.join(names)}.")
+    raise ModelRejected(
+        f"{file} has {len(names)} outputs ({', '.join(names)}), and FERS can't tell which one holds the classes.",
+        "Say which with --output.",
+    )

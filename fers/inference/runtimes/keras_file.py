@@ -1,30 +1,38 @@
 """Keras on TensorFlow (`.keras`)."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from fers.inference.grad_cam import grad_cam
-from fers.inference.runtimes import Network, pick_output
+from fers.inference.quiet import tensorflow
+from fers.inference.runtimes import Network, cast, real, the_input
 
 
 def load(path: Path) -> Network:
+    tf = tensorflow()
     import keras
-    import tensorflow as tf
 
     # safe_mode refuses files that would run code of their own when loaded.
     network = keras.saving.load_model(path, compile=False, safe_mode=True)
+    source = the_input(network.inputs, [each.name for each in network.inputs], path.name)
     # A Sequential has one output, without a name of its own.
-    names = getattr(network, "output_names", [output.name for output in network.outputs])
-    chosen = pick_output(list(names), path.name)
+    names = tuple(getattr(network, "output_names", [output.name for output in network.outputs]))
+    signature = [tf.TensorSpec(source.shape, source.dtype)]
 
-    def answer(batch):
-        return tf.nest.flatten(network(batch, training=False))[chosen]
+    @cache
+    def answers(chosen: int):
+        def answer(batch):
+            return tf.nest.flatten(network(batch, training=False))[chosen]
 
-    # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
-    quick = tf.function(answer, input_signature=[tf.TensorSpec(network.input_shape, tf.float32)])
+        # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
+        return answer, tf.function(answer, input_signature=signature)
 
-    def run(batch: np.ndarray) -> np.ndarray:
-        return quick(batch).numpy()
+    def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
+        return real(answers(output)[1](cast(batch, source.dtype)).numpy())
 
-    return Network(run, tuple(network.input_shape), network.count_params(), grad_cam(answer))
+    def maps(output: int):
+        return grad_cam(answers(output)[0])
+
+    return Network(run, tuple(source.shape), names, network.count_params(), maps)

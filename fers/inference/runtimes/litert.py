@@ -1,16 +1,17 @@
 """LiteRT (`.tflite`)."""
 
 import queue
+import re
 from pathlib import Path
 
 import numpy as np
 
-from fers.inference.runtimes import Network, pick_output
+from fers.errors import ModelRejected
+from fers.inference import quiet
+from fers.inference.runtimes import Network, cast, real, the_input
 
 
 def load(path: Path) -> Network:
-    from ai_edge_litert.interpreter import Interpreter
-
     content = path.read_bytes()
     idle: queue.LifoQueue = queue.LifoQueue()
 
@@ -18,51 +19,68 @@ def load(path: Path) -> Network:
         try:
             return idle.get_nowait()
         except queue.Empty:
-            return _Interpreter(Interpreter(model_content=content, num_threads=1), path.name)
+            return _Interpreter(quiet.interpreter(model_content=content, num_threads=1), path.name)
 
-    def run(batch: np.ndarray) -> np.ndarray:
+    def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
         # An interpreter serves one thread at a time; as many are made as there are threads at work at once.
         borrowed = interpreter()
         try:
-            return borrowed.run(batch)
+            return borrowed.run(batch, output)
         finally:
             idle.put(borrowed)
 
     first = interpreter()
+    try:
+        first.prepare(1)
+    except Exception as error:
+        if found := re.search(r"[Uu]nresolved custom op: (\w+)", str(error)):
+            what = f"{path.name} uses the operation {found[1]}, which LiteRT does not have."
+            raise ModelRejected(what, "Convert it with LiteRT's own operations only.") from error
+        if (first.input_shape[0] or 1) == 1 and None not in first.input_shape:
+            raise
     idle.put(first)
-    return Network(run, first.input_shape)
+    return Network(run, first.input_shape, first.outputs)
 
 
 class _Interpreter:
     def __init__(self, interpreter, file: str):
         self._interpreter = interpreter
-        (self._input,) = interpreter.get_input_details()
-        names = _output_names(interpreter)
-        self._output = interpreter.get_output_details()[pick_output(names, file)]["index"]
+        inputs = interpreter.get_input_details()
+        self._input = the_input(inputs, [each["name"] for each in inputs], file)
+        self._outputs = interpreter.get_output_details()
+        self.outputs = tuple(_output_names(interpreter))
         self._batch = None
         self.input_shape = tuple(None if side == -1 else int(side) for side in self._input["shape_signature"])
 
-    def run(self, batch: np.ndarray) -> np.ndarray:
+    def run(self, batch: np.ndarray, output: int) -> np.ndarray:
         if self.input_shape[0] is None:
-            return self._run(batch)
+            return self._run(batch, output)
         # A network made for batches of one size, which is nearly always 1.
-        return np.concatenate([self._run(batch[start : start + 1]) for start in range(len(batch))])
+        return np.concatenate([self._run(batch[start : start + 1], output) for start in range(len(batch))])
 
-    def _run(self, batch: np.ndarray) -> np.ndarray:
-        if self._batch != len(batch):
-            self._interpreter.resize_tensor_input(self._input["index"], batch.shape)
+    def prepare(self, batch: int, *face: int) -> None:
+        """Make room for batches of this size, of faces of this shape. Raises what LiteRT raises."""
+        shape = (batch, *(face or (side or 1 for side in self.input_shape[1:])))
+        if self._batch != shape:
+            self._interpreter.resize_tensor_input(self._input["index"], shape)
             self._interpreter.allocate_tensors()
-            self._batch = len(batch)
-        self._interpreter.set_tensor(self._input["index"], batch)
+            self._batch = shape
+
+    def _run(self, batch: np.ndarray, output: int) -> np.ndarray:
+        self.prepare(*batch.shape)
+        told = self._outputs[output]
+        self._interpreter.set_tensor(
+            self._input["index"], cast(batch, self._input["dtype"], *self._input["quantization"])
+        )
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output)
+        return real(self._interpreter.get_tensor(told["index"]), *told["quantization"])
 
 
 def _output_names(interpreter) -> list[str]:
     """The names that the network's author gave its outputs, in their order: those of its signature where it has one."""
     details = interpreter.get_output_details()
     signatures = interpreter.get_signature_list()
-    if len(details) == 1 or len(signatures) != 1:
+    if len(signatures) != 1:
         return [output["name"] for output in details]
     (signature,) = signatures
     runner = interpreter.get_signature_runner(signature)

@@ -42,7 +42,7 @@ export function mirrored(prepared, { width, height, channels, layout }) {
 
 /** Eight calibrated probabilities in the order of `Emotion`. `output.columns` gives, for each, the network's output. */
 export function toEmotions(outputs, { columns, kind, temperature }) {
-  const scores = kind === "probabilities" ? outputs.map((value) => Math.log(Math.max(value, 1e-12))) : outputs;
+  const scores = kind === "logits" ? outputs : outputs.map((value) => Math.log(Math.max(value, 1e-12)));
   const logits = columns.map((column) => (column === null ? -Infinity : scores[column] / temperature));
   const largest = Math.max(...logits);
   const exponentials = logits.map((logit) => Math.exp(logit - largest));

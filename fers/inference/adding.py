@@ -1,0 +1,141 @@
+"""From a file that somebody brings to a model folder: looked at and tried in the sandbox, checked outside of it."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fers.errors import ModelRejected
+from fers.inference.browser import CONVERTED
+from fers.inference.draft import Draft
+from fers.inference.foreign import KINDS, SUFFIXES, other_kind, tensorflow_js
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, fingerprint, read_model_folder
+from fers.inference.sandbox import Sandbox
+from fers.inference.self_test import Report
+from fers.inference.trial import KNOWN
+
+_GIVEN, _TRIED = "given", "tried"
+"""Folders in the sandbox."""
+
+
+def describes_itself(path: Path) -> bool:
+    return path.is_dir() and (path / DESCRIPTION).is_file() and not tensorflow_js(path)
+
+
+def weights_at(path: Path) -> Path:
+    """The weights that `path` is or, a folder without a description, holds. Raises ModelRejected."""
+    if not path.exists():
+        raise ModelRejected(f"There is no {path}.", "Check the path.")
+    if tensorflow_js(path):
+        raise other_kind(path)
+    if path.is_file() or (path / "saved_model.pb").is_file():
+        return path
+    found = [
+        file
+        for file in sorted(path.iterdir())
+        if file.suffix.lower() in SUFFIXES or (file / "saved_model.pb").is_file()
+    ]
+    if not found and (others := [file for file in sorted(path.iterdir()) if file.is_file()]) and len(others) == 1:
+        raise other_kind(others[0])
+    if len(found) != 1:
+        what = "no weights" if not found else f"several ({', '.join(file.name for file in found)})"
+        raise ModelRejected(
+            f"{path.name} holds neither a {DESCRIPTION} nor one {KINDS}, but {what}.", "Name the weights."
+        )
+    return found[0]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the sandbox made of weights."""
+
+    weights: str
+    """In the sandbox, the file that can be served."""
+    draft: Draft
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.weights).suffix
+
+
+def look(box: Sandbox, weights: Path, side: int | None = None) -> Seen:
+    """Read off what `weights` are. `side`, in pixels, is for networks that read faces of any size.
+
+    Raises ModelRejected.
+    """
+    (box.folder / _GIVEN).mkdir()
+    name = box.bring(weights, f"{_GIVEN}/{weights.name}").relative_to(box.folder).as_posix()
+    said = {"file": name, "side": side, "needs_seal": weights.is_dir()}
+    seen = box.ask("look", **said)
+    if lacking := seen.get("lacks"):
+        for beside in lacking:
+            _bring_from_beside(box, weights, beside, ModelRejected(*seen["refusal"]))
+        seen = box.ask("look", **said)
+    if "lacks" in seen:
+        raise ModelRejected(*seen["refusal"])
+    return Seen(seen["weights"], Draft.from_json(seen["draft"]))
+
+
+def _bring_from_beside(box: Sandbox, weights: Path, name: str, refusal: ModelRejected) -> None:
+    """Copy a file of that name, from the folder of `weights` and nowhere else."""
+    folder = weights.parent.resolve()
+    beside = folder / name
+    if not beside.resolve().is_relative_to(folder) or not beside.is_file():
+        raise refusal
+    target = box.folder / _GIVEN / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(beside, target)
+
+
+def taken_over(box: Sandbox, path: Path, staging: Path) -> Path:
+    """A copy in `staging` of the model folder `path`, under its id, with its weights in a form that can be served.
+
+    Raises ModelRejected.
+    """
+    staged = Path(shutil.copytree(path, staging / described_id(path)))
+    folder = read_model_folder(staged)
+    folder.check_weights()
+    seen = look(box, folder.weights)
+    made = folder.weights.with_suffix(seen.suffix)
+    fetched = staging / "fetched"
+    box.fetch(seen.weights, fetched)
+    if folder.weights.is_dir() or fingerprint(fetched) != folder.info.sha256:
+        shutil.rmtree(folder.weights) if folder.weights.is_dir() else folder.weights.unlink()
+        document = json.loads((staged / DESCRIPTION).read_text("utf-8"))
+        write_description(
+            staged, document | {"weights": made.relative_to(staged).as_posix(), "sha256": fingerprint(fetched)}
+        )
+        fetched.replace(made)
+    fetched.unlink(missing_ok=True)
+    return staged
+
+
+def write_description(folder: Path, document: dict) -> None:
+    (folder / DESCRIPTION).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+@dataclass(frozen=True)
+class Tested:
+    report: Report
+    browsers: bool
+    """Whether the live page will offer the model."""
+    because: str
+    """Why not, where that is known."""
+
+
+def test(box: Sandbox, folder: ModelFolder, known: dict[str, np.ndarray]) -> Tested:
+    """Test a complete model folder in the sandbox on faces ("faces", "labels" and, what a model in use says of them,
+    "trusted"), and add what browsers run to it. Raises ModelRejected."""
+    np.savez(box.folder / KNOWN, **{key: value for key, value in known.items() if value is not None})
+    name = f"{_TRIED}/{folder.info.id}"
+    for file in (DESCRIPTION, folder.info.weights):
+        (box.folder / name / file).parent.mkdir(parents=True, exist_ok=True)
+        box.bring(folder.path / file, f"{name}/{file}")
+    told = box.ask("test", folder=name)
+    if folder.info.weights != CONVERTED:
+        (folder.path / CONVERTED).unlink(missing_ok=True)  # Nobody knows that it answers like the weights.
+    if told["converted"]:
+        box.fetch(f"{name}/{CONVERTED}", folder.path / CONVERTED)
+    return Tested(Report.from_json(told["report"]), told["browsers"], told.get("because", ""))

@@ -1,0 +1,88 @@
+"""Model files as other people make them, turned into one of the kinds that are served (`fers.inference.runtimes`).
+
+All of this runs in the sandbox only: these readers see files that nobody has checked.
+"""
+
+import importlib
+import json
+import zipfile
+from pathlib import Path
+
+from fers.errors import ModelRejected
+
+SERVED = "model"
+"""What the file that is served is called, before its suffix."""
+SUFFIXES = (".keras", ".h5", ".hdf5", ".tflite", ".onnx")
+KINDS = ".keras, .h5, .tflite or .onnx file or a TensorFlow SavedModel folder"
+_HDF5, _ZIP, _LITERT = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"TFL3"
+_OTHERS = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".safetensors"), "PyTorch"),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), "a pickle"),
+    ".pb": "a frozen TensorFlow graph",
+    **dict.fromkeys((".mlmodel", ".mlpackage"), "Core ML"),
+}
+_REMEDIES = {
+    "PyTorch": "Export the network from PyTorch: torch.onnx.export(network, faces, 'network.onnx').",
+    "a pickle": "Loading it would run code: export the network to ONNX, with skl2onnx perhaps.",
+    "a frozen TensorFlow graph": "Hand in the SavedModel or Keras file that it was made from.",
+    "Core ML": "Hand in the network that it was converted from.",
+}
+
+
+def normal_form(source: Path, folder: Path) -> Path:
+    """The network of `source` as a file in `folder` that can be served: `source` itself, copied, where it can be.
+
+    Raises ModelRejected, or `onnx_files.Lacking` where files beside it are needed.
+    """
+    module = importlib.import_module(f"{__name__}.{_reader(source)}")
+    return module.normal_form(source, folder)
+
+
+def _reader(source: Path) -> str:
+    """The module that reads it, told by the content before the name."""
+    if source.is_dir():
+        return "saved_models"
+    with source.open("rb") as file:
+        start = file.read(8)
+    if start == _HDF5 or (start[:4] == _ZIP and "config.json" in _names(source)):
+        return "keras_files"
+    if start[4:] == _LITERT:
+        return "litert_files"
+    suffix = source.suffix.lower()
+    if suffix == ".onnx":
+        return "onnx_files"
+    if suffix in SUFFIXES:
+        raise ModelRejected(f"{source.name} can't be loaded: it is broken, or no {suffix} file.", "Save it anew.")
+    raise other_kind(source)
+
+
+def _names(file: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return archive.namelist()
+    except Exception:  # noqa: BLE001 - a damaged zip raises many kinds
+        return []
+
+
+def other_kind(path: Path) -> ModelRejected:
+    """Why `path`, a file or folder, is no model that FERS takes, and what to do."""
+    if tensorflow_js(path):
+        return ModelRejected(
+            f"{path.name} is a TensorFlow.js model.", "Hand in the Keras file or SavedModel that it was made from."
+        )
+    other = _OTHERS.get(path.suffix.lower())
+    if other is None:
+        return ModelRejected(f"{path.name} is not a {KINDS}.", "Save the model as one of these.")
+    return ModelRejected(f"{path.name} is {other}, not a {KINDS}.", _REMEDIES[other])
+
+
+def tensorflow_js(path: Path) -> bool:
+    """Whether a folder or a file is the `model.json` of TensorFlow.js."""
+    file = path / "model.json" if path.is_dir() else path
+    if file.suffix.lower() != ".json":
+        return False
+    try:
+        document = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and bool({"weightsManifest", "modelTopology"} & set(document))

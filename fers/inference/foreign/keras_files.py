@@ -1,0 +1,205 @@
+"""Keras files of every age: `.keras`, `.h5` and `.hdf5`, of Keras 3 and of Keras 2."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from fers.errors import ModelRejected
+from fers.inference.foreign import SERVED, saved_models
+from fers.inference.quiet import tensorflow
+
+RUNS_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
+"""Layers of Keras that hold code, or a graph of another library."""
+KERAS_PARTS = (
+    "layers", "models", "initializers", "regularizers", "constraints", "activations", "dtype_policies", "ops", "random",
+    "quantizers", "src.layers", "src.models", "src.engine", "src.ops", "src.random", "src.backend.common", "src.dtype",
+    "src.activations", "src.initializers", "src.regularizers", "src.quantizers",
+)  # fmt: skip
+"""Of Keras, what networks are made of."""
+OPERATIONS = (
+    "math.", "nn.", "__operators__.", "reshape", "concat", "stack", "unstack", "split", "transpose", "cast", "shape",
+    "expand_dims", "squeeze", "tile", "pad", "clip_by_value", "convert_to_tensor", "image.resize", "zeros_like",
+    "ones_like", "strided_slice", "compat.v1.shape", "compat.v1.transpose", "broadcast_to", "where", "gather",
+)  # fmt: skip
+"""Functions of TensorFlow that Keras 2 lets a network call by name (TFOpLambda), as their names begin."""
+_WRAPPED = {"TFOpLambda", "SlicingOpLambda"}
+_NETWORKS = {"Model", "Functional", "Sequential"}
+
+
+def normal_form(source: Path, folder: Path) -> Path:
+    """A `.keras` file of Keras 3 as it is, an `.h5` file saved anew, what only Keras 2 can read as LiteRT."""
+    zipped = zipfile.is_zipfile(source)
+    try:
+        config, version = (_zipped if zipped else _hdf5)(source)
+    except ModelRejected:
+        raise
+    except Exception as error:  # noqa: BLE001 - zipfile, json and h5py raise kinds of their own
+        raise ModelRejected(f"{source.name} can't be loaded: it is broken.", "Save the model anew.") from error
+    _refuse_code(config, source.name)
+    tensorflow()
+    named = Path(shutil.copyfile(source, folder / ("keras.keras" if zipped else "keras.h5")))
+    target = folder / f"{SERVED}.keras"
+    try:
+        network = _in_keras_3(named, source.name, version)
+    except _OnlyKeras2:
+        return _by_keras_2(named, source, folder)
+    if zipped:
+        return named.replace(target)
+    network.save(target)
+    return target
+
+
+class _OnlyKeras2(Exception):
+    """Keras 3 does not read this file of Keras 2."""
+
+
+def _in_keras_3(file: Path, name: str, version: str):
+    import keras
+
+    try:
+        return keras.saving.load_model(file, compile=False, safe_mode=True)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if not version.startswith("3"):
+            raise _OnlyKeras2 from error
+        raise ModelRejected(f"{name} can't be loaded by Keras {keras.__version__}.", _advice(error, version)) from error
+
+
+def _advice(error: Exception, version: str) -> str:
+    said = str(error).strip().splitlines()
+    return f"It was saved by Keras {version}, and says: {said[0][:200]}" if said else "Save the model anew."
+
+
+def _by_keras_2(file: Path, source: Path, folder: Path) -> Path:
+    """The network as LiteRT, by way of tf_keras. Raises ModelRejected with how to do it oneself."""
+    if find_spec("tf_keras") is None:
+        raise ModelRejected(
+            f"{source.name} was saved by Keras 2, and Keras 3 can't read it.",
+            'These two lines make a SavedModel of it, which FERS takes: pip install tf_keras; python -c "import '
+            f"tf_keras; tf_keras.models.load_model('{source.name}', compile=False).export('{source.stem}')\"",
+        )
+    import tf_keras
+
+    try:
+        network = tf_keras.models.load_model(file, compile=False, safe_mode=True)
+        network.export(folder / "exported")
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ModelRejected(f"{source.name} can't be loaded by Keras 2 either.", _advice(error, "2")) from error
+    return saved_models.as_litert(folder / "exported", folder)
+
+
+def _zipped(source: Path) -> tuple[dict, str]:
+    """(configuration, version) of a `.keras` file."""
+    with zipfile.ZipFile(source) as archive:
+        config = json.loads(archive.read("config.json"))
+        version = json.loads(archive.read("metadata.json")).get("keras_version", "")
+        for name in archive.namelist():
+            if name.endswith(".h5"):
+                with archive.open(name) as weights:
+                    _refuse_links(weights, source.name)
+    # tf_keras numbers its own releases as TensorFlow does.
+    return config, version if version.startswith("3") else "2"
+
+
+def _hdf5(source: Path) -> tuple[dict, str]:
+    """(configuration, version) of an HDF5 file."""
+    import h5py
+
+    _refuse_links(source, source.name)
+    with h5py.File(source, "r") as file:
+        if "model_config" not in file.attrs:
+            raise ModelRejected(
+                f"{source.name} holds weights alone, not the network that they belong to.",
+                "Save the whole model: model.save('network.keras').",
+            )
+        config, version = (_text(file.attrs.get(key, b"2")) for key in ("model_config", "keras_version"))
+    return json.loads(config), version if version.startswith("3") else "2"
+
+
+def _text(value) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _refuse_links(weights, name: str) -> None:
+    """Raise ModelRejected for HDF5 that takes numbers from other files."""
+    import h5py
+
+    def outside(group) -> bool:
+        for key in group:
+            link = group.get(key, getlink=True)
+            if isinstance(link, h5py.ExternalLink):
+                return True
+            if isinstance(link, h5py.SoftLink):
+                continue
+            there = group[key]
+            if isinstance(there, h5py.Group) and outside(there):
+                return True
+            if isinstance(there, h5py.Dataset) and (there.external or there.is_virtual):
+                return True
+        return False
+
+    with h5py.File(weights, "r") as file:
+        if outside(file):
+            raise ModelRejected(f"{name} takes weights from other files, so it is not loaded.", "Save it anew.")
+
+
+def _refuse_code(config: dict, name: str) -> None:
+    for part in _parts(config):
+        kind = str(part["class_name"])
+        called = part.get("config")
+        title = called.get("name", kind) if isinstance(called, dict) else called
+        if kind in RUNS_CODE:
+            raise ModelRejected(
+                f"{name} holds a {kind} layer ({title}), which is code of its own, so it is not loaded.",
+                "Save the network with layers of Keras instead.",
+            )
+        if kind in _WRAPPED:
+            function = str(called.get("function", "")) if isinstance(called, dict) else ""
+            if kind == "TFOpLambda" and not function.startswith(OPERATIONS):
+                raise ModelRejected(f"{name} calls {function} of TensorFlow, so it is not loaded.", "Leave it out.")
+        elif _is_custom(part):
+            missing = str(title if kind == "function" else kind).rpartition(">")[2]
+            raise ModelRejected(
+                f"{name} holds {missing}, which is no part of Keras: it would need the "
+                "code that defines it, and FERS runs none.",
+                "Export the network to a SavedModel (model.export), .tflite or .onnx, where it is made of operations.",
+            )
+
+
+def _parts(config) -> Iterator[dict]:
+    """All that is described by its class, but for how the network was trained."""
+    if isinstance(config, dict):
+        if isinstance(config.get("class_name"), str) and config["class_name"] != "__keras_tensor__":
+            yield config
+        for key, value in config.items():
+            if key != "compile_config":
+                yield from _parts(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _parts(value)
+
+
+def _is_custom(part: dict) -> bool:
+    kind, module = part["class_name"], part.get("module")
+    if kind.startswith("__") or kind in _NETWORKS | {"Policy", "DTypePolicy"}:
+        return False
+    package, _, registered = str(part.get("registered_name") or "").rpartition(">")
+    if registered and package not in ("", "keras", "Keras"):
+        return True
+    if module is None:  # As in HDF5 files.
+        return not _in_keras(kind)
+    root, _, rest = module.partition(".")
+    return root not in ("keras", "tf_keras") or bool(rest and not rest.startswith(KERAS_PARTS))
+
+
+def _in_keras(kind: str) -> bool:
+    import keras
+
+    spaces = (keras.layers, keras.models, keras.initializers, keras.regularizers, keras.constraints)
+    return any(hasattr(space, kind) for space in spaces)

@@ -1,0 +1,62 @@
+"""ONNX files: those whose weights lie beside them, as PyTorch writes them, become one file."""
+
+import shutil
+from pathlib import Path, PurePosixPath
+
+from fers.errors import ModelRejected
+from fers.inference.foreign import SERVED
+
+
+class Lacking(ModelRejected):
+    """Files that an ONNX file keeps its weights in are not beside it."""
+
+    def __init__(self, file: str, names: list[str]):
+        super().__init__(
+            f"{file} keeps its weights in {', '.join(names)}, which is not beside it.",
+            "Hand in both: the folder that holds them, or a zip of it.",
+        )
+        self.names = names
+
+
+def normal_form(source: Path, folder: Path) -> Path:
+    """Raises Lacking, or ModelRejected for weights elsewhere than beside the file."""
+    import onnx
+
+    target = folder / f"{SERVED}.onnx"
+    try:
+        model = onnx.load(source, load_external_data=False)
+    except Exception as error:  # noqa: BLE001 - protobuf's own kinds
+        raise ModelRejected(
+            f"{source.name} can't be loaded: it is broken, or no ONNX file.", "Save it anew."
+        ) from error
+    names = sorted({_location(tensor, source.name) for tensor in _kept_elsewhere(model)})
+    if not names:
+        return Path(shutil.copyfile(source, target))
+    if lacking := [name for name in names if not (source.parent / name).is_file()]:
+        raise Lacking(source.name, lacking)
+    try:
+        onnx.load_external_data_for_model(model, str(source.parent))
+    except Exception as error:  # noqa: BLE001 - as above
+        what = f"{source.name} and {', '.join(names)} do not belong together: weights are missing there."
+        raise ModelRejected(what, "Export the network again, and hand in all that was written.") from error
+    onnx.save(model, target)
+    return target
+
+
+def _kept_elsewhere(model):
+    """The tensors that do not hold their numbers, wherever in the graph they are."""
+    from onnx import TensorProto
+    from onnx.external_data_helper import _get_all_tensors
+
+    return [tensor for tensor in _get_all_tensors(model) if tensor.data_location == TensorProto.EXTERNAL]
+
+
+def _location(tensor, file: str) -> str:
+    """The name of the file with a tensor's numbers. Raises ModelRejected when it leads out of the folder."""
+    location = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
+    path = PurePosixPath(location.replace("\\", "/"))
+    if not location or path.is_absolute() or ".." in path.parts or ":" in location:
+        raise ModelRejected(
+            f"{file} looks for weights at {location or 'no place'}, outside of its own folder.", "Export it again."
+        )
+    return str(path)

@@ -1,0 +1,89 @@
+"""TensorFlow's SavedModels (folders), which are programs: looked through, and converted to LiteRT once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fers.errors import ModelRejected
+from fers.inference.conversion import SIGNATURE, litert
+from fers.inference.foreign import SERVED, other_kind
+from fers.inference.quiet import tensorflow
+
+ALLOWED = frozenset(Path(__file__).with_name("operations.txt").read_text("ascii").split())
+"""Operations that compute and do nothing else. Any other is refused, whatever it does."""
+CHECKPOINTING = {
+    "__inference__traced_save": ALLOWED
+    | {"SaveV2", "MergeV2Checkpoints", "ShardedFilename", "StringJoin", "StaticRegexFullMatch"},
+    "__inference__traced_restore": ALLOWED | {"RestoreV2"},
+}
+"""Functions that TensorFlow adds to every SavedModel, to write and read the variables, by how their names begin, with
+what they may hold. No other function may call them."""
+
+
+def normal_form(source: Path, folder: Path) -> Path:
+    """The network of a SavedModel as LiteRT. Raises ModelRejected."""
+    if not (source / "saved_model.pb").is_file():
+        raise other_kind(source)
+    tensorflow()
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    try:
+        description = SavedModel.FromString((source / "saved_model.pb").read_bytes())
+    except Exception as error:  # noqa: BLE001 - protobuf's own kinds
+        raise ModelRejected(f"{source.name} can't be loaded: its saved_model.pb is broken.", "Save it anew.") from error
+    refuse_unsafe(description, source.name)
+    return as_litert(source, folder)
+
+
+def as_litert(source: Path, folder: Path) -> Path:
+    """A SavedModel that is known to be safe, converted."""
+    target = folder / f"{SERVED}.tflite"
+    try:
+        target.write_bytes(litert(source))
+    except MemoryError:
+        raise
+    except Exception as error:
+        said = str(error)
+        missing = sorted({word for word in said.replace(",", " ").split() if word.startswith("tf.")})
+        what = f"The network does not convert to LiteRT, the form in which {source.name} would be served"
+        what += f": LiteRT lacks {', '.join(missing[:5])}." if missing else "."
+        raise ModelRejected(what, "Export the network to ONNX instead, with tf2onnx perhaps.") from error
+    return target
+
+
+def refuse_unsafe(description, name: str) -> None:
+    """Raise ModelRejected for a SavedModel (its protobuf) that holds more than a network of TensorFlow 2."""
+    graphs = description.meta_graphs
+    if len(graphs) != 1 or not graphs[0].HasField("object_graph_def"):
+        raise ModelRejected(
+            f"{name} was saved by TensorFlow 1, whose SavedModels FERS doesn't open.",
+            "Load it in TensorFlow 2 and save it from there, or hand in .tflite or .onnx.",
+        )
+    (graph,) = graphs
+    if SIGNATURE not in graph.signature_def:
+        raise ModelRejected(f"{name} has no signature called {SIGNATURE}.", "Save it with one: model.export does.")
+    if graph.asset_file_def:
+        raise ModelRejected(f"{name} brings files along that its network reads.", "Save it without assets.")
+    if found := sorted(_forbidden(graph.graph_def)):
+        raise ModelRejected(
+            f"{name} holds operations that FERS doesn't know to be harmless ({', '.join(found)}), so it is not opened.",
+            "Save the network without them, or hand in .tflite or .onnx.",
+        )
+
+
+def _forbidden(graph) -> set[str]:
+    """Operations outside of what is allowed, in a graph and its functions, which are allowed themselves."""
+    functions = {function.signature.name: function for function in graph.library.function}
+    found = {node.op for node in graph.node} - ALLOWED - set(functions)
+    for name, function in functions.items():
+        allowed = next((most for start, most in CHECKPOINTING.items() if name.startswith(start)), ALLOWED)
+        found |= {node.op for node in function.node_def} - allowed - set(functions)
+        found |= {called for called in _called(function) if called.startswith(tuple(CHECKPOINTING))}
+    return found
+
+
+def _called(function) -> Iterator[str]:
+    for node in function.node_def:
+        yield node.op
+        for attribute in node.attr.values():
+            yield attribute.func.name
+            yield from (each.name for each in attribute.list.func)

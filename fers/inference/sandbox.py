@@ -1,0 +1,141 @@
+"""Where foreign models are looked at and tried: a process that sees an empty folder and what is put into it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from fers.errors import ModelRejected
+from fers.inference.runtimes import OUT_OF_MEMORY
+from fers.inference.sealing import MEMORY_BYTES
+
+PATIENCE_SECONDS = 280
+"""For one task, whatever the process does meanwhile."""
+LARGEST_ANSWER_BYTES = 1_000_000
+_CODE = Path(__file__).parents[1]
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ")
+"""Of the environment, where secrets are."""
+
+
+class Sandbox:
+    """A sealed process (`sealing.seal`) at work in `folder`, on tasks of `trial.TASKS`."""
+
+    def __init__(self, folder: Path, memory: int = MEMORY_BYTES):
+        self.folder = folder
+        self._memory = memory
+        self._process: subprocess.Popen | None = None
+        self._late = False
+        self._words = folder.parent / "words"
+        self.shut: dict[str, bool] = {}
+        """Which of "files" and "network" the system shuts; known once a task was done."""
+
+    def bring(self, source: Path, name: str) -> Path:
+        """Copy a file or folder in, by content: links become what they lead to only inside of a folder."""
+        target = self.folder / name
+        if source.is_dir():
+            return Path(shutil.copytree(source, target, symlinks=True))
+        return Path(shutil.copyfile(source, target))
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Copy a file that a task left out to `target`. Raises ModelRejected when it is none: the process that left it
+        isn't trusted."""
+        made = self.folder / name
+        if not made.resolve().is_relative_to(self.folder.resolve()) or made.is_symlink() or not made.is_file():
+            raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+        shutil.copyfile(made, target)
+
+    def ask(self, task: str, **said) -> dict:
+        """What the process answers. Raises ModelRejected with its refusal, or with how it ended."""
+        process = self._process = self._process or self._start()
+        timer = threading.Timer(PATIENCE_SECONDS, self._give_up)
+        timer.start()
+        try:
+            process.stdin.write(json.dumps({"task": task} | said).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline(LARGEST_ANSWER_BYTES)
+            answer = json.loads(line)
+        except (OSError, ValueError) as error:
+            raise self._end() from error
+        finally:
+            timer.cancel()
+        self.shut = answer["shut"]
+        if "refused" in answer:
+            raise ModelRejected(*answer["refused"])
+        return answer["done"]
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Wait for the process's end, which a dying one is left a moment for."""
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with suppress(OSError):  # What it was asked last may lie in the pipe still.
+            self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def _start(self) -> subprocess.Popen:
+        home = str(self.folder)
+        environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
+            "HOME": home,
+            "TMPDIR": home,
+            "KERAS_HOME": home,
+            "KERAS_BACKEND": "tensorflow",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(_CODE.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+        }
+        command = [sys.executable, "-W", "ignore", "-m", "fers.inference.trial", home, str(self._memory)]
+        with self._words.open("wb") as words:
+            return subprocess.Popen(
+                command,
+                cwd=home,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                start_new_session=True,
+            )
+
+    def _end(self) -> ModelRejected:
+        """Why the process answers no more."""
+        self._leave()
+        words = self._words.read_bytes()[-100_000:].decode(errors="replace")
+        if OUT_OF_MEMORY.search(words) or (self._process.returncode == -signal.SIGKILL and not self._late):
+            return ModelRejected(
+                f"The model takes more memory than the {self._memory / 1e9:.0f} GB that FERS gives one.",
+                "Give a smaller one.",
+            )
+        if self._late or self._process.returncode == -signal.SIGXCPU:
+            return ModelRejected("The model took too long to try.", "Give a smaller one.")
+        return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+
+
+@contextmanager
+def sandbox(memory: int = MEMORY_BYTES) -> Iterator[Sandbox]:
+    with tempfile.TemporaryDirectory(prefix="fers-trial-") as around:
+        folder = Path(around).resolve() / "work"
+        folder.mkdir()
+        opened = Sandbox(folder, memory)
+        try:
+            yield opened
+        finally:
+            opened.close()

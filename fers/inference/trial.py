@@ -1,0 +1,80 @@
+"""What the sandbox does: `python -m fers.inference.trial FOLDER MEMORY`, a task a line on the standard input.
+
+Nothing but the standard library is imported before the process is sealed.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from fers.errors import ModelRejected
+from fers.inference.sealing import seal
+
+CODE = Path(__file__).parents[1]
+KNOWN = "known.npz"
+"""In the sandbox, the faces to test on."""
+
+
+def look(file: str, side: int | None, needs_seal: bool, shut: dict) -> dict:
+    """Bring the network of `file` into the form that is served, and read off what it is."""
+    from fers.inference.draft import read_off
+    from fers.inference.foreign import normal_form
+    from fers.inference.foreign.onnx_files import Lacking
+
+    source, folder = Path(file), Path("normal")
+    if needs_seal and not shut["files"]:
+        raise ModelRejected(
+            "This system can't shut a SavedModel away from its files while it is converted.",
+            "Register it on Linux 5.13 or newer with Landlock, and bring the model folder that this makes.",
+        )
+    folder.mkdir(exist_ok=True)
+    try:
+        weights = normal_form(source, folder)
+    except Lacking as error:
+        return {"lacks": error.names, "refusal": [error.what, error.next]}
+    named = weights.rename(weights.with_stem(source.stem)) if weights.stem != source.stem else weights
+    return {"weights": str(named), "draft": read_off(named, side).to_json()}
+
+
+def test(folder: str, shut: dict) -> dict:
+    """Test the model folder `folder` on the known faces, and convert it for browsers."""
+    import numpy as np
+
+    from fers.inference.browser import make_ready
+    from fers.inference.classifier import FolderClassifier
+    from fers.inference.model_folder import read_model_folder
+    from fers.inference.self_test import examine
+
+    known = np.load(KNOWN, allow_pickle=False)
+    described = read_model_folder(Path(folder))
+    trusted = known.get("trusted")
+    report = examine(FolderClassifier(described), known["faces"], known["labels"], trusted)
+    answer = {"report": report.to_json()}
+    try:
+        ready = make_ready(described, known["faces"])
+    except ModelRejected as error:
+        return answer | {"browsers": False, "converted": False, "because": str(error)}
+    return answer | {"browsers": ready is not None, "converted": ready is not None and ready != described.weights}
+
+
+TASKS: dict[str, Callable] = {"look": look, "test": test}
+
+
+def main(work: Path, memory: int) -> None:
+    shut = seal(work, (CODE,), memory)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # What libraries print is no answer.
+    for line in sys.stdin.buffer:
+        said = json.loads(line)
+        try:
+            answer = {"done": TASKS[said.pop("task")](**said, shut=shut)}
+        except ModelRejected as error:
+            answer = {"refused": [error.what, error.next]}
+        answers.write(json.dumps(answer | {"shut": shut}).encode() + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,63 @@
+"""Zips of a model folder, or of weights and what lies beside them."""
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from fers.errors import InvalidInput
+from fers.inference.model_folder import DESCRIPTION
+
+LARGEST_UNPACKED = 1_000_000_000
+"""Bytes."""
+LARGEST_NUMBER_OF_FILES = 1000
+LEFT_BEHIND = {"__MACOSX", ".DS_Store"}
+"""What a Mac adds to a zip."""
+SUFFIX = ".zip"
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """What a zip holds, in a folder called like it, or `path` itself where that is no zip. Raises InvalidInput."""
+    if path.suffix.lower() != SUFFIX or not path.is_file():
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="fers-zip-") as around:
+        inside = Path(around).resolve() / path.stem
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _check(archive)
+                archive.extractall(inside, _files(archive))
+            content = list(inside.iterdir())
+        except InvalidInput:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
+            raise InvalidInput("The zip can't be unpacked.", "Pack the model folder anew.") from error
+        while len(content) == 1 and content[0].is_dir():
+            inside = content[0]
+            content = list(inside.iterdir())
+        yield inside
+
+
+def describes_itself(name: str, upload: BinaryIO) -> bool:
+    """Whether nothing has to be asked about an upload: a model folder with a description, or what can't be unpacked."""
+    if Path(name).suffix.lower() != SUFFIX:
+        return False
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            return any(PurePosixPath(file).name == DESCRIPTION for file in _files(archive))
+    except Exception:  # noqa: BLE001 - a damaged zip raises many kinds
+        return True
+
+
+def _files(archive: zipfile.ZipFile) -> list[str]:
+    """What is of use in it."""
+    return [name for name in archive.namelist() if not LEFT_BEHIND & set(PurePosixPath(name).parts)]
+
+
+def _check(archive: zipfile.ZipFile) -> None:
+    files = archive.infolist()
+    if len(files) > LARGEST_NUMBER_OF_FILES or sum(file.file_size for file in files) > LARGEST_UNPACKED:
+        raise InvalidInput("The zip holds more than a model.", "Pack the model folder alone, below 1 GB.")

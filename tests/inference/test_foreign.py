@@ -1,0 +1,344 @@
+"""Model files as other libraries write them become files that FERS serves, or are refused by their true cause."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import onnx
+import pytest
+import tensorflow as tf
+
+from fers.errors import ModelRejected
+from fers.inference.adding import weights_at
+from fers.inference.foreign import keras_files, normal_form
+from fers.inference.foreign.onnx_files import Lacking
+from fers.inference.runtimes import open_network
+from tests.inference.networks import SIDE, onnx_file
+
+# Of h5py, as Keras writes HDF5 with it.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Where normal forms are put."""
+    (tmp_path / "made").mkdir()
+    return tmp_path / "made"
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return np.random.default_rng(4).random((3, SIDE, SIDE, 3), np.float32)
+
+
+def layers(library):
+    """Of Keras or tf_keras: a network with a layer whose description Keras 3 changed."""
+    library.utils.set_random_seed(6)
+    return library.Sequential(
+        [
+            library.layers.InputLayer((SIDE, SIDE, 3)),
+            library.layers.SeparableConv2D(4, 3, strides=4),
+            library.layers.GlobalAveragePooling2D(),
+            library.layers.Dense(7, activation="softmax"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["network.keras", "network.h5", "NETWORK.H5", "network.hdf5", "h5-inside.keras"])
+def test_files_of_keras_3_are_served_by_keras(made, tmp_path, batch, name):
+    network = layers(keras)
+    saved = tmp_path / ("saved.keras" if name == "network.keras" else "saved.h5")
+    network.save(saved)
+    weights = normal_form(saved.rename(tmp_path / name), made)
+    assert weights.name == "model.keras"
+    np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+
+
+def test_a_keras_file_is_served_byte_by_byte(made, tiny_network):
+    assert normal_form(tiny_network, made).read_bytes() == tiny_network.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def of_keras_2(tmp_path_factory):
+    """A network of Keras 2 and the folder it is saved in, as network.h5 and network.keras."""
+    import tf_keras
+
+    folder, network = tmp_path_factory.mktemp("keras2"), layers(tf_keras)
+    network.save(folder / "network.keras")
+    network.save(folder / "network.h5", save_format="h5")
+    return network, folder
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["network.keras", "network.h5"])
+def test_files_that_keras_2_alone_reads_are_converted(made, of_keras_2, batch, name):
+    network, folder = of_keras_2
+    weights = normal_form(folder / name, made)
+    assert weights.name == "model.tflite"
+    np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_without_keras_2_the_lines_that_convert_are_told(made, of_keras_2, monkeypatch, tmp_path):
+    monkeypatch.setattr(keras_files, "find_spec", lambda name: None)
+    with pytest.raises(ModelRejected, match="saved by Keras 2") as refusal:
+        normal_form(of_keras_2[1] / "network.h5", made)
+    assert "pip install tf_keras" in str(refusal.value)
+    line = refusal.value.next.partition('-c "')[2].removesuffix('"')
+    shutil.copy(of_keras_2[1] / "network.h5", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(line)  # It does what it says.
+    assert normal_form(tmp_path / "network", made).name == "model.tflite"
+
+
+@keras.saving.register_keras_serializable(package="Mine")
+class Attention(keras.layers.Layer):
+    def call(self, features):
+        return features * 2
+
+
+@keras.saving.register_keras_serializable(package="Mine")
+def squash(features):
+    return features / 2
+
+
+CODE = {
+    "Lambda": (lambda: keras.layers.Lambda(lambda x: x * 2, name="doubling"), r"holds a Lambda layer \(doubling\)"),
+    "custom layer": (Attention, "holds Attention, which is no part of Keras"),
+    "custom function": (lambda: keras.layers.Activation(squash), "holds Mine>squash|holds squash"),
+}
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("what", CODE)
+def test_what_needs_code_of_its_own_is_refused_by_name(made, tmp_path, what, suffix):
+    make, cause = CODE[what]
+    inputs = keras.Input((SIDE, SIDE, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(make()(inputs))
+    keras.Model(inputs, keras.layers.Dense(8)(pooled)).save(tmp_path / f"network{suffix}")
+    with pytest.raises(ModelRejected, match=cause):
+        normal_form(tmp_path / f"network{suffix}", made)
+
+
+def test_weights_without_a_network_are_told_to_be_that(made, tmp_path):
+    layers(keras).save_weights(tmp_path / "some.weights.h5")
+    with pytest.raises(ModelRejected, match="holds weights alone"):
+        normal_form(tmp_path / "some.weights.h5", made)
+
+
+@pytest.mark.parametrize("how", ["link", "external storage"])
+def test_keras_files_that_take_weights_from_other_files_are_refused(made, tmp_path, how):
+    """Raw bytes of any file the server can read would become weights, and so answers."""
+    secret = tmp_path / "fers.db"
+    secret.write_bytes(bytes(4 * 8))
+    layers(keras).save(tmp_path / "network.keras")
+    with zipfile.ZipFile(tmp_path / "network.keras") as archive:
+        archive.extractall(tmp_path / "inside")
+    with h5py.File(tmp_path / "inside" / "model.weights.h5", "a") as file:
+        kernel = next(group for group in file["layers"].values() if len(group.get("vars", ())))["vars"]
+        del kernel["1"]
+        if how == "link":
+            kernel["1"] = h5py.ExternalLink(str(secret), "/")
+        else:
+            kernel.create_dataset("1", (8,), "f4", external=[(str(secret), 0, 32)])
+    with zipfile.ZipFile(tmp_path / "network.keras", "w") as archive:
+        for file in (tmp_path / "inside").iterdir():
+            archive.write(file, file.name)
+    with pytest.raises(ModelRejected, match="takes weights from other files"):
+        normal_form(tmp_path / "network.keras", made)
+
+
+@pytest.fixture
+def in_two(tmp_path):
+    """An ONNX file and the file beside it that holds its weights, as PyTorch writes them."""
+    weights = np.random.default_rng(3).normal(0, 0.05, (SIDE * SIDE * 3, 8)).astype(np.float32)
+    whole = onnx_file(tmp_path / "whole.onnx", (weights, np.zeros(8, np.float32)))
+    (tmp_path / "two").mkdir()
+    options = {"save_as_external_data": True, "location": "network.onnx.data", "size_threshold": 0}
+    onnx.save(onnx.load(whole), tmp_path / "two" / "network.onnx", **options)
+    return whole, tmp_path / "two" / "network.onnx"
+
+
+def test_onnx_weights_beside_the_file_are_taken_into_it(made, in_two, batch):
+    whole, two = in_two
+    weights = normal_form(two, made)
+    assert [file.name for file in made.iterdir()] == ["model.onnx"]
+    np.testing.assert_allclose(open_network(weights).run(batch), open_network(whole).run(batch), atol=1e-6)
+
+
+def test_the_file_with_the_weights_is_named_where_it_lacks(made, in_two):
+    (in_two[1].parent / "network.onnx.data").unlink()
+    with pytest.raises(Lacking, match="keeps its weights in network.onnx.data, which is not beside it"):
+        normal_form(in_two[1], made)
+
+
+def test_too_little_beside_the_file_is_refused(made, in_two):
+    (in_two[1].parent / "network.onnx.data").write_bytes(b"1234")
+    with pytest.raises(ModelRejected, match="do not belong together"):
+        normal_form(in_two[1], made)
+
+
+@pytest.mark.parametrize("location", ["/etc/passwd", "../whole.onnx", "a/../../whole.onnx", "C:\\secret", ""])
+def test_onnx_weights_are_looked_for_nowhere_else(made, in_two, location):
+    network = onnx.load(in_two[1], load_external_data=False)
+    for tensor in network.graph.initializer:
+        next(entry for entry in tensor.external_data if entry.key == "location").value = location
+    in_two[1].write_bytes(network.SerializeToString())
+    with pytest.raises(ModelRejected, match="outside of its own folder"):
+        normal_form(in_two[1], made)
+
+
+OTHERS = {
+    "network.pt": (b"PK\x03\x04archive/data.pkl", "is PyTorch"),
+    "network.safetensors": (b"\x08" + bytes(7), "is PyTorch"),
+    "model.pkl": (b"cos\nsystem\n(S'true'\ntR.", "is a pickle"),
+    "frozen.pb": (b"\n\x0b", "is a frozen TensorFlow graph"),
+    "model.json": (b'{"modelTopology": {}, "weightsManifest": []}', "is a TensorFlow.js model"),
+    "photo.jpg": (b"\xff\xd8\xff", "is not a .keras, .h5"),
+    "network.onnx": (b"\xff" * 99, "is broken, or no ONNX file"),
+    "network.tflite": (b"\xff" * 99, "is broken, or no .tflite file"),
+    "network.h5": (b"\x89HDF\r\n\x1a\n", "is broken"),
+    "network.keras": (b"PK\x03\x04", "is broken, or no .keras file"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_files_are_refused_by_what_they_are(made, tmp_path, name):
+    content, cause = OTHERS[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelRejected, match=cause) as refusal:
+        normal_form(tmp_path / name, made)
+    assert refusal.value.next
+
+
+def test_a_folder_of_tensorflow_js_is_refused_as_that(tmp_path):
+    (tmp_path / "model.json").write_text(json.dumps({"format": "layers-model", "weightsManifest": []}))
+    with pytest.raises(ModelRejected, match="TensorFlow.js"):
+        weights_at(tmp_path)
+
+
+def saved_model(folder, answer):
+    """A SavedModel whose function `answer` takes faces to n x 8."""
+
+    class Answering(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.float32)])
+        def __call__(self, face):
+            return {"emotion": answer(face)}
+
+    module = Answering()
+    tf.saved_model.save(module, folder, signatures={"serving_default": module.__call__})
+    return folder
+
+
+def even(face):
+    return tf.ones((tf.shape(face)[0], 8)) / 8
+
+
+def test_a_saved_model_becomes_a_litert_file(made, tmp_path, batch):
+    network = layers(keras)
+    network.export(tmp_path / "saved", format="tf_saved_model", verbose=False)
+    weights = normal_form(tmp_path / "saved", made)
+    assert weights.name == "model.tflite"
+    np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+
+
+ATTACKS = {
+    "ImmutableConst": lambda path: tf.raw_ops.ImmutableConst(dtype=tf.float32, shape=[8], memory_region_name=path),
+    "WriteFile": lambda path: tf.io.write_file(path, "here"),
+    "SaveV2": lambda path: tf.raw_ops.SaveV2(prefix=path, tensor_names=["a"], shape_and_slices=[""], tensors=[[1.0]]),
+    "DebugIdentityV2": lambda path: tf.raw_ops.DebugIdentityV2(input=1.0, debug_urls=[f"file://{path}"]),
+    "EagerPyFunc": lambda path: tf.py_function(lambda: Path(path).touch(), [], []),
+    "MatchingFiles": lambda path: tf.io.matching_files(f"{path}*"),
+    "IteratorV2": lambda path: tf.raw_ops.IteratorV2(
+        shared_name="", container="", output_types=[tf.string], output_shapes=[[]]
+    ),
+    "MutableHashTableV2": lambda path: tf.raw_ops.MutableHashTableV2(key_dtype=tf.string, value_dtype=tf.float32),
+}
+
+
+@pytest.mark.parametrize("operation", ATTACKS)
+def test_a_saved_model_that_does_more_than_compute_is_refused(made, tmp_path, operation):
+    path = str(tmp_path / "written")
+
+    def answer(face):
+        with tf.control_dependencies([ATTACKS[operation](path)] if operation != "EagerPyFunc" else []):
+            if operation == "EagerPyFunc":
+                ATTACKS[operation](path)
+            return even(face)
+
+    saved = saved_model(tmp_path / "saved", answer)
+    with pytest.raises(ModelRejected, match=operation):
+        normal_form(saved, made)
+    assert not list(tmp_path.glob("written*"))
+
+
+def test_an_operation_inside_of_a_called_function_is_found(made, tmp_path):
+    @tf.function(autograph=False)
+    def inner(face):
+        with tf.control_dependencies([tf.io.write_file(str(tmp_path / "written"), "here")]):
+            return even(face)
+
+    saved = saved_model(
+        tmp_path / "saved", lambda face: tf.cond(tf.shape(face)[0] > 9, lambda: inner(face), lambda: even(face))
+    )
+    with pytest.raises(ModelRejected, match="WriteFile"):
+        normal_form(saved, made)
+
+
+def test_calling_what_writes_the_variables_is_refused(made, tmp_path):
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    saved = saved_model(tmp_path / "saved", even)
+    description = SavedModel.FromString((saved / "saved_model.pb").read_bytes())
+    functions = description.meta_graphs[0].graph_def.library.function
+    save = next(f.signature.name for f in functions if f.signature.name.startswith("__inference__traced_save"))
+    serving = next(f for f in functions if "traced" not in f.signature.name)
+    serving.node_def.add(name="sly", op="StatefulPartitionedCall").attr["f"].func.name = save
+    (saved / "saved_model.pb").write_bytes(description.SerializeToString())
+    with pytest.raises(ModelRejected, match="traced_save"):
+        normal_form(saved, made)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_graph_of_tensorflow_1_is_refused(made, tmp_path):
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        face = tf.compat.v1.placeholder(tf.float32, (None, SIDE, SIDE, 3))
+        write = tf.raw_ops.SaveV2(
+            prefix=str(tmp_path / "written"), tensor_names=["a"], shape_and_slices=[""], tensors=[tf.constant([1.0])]
+        )
+        with tf.control_dependencies([write]):
+            emotion = tf.identity(even(face))
+        tf.compat.v1.saved_model.simple_save(session, str(tmp_path / "saved"), {"face": face}, {"emotion": emotion})
+    with pytest.raises(ModelRejected, match="saved by TensorFlow 1"):
+        normal_form(tmp_path / "saved", made)
+    assert not list(tmp_path.glob("written*"))
+
+
+@pytest.mark.parametrize("broken", [b"broken", b""])
+def test_a_broken_saved_model_is_refused(made, tmp_path, broken):
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(broken)
+    with pytest.raises(ModelRejected):
+        normal_form(tmp_path / "saved", made)
+
+
+def test_operations_that_litert_lacks_are_named(made, tmp_path):
+    saved = saved_model(tmp_path / "saved", lambda face: even(face) + tf.math.asin(face[:, 0, :8, 0]))
+    with pytest.raises(ModelRejected, match="does not convert to LiteRT.*tf.Asin"):
+        normal_form(saved, made)
+
+
+def test_what_is_allowed_is_known_to_tensorflow():
+    from tensorflow.python.framework import op_def_registry
+
+    from fers.inference.foreign.saved_models import ALLOWED
+
+    stateful = {name for name in ALLOWED if (found := op_def_registry.get(name)) is None or found.is_stateful}
+    assert stateful == {
+        *("Assert", "AssignVariableOp", "ReadVariableOp", "VarHandleOp", "VarIsInitializedOp", "DisableCopyOnRead"),
+        *("Case", "If", "While", "StatefulPartitionedCall", "RandomUniform", "RandomStandardNormal"),
+    }
