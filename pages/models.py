@@ -1,7 +1,10 @@
 """Which models there are, and which one participants meet."""
 
+from functools import partial
+
 import streamlit as st
 
+from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.ui import field, guard, model_cards, model_form
 from fers.ui.confirming import confirmed
@@ -26,16 +29,15 @@ def live_model() -> str:
         if st.button("Make it live", disabled=chosen is None):
             live.promote(actor, chosen)
             st.rerun()
-        if before and _goes_back(before.id):
-            live.roll_back(actor)
+        if before and _went_back(actor, before.id):
             st.rerun()
     return now.id
 
 
-def _goes_back(model_id: str) -> bool:
-    meets = f"From then on participants meet **{model_id}**, in every study."
-    icon = ":material/undo:"
-    return confirmed(f"Go back to {model_id}", meets, f"Yes, make {model_id} live", about=f"back-{model_id}", icon=icon)
+def _went_back(actor: Person, model_id: str) -> bool:
+    meets, yes = f"From then on participants meet **{model_id}**, in every study.", f"Yes, make {model_id} live"
+    go, icon = partial(platform().live_model.roll_back, actor), ":material/undo:"
+    return confirmed(f"Go back to {model_id}", meets, yes, go, about=f"back-{model_id}", icon=icon)
 
 
 st.title("Models")

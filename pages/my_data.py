@@ -1,5 +1,7 @@
 """Everything somebody gave: see it, download it, withdraw it."""
 
+from functools import partial
+
 import streamlit as st
 
 from fers.domain.faces import Face
@@ -18,20 +20,17 @@ own_data, withdrawal = platform().own_data, platform().withdrawal
 
 def offer_withdrawal(face: Face) -> None:
     gone = "The photo and everything that belongs to it are deleted at once."
-    if confirmed("Withdraw", gone, "Withdraw it", about=face.id, icon=":material/delete:", wide=True):
-        with guard.explaining():
-            withdrawal.withdraw_face(actor, face.id)
-            st.rerun()
+    withdraw = partial(withdrawal.withdraw_face, actor, face.id)
+    if confirmed("Withdraw", gone, "Withdraw it", withdraw, about=face.id, icon=":material/delete:", wide=True):
+        st.rerun()
 
 
 def offer_withdrawal_of_everything() -> None:
     gone = "All your photos, your answers, your choices and your account are deleted at once, for good."
-    icon = ":material/delete_forever:"
-    if confirmed("Withdraw everything", gone, "Delete everything", about="everything", icon=icon):
-        with guard.explaining():
-            withdrawal.withdraw_everything(actor)
-            session.sign_out()
-            st.switch_page("pages/sign_in.py")
+    withdraw, icon = partial(withdrawal.withdraw_everything, actor), ":material/delete_forever:"
+    if confirmed("Withdraw everything", gone, "Delete everything", withdraw, about="everything", icon=icon):
+        session.sign_out()
+        st.switch_page("pages/sign_in.py")
 
 
 def show(face: Face) -> None:
@@ -69,6 +68,8 @@ with st.container(horizontal=True):
         on_click="ignore",
         icon=":material/description:",
     )
+    # The texts that people agreed to say that they find it here.
+    st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()
 groups.show(actor)
 columns = st.columns(COLUMNS)

@@ -3,7 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import zip_longest
 
 
 class Purpose(StrEnum):
@@ -48,6 +50,27 @@ class ConsentText:
     @property
     def is_of_a_set(self) -> bool:
         return self.version == _OF_A_SET
+
+
+@dataclass(frozen=True)
+class Rewording:
+    """A paragraph that reads otherwise than before. Empty where there was none, or is none any more."""
+
+    before: str
+    after: str
+
+
+def rewordings(before: ConsentText, after: ConsentText) -> list[Rewording]:
+    """What somebody who knows one text has yet to read in the other, in its order. Where lines end says nothing."""
+    old, new = (text.body.strip().split("\n\n") for text in (before, after))
+    plain_old, plain_new = ([" ".join(paragraph.split()) for paragraph in text] for text in (old, new))
+    steps = SequenceMatcher(None, plain_old, plain_new, autojunk=False).get_opcodes()
+    return [
+        Rewording(was, now)
+        for step, i, j, k, m in steps
+        if step != "equal"
+        for was, now in zip_longest(old[i:j], new[k:m], fillvalue="")
+    ]
 
 
 @dataclass(frozen=True)

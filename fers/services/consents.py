@@ -40,12 +40,24 @@ class Consents:
         """The words that participants of the actor's study, or else newcomers, are asked to agree to."""
         return _text_for(self._studies.current(actor))
 
+    def latest(self, actor: Person) -> Consent | None:
+        """What the actor agreed to last in their study, be it in today's words or in earlier ones."""
+        require(actor, Action.GIVE_FACE)
+        return self._records.latest_consent(actor.id, self._studies.current(actor).id)
+
     def current(self, actor: Person) -> Consent | None:
         """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
-        require(actor, Action.GIVE_FACE)
-        study = self._studies.current(actor)
-        latest = self._records.latest_consent(actor.id, study.id)
-        return latest if latest and latest.text.sha256 == _text_for(study).sha256 else None
+        latest = self.latest(actor)
+        return latest if latest and latest.text.sha256 == self.text(actor).sha256 else None
+
+    def asked_again(self, actor: Person, changed: Study) -> int:
+        """How many people who have agreed to a study's words would be asked again if it became `changed`.
+
+        Raises InvalidInput when it can't become so.
+        """
+        before = self._studies.check(actor, changed)
+        words = _text_for(before).sha256
+        return 0 if _text_for(changed).sha256 == words else self._records.count_agreed(before.id, words)
 
     def require(self, actor: Person) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""
@@ -65,7 +77,10 @@ class Consents:
         require(actor, Action.GIVE_FACE)
         text, study = self.text(actor), self._studies.current(actor)
         if not adult:
-            raise ConsentRequired("Only people aged 18 or over can take part.", "Thank you for your interest.")
+            raise ConsentRequired(
+                "You have not said that you are 18 or older.",
+                "Tick the box if you are: only people aged 18 or over can take part.",
+            )
         if text.sha256 != text_sha256:
             raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
         if Purpose.STORE not in purposes:

@@ -86,15 +86,20 @@ class Studies:
         Raises InvalidInput when one can't be used, or when the study is to be open though nobody confirmed that it is
         not emotion inference at work or in education.
         """
+        before = self.check(actor, study)
+        self._records.save_study(study)
+        opened = {(False, True): "opened the study", (True, False): "closed the study"}
+        action = opened.get((before.open, study.open), "changed the study")
+        self._records.append_audit(entry_by(actor, self._now(), action, study.id, study.id))
+
+    def check(self, actor: Person, study: Study) -> Study:
+        """Raises what `update` would. Returns the study as it is."""
         before = self.get(actor, study.id)
         _check(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("Another study has this study code.", "Choose a code of its own.")
-        self._records.save_study(study)
-        opened = {(False, True): "opened the study", (True, False): "closed the study"}
-        action = opened.get((before.open, study.open), "changed the study")
-        self._records.append_audit(entry_by(actor, self._now(), action, study.id, study.id))
+        return before
 
     def _all(self) -> list[Study]:
         if not (studies := self._records.studies()):

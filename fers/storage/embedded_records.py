@@ -94,6 +94,15 @@ class EmbeddedRecords:
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
         return next((c for c in reversed(self.consents_of(person_id)) if c.study_id == study_id), None)
 
+    def count_agreed(self, study_id: str, text_sha256: str) -> int:
+        [row] = self._database.rows(
+            "SELECT COUNT(*) AS people FROM consents AS last WHERE study_id = ? AND text_sha256 = ? AND NOT EXISTS"
+            " (SELECT 1 FROM consents AS later WHERE later.person_id = last.person_id"
+            " AND later.study_id = last.study_id AND (later.given_at, later.number) > (last.given_at, last.number))",
+            (study_id, text_sha256),
+        )
+        return row["people"]
+
     def consents_of(self, person_id: str) -> list[Consent]:
         rows = self._database.rows(
             "SELECT * FROM consents JOIN consent_texts ON sha256 = text_sha256"

@@ -1,5 +1,7 @@
 """What people may say about themselves, on their own page."""
 
+from functools import partial
+
 import streamlit as st
 
 from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
@@ -24,8 +26,8 @@ def show(actor: Person) -> None:
             told = ", ".join(f"{about.lower()}: {answer}" for about, answer in said.said().items())
             st.write(f"You said: {told}.")
             gone = "What you said about yourself is erased at once. Your photos stay."
-            if confirmed("Erase it", gone, "Yes, erase it", about="description", icon=":material/delete:"):
-                groups.erase(actor)
+            erase, icon = partial(groups.erase, actor), ":material/delete:"
+            if confirmed("Erase it", gone, "Yes, erase it", erase, about="description", icon=icon):
                 st.rerun()
         if words is not None:
             st.markdown(quoted(words.body))

@@ -19,8 +19,16 @@ def pages_of(person: Person) -> list[str]:
     study_id = platform().studies.current(person).id
     work = [page for page, action in _WORK.items() if allowed(person, action, study_id)]
     models = _MODELS if allowed(person, Action.COMPARE_MODELS) else []
-    has_agreed = platform().consents.current(person) is not None
-    return [*work, *models, *(["give", "live", "my_data", "consent"] if has_agreed else ["consent", "my_data"])]
+    return [*work, *models, *_own(person)]
+
+
+def _own(person: Person) -> list[str]:
+    """Whoever is asked again finds everything in its place, behind what they are asked."""
+    if platform().consents.current(person) is not None:
+        return ["give", "live", "my_data", "consent"]
+    if platform().consents.latest(person) is not None:
+        return ["consent", "give", "live", "my_data"]
+    return ["consent", "my_data"]
 
 
 def landing(person: Person) -> str:

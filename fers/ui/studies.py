@@ -1,6 +1,7 @@
 """The parts of the study page."""
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -57,7 +58,7 @@ def make_study(actor: Person) -> None:
 
 def describe(actor: Person, study: Study) -> None:
     """The study's particulars, to be changed."""
-    st.write("Participants read this before they take part. When you change it, they are asked again.")
+    st.write("Participants read this before they take part. When you change what it tells them, they are asked again.")
     with st.form(f"describe-{study.id}"):
         changed = _particulars(study)
         changed = _labelling(changed)
@@ -70,10 +71,40 @@ def describe(actor: Person, study: Study) -> None:
             ),
             open=st.toggle("Open for photos", study.open),
         )
-        if st.form_submit_button("Save", type="primary", width="stretch"):
-            with guard.explaining():
-                platform().studies.update(actor, changed)
-                st.success("Saved.", icon=":material/check_circle:")
+        pressed = st.form_submit_button("Save", type="primary", width="stretch")
+    if pressed:
+        state().study_to_save = changed
+    if state().study_to_save and state().study_to_save.id == study.id:
+        _save(actor, state().study_to_save)
+
+
+def _save(actor: Person, changed: Study) -> None:
+    """Save a study, once its owner knows how many people that asks again."""
+    place = st.empty()
+    with place.container(), guard.explaining():
+        asked = platform().consents.asked_again(actor, changed)
+        meant = _is_meant(asked) if asked else True
+        if meant is None:
+            return
+        place.empty()
+        if meant:
+            platform().studies.update(actor, changed)
+            place.success("Saved.", icon=":material/check_circle:")
+    state().study_to_save = None
+
+
+def _is_meant(asked: int) -> bool | None:
+    """Whether so many people are to be asked again; None as long as the owner says nothing."""
+    people = "1 person has" if asked == 1 else f"{asked:,} people have"
+    st.warning(
+        f"{people} agreed to what you change, and will be asked again. Until they agree, what they gave stays as it "
+        "is, and they can give nothing new.",
+        icon=":material/group:",
+    )
+    with st.container(horizontal=True):
+        yes = st.button("Save, and ask again", type="primary")
+        no = st.button("Not now")
+    return yes or (False if no else None)
 
 
 def _particulars(study: Study) -> Study:
@@ -152,8 +183,8 @@ def invite(actor: Person, study: Study) -> None:
         people = f"{invitation.uses_left} {'person' if invitation.uses_left == 1 else 'people'}"
         what.write(f"**{invitation.role.capitalize()}** for {people}, until {moment(invitation.expires_at)}")
         with button:
-            if confirmed("Revoke", _REVOKED, "Revoke it", about=f"invitation-{invitation.id}", wide=True):
-                platform().invitations.revoke(actor, study.id, invitation.id)
+            revoke = partial(platform().invitations.revoke, actor, study.id, invitation.id)
+            if confirmed("Revoke", _REVOKED, "Revoke it", revoke, about=f"invitation-{invitation.id}", wide=True):
                 st.rerun()
 
 
@@ -173,25 +204,23 @@ def _member(actor: Person, study: Study, member: Member) -> None:
     name = f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}"
     who = f"{name} (you)" if member.person_id == actor.id else name
     st.markdown(f"{who}  \n{member.role.capitalize()}", width="stretch")
+    _offer_another_role(actor, study, member)
     loses_place = f"{who} can't work on this study any more. What they labelled stays."
-    with guard.explaining():
-        if (chosen := _chosen_role(member)) is not None:
-            platform().members.assign(actor, study.id, member.person_id, chosen)
-            st.rerun()
-        if confirmed("Remove", loses_place, "Remove them", about=f"member-{member.person_id}"):
-            platform().members.remove(actor, study.id, member.person_id)
-            st.rerun()
+    remove = partial(platform().members.remove, actor, study.id, member.person_id)
+    if confirmed("Remove", loses_place, "Remove them", remove, about=f"member-{member.person_id}"):
+        st.rerun()
 
 
-def _chosen_role(member: Member) -> Role | None:
-    """Another role for somebody, once it is chosen and confirmed."""
+def _offer_another_role(actor: Person, study: Study, member: Member) -> None:
     about = f"role-{member.person_id}-{member.role}"
     with st.popover("Change role", key=f"ask-{about}"):
         others = [role for role in Role if role is not member.role]
         chosen = st.radio("New role", others, None, format_func=str.capitalize, key=about)
         st.caption("It counts at once, in this study alone.")
-        changed = st.button("Change it", disabled=chosen is None, type="primary", width="stretch", key=f"yes-{about}")
-    return chosen if changed else None
+        if st.button("Change it", disabled=chosen is None, type="primary", width="stretch", key=f"yes-{about}"):
+            with guard.explaining():
+                platform().members.assign(actor, study.id, member.person_id, chosen)
+                st.rerun()
 
 
 def log(actor: Person, study: Study) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from driving import agreed, click, field, leave, open_app, opened, sign_in, signed_in, told
 
 from fers.domain.boxes import Box
+from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.models import OutputSpec
@@ -17,6 +18,7 @@ from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.services.capture import Capture
 from fers.storage.embedded_images import EmbeddedImages
+from fers.ui import menu
 from fers.ui.session_cookie import COOKIE
 from tests.people import PASSWORD, OneModel, participant, photo
 
@@ -265,14 +267,49 @@ def test_withdrawing_everything_ends_at_the_welcome_page(app, platform):
     assert platform.sign_in.person_by_email("ada@example.org") is None
 
 
-def test_a_changed_text_asks_again(app, platform):
-    agreed(signed_in(app, platform), KEEP)
+def test_a_changed_text_asks_again_with_the_choices_made_before(app, platform):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP, TRAIN)
+    click(choose(give(app, photo()), "display", Display.FELT), "Yes")
+    person, purpose = ada(app, platform), platform.studies.current().purpose
     platform.studies.update(OPERATOR, dataclasses.replace(platform.studies.current(), purpose="Something new."))
-    assert opened(app.run()) == "consent"
-    assert "Something new." in told(app) and not any(box.value for box in app.checkbox)
+    assert menu.pages_of(person) == ["consent", "give", "live", "my_data"]
+    app.switch_page("pages/consent.py").run()
+    shown = told(app)
+    assert "Something has changed" in shown
+    assert "**What this is for.** Something new." in shown and f"Before: **What this is for.** {purpose}" in shown
+    assert not any(caption.value.startswith("Before: **Who runs it.**") for caption in app.caption)
+    ticked = [box.label.split()[0] for box in app.checkbox if box.value]
+    assert ticked == ["Keep", "Train", "I"], "what was chosen before, and nothing else"
+    click(app, "I agree to what is new")
+    assert "Thank you!" in told(app), "back where they were"
+    assert len(platform.own_data.faces(person)) == 1
+    assert platform.consents.current(person).purposes == {Purpose.STORE, Purpose.TRAIN}
+    assert not app.exception and not app.error
 
 
-def test_only_adults_can_agree(app, platform):
+def test_choices_that_lose_photos_ask_first_and_say_so(app, platform):
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP, TRAIN)
+    click(choose(give(app, photo()), "display", Display.FELT), "Yes")
+    app.switch_page("pages/my_data.py").run()
+    assert "Change my choices" in [link.proto.label for link in app.get("page_link")], "as the text says"
+    app.switch_page("pages/consent.py").run()
+    next(box for box in app.checkbox if box.label.startswith(TRAIN)).uncheck()
+    assert "won't be used any more for what you unticked" in told(app.run())
+    next(box for box in app.checkbox if box.label.startswith(KEEP)).uncheck()
+    app.run()
+    assert "Save my choices" not in [button.label for button in app.button]
+    assert "The photo you gave to this study will be deleted" in told(app)
+    click(app, "Save, and delete my photos")
+    assert "Your choices are saved" in told(app)
+    assert platform.own_data.faces(ada(app, platform)) == []
+    assert not app.exception and not app.error
+
+
+def test_whoever_forgets_to_say_that_they_are_an_adult_is_reminded(app, platform):
     click(signed_in(app, platform), "I agree")
-    assert "aged 18 or over" in told(app)
+    assert "Tick the box if you are: only people aged 18 or over can take part." in told(app)
     assert platform.consents.current(ada(app, platform)) is None
+    agreed(app, KEEP)
+    assert "Show an expression" in told(app)

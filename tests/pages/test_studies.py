@@ -41,12 +41,36 @@ def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, plat
     words = next(area for area in app.text_area if area.label.startswith("What else"))
     words.set_value("**Board 12/3**: you get $5 and then $6. ![](https://elsewhere.example/seen.png)")
     click(app, "Save")
+    click(app, "Save, and ask again")
     assert "Saved" in told(app)
     app.switch_page("pages/consent.py").run()
     shown = told(app)
     assert r"**Board 12/3**: you get \$5 and then \$6. !\[](https://elsewhere.example/seen.png)" in shown
     assert platform.studies.current().consent_words in platform.consents.text().body
     assert not app.exception and not app.error
+
+
+def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, platform):
+    for name in ("boss", "ada", "bob"):
+        participant(platform, f"{name}@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    before = platform.studies.current()
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    field(app, "Name").input("Faces of spring")
+    assert "3 people have agreed to what you change, and will be asked again." in told(click(app, "Save"))
+    assert platform.studies.current() == before
+    assert "asked again. Until" not in told(click(app, "Not now"))
+    assert platform.studies.current() == before
+    click(app, "Save")
+    click(app, "Save, and ask again")
+    assert "Saved." in told(app) and "asked again. Until" not in told(app.run())
+    assert platform.studies.current().name == "Faces of spring"
+    next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
+    assert "Saved." in told(click(app, "Save")), "no participant is told about this"
+    field(app, "Name").input(" ")
+    assert "name is empty" in told(click(app, "Save"))
+    assert not app.exception
 
 
 def test_what_takes_something_away_asks_first(app, platform):

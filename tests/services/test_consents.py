@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fers.domain.consent import Purpose
+from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
 from fers.domain.people import OPERATOR
-from fers.errors import ConsentRequired, NotSignedIn
+from fers.errors import ConsentRequired, InvalidInput, NotSignedIn
 from fers.platform import assemble, open_stores
 from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
 
@@ -58,6 +58,30 @@ def test_new_words_ask_again(platform, newcomer):
     _agree(platform, newcomer, *EVERYTHING)
     platform.studies.update(OPERATOR, replace(platform.studies.current(), purpose="Something else entirely."))
     assert platform.consents.current(newcomer) is None
+
+
+def test_it_is_known_beforehand_how_many_people_are_asked_again(platform, newcomer):
+    study = platform.studies.current()
+    changed = replace(study, purpose="Something else entirely.")
+    assert platform.consents.asked_again(OPERATOR, changed) == 0
+    _agree(platform, newcomer, Purpose.STORE)
+    _agree(platform, newcomer)
+    participant(platform)
+    assert platform.consents.asked_again(OPERATOR, changed) == 2
+    assert platform.consents.asked_again(OPERATOR, replace(study, overlap=5, open=False)) == 0
+    with pytest.raises(InvalidInput):
+        platform.consents.asked_again(OPERATOR, replace(study, purpose=""))
+    platform.studies.update(OPERATOR, changed)
+    assert platform.consents.asked_again(OPERATOR, study) == 0, "they are asked again as it is"
+    assert platform.consents.latest(newcomer).purposes == frozenset()
+
+
+def test_a_reader_of_earlier_words_finds_what_is_new_in_today_s():
+    before = ConsentText("1", "# Title\n\nIt is kept\nhere.\n\nFor 30 days.\n\nBye.\n")
+    after = ConsentText("2", "# Title\n\nIt is\nkept here.\n\nFor 60 days.\n\nBye.\n\nAlso this.\n")
+    assert rewordings(before, after) == [Rewording("For 30 days.", "For 60 days."), Rewording("", "Also this.")]
+    assert rewordings(after, before)[1] == Rewording("Also this.", "")
+    assert rewordings(before, before) == []
 
 
 def test_what_a_study_says_itself_is_agreed_to_and_goes_with_its_datasets(platform):

@@ -46,6 +46,9 @@ class RecordStore(Protocol):
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None: ...
 
+    def count_agreed(self, study_id: str, text_sha256: str) -> int:
+        """How many people agreed to these words last of all that they agreed to in the study."""
+
     def consents_of(self, person_id: str) -> list[Consent]:
         """All consents of a person, oldest first."""
 

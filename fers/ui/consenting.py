@@ -1,0 +1,75 @@
+"""The parts of the page where people agree to take part."""
+
+from functools import partial
+
+import streamlit as st
+
+from fers.domain.consent import Consent, ConsentText, Purpose, rewordings
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.ui import guard
+from fers.ui.confirming import confirmed
+from fers.ui.services import platform
+from fers.ui.words import quoted
+
+
+def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> None:
+    """What somebody who agreed to the words before has yet to read, and the whole text for whoever wants it."""
+    st.title("Something has changed")
+    st.write(
+        f"“{quoted(study.name)}” has changed what it tells you, so you are asked again. What you chose before is still "
+        "ticked below. Until you agree, the photos you gave stay as they are, and you give no new ones."
+    )
+    for rewording in rewordings(before, text):
+        with st.container(border=True):
+            st.markdown(quoted(rewording.after) or "*This is no longer said:*")
+            if rewording.before:
+                st.caption(f"Before: {quoted(rewording.before)}")
+    with st.expander("Read all of it"):
+        st.markdown(quoted(text.body))
+
+
+def choose(latest: Consent | None, text: ConsentText) -> frozenset[Purpose]:
+    """What somebody agrees to. Nothing is ticked beforehand but what they chose earlier."""
+
+    def ticked(purpose: Purpose, possible: bool = True) -> bool:
+        before = latest is not None and latest.permits(purpose)
+        key = f"{purpose}-{text.sha256}"
+        return st.checkbox(purpose.question, before, disabled=not possible, key=key) and possible
+
+    store = ticked(Purpose.STORE)
+    others = [purpose for purpose in Purpose if purpose is not Purpose.STORE]
+    chosen = {purpose for purpose in others if ticked(purpose, possible=store)}
+    return frozenset({Purpose.STORE, *chosen} if store else ())
+
+
+def is_adult(latest: Consent | None, text: ConsentText) -> bool:
+    return st.checkbox("I am 18 or older.", latest is not None, key=f"adult-{text.sha256}")
+
+
+def say_what_it_means(latest: Consent | None, chosen: frozenset[Purpose], given: int) -> None:
+    """What follows from these choices for the `given` photos that are there."""
+    if Purpose.STORE not in chosen:
+        st.info("Without the first choice you can still try it out: you see the guess, and nothing is kept.")
+    elif given and latest is not None and latest.purposes - chosen:
+        st.info(
+            f"{_photos(given)} you gave so far won't be used any more for what you unticked. If you tick it again "
+            "later, that counts for new photos only."
+        )
+
+
+def save(actor: Person, text: ConsentText, chosen: frozenset[Purpose], adult: bool, button: str, given: int) -> bool:
+    """Whether the choices were saved. Where photos are lost by them, that is asked once more."""
+    give = partial(platform().consents.give, actor, text.sha256, chosen, adult)
+    if given and Purpose.STORE not in chosen:
+        gone = f"{_photos(given)} you gave to this study will be deleted at once and for good."
+        return confirmed(button, gone, "Save, and delete my photos", give, about="photos", wide=True)
+    if st.button(button, type="primary", width="stretch"):
+        with guard.explaining():
+            give()
+            return True
+    return False
+
+
+def _photos(count: int) -> str:
+    return "The photo" if count == 1 else f"The {count} photos"
