@@ -22,6 +22,7 @@ from fers.services.downloads import Downloads
 from fers.services.drafts import Drafts
 from fers.services.drift import DriftReports
 from fers.services.explore import Explore
+from fers.services.faces import Faces
 from fers.services.groups import Groups
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
@@ -72,6 +73,7 @@ class Platform:
     drift: DriftReports
     why: Why
     explore: Explore
+    faces: Faces
     review: Review
     agreement: Agreement
     snapshots: Snapshots
@@ -134,6 +136,7 @@ def assemble(
         drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
         why=Why(records, images, models, now),
         explore=Explore(records, stores.face_index, images, groups, now),
+        faces=Faces(records, stores.labels, stores.answers, stores.snapshots, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,

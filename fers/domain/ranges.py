@@ -10,6 +10,11 @@ class IdRange:
     after: str = ""
     to: str = "g"
 
+    @classmethod
+    def only(cls, one: str) -> "IdRange":
+        """The range of one id."""
+        return cls(f"{one[:-1]}{chr(ord(one[-1]) - 1)}g", one)
+
 
 EVERY_ID = IdRange()
 

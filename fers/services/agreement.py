@@ -11,7 +11,7 @@ from fers.analysis.known import accuracy_on_known
 from fers.domain.audit import entry_by
 from fers.domain.emotions import Emotion
 from fers.domain.interfaces import LabelStore, RecordStore
-from fers.domain.labels import Label, Verdict
+from fers.domain.labels import Label, Verdict, is_open_flag
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.review import Known
@@ -31,7 +31,7 @@ class Report:
     counts: Counter[str]
     """Labels by annotator."""
     flags: list[Label]
-    """By face."""
+    """By face; those that nobody has settled since."""
     accuracy: dict[str, float]
     """How often each annotator is right, 0 to 1, as Dawid and Skene's method estimates it from all votes."""
     settled: int
@@ -50,13 +50,14 @@ class Agreement:
         """Everything about the study's labels, with 95% intervals."""
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
+        settled = self._labels.settled_flags(study_id)
         by_majority, (estimated, rates) = majority(labels), dawid_skene(labels)
         return Report(
             labels=len(labels),
             agreement=analysis.agreement(labels),
             on_known=accuracy_on_known(labels, self._labels.gold(study_id)),
             counts=Counter(sorted(label.annotator_id for label in labels)),
-            flags=[label for label in labels if label.verdict is Verdict.FLAGGED],
+            flags=[label for label in labels if is_open_flag(label, settled.get(label.face_id))],
             accuracy=dict(zip(rates.annotators, rates.accuracy.tolist(), strict=True)),
             settled=len(by_majority),
             differ=sum(estimated[face_id].outcome is not said.outcome for face_id, said in by_majority.items()),

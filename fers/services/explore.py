@@ -8,9 +8,9 @@ from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.groups import Groups
+from fers.services.sight import face_in_sight
 
 THUMBNAIL_PIXELS = 112
 
@@ -58,17 +58,13 @@ class Explore:
         require(actor, Action.VIEW_DATASET, study_id)
         return self._index.least_agreed(study_id, count, after and after.face.id)
 
-    def thumbnail(self, actor: Person, face_id: str) -> np.ndarray | None:
-        """The face's crop, 112 x 112 x 3 RGB (uint8); None for a photo that its person lets nobody else look at, or
-        whose retention date has come. Raises NotFound when it is gone."""
-        face = self._records.face(face_id)
-        if face is None:
-            require(actor, Action.VIEW_DATASET)
-            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
-        require(actor, Action.VIEW_DATASET, face.study_id)
+    def thumbnail(self, actor: Person, face_id: str, pixels: int = THUMBNAIL_PIXELS) -> np.ndarray | None:
+        """The face's crop, `pixels` x `pixels` x 3 RGB (uint8); None for a photo that its person lets nobody else look
+        at, or whose retention date has come. Raises NotFound when it is gone."""
+        face = face_in_sight(self._records, actor, face_id)
         if not face.may_be_shown(self._now()):
             return None
-        return glimpse(self._images.get(face.id), face.box, THUMBNAIL_PIXELS)
+        return glimpse(self._images.get(face.id), face.box, pixels)
 
     def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
         """A group that is too small to be shown has no faces, as far as anybody can see."""

@@ -3,7 +3,7 @@ import secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fers.domain.ranges import EVERY_ID, divided
+from fers.domain.ranges import EVERY_ID, IdRange, divided
 
 
 @given(st.integers(1, 5000))
@@ -19,3 +19,12 @@ def test_ids_fall_into_ranges_evenly():
     ids = [secrets.token_hex(16) for _ in range(4000)]
     for among in divided(4):
         assert 850 < sum(among.after < face_id <= among.to for face_id in ids) < 1150
+
+
+IDS = st.text("0123456789abcdef", min_size=1, max_size=4)
+
+
+@given(IDS, IDS)
+def test_the_range_of_one_id_has_that_one_alone(one, other):
+    among = IdRange.only(one)
+    assert (among.after < other <= among.to) == (other == one)
