@@ -19,6 +19,7 @@ UNLISTED = [
 PAGES = {
     "study": partial(st.Page, "pages/study.py", title="Study", icon=":material/tune:"),
     "explore": partial(st.Page, "pages/explore.py", title="Explore", icon=":material/grid_view:"),
+    "face": partial(st.Page, "pages/face.py", title="One face"),
     "review": partial(st.Page, "pages/review.py", title="Review", icon=":material/rate_review:"),
     "agreement": partial(st.Page, "pages/agreement.py", title="Agreement", icon=":material/balance:"),
     "datasets": partial(st.Page, "pages/datasets.py", title="Datasets", icon=":material/inventory_2:"),
@@ -34,7 +35,7 @@ PAGES = {
     ),
 }
 # Pages of tables and galleries, which take the width there is. What participants meet stays a column.
-WIDE = {"review", "study", "explore", "agreement", "datasets", "models", "arena", "field"}
+WIDE = {"review", "study", "explore", "face", "agreement", "datasets", "models", "arena", "field"}
 
 
 def pages_for(person: Person | None) -> list[st.Page]:

@@ -7,13 +7,13 @@ from fers.ui import guard
 from fers.ui.exploring import (
     agreement,
     balance,
-    choose_filter,
     disputed_grid,
     freeze_these,
     growth,
     newest_grid,
     people_by_group,
 )
+from fers.ui.face_filter import VIEW, choose_filter
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
 
@@ -21,30 +21,35 @@ actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)
 
 st.title("Explore")
-choose_study(actor)
-sizes = platform().groups.sizes(actor, study.id)
-wanted = choose_filter(sizes)
-counts = platform().explore.counts(actor, study.id, wanted)
-found = sum(count.count for count in counts)
-disputed = sum(count.count for count in counts if count.disputed)
-faces, differ = st.columns(2)
-faces.metric(f"Faces in {study.name}", f"{found:,}")
-differ.metric("Where the model says otherwise", f"{disputed / found:.0%}" if found else "–")
-if not found:
-    st.info("No face fits. Choose less, or wait for the first ones.")
-    st.stop()
-# Only the open tab is worked out: each face shown is decoded for it.
-freeze_these(wanted)
-newest, doubts, plots = st.tabs(["Newest", "Most disputed", "Plots"], key="views", on_change="rerun")
-if newest.open:
-    with newest:
-        newest_grid(actor, study, wanted)
-if doubts.open:
-    with doubts:
-        disputed_grid(actor, study)
-if plots.open:
-    with plots:
-        balance(counts)
-        agreement(platform().explore.agreement(actor, study.id, wanted))
-        growth(counts)
-        people_by_group(sizes)
+side, content = st.columns([1, 4], gap="medium")
+with side:
+    choose_study(actor)
+    sizes = platform().groups.sizes(actor, study.id)
+    wanted = choose_filter(sizes)
+with content:
+    counts = platform().explore.counts(actor, study.id, wanted)
+    found = sum(count.count for count in counts)
+    disputed = sum(count.count for count in counts if count.disputed)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.metric(f"Faces in {study.name}", f"{found:,}", width="content")
+        st.metric("Where the model says otherwise", f"{disputed / found:.0%}" if found else "–", width="content")
+        if found:
+            freeze_these(wanted)
+    if not found:
+        st.info("No face fits. Choose less, or wait for the first ones.")
+        st.stop()
+    # Only the open tab is worked out: each face shown is decoded for it.
+    views = st.tabs(["Newest", "Most disputed", "Plots"], key=VIEW, on_change="rerun", bind="query-params")
+    newest, doubts, plots = views
+    if newest.open:
+        with newest:
+            newest_grid(actor, study, wanted)
+    if doubts.open:
+        with doubts:
+            disputed_grid(actor, study)
+    if plots.open:
+        with plots:
+            balance(counts)
+            agreement(platform().explore.agreement(actor, study.id, wanted))
+            growth(counts)
+            people_by_group(sizes)

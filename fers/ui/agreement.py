@@ -18,7 +18,7 @@ from fers.ui.removing import offer_removal
 from fers.ui.result import word
 from fers.ui.services import platform
 from fers.ui.session import person
-from fers.ui.thumbnails import CELL_PIXELS, thumbnail
+from fers.ui.thumbnails import CELL_PIXELS, linked_thumbnail
 
 SHOWN = 8
 FIGURE_PIXELS = 160
@@ -97,7 +97,7 @@ def flags(actor: Person, report: Report) -> None:
     for flags_of_one in flagged[:SHOWN]:
         [first, *_] = flags_of_one
         with cells.container(border=True, width=CELL_PIXELS):
-            thumbnail(actor, first.face_id)
+            linked_thumbnail(actor, first.face_id)
             for flag in flags_of_one:
                 st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
             offer_removal(actor, first.study_id, first.face_id)
@@ -124,8 +124,7 @@ def known_faces(study: Study) -> None:
         cells = st.container(horizontal=True)
         for face_id, emotion in faces.items():
             with cells.container(border=True, width=CELL_PIXELS):
-                thumbnail(actor, face_id)
-                st.markdown(f"**{word(emotion)}**")
+                linked_thumbnail(actor, face_id, word(emotion))
                 change = (actor, study, face_id, chosen(emotion))
                 st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
 

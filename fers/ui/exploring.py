@@ -7,58 +7,22 @@ import altair as alt
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceCount, FaceFilter, Found
-from fers.domain.faces import Source
+from fers.domain.exploring import FaceCount, FaceFilter, Found
 from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
+from fers.ui.face_filter import quarter_word
 from fers.ui.look import ACCENT
-from fers.ui.removing import offer_removal
+from fers.ui.one_face import class_word, whose_word
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import state
-from fers.ui.thumbnails import CELL_PIXELS, thumbnail
-from fers.ui.why import offer_why_of
+from fers.ui.thumbnails import linked_thumbnail
 
-PAGE = 24
+PAGE, CARD_PIXELS = 36, 136
 _AMONG_ANNOTATORS = "among annotators"
 _DISPUTES = ("between model and people", _AMONG_ANNOTATORS)
-_NO_CLASS = "No class"
-_WHAT_CLASS_MEANS = (
-    "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
-    "It has none where annotators tie or see no expression, and where nobody said anything."
-)
 _WHOLE_NUMBERS = alt.Axis(tickMinStep=1)
-_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
-
-
-def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
-    """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
-    groups = [(about, answer) for about, people in sizes.items() for answer in people]
-    with st.expander("Filter", icon=":material/filter_list:"):
-        labels = st.pills("Class", [*Emotion, _NO_CLASS], format_func=_class_word, selection_mode="multi")
-        st.caption(_WHAT_CLASS_MEANS)
-        sources = st.pills("Taken with", list(Source), format_func=_SOURCE_WORDS.get, selection_mode="multi")
-        confidence = _quarters("How confident the model is")
-        agreement = _quarters("How far annotators agree")
-        group = None
-        if groups:
-            told = "Their people say about themselves"
-            group = st.selectbox(told, groups, None, format_func=": ".join, placeholder="Anything, or nothing")
-        disputed = st.segmented_control("The model says", ["the same", "something else"])
-        left, right = st.columns(2)
-        since = left.date_input("From the week of", None)
-        until = right.date_input("To the week of", None)
-    return FaceFilter(
-        labels=frozenset(None if label == _NO_CLASS else label for label in labels),
-        sources=frozenset(sources),
-        confidence=confidence,
-        agreement=agreement,
-        group=group,
-        disputed=None if disputed is None else disputed == "something else",
-        since=since,
-        until=until,
-    )
 
 
 def freeze_these(wanted: FaceFilter) -> None:
@@ -99,7 +63,7 @@ def _least_agreed_grid(actor: Person, study: Study) -> None:
 
 def _most_disputed_grid(actor: Person, study: Study) -> None:
     """Where the model is surest of something else than the class."""
-    label = st.pills("Class", list(Emotion), format_func=_class_word, key="disputed-label")
+    label = st.pills("Class", list(Emotion), format_func=class_word, key="disputed-label")
 
     def page(after: Found | None) -> list[Found]:
         return platform().explore.most_disputed(actor, study.id, label, PAGE, after)
@@ -111,8 +75,8 @@ def balance(counts: list[FaceCount]) -> None:
     """How many faces each class has."""
     by_label = Counter()
     for count in counts:
-        by_label[_class_word(count.label)] += count.count
-    order = [_class_word(label) for label in [*Emotion, None]]
+        by_label[class_word(count.label)] += count.count
+    order = [class_word(label) for label in [*Emotion, None]]
     st.subheader("Balance", anchor=False)
     _bars([{"Class": label, "Faces": by_label[label]} for label in order])
 
@@ -123,7 +87,7 @@ def agreement(shares: dict[int, int]) -> None:
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
-    _bars([{"Agreement": _quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
+    _bars([{"Agreement": quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
     st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
 
 
@@ -180,7 +144,7 @@ def _grid(
         st.caption("There are none.")
     cells = st.container(horizontal=True)
     for one in found:
-        with cells.container(border=True, width=CELL_PIXELS):
+        with cells.container(width=CARD_PIXELS, gap="xxsmall"):
             _show(actor, one, tell(one))
     with st.container(horizontal=True):
         if after is not None and st.button("Back to the first", key=f"first {shown}"):
@@ -192,31 +156,10 @@ def _grid(
 
 
 def _show(actor: Person, found: Found, told: str) -> None:
-    label = _class_word(found.label)
-    thumbnail(actor, found.face.id, f"A face, class: {label}")
-    st.markdown(f"**{label}**")
-    st.caption(f"{_whose_word(found)}. {told}")
-    offer_why_of(actor, found.face.id)
-    offer_removal(actor, found.face.study_id, found.face.id)
-
-
-def _whose_word(found: Found) -> str:
-    if found.reviewed:
-        return "Annotators"
-    return "Nobody yet" if found.face.source is Source.IMPORT else "Own word"
-
-
-def _class_word(label: Emotion | str | None) -> str:
-    return _NO_CLASS if label in (None, _NO_CLASS) else word(label)
+    label = class_word(found.label)
+    linked_thumbnail(actor, found.face.id, label, f"A face, class: {label}")
+    st.caption(f"{whose_word(found)}  \n{told}")
 
 
 def _vote_words(vote: Emotion | Verdict) -> str:
     return word(vote) if isinstance(vote, Emotion) else vote.capitalize()
-
-
-def _quarter_word(quarter: int) -> str:
-    return QUARTER_WORDS[quarter].capitalize()
-
-
-def _quarters(question: str) -> frozenset[int]:
-    return frozenset(st.pills(question, QUARTERS, format_func=_quarter_word, selection_mode="multi"))

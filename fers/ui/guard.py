@@ -40,6 +40,8 @@ def run(page, actor: Person | None, way_in: Callable[[], None]) -> None:
     signed out is shown the way in, and finds the page there afterwards. Called by `app.py` alone: pages that anything
     else runs turn people away."""
     state().routed, state().actor = True, actor
+    if state().page != page.url_path:
+        state().page, state().arrived = page.url_path, True
     try:
         page.run()
     except NotSignedIn:

@@ -16,6 +16,12 @@ _STYLE = """
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
 /* Asks the server for the sign-in cookie and shows nothing. */
 .st-key-fers-cookie { display: none; }
+@media (min-width: 641px) { .st-key-show-filters { display: none; } }
+@media (max-width: 640px) { .stMain:has(.st-key-show-filters input:not(:checked)) .st-key-filters { display: none; } }
+/* The link under a face lies over its picture too. */
+.stElementContainer:has(> .stPageLink a[href*="face?id="]) { position: static; }
+a[href*="face?id="] { padding-inline: 0; }
+a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
 /* What is looked at all day begins near the top. */
 .st-key-review-head h1 { font-size: 1.35rem; padding: 0; }

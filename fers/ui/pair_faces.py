@@ -11,7 +11,7 @@ from fers.services.measuring import Common
 from fers.ui import guard
 from fers.ui.result import percent
 from fers.ui.services import platform
-from fers.ui.thumbnails import thumbnail
+from fers.ui.thumbnails import linked_thumbnail, thumbnail
 from fers.ui.why import EXPLANATION, show_maps
 
 FACES_OF_A_PAGE = 12
@@ -34,7 +34,8 @@ def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str,
         for index in indices[(number - 1) * FACES_OF_A_PAGE : number * FACES_OF_A_PAGE]:
             face_id, label = str(common.face_ids[index]), Emotion(common.labels[index])
             with st.container(width=THUMBNAIL_PIXELS):
-                thumbnail(actor, face_id, f"A face, labelled {label.label}", width=THUMBNAIL_PIXELS)
+                about = f"A face, labelled {label.label}"
+                linked_thumbnail(actor, face_id, alt=about, width=THUMBNAIL_PIXELS)
                 st.caption(answers([of_model[index] for of_model in common.answers], label))
                 if st.button("Look closer", key=f"look-{face_id}", type="tertiary"):
                     _look_closer(actor, face_id, models, label)

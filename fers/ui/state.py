@@ -131,6 +131,10 @@ class State:
     """The secret of a new access token, until whoever made it says they have it."""
     explored: dict[str, Found] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
+    arrived: bool = False
+    """Whether somebody came to the current page from another one; a page that asks says when it has heard it."""
+    page: str | None = None
+    """The address of that page."""
     to_freeze: FaceFilter = EVERY_FACE
     """What was chosen under "Explore" for the next dataset version."""
     reviewing: Reviewing | None = None

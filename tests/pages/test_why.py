@@ -8,11 +8,12 @@ from fers.domain.people import OPERATOR, Role
 from tests.people import give_face, participant
 
 
-@pytest.mark.parametrize("page", ["pages/my_data.py", "pages/explore.py"])
+@pytest.mark.parametrize("page", ["pages/my_data.py", "pages/face.py"])
 def test_a_stored_face_shows_what_its_guess_rested_on(app, platform, page):
-    give_face(platform, participant(platform))
+    face = give_face(platform, participant(platform))
     platform.accounts.grant(OPERATOR, "ada@example.org", Role.RESEARCHER)
     sign_in(app)
+    app.query_params["id"] = face.id
     app.switch_page(page).run()
     assert len(app.image) == 1
     click(app, "What did it look at?")
