@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from fers import __version__, config, platform
-from fers.dataset_commands import export, freeze, import_
+from fers.dataset_commands import export, freeze, import_, import_upload
 from fers.domain.people import OPERATOR, Role
 from fers.domain.yardsticks import Yardstick
 from fers.errors import FersError, JobStopped
@@ -73,7 +73,7 @@ def _sentence(result: dict) -> str:
     return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-for command in (models, import_, freeze, export):
+for command in (models, import_, import_upload, freeze, export):
     main.add_command(command)
 
 

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound
+from fers.errors import InvalidInput, JobStopped, NotFound
 from fers.explaining import explains_failures
 from fers.exporting.archive import DEFAULT, FORMATS
 from fers.exporting.release import Cut
@@ -149,6 +149,15 @@ def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:
         click.echo(f"{imported.labels} labels added; the set tells {annotators} annotators apart.")
     if faces.dropped:
         click.echo("Of no use: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
+
+
+@click.command(hidden=True)
+@click.argument("upload_id")
+@explains_failures
+def import_upload(upload_id: str) -> None:
+    """Do an import that was asked for on a page. The app starts this by itself."""
+    with suppress(JobStopped):
+        platform.assemble(config.load()).uploads.carry_out(upload_id)
 
 
 @click.command()

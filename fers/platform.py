@@ -40,6 +40,7 @@ from fers.services.snapshots import Snapshots
 from fers.services.storing import Storing
 from fers.services.studies import Studies
 from fers.services.trials import Trials
+from fers.services.uploads import Uploads
 from fers.services.why import Why
 from fers.services.withdrawal import Withdrawal
 from fers.services.yardsticks import Yardsticks
@@ -79,6 +80,7 @@ class Platform:
     snapshots: Snapshots
     downloads: Downloads
     importing: Importing
+    uploads: Uploads
     doctor: Doctor
     sign_in: SignIn
 
@@ -114,6 +116,8 @@ def assemble(
     yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
     pictures = Pictures(records, images, stores.answers)
     arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
+    jobs = Jobs(stores.jobs, settings.job_lease, now)
+    importing = Importing(records, storing, stores.labels, stores.face_index, models, detector, studies, now)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
         access=Access(stores.access, records, stores.studies, now),
@@ -129,7 +133,7 @@ def assemble(
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
-        jobs=Jobs(stores.jobs, settings.job_lease, now),
+        jobs=jobs,
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
@@ -141,7 +145,8 @@ def assemble(
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
         downloads=Downloads(records, images, stores.snapshots, snapshots, withdrawal, now),
-        importing=Importing(records, storing, stores.labels, stores.face_index, models, detector, studies, now),
+        importing=importing,
+        uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, now),
         doctor=Doctor(records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, now),
         sign_in=sign_in,
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard
+from fers.ui import guard, importing
 from fers.ui.services import platform
 from fers.ui.studies import choose_study, describe, invite, log, make_study, members
 
@@ -14,11 +14,14 @@ st.title("The study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
-about, people, history = st.tabs(["About", "People", "What was done"], key="parts", on_change="rerun")
+about, people, sets, history = st.tabs(["About", "People", "Import", "What was done"], key="parts", on_change="rerun")
 with about:
     describe(actor, study)
 with people:
     invite(actor, study)
     members(actor, study)
+with sets:
+    if sets.open:
+        importing.show(actor, study)
 with history:
     log(actor, study)

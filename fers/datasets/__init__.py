@@ -36,7 +36,7 @@ def load(spec: str, meanings: Meanings = Meanings(), faults: Faults | None = Non
     try:
         faces = FORMATS[kind](path, Reading(source, Split(split or None), meanings, noted))
     except NoFaces as error:
-        raise DataError("\n".join([str(error), *noted.told()])) from error
+        raise NoFaces("\n".join([str(error), *noted.told()])) from error
     if faults is None and noted.count:
         raise DataError(str(noted))
     return faces

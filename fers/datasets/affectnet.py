@@ -25,6 +25,12 @@ _COLUMNS = 9
 """subDirectory_filePath, face_x, face_y, face_width, face_height, facial_landmarks, expression, valence, arousal."""
 
 
+def is_part(name: str) -> bool:
+    """Whether a file's name shows that its set is AffectNet."""
+    is_list = any(name == _below(folder, table) for folder in _LIST_FOLDERS for table in _LISTS if folder)
+    return is_list or bool(_ANNOTATION.fullmatch(name))
+
+
 def load(path: Path, reading: Reading) -> FaceSet:
     """Read the folder or zip `path`: lists (`training.csv`: the split is "training") of images that faces are cut out
     of, or numbered faces (`train_set/images/N.jpg`: the split is "train_set") with their annotations."""

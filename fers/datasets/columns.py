@@ -8,6 +8,17 @@ from functools import cached_property
 from fers.datasets.faces import DataError
 from fers.domain.emotions import Emotion
 
+
+class UnknownColumns(DataError):
+    """Columns that nothing goes without are called as none that FERS knows, or several could be one of them."""
+
+    def __init__(self, message: str, missing: Sequence[str], there: Sequence[str]):
+        super().__init__(message)
+        self.missing = missing
+        """What they mean."""
+        self.there = there
+
+
 USUAL = {
     "image": (
         *("file_name", "filename", "file", "path", "filepath", "file_path", "image_path", "image_name", "image_file"),
@@ -81,7 +92,8 @@ class Columns:
             return self._by_name[meaning]
         usual = [self._by_name[name] for name in USUAL[meaning] if name in self._by_name]
         if len(usual) > 1:
-            raise DataError(f"{' and '.join(map(repr, usual))} could both be the column {meaning}: say which one is")
+            message = f"{' and '.join(map(repr, usual))} could both be the column {meaning}: say which one is"
+            raise UnknownColumns(message, [meaning], self.there)
         return usual[0] if usual else None
 
     @cached_property

@@ -8,6 +8,7 @@ from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.faults import UnknownWord
 from fers.datasets.files import Files, is_picture
 from fers.datasets.reading import Reading
+from fers.datasets.splits import SeveralSplits
 from fers.datasets.words import Vocabulary
 from fers.domain.emotions import LABELS, Emotion
 
@@ -49,9 +50,9 @@ def load(path: Path, reading: Reading) -> FaceSet:
 def _check(reading: Reading) -> None:
     try:
         reading.split.check(reading.source)
-    except DataError as error:
+    except SeveralSplits as error:
         hint = "" if reading.meanings.folders else "; if they are people, say that the folders are person/class"
-        raise DataError(f"{error}{hint}") from error
+        raise SeveralSplits(f"{error}{hint}", error.splits) from error
 
 
 def _meanings(folders: Counter[PurePosixPath], reading: Reading) -> dict[PurePosixPath, _Meant]:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from fers.datasets import cells, label_studio
-from fers.datasets.columns import USUAL, Columns, is_header
+from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
 from fers.datasets.files import Files, inside
 from fers.datasets.reading import Reading
@@ -70,7 +70,8 @@ class _Reader:
         if self._columns.votes and "label" in missing:
             missing.remove("label")
         if missing and self._table.columns:
-            raise DataError(f"no column {' or '.join(missing)} that FERS knows; there is: {self._columns.listed}")
+            message = f"no column {' or '.join(missing)} that FERS knows; there is: {self._columns.listed}"
+            raise UnknownColumns(message, missing, self._columns.there)
 
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""

@@ -3,6 +3,14 @@
 from fers.datasets.faces import DataError
 
 
+class SeveralSplits(DataError):
+    """A set comes in several parts, and none was chosen."""
+
+    def __init__(self, message: str, splits: list[str]):
+        super().__init__(message)
+        self.splits = splits
+
+
 class Split:
     """Which split was asked for, None for the only one, and which ones there turned out to be."""
 
@@ -20,6 +28,7 @@ class Split:
         train on a set and its test split at once is rarely what anybody wants."""
         there = ", ".join(name or "one without a name" for name in sorted(self._there))
         if self._wanted is None and len(self._there) > 1:
-            raise DataError(f"{source} holds several splits ({there}): write #NAME behind the path to choose one")
+            message = f"{source} holds several splits ({there}): write #NAME behind the path to choose one"
+            raise SeveralSplits(message, sorted(filter(None, self._there)))
         if self._wanted is not None and self._wanted not in self._there:
             raise DataError(f"{source}: no split of that name; there is: {there or 'none'}")

@@ -68,7 +68,8 @@ class Where:
         try:
             yield
         except DataError as error:
-            raise DataError(f"{self}: {error}") from error
+            error.args = (f"{self}: {error}",)
+            raise
 
 
 def csv_rows(file: BinaryIO, where: Where, separator: str = ",") -> Iterator[list[str]]:

@@ -44,6 +44,11 @@ class Terms:
     consent_basis: str
     """Why the people in it may be shown, such as what they signed."""
 
+    def require_said(self) -> None:
+        """Raise InvalidInput where one of them is missing."""
+        if not self.licence.strip() or not self.consent_basis.strip():
+            raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
+
     def as_text(self, faces: FaceSet) -> ConsentText:
         terms = f"Licence: {self.licence}\n\nConsent basis: {self.consent_basis}\n\nWho is in it: {_who_is_in(faces)}\n"
         return ConsentText.of_a_set(f"# Imported from {faces.source}\n\n{terms}")
@@ -111,8 +116,7 @@ class Importing:
         without `faults`, DataError for a picture that can't be used.
         """
         require(actor, Action.MANAGE_STUDY, study_id)
-        if not terms.licence.strip() or not terms.consent_basis.strip():
-            raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
+        terms.require_said()
         study = self._studies.get(actor, study_id)
         classifier, detector = self._models.classifier(), self._detector if detect else None
         removed_before = self._removed_from(study)

@@ -20,6 +20,7 @@ from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.dataset_api import ROUTES as DATASET_API
 from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected, places
+from fers.ui.imports import imports
 from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
@@ -43,6 +44,8 @@ async def lifespan(_app: st.App):
         repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
+        repeatedly(lease / 4, lambda: imports().take_up(), "take up imports that were left"),
+        repeatedly(PURGE_SECONDS, lambda: platform().uploads.sweep(), "remove uploads nobody came back for"),
         repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
     tasks = [asyncio.create_task(chore) for chore in chores]

@@ -16,6 +16,7 @@ from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.services.capture import Draft
 from fers.services.review import Assignment, ReviewProgress
+from fers.services.set_previews import Manner, Preview
 from fers.services.why import Explained
 
 _KEY = "fers"
@@ -103,6 +104,18 @@ class Reviewing:
 
 
 @dataclass
+class Bringing:
+    """A set that was handed in, on its way into a study."""
+
+    study_id: str
+    upload_id: str
+    manner: Manner = field(default_factory=Manner)
+    """What was said so far of how to read it."""
+    preview: Preview | None = None
+    """What it is like, read in that manner."""
+
+
+@dataclass
 class State:
     token: str | None = None
     """The session token of whoever signed in in this tab."""
@@ -140,6 +153,9 @@ class State:
     reviewing: Reviewing | None = None
     download: str | None = None
     """The secret of the link to the download asked for last."""
+    bringing: Bringing | None = None
+    brought: int = 0
+    """How many sets were handed in: each gets an uploader of its own, and the files of an earlier one are let go."""
     doubted: str | None = None
     """The upload that the test of models found something in, until another try."""
     routed: bool = False
@@ -152,6 +168,11 @@ class State:
         self.giving = self.cropping = None
         self.refusal = None
         self.photos += 1
+
+    def bring(self, bringing: Bringing | None) -> None:
+        """Go on with a set that was handed in, or wait for the next one."""
+        self.bringing = bringing
+        self.brought += bringing is not None
 
     def reviewing_in(self, study_id: str) -> Reviewing:
         """The review at hand; another study begins a new one."""

@@ -1,6 +1,7 @@
 """Every call of every service, tried by everybody: the whole table of who may do what."""
 
 import inspect
+import io
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from fers.platform import Platform
 from fers.services.asking import Asked
 from fers.services.drafts import AtHand
 from fers.services.importing import Terms
+from fers.services.set_previews import Manner
 from fers.services.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, draft, give_face, participant
 
@@ -83,6 +85,11 @@ TABLE = {
     "groups.sizes": RESEARCHERS,
     "groups.of_faces": NOBODY,
     "importing.add": OWNERS,
+    "uploads.receive": OWNERS,
+    "uploads.preview": OWNERS,
+    "uploads.order": OWNERS,
+    "uploads.ordered": OWNERS,
+    "uploads.forget": OWNERS,
     "invitations.invite": OWNERS,
     "invitations.open_ones": OWNERS,
     "invitations.revoke": OWNERS,
@@ -164,6 +171,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "shadows": {"ask_for_what_is_missing"},
     "studies": {"current", "with_code", "take_part"},
     "trials": {"current", "drawn", "changed"},
+    "uploads": {"carry_out", "to_carry_out", "sweep"},
     "withdrawal": {"finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
@@ -184,6 +192,7 @@ def arguments(platform, giver, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
     version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    upload = platform.uploads.receive(OPERATOR, study.id, [("set.csv", io.BytesIO(b"image,label"))])
     return {
         "access.make": (study.id, "cluster"),
         "access.revoke": ("none",),
@@ -228,6 +237,11 @@ def arguments(platform, giver, face, tmp_path):
         "groups.sizes": (study.id,),
         "groups.of_faces": ([],),
         "importing.add": (study.id, None, Terms("", "")),
+        "uploads.receive": (study.id, [("set.csv", io.BytesIO(b"image,label"))]),
+        "uploads.preview": (upload, Manner()),
+        "uploads.order": (upload, Manner(), Terms("", ""), False),
+        "uploads.ordered": (study.id,),
+        "uploads.forget": (upload,),
         "invitations.invite": (study.id, Role.ADMINISTRATOR, 1, 1),
         "invitations.open_ones": (study.id,),
         "invitations.revoke": (study.id, "none"),

@@ -1,0 +1,55 @@
+"""Which format files are in that somebody hands in without a word."""
+
+from pathlib import Path, PurePosixPath
+
+from fers.datasets import affectnet, exported, fer2013, manifest
+from fers.datasets.columns import is_header
+from fers.datasets.faces import DataError
+from fers.datasets.faults import Faults
+from fers.datasets.files import Files
+from fers.datasets.tables import Where, csv_rows, csv_table
+
+
+def format_of(path: Path) -> str:
+    """The name in `FORMATS` of what a table, a zip or a folder is, as far as its looks tell. Raises DataError."""
+    if path.is_file() and path.suffix.lower() != ".zip":
+        return _of_table(path)
+    files = Files(path)
+    names = files.names()
+    if any(PurePosixPath(name).name == exported.LIST for name in names):
+        return "fers"
+    if any(affectnet.is_part(name) for name in names):
+        return "affectnet"
+    if any(PurePosixPath(name).name == "label.csv" and _counts_votes(files, name) for name in names):
+        return "ferplus"
+    return "manifest" if any(_lists_faces(files, name) for name in names) else "folder"
+
+
+def _of_table(path: Path) -> str:
+    files, where = Files(path.parent), Where(path.name, Faults())
+    if path.suffix.lower() not in manifest.KINDS:
+        raise DataError(f"{path.name} is neither a zip nor a table ({', '.join(manifest.KINDS)})")
+    if path.suffix.lower() != ".csv":
+        return "manifest"
+    columns = csv_table(lambda: files.open(path.name), where, is_header).columns
+    return "fer2013" if set(fer2013.COLUMNS) <= {column.lower() for column in columns} else "manifest"
+
+
+def _lists_faces(files: Files, name: str) -> bool:
+    """A file beside class folders may be a table of anything."""
+    kind = PurePosixPath(name).suffix.lower()
+    if kind not in (".csv", ".tsv"):
+        return kind in manifest.KINDS
+    try:
+        return is_header(csv_table(lambda: files.open(name), Where(name, Faults()), is_header).columns)
+    except DataError:
+        return False
+
+
+def _counts_votes(files: Files, name: str) -> bool:
+    """Whether a table is like FER+'s: without a header, an image with its box and ten counts a row."""
+    try:
+        row = next(csv_rows(files.open(name), Where(name, Faults())), [])
+    except DataError:
+        return False
+    return len(row) == 12 and all(cell.strip().isdigit() for cell in row[2:])

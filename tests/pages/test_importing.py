@@ -1,0 +1,78 @@
+"""Importing a set from the study's page."""
+
+import io
+import zipfile
+
+import pytest
+from driving import click, field, sign_in, told
+
+from fers.domain.people import OPERATOR, Role
+from fers.ui.imports import Imports
+from tests.people import participant, pattern
+
+
+@pytest.fixture
+def here(monkeypatch, platform):
+    """Imports are done at once and in this process."""
+    monkeypatch.setattr(Imports, "_start", lambda self, upload_id: platform.uploads.carry_out(upload_id))
+
+
+@pytest.fixture
+def page(app, platform, here):
+    participant(platform, "boss@example.org")
+    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.session_state["parts"] = "Import"
+    return app.switch_page("pages/study.py").run()
+
+
+def hand_in(page, **files: bytes):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    page.file_uploader[0].set_value(("set.zip", content.getvalue(), "application/zip"))
+    return click(page.run(), "Look at it")
+
+
+def choose(page, question: str, answer: str) -> None:
+    next(box for box in page.selectbox if box.label == question).set_value(answer)
+
+
+def test_people_above_the_classes_are_asked_about(page, platform):
+    hand_in(page, **{f"{person}/happy/a.jpg": pattern(number) for number, person in enumerate(("s1", "s2"))})
+    assert "Read as folders called like their classes" in told(page)
+    choose(page, "Which part?", "All of them: these are people")
+    click(page, "Look again")
+    assert "**2 faces**: 2 happy" in told(page) and "Of 2 people" in told(page)
+    click(page, "Import 2 faces")
+    assert "The licence or the consent basis is missing" in told(page)
+    field(page, "Licence").input("CC0")
+    field(page, "Why the people in it may be shown").input("Everybody signed.")
+    click(page, "Import 2 faces")
+    assert "**set.zip**: 2 faces added; 0 were there already; 2 labels added." in told(page)
+    assert platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1").people == 2
+    click(page, "Close")
+    assert "set.zip" not in told(page)
+    assert not page.exception
+
+
+def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
+    table = b"image,label\n0.jpg,1\n1.jpg,4\n0.jpg,bored\n"
+    hand_in(page, **{"t.csv": table, "0.jpg": pattern(0), "1.jpg": pattern(1)})
+    assert "There is no face in it that can be used." in told(page)
+    assert "unknown emotion '1'" in page.code[0].value
+    choose(page, "Numbers as in", "raf-db")
+    choose(page, "“bored” means", "leave out")
+    click(page, "Look again")
+    assert "**2 faces**: 1 happy, 1 surprise" in told(page) or "**2 faces**: 1 surprise, 1 happy" in told(page)
+    click(page, "Choose other files")
+    assert page.file_uploader
+    assert not page.exception
+
+
+def test_what_is_no_set_is_refused_in_words(page):
+    page.file_uploader[0].set_value(("set.zip", b"PK\x03\x04 or so", "application/zip"))
+    click(page.run(), "Look at it")
+    assert "**The zip is damaged or incomplete.** Pack it anew." in told(page)
+    assert not page.exception
