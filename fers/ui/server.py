@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import click
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -25,6 +26,7 @@ from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
 from fers.ui.shadows import background
+from fers.ui.uploads import UploadLimits
 
 PURGE_SECONDS = 3600
 SHADOW_SECONDS = 15
@@ -77,6 +79,7 @@ app = st.App(
         Route("/browser/litert/{name}.wasm", wasm),
         Mount("/browser", StaticFiles(directory=FOLDER)),
     ],
+    middleware=[Middleware(UploadLimits)],
     lifespan=lifespan,
     on_script_error=explain_unexpected,
 )

@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 
+import onnx
 import pytest
 from playwright.sync_api import expect
 
@@ -48,7 +49,15 @@ def uploads(tmp_path_factory):
     with zipfile.ZipFile(folder / UPLOADS[3], "w") as archive:
         archive.writestr("model.json", json.dumps(description("of-folder", folder / UPLOADS[2])))
         archive.write(folder / UPLOADS[2], "model.onnx")
+    _enlarge(folder / UPLOADS[2])
     return {name: (folder / name).read_bytes() for name in UPLOADS}
+
+
+def _enlarge(file) -> None:
+    """More than a photo may have."""
+    network = onnx.load(file)
+    network.doc_string = "x" * 25_000_000
+    onnx.save(network, file)
 
 
 def description(model_id, weights) -> dict:
