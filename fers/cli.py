@@ -20,6 +20,7 @@ from fers.services.arena import Arena, job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 from fers.services.shadows import JOB
+from fers.store_commands import backup, doctor, restore
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +74,7 @@ def _sentence(result: dict) -> str:
     return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-for command in (models, import_, import_upload, freeze, export):
+for command in (models, import_, import_upload, freeze, export, doctor, backup, restore):
     main.add_command(command)
 
 
@@ -133,18 +134,6 @@ def shadow(name: str, idle: int) -> None:
     services = platform.assemble(config.load())
     with suppress(JobStopped), services.jobs.doing(OPERATOR, JOB + name) as step:
         services.shadows.follow(OPERATOR, name, step, idle)
-
-
-@main.command()
-@explains_failures
-def doctor() -> None:
-    """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
-    findings = platform.assemble(config.load()).doctor.examine()
-    for finding in findings:
-        click.echo(f"{'repaired' if finding.repaired else 'WRONG'}: {finding.problem}")
-    wrong = sum(not finding.repaired for finding in findings)
-    click.echo(f"{wrong} problems." if wrong else "The store is sound.")
-    sys.exit(1 if wrong else 0)
 
 
 @main.command()

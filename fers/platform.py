@@ -106,9 +106,20 @@ def assemble(
     studies = Studies(records, stores.studies, now)
     invitations = Invitations(records, stores.studies, studies, now)
     administrators = Administrators(records, sign_in)
-    withdrawal = Withdrawal(records, images, journal, sign_in, stores.labels, stores.face_index, administrators, now)
-    consents = Consents(records, studies, withdrawal, stores.groups, now)
-    groups = Groups(records, stores.groups, studies, consents, now)
+    withdrawal = Withdrawal(
+        records,
+        images,
+        journal,
+        sign_in,
+        stores.labels,
+        stores.face_index,
+        administrators,
+        stores.groups,
+        stores.erasures,
+        now,
+    )
+    consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, now)
+    groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal)
     trials = Trials(stores.field, models, records, now)
     capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
@@ -164,6 +175,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.database import Database
     from fers.storage.embedded_access import EmbeddedAccess
     from fers.storage.embedded_answers import EmbeddedAnswers
+    from fers.storage.embedded_erasures import EmbeddedErasures
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_field import EmbeddedField
     from fers.storage.embedded_groups import EmbeddedGroups
@@ -195,6 +207,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedResults(database),
         EmbeddedGroups(database),
         EmbeddedAccess(database),
+        EmbeddedErasures(settings.data),
     )
 
 
@@ -212,6 +225,7 @@ def _firebase(settings: Settings, now: Clock) -> Stores:
 def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) -> Stores:
     from fers.storage.firebase_access import FirebaseAccess
     from fers.storage.firebase_answers import FirebaseAnswers
+    from fers.storage.firebase_erasures import FirebaseErasures
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_field import FirebaseField
     from fers.storage.firebase_groups import FirebaseGroups
@@ -242,6 +256,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseResults(client),
         FirebaseGroups(client),
         FirebaseAccess(client),
+        FirebaseErasures(client),
     )
 
 

@@ -8,8 +8,9 @@ from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face
-from fers.domain.interfaces import GroupStore, RecordStore
+from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
@@ -28,12 +29,14 @@ class Consents:
         studies: Studies,
         withdrawal: Withdrawal,
         groups: GroupStore,
+        erasures: ErasureStore,
         now: Clock = utc_now,
     ):
         self._records = records
         self._studies = studies
         self._withdrawal = withdrawal
         self._groups = groups
+        self._erasures = erasures
         self._now = now
 
     def text(self, actor: Person | None = None) -> ConsentText:
@@ -85,6 +88,7 @@ class Consents:
             raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
         if Purpose.STORE not in purposes:
             purposes = frozenset()
+            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
             self._groups.delete_description(actor.id, study.id)
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
         self._records.create_consent(consent)
@@ -116,6 +120,7 @@ class Consents:
             if Purpose.STORE not in purposes:
                 self._withdrawal.withdraw_face(actor, face.id)
             elif narrowed != face:
+                self._erasures.note(Erasure(Erased.PURPOSES, face.id, self._now(), purposes=purposes))
                 self._records.update_face(narrowed)
         return narrowed if Purpose.STORE in purposes else None
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from fers.domain.audit import broken_seals
 from fers.domain.consent import Purpose
+from fers.domain.erasures import Erasure
 from fers.domain.exploring import EVERY_FACE
 from fers.domain.faces import Face, Source
 from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
@@ -61,6 +62,7 @@ class Doctor:
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
+        findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
         if purged := self._withdrawal.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
         settle_everything(self._records, self._labels, self._index)
@@ -128,6 +130,10 @@ class Doctor:
         except NotFound:
             return False
         return True
+
+
+def _back(erasure: Erasure) -> str:
+    return f"{erasure.what} {erasure.subject}: was taken back, came back with an older copy, now taken away again"
 
 
 def _id_of(thing: Face | str) -> str:

@@ -6,9 +6,10 @@ from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.consent import ConsentText, Purpose
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Origin
 from fers.domain.groups import DIMENSIONS, LEAST_PEOPLE, AgeBand, Gender, SelfDescription, SkinTone
-from fers.domain.interfaces import GroupStore, RecordStore
+from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import ConsentRequired
@@ -24,12 +25,19 @@ class Groups:
     holds what its person said."""
 
     def __init__(
-        self, records: RecordStore, groups: GroupStore, studies: Studies, consents: Consents, now: Clock = utc_now
+        self,
+        records: RecordStore,
+        groups: GroupStore,
+        studies: Studies,
+        consents: Consents,
+        erasures: ErasureStore,
+        now: Clock = utc_now,
     ):
         self._records = records
         self._groups = groups
         self._studies = studies
         self._consents = consents
+        self._erasures = erasures
         self._now = now
 
     def words(self, actor: Person) -> ConsentText | None:
@@ -79,6 +87,7 @@ class Groups:
     def erase(self, actor: Person) -> None:
         """Erase what the actor said to the study they work in."""
         if (said := self.mine(actor)) is not None:
+            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=said.study_id))
             self._groups.delete_description(actor.id, said.study_id)
             self._note(actor, "erased what they said about themselves", said.study_id)
 

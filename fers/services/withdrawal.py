@@ -1,10 +1,22 @@
 """Withdrawal and retention: making a face, or everything of a person, be gone."""
 
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 
 from fers.domain.audit import AuditEntry, entry_by
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face, Source
-from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
+from fers.domain.interfaces import (
+    ErasureStore,
+    FaceIndex,
+    GroupStore,
+    ImageStore,
+    Journal,
+    LabelStore,
+    RecordStore,
+    SignIn,
+)
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
@@ -35,6 +47,8 @@ class Withdrawal:
         labels: LabelStore,
         index: FaceIndex,
         administrators: Administrators,
+        groups: GroupStore,
+        erasures: ErasureStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -44,6 +58,8 @@ class Withdrawal:
         self._labels = labels
         self._index = index
         self._administrators = administrators
+        self._groups = groups
+        self._erasures = erasures
         self._now = now
 
     def withdraw_face(self, actor: Person, face_id: str) -> None:
@@ -76,14 +92,13 @@ class Withdrawal:
         """
         require(actor, Action.MANAGE_OWN_DATA)
         self._administrators.stand_down(actor)
-        self._withdraw_faces(actor)
-        self._withdraw_labels(actor)
-        self._records.delete_belongings(actor.id)
-        self._sign_in.forget(actor.id)
-        self._records.delete_person(actor.id)
-        self._withdraw_faces(actor)
-        self._withdraw_labels(actor)
-        self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", actor.id))
+        self._erasures.note(Erasure(Erased.PERSON, actor.id, self._now()))
+        self._remove_person(actor)
+
+    def enforce(self) -> list[Erasure]:
+        """Take away again whatever people took back and an older copy of the records, put in their place, has brought
+        to life. Returns what that was."""
+        return [erasure for erasure in self._erasures.erasures() if self._is_back(erasure)]
 
     def finish(self, person: Person) -> bool:
         """Remove an account that nothing opens, unless a face or label of its owner is there. Returns whether it is
@@ -94,6 +109,44 @@ class Withdrawal:
         self._records.delete_person(person.id)
         self._records.append_audit(AuditEntry(self._now(), "system", "removed an account nothing opens", person.id))
         return True
+
+    def _is_back(self, erasure: Erasure) -> bool:
+        """Whether it was there; now it isn't any more."""
+        if erasure.what is Erased.PERSON:
+            person = self._records.person(erasure.subject)
+            if person is not None:
+                self._remove_person(person)
+            return person is not None
+        if erasure.what is Erased.DESCRIPTION:
+            return self._is_said_again(erasure)
+        face = self._records.face(erasure.subject)
+        if face is None:
+            return False
+        if erasure.what is Erased.FACE:
+            return self._remove(face, self._entry(face, "system", "removed a face that had been withdrawn"))
+        narrowed = replace(face, purposes=face.purposes & erasure.purposes)
+        if narrowed != face:
+            with suppress(NotFound):  # Withdrawn a moment ago.
+                self._records.update_face(narrowed)
+        return narrowed != face
+
+    def _is_said_again(self, erasure: Erasure) -> bool:
+        """What was said since then stays."""
+        said = self._groups.descriptions_of(erasure.subject)
+        back = any(one.study_id == erasure.study_id and one.given_at <= erasure.at for one in said)
+        if back:
+            self._groups.delete_description(erasure.subject, erasure.study_id)
+        return back
+
+    def _remove_person(self, person: Person) -> None:
+        self._withdraw_faces(person)
+        self._withdraw_labels(person)
+        self._records.delete_belongings(person.id)
+        self._sign_in.forget(person.id)
+        self._records.delete_person(person.id)
+        self._withdraw_faces(person)
+        self._withdraw_labels(person)
+        self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", person.id))
 
     def _withdraw_faces(self, actor: Person) -> None:
         for face in self._records.faces_of(actor.id):
@@ -118,8 +171,10 @@ class Withdrawal:
         return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
-        """The record goes first: once it is gone, a crash can only leave an image that `settle` removes. Returns
-        whether it was there, and not removed elsewhere meanwhile: then it is logged there."""
+        """First it is noted, so that no old copy brings the face back. Of the rest the record goes first: once it is
+        gone, a crash can only leave an image that `settle` removes. Returns whether it was there, and not removed
+        elsewhere meanwhile: then it is logged there."""
+        self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
         with self._journal.writing(face.id):
             was_there = self._records.face(face.id) is not None
             self._records.delete_face(face.id)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
 from fers.domain.groups import AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.labels import Label, Verdict
@@ -35,6 +36,27 @@ def description_from_document(document: dict) -> SelfDescription:
         age=document["age"] and AgeBand(document["age"]),
         gender=document["gender"] and Gender(document["gender"]),
         skin=document["skin"] and SkinTone(document["skin"]),
+    )
+
+
+def erasure_to_document(erasure: Erasure) -> dict:
+    return {
+        "what": erasure.what.value,
+        "subject": erasure.subject,
+        "at": time_to_text(erasure.at),
+        "study_id": erasure.study_id,
+        "purposes": sorted(erasure.purposes),
+    }
+
+
+def erasure_from_document(document: dict) -> Erasure:
+    """Raises KeyError, ValueError or TypeError for anything else."""
+    return Erasure(
+        what=Erased(document["what"]),
+        subject=str(document["subject"]),
+        at=time_from_text(document["at"]),
+        study_id=str(document["study_id"]),
+        purposes=frozenset(map(Purpose, document["purposes"])),
     )
 
 

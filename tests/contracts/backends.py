@@ -9,6 +9,7 @@ from pathlib import Path
 from fers.domain.interfaces import (
     AccessTokenStore,
     AnswerStore,
+    ErasureStore,
     FaceIndex,
     FieldStore,
     GroupStore,
@@ -27,6 +28,7 @@ from fers.domain.interfaces import (
 from fers.storage.database import Database
 from fers.storage.embedded_access import EmbeddedAccess
 from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.embedded_erasures import EmbeddedErasures
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_field import EmbeddedField
 from fers.storage.embedded_groups import EmbeddedGroups
@@ -62,6 +64,7 @@ class Backend:
             self.results(),
             self.groups(),
             self.access(),
+            self.erasures(),
         )
 
 
@@ -75,6 +78,9 @@ class Embedded(Backend):
 
     def access(self) -> AccessTokenStore:
         return EmbeddedAccess(self._database())
+
+    def erasures(self) -> ErasureStore:
+        return EmbeddedErasures(self._folder)
 
     def answers(self) -> AnswerStore:
         return EmbeddedAnswers(self._database())
@@ -149,6 +155,11 @@ class Firebase(Backend):
         from fers.storage.firebase_access import FirebaseAccess
 
         return FirebaseAccess(self._client)
+
+    def erasures(self) -> ErasureStore:
+        from fers.storage.firebase_erasures import FirebaseErasures
+
+        return FirebaseErasures(self._client)
 
     def jobs(self) -> JobStore:
         from fers.storage.firebase_jobs import FirebaseJobs

@@ -2,6 +2,7 @@
 
 from .access_token_store_contract import AccessTokenStoreContract
 from .answer_store_contract import AnswerStoreContract
+from .erasure_store_contract import ErasureStoreContract
 from .face_index_contract import FaceIndexContract
 from .field_store_contract import FieldStoreContract
 from .group_store_contract import GroupStoreContract
@@ -74,4 +75,8 @@ class TestPromotionStore(PromotionStoreContract):
 
 
 class TestAccessTokenStore(AccessTokenStoreContract):
+    pass
+
+
+class TestErasureStore(ErasureStoreContract):
     pass

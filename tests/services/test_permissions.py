@@ -172,7 +172,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "studies": {"current", "with_code", "take_part"},
     "trials": {"current", "drawn", "changed"},
     "uploads": {"carry_out", "to_carry_out", "sweep"},
-    "withdrawal": {"finish", "purge_due"},
+    "withdrawal": {"enforce", "finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
 

@@ -14,7 +14,7 @@ from fers.domain.interfaces.models import (
     Models,
     PromotionStore,
 )
-from fers.domain.interfaces.records import ImageStore, Journal, RecordStore
+from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
@@ -25,6 +25,7 @@ __all__ = [
     "BrowserNetworks",
     "Classifier",
     "ERRAND_SECONDS",
+    "ErasureStore",
     "FaceDetector",
     "FaceIndex",
     "FieldStore",
@@ -64,3 +65,4 @@ class Stores:
     results: ResultStore
     groups: GroupStore
     access: AccessTokenStore
+    erasures: ErasureStore

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent
+from fers.domain.erasures import Erasure
 from fers.domain.faces import Face, Origin
 from fers.domain.people import Person
 from fers.domain.ranges import EVERY_ID, IdRange
@@ -128,3 +129,12 @@ class Journal(Protocol):
         Never touches a face that a living writer is busy with. Where many servers write, a dead writer is known only
         after a while; its face is settled by a later call.
         """
+
+
+class ErasureStore(Protocol):
+    """Where it is noted what people took back: apart from the records, and never rolled back with them."""
+
+    def note(self, erasure: Erasure) -> None:
+        """It is kept when this returns. Noting the same again is harmless."""
+
+    def erasures(self) -> Iterator[Erasure]: ...

@@ -1,0 +1,32 @@
+"""What people took back, kept apart from the records, so that no old copy of these brings it to life again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fers.domain.consent import Purpose
+
+
+class Erased(StrEnum):
+    FACE = "face"
+    """Withdrawn, removed or past its retention date."""
+    PERSON = "person"
+    """Withdrew everything."""
+    PURPOSES = "purposes"
+    """A face may be used for less than before."""
+    DESCRIPTION = "description"
+    """What a person said about themselves in a study."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One of these, by random ids that lead nowhere once their records are gone."""
+
+    what: Erased
+    subject: str
+    """The id of a face or a person."""
+    at: datetime
+    study_id: str = ""
+    """Of a description."""
+    purposes: frozenset[Purpose] = frozenset()
+    """What a face may still be used for."""
