@@ -15,9 +15,9 @@ from fers.ui import guard
 from fers.ui.imports import imports
 from fers.ui.services import platform
 from fers.ui.state import Bringing, state
+from fers.ui.uploads import LARGEST_MEGABYTES
 
 KINDS = ["zip", "csv", "tsv", "json", "jsonl", "parquet", *SUFFIXES, "bmp", "tif", "tiff", "gif"]
-LARGEST_MEGABYTES = 1000
 MOST_ASKED = 12
 """Words that are asked about at once."""
 _FORMAT_WORDS = {

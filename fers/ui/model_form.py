@@ -14,9 +14,9 @@ from fers.inference.unpacking import describes_itself
 from fers.model_questions import ALL_THE_SAME, QUESTIONS, Question, plain
 from fers.ui import guard, registering
 from fers.ui.state import state
-from fers.ui.uploads import LARGEST_MODEL_MEGABYTES
 
 UPLOADS = [*(suffix.lstrip(".") for suffix in SUFFIXES), "zip"]
+LARGEST_MEGABYTES = 500
 RANGES = ("0,1", "-1,1", "0,255")
 USUAL = {"--classes": ",".join(LABELS), "--crop-scale": "1.15"}
 """What the page proposes where a script has to say it, by option."""
@@ -28,7 +28,7 @@ def show(actor: Person) -> None:
         "A .keras, .h5, .tflite or .onnx file, or a zip: of a model folder, a TensorFlow SavedModel, or an .onnx file "
         "with the weights beside it"
     )
-    upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MODEL_MEGABYTES)
+    upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MEGABYTES)
     if upload is None:
         return
     with st.form("register"):

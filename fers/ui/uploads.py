@@ -1,4 +1,4 @@
-"""How much a browser may upload: a photo's worth, and a model's where its person may register models.
+"""How much a browser may upload: a photo's worth, and a model or a set of faces where its person may add these.
 
 Streamlit has one limit for everybody (`server.maxUploadSize`), and keeps what comes in in memory.
 """
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.errors import FersError
 from fers.ui.services import platform
@@ -17,8 +18,9 @@ from fers.ui.session_cookie import COOKIE
 MEGABYTE = 1 << 20
 PHOTO_BYTES = 21 * MEGABYTE
 """A little over what FERS accepts, so that its own words meet a photo that is too large."""
-LARGEST_MODEL_MEGABYTES = 500
-MODEL_BYTES = (LARGEST_MODEL_MEGABYTES + 1) * MEGABYTE
+LARGEST_MEGABYTES = 1000
+"""Of one file, as `.streamlit/config.toml` has it."""
+LARGEST_BYTES = (LARGEST_MEGABYTES + 1) * MEGABYTE
 """The request is a little longer than the file."""
 _ROUTE = "/_stcore/upload_file/"
 
@@ -53,7 +55,13 @@ def _most(token: str | None) -> int:
         person = platform().accounts.resume(token) if token else None
     except FersError:
         person = None
-    return MODEL_BYTES if person and allowed(person, Action.MANAGE_MODELS) else PHOTO_BYTES
+    return LARGEST_BYTES if person and _may_bring_more(person) else PHOTO_BYTES
+
+
+def _may_bring_more(person: Person) -> bool:
+    """A model, or faces into some study."""
+    studies = (None, *(seat.study_id for seat in person.memberships))
+    return allowed(person, Action.MANAGE_MODELS) or any(allowed(person, Action.MANAGE_STUDY, at) for at in studies)
 
 
 def _at_most(receive: Receive, most: int) -> Receive:

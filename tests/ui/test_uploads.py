@@ -64,13 +64,24 @@ def put(token, content):
         ("a participant", PHOTO, 200),
         ("a participant", MODEL, 413),
         ("a researcher", MODEL, 200),
-        ("a researcher", 502 * MEGABYTE, 413),
+        ("a researcher", 1002 * MEGABYTE, 413),
     ],
 )
-def test_a_photo_from_everybody_and_a_model_from_researchers(tokens, who, length, status):
+def test_a_photo_from_everybody_and_more_from_researchers(tokens, who, length, status):
     answer = put(tokens[who], bytes(length))
     assert answer.status_code == status
     assert status == 413 or answer.text == str(length)
+
+
+def test_a_set_from_whoever_manages_a_study_only(tokens, platform):
+    email = "guest@example.org"
+    participant(platform, email)
+    study = platform.studies.current()
+    seated = platform.accounts.sign_in(email, PASSWORD)
+    before = put(seated.token, bytes(MODEL)).status_code
+    invitation = platform.invitations.invite(OPERATOR, study.id, Role.ADMINISTRATOR, 7, 1)
+    platform.invitations.accept(seated.person, invitation)
+    assert (before, put(seated.token, bytes(MODEL)).status_code) == (413, 200)
 
 
 def test_an_upload_that_does_not_say_how_long_it_is_breaks_off(tokens):
