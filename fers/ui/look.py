@@ -19,6 +19,7 @@ _STYLE = """
 @media (min-width: 641px) { .st-key-show-filters { display: none; } }
 @media (max-width: 640px) { .stMain:has(.st-key-show-filters input:not(:checked)) .st-key-filters { display: none; } }
 /* The link under a face lies over its picture too. */
+.stVerticalBlock:has(> .stElementContainer > .stPageLink a[href*="face?id="]) { position: relative; }
 .stElementContainer:has(> .stPageLink a[href*="face?id="]) { position: static; }
 a[href*="face?id="] { padding-inline: 0; }
 a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
