@@ -88,8 +88,7 @@ def check_photo(data: bytes, limits: PhotoLimits = PhotoLimits()) -> Photo:  # n
     if not data:
         raise ImageRejected("The file is empty.", _RETRY)
     if len(data) > limits.largest_bytes:
-        megabytes = limits.largest_bytes // 1_000_000
-        raise ImageRejected(f"The file is larger than {megabytes} MB.", "Please choose a smaller one.")
+        raise too_large(limits)
     file = photo_files.read(data)
     if file is None:
         what = photo_files.other_kind(data)
@@ -102,6 +101,13 @@ def check_photo(data: bytes, limits: PhotoLimits = PhotoLimits()) -> Photo:  # n
         picture, needed = _opened(file, limits)
         with _ROOM.of(needed):
             return _photo(_normal(_decoded(picture), file))
+
+
+def too_large(limits: PhotoLimits = PhotoLimits()) -> ImageRejected:  # noqa: B008 - frozen
+    """What is said of a file with more bytes than are taken, whoever sees it first."""
+    return ImageRejected(
+        f"The file is larger than {limits.largest_bytes // 1_000_000} MB.", "Please choose a smaller one."
+    )
 
 
 def decode_stored(data: bytes) -> Image.Image:

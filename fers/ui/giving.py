@@ -1,10 +1,11 @@
 """The three steps of giving a face: take a photo, look at it and answer, be thanked."""
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fers.domain.faces import Answer, Source
 from fers.domain.hints import Hint
-from fers.domain.images import SUFFIXES, glimpse
+from fers.domain.images import SUFFIXES, PhotoLimits, glimpse, too_large
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.drafts import AtHand
@@ -15,8 +16,10 @@ from fers.ui.result import percent, show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
 from fers.ui.why import offer_why
+from fers.ui.widgets import widget
 
-LARGEST_MEGABYTES = 20
+_ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
+_uploads = widget("uploads")
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
 
 
@@ -32,24 +35,42 @@ def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
     st.title("Show an expression")
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
-    if state().refusal:
-        guard.explain(state().refusal)
+    said = st.empty()
     source = st.segmented_control(
         "Where the photo comes from",
         list(_SOURCE_WORDS),
-        default=Source.WEBCAM,
+        default=state().source,
         required=True,
         format_func=_SOURCE_WORDS.get,
         label_visibility="collapsed",
         key="source",
     )
-    if source is Source.WEBCAM:
-        file = st.camera_input("Your photo", resolution="1080p", key=f"camera-{state().photos}")
-    else:
-        types, key = list(SUFFIXES), f"file-{state().photos}"
-        file = st.file_uploader("A photo", types, key=key, max_upload_size=LARGEST_MEGABYTES)
+    if source is not state().source:
+        state().source, state().refusal = source, None
+    file = _photo_from(source)
     if file is not None:
         _receive(actor, file.getvalue(), source)
+    if state().refusal:
+        with said:
+            guard.explain(state().refusal)
+
+
+def _photo_from(source: Source) -> UploadedFile | None:
+    if source is Source.WEBCAM:
+        return st.camera_input("Your photo", resolution="1080p", key=f"camera-{state().photos}")
+    largest = PhotoLimits().largest_bytes
+    with st.container(key="photo-file"):
+        # Files of any kind are taken, so that one that is no photo is answered in words.
+        file = st.file_uploader(
+            "A JPEG, PNG, HEIC, WebP or AVIF file",
+            key=f"file-{state().photos}",
+            max_upload_size=largest // 1_000_000,
+        )
+        with st.container(key="uploads"):
+            data = {"place": "photo-file", "largest": largest, "accept": _ACCEPTED}
+            if _uploads(key="look-at-files", data=data, on_refused_change=lambda: None).refused:
+                state().refusal = too_large()
+    return file
 
 
 def _receive(actor: Person, data: bytes, source: Source) -> None:

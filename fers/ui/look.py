@@ -4,6 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from fers.ui.widgets import widget
+
+_menu = widget("menu")
+
 ICON = Path(__file__).with_name("icon.svg")
 """Streamlit's own icons would make every visitor's browser ask a server on the internet for them."""
 
@@ -14,8 +18,14 @@ _STYLE = """
 <style>
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
-/* Asks the server for the sign-in cookie and shows nothing. */
-.st-key-fers-cookie { display: none; }
+/* Work, and show nothing. */
+.st-key-fers-cookie, .st-key-fers-menu, .st-key-uploads { display: none; }
+/* On a narrow screen the menu lies over the page, and this veil over the rest of it: see widgets/menu.js. */
+@media (max-width: 768px) {
+  .stSidebar[data-collapsed="false"]::after {
+    content: ""; position: absolute; inset: 0 auto 0 100%; width: 100vw; background: #0006;
+  }
+}
 @media (min-width: 641px) { .st-key-show-filters { display: none; } }
 @media (max-width: 640px) { .stMain:has(.st-key-show-filters input:not(:checked)) .st-key-filters { display: none; } }
 /* The link under a face lies over its picture too. */
@@ -34,5 +44,7 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 
 
 def apply() -> None:
-    """Add the style to the page. Called once a run, by `app.py`."""
+    """Add the style to the page, and what closes the menu. Called once a run, by `app.py`."""
     st.html(_STYLE)
+    with st.container(key="fers-menu"):
+        _menu(key="menu")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fers.domain.boxes import Box
 from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
-from fers.domain.faces import Answer, Face, Prediction
+from fers.domain.faces import Answer, Face, Prediction, Source
 from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
@@ -130,6 +130,8 @@ class State:
     looked_for_draft: bool = False
     """Whether a photo that this person began elsewhere was looked for."""
     cropping: Cropping | None = None
+    source: Source = Source.WEBCAM
+    """Where this person's photos come from."""
     photos: int = 0
     """How many photos were tried: each gets widgets of its own, and none of an earlier one is left."""
     refusal: FersError | None = None

@@ -129,6 +129,8 @@ def _crop_box_is_on_screen(page: Page) -> None:
     assert place["width"] > 200
     assert place["x"] >= 0
     assert place["x"] + place["width"] <= page.viewport_size["width"]
+    if page.viewport_size["width"] < 640:
+        assert place["width"] >= page.viewport_size["width"] - 2 * place["x"] - 1, "all the room there is"
 
 
 def _session_cookie(page: Page) -> dict:
@@ -179,19 +181,76 @@ def _until_there_is_no_session_cookie(page) -> None:
     raise AssertionError("the session cookie is still there")
 
 
-def test_a_bad_file_is_refused_in_words_and_the_next_photo_is_taken(open_page, server):
-    page = open_page(**DESKTOP)
-    sign_up(page, "badfile@example.org")
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_bad_file_is_refused_in_words_until_the_next_one(open_page, server, request, window):
+    page = open_page(**window)
+    sign_up(page, f"badfile-{request.node.callspec.id}@example.org")
     consent(page, "Keep my photos")
     page.get_by_text("Upload a photo").click()
     before = sorted(server.data.joinpath("images").rglob("*"))
-    picture = {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": b"GIF89a not a photo at all"}
-    page.locator("input[type=file]").set_input_files(picture)
-    expect(page.get_by_text("This is a GIF.")).to_be_visible()
-    expect(page.get_by_text("holiday.jpg")).to_be_hidden()
+    for number, (file, words) in enumerate([*BAD_FILES, *BAD_FILES]):
+        name, data = file
+        _drop(page, name, data) if number == 1 else _choose(page, name, data)
+        expect(page.get_by_text(words)).to_be_visible()
+        for _, others in BAD_FILES:
+            expect(page.get_by_text(others)).to_have_count(1 if others == words else 0)
+        expect(page.get_by_text(name)).to_be_hidden()
     assert sorted(server.data.joinpath("images").rglob("*")) == before
     assert "Traceback" not in page.content()
-    give_photo(page, "upload")
+    _choose(page, "me.jpg", photo())
+    expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
+    page.get_by_role("button", name="Take another photo").click()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_count(1)  # Whoever uploads goes on uploading.
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+BAD_FILES = [
+    (("holiday.jpg", b"GIF89a not a photo at all"), "This is a GIF."),
+    (("large.jpg", photo() + bytes(20_000_000)), "The file is larger than 20 MB."),
+    (("letter.txt", b"Dear Ada"), "This is not a picture FERS can read."),
+]
+"""What they are, and the words about them."""
+
+
+def _choose(page: Page, name: str, data: bytes) -> None:
+    chooser = page.locator("input[type=file]")
+    expect(chooser).to_have_count(1)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    kind = "text/plain" if name.endswith(".txt") else "image/jpeg"
+    chooser.set_input_files({"name": name, "mimeType": kind, "buffer": data})
+
+
+def _drop(page: Page, name: str, data: bytes) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    bring = """([name, size]) => {
+        const files = new DataTransfer();
+        files.items.add(new File([new Uint8Array(size)], name, { type: "image/jpeg" }));
+        const place = document.querySelector('[data-testid="stFileUploaderDropzone"]');
+        for (const step of ["dragenter", "dragover", "drop"])
+            place.dispatchEvent(new DragEvent(step, { bubbles: true, cancelable: true, dataTransfer: files }));
+    }"""
+    page.evaluate(bring, [name, len(data)])
+
+
+def test_on_a_phone_the_menu_closes_by_itself_and_a_tap_beside_it_presses_nothing(open_page):
+    page = open_page(**PHONE)
+    sign_up(page, "menu@example.org")
+    consent(page, "Keep my photos")
+    page.wait_for_function('document.querySelector("video")?.videoWidth > 0')
+    menu, button = page.get_by_test_id("stSidebar"), page.get_by_role("button", name="Take Photo")
+    button.scroll_into_view_if_needed()
+    place = button.bounding_box()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(menu.get_by_role("link", name="My data")).to_be_in_viewport()
+    page.touchscreen.tap(place["x"] + place["width"] - 5, place["y"] + place["height"] / 2)
+    expect(menu).to_have_attribute("data-collapsed", "true")
+    expect(button).to_be_visible()
+    expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    menu.get_by_role("link", name="My data").tap()
+    expect(page.get_by_role("heading", name="My data")).to_be_visible()
+    expect(menu).to_have_attribute("data-collapsed", "true")
 
 
 def test_the_one_time_link_makes_an_administrator(open_page, server):

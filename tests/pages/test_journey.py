@@ -227,6 +227,10 @@ def test_a_refused_photo_is_explained_and_forgotten(app, platform):
     give(app, b"GIF89a, or so it says")
     assert app.error and app.file_uploader[0].value is None
     assert app.session_state["fers"].giving is None
+    give(app, photo())
+    assert "Your face in the box" in told(app) and not app.error
+    click(app, "Take another photo")
+    assert app.segmented_control(key="source").value is Source.UPLOAD and not app.error
 
 
 def test_a_click_while_a_photo_is_looked_at_does_not_lose_it(app, platform, monkeypatch):

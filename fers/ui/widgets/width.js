@@ -1,12 +1,13 @@
-// Tells the page how wide it is, in steps of 20 pixels so that a scroll bar doesn't count as a change.
-const STEP = 20;
+// Tells the page how wide it is. A little more room, as when a scroll bar goes, is no news; a little less is.
+const LITTLE = 20;
 
 export default function ({ parentElement, setStateValue }) {
   const host = parentElement.host ?? parentElement;
   let told = null;
   const tell = () => {
-    const width = Math.floor(host.getBoundingClientRect().width / STEP) * STEP;
-    if (width > 0 && width !== told) setStateValue("width", (told = width));
+    const width = Math.floor(host.getBoundingClientRect().width);
+    const isNews = told === null || width < told || width >= told + LITTLE;
+    if (width > 0 && isNews) setStateValue("width", (told = width));
   };
   let waiting;
   const observer = new ResizeObserver(() => {
