@@ -53,7 +53,7 @@ faces = own_data.faces(actor)
 email = platform().accounts.email_of(actor)
 signed_in_with = f"as `{email}`" if email else "with your personal code"
 st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download all of it",
         lambda: own_data.download(actor),

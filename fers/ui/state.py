@@ -12,7 +12,6 @@ from fers.domain.faces import Answer, Face, Prediction, Source
 from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
-from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.services.capture import Draft
 from fers.services.review import Assignment, ReviewProgress
@@ -138,8 +137,6 @@ class State:
     """Why the last photo was refused, until it was said."""
     gallery_shows: int = 9
     """How many photos "My data" shows at once."""
-    study_to_save: Study | None = None
-    """A change of a study that others would be asked about again, until its owner says that it is meant."""
     invitation: str | None = None
     """The link of a new invitation, until whoever made it says they have it."""
     access_token: str | None = None

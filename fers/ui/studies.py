@@ -17,6 +17,7 @@ from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.guide import write_guide
 from fers.ui.services import platform
+from fers.ui.session import person
 from fers.ui.state import state
 from fers.ui.words import moment
 
@@ -73,38 +74,27 @@ def describe(actor: Person, study: Study) -> None:
         )
         pressed = st.form_submit_button("Save", type="primary", width="stretch")
     if pressed:
-        state().study_to_save = changed
-    if state().study_to_save and state().study_to_save.id == study.id:
-        _save(actor, state().study_to_save)
+        with guard.explaining():
+            if asked := platform().consents.asked_again(actor, changed):
+                _ask_again(changed, asked)
+            else:
+                platform().studies.update(actor, changed)
+                st.success("Saved.", icon=":material/check_circle:")
 
 
-def _save(actor: Person, changed: Study) -> None:
-    """Save a study, once its owner knows how many people that asks again."""
-    place = st.empty()
-    with place.container(), guard.explaining():
-        asked = platform().consents.asked_again(actor, changed)
-        meant = _is_meant(asked) if asked else True
-        if meant is None:
-            return
-        place.empty()
-        if meant:
-            platform().studies.update(actor, changed)
-            place.success("Saved.", icon=":material/check_circle:")
-    state().study_to_save = None
-
-
-def _is_meant(asked: int) -> bool | None:
-    """Whether so many people are to be asked again; None as long as the owner says nothing."""
+@st.dialog("Ask people again?")
+def _ask_again(changed: Study, asked: int) -> None:
+    """Save a study whose words so many people have agreed to, once its owner knows that."""
+    actor, place = person(), st.empty()
     people = "1 person has" if asked == 1 else f"{asked:,} people have"
-    st.warning(
-        f"{people} agreed to what you change, and will be asked again. Until they agree, what they gave stays as it "
-        "is, and they can give nothing new.",
-        icon=":material/group:",
-    )
-    with st.container(horizontal=True):
-        yes = st.button("Save, and ask again", type="primary")
-        no = st.button("Not now")
-    return yes or (False if no else None)
+    with place.container():
+        st.write(f"{people} agreed to what you change. They will be asked again and read what is new.")
+        st.write("Until they agree, the photos they gave stay as they are, and they can give no new ones.")
+        pressed = st.button("Save, and ask them again", type="primary", width="stretch")
+    if pressed:
+        with guard.explaining():
+            platform().studies.update(actor, changed)
+            place.success("Saved. You can close this.", icon=":material/check_circle:")
 
 
 def _particulars(study: Study) -> Study:
@@ -204,11 +194,12 @@ def _member(actor: Person, study: Study, member: Member) -> None:
     name = f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}"
     who = f"{name} (you)" if member.person_id == actor.id else name
     st.markdown(f"{who}  \n{member.role.capitalize()}", width="stretch")
-    _offer_another_role(actor, study, member)
     loses_place = f"{who} can't work on this study any more. What they labelled stays."
     remove = partial(platform().members.remove, actor, study.id, member.person_id)
-    if confirmed("Remove", loses_place, "Remove them", remove, about=f"member-{member.person_id}"):
-        st.rerun()
+    with st.container(horizontal=True, width="content"):
+        _offer_another_role(actor, study, member)
+        if confirmed("Remove", loses_place, "Remove them", remove, about=f"member-{member.person_id}"):
+            st.rerun()
 
 
 def _offer_another_role(actor: Person, study: Study, member: Member) -> None:

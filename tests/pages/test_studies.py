@@ -33,6 +33,13 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     assert not guest.exception and not app.exception
 
 
+def save_and_ask_again(app):
+    """AppTest always runs the whole page: the first button is pressed once more to keep the question open."""
+    click(app, "Save")
+    next(button for button in app.button if button.label == "Save").click()
+    return click(app, "Save, and ask them again")
+
+
 def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, platform):
     participant(platform, "boss@example.org")
     platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
@@ -40,9 +47,7 @@ def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, plat
     app.switch_page("pages/study.py").run()
     words = next(area for area in app.text_area if area.label.startswith("What else"))
     words.set_value("**Board 12/3**: you get $5 and then $6. ![](https://elsewhere.example/seen.png)")
-    click(app, "Save")
-    click(app, "Save, and ask again")
-    assert "Saved" in told(app)
+    assert "Saved" in told(save_and_ask_again(app))
     app.switch_page("pages/consent.py").run()
     shown = told(app)
     assert r"**Board 12/3**: you get \$5 and then \$6. !\[](https://elsewhere.example/seen.png)" in shown
@@ -58,13 +63,11 @@ def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, 
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     field(app, "Name").input("Faces of spring")
-    assert "3 people have agreed to what you change, and will be asked again." in told(click(app, "Save"))
+    assert "3 people have agreed to what you change. They will be asked again" in told(click(app, "Save"))
     assert platform.studies.current() == before
-    assert "asked again. Until" not in told(click(app, "Not now"))
+    assert "asked again and" not in told(app.run())
     assert platform.studies.current() == before
-    click(app, "Save")
-    click(app, "Save, and ask again")
-    assert "Saved." in told(app) and "asked again. Until" not in told(app.run())
+    assert "Saved." in told(save_and_ask_again(app))
     assert platform.studies.current().name == "Faces of spring"
     next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
     assert "Saved." in told(click(app, "Save")), "no participant is told about this"
