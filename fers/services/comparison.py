@@ -123,6 +123,7 @@ def _parts_of_person(person: Person) -> Iterator[Part]:
 def _parts_of_study(study: Study) -> Iterator[Part]:
     name = f"study {study.id}:"
     yield f"{name} its invitations are", lambda of: _by("id", of.studies.invitations_to(study.id))
+    yield f"{name} which faces stay out of it is", lambda of: [of.records.kept_out(study.id)]
     yield f"{name} its labels are", lambda of: of.labels.labels(study.id)
     yield f"{name} its known faces are", lambda of: [of.labels.gold(study.id)]
     yield f"{name} its settled flags are", lambda of: [of.labels.settled_flags(study.id)]

@@ -27,7 +27,6 @@ from fers.services.prediction import proposed_face
 from fers.services.settling import settle
 from fers.services.storing import Storing
 from fers.services.studies import Studies
-from fers.services.withdrawal import REMOVED
 
 ANY_SIZE = PhotoLimits(smallest_side=1)
 """Benchmark faces are small: 48 pixels a side in FER-2013."""
@@ -119,7 +118,7 @@ class Importing:
         terms.require_said()
         study = self._studies.get(actor, study_id)
         classifier, detector = self._models.classifier(), self._detector if detect else None
-        removed_before = self._removed_from(study)
+        removed_before = self._records.kept_out(study.id)
         added = known = removed = labels = 0
         for index in range(len(faces)):
             progress(index, len(faces))
@@ -147,11 +146,6 @@ class Importing:
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
         return Imported(added, known, removed, labels, faults or Faults())
-
-    def _removed_from(self, study: Study) -> set[str]:
-        """Ids of faces, by the log: the records know nothing of them any more."""
-        entries = (entry for entry in self._records.audit() if entry.study_id == study.id)
-        return {entry.subject for entry in entries if entry.action.startswith(REMOVED)}
 
     def _consent(self, person_id: str, study: Study, words: ConsentText) -> Consent:
         """What stands for a person's consent, stored with the person."""

@@ -97,6 +97,8 @@ class Migration:
 
     def _copy_study(self, study: Study) -> None:
         self._new.records.save_study(study)
+        for face_id in self._old.records.kept_out(study.id) - self._new.records.kept_out(study.id):
+            self._new.records.keep_out(study.id, face_id)
         for invitation in self._old.studies.invitations_to(study.id):
             self._copy_invitation(invitation)
 

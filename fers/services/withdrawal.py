@@ -24,9 +24,6 @@ from fers.services.administrators import Administrators
 from fers.services.clock import Clock, utc_now
 from fers.services.settling import settle
 
-REMOVED = "removed a face: "
-"""How the log begins to say so."""
-
 
 class Removal(StrEnum):
     """Why whoever runs a study removes a face. The log says which of these it was, and nothing else of the face."""
@@ -77,7 +74,9 @@ class Withdrawal:
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
-        self._remove(face, entry_by(actor, self._now(), f"{REMOVED}{reason}", face.id, study_id))
+        if face.source is Source.IMPORT:  # First: else the next import of its set could bring it back.
+            self._records.keep_out(study_id, face.id)
+        self._remove(face, entry_by(actor, self._now(), f"removed a face: {reason}", face.id, study_id))
         if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
             self._records.delete_person(face.person_id)
 

@@ -78,6 +78,14 @@ class EmbeddedRecords:
         rows = self._database.rows("SELECT document FROM studies ORDER BY number")
         return [Study(**json.loads(row["document"])) for row in rows]
 
+    def keep_out(self, study_id: str, face_id: str) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("INSERT OR IGNORE INTO kept_out VALUES (?, ?)", (study_id, face_id))
+
+    def kept_out(self, study_id: str) -> set[str]:
+        rows = self._database.rows("SELECT face_id FROM kept_out WHERE study_id = ?", (study_id,))
+        return {row["face_id"] for row in rows}
+
     def create_consent(self, consent: Consent) -> None:
         text, purposes = consent.text, json.dumps(sorted(consent.purposes))
         who = (consent.id, consent.person_id, consent.study_id)

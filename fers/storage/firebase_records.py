@@ -39,6 +39,7 @@ class FirebaseRecords:
         self._memberships = self._documents.collection("memberships")
         self._descriptions = self._documents.collection("self_descriptions")
         self._access_tokens = self._documents.collection("access_tokens")
+        self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
         self._answers = self._documents.collection("answers")
@@ -83,6 +84,14 @@ class FirebaseRecords:
     def studies(self) -> list[Study]:
         """Oldest first."""
         return [Study(**document["particulars"]) for document in self._documents.all(self._studies, by="added")]
+
+    def keep_out(self, study_id: str, face_id: str) -> None:
+        reference = self._kept_out.document(f"{study_id}-{face_id}")
+        self._documents.set(reference, {"id": reference.id, "study_id": study_id, "face_id": face_id})
+
+    def kept_out(self, study_id: str) -> set[str]:
+        documents = self._documents.all(where(self._kept_out, "study_id", "==", study_id))
+        return {document["face_id"] for document in documents}
 
     def create_consent(self, consent: Consent) -> None:
         """The words are kept with each consent: one document for all would be written by everybody who agrees."""

@@ -162,6 +162,12 @@ _ACCESS = (
 _LATEST_LABELS = (
     "CREATE INDEX labels_by_time ON labels (annotator_id, study_id, json_extract(document, '$.given_at'))",
 )
+_KEPT_OUT = (
+    """CREATE TABLE kept_out (
+        study_id TEXT NOT NULL, face_id TEXT NOT NULL, PRIMARY KEY (study_id, face_id)) WITHOUT ROWID""",
+    # Until then the log alone said so.
+    "INSERT OR IGNORE INTO kept_out SELECT study_id, subject FROM audit WHERE action LIKE 'removed a face: %'",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -188,6 +194,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _SETTLED_FLAGS,
     _ACCESS,
     _LATEST_LABELS,
+    _KEPT_OUT,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

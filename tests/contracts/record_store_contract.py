@@ -54,6 +54,14 @@ class RecordStoreContract:
     def test_an_unknown_person_is_none(self, store):
         assert store.person(an_id("nobody")) is None
 
+    def test_what_is_kept_out_of_a_study_stays_noted(self, store):
+        store.keep_out(an_id("faces"), an_id("one"))
+        store.keep_out(an_id("faces"), an_id("one"))
+        store.keep_out(an_id("faces"), an_id("other"))
+        store.keep_out(an_id("elsewhere"), an_id("third"))
+        assert store.kept_out(an_id("faces")) == {an_id("one"), an_id("other")}
+        assert store.kept_out(an_id("nowhere")) == set()
+
     def test_administrators_are_found_among_everybody(self, store):
         people = [a_person(name, role=role) for name in "bc" for role in Role if role is not Role.PARTICIPANT]
         people = [replace(person, id=an_id(f"{person.id} {person.role}")) for person in people]

@@ -54,6 +54,7 @@ def fill(store: Stores) -> None:
     """Put everything in that there can be."""
     store.records.save_study(a_study("first"))
     store.records.save_study(a_study("second"))
+    store.records.keep_out(an_id("first"), an_id("removed"))
     for name in ("ada", "bob"):
         store.records.create_person(a_person(name))
         store.records.create_consent(a_consent(f"{name}'s", name))
@@ -121,6 +122,7 @@ def everything(store) -> tuple:
     answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
         (
+            records.kept_out(study.id),
             list(store.labels.labels(study.id)),
             store.labels.gold(study.id),
             store.labels.settled_flags(study.id),

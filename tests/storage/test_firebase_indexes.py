@@ -64,6 +64,7 @@ def ask_everything(client) -> None:
     """Make every query that needs an index."""
     records, studies, index = FirebaseRecords(client), FirebaseStudies(client), FirebaseFaceIndex(client)
     records.latest_consent(an_id("ada"), an_id("faces"))
+    records.kept_out(an_id("faces"))
     records.faces_of(an_id("ada"))
     records.delete_person(an_id("ada"))
     records.delete_face(an_id("face"))

@@ -98,6 +98,20 @@ def test_versions_of_an_older_store_keep_the_entries_that_they_may(folder):
     database.close()
 
 
+def test_what_was_removed_before_is_kept_out(folder):
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:15])
+    for subject, action in {"one": "removed a face: it shows no face", "two": "withdrew a face"}.items():
+        entry = (time_to_text(NOON), "administrator", action, subject, "ada", "s", "seal")
+        columns = "at, actor_role, action, subject, actor, study_id, sha256"
+        older.execute(f"INSERT INTO audit ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", entry)
+    older.close()
+    database = Database(folder)
+    assert EmbeddedRecords(database).kept_out("s") == {"one"}
+    database.close()
+
+
 def test_earlier_identities_still_open_their_accounts(folder):
     folder.mkdir()
     older = sqlite3.connect(folder / FILE, isolation_level=None)

@@ -78,6 +78,12 @@ class RecordStore(Protocol):
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
 
+    def keep_out(self, study_id: str, face_id: str) -> None:
+        """Note, for good, that a face is not to come into a study again; nothing happens when that is noted."""
+
+    def kept_out(self, study_id: str) -> set[str]:
+        """Ids of faces that are not to come into a study again."""
+
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
 
