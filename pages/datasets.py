@@ -14,20 +14,24 @@ study = platform().studies.current(actor)
 st.title("Dataset versions")
 st.write("A version never changes, so results on it can be cited. Only people who withdraw leave it.")
 choose_study(actor)
-with st.expander("Freeze a new version", icon=":material/ac_unit:", expanded=has_chosen()):
-    freeze(actor, study)
 versions = platform().snapshots.versions(actor, study.id)
-if not versions:
-    st.info("There is no version yet. Freeze the first one.")
-    st.stop()
-for version in versions:
-    describe(version)
-st.header("Download")
-with guard.explaining():
-    download(actor, study, versions)
-with st.expander("From a script", icon=":material/terminal:"):
-    access.tokens(actor, study, versions[0].snapshot.name)
-if len(versions) > 1:
-    st.header("What changed")
+frozen, work = st.columns([3, 2], gap="large")
+with frozen:
+    for version in versions:
+        describe(version)
+    if not versions:
+        st.info("There is no version yet. Freeze the first one.")
+with work:
+    with st.expander("Freeze a new version", icon=":material/ac_unit:", expanded=has_chosen()):
+        freeze(actor, study)
+    if not versions:
+        st.stop()
+    st.header("Download")
     with guard.explaining():
-        compare(actor, versions)
+        download(actor, study, versions)
+    with st.expander("From a script", icon=":material/terminal:"):
+        access.tokens(actor, study, versions[0].snapshot.name)
+    if len(versions) > 1:
+        st.header("What changed")
+        with guard.explaining():
+            compare(actor, versions)

@@ -41,13 +41,17 @@ def _went_back(actor: Person, model_id: str) -> bool:
 
 
 st.title("Models")
-if allowed(actor, Action.MANAGE_MODELS):
-    with st.expander("Register a model", icon=":material/upload:"):
-        model_form.show(actor)
 live_id = None
-with guard.explaining():
-    live_id = live_model()
-st.header("Registered")
-model_cards.show(platform().live_model.models(), live_id)
-model_cards.show_refused(platform().live_model.refused())
-st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")
+live, registered = st.columns([2, 3], gap="large")
+with live:
+    st.header("Live")
+    with guard.explaining():
+        live_id = live_model()
+    if allowed(actor, Action.MANAGE_MODELS):
+        with st.expander("Register a model", icon=":material/upload:"):
+            model_form.show(actor)
+    st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")
+with registered:
+    st.header("Registered")
+    model_cards.show(platform().live_model.models(), live_id)
+    model_cards.show_refused(platform().live_model.refused())

@@ -18,8 +18,11 @@ about, people, sets, history = st.tabs(["About", "People", "Import", "What was d
 with about:
     describe(actor, study)
 with people:
-    invite(actor, study)
-    members(actor, study)
+    coming, there = st.columns(2, gap="large")
+    with coming:
+        invite(actor, study)
+    with there:
+        members(actor, study)
 with sets:
     if sets.open:
         importing.show(actor, study)

@@ -157,7 +157,7 @@ def _grid(
 
 def _show(actor: Person, found: Found, told: str) -> None:
     label = class_word(found.label)
-    linked_thumbnail(actor, found.face.id, label, f"A face, class: {label}")
+    linked_thumbnail(actor, found.face.id, f"**{label}**", f"A face, class: {label}")
     st.caption(f"{whose_word(found)}  \n{told}")
 
 

@@ -41,7 +41,7 @@ def whose_word(found: Found) -> str:
 
 
 def show_picture(actor: Person, about: AboutFace) -> None:
-    """The face, its class, and what its person allows."""
+    """The face, its class, and what its person allows. Where it is flagged, it is removed beside its flags."""
     face, label = about.found.face, class_word(about.found.label)
     thumbnail(actor, face.id, f"A face, class: {label}", pixels=PIXELS)
     st.subheader(label, anchor=False)
@@ -51,7 +51,8 @@ def show_picture(actor: Person, about: AboutFace) -> None:
     st.caption(f"To be used for {', '.join(uses) or 'nothing'}. Kept until {face.purge_at:%d %b %Y}.")
     if about.may_be_shown:
         offer_why_of(actor, face.id)
-    offer_removal(actor, face.study_id, face.id)
+    if not about.flags:
+        offer_removal(actor, face.study_id, face.id)
 
 
 def what_to_do(actor: Person, about: AboutFace) -> None:
@@ -68,7 +69,10 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
         if not flags:
             st.caption(f"Somebody looked on {moment(about.flags_settled_at)}, and the photo stays.")
         question = "Nothing is wrong, keep it" if flags else "Look at them again"
-        st.button(question, key=f"settle-{face.id}", on_click=_settle, args=(actor, face.id, bool(flags)))
+        with st.container(horizontal=True):
+            st.button(question, key=f"settle-{face.id}", on_click=_settle, args=(actor, face.id, bool(flags)))
+            if flags:
+                offer_removal(actor, face.study_id, face.id)
         if flags and not allowed(actor, Action.MANAGE_STUDY, face.study_id):
             st.caption("Something is wrong with it? Whoever runs the study can remove it: send them this address.")
 

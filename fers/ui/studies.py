@@ -61,8 +61,11 @@ def describe(actor: Person, study: Study) -> None:
     """The study's particulars, to be changed."""
     st.write("Participants read this before they take part. When you change what it tells them, they are asked again.")
     with st.form(f"describe-{study.id}"):
-        changed = _particulars(study)
-        changed = _labelling(changed)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            changed = _particulars(study)
+        with right:
+            changed = _labelling(changed)
         changed = replace(
             changed,
             purpose_confirmed=st.checkbox(

@@ -1,5 +1,6 @@
 """An owner invites a researcher by link, who then explores the study's faces."""
 
+import re
 import zipfile
 from dataclasses import replace
 
@@ -136,3 +137,30 @@ def test_a_set_is_handed_in_asked_about_and_imported_in_the_background(open_page
     expect(owner.get_by_text("t.csv, row 6: no file 'set/gone.jpg'")).to_be_visible()
     owner.get_by_role("button", name="Close").click()
     expect(owner.get_by_text("4 faces added")).to_have_count(0)
+
+
+def test_what_explore_shows_outlives_looking_at_a_face_and_can_be_sent(open_page):
+    page = open_page("/explore?class=Sad&class=Bored", **LAPTOP)
+    sign_in(page, "owner@example.org")
+    sad, happy = page.get_by_alt_text("A face, class: Sad"), page.get_by_alt_text("A face, class: Happy")
+    expect(sad).to_be_visible()
+    expect(happy).to_have_count(0)
+    page.get_by_role("button", name="Happy").click()
+    expect(happy).to_be_visible()
+    expect(page).to_have_url(re.compile(r"explore\?class=Sad&class=Happy$"))
+    sad.click(force=True)  # The link lies over the picture.
+    expect(page.get_by_role("heading", name="What models say")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/face\?id=[0-9a-f]{32}$"))
+    address = page.url
+    page.go_back()
+    expect(sad).to_be_visible()
+    expect(page.get_by_alt_text("A face, class:")).to_have_count(2)
+    page.get_by_role("link", name="Datasets").click()
+    expect(page.get_by_role("heading", name="Dataset versions")).to_be_visible()
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_alt_text("A face, class:")).to_have_count(2)
+
+    colleague = open_page(address, **PHONE)
+    sign_in(colleague, "owner@example.org")
+    expect(colleague.get_by_role("heading", name="What models say")).to_be_visible()
+    assert "Traceback" not in colleague.content()
