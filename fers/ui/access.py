@@ -1,5 +1,7 @@
 """Access tokens on the datasets page."""
 
+from functools import partial
+
 import streamlit as st
 
 from fers.domain.access import AccessToken
@@ -52,7 +54,7 @@ def _offer_revoking(actor: Person, token: AccessToken) -> None:
     what, button = st.columns([4, 1], vertical_alignment="center")
     used = f"last used {moment(token.last_used_at)}" if token.last_used_at else "never used"
     what.text(f"{token.name}: {used}, ends {moment(token.expires_at)}")
-    with button, guard.explaining():
-        if confirmed("Revoke", _REVOKED, "Revoke it", about=f"access-token-{token.id}", wide=True):
-            platform().access.revoke(actor, token.id)
+    revoke = partial(platform().access.revoke, actor, token.id)
+    with button:
+        if confirmed("Revoke", _REVOKED, "Revoke it", revoke, about=f"access-token-{token.id}", wide=True):
             st.rerun()

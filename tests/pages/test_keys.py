@@ -4,13 +4,13 @@ looks on, as in every test of pages."""
 from dataclasses import replace
 
 import pytest
-from driving import REPOSITORY, open_app, sign_in
+from driving import REPOSITORY, open_app, sign_in, told
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
-from tests.people import give_face, participant, pattern
+from tests.people import PASSWORD, give_face, participant, pattern
 
 WITHOUT_AN_ACCOUNT = {"pages/join.py", "pages/setup.py", "pages/sign_in.py"}
 ONCE = {"pages/personal_code.py"}
@@ -31,6 +31,8 @@ def administrator(app, platform):
         platform.review.label(OPERATOR, study.id, face.id, Verdict.FLAGGED, reason="picture")
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)
     platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, 1, 1)
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.access.make(platform.accounts.sign_in("boss@example.org", PASSWORD).person, study.id, "The cluster")
     return sign_in(app, "boss@example.org")
 
 
@@ -43,6 +45,7 @@ def test_no_key_is_used_twice_on_any_tab_of_any_page(administrator):
                 administrator.session_state[key] = tab
                 administrator.run()
         assert not administrator.exception, page
+        assert "Something went wrong" not in told(administrator), page
 
 
 def test_no_key_is_used_twice_where_nobody_is_signed_in(platform, cookies):
