@@ -128,7 +128,9 @@ def assemble(
     pictures = Pictures(records, images, stores.answers)
     arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
     jobs = Jobs(stores.jobs, settings.job_lease, now)
-    importing = Importing(records, storing, stores.labels, stores.face_index, models, detector, studies, now)
+    importing = Importing(
+        records, storing, stores.labels, stores.face_index, models, detector, studies, stores.erasures, now
+    )
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
         access=Access(stores.access, records, stores.studies, now),

@@ -14,9 +14,10 @@ from fers.datasets.faces import UNKNOWN, Vote
 from fers.domain.audit import entry_by
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.erasures import Erased
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, PhotoLimits, check_photo
-from fers.domain.interfaces import Classifier, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
+from fers.domain.interfaces import Classifier, ErasureStore, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
@@ -62,7 +63,7 @@ class Imported:
     known: int
     """Faces that were there already."""
     removed: int
-    """Faces that stay out, since somebody removed them from the study."""
+    """Faces that stay out, since they were removed from the study, or kept in it until their retention date."""
     labels: int
     """Labels that the study did not have."""
     faults: Faults
@@ -83,6 +84,7 @@ class Importing:
         models: Models,
         detector: FaceDetector,
         studies: Studies,
+        erasures: ErasureStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -92,6 +94,7 @@ class Importing:
         self._models = models
         self._detector = detector
         self._studies = studies
+        self._erasures = erasures
         self._now = now
 
     def add(
@@ -105,8 +108,8 @@ class Importing:
         faults: Faults | None = None,
         progress: Progress = lambda done, all: None,
     ) -> Imported:
-        """Add the faces that the study does not have yet, with the live model's guess. What somebody removed from the
-        study stays out of it. A picture that can't be used is noted in `faults` and left out.
+        """Add the faces that the study does not have yet, with the live model's guess. What was removed from the study
+        stays out of it. A picture that can't be used is noted in `faults` and left out.
 
         With `detect` the pictures are photos, and the face is the largest that is found in each (all of the photo where
         none is); else every picture is a face.
@@ -118,7 +121,7 @@ class Importing:
         terms.require_said()
         study = self._studies.get(actor, study_id)
         classifier, detector = self._models.classifier(), self._detector if detect else None
-        removed_before = self._records.kept_out(study.id)
+        removed_before = self._removed_from(study)
         added = known = removed = labels = 0
         for index in range(len(faces)):
             progress(index, len(faces))
@@ -146,6 +149,12 @@ class Importing:
         progress(len(faces), len(faces))
         self._records.append_audit(entry_by(actor, self._now(), f"imported {added} faces", study.id, study.id))
         return Imported(added, known, removed, labels, faults or Faults())
+
+    def _removed_from(self, study: Study) -> set[str]:
+        """Ids of faces that are not to come again: also those that an older copy of the records knows nothing of, and
+        that would be taken away again."""
+        erased = {erasure.subject for erasure in self._erasures.erasures() if erasure.what is Erased.FACE}
+        return self._records.kept_out(study.id) | erased
 
     def _consent(self, person_id: str, study: Study, words: ConsentText) -> Consent:
         """What stands for a person's consent, stored with the person."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -156,6 +157,15 @@ def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform,
     again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
     assert (again.added, again.known, again.removed) == (0, 2, 1), "nor does the same set bring it back"
     assert face.person_id.encode() not in _database(settings)
+
+
+def test_what_was_kept_until_its_date_does_not_come_again(platform, study, faces, clock):
+    """Else it would be taken away at the next look for what people took back."""
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    clock.moment += timedelta(days=study.retention_days + 1)
+    assert platform.withdrawal.purge_due() == 3
+    again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    assert (again.added, again.removed) == (0, 3)
 
 
 def _database(settings) -> bytes:
