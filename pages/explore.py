@@ -48,8 +48,10 @@ with content:
         with doubts:
             disputed_grid(actor, study)
     if plots.open:
-        with plots:
+        what, when = plots.columns(2, gap="large")
+        with what:
             balance(counts)
             agreement(platform().explore.agreement(actor, study.id, wanted))
+        with when:
             growth(counts)
             people_by_group(sizes)
