@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard, importing
+from fers.ui import guard, importing, participant_link
 from fers.ui.services import platform
 from fers.ui.studies import choose_study, describe, invite, log, make_study, members
 
@@ -20,6 +20,7 @@ with about:
 with people:
     coming, there = st.columns(2, gap="large")
     with coming:
+        participant_link.show(study)
         invite(actor, study)
     with there:
         members(actor, study)

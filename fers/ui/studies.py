@@ -155,7 +155,7 @@ def _labelling(study: Study) -> Study:
 
 def invite(actor: Person, study: Study) -> None:
     """Make an invitation, and see and revoke those that are open."""
-    st.subheader("Invite", anchor=False)
+    st.subheader("Invite somebody to work on it", anchor=False)
     with st.form("invite"):
         role = st.segmented_control("As", list(Role), default=Role.ANNOTATOR, format_func=str.capitalize, required=True)
         left, right = st.columns(2)

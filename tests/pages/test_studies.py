@@ -1,7 +1,10 @@
 """Running a study: invite, come by invitation, explore."""
 
 import dataclasses
+from urllib.parse import parse_qs, urlsplit
 
+import cv2
+import numpy as np
 from driving import agreed, click, field, open_app, opened, sign_in, signed_in, told
 from test_journey import choose, give
 
@@ -9,6 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import ConsensusRule
+from fers.ui.participant_link import qr_code
 from tests.people import give_face, participant, pattern, photo
 
 
@@ -18,7 +22,7 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     click(app, "Make an invitation")
-    (link,) = [block.value for block in app.code if "/join?code=" in block.value]
+    link = [block.value for block in app.code if "/join?code=" in block.value][-1]
 
     guest = open_app()
     guest.query_params["code"] = link.split("code=")[1]
@@ -31,6 +35,29 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     person = platform.accounts.resume(guest.session_state["fers"].token)
     assert person.role_in(platform.studies.current().id) is Role.ANNOTATOR
     assert not guest.exception and not app.exception
+
+
+def test_the_study_page_has_the_link_for_participants_and_the_same_to_scan(app, platform):
+    boss = participant(platform, "boss@example.org")
+    study = dataclasses.replace(platform.studies.current(), join_code="faces & more/1")
+    platform.studies.update(OPERATOR, study)
+    platform.members.assign(OPERATOR, study.id, boss.id, Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    [link] = [block.value for block in app.code if "/join?code=" in block.value]
+    shown = cv2.imdecode(np.frombuffer(qr_code(link), np.uint8), cv2.IMREAD_COLOR)
+    assert cv2.QRCodeDetector().detectAndDecode(shown)[0] == link
+
+    guest = open_app()
+    guest.query_params["code"] = parse_qs(urlsplit(link).query)["code"][0]
+    guest.switch_page("pages/join.py").run()
+    assert "As a participant you show an expression" in told(guest)
+    click(guest, "Join without an e-mail")
+    click(guest, "I have noted it")
+    assert opened(guest) == "consent"
+
+    platform.studies.update(OPERATOR, dataclasses.replace(study, open=False))
+    assert "The study is closed" in told(app.run())
 
 
 def save_and_ask_again(app):
