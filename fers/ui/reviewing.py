@@ -27,7 +27,7 @@ LOOKED_UP = 4
 RECOUNT_SECONDS = 30
 """How old the count of what is left may get; what this tab does is added at once."""
 
-_review = widget("review", "outbox", "pad", "pause")
+_review = widget("review", "outbox", "pad", "pause", "last_labels")
 
 
 @st.fragment

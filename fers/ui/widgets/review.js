@@ -21,14 +21,15 @@ class Review {
     this.root = root;
     this.outbox = outbox;
     this.find = (selector) => root.querySelector(selector);
-    this.pad = new Pad(this.find(".grid"), this.find(".marker"));
     this.pictures = new Map(); // By face; each is on the stage or in the list.
+    this.pad = new Pad(this.find(".grid"), this.find(".marker"));
     this.guesses = new Map();
     this.queue = []; // Ids of faces; the first is on the screen.
     this.returned = new Map(); // What was said of faces that were gone back to.
     this.asked = new Set(); // Faces in the list whose pictures were asked for.
     this.panel = this.before = null; // What is open beside the face, and what was before.
     this.keys = localStorage.getItem(KEYS) !== "off";
+    this.latest = new LastLabels(this.find(".latest"), this.pictures, (said) => this.words(said));
     this.pause = new Pause(this.find(".pause"));
     root.addEventListener("click", (event) => this.click(event));
     this.find("form").addEventListener("submit", (event) => this.flag(event));
@@ -109,7 +110,7 @@ class Review {
     const [face] = this.queue;
     const picture = this.pictures.get(face) ?? null;
     this.progress();
-    this.list();
+    this.latest.show(this.said());
     if (face !== this.shown || picture !== this.find(".stage img")) this.stage(face, picture);
     const isEmpty = face === undefined;
     this.find(".empty").hidden = !isEmpty;
@@ -122,7 +123,7 @@ class Review {
   stage(face, picture) {
     const isAnother = face !== this.shown;
     this.shown = face;
-    if (picture) picture.alt = "The face to label";
+    if (picture) picture.alt = "The face to label"; // Among the last labels it says nothing beside their words.
     this.find(".stage").replaceChildren(...(face === undefined ? [] : [picture ?? "One moment…"]));
     this.shownAt = performance.now();
     const guess = this.guesses.get(face);
@@ -336,27 +337,6 @@ class Review {
       ? "The server can't be reached. What you said is kept here and sent as soon as it answers: leave this page open."
       : "";
   }
-
-  list() {
-    const said = this.said();
-    const seen = said.map((one) => `${one.id} ${this.words(one)} ${this.pictures.has(one.id)}`).join();
-    if (seen === this.listed) return;
-    this.listed = seen;
-    this.find(".latest").hidden = !said.length;
-    this.find(".latest ol").replaceChildren(...said.map((one) => this.entry(one)));
-  }
-
-  entry(said) {
-    const [item, button, words] = ["li", "button", "span"].map((tag) => document.createElement(tag));
-    const picture = this.pictures.get(said.id);
-    if (picture) picture.alt = "";
-    words.textContent = this.words(said);
-    Object.assign(button, { type: "button", title: "Correct this label" }).dataset.label = said.id;
-    button.append(picture ?? "", words);
-    item.append(button);
-    return item;
-  }
-
 }
 
 function load(id, picture) {
