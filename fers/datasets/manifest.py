@@ -1,19 +1,26 @@
 """Manifests: tables of one's own, or of another tool, that say which image shows what."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+
+from PIL import Image
 
 from fers.datasets import cells, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
 from fers.datasets.files import Files, inside
+from fers.datasets.parquet_tables import ParquetTable
 from fers.datasets.reading import Reading
-from fers.datasets.tables import Record, Table, Where, csv_table, json_table, parquet_table
+from fers.datasets.tables import Record, Table, Where, csv_table, json_table
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
+from fers.domain.images import open_picture
 
+Packed = Callable[[], bytes]
+"""Reads an image that lies in a table."""
 KINDS = (".csv", ".tsv", ".parquet", ".jsonl", ".json")
 """How the names of tables end; any other file that is named is read as CSV."""
 
@@ -25,15 +32,20 @@ def load(path: Path, reading: Reading) -> FaceSet:
         raise DataError(f"{path} does not exist")
     whole = path.is_dir() or path.suffix.lower() == ".zip"
     files, gathering = Files(path if whole else path.parent), Gathering()
+    packed: dict[str, Packed] = {}
     tables = _tables(files) if whole else [path.name]
     is_split = len(tables) > 1
     if is_split:
         tables = [name for name in tables if reading.split.takes(PurePosixPath(name).parent.name)]
         reading.split.check(reading.source)
     for name in tables:
-        _Reader(files, name, reading, gathering).read(has_splits=not is_split)
+        _Reader(files, name, reading, gathering, packed).read(has_splits=not is_split)
     reading.split.check(reading.source)
-    return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
+    return gathering.faces(reading.source, lambda index: _image(gathering.names[index], files, packed))
+
+
+def _image(name: str, files: Files, packed: dict[str, Packed]) -> Image.Image:
+    return open_picture(packed[name]()) if name in packed else files.image(name)
 
 
 def _tables(files: Files) -> list[str]:
@@ -47,17 +59,24 @@ def _tables(files: Files) -> list[str]:
     return tables
 
 
+def _is_parquet(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() == ".parquet"
+
+
 class _Reader:
     """Reads one table."""
 
-    def __init__(self, files: Files, name: str, reading: Reading, gathering: Gathering):
+    def __init__(self, files: Files, name: str, reading: Reading, gathering: Gathering, packed: dict[str, Packed]):
         self._files = files
         self._folder = PurePosixPath(name).parent
         self._words = reading.meanings.words
         self._split = reading.split
         self._gathering = gathering
         self._where = reading.at(str(files.path / name))
-        self._table = _opened(files, name, self._where)
+        self._name = name
+        self._packed = packed
+        self._parquet = ParquetTable(lambda: files.open(name), self._where) if _is_parquet(name) else None
+        self._table = self._parquet.table() if self._parquet else _opened(files, name, self._where)
         with self._where.for_all():
             self._columns = Columns(self._table.columns, reading.meanings.columns)
             self._names = {meaning: self._columns.named(meaning) for meaning in USUAL}
@@ -82,7 +101,9 @@ class _Reader:
                     self._add(record)
 
     def _add(self, record: Record) -> None:
-        name = self._file(str(self._cell(record, "image")).strip())
+        image = self._cell(record, "image")
+        is_packed = self._parquet is not None and isinstance(image, dict) and "row" in image
+        name = self._in_table(image["row"]) if is_packed else self._file(str(image).strip())
         dimensions = cells.dimensions(self._value(record, "valence"), self._value(record, "arousal"))
         person, annotator = self._text(record, "person"), self._text(record, "annotator")
         for target, box in self._said(record):
@@ -122,6 +143,12 @@ class _Reader:
             return None
         return cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
 
+    def _in_table(self, row: int) -> str:
+        """The name of an image that lies in the table itself."""
+        name = f"{self._name}, row {row}"
+        self._packed[name] = partial(self._parquet.image, self._names["image"], row)
+        return name
+
     def _file(self, image: str) -> str:
         """The file of an image, beside the table or in a folder `images` there. Raises DataError."""
         names = [inside(name) for name in label_studio.file_names(image)]
@@ -146,8 +173,6 @@ def _opened(files: Files, name: str, where: Where) -> Table:
         return files.open(name)
 
     match PurePosixPath(name).suffix.lower():
-        case ".parquet":
-            return parquet_table(file, where)
         case ".jsonl":
             return json_table(file, where)
         case ".json":

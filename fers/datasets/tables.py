@@ -10,15 +10,11 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from fers.datasets.faces import DataError
 from fers.datasets.faults import Faults
 
-if TYPE_CHECKING:
-    from pyarrow.parquet import ParquetFile
-
-ROWS_AT_ONCE = 4096
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_HEADER = 65_536
 """In bytes."""
@@ -177,30 +173,3 @@ def json_table(open: Callable[[], BinaryIO], where: Where) -> Table:
     with closing(json_records(open(), Where(where.file, Faults()))) as records:
         columns = list(next(records, {}))
     return Table(columns, lambda wanted: json_records(open(), where))
-
-
-def parquet_table(open: Callable[[], BinaryIO], where: Where) -> Table:
-    """From a file that is opened anew for its columns and for its rows."""
-
-    def records(wanted: Collection[str]) -> Iterator[Record]:
-        with _parquet(open, where) as table:
-            for batch in table.iter_batches(ROWS_AT_ONCE, columns=[name for name in columns if name in wanted]):
-                for record in batch.to_pylist():
-                    where.row += 1
-                    yield record
-
-    with _parquet(open, where) as table:
-        columns = table.schema_arrow.names
-    return Table(columns, records)
-
-
-@contextmanager
-def _parquet(open: Callable[[], BinaryIO], where: Where) -> Iterator["ParquetFile"]:
-    import pyarrow
-    from pyarrow import parquet
-
-    try:
-        with open() as file, parquet.ParquetFile(file) as table:
-            yield table
-    except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{where}: not a sound Parquet file ({error})") from error

@@ -307,3 +307,23 @@ def test_of_very_many_faults_the_first_are_told_and_the_others_counted(folder):
     faults = Faults()
     load(f"manifest:{folder / 't.csv'}", Meanings(), faults)
     assert (faults.count, len(faults.told()), faults.told()[-1]) == (1000, 21, "and 980 more")
+
+
+@pytest.mark.parametrize("count", [3, 250])
+def test_a_table_of_hugging_faces_holds_its_images_and_names_its_classes(tmp_path, count):
+    """Of which `datasets` keeps a hundred in a group of rows."""
+    from datasets import ClassLabel, Dataset, Features
+    from datasets import Image as ImageFeature
+
+    rows = {
+        "image": [Image.new("L", (20, 20), number) for number in range(count)],
+        "label": [(-1, 0, 1)[number % 3] for number in range(count)],
+    }
+    features = Features({"image": ImageFeature(), "label": ClassLabel(names=["sad", "joy"])})
+    Dataset.from_dict(rows, features).to_parquet(tmp_path / "train.parquet")
+    faults = Faults()
+    faces = load(f"manifest:{tmp_path / 'train.parquet'}", Meanings(Vocabulary.parsed(["joy=happy"])), faults)
+    assert [Emotion(label) for label in faces.labels[:2]] == [Emotion.SAD, Emotion.HAPPY]
+    assert faults.count == count // 3 + (count % 3 > 0)
+    pixels = [faces.image(index, "L").getpixel((0, 0)) for index in range(len(faces))]
+    assert pixels == [number for number in range(count) if number % 3]

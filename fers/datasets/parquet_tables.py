@@ -1,0 +1,98 @@
+"""Tables in Parquet. Hugging Face's hold the images themselves, and numbers whose classes they name."""
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from fers.datasets.faces import DataError
+from fers.datasets.tables import Record, Table, Where
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
+ROWS_AT_ONCE = 4096
+_GROUPS_AT_HAND = 4
+"""Of rows, some hundred images each as `datasets` writes them."""
+
+
+class ParquetTable:
+    """A file that is opened anew for its columns, for its rows, and for images that lie in it."""
+
+    def __init__(self, open: Callable[[], BinaryIO], where: Where):
+        self._open = open
+        self._where = where
+        with self._opened() as file:
+            schema = file.schema_arrow
+            self._columns = {name: schema.field(name).type for name in schema.names}
+            self._classes = _classes(schema.metadata or {})
+            self._groups = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        self._images = lru_cache(_GROUPS_AT_HAND)(self._read_images)
+
+    def table(self) -> Table:
+        """Its rows; what is said of an image that lies in the table has no bytes, but its row."""
+        return Table(list(self._columns), self._records)
+
+    def image(self, column: str, row: int) -> bytes:
+        """The image in a row, counted from 1. Raises DataError where there is none."""
+        before = 0
+        for group, rows in enumerate(self._groups):
+            if row <= before + rows:
+                data = self._images(column, group)[row - before - 1]
+                if data is None:
+                    raise DataError(f"row {row} holds no image")
+                return data
+            before += rows
+        raise DataError(f"no row {row}")
+
+    def _records(self, wanted: Collection[str]) -> Iterator[Record]:
+        packed = {name for name in self._columns if name in wanted and self._is_packed(name)}
+        columns = [f"{name}.path" if name in packed else name for name in self._columns if name in wanted]
+        classes = {name: names for name, names in self._classes.items() if name in wanted}
+        with self._opened() as file:
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
+                for record in batch.to_pylist():
+                    self._where.row += 1
+                    for name in packed:
+                        record[name] = {"row": self._where.row}
+                    for name, names in classes.items():
+                        record[name] = _named(record[name], names)
+                    yield record
+
+    def _is_packed(self, column: str) -> bool:
+        kind = self._columns[column]
+        return {"bytes", "path"} <= {field.name for field in getattr(kind, "fields", ())}
+
+    def _read_images(self, column: str, group: int) -> list[bytes | None]:
+        with self._opened() as file:
+            images = file.read_row_group(group, [f"{column}.bytes"])[column].to_pylist()
+        return [image and image["bytes"] for image in images]
+
+    @contextmanager
+    def _opened(self) -> Iterator["ParquetFile"]:
+        import pyarrow
+        from pyarrow import parquet
+
+        try:
+            with self._open() as file, parquet.ParquetFile(file) as table:
+                yield table
+        except (pyarrow.ArrowException, OSError) as error:
+            raise DataError(f"{self._where}: not a sound Parquet file ({error})") from error
+
+
+def _classes(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:
+    """The names of the classes in columns of numbers, as `datasets` notes them beside the table."""
+    try:
+        features = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
+        named = {name: about["names"] for name, about in features.items() if about.get("_type") == "ClassLabel"}
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return {}
+    return {name: names for name, names in named.items() if isinstance(names, list)}
+
+
+def _named(cell: Any, names: list[str]) -> Any:
+    """-1 is how `datasets` writes that nobody knows."""
+    if isinstance(cell, int) and -1 <= cell < len(names):
+        return None if cell == -1 else names[cell]
+    return cell
