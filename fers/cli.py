@@ -20,7 +20,7 @@ from fers.services.arena import Arena, job_of
 from fers.services.migration import Migration
 from fers.services.prediction import predict_file
 from fers.services.shadows import JOB
-from fers.store_commands import backup, doctor, restore
+from fers.store_commands import backup, doctor, purge, restore
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,7 +74,7 @@ def _sentence(result: dict) -> str:
     return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
 
 
-for command in (models, import_, import_upload, freeze, export, doctor, backup, restore):
+for command in (models, import_, import_upload, freeze, export, doctor, backup, restore, purge):
     main.add_command(command)
 
 

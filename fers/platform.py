@@ -32,6 +32,7 @@ from fers.services.live_model import LiveModel
 from fers.services.members import Members
 from fers.services.own_data import OwnData
 from fers.services.pictures import Pictures
+from fers.services.retention import Retention
 from fers.services.review import Review
 from fers.services.rivals import Rivals
 from fers.services.shadows import Shadows
@@ -63,6 +64,7 @@ class Platform:
     drafts: Drafts
     live: Live
     withdrawal: Withdrawal
+    retention: Retention
     own_data: OwnData
     groups: Groups
     arena: Arena
@@ -118,6 +120,7 @@ def assemble(
         stores.erasures,
         now,
     )
+    retention = Retention(records, stores.face_index, withdrawal, now)
     consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, now)
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal)
@@ -142,6 +145,7 @@ def assemble(
         drafts=Drafts(now),
         live=Live(BrowserNetworks(registry(settings)), models),
         withdrawal=withdrawal,
+        retention=retention,
         own_data=OwnData(records, images, consents, stores.labels, stores.groups),
         groups=groups,
         arena=arena,
@@ -157,14 +161,16 @@ def assemble(
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
         snapshots=snapshots,
-        downloads=Downloads(records, images, stores.snapshots, snapshots, withdrawal, now),
+        downloads=Downloads(records, images, stores.snapshots, snapshots, retention, now),
         importing=importing,
         uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, now),
-        doctor=Doctor(records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, now),
+        doctor=Doctor(
+            records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, retention, now
+        ),
         sign_in=sign_in,
     )
     storing.settle()
-    withdrawal.purge_due()
+    retention.purge_due()
     return platform
 
 

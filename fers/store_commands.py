@@ -8,6 +8,7 @@ import click
 
 from fers import config, platform
 from fers.config import Settings
+from fers.domain.people import OPERATOR
 from fers.errors import InvalidInput
 from fers.explaining import explains_failures
 from fers.services.doctor import Finding
@@ -63,6 +64,17 @@ def restore(folder: Path, name: str | None, erased: Path | None) -> None:
     chosen = embedded_backup.restore(folder, settings.data, name, erased)
     click.echo(f"The backup {chosen} is in {settings.data}.")
     _report(platform.assemble(settings).doctor.examine())
+
+
+@click.command()
+@explains_failures
+def purge() -> None:
+    """Remove the faces past their retention date, also where FERS holds them since the clock has jumped.
+
+    FERS does so by itself every hour. After a jump of the clock it waits for somebody who has looked at it.
+    """
+    purged = platform.assemble(config.load()).retention.purge(OPERATOR)
+    click.echo(f"{purged} faces were removed.")
 
 
 def _embedded() -> Settings:

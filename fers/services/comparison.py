@@ -68,6 +68,7 @@ class Comparison:
 
     def _parts(self) -> Iterator[Part]:
         yield "the log is", lambda of: of.records.audit()
+        yield "what was taken back is", lambda of: [frozenset(of.erasures.erasures())]
         yield "the studies are", lambda of: of.records.studies()
         for study in self._old.records.studies():
             yield from _parts_of_study(study)
@@ -117,6 +118,7 @@ def _parts_of_person(person: Person) -> Iterator[Part]:
     yield "their consents are", lambda of: _by("id", of.records.consents_of(person.id))
     yield "their places in studies are", lambda of: _by("study_id", of.studies.memberships_of(person.id))
     yield "what they say about themselves is", lambda of: of.groups.descriptions_of(person.id)
+    yield "their access tokens are", lambda of: _by("id", of.access.tokens_of(person.id))
     yield "what opens their account is", lambda of: [of.sign_in.keys_of(person.id)]
 
 

@@ -15,6 +15,7 @@ from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.clock import Clock, utc_now
 from fers.services.comparison import LOST, image_problem, side_by_side
+from fers.services.retention import Retention
 from fers.services.settling import settle_everything
 from fers.services.storing import Storing
 from fers.services.withdrawal import Withdrawal
@@ -42,6 +43,7 @@ class Doctor:
         index: FaceIndex,
         storing: Storing,
         withdrawal: Withdrawal,
+        retention: Retention,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -52,6 +54,7 @@ class Doctor:
         self._index = index
         self._storing = storing
         self._withdrawal = withdrawal
+        self._retention = retention
         self._now = now
 
     def examine(self) -> list[Finding]:
@@ -63,7 +66,9 @@ class Doctor:
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
         findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
-        if purged := self._withdrawal.purge_due():
+        if held := self._retention.held():
+            findings.append(Finding(str(held), repaired=False))
+        elif purged := self._retention.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
         settle_everything(self._records, self._labels, self._index)
         findings += self._look_after_people()

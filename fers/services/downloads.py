@@ -22,8 +22,8 @@ from fers.exporting.documents import DATASHEET, documents
 from fers.exporting.parquet import WRITER
 from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
 from fers.services.clock import Clock, utc_now
+from fers.services.retention import Retention
 from fers.services.snapshots import Progress, Snapshots
-from fers.services.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,14 @@ class Downloads:
         images: ImageStore,
         crops: SnapshotStore,
         snapshots: Snapshots,
-        withdrawal: Withdrawal,
+        retention: Retention,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._crops = crops
         self._snapshots = snapshots
-        self._withdrawal = withdrawal
+        self._retention = retention
         self._now = now
 
     def open(
@@ -143,9 +143,14 @@ class Downloads:
     def release(
         self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
     ) -> Release:
-        """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound."""
+        """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound,
+        and StoreUnavailable while nobody knows whether the clock or the dates are right."""
         require(actor, Action.SHARE_DATASET, study_id)
-        self._withdrawal.purge_due()
+        self._retention.purge_due()
+        if self._retention.held():
+            raise StoreUnavailable(
+                "Many faces seem to be past their retention date at once.", "Whoever runs FERS checks its clock first."
+            )
         version = self._snapshots.named(actor, study_id, name)
         return Release(
             snapshot=version.snapshot,

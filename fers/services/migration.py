@@ -49,6 +49,7 @@ class Migration:
         somebody else's data is there. Whatever is not the same in the end is a problem."""
         require(actor, Action.MANAGE_STUDY)
         self._copy_audit()
+        self._copy_erasures()
         self._take_away()
         studies = self._old.records.studies()
         for study in studies:
@@ -75,6 +76,12 @@ class Migration:
                 raise InvalidInput("The new store has a log of its own.", "Choose an empty store to move to.")
         for entry in entries:
             self._new.records.append_audit(entry)
+
+    def _copy_erasures(self) -> None:
+        there = set(self._new.erasures.erasures())
+        for erasure in self._old.erasures.erasures():
+            if erasure not in there:
+                self._new.erasures.note(erasure)
 
     def _take_away(self) -> None:
         """Remove whom and what the old store had once, as its log shows, and has no longer: they were withdrawn or
@@ -125,6 +132,7 @@ class Migration:
                 self._new.records.create_consent(consent)
         self._copy_places(person)
         self._copy_descriptions(person)
+        self._copy_access_tokens(person)
         self._new.sign_in.adopt(person.id, self._old.sign_in.keys_of(person.id))
         self._new.sign_in.note_role(person.id, person.role)
 
@@ -141,6 +149,16 @@ class Migration:
             self._new.groups.delete_description(person.id, gone)
         for description in (one for one in said if one not in there):
             self._new.groups.save_description(description)
+
+    def _copy_access_tokens(self, person: Person) -> None:
+        """Their secrets go on opening what they opened."""
+        tokens, there = (stores.access.tokens_of(person.id) for stores in (self._old, self._new))
+        for gone in (one for one in there if one not in tokens):
+            self._new.access.delete(gone.id)
+        for token in (one for one in tokens if one not in there):
+            self._new.access.create(token)
+            if token.last_used_at:
+                self._new.access.note_use(token.id, token.last_used_at)
 
     def _copy_face(self, face: Face) -> None:
         """Unless its image is not what was given any more: then the comparison finds it missing, and says why."""

@@ -4,17 +4,19 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fers.errors import StoreUnavailable
 from fers.storage.failures import database_failure, disk_failure
-from fers.storage.migrations import migrate
+from fers.storage.migrations import MIGRATIONS, migrate
 from fers.storage.turns import Turns
 
 FILE = "fers.sqlite3"
+BEFORE = "fers.sqlite3.before"
+"""The database as it was before the last update of FERS changed its shape."""
 PATIENCE_SECONDS = 20.0
 """How long one process waits for another before it gives up."""
 _PRAGMAS = (
@@ -45,6 +47,8 @@ class Database:
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
         except OSError as error:
             raise disk_failure(error) from error
+        self.folder = folder
+        self._before = folder / BEFORE
         self._between_threads = Turns()
         self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
         with self.exclusively(), _explained():
@@ -60,8 +64,20 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         for pragma in _PRAGMAS:
             self._connection.execute(pragma)
+        self._copy_before_migrating()
         migrate(self._connection)
         self._empty_log()  # A process killed while it deleted may have left the deleted bytes there.
+
+    def _copy_before_migrating(self) -> None:
+        """Leave a copy for whoever has to go back to the FERS before. It goes with the first thing that is erased:
+        what people take back is in no file any more."""
+        (taken,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if not 0 < taken < len(MIGRATIONS):
+            return
+        self._before.unlink(missing_ok=True)
+        self._before.touch(mode=0o600)
+        with closing(sqlite3.connect(self._before)) as copy:
+            self._connection.backup(copy)
 
     def rows(self, query: str, parameters: tuple = ()) -> list[sqlite3.Row]:
         """All rows of a query. Raises StoreUnavailable."""
@@ -92,6 +108,7 @@ class Database:
                 yield connection
             with _explained():
                 emptied = self._empty_log()
+                self._before.unlink(missing_ok=True)
         if not emptied:
             raise StoreUnavailable("Somebody else is reading what is to be deleted.", "Try again in a moment.")
 

@@ -10,13 +10,15 @@ CHAIN = "store"
 _COLUMNS = "number, at, actor_role, action, subject, actor, study_id, sha256"
 
 
-def append(sql: sqlite3.Connection, entry: AuditEntry) -> None:
+def append(sql: sqlite3.Connection, entry: AuditEntry) -> SealedEntry:
     """Inside the caller's transaction, so that nobody else takes the same place in the chain."""
     last = sql.execute("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1").fetchone()
     number, previous = (last[0] + 1, last[1]) if last else (1, "")
     said = (time_to_text(entry.at), str(entry.actor_role), entry.action, entry.subject, entry.actor, entry.study_id)
-    values = (number, *said, seal(entry, CHAIN, number, previous))
+    sealed_entry = SealedEntry(entry, CHAIN, number, seal(entry, CHAIN, number, previous))
+    values = (number, *said, sealed_entry.sha256)
     sql.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return sealed_entry
 
 
 def sealed(row: sqlite3.Row | tuple) -> SealedEntry:

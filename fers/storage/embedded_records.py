@@ -17,6 +17,7 @@ from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage import embedded_audit, face_facts, field_facts
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
+from fers.storage.embedded_seal import NewestSeal
 from fers.storage.face_facts import FACE_COLUMNS
 from fers.storage.group_facts import keep_groups
 from fers.storage.missed_facts import keep_missed
@@ -28,6 +29,7 @@ _ORIGINS_PAGE = 5000
 class EmbeddedRecords:
     def __init__(self, database: Database):
         self._database = database
+        self._newest_seal = NewestSeal(database.folder)
 
     def create_person(self, person: Person) -> None:
         values = (person.id, person.role.value, time_to_text(person.created_at), person.asked_first)
@@ -173,6 +175,14 @@ class EmbeddedRecords:
     def faces_due(self, now: datetime) -> list[Face]:
         return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id LIMIT ?", (time_to_text(now), _PAGE))
 
+    def clock_seen(self) -> datetime | None:
+        rows = self._database.rows("SELECT seen_at FROM clock")
+        return time_from_text(rows[0]["seen_at"]) if rows else None
+
+    def note_clock(self, now: datetime) -> None:
+        with self._database.transaction() as sql:
+            sql.execute("REPLACE INTO clock VALUES (1, ?)", (time_to_text(now),))
+
     def problems(self) -> list[str]:
         try:
             damage = [row[0] for row in self._database.rows("PRAGMA integrity_check")]
@@ -180,11 +190,13 @@ class EmbeddedRecords:
         except StoreUnavailable as error:
             return [str(error)]
         problems = [f"The database is damaged: {line}." for line in damage if line != "ok"]
+        problems += self._newest_seal.problems(self.sealed_audit())
         return problems + [f"A row of {row['table']} refers to a missing row of {row['parent']}." for row in dangling]
 
     def append_audit(self, entry: AuditEntry) -> None:
         with self._database.transaction() as sql:
-            embedded_audit.append(sql, entry)
+            newest = embedded_audit.append(sql, entry)
+        self._newest_seal.note(newest)
 
     def audit(self) -> Iterator[AuditEntry]:
         return (sealed.entry for sealed in self.sealed_audit())

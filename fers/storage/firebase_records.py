@@ -38,6 +38,7 @@ class FirebaseRecords:
         self._studies = self._documents.collection("studies")
         self._memberships = self._documents.collection("memberships")
         self._descriptions = self._documents.collection("self_descriptions")
+        self._clock = self._documents.collection("installation").document("clock")
         self._access_tokens = self._documents.collection("access_tokens")
         self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
@@ -161,6 +162,13 @@ class FirebaseRecords:
     def faces_due(self, now: datetime) -> list[Face]:
         due = where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)
         return [face_from_document(document) for document in self._documents.page(due)]
+
+    def clock_seen(self) -> datetime | None:
+        document = self._documents.read(self._clock)
+        return time_from_text(document["seen_at"]) if document else None
+
+    def note_clock(self, now: datetime) -> None:
+        self._documents.set(self._clock, {"id": "clock", "seen_at": time_to_text(now)})
 
     def problems(self) -> list[str]:
         try:

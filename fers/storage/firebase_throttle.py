@@ -8,7 +8,7 @@ from google.cloud.firestore import Query
 from fers.storage.credentials import sha256
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.firestore_documents import FirestoreDocuments, until_it_holds, where
-from fers.storage.throttle import FORGOTTEN_AFTER, too_soon, wait_seconds
+from fers.storage.throttle import FORGOTTEN_AFTER, must_wait, too_soon, wait_seconds
 
 
 class FirebaseThrottle:
@@ -34,7 +34,7 @@ class FirebaseThrottle:
         newest = where(self._throttles, "key", "==", key).order_by("turn", direction=Query.DESCENDING).limit(1)
         for last in self._documents.page(newest):
             retry_at = time_from_text(last["retry_at"])
-            if retry_at > now:
+            if must_wait(retry_at - now, last["failures"]):
                 raise too_soon(retry_at - now)
             turn = last["turn"] + 1
             if retry_at > now - FORGOTTEN_AFTER:

@@ -168,6 +168,7 @@ _KEPT_OUT = (
     # Until then the log alone said so.
     "INSERT OR IGNORE INTO kept_out SELECT study_id, subject FROM audit WHERE action LIKE 'removed a face: %'",
 )
+_CLOCK = ("CREATE TABLE clock (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seen_at TEXT NOT NULL)",)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -195,6 +196,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _ACCESS,
     _LATEST_LABELS,
     _KEPT_OUT,
+    _CLOCK,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 
@@ -208,16 +210,29 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[Statement, .
     (taken,) = connection.execute("PRAGMA user_version").fetchone()
     if taken > len(migrations):
         raise StoreUnavailable("This store was made by a newer version of FERS.", "Update FERS, then start it again.")
+    if _took_jobs_out_of_turn(connection, taken):
+        _take(connection, _REVIEW + _SNAPSHOTS, 9)
+        taken = 9
     for number, statements in enumerate(migrations[taken:], start=taken + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in statements:
-                if callable(statement):
-                    statement(connection)
-                else:
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        _take(connection, statements, number)
+
+
+def _take(connection: sqlite3.Connection, statements: tuple[Statement, ...], number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements:
+            if callable(statement):
+                statement(connection)
+            else:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _took_jobs_out_of_turn(connection: sqlite3.Connection, taken: int) -> bool:
+    """Whether the database is of commit 85990e2, whose seventh step is today's ninth: two lines of work met later."""
+    has_jobs = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone()
+    return taken == 7 and has_jobs is not None

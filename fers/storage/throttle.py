@@ -30,8 +30,8 @@ class Throttle:
             sql.execute("DELETE FROM throttles WHERE retry_at < ?", (time_to_text(now - FORGOTTEN_AFTER),))
             known = sql.execute("SELECT failures, retry_at FROM throttles WHERE key = ?", (key,)).fetchone()
             failures = known["failures"] + 1 if known else 1
-            if known and time_from_text(known["retry_at"]) > now:
-                raise too_soon(time_from_text(known["retry_at"]) - now)
+            if known and must_wait(remaining := time_from_text(known["retry_at"]) - now, known["failures"]):
+                raise too_soon(remaining)
             retry_at = now + timedelta(seconds=wait_seconds(failures))
             sql.execute("REPLACE INTO throttles VALUES (?, ?, ?)", (key, failures, time_to_text(retry_at)))
 
@@ -44,6 +44,12 @@ def wait_seconds(failures: int) -> int:
     """How long the next attempt waits after so many failures in a row."""
     excess = failures - _FREE_FAILURES
     return 0 if excess < 0 else min(2 ** min(excess, 10), _LONGEST_WAIT_SECONDS)
+
+
+def must_wait(remaining: timedelta, failures: int) -> bool:
+    """Whether `remaining` is left of a wait after so many failures. More than it ever was is no wait, but a clock that
+    was set back."""
+    return timedelta() < remaining <= timedelta(seconds=wait_seconds(failures))
 
 
 def too_soon(remaining: timedelta) -> TooManyAttempts:

@@ -43,7 +43,7 @@ async def health(_request: Request) -> Response:
 async def lifespan(_app: st.App):
     lease = config.load().job_lease.total_seconds()
     chores = (
-        repeatedly(PURGE_SECONDS, lambda: platform().withdrawal.purge_due(), "purge faces past their retention date"),
+        repeatedly(PURGE_SECONDS, purge, "purge faces past their retention date"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
         repeatedly(lease / 4, lambda: imports().take_up(), "take up imports that were left"),
@@ -54,6 +54,13 @@ async def lifespan(_app: st.App):
     yield {}
     for task in tasks:
         task.cancel()
+
+
+def purge() -> None:
+    retention = platform().retention
+    retention.purge_due()
+    if held := retention.held():
+        log.error("%s", held)
 
 
 async def repeatedly(seconds: float, chore: Callable[[], object], what: str) -> None:

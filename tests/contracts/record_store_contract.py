@@ -46,6 +46,12 @@ class RecordStoreContract:
         store.create_person(a_person("ada"))
         return store
 
+    def test_the_clock_is_remembered(self, backend):
+        assert backend.records().clock_seen() is None
+        for moment in (NOON, NOON + timedelta(days=1), NOON):
+            backend.records().note_clock(moment)
+            assert backend.records().clock_seen() == moment
+
     def test_a_person_comes_back_as_stored(self, store):
         person = a_person("bob", role=Role.RESEARCHER, asked_first=False)
         store.create_person(person)

@@ -135,6 +135,13 @@ class SignInContract:
         with pytest.raises(TooManyAttempts):
             backend.sign_in(clock, IDLE, LIFETIME).check_password(EMAIL, PASSWORD)
 
+    def test_a_clock_that_was_set_back_locks_nobody_out(self, sign_in, clock):
+        for _ in range(9):
+            clock.advance(seconds=900)
+            sign_in.check_password(EMAIL, "wrong")
+        clock.advance(days=-10)
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
     def test_one_guesser_does_not_slow_others_down(self, sign_in):
         for _ in range(5):
             sign_in.check_password("nobody@example.org", "wrong")

@@ -18,6 +18,20 @@ def face(platform):
     return give_face(platform, participant(platform))
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)", "are missing at its end"),
+        ("DELETE FROM audit", "are missing at its end"),
+    ],
+)
+def test_a_log_whose_end_was_cut_off_is_found(platform, face, settings, change, problem):
+    with sqlite3.connect(settings.data / FILE) as database:
+        database.execute(change)
+    [found] = _problems(platform)
+    assert found.startswith("audit log: entries") and found.endswith(problem)
+
+
 def _problems(platform):
     return [finding.problem for finding in platform.doctor.examine() if not finding.repaired]
 

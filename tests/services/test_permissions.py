@@ -137,6 +137,7 @@ TABLE = {
     "trials.end": NOBODY,
     "trials.trials": NOBODY,
     "trials.result": NOBODY,
+    "retention.purge": NOBODY,
     "withdrawal.remove": OWNERS,
     "why.guess": RESEARCHERS,
     "withdrawal.withdraw_face": EVERYBODY,
@@ -172,6 +173,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "studies": {"current", "with_code", "take_part"},
     "trials": {"current", "drawn", "changed"},
     "uploads": {"carry_out", "to_carry_out", "sweep"},
+    "retention": {"held", "purge_due"},
     "withdrawal": {"enforce", "finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""

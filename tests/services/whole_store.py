@@ -19,6 +19,8 @@ from fers.domain.review import Known
 from fers.domain.snapshots import Split
 from fers.domain.yardsticks import PEOPLE
 from fers.services.settling import settle
+from tests.contracts.access_token_store_contract import a_token
+from tests.contracts.erasure_store_contract import EVERY_KIND
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
@@ -68,6 +70,10 @@ def fill(store: Stores) -> None:
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.sign_in.register(an_id("ada"), EMAIL, PASSWORD)
+    store.access.create(a_token())
+    store.access.note_use(a_token().id, NOON)
+    for erasure in EVERY_KIND:
+        store.erasures.note(replace(erasure, subject=an_id("gone")))
     store.sign_in.register_identity(an_id("bob"), IDENTITY)
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
@@ -118,6 +124,7 @@ def everything(store) -> tuple:
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = {invitation for study in records.studies() for invitation in store.studies.invitations_to(study.id)}
     keys = [FACTS_ID, *(run.answers_id for run in store.answers.runs())]
+    tokens = [store.access.tokens_of(person.id) for person in records.people()]
     said = [store.groups.descriptions_of(person.id) for person in records.people()]
     answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
@@ -144,4 +151,18 @@ def everything(store) -> tuple:
     kept = (field, list(records.people()), records.studies(), consents, list(records.faces()), list(records.audit()))
     results = (str(store.results.results()), store.results.progress(), store.promotions.promotions(9))
     keys = [store.sign_in.keys_of(person.id) for person in records.people()]
-    return (*kept, said, review, images, memberships, invitations, store.answers.runs(), answers, results, keys)
+    taken_back = set(store.erasures.erasures())
+    return (
+        *kept,
+        taken_back,
+        tokens,
+        said,
+        review,
+        images,
+        memberships,
+        invitations,
+        store.answers.runs(),
+        answers,
+        results,
+        keys,
+    )

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from fers.domain.people import Identity
 from fers.domain.review import Progress
 from fers.domain.snapshots import SHARED
 from fers.errors import StoreUnavailable
-from fers.storage.database import FILE, Database
+from fers.storage.database import BEFORE, FILE, Database
 from fers.storage.documents import face_to_document, label_to_document, time_to_text
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_labels import EmbeddedLabels
@@ -184,3 +185,34 @@ def test_a_store_of_a_newer_fers_is_refused_and_left_alone(folder):
         Database(folder)
     assert version(newer) == 999
     newer.close()
+
+
+def test_a_database_of_the_commit_that_took_a_step_out_of_turn_opens(connection):
+    migrate(connection, MIGRATIONS[:6] + (MIGRATIONS[8],))
+    assert version(connection) == 7
+    migrate(connection)
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(fresh)
+    assert (shape(connection), version(connection)) == (shape(fresh), len(MIGRATIONS))
+    fresh.close()
+
+
+def test_what_a_database_was_before_it_is_migrated_is_left_beside_it(tmp_path):
+    (tmp_path / FILE).touch()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:-1])
+        old.execute("INSERT INTO people VALUES ('ada', 'participant', '2026', 0)")
+    database = Database(tmp_path)
+    with closing(sqlite3.connect(tmp_path / BEFORE)) as before:
+        assert version(before) == len(MIGRATIONS) - 1
+        assert before.execute("SELECT id FROM people").fetchall() == [("ada",)]
+    assert (tmp_path / BEFORE).stat().st_mode & 0o077 == 0
+    EmbeddedRecords(database).delete_person("ada")
+    assert not (tmp_path / BEFORE).exists(), "what people take back is in no file any more"
+    database.close()
+
+
+def test_a_new_database_has_nothing_before_it(tmp_path):
+    Database(tmp_path).close()
+    Database(tmp_path).close()
+    assert not (tmp_path / BEFORE).exists()

@@ -84,6 +84,11 @@ class RecordStore(Protocol):
     def kept_out(self, study_id: str) -> set[str]:
         """Ids of faces that are not to come into a study again."""
 
+    def clock_seen(self) -> datetime | None:
+        """The moment that `note_clock` was last told of; None before the first."""
+
+    def note_clock(self, now: datetime) -> None: ...
+
     def problems(self) -> list[str]:
         """What a look at the store's own integrity finds wrong, a sentence each; empty when it is sound."""
 
