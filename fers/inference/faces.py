@@ -72,6 +72,29 @@ SAME_FACE_OVERLAP = 0.5
 """Shared part of the smaller box from which two detections are taken for one face."""
 
 
+LARGE_FACE = 1 / 3
+"""Share of the picture's shorter side from which a face that is alone is taken for all there is: most photos that are
+given are such, and are not searched any further."""
+SURE = 0.7
+"""Score from which that one face is believed without a search."""
+SMALL_PICTURE = 540
+"""Pixels of its longer side up to which a picture hides nothing from the first sight."""
+SEARCH_SIDE = 360
+"""Of the smallest windows that a picture is searched in, in its pixels: faces of 40 fill a ninth of their side."""
+SEARCH_STEP = 2.0
+"""From one size of windows to the next, at most: a face that is too large for one is not too small for the other."""
+SEARCH_OVERLAP = 0.2
+"""Shared part of neighbouring windows, so that a face at the edge of one is whole in the other."""
+CANDIDATE_SCORE = 0.2
+SECOND_LOOK_SIDE = 2.0
+"""Of the window around a candidate, relative to it."""
+SECOND_LOOK_SCORE = 0.7
+"""From which a candidate is a face. Both scores were chosen on one half of `benchmarks.groups`."""
+SAME_CANDIDATE = 0.3
+"""Intersection over union from which two detections are one candidate, or the second look has found what the first
+had."""
+
+
 class BlazeFaceDetector:
     """Safe to share between threads; loads its networks when it is first asked."""
 
@@ -79,7 +102,18 @@ class BlazeFaceDetector:
         self._networks = {variant: _Network(variant) for variant in (NEAR, FAR)}
 
     def detect(self, pixels: Image.Image) -> list[Box]:
-        """Boxes around the faces in an RGB picture, largest first; empty when there are none."""
+        """Boxes around the faces in an RGB picture, largest first; empty when there are none.
+
+        Where one large face is found at first sight, that is all. Else the picture is searched for more, and small
+        ones, and what a second look finds nothing in is no face; unless it finds nothing anywhere.
+        """
+        faces, surest = self._at_first_sight(pixels)
+        if not (len(faces) == 1 and surest >= SURE and _shows_all(faces[0], pixels.size)):
+            faces = self._searched(pixels, faces) or faces
+        return sorted(faces, key=lambda box: -box.area)
+
+    def _at_first_sight(self, pixels: Image.Image) -> tuple[list[Box], float]:
+        """The faces, and the highest score."""
         shrink = max(1, max(pixels.size) // PREVIEW_SIDE)
         preview = pixels.reduce(shrink)
         for look in LOOKS:
@@ -91,22 +125,65 @@ class BlazeFaceDetector:
             boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
             if len(boxes):
                 faces = [_to_box(corners * shrink, pixels.size) for corners in _merged(boxes, scores)]
-                return sorted(faces, key=lambda box: -box.area)
-        return []
+                return faces, float(scores.max())
+        return [], 0.0
+
+    def _searched(self, pixels: Image.Image, faces: list[Box]) -> list[Box]:
+        """The faces that a second look finds, among `faces` and whatever small windows show."""
+        boxes, scores = [np.array([face.corners() for face in faces], float).reshape(-1, 4)], [np.ones(len(faces))]
+        for side in _search_sides(pixels.size):
+            shrink = max(1, int(side) // PREVIEW_SIDE)
+            picture = pixels.reduce(shrink)
+            for window in _windows(picture.size, side / shrink / max(picture.size), SEARCH_OVERLAP):
+                found, how_sure = self._networks[FAR].detect(picture, window, CANDIDATE_SCORE)
+                boxes.append(found * shrink)
+                scores.append(how_sure)
+        candidates = _best(np.concatenate(boxes), np.concatenate(scores), _intersection_over_union, SAME_CANDIDATE)
+        seen = [face for candidate, _ in candidates if (face := self._second_look(pixels, candidate))]
+        if not seen:
+            return []
+        boxes, scores = (np.array(part) for part in zip(*seen, strict=True))
+        return [_to_box(corners, pixels.size) for corners, _ in _best(boxes, scores, _overlap, SAME_FACE_OVERLAP)]
+
+    def _second_look(self, pixels: Image.Image, candidate: np.ndarray) -> tuple[np.ndarray, float] | None:
+        """The face (corners, score) that the network for near faces sees where a candidate is; None: it sees none."""
+        side = max(4, round(SECOND_LOOK_SIDE * float((candidate[2:] - candidate[:2]).max())))
+        left, top = (round(float(centre) - side / 2) for centre in (candidate[:2] + candidate[2:]) / 2)
+        boxes, scores = self._networks[NEAR].detect(pixels, (left, top, side), SECOND_LOOK_SCORE)
+        there = _intersection_over_union(candidate, boxes) > SAME_CANDIDATE
+        if not there.any():
+            return None
+        return np.average(boxes[there], axis=0, weights=scores[there]), float(scores[there].max())
 
 
-def _windows(size: tuple[int, int], share: float) -> list[tuple[int, int, int]]:
-    """Squares (left, top, side) that cover a picture, evenly spread, with `share` of its longer side."""
+def _shows_all(face: Box, size: tuple[int, int]) -> bool:
+    """Whether somebody alone in a picture is taken for everybody in it."""
+    return max(size) <= SMALL_PICTURE or max(face.width, face.height) >= LARGE_FACE * min(size)
+
+
+def _search_sides(size: tuple[int, int]) -> list[float]:
+    """Sides of the windows that a picture is searched in, in its pixels, from the largest to the smallest."""
+    longer = max(size)
+    if longer <= SMALL_PICTURE:
+        return [longer]
+    steps = math.ceil(math.log(longer / SEARCH_SIDE, SEARCH_STEP))
+    return [longer * (SEARCH_SIDE / longer) ** (step / steps) for step in range(steps + 1)]
+
+
+def _windows(size: tuple[int, int], share: float, overlap: float = 0.0) -> list[tuple[int, int, int]]:
+    """Squares (left, top, side) that cover a picture, evenly spread, with `share` of its longer side; neighbours have
+    `overlap` of a side in common at least."""
     side = max(1, round(share * max(size)))
-    lefts, tops = (_starts(length, side) for length in size)
+    lefts, tops = (_starts(length, side, overlap) for length in size)
     return [(left, top, side) for top in tops for left in lefts]
 
 
-def _starts(length: int, side: int) -> list[int]:
+def _starts(length: int, side: int, overlap: float) -> list[int]:
     """Where windows begin: in the middle when one is enough, else from the first pixel to the last and overlapping."""
     if side >= length:
         return [(length - side) // 2]
-    return [round(start) for start in np.linspace(0, length - side, math.ceil(length / side))]
+    count = math.ceil((length - overlap * side) / (side * (1 - overlap)))
+    return [round(start) for start in np.linspace(0, length - side, max(2, count))]
 
 
 class _Network:
@@ -154,6 +231,26 @@ def _merged(boxes: np.ndarray, scores: np.ndarray) -> list[np.ndarray]:
         merged.append(np.average(boxes[same], axis=0, weights=scores[same]))
         boxes, scores = boxes[~same], scores[~same]
     return merged
+
+
+def _best(boxes: np.ndarray, scores: np.ndarray, measure, least: float) -> list[tuple[np.ndarray, float]]:
+    """Of boxes that have more than `least` in common, by a measure, the one with the highest score; with it."""
+    best = []
+    while len(boxes):
+        first = scores.argmax()
+        same = measure(boxes[first], boxes) > least
+        same[first] = True
+        best.append((boxes[first], float(scores[first])))
+        boxes, scores = boxes[~same], scores[~same]
+    return best
+
+
+def _intersection_over_union(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Of one box with each of n."""
+    inner = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
+    shared = inner.clip(min=0).prod(axis=1)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    return shared / np.maximum((box[2:] - box[:2]).prod() + areas - shared, 1e-9)
 
 
 def _overlap(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -4,9 +4,11 @@ import threading
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance
 from skimage import data
 
+from fers.domain.boxes import Box
+from fers.inference import faces
 from fers.inference.faces import BlazeFaceDetector
 
 EYES_AND_MOUTH = (200, 95, 245, 150)
@@ -77,6 +79,48 @@ def test_several_faces_come_largest_first(detector, portrait):
     assert len(boxes) == 2
     assert boxes[0].area > boxes[1].area
     assert boxes[0].left > boxes[1].left
+
+
+GROUP = {(60, 700): 45, (420, 180): 60, (760, 560): 150, (1130, 260): 90, (1300, 820): 45, (180, 300): 220}
+"""Where faces are, and how large, in pixels."""
+
+
+def _people(portrait, size=(1600, 1200)):
+    """The astronaut at every place of `GROUP`, between two helmets."""
+    picture = Image.fromarray(data.grass()).convert("RGB").resize(size)
+    head = portrait.crop((130, 0, 330, 200))
+    for (left, top), face in GROUP.items():
+        side = round(face * 200 / 105)
+        picture.paste(head.resize((side, side)), (left, top))
+    draw = ImageDraw.Draw(picture)
+    for left, top in ((900, 100), (600, 900)):
+        draw.ellipse((left, top, left + 150, top + 190), fill=(225, 225, 230))
+        draw.ellipse((left + 25, top + 60, left + 125, top + 120), fill=(20, 20, 30))
+    return picture
+
+
+def test_finds_everybody_in_a_group_and_no_helmet(detector, portrait):
+    boxes = detector.detect(_people(portrait))
+    assert len(boxes) == len(GROUP)
+    assert [box.area for box in boxes] == sorted((box.area for box in boxes), reverse=True)
+    for (left, top), face in GROUP.items():
+        x, y = left + 92 * face / 105, top + 122 * face / 105
+        assert any(box.left < x < box.left + box.width and box.top < y < box.top + box.height for box in boxes)
+
+
+def test_what_a_second_look_does_not_confirm_is_no_face_beside_others(detector, portrait, monkeypatch):
+    group = _people(portrait)
+    monkeypatch.setattr(detector, "_at_first_sight", lambda pixels: ([Box(900, 100, 150, 190)], 0.9))
+    assert len(detector.detect(group)) == len(GROUP)
+
+
+def test_one_large_face_is_looked_for_no_longer_than_before(detector, portrait, monkeypatch):
+    looks, detect = [], faces._Network.detect
+    monkeypatch.setattr(faces._Network, "detect", lambda self, *at: looks.append(at) or detect(self, *at))
+    for picture in (portrait, portrait.crop((100, 0, 340, 240)).resize((1920, 1920))):
+        looks.clear()
+        assert len(detector.detect(picture)) == 1
+        assert len(looks) == 2, "one look of each network"
 
 
 @pytest.mark.parametrize("picture", ["coffee", "gravel", "noise", "black", "dot"])
