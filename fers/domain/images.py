@@ -117,6 +117,12 @@ def decode_stored(data: bytes) -> Image.Image:
     return pixels
 
 
+def cut_out(photo: Photo, box: Box) -> Photo:
+    """The part of a photo inside `box`, with all of its pixels, as a photo of its own."""
+    with photo.pixels() as pixels:
+        return _photo(pixels.crop(box.corners()))
+
+
 def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
     """The part of an RGB picture inside `box`, resized to side x side x 3 (uint8)."""
     return _resized(pixels, box.corners(), side)

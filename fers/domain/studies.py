@@ -36,6 +36,8 @@ class Study:
     """Which faces annotators label first, but for the random share that is always mixed in."""
     consent_words: str = ""
     """What else its participants are told before they agree, in Markdown: what an ethics board wants said, say."""
+    crop_only: bool = False
+    """Whether only the part of a photo that its person chose is kept, so that nobody else in the picture is."""
     labelling_guide: str | None = None
     """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
     none (None); "" for no guide at all."""

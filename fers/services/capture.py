@@ -11,7 +11,7 @@ from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
 from fers.domain.hints import Hint, hints
-from fers.domain.images import Photo, check_photo, crop, crop_stored
+from fers.domain.images import Photo, check_photo, crop, crop_stored, cut_out
 from fers.domain.interfaces import FaceDetector, Models
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -121,9 +121,10 @@ class Capture:
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
             return None
-        photo, given_at, heard = draft.photo, self._now(), None
+        given_at, heard = self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
-            heard = self._rivals.answer(draft.id, prediction, crop_stored(photo.data, box))
+            heard = self._rivals.answer(draft.id, prediction, crop_stored(draft.photo.data, box))
+        photo, box = _kept(study, draft.photo, box)
         face = Face(
             id=draft.id,
             person_id=actor.id,
@@ -155,6 +156,14 @@ class Capture:
         if not study.open:
             raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
         return self._consents.require(actor), study
+
+
+def _kept(study: Study, photo: Photo, box: Box) -> tuple[Photo, Box]:
+    """What is stored of a photo, and where the face is in that."""
+    if not study.crop_only:
+        return photo, box
+    part = cut_out(photo, box)
+    return part, Box(0, 0, part.width, part.height)
 
 
 def _in_trial(draft: Draft, consent: Consent, study: Study) -> bool:

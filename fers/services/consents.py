@@ -20,6 +20,11 @@ from fers.services.studies import Studies
 from fers.services.withdrawal import Withdrawal
 
 CURRENT_VERSION = "2026-11"
+_CROP_ONLY = """
+**Only the part you choose is kept.** Each photo is cut down to the box that you put around your face. The rest of the
+picture, with whoever else is in it, is not kept.
+"""
+"""In studies that are run so, after the version's own words. Like those, never edited: people agreed to it."""
 
 
 class Consents:
@@ -134,6 +139,8 @@ def _text_for(study: Study) -> ConsentText:
         contact=study.contact,
         retention_days=study.retention_days,
     )
+    if study.crop_only:
+        body += _CROP_ONLY
     if own_words := study.consent_words.strip():
         body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
     return ConsentText(CURRENT_VERSION, body)

@@ -20,6 +20,15 @@ from fers.ui.widgets import widget
 
 _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
 _uploads = widget("uploads")
+_ALONE = {
+    False: "Best with nobody else in the picture: the whole photo is kept.",
+    True: "Only the part with your face is kept. Whoever else is in the picture is cut away.",
+}
+"""What people are told of others in their photo, by whether the study keeps the crop only."""
+_BYSTANDERS = {
+    False: "Others are in this photo and would be kept with it. Ask them first, or take one of you alone.",
+    True: "Others are in this photo; only what is inside your box is kept.",
+}
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
 
 
@@ -35,6 +44,7 @@ def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
     st.title("Show an expression")
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
+    st.caption(_ALONE[platform().studies.current(actor).crop_only])
     said = st.empty()
     source = st.segmented_control(
         "Where the photo comes from",
@@ -113,7 +123,7 @@ def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
     st.subheader("Your face in the box")
     if len(draft.suggestions) > 1:
-        _pick_face(giving)
+        _pick_face(actor, giving)
     start = giving.box or (draft.suggestions[giving.face] if draft.suggestions else None)
     box = choose_crop(draft.photo, start, key=f"crop-{draft.id}-{giving.face}")
     if box is None:
@@ -137,8 +147,8 @@ def _hints(actor: Person, giving: Giving, box) -> list[Hint]:
     return giving.hinted[1]
 
 
-def _pick_face(giving: Giving) -> None:
-    st.write("Which face is yours?")
+def _pick_face(actor: Person, giving: Giving) -> None:
+    st.write(f"Which face is yours? {_BYSTANDERS[platform().studies.current(actor).crop_only]}")
     with st.container(horizontal=True):
         for number, picture in enumerate(giving.draft.pictures):
             with st.container(width=72, gap="small"):

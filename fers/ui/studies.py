@@ -115,6 +115,12 @@ def _particulars(study: Study) -> Study:
             help="What your ethics board wants said, in Markdown. It closes the text that participants agree to.",
         ),
         retention_days=st.number_input("Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days),
+        crop_only=st.toggle(
+            "Keep only the face",
+            study.crop_only,
+            help="Photos are cut down to the box around the face before they are kept, so that nobody else in the "
+            "picture is. Photos given before stay as they are.",
+        ),
         join_code=st.text_input("Study code", study.join_code, help="Lets people join without an e-mail address."),
     )
 

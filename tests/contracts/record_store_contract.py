@@ -140,7 +140,9 @@ class RecordStoreContract:
         store.save_study(a_study("second"))
         words = "**Ethics board**: 12/345.\n\n- 顔"
         for guide in (words, "", None):
-            changed = a_study("first", open=False, retention_days=7, consent_words=words, labelling_guide=guide)
+            changed = a_study(
+                "first", open=False, retention_days=7, crop_only=True, consent_words=words, labelling_guide=guide
+            )
             store.save_study(changed)
             assert store.studies() == [changed, a_study("second")]
 

@@ -1,13 +1,16 @@
 """A face is stored whole, once, under consent, or not at all."""
 
+import io
 import threading
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fers.domain.boxes import Box
 from fers.domain.faces import Answer, Display, Source
-from fers.domain.images import FACE_SIDE
+from fers.domain.images import FACE_SIDE, crop_stored, decode_stored
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
 from tests.people import HAPPY_POSED, PASSWORD, draft, give_face, participant, photo
@@ -91,6 +94,35 @@ def test_a_closed_study_takes_nothing(platform, ada):
     platform.studies.update(OPERATOR, replace(platform.studies.current(), open=False))
     with pytest.raises(StudyClosed):
         draft(platform, ada)
+
+
+def test_a_study_may_keep_the_crop_only(platform):
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), crop_only=True))
+    assert "Only the part you choose is kept" in platform.consents.text().body
+    ada = participant(platform)
+    started = draft(platform, ada)
+    box = started.suggestions[0]
+    prediction = platform.capture.predict(ada, started, box)
+    face = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
+    assert face.box == Box(0, 0, box.width, box.height)
+    assert (face.image.width, face.image.height) == (box.width, box.height)
+    assert platform.capture.submit(ada, started, box, prediction, HAPPY_POSED) == face
+    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as given:
+        [name] = [name for name in given.namelist() if name.endswith(".jpg")]
+        kept = decode_stored(given.read(name))
+    assert kept.size == (box.width, box.height), "in what its person can have, too, nothing is left of the rest"
+    assert abs(platform.own_data.crop(ada, face.id).astype(int) - crop_stored(started.photo.data, box)).mean() < 3
+    assert platform.doctor.examine() == []
+    platform.withdrawal.withdraw_face(ada, face.id)
+    assert platform.own_data.faces(ada) == [] and platform.doctor.examine() == []
+
+
+def test_what_was_kept_whole_before_stays_and_people_are_asked_about_the_change(platform, ada):
+    whole = give_face(platform, ada)
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), crop_only=True))
+    with pytest.raises(ConsentRequired):
+        draft(platform, ada)
+    assert platform.own_data.faces(ada) == [whole]
 
 
 def test_signed_out_nobody_gives(platform):
