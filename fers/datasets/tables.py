@@ -26,6 +26,13 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
+_OTHER_KINDS = {
+    b"PK\x03\x04": ("a spreadsheet or a zip", "save it as what spreadsheets call CSV UTF-8, or unpack it"),
+    b"\xd0\xcf\x11\xe0": ("an old spreadsheet", "save it as what spreadsheets call CSV UTF-8"),
+    b"\x1f\x8b": ("compressed by gzip", "unpack it first"),
+    b"PAR1": ("Parquet", "let its name end in .parquet"),
+}
+"""What isn't text, by how it begins."""
 
 Record = dict[str, Any]
 """A row's cells by the names of their columns."""
@@ -131,6 +138,9 @@ def _head(file: BinaryIO) -> bytes:
         file.seek(0)
     except _UNREADABLE as error:
         raise DataError(f"cannot be read ({error})") from error
+    for beginning, (what, way_out) in _OTHER_KINDS.items():
+        if head.startswith(beginning):
+            raise DataError(f"this is {what}, not a table of text: {way_out}")
     return head
 
 

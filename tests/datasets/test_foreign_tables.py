@@ -50,6 +50,16 @@ def test_an_old_encoding_is_refused_with_a_way_out(folder):
         labels_of(folder / "t.csv")
 
 
+def test_tables_that_are_no_text_are_refused_by_their_name(folder):
+    with zipfile.ZipFile(folder / "t.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    pd.DataFrame(HAPPY_AND_SAD).to_csv(folder / "t.csv.gz", index=False)
+    pd.DataFrame(HAPPY_AND_SAD).to_parquet(folder / "t.csv")
+    for name, what in {"t.xlsx": "a spreadsheet", "t.csv.gz": "compressed by gzip", "t.csv": "Parquet"}.items():
+        with pytest.raises(DataError, match=f"this is {what}"):
+            labels_of(folder / name)
+
+
 @pytest.mark.parametrize(
     ("image", "label"),
     [
