@@ -25,8 +25,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     _keep_on_the_way_back()
-    # On phones, where there is no room beside the faces, they come when asked for: see `look`.
-    st.toggle("Filter", key="show-filters")
+    asking = st.container()
     with st.container(key="filters"):
         classes = [*Emotion, NO_CLASS]
         labels = _any_of("Class", classes, _class_or_none, "class", help=_WHAT_CLASS_MEANS)
@@ -38,7 +37,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
         until = st.date_input("To the week of", None, key="until", **_IN_ADDRESS)
         group = _choose_group(groups) if groups else None
     state().arrived = False
-    return FaceFilter(
+    wanted = FaceFilter(
         labels=frozenset(None if label == NO_CLASS else label for label in labels),
         sources=frozenset(sources),
         confidence=frozenset(confidence),
@@ -48,6 +47,10 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
         since=since,
         until=until,
     )
+    # On phones, where there is no room beside the faces, the filters come when asked for: see `look`.
+    chosen = len(wanted.in_words())
+    asking.toggle(f"Filter ({chosen} chosen)" if chosen else "Filter", key="show-filters")
+    return wanted
 
 
 def quarter_word(quarter: int) -> str:

@@ -28,9 +28,10 @@ _STYLE = """
 }
 @media (min-width: 641px) { .st-key-show-filters { display: none; } }
 @media (max-width: 640px) { .stMain:has(.st-key-show-filters input:not(:checked)) .st-key-filters { display: none; } }
-/* The link under a face lies over its picture too. */
+/* The link under a face lies over its picture too, and so over what Streamlit offers there to enlarge it. */
 .stVerticalBlock:has(> .stElementContainer > .stPageLink a[href*="face?id="]) { position: relative; }
 .stElementContainer:has(> .stPageLink a[href*="face?id="]) { position: static; }
+.stVerticalBlock:has(> .stElementContainer > .stPageLink a[href*="face?id="]) .stElementToolbar { display: none; }
 a[href*="face?id="] { padding-inline: 0; }
 a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
