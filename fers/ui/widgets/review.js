@@ -115,6 +115,7 @@ class Review {
     const isEmpty = face === undefined;
     this.find(".empty").hidden = !isEmpty;
     this.find(".work").hidden = isEmpty;
+    this.find(".desk").classList.toggle("idle", isEmpty);
     if (isEmpty) this.find(".empty span").textContent = this.whyEmpty();
     this.find("[data-act=again]").hidden = this.unsent.length > 0;
     this.find("[data-act=leave]").hidden = !this.returned.has(face);
