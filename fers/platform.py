@@ -30,6 +30,7 @@ from fers.services.jobs import Jobs
 from fers.services.live import Live
 from fers.services.live_model import LiveModel
 from fers.services.members import Members
+from fers.services.model_runs import ModelRuns
 from fers.services.own_data import OwnData
 from fers.services.pictures import Pictures
 from fers.services.retention import Retention
@@ -70,6 +71,7 @@ class Platform:
     arena: Arena
     slices: Slices
     jobs: Jobs
+    model_runs: ModelRuns
     live_model: LiveModel
     trials: Trials
     shadows: Shadows
@@ -151,6 +153,7 @@ def assemble(
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
         jobs=jobs,
+        model_runs=ModelRuns(jobs, yardsticks),
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),

@@ -53,6 +53,9 @@ st.title("Compare")
 st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
 with guard.explaining():
     offered = arena.yardstick_names(service.yardsticks(actor, platform().studies.current(actor).id))
+    if not offered:
+        st.info("There is nothing of this study to measure on yet. Freeze a version of it under “Datasets”.")
+        st.stop()
     on = offered[st.selectbox("Measured on", list(offered))]
     arena_runs.show(actor, on)
     rows = service.leaderboard(actor, on)

@@ -2,17 +2,25 @@
 
 import streamlit as st
 
-from fers.domain.permissions import Action
+from fers.domain.permissions import Action, allowed
 from fers.ui import field, guard
 from fers.ui.drift import drift
 from fers.ui.services import platform
 from fers.ui.shadows import shadows
 from fers.ui.studies import choose_study
+from fers.ui.words import WHO_DECIDES
 
 actor = guard.enter(Action.COMPARE_MODELS)
 study = platform().studies.current(actor)
 
 st.title("In the field")
+if not allowed(actor, Action.COMPARE_MODELS):
+    # A role in one study opens what is about that study alone.
+    choose_study(actor)
+    with guard.explaining():
+        drift(actor, study)
+    st.caption(f"To see trials, and models in the background, is to see all studies: they run over each. {WHO_DECIDES}")
+    st.stop()
 # Only the open tab is worked out.
 trial, background, weeks = st.tabs(["Trial", "In the background", "Drift"], key="field", on_change="rerun")
 if trial.open:

@@ -9,6 +9,7 @@ from fers.domain.permissions import Action, allowed
 from fers.ui import field, guard, model_cards, model_form
 from fers.ui.confirming import confirmed
 from fers.ui.services import platform
+from fers.ui.words import WHO_DECIDES
 
 actor = guard.enter(Action.COMPARE_MODELS)
 
@@ -50,6 +51,8 @@ with live:
     if allowed(actor, Action.MANAGE_MODELS):
         with st.expander("Register a model", icon=":material/upload:"):
             model_form.show(actor)
+    else:
+        st.caption(f"To register a model or make one live touches every study here. {WHO_DECIDES}")
     st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")
 with registered:
     st.header("Registered")

@@ -76,13 +76,19 @@ class Arena:
 
     def yardsticks(self, actor: Person, study_id: str) -> list[tuple[Yardstick, Snapshot | None]]:
         """What models can be measured on, with the dataset version where it is one: see `Yardsticks.offered`."""
-        require(actor, Action.COMPARE_MODELS)
-        return [(offered, self._yardsticks.snapshot(offered)) for offered in self._yardsticks.offered(study_id)]
+        require(actor, Action.COMPARE_MODELS, study_id)
+        return [
+            (offered, self._yardsticks.snapshot(offered))
+            for offered in self._yardsticks.offered(study_id)
+            if self._yardsticks.allowed(actor, offered)
+        ]
 
     def yardstick(self, actor: Person, name: str) -> Yardstick:
         """See `Yardsticks.named`. Raises NotFound or InvalidInput."""
-        require(actor, Action.COMPARE_MODELS)
-        return self._yardsticks.named(name)
+        require(actor, Action.GIVE_FACE)
+        found = self._yardsticks.named(name)
+        self._yardsticks.require(actor, found)
+        return found
 
     def evaluate(
         self,
@@ -96,7 +102,7 @@ class Arena:
 
         Raises UnknownModel, or ModelRejected, also when it fails on all of them.
         """
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         classifier = self._models.classifier(model_id)
         face_ids = [face_id for face_id, *_ in self._yardsticks.labels(on)]
         faces = len(face_ids)
@@ -121,7 +127,7 @@ class Arena:
 
         Calls `progress` with how many faces are done. Raises UnknownModel or ModelRejected.
         """
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         face_ids = (face_id for face_id, *_ in self._yardsticks.labels(on, among))
         return self._asking.ask(self._models.classifier(model_id), face_ids, among, progress)
 
@@ -135,7 +141,7 @@ class Arena:
     ) -> ModelRun:
         """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
         and then meanwhile. Raises ModelRejected when it failed on all of them."""
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         classifier = self._models.classifier(model_id)
         info, measured = classifier.info, []
         if asked.failed and not self._answers.count_answers(info.answers_id):
@@ -149,7 +155,7 @@ class Arena:
 
     def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
         """Every registered model with its progress."""
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
         finished = [known for known in progress.values() if known.finished_at]
         latest = max(finished, key=lambda known: known.finished_at, default=None)
@@ -184,7 +190,7 @@ class Arena:
 
     def results(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Result]:
         """Everything that is kept, also of models that are registered no more or were measured on other faces."""
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         return self._results.results(on.key)
 
     def state(self, actor: Person, on: Yardstick = EVERY_FACE) -> State:
@@ -198,7 +204,7 @@ class Arena:
 
     def duel(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> tuple[Common, Duel]:
         """Two models side by side on the faces that both answered, which come first."""
-        require(actor, Action.COMPARE_MODELS)
+        self._yardsticks.require(actor, on)
         infos = {info.id: info for info in self._models.models()}
         if one == other or not {one, other} <= set(infos):
             raise InvalidInput("These are not two registered models.", "Choose two.")
@@ -213,8 +219,11 @@ class Arena:
         Raises NotFound for a face that is gone, or that nobody may look at or test models on; UnknownModel;
         ModelRejected.
         """
-        require(actor, Action.COMPARE_MODELS)
         face = self._records.face(face_id)
+        if face is None:
+            require(actor, Action.GIVE_FACE)
+        else:
+            require(actor, Action.COMPARE_MODELS, face.study_id)
         if face is None or Purpose.TRAIN not in face.purposes or not face.may_be_shown(self._now()):
             raise NotFound("This face may not be looked at any more.", "Go on with another one.")
         classifier, pixels = self._models.classifier(model_id), crop_stored(self._images.get(face.id), face.box)

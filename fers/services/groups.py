@@ -103,7 +103,9 @@ class Groups:
     def of_faces(self, actor: Person, faces: list[Origin]) -> dict[str, list[str | None]]:
         """The group of each face's person, by what it is about. None: not said, or fewer than five people among these
         faces are in it."""
-        require(actor, Action.COMPARE_MODELS)
+        require(actor, Action.GIVE_FACE)
+        for study_id in {face.study_id for face in faces}:
+            require(actor, Action.COMPARE_MODELS, study_id)
         said = {
             (description.person_id, study_id): description.said()
             for study_id in {face.study_id for face in faces}

@@ -12,7 +12,6 @@ from fers.domain.faces import Origin, Source
 from fers.domain.groups import DIMENSIONS
 from fers.domain.interfaces import RecordStore
 from fers.domain.people import Person
-from fers.domain.permissions import Action, require
 from fers.domain.picture import BRIGHTNESS, RESOLUTION, SHARPNESS, PictureFacts
 from fers.domain.yardsticks import EVERY_FACE, Yardstick
 from fers.services.arena import Arena
@@ -43,9 +42,8 @@ class Slices:
     def compare(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> Sliced:
         """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
 
-        Raises InvalidInput when there is nothing to compare.
+        Raises NotPermitted as `Arena.duel` does, and InvalidInput when there is nothing to compare.
         """
-        require(actor, Action.COMPARE_MODELS)
         common, _ = self._arena.duel(actor, one, other, on)
         face_ids = common.face_ids.tolist()
         wanted = set(face_ids)

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 
 from fers.analysis.consensus import majority
+from fers.domain import permissions
 from fers.domain.consensus import votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore, SnapshotStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Snapshot, Split
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
@@ -27,6 +30,25 @@ class Yardsticks:
         self._index = index
         self._labels = labels
         self._snapshots = snapshots
+
+    def study_of(self, yardstick: Yardstick) -> str | None:
+        """The study that all of its faces are of; None: they are of several."""
+        if yardstick.word is Word.VERSION:
+            snapshot = self.snapshot(yardstick)
+            return snapshot and snapshot.study_id
+        studies = self._records.studies()
+        return studies[0].id if len(studies) == 1 else None
+
+    def allowed(self, actor: Person | None, yardstick: Yardstick) -> bool:
+        """Whether `actor` may compare models on it: on a study's faces by their role there, on those of several by the
+        one in the whole installation."""
+        everywhere = permissions.allowed(actor, Action.COMPARE_MODELS)
+        return everywhere or permissions.allowed(actor, Action.COMPARE_MODELS, self.study_of(yardstick))
+
+    def require(self, actor: Person | None, yardstick: Yardstick) -> None:
+        """Raises NotSignedIn or NotPermitted where that is not allowed."""
+        if not self.allowed(actor, yardstick):
+            permissions.require(actor, Action.COMPARE_MODELS)
 
     def labels(self, yardstick: Yardstick, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion, str]]:
         """(face id, label, whose face it is) of the faces in a range of ids, by face id; withdrawn ones are gone from

@@ -7,6 +7,7 @@ import streamlit as st
 from fers.analysis.drift import LITTLE, MUCH
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
 from fers.domain.snapshots import Snapshot
 from fers.domain.studies import Study
 from fers.domain.yardsticks import Figure
@@ -26,7 +27,9 @@ def drift(actor: Person, study: Study) -> None:
         st.info("There is no dataset version to compare with yet. Freeze one under “Datasets”.")
         return
     version = st.selectbox("Against the version", versions, format_func=_version_words)
-    where = st.segmented_control("New faces of", [_HERE, _EVERYWHERE], default=_HERE, required=True)
+    where = _HERE
+    if allowed(actor, Action.VIEW_DATASET):
+        where = st.segmented_control("New faces of", [_HERE, _EVERYWHERE], default=_HERE, required=True)
     with st.spinner("Comparing…"):
         found = platform().drift.report(actor, version.id, study.id if where == _HERE else None)
     if not found.version.faces:

@@ -10,16 +10,17 @@ _WORK = {
     "review": Action.REVIEW,
     "agreement": Action.VIEW_DATASET,
     "datasets": Action.SHARE_DATASET,
+    "models": Action.COMPARE_MODELS,
+    "arena": Action.COMPARE_MODELS,
+    "field": Action.COMPARE_MODELS,
 }
-_MODELS = ["models", "arena", "field"]
 
 
 def pages_of(person: Person) -> list[str]:
     """The addresses of the pages in the menu of `person`, in its order."""
     study_id = platform().studies.current(person).id
     work = [page for page, action in _WORK.items() if allowed(person, action, study_id)]
-    models = _MODELS if allowed(person, Action.COMPARE_MODELS) else []
-    return [*work, *models, *_own(person)]
+    return [*work, *_own(person)]
 
 
 def _own(person: Person) -> list[str]:

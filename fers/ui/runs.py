@@ -20,22 +20,22 @@ class Runs:
     def start(self, actor: Person, model_id: str, on: Yardstick) -> None:
         """Begin, or go on; nothing happens when this model runs already."""
         job = job_of(model_id, on)
-        platform().jobs.ask(actor, job)
+        platform().model_runs.ask(actor, model_id, on)
         self._start(job)
 
     def cancel(self, actor: Person, model_id: str, on: Yardstick) -> None:
         """Stop the run; what the model answered so far is kept."""
         job = job_of(model_id, on)
         self._here.stop(job)  # First: one that has just been started would ask for the job again.
-        platform().jobs.cancel(actor, job)
+        platform().model_runs.cancel(actor, model_id, on)
 
     def running(self, actor: Person) -> set[tuple[str, Yardstick]]:
         """Which models run over what, here or on another server."""
-        return {run for job in platform().jobs.asked_for(actor) if (run := asked_by(job))}
+        return platform().model_runs.asked_for(actor)
 
     def given_up(self, actor: Person) -> dict[tuple[str, Yardstick], Job]:
         """The last runs, here or on another server, that were given up before they were finished."""
-        return {run: job for name, job in platform().jobs.given_up(actor).items() if (run := asked_by(name))}
+        return platform().model_runs.given_up(actor)
 
     def take_up(self) -> None:
         """Start what nobody does: a server that was doing it has died."""

@@ -19,6 +19,10 @@ WHAT_THEY_DO = {
 """What somebody does in a study, after "As an annotator"."""
 
 
+WHO_DECIDES = "Whoever runs this installation can do that, or give you a role in all of it (`fers grant`)."
+"""About what a role in one study does not open."""
+
+
 def quoted(markdown: str) -> str:
     """What a study says in its own words, for Streamlit to show: it fetches no picture from elsewhere, where somebody
     would learn who reads it, and takes no amount of money for a formula."""

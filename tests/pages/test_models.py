@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from driving import click, signed_in_as_researcher, told
+from driving import click, sign_in, signed_in_as_researcher, told
 
 from fers.domain.emotions import Emotion
-from fers.domain.people import OPERATOR
+from fers.domain.people import OPERATOR, Role
 from fers.errors import ModelRejected
 from fers.platform import assemble
-from tests.people import Always, OneFace, Several
+from tests.people import Always, OneFace, Several, give_face, participant
 
 METRICS = {
     "a benchmark": {"n": 1234, "top1": 0.875, "ece": "who knows", "calibration": {}},
@@ -74,3 +74,28 @@ def test_a_model_goes_live_and_back(page, platform):
     assert cards(page)[0].startswith("**happy** 1.0.0 · live")
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
     assert said == ["rolled back to: happy 1.0.0", "made live: sad 1.0.0"]
+
+
+def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    give_face(platform, ada)
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    menu = [page["url_pathname"] for page in app._registered_pages.values()]
+    assert menu.index("field") < menu.index("sign_out"), "what is not in the menu comes after it"
+
+    app.switch_page("pages/models.py").run()
+    assert "Whoever runs this installation can do that" in told(app)
+    assert not [button for button in app.button if button.label == "Make it live"] and not app.file_uploader
+
+    app.switch_page("pages/field.py").run()
+    assert "There is no dataset version to compare with yet." in told(app)
+    assert "to see all studies: they run over each" in told(app) and not app.tabs
+    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    assert "differ" in told(app.run()) and not app.button_group
+
+    for name in ("happy", "sad"):
+        platform.arena.evaluate(OPERATOR, name)
+    app.switch_page("pages/arena.py").run()
+    assert "Leaderboard" in [header.value for header in app.header]
+    assert not app.exception and not app.error

@@ -12,6 +12,7 @@ from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
+from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
 from fers.platform import Platform
@@ -36,18 +37,18 @@ TABLE = {
     "agreement.report": RESEARCHERS,
     "agreement.set_known": RESEARCHERS,
     "agreement.votes": RESEARCHERS,
-    "arena.evaluate": NOBODY,
-    "arena.ask": NOBODY,
-    "arena.finish": NOBODY,
-    "arena.explain": NOBODY,
-    "arena.standings": NOBODY,
-    "arena.leaderboard": NOBODY,
-    "arena.duel": NOBODY,
-    "arena.people": NOBODY,
-    "arena.results": NOBODY,
-    "arena.state": NOBODY,
-    "arena.yardstick": NOBODY,
-    "arena.yardsticks": NOBODY,
+    "arena.evaluate": RESEARCHERS,
+    "arena.ask": RESEARCHERS,
+    "arena.finish": RESEARCHERS,
+    "arena.explain": RESEARCHERS,
+    "arena.standings": RESEARCHERS,
+    "arena.leaderboard": RESEARCHERS,
+    "arena.duel": RESEARCHERS,
+    "arena.people": RESEARCHERS,
+    "arena.results": RESEARCHERS,
+    "arena.state": RESEARCHERS,
+    "arena.yardstick": RESEARCHERS,
+    "arena.yardsticks": RESEARCHERS,
     "capture.prepare": EVERYBODY,
     "capture.receive": EVERYBODY,
     "capture.hints": EVERYBODY,
@@ -83,7 +84,7 @@ TABLE = {
     "groups.describe": EVERYBODY,
     "groups.erase": EVERYBODY,
     "groups.sizes": RESEARCHERS,
-    "groups.of_faces": NOBODY,
+    "groups.of_faces": RESEARCHERS,
     "importing.add": OWNERS,
     "uploads.receive": OWNERS,
     "uploads.preview": OWNERS,
@@ -108,6 +109,10 @@ TABLE = {
     "members.remove": OWNERS,
     "members.log": OWNERS,
     "members.whole_log": NOBODY,
+    "model_runs.ask": RESEARCHERS,
+    "model_runs.cancel": RESEARCHERS,
+    "model_runs.asked_for": EVERYBODY,
+    "model_runs.given_up": EVERYBODY,
     "own_data.faces": EVERYBODY,
     "own_data.crop": EVERYBODY,
     "own_data.download": EVERYBODY,
@@ -126,7 +131,7 @@ TABLE = {
     "snapshots.freeze": RESEARCHERS,
     "snapshots.named": RESEARCHERS,
     "snapshots.versions": RESEARCHERS,
-    "slices.compare": NOBODY,
+    "slices.compare": RESEARCHERS,
     "studies.check": OWNERS,
     "studies.mine": EVERYBODY,
     "studies.get": OWNERS,
@@ -237,7 +242,7 @@ def arguments(platform, giver, face, tmp_path):
         "faces.settle_flags": (face.id,),
         "groups.describe": ("", True),
         "groups.sizes": (study.id,),
-        "groups.of_faces": ([],),
+        "groups.of_faces": ([face],),
         "importing.add": (study.id, None, Terms("", "")),
         "uploads.receive": (study.id, [("set.csv", io.BytesIO(b"image,label"))]),
         "uploads.preview": (upload, Manner()),
@@ -258,6 +263,8 @@ def arguments(platform, giver, face, tmp_path):
         "members.remove": (study.id, "nobody"),
         "members.log": (study.id, 1),
         "members.whole_log": (1,),
+        "model_runs.ask": ("always-happy", EVERY_FACE),
+        "model_runs.cancel": ("always-happy", EVERY_FACE),
         "own_data.crop": (face.id,),
         "review.label": (study.id, face.id, Verdict.UNKNOWN),
         "review.latest": (study.id, 1),
@@ -341,3 +348,27 @@ def test_every_call_of_every_service_is_in_the_table():
         if not method.startswith("_") and method not in FOR_NOBODY_IN_PARTICULAR.get(name, ())
     }
     assert calls == set(TABLE)
+
+
+def test_whoever_compares_models_in_one_study_sees_no_faces_of_another(platform, face):
+    study = platform.studies.current()
+    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    theirs = Yardstick(Word.VERSION, version.id)
+    researcher = somebody(Role.RESEARCHER, study.id)
+    platform.model_runs.ask(researcher, "always-happy", EVERY_FACE)  # Every face is of the only study.
+    platform.studies.create(OPERATOR, "Another")
+    assert {on for on, _ in platform.arena.yardsticks(researcher, study.id)} == {theirs, replace(theirs, split="test")}
+    for on in (EVERY_FACE, REVIEWED_FACES):
+        for call in (platform.arena.standings, platform.arena.results, platform.arena.evaluate):
+            with pytest.raises(NotPermitted):
+                call(researcher, *(["always-happy"] if call == platform.arena.evaluate else []), on)
+        with pytest.raises(NotPermitted):
+            platform.model_runs.ask(researcher, "always-happy", on)
+    assert platform.model_runs.asked_for(researcher) == set()
+    platform.model_runs.ask(researcher, "always-happy", theirs)
+    assert platform.model_runs.asked_for(researcher) == {("always-happy", theirs)}
+    for role in (Role.PARTICIPANT, Role.ANNOTATOR):
+        with pytest.raises(NotPermitted):
+            platform.arena.standings(somebody(role, study.id), theirs)
+    with pytest.raises(NotPermitted):
+        platform.arena.standings(somebody(Role.RESEARCHER, "another"), theirs)
