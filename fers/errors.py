@@ -54,6 +54,13 @@ class NotFound(FersError):
     """What was asked for is not there, or not theirs to see."""
 
 
+class ImageLost(NotFound):
+    """A face is there, but the store has lost its image, or has it damaged."""
+
+    def __init__(self):
+        super().__init__("The store has lost this photo, or it is damaged.", "Whoever runs the study can remove it.")
+
+
 class AlreadyExists(FersError):
     """A record with this id is stored already."""
 

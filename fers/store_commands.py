@@ -15,10 +15,11 @@ from fers.services.doctor import Finding
 
 
 @click.command()
+@click.option("--remove-lost", is_flag=True, help="Remove faces whose image is lost or damaged: there is no way back.")
 @explains_failures
-def doctor() -> None:
+def doctor(remove_lost: bool) -> None:
     """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
-    _report(platform.assemble(config.load()).doctor.examine())
+    _report(platform.assemble(config.load()).doctor.examine(remove_lost))
 
 
 @click.command()

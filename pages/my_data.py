@@ -6,6 +6,7 @@ import streamlit as st
 
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
+from fers.errors import ImageLost
 from fers.ui import groups, guard, session, why
 from fers.ui.confirming import confirmed
 from fers.ui.result import percent, said, word
@@ -38,7 +39,10 @@ def show(face: Face) -> None:
     guess, confidence = face.prediction.top(1)[0]
     doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
-        st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+        try:
+            st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+        except ImageLost as lost:
+            st.caption(f"{lost.what} You can withdraw it all the same.")
         st.markdown(f"**{label}**")
         st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
         if face.live is not None:

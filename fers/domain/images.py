@@ -15,7 +15,7 @@ from fers.domain.boxes import Box
 from fers.domain.colours import to_srgb
 from fers.domain.photo_files import PhotoFile
 from fers.domain.room import Room
-from fers.errors import ImageRejected
+from fers.errors import ImageLost, ImageRejected
 
 FACE_SIDE = 224
 """Side, in pixels, that every crop is resized to."""
@@ -111,9 +111,10 @@ def too_large(limits: PhotoLimits = PhotoLimits()) -> ImageRejected:  # noqa: B0
 
 
 def decode_stored(data: bytes) -> Image.Image:
-    """The RGB picture of a photo that `check_photo` encoded as `data`."""
-    pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
-    pixels.load()
+    """The RGB picture of a photo that `check_photo` encoded as `data`. Raises ImageLost for damaged ones."""
+    with _undamaged():
+        pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
+        pixels.load()
     return pixels
 
 
@@ -129,21 +130,31 @@ def crop(pixels: Image.Image, box: Box, side: int = FACE_SIDE) -> np.ndarray:
 
 
 def crop_stored(data: bytes, box: Box, side: int = FACE_SIDE) -> np.ndarray:
-    """As `crop`, of a photo that `check_photo` encoded as `data`."""
-    pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
-    with _ROOM.of(pixels.width * pixels.height * 4):
-        return crop(pixels, box, side)
+    """As `crop`, of a photo that `check_photo` encoded as `data`. Raises ImageLost."""
+    with _undamaged():
+        pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
+        with _ROOM.of(pixels.width * pixels.height * 4):
+            return crop(pixels, box, side)
 
 
 def glimpse(data: bytes, box: Box, side: int) -> np.ndarray:
     """As `crop_stored`, to be looked at and for nothing else: where the box has pixels to spare, the photo is decoded
     at a half, a quarter or an eighth of its size, which saves all of the work but reading the file. No model is fed
-    this."""
-    pixels = Image.open(io.BytesIO(data))
-    width, height = pixels.size
-    pixels.draft("RGB", (width * side // box.width, height * side // box.height))
-    reduced = round(width / pixels.width)
-    return _resized(pixels, tuple(corner / reduced for corner in box.corners()), side)
+    this. Raises ImageLost."""
+    with _undamaged():
+        pixels = Image.open(io.BytesIO(data), formats=("JPEG",))
+        width, height = pixels.size
+        pixels.draft("RGB", (width * side // box.width, height * side // box.height))
+        reduced = round(width / pixels.width)
+        return _resized(pixels, tuple(corner / reduced for corner in box.corners()), side)
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
+        raise ImageLost from error
 
 
 def _resized(pixels: Image.Image, corners: tuple[float, ...], side: int) -> np.ndarray:

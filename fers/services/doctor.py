@@ -57,11 +57,11 @@ class Doctor:
         self._retention = retention
         self._now = now
 
-    def examine(self) -> list[Finding]:
+    def examine(self, remove_lost: bool = False) -> list[Finding]:
         """Check the store against its files both ways, by checksum, after repairing what is safe to repair:
         interrupted work is finished or undone, faces past their retention date are purged, empty accounts that nothing
         opens are removed, and what the labels of each face come to is noted anew. Whatever else is wrong is reported
-        and left as it is."""
+        and left as it is; with `remove_lost`, faces whose image is lost or damaged are removed."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
@@ -72,6 +72,8 @@ class Doctor:
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
         settle_everything(self._records, self._labels, self._index)
         findings += self._look_after_people()
+        if remove_lost:
+            findings += self._remove_lost()
         findings += [Finding(problem, repaired=False) for problem in self._check_faces()]
         return findings
 
@@ -88,6 +90,12 @@ class Doctor:
 
     def _is_imported(self, person: Person) -> bool:
         return {face.source for face in self._records.faces_of(person.id)} == {Source.IMPORT}
+
+    def _remove_lost(self) -> Iterator[Finding]:
+        for face in self._records.faces():
+            problem = image_problem(self._images, face)
+            if problem and self._withdrawal.remove_lost(face):
+                yield Finding(f"face {face.id}: {problem}, now removed", repaired=True)
 
     def _check_faces(self) -> Iterator[str]:
         """Faces and images come in the same order, so neither has to be held in memory."""

@@ -193,7 +193,12 @@ class Downloads:
         numbers = count(1)
 
         def image(entry: Entry) -> bytes:
-            data = self._crop(entry) if cut is Cut.CROP else self._images.get(entry.face_id)
+            try:
+                data = self._crop(entry) if cut is Cut.CROP else self._images.get(entry.face_id)
+            except NotFound as error:
+                if self._records.face(entry.face_id) is None:
+                    raise
+                raise _lost(entry) from error
             progress(next(numbers), faces)
             return data
 
@@ -208,6 +213,14 @@ class Downloads:
         with suppress(StoreUnavailable):  # It is not needed now.
             self._crops.keep_crops({entry.face_id: made}, ENCODER)
         return made
+
+
+def _lost(entry: Entry) -> StoreUnavailable:
+    """The record is there, the image is not. The face's id leads its study's owner to where it can be removed."""
+    return StoreUnavailable(
+        f"The store has lost the photo of face {entry.face_id}.",
+        "Restore it from a backup, or remove the face on its page, then fetch the version again.",
+    )
 
 
 def _require_new(folder: Path) -> None:

@@ -10,6 +10,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.services.clock import Clock, utc_now
 from fers.services.groups import Groups
+from fers.services.images import image_of
 from fers.services.sight import face_in_sight
 
 THUMBNAIL_PIXELS = 112
@@ -60,11 +61,11 @@ class Explore:
 
     def thumbnail(self, actor: Person, face_id: str, pixels: int = THUMBNAIL_PIXELS) -> np.ndarray | None:
         """The face's crop, `pixels` x `pixels` x 3 RGB (uint8); None for a photo that its person lets nobody else look
-        at, or whose retention date has come. Raises NotFound when it is gone."""
+        at, or whose retention date has come. Raises NotFound when it is gone, and ImageLost."""
         face = face_in_sight(self._records, actor, face_id)
         if not face.may_be_shown(self._now()):
             return None
-        return glimpse(self._images.get(face.id), face.box, pixels)
+        return glimpse(image_of(self._images, face), face.box, pixels)
 
     def _may_be_seen(self, actor: Person, study_id: str, wanted: FaceFilter) -> bool:
         """A group that is too small to be shown has no faces, as far as anybody can see."""

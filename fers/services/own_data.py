@@ -13,8 +13,9 @@ from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordSto
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.errors import NotFound
+from fers.errors import ImageLost, NotFound
 from fers.services.consents import Consents
+from fers.services.images import image_of
 
 
 class OwnData:
@@ -32,9 +33,9 @@ class OwnData:
         return self._records.faces_of(require(actor, Action.MANAGE_OWN_DATA).id)
 
     def crop(self, actor: Person, face_id: str):
-        """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's."""
+        """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's, ImageLost."""
         face = self._own(actor, face_id)
-        return crop_stored(self._images.get(face.id), face.box)
+        return crop_stored(image_of(self._images, face), face.box)
 
     def download(self, actor: Person) -> bytes:
         """A zip of everything the actor gave: the images, `faces.json`, what they said about others' faces as
@@ -42,9 +43,7 @@ class OwnData:
         faces = self.faces(actor)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as files:
-            for face in faces:
-                files.writestr(f"images/{face.id}.jpg", self._images.get(face.id))
-            described = [describe(face) for face in faces]
+            described = [describe(face) | self._add_image(files, face) for face in faces]
             files.writestr("faces.json", json.dumps(described, indent=2, ensure_ascii=False))
             said = [describe_label(label) for label in self._labels.labels_by(actor.id)]
             files.writestr("labels.json", json.dumps(said, indent=2, ensure_ascii=False))
@@ -52,6 +51,14 @@ class OwnData:
             files.writestr("about-me.json", json.dumps(about, indent=2, ensure_ascii=False))
             files.writestr("consent.md", self._consents.copy_for(actor))
         return archive.getvalue()
+
+    def _add_image(self, files: zipfile.ZipFile, face: Face) -> dict:
+        """What is said of the image: of a lost one, that it is lost."""
+        try:
+            files.writestr(f"images/{face.id}.jpg", image_of(self._images, face))
+        except ImageLost as lost:
+            return {"image": None, "problem": lost.what}
+        return {}
 
     def _own(self, actor: Person, face_id: str) -> Face:
         require(actor, Action.MANAGE_OWN_DATA)

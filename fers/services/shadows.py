@@ -148,7 +148,10 @@ class Shadows:
             try:
                 pixels = crop_stored(self._images.get(face.id), face.box)
             except NotFound:
-                continue  # Withdrawn since it was listed.
+                # Withdrawn since it was listed; or its image is lost, and it is not to be waited for again.
+                if self._records.face(face.id) is not None:
+                    ranks.append(ShadowAnswer(face.id, week_of_face(face), 0))
+                continue
             rank = 0
             try:
                 said[face.id] = classifier.predict(pixels[None])[0]

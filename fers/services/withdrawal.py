@@ -80,6 +80,10 @@ class Withdrawal:
         if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
             self._records.delete_person(face.person_id)
 
+    def remove_lost(self, face: Face) -> bool:
+        """Remove a face whose image the store has lost or damaged. Returns whether it was there."""
+        return self._remove(face, self._entry(face, "system", "removed a face whose image was lost"))
+
     def withdraw_everything(self, actor: Person) -> None:
         """Remove all of the actor's faces, labels, consents, places in studies, credentials and the account itself.
 

@@ -179,7 +179,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "trials": {"current", "drawn", "changed"},
     "uploads": {"carry_out", "to_carry_out", "sweep"},
     "retention": {"held", "purge_due"},
-    "withdrawal": {"enforce", "finish", "purge_due"},
+    "withdrawal": {"enforce", "remove_lost", "finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
 
