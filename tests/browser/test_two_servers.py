@@ -123,7 +123,9 @@ def test_a_role_that_was_taken_away_is_gone_on_every_server(open_page, servers, 
     expect(page.get_by_text("Your account may not label").first).to_be_visible()
     assert stores.labels.count_by(annotator.id, study.id) == 0
     page.reload()
-    expect(page.get_by_role("heading", name="Your choices")).to_be_visible()
+    expect(page.get_by_role("link", name="My data")).to_be_visible()
+    expect(page.get_by_role("link", name="Review")).to_have_count(0)
+    expect(page.get_by_text("Your account may not label").first).to_be_visible()
 
 
 def annotating(platform, study, open_page, address: str) -> tuple[Person, Page]:
