@@ -146,7 +146,8 @@ def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:
     click.echo(f"{added}; {imported.known} were there already{removed}.")
     if faces.votes:
         annotators = len({vote.annotator for votes in faces.votes.values() for vote in votes})
-        click.echo(f"{imported.labels} labels added; the set tells {annotators} annotators apart.")
+        given = f"{imported.labels} label{'' if imported.labels == 1 else 's'} added"
+        click.echo(f"{given}, of {annotators} annotator{'' if annotators == 1 else 's'}.")
     if faces.dropped:
         click.echo("Of no use: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
 

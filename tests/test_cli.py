@@ -223,7 +223,7 @@ def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tm
     imported = run(*spec, *said)
     assert imported.exit_code == 0
     assert "2 faces added" in imported.stdout
-    assert "2 labels added; the set tells 1 annotators apart" in imported.stdout
+    assert "2 labels added, of 1 annotator." in imported.stdout
     assert "Of no use: 1 called 'meh'" in imported.stdout
     assert "1 left out:" in imported.stderr and "row 5: no file 'gone.jpg'" in imported.stderr
     assert "names no column" in run(*spec, "--column", "image").stderr
