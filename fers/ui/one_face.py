@@ -1,5 +1,7 @@
 """The parts of the page of one face."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from fers.domain.consent import Purpose
@@ -15,7 +17,7 @@ from fers.ui.removing import offer_removal
 from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.thumbnails import thumbnail
-from fers.ui.why import offer_why_of
+from fers.ui.why import EXPLANATION, offer_why_of, show_maps
 from fers.ui.words import moment
 
 PIXELS = 448
@@ -40,13 +42,19 @@ def whose_word(found: Found) -> str:
     return "Nobody yet" if found.face.source is Source.IMPORT else "Own word"
 
 
+def _whose_word(found: Found) -> str:
+    if not found.reviewed and found.face.source is Source.IMPORT:
+        return "Nobody has said what it shows."
+    return f"That is what its {'annotators say' if found.reviewed else 'person says'}."
+
+
 def show_picture(actor: Person, about: AboutFace) -> None:
     """The face, its class, and what its person allows. Where it is flagged, it is removed beside its flags."""
     face, label = about.found.face, class_word(about.found.label)
     thumbnail(actor, face.id, f"A face, class: {label}", pixels=PIXELS)
     st.subheader(label, anchor=False)
     known = f" It is known to show {word(about.known.emotion).lower()}." if about.known else ""
-    st.caption(f"Whose word that is: {whose_word(about.found).lower()}.{known}")
+    st.caption(f"{_whose_word(about.found)}{known}")
     uses = [words for purpose, words in _USES.items() if purpose in face.purposes]
     st.caption(f"To be used for {', '.join(uses) or 'nothing'}. Kept until {face.purge_at:%d %b %Y}.")
     if about.may_be_shown:
@@ -70,16 +78,14 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
             st.caption(f"Somebody looked on {moment(about.flags_settled_at)}, and the photo stays.")
         question = "Nothing is wrong, keep it" if flags else "Look at them again"
         with st.container(horizontal=True):
-            st.button(question, key=f"settle-{face.id}", on_click=_settle, args=(actor, face.id, bool(flags)))
+            if st.button(question, key=f"settle-{face.id}"):
+                with guard.explaining():
+                    platform().faces.settle_flags(actor, face.id, settled=bool(flags))
+                    st.rerun()
             if flags:
                 offer_removal(actor, face.study_id, face.id)
         if flags and not allowed(actor, Action.MANAGE_STUDY, face.study_id):
             st.caption("Something is wrong with it? Whoever runs the study can remove it: send them this address.")
-
-
-def _settle(actor: Person, face_id: str, settled: bool) -> None:
-    with guard.explaining():
-        platform().faces.settle_flags(actor, face_id, settled)
 
 
 def people_say(about: AboutFace) -> None:
@@ -126,6 +132,20 @@ def models_say(actor: Person, about: AboutFace) -> None:
         st.caption("Its person lets no other model be tested on it.")
     elif allowed(actor, Action.COMPARE_MODELS, about.found.face.study_id):
         st.caption("Models that are not here were not run on it yet: run them under Compare.")
+        if about.may_be_shown:
+            _ask_why(actor, about.found.face.id)
+
+
+def _ask_why(actor: Person, face_id: str) -> None:
+    """Have any of the registered models look once more, and show what it looked at."""
+    names = [info.id for info in platform().live_model.models()]
+    question = "What did a model look at?"
+    model = st.selectbox(question, names, None, placeholder="Choose a model", key=f"why-{face_id}-of")
+    if model is None:
+        return
+    with guard.explaining_everything(), st.spinner("Looking again…"):
+        show_maps(platform().arena.explain(actor, model, face_id))
+        st.caption(EXPLANATION)
 
 
 def history(about: AboutFace) -> None:
@@ -146,6 +166,6 @@ def history(about: AboutFace) -> None:
     st.dataframe(rows, hide_index=True)
 
 
-def _row(who: str, what: str, valence: float | None, arousal: float | None, how: str, when) -> dict:
+def _row(who: str, what: str, valence: float | None, arousal: float | None, how: str, when: datetime) -> dict:
     pleasant, excited = ("" if value is None else f"{value:+.2f}" for value in (valence, arousal))
     return {"Who": who, "Says": what, "Pleasant": pleasant, "Excited": excited, "How": how, "When": moment(when)}

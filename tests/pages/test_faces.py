@@ -114,7 +114,15 @@ def test_a_face_has_a_page_that_tells_what_people_and_models_say(open_as, platfo
         ["sad 1.0.0", "Sad"],
     ]
     assert "Frozen in version v1" in history["What"].tolist()
-    assert app.image and not app.error
+    assert len(app.image) == 1 and not app.error
+
+
+def test_whoever_compares_models_sees_what_any_of_them_looked_at(open_as, platform, faces):
+    app = open_as(Role.RESEARCHER, "face", id=faces[1].id)
+    [choice] = app.selectbox
+    choice.set_value("always-happy").run()
+    assert len(app.image) == 1 + 3
+    assert not app.exception and not app.error
 
 
 def test_a_researcher_settles_a_flag_and_opens_it_again(open_as, platform, flagged):
@@ -155,7 +163,6 @@ def test_every_page_that_shows_a_face_leads_to_all_about_it(open_as, platform, f
     platform.arena._models = Several(Always(Emotion.SAD), Always(Emotion.HAPPY))
     for name in ("sad", "happy"):
         platform.arena.evaluate(OPERATOR, name)
-    platform.accounts.grant(OPERATOR, "ada@example.org", Role.RESEARCHER)
     both = {face.id for face in faces}
     app = open_as(Role.RESEARCHER, "explore")
     assert set(faces_linked(app)) == both
