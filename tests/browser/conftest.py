@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from fers import config
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.platform import assemble
-from tests.people import PASSWORD, participant, photo
+from tests.people import PASSWORD, grant, participant, photo
 from tests.serving import serving
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -42,7 +42,7 @@ def platform(folder):
     platform = assemble(replace(config.load({}), data=folder / "data"))
     participant(platform)
     participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    grant(platform, "researcher@example.org", Role.RESEARCHER)
     return platform
 
 

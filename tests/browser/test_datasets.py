@@ -13,10 +13,10 @@ from fers import config
 from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
-from tests.people import OneFace, OneModel, give_face, participant, pattern
+from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def server(tmp_path_factory):
         person = participant(platform, f"{number}@example.org")
         give_face(platform, person, Answer(label, before_prediction=True), pattern(number))
     participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    grant(platform, "researcher@example.org", Role.RESEARCHER)
     with serving(folder) as server:
         yield server
 

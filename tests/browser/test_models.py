@@ -20,7 +20,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.slow_model import register_slow_model
-from tests.people import OneFace, OneModel, give_face, participant, pattern
+from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -51,7 +51,7 @@ def server(tmp_path_factory):
             if number + 1 == len(LABELLED):
                 platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
     participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    grant(platform, "researcher@example.org", Role.RESEARCHER)
     with serving(folder, FERS_MODELS=str(folder / "models")) as server:
         yield server
 

@@ -13,7 +13,7 @@ from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, LAPTOP, PATIENCE_MS, PHONE, choose, sign_in
-from tests.people import PASSWORD, OneFace, OneModel, give_face, participant, pattern
+from tests.people import PASSWORD, OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ def server(tmp_path_factory):
     for label in (Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL):
         give_face(platform, ada, Answer(label, before_prediction=True))
     participant(platform, "owner@example.org")
-    platform.accounts.grant(OPERATOR, "owner@example.org", Role.ADMINISTRATOR)
+    grant(platform, "owner@example.org", Role.ADMINISTRATOR)
     platform.studies.create(OPERATOR, "Another study")
     with serving(folder) as server:
         yield server

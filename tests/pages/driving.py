@@ -7,8 +7,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Node
 
-from fers.domain.people import OPERATOR, Role
-from tests.people import PASSWORD, participant
+from fers.domain.people import Role
+from tests.people import PASSWORD, grant, participant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -73,7 +73,7 @@ def signed_in_as_researcher(app: AppTest, platform) -> AppTest:
     """As somebody who agreed to everything and is a researcher in every study."""
     email = "rita@example.org"
     participant(platform, email)
-    platform.accounts.grant(OPERATOR, email, Role.RESEARCHER)
+    grant(platform, email, Role.RESEARCHER)
     return sign_in(app, email)
 
 

@@ -2,9 +2,9 @@
 
 from driving import agreed, click, field, open_app, signed_in, told
 
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.ui.session_cookie import COOKIE
-from tests.people import PASSWORD
+from tests.people import PASSWORD, grant
 
 
 def test_wrong_passwords_and_unknown_emails_are_told_alike(app, platform):
@@ -44,7 +44,7 @@ def test_the_one_time_link_makes_an_administrator_who_can_change_the_study(app, 
 
 def test_the_only_administrator_is_asked_to_hand_over_before_leaving(app, platform):
     agreed(signed_in(app, platform))
-    platform.accounts.grant(OPERATOR, "ada@example.org", Role.ADMINISTRATOR)
+    grant(platform, "ada@example.org", Role.ADMINISTRATOR)
     app.switch_page("pages/my_data.py").run()
     assert "Hand over first: on the server" in told(click(app, "Delete everything"))
     assert platform.accounts.resume(app.session_state["fers"].token).role is Role.ADMINISTRATOR

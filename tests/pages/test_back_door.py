@@ -5,7 +5,7 @@ from driving import REPOSITORY, agreed, opened, sign_in, signed_in, told
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.people import OPERATOR, Role
-from tests.people import participant
+from tests.people import grant, participant
 
 PAGES = sorted(path.name for path in (REPOSITORY / "pages").glob("*.py"))
 
@@ -21,7 +21,7 @@ def test_a_page_opened_alone_and_signed_out_shows_the_way_home_and_nothing_else(
 @pytest.mark.parametrize("page", sorted(set(PAGES) - {"sign_in.py", "setup.py", "join.py"}))
 def test_somebody_signed_out_is_shown_the_way_in_and_then_the_page_they_asked_for(page, app, platform):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     app.switch_page(f"pages/{page}").run()
     assert "I am new here" in [tab.label for tab in app.tabs]
     assert "Sign in to go on to" in told(app)

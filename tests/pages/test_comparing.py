@@ -12,7 +12,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.yardsticks import EVERY_FACE
 from fers.ui import slices
 from fers.ui.pair_faces import FACES_OF_A_PAGE
-from tests.people import Always, Several, give_face, participant
+from tests.people import Always, Several, give_face, grant, participant
 
 HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR
 
@@ -54,7 +54,7 @@ def page(app, platform, models):
 
     def page():
         participant(platform)
-        platform.accounts.grant(OPERATOR, "ada@example.org", Role.RESEARCHER)
+        grant(platform, "ada@example.org", Role.RESEARCHER)
         sign_in(app)
         app.switch_page("pages/arena.py").run()
         assert not app.exception and not app.error

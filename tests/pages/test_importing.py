@@ -8,7 +8,7 @@ from driving import click, field, sign_in, told
 
 from fers.domain.people import OPERATOR, Role
 from fers.ui.imports import Imports
-from tests.people import participant, pattern
+from tests.people import grant, participant, pattern
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def here(monkeypatch, platform):
 @pytest.fixture
 def page(app, platform, here):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     app.session_state["parts"] = "Import"
     return app.switch_page("pages/study.py").run()

@@ -10,7 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
-from tests.people import PASSWORD, give_face, participant, pattern
+from tests.people import PASSWORD, give_face, grant, participant, pattern
 
 WITHOUT_AN_ACCOUNT = {"pages/join.py", "pages/setup.py", "pages/sign_in.py"}
 ONCE = {"pages/personal_code.py"}
@@ -22,7 +22,7 @@ PAGES = {f"pages/{file.name}" for file in (REPOSITORY / "pages").glob("*.py")} -
 def administrator(app, platform):
     """Signed in, in one of two studies, which has faces, labels, a member and an invitation."""
     boss, ada = participant(platform, "boss@example.org"), participant(platform)
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     study = replace(platform.studies.current(), asks_groups=True)
     platform.studies.update(OPERATOR, study)
     platform.studies.create(OPERATOR, "Another")

@@ -3,8 +3,8 @@
 import pytest
 from driving import sign_in, told
 
-from fers.domain.people import OPERATOR, Role
-from tests.people import PASSWORD, give_face, participant, pattern
+from fers.domain.people import Role
+from tests.people import PASSWORD, give_face, grant, participant, pattern
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_my_data_says_so_and_offers_to_withdraw_it(app, platform, lost):
 @pytest.mark.parametrize("page", ["explore", "review", "agreement"])
 def test_pages_of_researchers_go_on_without_it(app, platform, lost, page):
     participant(platform, "researcher@example.org")
-    platform.accounts.grant(OPERATOR, "researcher@example.org", Role.RESEARCHER)
+    grant(platform, "researcher@example.org", Role.RESEARCHER)
     assert platform.accounts.sign_in("researcher@example.org", PASSWORD)
     sign_in(app, "researcher@example.org")
     app.switch_page(f"pages/{page}.py").run()

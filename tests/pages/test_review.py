@@ -12,7 +12,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.review import QueueOrder
 from fers.ui.guide import as_html, guide_of
 from fers.ui.result import word
-from tests.people import give_face, participant
+from tests.people import give_face, grant, participant
 
 
 def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
@@ -80,7 +80,7 @@ def test_an_annotator_finds_the_review_and_not_the_agreement(app, platform):
 
 def test_an_owner_says_how_faces_are_reviewed(app, platform):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     next(box for box in app.selectbox if box.label == "Faces they get first").set_value(QueueOrder.UNCERTAIN)
@@ -93,7 +93,7 @@ def test_an_owner_says_how_faces_are_reviewed(app, platform):
 
 def test_the_owner_writes_a_guide_that_begins_with_all_eight_expressions(app, platform):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     for written, kept in {"# Ours\n\nSmiles only.": "# Ours\n\nSmiles only.", " ": "", STARTING_GUIDE: None}.items():
         app.switch_page("pages/study.py").run()

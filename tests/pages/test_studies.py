@@ -13,12 +13,12 @@ from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.domain.snapshots import ConsensusRule
 from fers.ui.participant_link import qr_code
-from tests.people import give_face, participant, pattern, photo
+from tests.people import give_face, grant, participant, pattern, photo
 
 
 def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     click(app, "Make an invitation")
@@ -69,7 +69,7 @@ def save_and_ask_again(app):
 
 def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, platform):
     participant(platform, "boss@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     words = next(area for area in app.text_area if area.label.startswith("What else"))
@@ -85,7 +85,7 @@ def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, plat
 def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, platform):
     for name in ("boss", "ada", "bob"):
         participant(platform, f"{name}@example.org")
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     before = platform.studies.current()
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
@@ -106,7 +106,7 @@ def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, 
 def test_what_takes_something_away_asks_first(app, platform):
     """Each question names the person or invitation that it is about by its key, and by nothing else."""
     boss, ada, bob = (participant(platform, f"{name}@example.org") for name in ("boss", "ada", "bob"))
-    platform.accounts.grant(OPERATOR, "boss@example.org", Role.ADMINISTRATOR)
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     study = platform.studies.current()
     for person in (ada, bob):
         platform.members.assign(OPERATOR, study.id, person.id, Role.ANNOTATOR)

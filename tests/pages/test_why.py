@@ -4,14 +4,14 @@ import pytest
 from driving import click, told
 from test_studies import sign_in
 
-from fers.domain.people import OPERATOR, Role
-from tests.people import give_face, participant
+from fers.domain.people import Role
+from tests.people import give_face, grant, participant
 
 
 @pytest.mark.parametrize("page", ["pages/my_data.py", "pages/face.py"])
 def test_a_stored_face_shows_what_its_guess_rested_on(app, platform, page):
     face = give_face(platform, participant(platform))
-    platform.accounts.grant(OPERATOR, "ada@example.org", Role.RESEARCHER)
+    grant(platform, "ada@example.org", Role.RESEARCHER)
     sign_in(app)
     app.query_params["id"] = face.id
     app.switch_page(page).run()

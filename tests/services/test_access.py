@@ -2,10 +2,10 @@
 
 import pytest
 
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.errors import InvalidInput, NotFound
 from fers.services.access import MOST_TOKENS
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD, grant, participant
 
 EMAIL = "researcher@example.org"
 
@@ -13,7 +13,7 @@ EMAIL = "researcher@example.org"
 @pytest.fixture
 def researcher(platform):
     participant(platform, EMAIL)
-    platform.accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    grant(platform, EMAIL, Role.RESEARCHER)
     return platform.accounts.sign_in(EMAIL, PASSWORD).person
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from fers.domain.faces import Source
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.errors import StoreUnavailable
 from fers.storage.database import FILE
 from tests.interrupting import unreachable
-from tests.people import PASSWORD, give_face, participant
+from tests.people import PASSWORD, give_face, grant, participant
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_overdue_faces_are_purged(platform, face, clock):
 )
 def test_a_changed_audit_log_is_found(platform, face, settings, change, problem):
     platform.withdrawal.withdraw_face(platform.doctor._records.person(face.person_id), face.id)
-    platform.accounts.grant(OPERATOR, "ada@example.org", Role.ANNOTATOR)
+    grant(platform, "ada@example.org", Role.ANNOTATOR)
     with sqlite3.connect(settings.data / FILE) as connection:
         connection.execute(change)
     connection.close()

@@ -18,7 +18,7 @@ from fers.errors import InvalidInput, NotFound, UnknownModel
 from fers.platform import assemble
 from fers.services import rivals
 from tests.contracts.samples import NOON
-from tests.people import EVERYTHING, OneFace, OneModel, draft, give_face, participant, photo
+from tests.people import EVERYTHING, OneFace, OneModel, draft, give_face, grant, participant, photo
 
 HAPPY, SAD = Answer(Emotion.HAPPY, before_prediction=False), Answer(Emotion.SAD, before_prediction=True)
 
@@ -270,6 +270,6 @@ def test_what_makes_no_sense_is_refused(platform, trial):
 
 def test_a_researcher_may_begin_one(platform):
     platform.accounts.sign_up("rea@example.org", "correct horse battery")
-    platform.accounts.grant(OPERATOR, "rea@example.org", Role.RESEARCHER)
+    grant(platform, "rea@example.org", Role.RESEARCHER)
     researcher = platform.accounts.sign_in("rea@example.org", "correct horse battery").person
     assert platform.trials.start(researcher, ["happy", "sad"]) in platform.trials.trials(researcher)

@@ -13,7 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.ui import services
 from fers.ui.dataset_api import ROUTES
 from tests.exporting.versions import described, freeze_four
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD, grant, participant
 from tests.ui.test_downloads import use
 
 RESEARCHER = "researcher@example.org"
@@ -34,7 +34,7 @@ def faces(platform):
 @pytest.fixture
 def token(platform, faces):
     participant(platform, RESEARCHER)
-    platform.accounts.grant(OPERATOR, RESEARCHER, Role.RESEARCHER)
+    grant(platform, RESEARCHER, Role.RESEARCHER)
     person = platform.accounts.sign_in(RESEARCHER, PASSWORD).person
     return platform.access.make(person, platform.studies.current().id, "The cluster")
 
@@ -108,7 +108,7 @@ def test_without_a_live_token_nothing_opens(ask, secret):
 
 
 def test_whoever_may_not_share_any_more_is_refused_at_once(ask, platform):
-    platform.accounts.grant(OPERATOR, RESEARCHER, Role.PARTICIPANT)
+    grant(platform, RESEARCHER, Role.PARTICIPANT)
     for address in ("", "/v1/parquet.zip", "/v1/parquet", "/v1/parquet/DATASHEET.md"):
         assert ask(address).status_code == 403
 

@@ -9,14 +9,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import Role
 from fers.exporting.release import Cut
 from fers.platform import assemble
 from fers.ui import downloads, services
 from fers.ui.downloads import Link, download_route
 from fers.ui.session_cookie import COOKIE
 from tests.exporting.versions import described, freeze_four
-from tests.people import PASSWORD, OneFace, OneModel, participant
+from tests.people import PASSWORD, OneFace, OneModel, grant, participant
 
 RESEARCHER = "researcher@example.org"
 
@@ -36,7 +36,7 @@ def faces(platform):
 @pytest.fixture
 def signed_in(platform):
     participant(platform, RESEARCHER)
-    platform.accounts.grant(OPERATOR, RESEARCHER, Role.RESEARCHER)
+    grant(platform, RESEARCHER, Role.RESEARCHER)
     return platform.accounts.sign_in(RESEARCHER, PASSWORD)
 
 
@@ -120,7 +120,7 @@ def test_a_link_works_in_a_later_session_of_whoever_asked(address, ask, platform
 
 
 def test_whoever_may_not_share_any_more_is_refused_at_once(address, ask, platform):
-    platform.accounts.grant(OPERATOR, RESEARCHER, Role.PARTICIPANT)
+    grant(platform, RESEARCHER, Role.PARTICIPANT)
     answer = ask(address)
     assert (answer.status_code, b"PK" in answer.content) == (403, False)
 

@@ -14,7 +14,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.ui import services, uploads
 from fers.ui.session_cookie import COOKIE
 from fers.ui.uploads import MEGABYTE, UploadLimits
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD, grant, participant
 
 PHOTO, MODEL = 20 * MEGABYTE, 40 * MEGABYTE
 
@@ -27,7 +27,7 @@ def tokens(platform, monkeypatch):
         email = f"{who.split()[1]}@example.org"
         participant(platform, email)
         if who == "a researcher":
-            platform.accounts.grant(OPERATOR, email, Role.RESEARCHER)
+            grant(platform, email, Role.RESEARCHER)
         found[who] = platform.accounts.sign_in(email, PASSWORD).token
     yield found
     services.platform.cache_clear()
