@@ -26,7 +26,7 @@ def server(tmp_path_factory, provider):
         yield server
 
 
-def test_coming_by_a_provider_and_leaving(open_page):
+def test_coming_by_a_provider_and_leaving(open_page, server):
     page = open_page(**PHONE)
     expect(page.get_by_role("button", name="Continue with University")).to_be_visible()
     page.get_by_role("tab", name="I am new here").click()
@@ -35,7 +35,7 @@ def test_coming_by_a_provider_and_leaving(open_page):
     page.reload()
     expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
     with page.expect_response(lambda response: "/auth/logout" in response.url):
-        page.goto(page.url.rstrip("/") + "/sign_out")
+        page.goto(f"{server.address}/sign_out")
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
