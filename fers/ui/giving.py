@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fers.domain.consent import Purpose
 from fers.domain.faces import Answer, Source
 from fers.domain.hints import Hint
 from fers.domain.images import SUFFIXES, PhotoLimits, glimpse, too_large
@@ -44,7 +45,8 @@ def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
     st.title("Show an expression")
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
-    st.caption(_ALONE[platform().studies.current(actor).crop_only])
+    if told := _of_others(actor, _ALONE):
+        st.caption(told)
     said = st.empty()
     source = st.segmented_control(
         "Where the photo comes from",
@@ -147,8 +149,15 @@ def _hints(actor: Person, giving: Giving, box) -> list[Hint]:
     return giving.hinted[1]
 
 
+def _of_others(actor: Person, words: dict[bool, str]) -> str:
+    """Nothing where nothing is kept anyway."""
+    if not platform().consents.require(actor).permits(Purpose.STORE):
+        return ""
+    return words[platform().studies.current(actor).crop_only]
+
+
 def _pick_face(actor: Person, giving: Giving) -> None:
-    st.write(f"Which face is yours? {_BYSTANDERS[platform().studies.current(actor).crop_only]}")
+    st.write(f"Which face is yours? {_of_others(actor, _BYSTANDERS)}")
     with st.container(horizontal=True):
         for number, picture in enumerate(giving.draft.pictures):
             with st.container(width=72, gap="small"):

@@ -200,6 +200,18 @@ def test_somebody_else_who_signs_in_in_the_same_tab_sees_no_photo_of_the_one_bef
     assert opened(app) == "give" and "Your face in the box" not in told(app)
 
 
+@pytest.mark.parametrize(
+    ("crop_only", "choices", "words"),
+    [(False, [KEEP], "the whole photo is kept"), (True, [KEEP], "is cut away"), (False, [], "")],
+    ids=["whole photos", "crops", "nothing is kept"],
+)
+def test_people_are_told_what_is_kept_of_others(app, platform, crop_only, choices, words):
+    platform.studies.update(OPERATOR, dataclasses.replace(platform.studies.current(), crop_only=crop_only))
+    said = told(agreed(signed_in(app, platform), *choices))
+    assert "Show an expression" in said and words in said
+    assert ("in the picture" in said) == bool(words)
+
+
 def why(app):
     next(toggle for toggle in app.toggle if toggle.label == "What did it look at?").set_value(True)
     return app.run()
