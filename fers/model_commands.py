@@ -70,8 +70,8 @@ def check(name: str, faces: Path | None) -> None:
     """Test the registered model NAME on known faces, and exit with 1 when it seems to be fed or read wrongly."""
     classifier = platform.registry(config.load()).classifier(name)
     known, reference = _known_faces(classifier.info, faces), _reference(classifier.info)
-    trusted = None if reference is None else reference.predict(known.pixels)
-    report = examine(classifier, known.pixels, known.labels, trusted)
+    trusted = None if reference is None else reference.predict(known.faces)
+    report = examine(classifier, known.faces, known.labels, trusted, known.views_each)
     _tell(report)
     sys.exit(1 if report.findings else 0)
 
@@ -148,9 +148,11 @@ class _Described(NamedTuple):
 class _Known(NamedTuple):
     """Faces whose expression is known."""
 
-    pixels: np.ndarray
+    faces: np.ndarray
     """n x 224 x 224 x 3 RGB, uint8."""
     labels: np.ndarray
+    views_each: int
+    """How many in a row are views of the same face."""
 
 
 def _known_faces(info: ModelInfo, table: Path | None) -> _Known:
@@ -159,18 +161,18 @@ def _known_faces(info: ModelInfo, table: Path | None) -> _Known:
     pictures = listed_pictures(table) if table else public_pictures()
     faces = [proposed_face(picture, _Described(info), detector)[0] for picture, _ in pictures]
     labels = [emotion for _, emotion in pictures]
-    if table is None:
-        faces = [view for face in faces for view in views(face)]
-        labels = np.repeat(labels, len(faces) // len(labels))
-    return _Known(np.stack(faces), np.asarray(labels))
+    if table is not None:
+        return _Known(np.stack(faces), np.asarray(labels), 1)
+    varied = [views(face) for face in faces]
+    return _Known(np.concatenate(varied), np.repeat(labels, len(varied[0])), len(varied[0]))
 
 
 def _tried(added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
     """Run the self-test in the sandbox and tell what it found."""
     known = _known_faces(added.info, table)
     reference = _reference(added.info)
-    trusted = None if reference is None else reference.predict(known.pixels)
-    tested = test(box, added, {"faces": known.pixels, "labels": known.labels, "trusted": trusted})
+    trusted = None if reference is None else reference.predict(known.faces)
+    tested = test(box, added, {**known._asdict(), "trusted": trusted})
     _tell(tested.report)
     return tested
 
@@ -179,6 +181,8 @@ def _tell(report: Report) -> None:
     for finding in report.findings:
         click.echo(f"WRONG: {finding}")
     click.echo(f"{report.right} of {report.asked} known faces named rightly.")
+    if report.compared:
+        click.echo(report.compared)
     if report.unseen:
         click.echo(
             f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "

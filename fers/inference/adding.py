@@ -125,9 +125,9 @@ class Tested:
     """Why not, where that is known."""
 
 
-def test(box: Sandbox, folder: ModelFolder, known: dict[str, np.ndarray]) -> Tested:
-    """Test a complete model folder in the sandbox on faces ("faces", "labels" and, what a model in use says of them,
-    "trusted"), and add what browsers run to it. Raises ModelRejected."""
+def test(box: Sandbox, folder: ModelFolder, known: dict) -> Tested:
+    """Test a complete model folder in the sandbox on `known` faces, as `examine` takes them by name, and add what
+    browsers run to it. Raises ModelRejected."""
     np.savez(box.folder / KNOWN, **{key: value for key, value in known.items() if value is not None})
     name = f"{_TRIED}/{folder.info.id}"
     for file in (DESCRIPTION, folder.info.weights):

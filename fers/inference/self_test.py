@@ -1,43 +1,32 @@
 """Does a model's description fit the network? Asked of faces whose expression is known, since a network that is fed
 wrongly still answers, only badly: BGR for RGB, another range of values, or classes in another order."""
 
-import itertools
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from fers.domain.emotions import LABELS, Emotion
-from fers.domain.models import InputSpec, ModelInfo
+from fers.domain.emotions import Emotion
+from fers.domain.models import InputSpec
 from fers.inference.classifier import FolderClassifier
+from fers.inference.evidence import Evidence, logarithms, weighed
+from fers.inference.known_faces import views
 from fers.inference.model_folder import emotion_named
 from fers.inference.output_kinds import fault
+from fers.inference.readings import changes, in_short, orders, renamed, usual_inputs
 
-LEAST_GAIN = {"order": 0.2, "scaling": 0.5, "classes": 0.5}
-"""By how much (nats a face) a change of the description must fit better before it is proposed: faces differ by chance,
-too. Networks often do tolerably with the wrong channel order, hence less is asked there."""
-LEAST_PROBABILITY = 0.01
-"""Taken for smaller ones, so that no single sure mistake outweighs the other faces."""
+LEAST_GAIN = {"order": 0.2, "scaling": 0.25, "classes": 0.4}
+"""By how much (nats a face, `Evidence.gain_over`) a change of the description must fit better before the description is
+called wrong: faces differ by chance, too. Networks often do tolerably with the wrong channel order, hence less is asked
+there."""
+CLEARLY = 2.0
+"""Standard errors that two exchanged names must be better by, over the faces of these two classes."""
+FACES_A_CLASS = 4
+"""Fewest, before two exchanged names are believed."""
 SAME = 1e-4
-
-USUAL_ORDERS = {
-    "AffectNet": LABELS,
-    "FER+": ("neutral", "happy", "surprise", "sad", "anger", "disgust", "fear", "contempt"),
-    "FER-2013": ("anger", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"),
-    "RAF-DB": ("surprise", "fear", "disgust", "happy", "sad", "anger", "neutral", "contempt"),
-    "the alphabet": tuple(sorted(LABELS)),
-}
-"""Class orders that networks come in; contempt is left out of those with seven classes."""
-
-USUAL_SCALINGS = (
-    {"range": (0.0, 1.0)},
-    {"range": (-1.0, 1.0)},
-    {"range": (0.0, 255.0)},
-    {"range": (0.0, 1.0), "mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)},  # PyTorch's ImageNet networks
-    {"range": (0.0, 255.0), "mean": (123.68, 116.779, 103.939), "std": (1.0, 1.0, 1.0)},  # Keras's VGG and ResNet
-)
-"""What networks are fed, with mean and std as R, G, B."""
+ALWAYS_SURE, NEVER_SURE = 0.999, 0.35
+"""Confidences below and above which any network that knows faces sometimes is."""
+MOST_VIEWED = 8
+"""Faces that are varied in light and place, as that takes six times as long."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +40,8 @@ class Report:
     asked: int
     unseen: tuple[str, ...]
     """Classes that none of the faces shows: mixed up among themselves, they would go unnoticed."""
+    compared: str = ""
+    """How the described way of feeding compares with the next best, in a sentence; empty when there was no need."""
 
     @classmethod
     def from_json(cls, document: dict) -> "Report":
@@ -60,32 +51,53 @@ class Report:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Known:
+    faces: np.ndarray
+    labels: np.ndarray
+    trusted: np.ndarray | None
+    varied: np.ndarray
+    """Views of some faces."""
+    whose: np.ndarray
+    """The face of each view, by number."""
+
+
 def examine(
-    classifier: FolderClassifier, faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None = None
+    classifier: FolderClassifier,
+    faces: np.ndarray,
+    labels: np.ndarray,
+    trusted: np.ndarray | None = None,
+    views_each: int = 1,
 ) -> Report:
     """Test a model on known faces: n x 224 x 224 x 3 RGB (uint8) and n class ids.
 
-    Descriptions are compared by the mean log-probability of the labels, averaged with that of `trusted`, what a model
-    in use says of the faces (n x 8).
+    `trusted` is what a model in use says of the faces (n x 8). Of each face there are `views_each` in a row, where that
+    is not 1; else some are varied here.
     """
-    right = int((classifier.predict(faces).argmax(axis=1) == labels).sum())
-    findings = _faults(classifier, faces)
+    known = _known(faces, labels, trusted, views_each)
+    answers = classifier.predict(faces)
+    right = int((answers.argmax(axis=1) == labels).sum())
+    findings, compared = _faults(classifier, faces), ""
     if not findings:
-        findings = _misdescriptions(classifier, faces, labels, trusted)
-    if not findings and 2 * right < len(labels):
-        findings = [
-            f"It names {right} of {len(labels)} known faces rightly, and no usual way of feeding it or naming its "
-            "outputs does better: compare its description with the code that trained it."
-        ]
+        findings, compared = _misdescriptions(classifier, known)
+    if not findings:
+        findings = _ignorance(answers, labels) or _confidence(classifier, faces)
     named = {emotion_named(name) for name in classifier.info.output.classes} - {None}
     unseen = tuple(Emotion(emotion).label for emotion in sorted(named - set(labels.tolist())))
-    return Report(tuple(findings), right, len(labels), unseen)
+    return Report(tuple(findings), right, len(labels), unseen, compared)
+
+
+def _known(faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None, views_each: int) -> _Known:
+    if views_each > 1:
+        return _Known(faces, labels, trusted, faces, np.arange(len(faces)) // views_each)
+    chosen = np.linspace(0, len(faces) - 1, min(MOST_VIEWED, len(faces))).astype(int)
+    varied = np.concatenate([views(faces[index]) for index in chosen])
+    return _Known(faces, labels, trusted, varied, np.repeat(chosen, len(varied) // len(chosen)))
 
 
 def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
     """What is wrong with the answers whatever the faces show."""
-    noise = np.random.default_rng(0).integers(0, 256, faces.shape, np.uint8)
-    outputs = np.concatenate([classifier.outputs(pictures) for pictures in (faces, noise, faces // 4)])
+    outputs = np.concatenate([classifier.outputs(pictures) for pictures in _anything(faces)])
     if not np.isfinite(outputs).all():
         return ["It answers with numbers that are not finite: save it anew, or train it again."]
     if np.ptp(outputs, axis=0).max() < SAME:
@@ -95,93 +107,89 @@ def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
     return [wrong] if wrong else []
 
 
-def _misdescriptions(
-    classifier: FolderClassifier, faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None
-) -> list[str]:
-    """The change of the description that fits the known faces clearly better, if there is one, a sentence a part."""
+def _anything(faces: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The faces, noise, and the faces in the dark."""
+    return faces, np.random.default_rng(0).integers(0, 256, faces.shape, np.uint8), faces // 4
+
+
+def _confidence(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
+    """Whether the model can be sure and unsure; asked last, as wrong feeding takes that from it, too."""
+    surest = np.concatenate([classifier.predict(pictures).max(axis=1) for pictures in _anything(faces)])
+    if surest.min() > ALWAYS_SURE:
+        return [
+            f"It is never less than {surest.min():.0%} sure, whatever it is shown, noise included: its outputs are not "
+            "what they are called (--kind), or its temperature is to be measured."
+        ]
+    if surest.max() < NEVER_SURE:
+        return [
+            f"It is never more than {surest.max():.0%} sure: its outputs are not what they are called (--kind), or it "
+            "was hardly trained."
+        ]
+    return []
+
+
+def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[str]:
+    """Whether the model does no better than one that always says the same."""
+    classes = np.unique(labels)
+    recall = np.mean([(answers[labels == label].argmax(axis=1) == label).mean() for label in classes])
+    guessing = 1 / len(classes)
+    # Of few classes a few faces are asked for each, and their number tells nothing.
+    chance = 1.64 * np.sqrt(guessing * (1 - guessing) / len(labels)) if len(classes) > 2 else 0.0
+    if len(classes) > 1 and recall < guessing + chance:
+        right = int((answers.argmax(axis=1) == labels).sum())
+        return [
+            f"It names {right} of {len(labels)} known faces rightly, no more than guessing would, and no usual way of "
+            "feeding it or naming its outputs does clearly better: compare its description with the code that trained "
+            "it."
+        ]
+    return []
+
+
+def _misdescriptions(classifier: FolderClassifier, known: _Known) -> tuple[list[str], str]:
+    """(the change of the description that fits the known faces clearly better, if there is one, a sentence a part; how
+    the described way of feeding compares with the best other one)"""
     described = classifier.info
-    gains = []
-    for spec in _usual_inputs(described.input):
-        probabilities = classifier.described_as(replace(described, input=spec)).predict(faces)
-        logs = np.log(probabilities.clip(LEAST_PROBABILITY))
-        for order, classes in _orders(described.output.classes, logs, labels):
-            changes = _changes(described, spec, order, classes)
-            fit = _fit(_renamed(logs, described.output.classes, classes), labels, trusted)
-            gain = fit - sum(LEAST_GAIN[part] for part in changes)
-            gains.append((round(gain, 1), changes))
+    base: Evidence | None = None
+    clear: list[tuple[float, dict[str, str]]] = [(0.0, {})]
+    ways: list[tuple[float, InputSpec]] = []
+    for spec in usual_inputs(described.input):
+        read = classifier.described_as(replace(described, input=spec))
+        answers, varied = read.predict(known.faces), read.predict(known.varied)
+        logs = logarithms(answers)
+        for order, classes in orders(described.output.classes, logs, known.labels):
+            named, seen = (renamed(each, described.output.classes, classes) for each in (answers, varied))
+            evidence = weighed(named, known.labels, known.trusted, seen, known.whose)
+            base = base or evidence
+            gain = evidence.gain_over(base)
+            advice = changes(described, spec, order, classes)
+            if not order and advice:
+                ways.append((gain, spec))
+            asked = sum(LEAST_GAIN[part] for part in advice)
+            if gain > asked or (set(advice) == {"classes"} and _clearly_exchanged(logs, named, known.labels)):
+                clear.append((round(gain - asked, 1), advice))
     # Of those that fit alike the first: the description as it is, then the plainest change.
-    _, changes = max(gains, key=lambda gain: gain[0])
-    return list(changes.values())
+    _, advice = max(clear[1:] or clear, key=lambda found: found[0])
+    return list(advice.values()), _comparison(described.input, ways)
 
 
-def _usual_inputs(described: InputSpec) -> Iterator[InputSpec]:
-    yield described
-    orders = ("RGB", "BGR") if described.channels == 3 else (described.order,)
-    scalings = [s for s in USUAL_SCALINGS if len(s.get("mean", ())) in (0, described.channels)]
-    scalings.append({"range": described.range, "mean": described.mean, "std": described.std})
-    for order, scaling in itertools.product(orders, scalings):
-        turned = {"mean": (), "std": ()} | scaling
-        if order == "BGR" and scaling is not scalings[-1]:
-            turned |= {key: turned[key][::-1] for key in ("mean", "std")}
-        spec = replace(described, order=order, **turned)
-        if spec != described:
-            yield spec
+def _clearly_exchanged(before: np.ndarray, after: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether the faces whose class got another output's name, of two classes, speak for that by themselves."""
+    rows = np.arange(len(labels))
+    gains = logarithms(after)[rows, labels] - before[rows, labels]
+    changed = [label for label in np.unique(labels) if np.abs(gains[labels == label]).max() > 0]
+    if len(changed) != 2 or min((labels == label).sum() for label in changed) < FACES_A_CLASS:
+        return False
+    means = [gains[labels == label].mean() for label in changed]
+    errors = [gains[labels == label].std(ddof=1) / np.sqrt((labels == label).sum()) for label in changed]
+    return min(means) > 0 and sum(means) > CLEARLY * float(np.hypot(*errors))
 
 
-def _orders(described: tuple[str, ...], logs: np.ndarray, labels: np.ndarray) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(what the order is, class names in the order of the outputs): as described first, then the usual ones, then,
-    where the faces show every class, the one that fits them best. Names that mean no emotion stay in their places."""
-    yield "", described
-    meant = [emotion for emotion in map(emotion_named, described) if emotion is not None]
-    orders = {
-        f"{name}'s class order": [emotion for emotion in map(Emotion.from_label, order) if emotion in meant]
-        for name, order in USUAL_ORDERS.items()
-    }
-    if set(meant) <= set(labels.tolist()):
-        orders["another class order"] = _assigned(meant, logs, labels)
-    for name, order in orders.items():
-        if order != meant:
-            left = iter(order)
-            yield name, tuple(c if emotion_named(c) is None else next(left).label for c in described)
-
-
-def _assigned(meant: list[Emotion], logs: np.ndarray, labels: np.ndarray) -> list[Emotion]:
-    """The emotions, one an output, under which the answers are likeliest."""
-    from scipy.optimize import linear_sum_assignment
-
-    likelihood = [[logs[labels == emotion, output].mean() for emotion in meant] for output in meant]
-    _, chosen = linear_sum_assignment(likelihood, maximize=True)
-    return [meant[column] for column in chosen]
-
-
-def _renamed(answers: np.ndarray, classes: tuple[str, ...], others: tuple[str, ...]) -> np.ndarray:
-    """n x 8 answers under `classes`, as they would be if the same outputs were named `others`."""
-    renamed = answers.copy()
-    for name, other in zip(classes, others, strict=True):
-        if emotion_named(name) is not None:
-            renamed[:, emotion_named(other)] = answers[:, emotion_named(name)]
-    return renamed
-
-
-def _fit(logs: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None) -> float:
-    """Mean log-probability of the labels, each class weighing the same, and of what `trusted` says."""
-    of_labels = np.mean([logs[labels == label, label].mean() for label in np.unique(labels)])
-    if trusted is None:
-        return float(of_labels)
-    return float(of_labels + (trusted * logs).sum(axis=1).mean()) / 2
-
-
-def _changes(described: ModelInfo, spec: InputSpec, order: str, classes: tuple[str, ...]) -> dict[str, str]:
-    """What differs from the description, by part, as advice."""
-    changes = {}
-    if spec.order != described.input.order:
-        changes["order"] = f'It answers better when fed {spec.order}: describe its input with "order": "{spec.order}".'
-    if spec.range != described.input.range or sorted(spec.mean) != sorted(described.input.mean):
-        scaling = {"range": list(spec.range)}
-        if spec.mean or described.input.mean:
-            scaling |= {"mean": list(spec.mean), "std": list(spec.std)}
-        keys = json.dumps(scaling).strip("{}")
-        changes["scaling"] = f"It answers better when fed other values: describe its input with {keys}."
-    if order:
-        changes["classes"] = f"Its answers fit {order} better: name its classes {', '.join(classes)}."
-    return changes
+def _comparison(described: InputSpec, ways: list[tuple[float, InputSpec]]) -> str:
+    if not ways:
+        return ""
+    gain, spec = max(ways, key=lambda way: way[0])
+    if gain < -0.005:
+        return f"Fed {in_short(described)} it answers best, by {-gain:.2f} nats a face over {in_short(spec)}."
+    if gain < 0.005:
+        return f"Fed {in_short(spec)} it answers as well as {in_short(described)}."
+    return f"Fed {in_short(spec)} it answers better than {in_short(described)}, by {gain:.2f} nats a face."

@@ -50,7 +50,8 @@ def test(folder: str, shut: dict) -> dict:
     known = np.load(KNOWN, allow_pickle=False)
     described = read_model_folder(Path(folder))
     trusted = known.get("trusted")
-    report = examine(FolderClassifier(described), known["faces"], known["labels"], trusted)
+    classifier = FolderClassifier(described)
+    report = examine(classifier, known["faces"], known["labels"], trusted, int(known["views_each"]))
     answer = {"report": report.to_json()}
     try:
         ready = make_ready(described, known["faces"])
