@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -78,9 +79,7 @@ def test_without_a_terminal_what_is_missing_is_named(run, models, network):
 def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, network):
     result = run("add", network, range="0,255", order="BGR")
     assert result.exit_code == 1
-    assert (
-        'WRONG: It answers better when fed other values: describe its input with "range": [0.0, 1.0]' in result.stdout
-    )
+    assert 'WRONG: It answers better when fed other values: say --range 0,1 ("range": [0.0, 1.0]' in result.stdout
     assert "It was not registered" in result.stderr
     assert list(models.iterdir()) == []
     assert run("add", network, "--yes", range="0,255", order="BGR").exit_code == 0
@@ -196,3 +195,109 @@ def test_at_a_terminal_the_questions_are_asked(network, tmp_path):
     assert process.returncode == 0, told
     described = json.loads((tmp_path / "models" / "mine" / "model.json").read_text())
     assert (described["name"], described["output"]["classes"]) == ("My network", list(LABELS))
+
+
+def heads(path, *outputs):
+    """A network of several outputs, (name, classes, activation) each, as an upper-case Keras file."""
+    import keras
+
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    keras.utils.set_random_seed(3)
+    network = keras.Model(
+        inputs, [keras.layers.Dense(n, activation, name=name)(flat) for name, n, activation in outputs]
+    )
+    network.save(path)
+    return path.rename(path.with_suffix(path.suffix.upper()))
+
+
+def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
+    file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
+    result = run("add", file, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "gives 8 probabilities (expression) and 2 logits (valence_arousal)" in result.stdout
+    assert "It runs in browsers too" in result.stdout
+    described = json.loads((models / "two" / "model.json").read_text())
+    assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
+
+
+def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tmp_path):
+    file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
+    result = run("add", file)
+    assert result.exit_code == 1
+    assert "8 numbers (one) and 8 numbers (two)" in result.stderr
+    assert "Say the name of that output with --output" in result.stderr
+    assert "no output called three" in run("add", file, output="three").stderr
+    result = run("add", file, "--yes", output="two")
+    assert result.exit_code == 0, result.output
+    described = json.loads((models / "alike" / "model.json").read_text())["output"]
+    assert (described["name"], described["kind"]) == ("two", "scores")
+
+
+@pytest.fixture(scope="session")
+def with_valence(tmp_path_factory):
+    """Seven probabilities, valence and arousal in one output."""
+    import keras
+
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    keras.utils.set_random_seed(3)
+    parts = [keras.layers.Dense(7, "softmax")(flat), keras.layers.Dense(2, "tanh")(flat)]
+    path = tmp_path_factory.mktemp("valence") / "valence.keras"
+    keras.Model(inputs, keras.layers.Concatenate()(parts)).save(path)
+    return path
+
+
+def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, with_valence):
+    names = ",".join([*LABELS[:7], "valence", "arousal"])
+    result = run("add", with_valence, "--yes", classes=names)
+    assert result.exit_code == 0, result.output
+    assert json.loads((models / "valence" / "model.json").read_text())["output"]["kind"] == "probabilities"
+    result = run("add", with_valence, id="said", kind="logits", classes=names)
+    assert result.exit_code == 1
+    assert "all lie between 0 and 1, which logits do not" in result.stdout
+
+
+def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, network, tmp_path):
+    """PyTorch's export today: weights beside the file, in a folder and in a zip."""
+    import onnx
+
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    options = {"save_as_external_data": True, "location": "weights.onnx.data", "size_threshold": 0}
+    onnx.save(onnx.load(network), folder / "net.ONNX", format="protobuf", **options)
+    assert run("add", folder, id="folder").exit_code == 0
+    shutil.make_archive(str(tmp_path / "zipped"), "zip", tmp_path, "exported")
+    assert run("add", tmp_path / "zipped.zip", id="zip").exit_code == 0
+    assert run("add", folder / "net.ONNX", id="file").exit_code == 0
+    (folder / "weights.onnx.data").rename(tmp_path / "weights.onnx.data")
+    result = run("add", folder / "net.ONNX", id="alone")
+    assert "net.ONNX keeps its weights in weights.onnx.data, which is not beside it" in result.stderr
+    (folder / "weights.onnx.data").symlink_to(tmp_path / "weights.onnx.data")
+    assert run("add", folder / "net.ONNX", id="linked").exit_code == 1
+    assert sorted(model.name for model in models.iterdir()) == ["file", "folder", "zip"]
+    assert all(
+        sorted(file.name for file in model.iterdir()) == ["model.json", "model.onnx"] for model in models.iterdir()
+    )
+
+
+def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
+    import keras
+
+    from fers.inference.model_folder import fingerprint
+    from tests.inference.networks import keras_network
+
+    run("add", heads(tmp_path / "first.keras", ("emotion", 8, "softmax")), "--yes")
+    folder = (models / "first").rename(tmp_path / "saved")
+    for weights in ("model.keras", "model.tflite"):
+        (folder / weights).unlink(missing_ok=True)
+    network = keras_network(knowing_the_portraits())
+    assert isinstance(network, keras.Model)
+    network.export(folder / "network", format="tf_saved_model", verbose=False)
+    described = json.loads((folder / "model.json").read_text())
+    described |= {"weights": "network", "sha256": fingerprint(folder / "network")}
+    (folder / "model.json").write_text(json.dumps(described))
+    result = run("add", folder, **UNSAID)
+    assert result.exit_code == 0, result.output
+    assert "12 of 12" in result.stdout
+    assert sorted(file.name for file in (models / "first").iterdir()) == ["model.json", "network.tflite"]

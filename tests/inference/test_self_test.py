@@ -141,3 +141,61 @@ def test_views_vary_a_face_mildly():
     assert (varied[0] == face).all()
     np.testing.assert_array_equal(varied[1, :, ::-1], face)
     np.testing.assert_array_equal(varied[4, 14:, 14:], face[:-14, :-14])
+
+
+def _knowing(write_model, tmp_path, faces, labels, seen, order=LABELS, **changes):
+    """A classifier that has learned a part of the faces only, and so knows about so many."""
+    spec = InputSpec(SIDE, SIDE, 3)
+    outputs = np.array([order.index(LABELS[label]) for label in labels])
+    weights = dense_knowing(np.cos(to_input(faces[seen], spec)), outputs[seen])
+    network = onnx_file(tmp_path / "model.onnx", weights, first="Cos")
+    folder = write_model("knowing", network, network.name, **{"input": INPUT} | changes)
+    return FolderClassifier(read_model_folder(folder))
+
+
+@pytest.fixture(scope="module")
+def noisier(labels):
+    """Faces so unlike one another that a network which learned some of them errs on most others."""
+    random = np.random.default_rng(6)
+    patterns = random.integers(90, 160, (8, 1, 8, 8, 3))
+    noisy = (patterns + random.normal(0, 130, (8, 6, 8, 8, 3))).clip(0, 255).astype(np.uint8)
+    return noisy.reshape(-1, 8, 8, 3).repeat(28, axis=1).repeat(28, axis=2)
+
+
+def test_a_sound_model_that_errs_more_often_than_not_is_left_alone(write_model, tmp_path, noisier, labels):
+    mediocre = _knowing(write_model, tmp_path, noisier, labels, np.arange(len(labels)) % 6 < 2)
+    report = examine(mediocre, noisier, labels)
+    assert report.right < report.asked / 2 < report.asked
+    assert report.findings == ()
+    assert "it answers best, by" in report.compared
+
+
+def test_the_same_one_fed_wrongly_is_told_apart_from_it(write_model, tmp_path, noisier, labels):
+    wrong = INPUT | {"range": [0, 255]}
+    mediocre = _knowing(write_model, tmp_path, noisier, labels, np.arange(len(labels)) % 6 < 2, input=wrong)
+    report = examine(mediocre, noisier, labels)
+    assert "say --range 0,1" in report.findings[0]
+    assert "Fed RGB 0,1 it answers better than RGB 0,255, by" in report.compared
+
+
+def test_two_names_that_are_exchanged_are_found(write_model, tmp_path, noisier, labels):
+    swapped = [*LABELS[:4], "disgust", "fear", *LABELS[6:]]
+    seen = np.arange(len(labels)) % 6 < 5
+    mediocre = _knowing(write_model, tmp_path, noisier, labels, seen, swapped, output={"classes": LABELS})
+    [finding] = examine(mediocre, noisier, labels).findings
+    assert "fear and disgust exchanged" in finding
+    assert ", ".join(swapped) in finding
+
+
+def _answering(write_model, tmp_path, scale, **changes):
+    kernel, bias = np.random.default_rng(8).normal(0, scale, (SIDE * SIDE * 3, 8)), np.zeros(8)
+    network = onnx_file(tmp_path / "model.onnx", (np.float32(kernel), np.float32(bias)), first="Cos")
+    return FolderClassifier(read_model_folder(write_model("odd", network, network.name, input=INPUT, **changes)))
+
+
+@pytest.mark.parametrize(("scale", "said"), [(100, "never less than 100% sure"), (1e-3, "never more than 1")])
+def test_a_model_that_cannot_be_unsure_or_sure_is_found(write_model, tmp_path, faces, scale, said):
+    odd = _answering(write_model, tmp_path, scale)
+    labels = odd.predict(faces).argmax(axis=1)  # What it says is right, but how it says it is not.
+    [finding] = examine(odd, faces, labels).findings
+    assert said in finding

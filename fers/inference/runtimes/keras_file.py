@@ -24,7 +24,9 @@ def load(path: Path) -> Network:
     @cache
     def answers(chosen: int):
         def answer(batch):
-            return tf.nest.flatten(network(batch, training=False))[chosen]
+            # Inputs come bare, or in a list or dictionary of one.
+            fed = tf.nest.map_structure(lambda _: batch, network.input)
+            return tf.nest.flatten(network(fed, training=False))[chosen]
 
         # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
         return answer, tf.function(answer, input_signature=signature)
