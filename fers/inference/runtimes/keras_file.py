@@ -19,13 +19,14 @@ def load(path: Path) -> Network:
     source = the_input(network.inputs, [each.name for each in network.inputs], path.name)
     # A Sequential has one output, without a name of its own.
     names = tuple(getattr(network, "output_names", [output.name for output in network.outputs]))
+    # The input may be expected bare, or in a list or dictionary of one.
+    expected = source if isinstance(network, keras.Sequential) else network.input
     signature = [tf.TensorSpec(source.shape, source.dtype)]
 
     @cache
     def answers(chosen: int):
         def answer(batch):
-            # Inputs come bare, or in a list or dictionary of one.
-            fed = tf.nest.map_structure(lambda _: batch, network.input)
+            fed = tf.nest.map_structure(lambda _: batch, expected)
             return tf.nest.flatten(network(fed, training=False))[chosen]
 
         # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
