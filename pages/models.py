@@ -52,7 +52,7 @@ with live:
         with st.expander("Register a model", icon=":material/upload:"):
             model_form.show(actor)
     else:
-        st.caption(f"To register a model or make one live touches every study here. {WHO_DECIDES}")
+        st.caption(f"Registering a model, or making one live, touches all studies here. {WHO_DECIDES}")
     st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")
 with registered:
     st.header("Registered")

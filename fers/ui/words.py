@@ -19,7 +19,7 @@ WHAT_THEY_DO = {
 """What somebody does in a study, after "As an annotator"."""
 
 
-WHO_DECIDES = "Whoever runs this installation can do that, or give you a role in all of it (`fers grant`)."
+WHO_DECIDES = "Ask whoever runs FERS here for a role in all of them (`fers grant`)."
 """About what a role in one study does not open."""
 
 

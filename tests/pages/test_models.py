@@ -85,12 +85,12 @@ def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(a
     assert menu.index("field") < menu.index("sign_out"), "what is not in the menu comes after it"
 
     app.switch_page("pages/models.py").run()
-    assert "Whoever runs this installation can do that" in told(app)
+    assert "Ask whoever runs FERS here" in told(app)
     assert not [button for button in app.button if button.label == "Make it live"] and not app.file_uploader
 
     app.switch_page("pages/field.py").run()
     assert "There is no dataset version to compare with yet." in told(app)
-    assert "to see all studies: they run over each" in told(app) and not app.tabs
+    assert "run over all studies here" in told(app) and not app.tabs
     platform.snapshots.freeze(OPERATOR, study.id, "v1")
     assert "differ" in told(app.run()) and not app.button_group
 
