@@ -13,6 +13,7 @@ from google.cloud.storage import Bucket
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from fers.storage.firebase_failures import credentials_refused, explained
+from fers.storage.firebase_key_file import check_key_file
 
 PATIENCE_SECONDS = 5.0
 """How long a call that fails is tried again; the libraries' own patience lasts minutes. An answer may take twice as
@@ -58,11 +59,14 @@ def open_firebase(project: str, bucket: str, patience_seconds: float = PATIENCE_
 
 
 def open_app(project: str, timeout: float) -> firebase_admin.App:
-    """The libraries' own idea of a project. `timeout`: seconds that calls to Firebase Auth may take."""
+    """The libraries' own idea of a project. `timeout`: seconds that calls to Firebase Auth may take. Raises
+    StoreUnavailable."""
     try:
         return firebase_admin.get_app(project)
     except ValueError:
         nobody = any(os.environ.get(emulator) for emulator in _EMULATORS)
+        if not nobody:
+            check_key_file()
         options = {"projectId": project, "httpTimeout": timeout}
         return firebase_admin.initialize_app(_Nobody() if nobody else None, options, name=project)
 
