@@ -1,6 +1,7 @@
 """The command line: `python -m fers --help`."""
 
 import json
+import math
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -84,10 +85,10 @@ for command in (models, import_, import_upload, freeze, export, doctor, backup, 
     "--on",
     "faces",
     metavar="FACES",
-    default="own",
-    show_default=True,
+    default="",
     help="What to measure on: own (every face, by its own person's word), consensus (the reviewed faces, by their"
-    " annotators'), or a dataset version; v1#test is the test part of v1.",
+    " annotators'), or a dataset version; v1#test is the test part of v1. By itself: own, or consensus where nobody"
+    " said what they show.",
 )
 @large_work
 @explains_failures
@@ -104,7 +105,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
         from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
 
         evaluate_by_beam(settings, name, on, workers, beam_options)
-        click.echo(f"{name} has answered for every face{_but(services.arena, name, on)}.")
+        click.echo(f"{name} has answered for {_which_faces(services.arena, name, on)}.")
         return
     with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
 
@@ -115,14 +116,17 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
 
         with services.jobs.doing(OPERATOR, job_of(name, on)) as step:
             run = services.arena.evaluate(OPERATOR, name, on, progress=show)
-    but = _but(services.arena, name, on)
-    click.echo(f"{name} {run.model_version} has answered for every face{but}, in {run.milliseconds:.1f} ms each.")
+    faces, time = _which_faces(services.arena, name, on), run.milliseconds
+    timed = "" if math.isnan(time) else f", in {time:.1f} ms each"
+    click.echo(f"{name} {run.model_version} has answered for {faces}{timed}.")
 
 
-def _but(arena: Arena, name: str, on: Yardstick) -> str:
-    """On how many faces the model failed, if any."""
-    failed = next(standing.failed for standing in arena.standings(OPERATOR, on) if standing.info.id == name)
-    return f" but {failed:,}, on which it failed" if failed else ""
+def _which_faces(arena: Arena, name: str, on: Yardstick) -> str:
+    """How many of what, and on how many of them the model failed, if any."""
+    standing = next(standing for standing in arena.standings(OPERATOR, on) if standing.info.id == name)
+    failed = f" but {standing.failed:,}, on which it failed" if standing.failed else ""
+    faces = "one face" if standing.faces == 1 else f"all {standing.faces:,} faces"
+    return f"{faces} of “{on.key}”{failed}"
 
 
 @main.command()

@@ -5,6 +5,7 @@ import streamlit as st
 from fers.domain.permissions import Action
 from fers.ui import arena, arena_runs, guard, model_plots, pair_faces, slices
 from fers.ui.services import platform
+from fers.ui.studies import choose_study
 
 SHOWN_AT_ONCE = 20_000  # Of more faces, parts and single ones are looked for when somebody asks: it takes seconds.
 
@@ -51,15 +52,13 @@ def side_by_side() -> None:
 
 st.title("Compare")
 st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
+choose_study(actor)
 with guard.explaining():
-    offered = arena.yardstick_names(service.yardsticks(actor, platform().studies.current(actor).id))
-    if not offered:
-        st.info("There is nothing of this study to measure on yet. Freeze a version of it under “Datasets”.")
-        st.stop()
-    on = offered[st.selectbox("Measured on", list(offered))]
-    arena_runs.show(actor, on)
-    rows = service.leaderboard(actor, on)
-    st.header("Leaderboard")
-    leaderboard()
-    st.header("Side by side")
-    side_by_side()
+    on = arena.choose_yardstick(service.yardsticks(actor, platform().studies.current(actor).id))
+    if on:
+        arena_runs.show(actor, on)
+        if rows := arena_runs.measured(actor, on):
+            st.header("Leaderboard")
+            leaderboard()
+            st.header("Side by side")
+            side_by_side()

@@ -39,6 +39,8 @@ class Agreement:
     """The number of labels, two or more, that most faces have, the larger of equals; 0 if no face has two."""
     by_class: dict[Emotion, Estimate]
     """Krippendorff's alpha of "this emotion or another"."""
+    seen: dict[Emotion, int]
+    """In how many faces, of those with two labels or more, somebody saw this emotion: what its alpha rests on."""
     by_annotator: dict[str, AnnotatorAgreement]
     by_pair: dict[tuple[str, str], Estimate]
     """Cohen's kappa of every two annotators, the lesser id first, over the faces both labelled."""
@@ -62,6 +64,7 @@ def agreement(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> 
         fleiss=fleiss,
         fleiss_labels=fleiss_labels,
         by_class={emotion: _alpha(_this_or_another(counts, emotion), bootstrap) for emotion in Emotion},
+        seen={emotion: int((counts[counts.sum(axis=1) > 1, emotion] > 0).sum()) for emotion in Emotion},
         by_annotator={
             name: _of_annotator(*votes.of(index), counts, bootstrap) for index, name in enumerate(votes.annotators)
         },

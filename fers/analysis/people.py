@@ -11,6 +11,9 @@ from fers.domain.metrics import macro_f1
 
 NAMES = ("top1", "macro_f1", "balanced_accuracy")
 """An annotator names one expression and no probabilities: the other scores don't apply."""
+LEAST_VOTES = 3
+"""On a face whose annotators are held against one another. One alone is held against nobody, and of two only those who
+agree have a label to be held against, so that both would always be right."""
 
 
 def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarray | None = None) -> Entry | None:
@@ -18,10 +21,13 @@ def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarra
 
     `votes`: for each face the votes on it, as indices into `OUTCOMES`; `owners`: whose face it is. With `labels` (n
     class ids) every vote is held against the face's label. Without, it is held against the plurality of the other votes
-    on the face (leave-one-out); where these tie, against each of the tied in equal shares, as if chance broke the tie.
+    on the face (leave-one-out), of those that have `LEAST_VOTES`; where these tie, against each of the tied in equal
+    shares, as if chance broke the tie.
     What is held against no emotion, or against nobody, is left out. "Can't tell" and "not a face" count as wrong. Every
     face counts once, its annotators share it. The interval is by drawing the people whose faces they are.
     """
+    if labels is None:
+        votes = [said if len(said) >= LEAST_VOTES else () for said in votes]
     face = np.repeat(np.arange(len(votes)), [len(said) for said in votes])
     said = np.array([vote for of_face in votes for vote in of_face], int)
     truth = np.eye(CLASSES)[np.asarray(labels, int)[face]] if labels is not None else _others(face, said, len(votes))

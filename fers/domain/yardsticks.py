@@ -33,18 +33,22 @@ class Yardstick:
     """Of the dataset version."""
     split: Split | None = None
     """The part of the version; None: all of it."""
+    study_id: str = ""
+    """Whose faces these are, where it is no version; empty: those of all studies."""
 
     @property
     def key(self) -> str:
-        """What it is stored and named by: "own", "consensus", a version's id, or that with "#" and a split."""
+        """What it is stored and named by: "own" or "consensus", with "@" and a study's id where it is one study's; a
+        version's id, with "#" and a split where it is a part."""
         if self.word is not Word.VERSION:
-            return self.word.value
+            return f"{self.word}@{self.study_id}" if self.study_id else self.word.value
         return f"{self.snapshot_id}#{self.split}" if self.split else self.snapshot_id
 
     @classmethod
     def from_key(cls, key: str) -> "Yardstick":
-        if key in (Word.OWN, Word.CONSENSUS):
-            return cls(Word(key))
+        word, _, study_id = key.partition("@")
+        if word in (Word.OWN, Word.CONSENSUS):
+            return cls(Word(word), study_id=study_id)
         snapshot_id, _, split = key.partition("#")
         return cls(Word.VERSION, snapshot_id, Split(split) if split else None)
 

@@ -14,7 +14,6 @@ from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import EVERY_FACE, PEOPLE, Result, RunProgress, Yardstick
 from fers.errors import InvalidInput, ModelRejected, NotFound
 from fers.services.asking import Asked, Asking
@@ -24,7 +23,7 @@ from fers.services.pictures import Pictures
 from fers.services.rivals import prediction_of
 from fers.services.standings import Standing, State, standing
 from fers.services.why import Explained, explained
-from fers.services.yardsticks import Yardsticks
+from fers.services.yardsticks import Choice, Yardsticks
 
 ENOUGH_TIMES = 30
 """Answers that the time of a model rests on at least: the first ones are slow, and few are chance."""
@@ -74,14 +73,11 @@ class Arena:
         self._measuring = Measuring(yardsticks, answers, results, now)
         self._now = now
 
-    def yardsticks(self, actor: Person, study_id: str) -> list[tuple[Yardstick, Snapshot | None]]:
-        """What models can be measured on, with the dataset version where it is one: see `Yardsticks.offered`."""
+    def yardsticks(self, actor: Person, study_id: str) -> list[Choice]:
+        """What the actor can measure models on: see `Yardsticks.offered`."""
         require(actor, Action.COMPARE_MODELS, study_id)
-        return [
-            (offered, self._yardsticks.snapshot(offered))
-            for offered in self._yardsticks.offered(study_id)
-            if self._yardsticks.allowed(actor, offered)
-        ]
+        offered = self._yardsticks.offered(study_id)
+        return [choice for choice in offered if self._yardsticks.allowed(actor, choice.yardstick)]
 
     def yardstick(self, actor: Person, name: str) -> Yardstick:
         """See `Yardsticks.named`. Raises NotFound or InvalidInput."""
@@ -100,9 +96,10 @@ class Arena:
         """Ask a model about every face it has not answered for yet, and measure it. Killed, it goes on where it was
         when called again. Faces on which the model fails are counted, and the others asked about all the same.
 
-        Raises UnknownModel, or ModelRejected, also when it fails on all of them.
+        Raises UnknownModel; ModelRejected, also when it fails on all of them; InvalidInput where there is no face.
         """
         self._yardsticks.require(actor, on)
+        self._yardsticks.require_faces(on)
         classifier = self._models.classifier(model_id)
         face_ids = [face_id for face_id, *_ in self._yardsticks.labels(on)]
         faces = len(face_ids)
@@ -140,8 +137,9 @@ class Arena:
         step: Callable[[], None] = lambda: None,
     ) -> ModelRun:
         """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
-        and then meanwhile. Raises ModelRejected when it failed on all of them."""
+        and then meanwhile. Raises ModelRejected when it failed on all of them, InvalidInput where there is none."""
         self._yardsticks.require(actor, on)
+        self._yardsticks.require_faces(on)
         classifier = self._models.classifier(model_id)
         info, measured = classifier.info, []
         if asked.failed and not self._answers.count_answers(info.answers_id):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from fers.analysis.consensus import majority
@@ -9,17 +10,35 @@ from fers.domain import permissions
 from fers.domain.consensus import votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.faces import Face
 from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore, SnapshotStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.snapshots import Snapshot, Split
+from fers.domain.studies import Study
 from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, NotFound
 
 SHORTEST_ID = 8
 """Digits of a version's id that are enough to name it."""
+COUNTED_AT_ONCE = 20_000
+"""Faces, or labels: to go through more takes seconds."""
+WHENCE_LABELS_COME = "Have people give some, have annotators label them, or import a labelled set."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to measure models on."""
+
+    yardstick: Yardstick
+    snapshot: Snapshot | None
+    """The dataset version, where it is one."""
+    study: str
+    """The name of the study whose faces these are; empty: of all studies."""
+    faces: int | None
+    """How many; see `Yardsticks.count`."""
 
 
 class Yardsticks:
@@ -30,13 +49,14 @@ class Yardsticks:
         self._index = index
         self._labels = labels
         self._snapshots = snapshots
+        self._counted: dict[Yardstick, tuple[tuple[int, int], int]] = {}
 
     def study_of(self, yardstick: Yardstick) -> str | None:
         """The study that all of its faces are of; None: they are of several."""
         if yardstick.word is Word.VERSION:
             snapshot = self.snapshot(yardstick)
             return snapshot and snapshot.study_id
-        studies = self._records.studies()
+        studies = self._studies(yardstick)
         return studies[0].id if len(studies) == 1 else None
 
     def allowed(self, actor: Person | None, yardstick: Yardstick) -> bool:
@@ -57,8 +77,8 @@ class Yardsticks:
             entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split, among)
             return ((entry.face_id, entry.label, entry.person) for entry in entries if entry.label is not None)
         if yardstick.word is Word.CONSENSUS:
-            return self._consensus(among)
-        tested = (face for face in self._records.faces(among) if may_be_tested_on(face))
+            return self._consensus(yardstick, among)
+        tested = (face for face in self._faces(yardstick, among) if may_be_tested_on(face))
         return ((face.id, face.answer.label, face.person_id) for face in tested)
 
     def votes(self, yardstick: Yardstick) -> dict[str, list[int]]:
@@ -67,7 +87,7 @@ class Yardsticks:
         if yardstick.word is Word.VERSION:
             entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split)
             return {entry.face_id: votes_of(entry.votes) for entry in entries}
-        said = chain.from_iterable(self._labels.labels(study.id) for study in self._records.studies())
+        said = chain.from_iterable(self._labels.labels(study.id) for study in self._studies(yardstick))
         return {face_id: votes_of(labels) for face_id, labels in groupby(said, lambda label: label.face_id)}
 
     def size(self, yardstick: Yardstick) -> int:
@@ -75,7 +95,7 @@ class Yardsticks:
         face, how many have their person's label; of the reviewed ones, how many labels annotators gave."""
         if yardstick.word is Word.VERSION:
             return self._snapshots.count_entries(yardstick.snapshot_id)
-        studies = self._records.studies()
+        studies = self._studies(yardstick)
         if yardstick.word is Word.CONSENSUS:
             return sum(self._labels.progress(study.id, study.overlap).labels for study in studies)
         return sum(sum(self._index.own_labels(study.id).values()) for study in studies)
@@ -89,21 +109,56 @@ class Yardsticks:
         """The dataset version behind it."""
         return self._snapshots.snapshot(yardstick.snapshot_id) if yardstick.snapshot_id else None
 
-    def offered(self, study_id: str) -> list[Yardstick]:
-        """What there is to measure on: all faces, all reviewed ones, and the study's versions, newest first, each as a
-        whole and its test part."""
+    def offered(self, study_id: str) -> list[Choice]:
+        """What there is to measure on for whoever works in a study: its faces, its reviewed ones, and its versions,
+        newest first, each as a whole and its test part; where there are several studies, also the faces of all."""
+        names = {study.id: study.name for study in self._records.studies()}
+        whole = [EVERY_FACE, REVIEWED_FACES]
+        # Those of the only study are all there are, and are called so: results outlive the coming of a second one.
+        own = [replace(on, study_id=study_id) for on in whole] if len(names) > 1 else whole
         versions = [
             Yardstick(Word.VERSION, snapshot.id, split)
             for snapshot in self._snapshots.snapshots(study_id)
             for split in (None, Split.TEST)
         ]
-        return [EVERY_FACE, REVIEWED_FACES, *versions]
+        of_study = [Choice(on, self.snapshot(on), names[study_id], self.count(on)) for on in [*own, *versions]]
+        return of_study + [Choice(on, None, "", self.count(on)) for on in whole if len(names) > 1]
+
+    def count(self, yardstick: Yardstick) -> int | None:
+        """How many labelled faces it holds; None where those are too many to be counted while somebody waits."""
+        state = self.size(yardstick), self.revisions(yardstick)
+        if state[0] > COUNTED_AT_ONCE:
+            return None
+        if self._counted.get(yardstick, (None, 0))[0] != state:
+            self._counted[yardstick] = state, sum(1 for _ in self.labels(yardstick))
+        return self._counted[yardstick][1]
+
+    def default(self) -> Yardstick:
+        """All faces by their own people's word or, where nobody gave one, by their annotators'."""
+        return self._first_with_faces() or EVERY_FACE
+
+    def require_faces(self, yardstick: Yardstick) -> None:
+        """Raises InvalidInput for a yardstick without a face, with one that has some."""
+        if self._has_faces(yardstick):
+            return
+        other = self._first_with_faces()
+        raise InvalidInput(
+            "There are no labelled faces to measure on here.",
+            f"Measure on “{other.key}”, which has some." if other else WHENCE_LABELS_COME,
+        )
 
     def named(self, name: str) -> Yardstick:
-        """ "own", "consensus", or a version by its name or the beginning of its id, with "#test" (or another split) for
-        a part of it. Raises NotFound, or InvalidInput for a name that several studies use."""
-        if name in (Word.OWN, Word.CONSENSUS):
-            return Yardstick(Word(name))
+        """ "own" or "consensus", with "@" and a study's id for its faces alone; a version by its name or the beginning
+        of its id, with "#test" (or another split) for a part of it; "" for `default`.
+
+        Raises NotFound, or InvalidInput for a name that several studies use."""
+        if not name:
+            return self.default()
+        if name.partition("@")[0] in (Word.OWN, Word.CONSENSUS):
+            yardstick = Yardstick.from_key(name)
+            if not self._studies(yardstick):
+                raise NotFound(f"There is no study {yardstick.study_id!r}.", "Look which ones there are.")
+            return yardstick
         version, _, part = name.partition("#")
         if part and part not in list(Split):
             raise InvalidInput(f"There is no part {part!r} of a version.", f"Say one of: {', '.join(Split)}.")
@@ -119,15 +174,27 @@ class Yardsticks:
             raise InvalidInput(f"Several studies have a version {version!r}.", "Say the beginning of its id.")
         return Yardstick(Word.VERSION, found[0].id, Split(part) if part else None)
 
-    def _consensus(self, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
+    def _consensus(self, yardstick: Yardstick, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
         """What most annotators see; faces on which they tie, or see no emotion, have none."""
         perceived = {}
-        for study in self._records.studies():
+        for study in self._studies(yardstick):
             perceived |= majority(self._labels.labels(study.id, among))
-        for face in self._records.faces(among):
+        for face in self._faces(yardstick, among):
             outcome = perceived[face.id].outcome if face.id in perceived else None
             if isinstance(outcome, Emotion) and Purpose.TRAIN in face.purposes:
                 yield face.id, outcome, face.person_id
+
+    def _studies(self, yardstick: Yardstick) -> list[Study]:
+        return [study for study in self._records.studies() if yardstick.study_id in ("", study.id)]
+
+    def _faces(self, yardstick: Yardstick, among: IdRange) -> Iterator[Face]:
+        return (face for face in self._records.faces(among) if yardstick.study_id in ("", face.study_id))
+
+    def _has_faces(self, yardstick: Yardstick) -> bool:
+        return next(iter(self.labels(yardstick)), None) is not None
+
+    def _first_with_faces(self) -> Yardstick | None:
+        return next(filter(self._has_faces, (EVERY_FACE, REVIEWED_FACES)), None)
 
 
 def digest(face_ids: list[str], labels: list[int]) -> str:

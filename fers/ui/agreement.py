@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.estimates import Estimate
-from fers.analysis.leaderboard import shares
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
@@ -47,14 +46,16 @@ def overall(report: Report) -> None:
 
 def by_class(report: Report) -> None:
     st.caption("How far annotators agree whether a face shows this expression or another.")
+    seen = report.agreement.seen
     rows = [
-        {"Expression": word(emotion), "α": _figure(estimate), "Faces": estimate.faces}
+        {"Expression": word(emotion), "α": _figure(estimate), "Faces where somebody saw it": seen[emotion]}
         for emotion, estimate in report.agreement.by_class.items()
     ]
     st.dataframe(rows, hide_index=True)
     if report.agreement.confusion.any():
-        title, said = "When one says the row, the other says", shares(report.agreement.confusion)
+        title, said = "When one says the row, the other says", report.agreement.confusion
         st.altair_chart(confusion(said, title, "One says", "Another says"), width="stretch")
+        st.caption("In brackets: how many times one said it of a face that another labelled too.")
 
 
 def by_annotator(report: Report) -> None:
@@ -80,7 +81,8 @@ def by_annotator(report: Report) -> None:
     if agreement.by_pair:
         st.caption("Cohen's κ of every two")
         names = sorted({name for pair in agreement.by_pair for name in pair})
-        table = pd.DataFrame("", [_short(name) for name in names[1:]], [_short(name) for name in names[:-1]])
+        index = pd.Index([_short(name) for name in names[1:]], name="Annotator")
+        table = pd.DataFrame("", index, [_short(name) for name in names[:-1]])
         for (first, second), estimate in agreement.by_pair.items():
             table.loc[_short(second), _short(first)] = _figure(estimate)
         st.dataframe(table)
@@ -120,7 +122,7 @@ def known_faces(study: Study) -> None:
         ("Proposed", proposed, "Make it known", lambda emotion: emotion),
     ):
         if faces:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
         cells = st.container(horizontal=True)
         for face_id, emotion in faces.items():
             with cells.container(border=True, width=CELL_PIXELS):

@@ -4,15 +4,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fers.analysis.leaderboard import shares
+from fers.analysis.people import LEAST_VOTES
 from fers.analysis.significance import FEW_PEOPLE, holm
 from fers.domain.snapshots import Snapshot
 from fers.domain.yardsticks import PEOPLE, Result, Word, Yardstick
 from fers.services.standings import Standing, State
+from fers.services.yardsticks import Choice
 from fers.ui.model_plots import confusion
 from fers.ui.words import moment
 
 NOTHING = "–"
+CONFUSION_PIXELS = 440
 TIE = 0.05
 """From this chance on, a difference could be chance."""
 
@@ -26,9 +28,30 @@ NAMES = {
 }
 
 
-def yardstick_names(offered: list[tuple[Yardstick, Snapshot | None]]) -> dict[str, Yardstick]:
-    """The yardsticks by what they are called on the page."""
-    return {_yardstick_name(yardstick, snapshot): yardstick for yardstick, snapshot in offered}
+def choose_yardstick(choices: list[Choice]) -> Yardstick | None:
+    """Let somebody say what models are measured on, first of all something that has faces. None, with what to do, where
+    that has none."""
+    keys = [choice.yardstick.key for choice in choices]
+    names = dict(zip(keys, map(choice_name, choices), strict=True))
+    first = next((number for number, choice in enumerate(choices) if choice.faces != 0), 0)
+    chosen = choices[keys.index(st.selectbox("Measured on", keys, first, format_func=names.get))]
+    if chosen.faces != 0:
+        return chosen.yardstick
+    if any(choice.faces != 0 for choice in choices):
+        st.info("There are no labelled faces here yet. Measure on something else above, which has some.")
+    else:
+        st.info(
+            "There are no labelled faces yet. Models can be compared once people gave photos and said what they show, "
+            "once annotators labelled some under “Review”, or once a labelled set was imported on the study's page."
+        )
+    return None
+
+
+def choice_name(choice: Choice) -> str:
+    """What it is, whose it is and how much there is of it."""
+    many = "many" if choice.faces is None else f"{choice.faces:,}"
+    faces = "1 face" if choice.faces == 1 else f"{many} faces"
+    return f"{_yardstick_name(choice.yardstick, choice.snapshot)} ({choice.study or 'all studies'}, {faces})"
 
 
 def whose_word(yardstick: Yardstick) -> str:
@@ -37,7 +60,8 @@ def whose_word(yardstick: Yardstick) -> str:
         return "Labels: what each person said about their own face. People are held against the same."
     return (
         "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
-        "where those tie, against each in equal shares. Every face counts once."
+        "where those tie, against each in equal shares; faces with fewer than "
+        f"{LEAST_VOTES} labels say nothing of that. Every face counts once."
     )
 
 
@@ -70,6 +94,8 @@ def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.Data
     if people:
         scores = {title: _figure(people.figures.get(name)) for name, title in NAMES.items()}
         lines.append({"Model": "People"} | scores | {"Faces": people.n})
+    else:
+        lines.append({"Model": "People", "Top-1": "not enough labels", "Faces": 0})
     return pd.DataFrame(lines).fillna(NOTHING)
 
 
@@ -91,7 +117,7 @@ def pairs(results: list[Result]) -> np.ndarray:
 def pairs_table(results: list[Result]) -> pd.DataFrame:
     names = [result.model_id for result in results]
     cells = [["" if np.isnan(chance) else _chance_words(chance) for chance in row] for row in pairs(results)]
-    return pd.DataFrame(cells, index=names, columns=names)
+    return pd.DataFrame(cells, index=pd.Index(names, name="Model"), columns=names)
 
 
 def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Yardstick) -> str:
@@ -176,10 +202,14 @@ def show_pair(results: dict[str, Result], one: str, other: str) -> None:
     chance = pairs(list(results.values()))[models.index(one), models.index(other)]
     accuracy = tuple(results[name].figures["top1"][0] for name in (one, other))
     st.subheader(verdict(one, other, accuracy, chance), anchor=False)
-    confusions = [shares(np.array(results[name].confusion)) for name in (one, other)]
-    for column, name, of_model in zip(st.columns(2), (one, other), confusions, strict=True):
-        column.altair_chart(confusion(of_model, name))
-    st.altair_chart(confusion(confusions[0] - confusions[1], f"{one} less {other}"))
+    confusions = [np.array(results[name].confusion) for name in (one, other)]
+    plots = [confusion(counts, name) for counts, name in zip(confusions, (one, other), strict=True)]
+    difference = confusion(confusions[0], f"{one} less {other}", less=confusions[1])
+    with st.container(horizontal=True):
+        for plot in (*plots, difference):
+            with st.container(width=CONFUSION_PIXELS):
+                st.altair_chart(plot, width="stretch")
+    st.caption("In brackets: how many faces have that label.")
 
 
 def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> str:
@@ -194,7 +224,7 @@ def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> st
 
 def _yardstick_name(yardstick: Yardstick, snapshot: Snapshot | None) -> str:
     if yardstick.word is Word.OWN:
-        return "Every face, by its own person's word"
+        return "Faces, by their own people's word"
     if snapshot is None:
         return "Reviewed faces, by their annotators' consensus"
     return f"Version {snapshot.name}" + (f", its {yardstick.split} part" if yardstick.split else "")

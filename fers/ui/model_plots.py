@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from fers.analysis.leaderboard import shares
 from fers.domain.emotions import LABELS
 from fers.domain.yardsticks import Result
 from fers.services.standings import Standing
@@ -39,13 +40,19 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     )
 
 
-def confusion(share: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says") -> alt.LayerChart:
-    """A heat map of labels x answers. Shares from 0 to 1, or from -1 to 1 for a difference of two."""
-    signed = bool(np.nanmin(share) < 0)
+def confusion(
+    counts: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says", less: np.ndarray | None = None
+) -> alt.LayerChart:
+    """A heat map of labels x answers, as shares of each label's `counts`, which stand beside it; with other counts to
+    take off (`less`), the differences of the two shares."""
+    share, signed = shares(counts), less is not None
+    if signed:
+        share = share - shares(less)
+    names = [f"{label} ({count:,})" for label, count in zip(LABELS, np.sum(counts, axis=1), strict=True)]
     cells = pd.DataFrame(
         [
             {"label": label, "answer": answer, "share": share[row, column]}
-            for row, label in enumerate(LABELS)
+            for row, label in enumerate(names)
             for column, answer in enumerate(LABELS)
             if not np.isnan(share[row, column])
         ]
@@ -53,7 +60,7 @@ def confusion(share: np.ndarray, title: str, rows: str = "Label", columns: str =
     colours = alt.Scale(scheme="purpleorange", domain=[-1, 1]) if signed else alt.Scale(scheme="oranges", domain=[0, 1])
     base = alt.Chart(cells, title=title).encode(
         x=alt.X("answer", sort=list(LABELS), title=columns),
-        y=alt.Y("label", sort=list(LABELS), title=rows),
+        y=alt.Y("label", sort=names, title=rows),
         tooltip=["label", "answer", alt.Tooltip("share", format=".0%")],
     )
     ink = alt.condition("abs(datum.share) > 0.6", alt.value("white"), alt.value("black"))

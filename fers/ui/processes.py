@@ -38,6 +38,10 @@ class Processes:
         process = self._processes.get(name)
         return process is not None and process.poll() is None
 
+    def count_running(self) -> int:
+        with self._lock:
+            return sum(process.poll() is None for process in self._processes.values())
+
     def has_failed(self, name: str) -> bool:
         """Whether the last one ended without finishing, by itself or killed by others."""
         process = self._processes.get(name)

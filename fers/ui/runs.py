@@ -12,13 +12,16 @@ from fers.services.arena import asked_by, job_of
 from fers.ui.processes import Processes
 from fers.ui.services import platform
 
+AT_ONCE = 2
+"""Models that one server runs at a time: each takes the memory of a network, and all of them the processor."""
+
 
 class Runs:
     def __init__(self):
         self._here = Processes()
 
     def start(self, actor: Person, model_id: str, on: Yardstick) -> None:
-        """Begin, or go on; nothing happens when this model runs already."""
+        """Begin, or go on, when it is this model's turn; nothing happens when it runs already."""
         job = job_of(model_id, on)
         platform().model_runs.ask(actor, model_id, on)
         self._start(job)
@@ -38,12 +41,20 @@ class Runs:
         return platform().model_runs.given_up(actor)
 
     def take_up(self) -> None:
-        """Start what nobody does: a server that was doing it has died."""
+        """Start what nobody does: the server that was doing it has died."""
         for job in platform().jobs.free():
             if asked_by(job):
                 self._start(job)
 
+    def go_on(self) -> None:
+        """Start what waited for its turn, now that others may have ended; but not again what failed here."""
+        for job in platform().jobs.free():
+            if asked_by(job) and not self._here.has_failed(job):
+                self._start(job)
+
     def _start(self, job: str) -> None:
+        if self._here.count_running() >= AT_ONCE and not self._here.is_running(job):
+            return  # It is taken up when another has ended.
         model_id, on = asked_by(job)
         self._here.start(job, "evaluate", model_id, "--on", on.key)
 

@@ -59,7 +59,7 @@ def server(tmp_path_factory):
 def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_page):
     page = open_page(**DESKTOP)
     open_as_researcher(page, "Compare")
-    expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
+    expect(page.get_by_text("No model was run on these faces yet.")).to_be_visible()
     for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
         expect(progress(page, name).filter(has_text=f"{FACES} of {FACES} faces")).to_be_visible()
@@ -75,7 +75,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     look_closer(page)
     page.reload()
     choose(page, "Measured on", "Version v1")
-    expect(page.get_by_text("No faces were seen by these models yet.")).to_be_visible()
+    expect(page.get_by_text("No model was run on these faces yet.")).to_be_visible()
     page.locator(".st-key-run-fersnet-ferplus button").click()
     expect(page.get_by_text("Run a second model to compare the two.")).to_be_visible()
     with page.expect_download() as download:
@@ -118,8 +118,8 @@ def test_a_run_that_is_stopped_in_the_middle_goes_on_where_it_was(open_page):
 
 
 def label_it(platform, face, emotion) -> None:
-    """Two annotators see the same in it."""
-    for number in range(2):
+    """Three annotators see the same in it."""
+    for number in range(3):
         annotator = replace(OPERATOR, id=f"{number:02x}" * 16)
         platform.review.label(annotator, face.study_id, face.id, Verdict.EMOTION, distribution=only(emotion))
 

@@ -84,13 +84,14 @@ def test_accuracy_stands_against_time(compared):
 def test_confusions_and_their_difference_are_shares_of_each_label(compared):
     def cells(title):
         [rows] = plotted(compared, f'"title": "{title}"')
+        assert set(rows["label"]) == {"happy (2)", "sad (1)"}, "no face has another label"
+        rows["label"] = rows["label"].str.split().str[0]
         return rows.set_index(["label", "answer"])["share"]
 
     happy, sad, difference = cells("happy"), cells("sad"), cells("happy less sad")
     assert (happy["happy", "happy"], happy["sad", "happy"], happy["sad", "sad"]) == (1, 1, 0)
     assert (sad["happy", "sad"], sad["sad", "sad"]) == (1, 1)
     assert (difference["happy", "happy"], difference["happy", "sad"], difference["happy", "fear"]) == (1, -1, 0)
-    assert set(happy.index.get_level_values("label")) == {"happy", "sad"}, "no face has another label"
 
 
 def test_reliability_sets_confidence_beside_what_is_right(compared):
@@ -157,7 +158,7 @@ def test_models_that_were_not_compared_are_no_better_and_no_worse(page, give, ru
         platform.arena._results.save_result(replace(result, against={}))
     app = page()
     assert "happy and sad are not compared yet" in told(app) and "is better than" not in told(app)
-    assert app.dataframe[0].value["Against the leader"].tolist() == ["leads", "–"]
+    assert app.dataframe[0].value["Against the leader"].tolist()[:2] == ["leads", "–"]
 
 
 def test_side_by_side_too_chances_are_corrected_for_all_pairs_on_the_board(page, give, run_all, platform, models):

@@ -1,11 +1,15 @@
 """Models answer for the same faces, and are compared on those alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
+from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
+from fers.domain.yardsticks import REVIEWED_FACES
 from fers.errors import InvalidInput, ModelRejected, NotFound, NotPermitted
 from fers.platform import assemble
 from fers.services.asking import Asked
@@ -211,3 +215,16 @@ def test_a_model_that_fails_on_every_face_is_refused(platform, faces, happy, mon
     with pytest.raises(ModelRejected, match="failed on every face"):
         platform.arena.evaluate(OPERATOR, "happy")
     assert all(standing.run is None for standing in platform.arena.standings(OPERATOR))
+
+
+def test_without_a_labelled_face_nothing_is_measured_and_it_is_said_where_there_are_some(platform):
+    with pytest.raises(InvalidInput, match="no labelled faces"):
+        platform.arena.evaluate(OPERATOR, "happy")
+    assert not platform.arena.standings(OPERATOR)[0].run
+    [face] = [give_face(platform, participant(platform), Answer(None, before_prediction=False))]
+    annotator = replace(OPERATOR, id="a" * 32)
+    platform.review.label(annotator, face.study_id, face.id, Verdict.EMOTION, distribution=only(Emotion.SAD))
+    with pytest.raises(InvalidInput) as refused:
+        platform.arena.evaluate(OPERATOR, "happy")
+    assert "“consensus”" in refused.value.next
+    assert platform.arena.yardstick(OPERATOR, "") == REVIEWED_FACES, "as after the import of a labelled set"

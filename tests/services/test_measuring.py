@@ -168,7 +168,7 @@ def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
     whole, test = Yardstick(Word.VERSION, snapshot.id), Yardstick(Word.VERSION, snapshot.id, Split.TEST)
     assert named(OPERATOR, "v1") == named(OPERATOR, snapshot.id[:8]) == whole
     assert named(OPERATOR, "v1#test") == named(OPERATOR, test.key) == test
-    assert [yardstick for yardstick, _ in platform.arena.yardsticks(OPERATOR, study.id)] == [
+    assert [choice.yardstick for choice in platform.arena.yardsticks(OPERATOR, study.id)] == [
         EVERY_FACE,
         REVIEWED_FACES,
         whole,
@@ -210,3 +210,28 @@ def test_ranges_asked_about_one_by_one_are_all_reviewed_faces(platform, study, f
     for among in divided(3):
         platform.arena.ask(OPERATOR, "happy", REVIEWED_FACES, among)
     assert happy.asked == len(faces)
+
+
+def test_every_face_of_a_study_is_that_studys(platform, study, faces):
+    other = platform.studies.create(OPERATOR, "Another study")
+    offered = {choice.yardstick.key: choice for choice in platform.arena.yardsticks(OPERATOR, study.id)}
+    theirs = {choice.yardstick.key: choice for choice in platform.arena.yardsticks(OPERATOR, other.id)}
+    assert (offered[f"own@{study.id}"].study, offered[f"own@{study.id}"].faces) == (study.name, 4)
+    assert (theirs[f"own@{other.id}"].study, theirs[f"own@{other.id}"].faces) == ("Another study", 0)
+    assert theirs["own"].study == "" and theirs["own"].faces == 4
+    on = platform.arena.yardstick(OPERATOR, f"consensus@{study.id}")
+    assert asked_by(job_of("happy", on)) == ("happy", on)
+    run_all(platform, on)
+    assert top1(platform, on) == {"happy": 3 / 4, "sad": 1 / 4}
+    with pytest.raises(InvalidInput, match="own"):
+        platform.arena.evaluate(OPERATOR, "happy", platform.arena.yardstick(OPERATOR, f"own@{other.id}"))
+    with pytest.raises(NotFound):
+        platform.arena.yardstick(OPERATOR, "own@nowhere")
+
+
+def test_people_are_not_held_against_themselves_where_a_face_has_two_labels(platform, study, faces):
+    for face in faces:
+        for annotator in ANNOTATORS[2:]:
+            platform.review.undo(annotator, study.id, face.id)
+    run_all(platform, REVIEWED_FACES)
+    assert platform.arena.people(OPERATOR, REVIEWED_FACES) is None, "who agrees would be right by construction"

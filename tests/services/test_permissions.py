@@ -357,7 +357,9 @@ def test_whoever_compares_models_in_one_study_sees_no_faces_of_another(platform,
     researcher = somebody(Role.RESEARCHER, study.id)
     platform.model_runs.ask(researcher, "always-happy", EVERY_FACE)  # Every face is of the only study.
     platform.studies.create(OPERATOR, "Another")
-    assert {on for on, _ in platform.arena.yardsticks(researcher, study.id)} == {theirs, replace(theirs, split="test")}
+    own = {replace(on, study_id=study.id) for on in (EVERY_FACE, REVIEWED_FACES)}
+    offered = {choice.yardstick for choice in platform.arena.yardsticks(researcher, study.id)}
+    assert offered == own | {theirs, replace(theirs, split="test")}
     for on in (EVERY_FACE, REVIEWED_FACES):
         for call in (platform.arena.standings, platform.arena.results, platform.arena.evaluate):
             with pytest.raises(NotPermitted):
