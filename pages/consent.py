@@ -20,7 +20,7 @@ if latest is None or is_current:
 else:
     consenting.show_what_changed(study, latest.text, text)
 st.divider()
-st.subheader("Your choices")
+st.header("Your choices")
 st.write("Each is up to you, and you can change it whenever you like: here, where “My data” leads you too.")
 chosen = consenting.choose(latest, text)
 consenting.say_what_it_means(latest, chosen, given)

@@ -52,7 +52,7 @@ def drift(actor: Person, study: Study) -> None:
 
 
 def _class_mix(found: Drift) -> None:
-    st.subheader("Which expressions people give", anchor=False)
+    st.header("Which expressions people give", anchor=False)
     st.markdown(_verdict(found))
     rows = [
         {"Week of": week.isoformat(), "Index": index, "By chance": chance, "Faces": int(count)}
@@ -114,19 +114,19 @@ def _bars(found: Drift) -> None:
 
 def _guesses(found: Drift) -> None:
     version, guesses = found.version, found.guesses
-    st.subheader("How confident the model is", anchor=False)
+    st.header("How confident the model is", anchor=False)
     rows = [_row(one.week, one.model, one.faces, one.confidence) for one in guesses]
     _shares(rows, "Mean confidence", version.confidence / version.faces if version.faces else None, found)
     with st.expander("How often it says “not sure”"):
         _shares([_row(one.week, one.model, one.faces, one.unsure) for one in guesses], "Not sure", None, found)
-    st.subheader("How often model and person agree", anchor=False)
+    st.header("How often model and person agree", anchor=False)
     agreed = [_row(one.week, one.model, one.labelled, one.agreed) for one in guesses if one.labelled]
     labelled = sum(version.labels)
     _shares(agreed, "Same answer", version.agreed / labelled if labelled else None, found)
 
 
 def _annotators(found: Drift) -> None:
-    st.subheader("How often annotators agree", anchor=False)
+    st.header("How often annotators agree", anchor=False)
     if not found.reviewed:
         st.caption("No face was labelled by several annotators yet.")
         return

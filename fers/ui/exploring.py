@@ -77,13 +77,13 @@ def balance(counts: list[FaceCount]) -> None:
     for count in counts:
         by_label[class_word(count.label)] += count.count
     order = [class_word(label) for label in [*Emotion, None]]
-    st.subheader("Balance", anchor=False)
+    st.header("Balance", anchor=False)
     _bars([{"Class": label, "Faces": by_label[label]} for label in order])
 
 
 def agreement(shares: dict[int, int]) -> None:
     """How many faces' annotators agree how far."""
-    st.subheader("Agreement", anchor=False)
+    st.header("Agreement", anchor=False)
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
@@ -96,7 +96,7 @@ def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
     rows = [{"Group": group, "People": people} for groups in sizes.values() for group, people in groups.items()]
     if not rows:
         return
-    st.subheader("Who gave them", anchor=False)
+    st.header("Who gave them", anchor=False)
     _bars(rows)
     st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
 
@@ -113,7 +113,7 @@ def growth(counts: list[FaceCount]) -> None:
     own_colour = {"color": ACCENT}
     area = alt.Chart(alt.Data(values=rows)).mark_area(opacity=0.35, line=own_colour, point=own_colour, **own_colour)
     x = alt.X("Week of:T", title=None, axis=alt.Axis(format="%d %b %Y", labelOverlap=True))
-    st.subheader("Growth", anchor=False)
+    st.header("Growth", anchor=False)
     st.altair_chart(area.encode(x=x, y=alt.Y("Faces:Q", title=None, axis=_WHOLE_NUMBERS)), width="stretch")
 
 

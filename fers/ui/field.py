@@ -80,7 +80,7 @@ def _result(actor: Person, trial: Trial) -> None:
     if result.by_label is None:
         st.info("No face was compared yet. Each takes a label and a person who agreed to testing models.")
         return
-    st.subheader(_verdict(result), anchor=False)
+    st.header(_verdict(result), anchor=False)
     st.altair_chart(_strengths(trial, result.by_label), width="stretch")
     _explain(result)
     st.subheader("Two at a time", anchor=False)

@@ -123,7 +123,7 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
 
 def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
-    st.subheader("Your face in the box")
+    st.title("Your face in the box")
     if len(draft.suggestions) > 1:
         _pick_face(actor, giving)
     start = giving.box or (draft.suggestions[giving.face] if draft.suggestions else None)

@@ -82,7 +82,7 @@ def _look_and_import(actor: Person, bringing: Bringing) -> None:
 
 
 def _describe(found: Preview) -> None:
-    st.subheader(f"Read as {_FORMAT_WORDS[found.format]}")
+    st.header(f"Read as {_FORMAT_WORDS[found.format]}")
     if found.refused:
         st.warning(f"{found.refused}.", icon=":material/help:")
     if found.faces:
@@ -161,7 +161,7 @@ def _progress_of_all(actor: Person, study: Study) -> None:
 
 def _orders(actor: Person, study: Study, was_busy: bool) -> None:
     orders = platform().uploads.ordered(actor, study.id)
-    st.subheader("Imports")
+    st.header("Imports")
     for order in orders:
         with st.container(border=True):
             _order(order)

@@ -34,6 +34,9 @@ _STYLE = """
 .stVerticalBlock:has(> .stElementContainer > .stPageLink a[href*="face?id="]) .stElementToolbar { display: none; }
 a[href*="face?id="] { padding-inline: 0; }
 a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
+/* What Streamlit writes in a color too near its ground for many to read: small print, and words in the accent. */
+[data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 75%, transparent); }
+[data-testid="stSliderThumbValue"], .stButtonGroup [data-selected="true"] { color: inherit !important; }
 [data-testid="stCameraInputButton"] { padding: 0.8rem; font-weight: 600; }
 /* What is looked at all day begins near the top. */
 .st-key-review-head h1 { font-size: 1.35rem; padding: 0; }

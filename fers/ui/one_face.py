@@ -52,7 +52,7 @@ def show_picture(actor: Person, about: AboutFace) -> None:
     """The face, its class, and what its person allows. Where it is flagged, it is removed beside its flags."""
     face, label = about.found.face, class_word(about.found.label)
     thumbnail(actor, face.id, f"A face, class: {label}", pixels=PIXELS)
-    st.subheader(label, anchor=False)
+    st.header(label, anchor=False)
     known = f" It is known to show {word(about.known.emotion).lower()}." if about.known else ""
     st.caption(f"{_whose_word(about.found)}{known}")
     uses = [words for purpose, words in _USES.items() if purpose in face.purposes]
@@ -70,7 +70,7 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
         return
     face, flags = about.found.face, about.flags
     with st.container(border=True):
-        st.subheader("Flagged" if flags else "Flags, settled", anchor=False)
+        st.header("Flagged" if flags else "Flags, settled", anchor=False)
         for flag in flags or flagged:
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
             st.caption(f"Annotator {flag.annotator_id[:6]}, {moment(flag.given_at)}")
@@ -90,7 +90,7 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
 
 def people_say(about: AboutFace) -> None:
     """The word of the face's own person, and every label."""
-    st.subheader("What people say", anchor=False)
+    st.header("What people say", anchor=False)
     face, rows = about.found.face, []
     if face.source is not Source.IMPORT:
         answer = face.answer
@@ -119,7 +119,7 @@ def vote_words(label: Label) -> str:
 
 def models_say(actor: Person, about: AboutFace) -> None:
     """The guess that came with the face, and those of all models that were compared on it."""
-    st.subheader("What models say", anchor=False)
+    st.header("What models say", anchor=False)
     rows = []
     for guess in about.guesses:
         first = Emotion(guess.probabilities.index(max(guess.probabilities)))
@@ -161,7 +161,7 @@ def history(about: AboutFace) -> None:
     if about.flags_settled_at:
         events.append((about.flags_settled_at, "Its flags were settled"))
     events.append((face.purge_at, "It is deleted, if not before"))
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     rows = [{"When": moment(at), "What": what} for at, what in sorted(events, key=lambda event: event[0])]
     st.dataframe(rows, hide_index=True)
 

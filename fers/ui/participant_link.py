@@ -11,7 +11,7 @@ from fers.ui.studies import address
 
 def show(study: Study) -> None:
     """The link with the study's code, which anybody can come by for as long as the study is open."""
-    st.subheader("Participants", anchor=False)
+    st.header("Participants", anchor=False)
     if not study.open:
         st.info("The study is closed: its link lets nobody in until you open it under “About”.")
     link = f"{address()}/join?code={quote(study.join_code.strip(), safe='')}"

@@ -70,7 +70,7 @@ def table(parts: list[Slice], one: str, other: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "": part.dimension,
+                "By": part.dimension,
                 "Slice": part.name,
                 "Faces": part.faces,
                 "People": part.people,

@@ -161,7 +161,7 @@ def _labelling(study: Study) -> Study:
 
 def invite(actor: Person, study: Study) -> None:
     """Make an invitation, and see and revoke those that are open."""
-    st.subheader("Invite somebody to work on it", anchor=False)
+    st.header("Invite somebody to work on it", anchor=False)
     with st.form("invite"):
         role = st.segmented_control("As", list(Role), default=Role.ANNOTATOR, format_func=str.capitalize, required=True)
         left, right = st.columns(2)
@@ -189,7 +189,7 @@ def invite(actor: Person, study: Study) -> None:
 
 def members(actor: Person, study: Study) -> None:
     """Who works on the study. Participants are not listed."""
-    st.subheader("Who works on it", anchor=False)
+    st.header("Who works on it", anchor=False)
     staff = platform().members.staff(actor, study.id)
     if not staff:
         st.caption("Nobody but those who run this installation. Participants are not listed here.")
