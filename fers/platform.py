@@ -24,6 +24,7 @@ from fers.services.drift import DriftReports
 from fers.services.explore import Explore
 from fers.services.faces import Faces
 from fers.services.groups import Groups
+from fers.services.help_desk import HelpDesk
 from fers.services.importing import Importing
 from fers.services.invitations import Invitations
 from fers.services.jobs import Jobs
@@ -56,6 +57,7 @@ class Platform:
     """The services of one running FERS."""
 
     accounts: Accounts
+    help_desk: HelpDesk
     access: Access
     studies: Studies
     invitations: Invitations
@@ -138,6 +140,7 @@ def assemble(
     )
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
+        help_desk=HelpDesk(records, sign_in, administrators, now),
         access=Access(stores.access, records, stores.studies, now),
         studies=studies,
         invitations=invitations,

@@ -7,7 +7,7 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.errors import ImageLost
-from fers.ui import groups, guard, session, why
+from fers.ui import groups, guard, own_account, session, why
 from fers.ui.confirming import confirmed
 from fers.ui.result import percent, said, word
 from fers.ui.services import platform
@@ -76,6 +76,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()
 groups.show(actor)
+own_account.show(actor, email)
 columns = st.columns(COLUMNS)
 for number, face in enumerate(faces[: state().gallery_shows]):
     with columns[number % COLUMNS]:

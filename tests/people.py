@@ -161,4 +161,5 @@ def store_copies(stores, face, count):
 
 def grant(platform, email, role):
     """Give whoever signed up with this e-mail a role everywhere."""
-    platform.accounts.grant(OPERATOR, email, role)
+    person_id = platform.sign_in.person_by_email(email)
+    platform.help_desk.grant(OPERATOR, replace(OPERATOR, id=person_id).number, role)

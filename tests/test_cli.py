@@ -112,17 +112,19 @@ def test_models_as_json(run):
 
 def test_a_code_lets_the_owner_of_an_email_in(run, platform):
     ada = participant(platform)
-    code = run("code", "ada@example.org").stdout.strip()
-    assert platform.accounts.sign_in_with_code(code).person.id == ada.id
+    said = run("code", "ada@example.org")
+    assert platform.accounts.sign_in_with_code(said.stdout.strip()).person.id == ada.id
+    assert f"{ada.number} (ada@example.org), participant, there since {ada.created_at:%d %B %Y}, 0" in said.stderr
     assert "No account has this e-mail" in run("code", "nobody@example.org").stderr
 
 
 def test_grant_makes_a_researcher(run, platform):
-    platform.accounts.sign_up("ada@example.org", PASSWORD)
-    assert run("grant", "ada@example.org", "researcher").exit_code == 0
+    ada = participant(platform)
+    assert run("grant", ada.number, "researcher").exit_code == 0
     assert platform.accounts.sign_in("ada@example.org", PASSWORD).person.role == "researcher"
-    assert "No account has this e-mail" in run("grant", "nobody@example.org", "researcher").stderr
-    assert run("grant", "ada@example.org", "emperor").exit_code == 2
+    assert "No account has this number" in run("grant", "0000-0000-0000", "researcher").stderr
+    assert "number on their My data page" in run("grant", "ada@example.org", "researcher").stderr
+    assert run("grant", ada.number, "emperor").exit_code == 2
 
 
 def test_doctor_says_whether_the_store_is_sound(run, platform, settings):

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from fers.domain.ranges import IdRange
+
+_NUMBER_DIGITS, _NUMBER_GROUP = 12, 4
+
 
 class Role(StrEnum):
     """From the one who may do least to the one who may do most."""
@@ -40,6 +44,11 @@ class Person:
     apart from the person's record."""
 
     @property
+    def number(self) -> str:
+        """How people name themselves to whoever runs FERS: the beginning of their id, like `3f2a-91bc-07de`."""
+        return "-".join(self.id[start : start + _NUMBER_GROUP] for start in range(0, _NUMBER_DIGITS, _NUMBER_GROUP))
+
+    @property
     def study_id(self) -> str | None:
         """The study they work in; None: the one that newcomers come to."""
         return self.memberships[0].study_id if self.memberships else None
@@ -48,6 +57,14 @@ class Person:
         """The larger of the role everywhere and the one in this study."""
         roles = [self.role, *(seat.role for seat in self.memberships if seat.study_id == study_id)]
         return max(roles, key=list(Role).index)
+
+
+def ids_of_number(number: str) -> IdRange | None:
+    """The ids that begin with a `Person.number`, with or without its dashes; None for anything else."""
+    digits = "".join(number.lower().replace("-", " ").split())
+    if len(digits) != _NUMBER_DIGITS or not set(digits) <= set("0123456789abcdef"):
+        return None
+    return IdRange(digits, f"{digits}g")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from fers.domain.audit import AuditEntry, entry_by
+from fers.domain import passwords
+from fers.domain.audit import AuditEntry
 from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.people import Identity, Person, Role
 from fers.domain.permissions import Action, require
@@ -16,8 +17,6 @@ from fers.services.clock import Clock, utc_now
 from fers.services.invitations import Invitations
 from fers.services.studies import Studies
 
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -133,7 +132,7 @@ class Accounts:
             )
         signed_in = self._open(person_id)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
-        self._set_role(administrator)
+        self._administrators.give_role(administrator)
         entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)
         self._records.append_audit(entry)
         return replace(signed_in, person=administrator)
@@ -150,21 +149,29 @@ class Accounts:
         """The actor's own e-mail; None for somebody who joined by code."""
         return self._sign_in.email_of(require(actor, Action.MANAGE_OWN_DATA).id)
 
-    def grant(self, actor: Person, email: str, role: Role) -> None:
-        """Give the account with this e-mail a role in every study. Raises NotFound when there is none."""
-        require(actor, Action.RUN_INSTALLATION)
-        person = self._with_email(email)
-        # First the log: what is done is never unlogged.
-        self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
-        self._set_role(replace(person, role=role))
+    def has_password(self, actor: Person) -> bool:
+        """Whether the actor, who has an e-mail, has to say their password before they choose another one."""
+        return self._sign_in.has_password(require(actor, Action.MANAGE_OWN_DATA).id)
 
-    def issue_code(self, actor: Person, email: str) -> str:
-        """A new personal code for the account with this e-mail, whose owner can't sign in: perhaps it came from a store
-        that keeps passwords to itself. Raises NotFound when there is none."""
-        require(actor, Action.RUN_INSTALLATION)
-        person = self._with_email(email)
-        self._records.append_audit(entry_by(actor, self._now(), "issued a personal code", person.id))
-        return self._sign_in.register_code(person.id)
+    def change_password(self, actor: Person, current: str, new: str) -> SignedIn:
+        """Let the password `new` open the actor's account, and end all of their sessions: they go on in the one that
+        is returned. `current` counts where they have one.
+
+        Raises InvalidInput for a password that can't be used or for who has no e-mail, SignInFailed for a wrong
+        `current` one, and TooManyAttempts after repeated failures.
+        """
+        email = self.email_of(actor)
+        if email is None:
+            raise InvalidInput("You sign in without a password.", "There is none to change.")
+        passwords.check(new, email)
+        if self.has_password(actor) and self._sign_in.check_password(email, current) != actor.id:
+            raise SignInFailed("This is not your current password.", "Check it and try again.")
+        self._sign_in.change_password(actor.id, new)
+        return self._open(actor.id)
+
+    def end_other_sessions(self, actor: Person, token: str) -> None:
+        """Sign the actor out everywhere but where their session is `token`."""
+        self._sign_in.close_sessions(require(actor, Action.MANAGE_OWN_DATA).id, but=token)
 
     def leave(self, token: str) -> str:
         """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""
@@ -181,17 +188,6 @@ class Accounts:
     def entrusted(self, secret: str) -> tuple[str, str] | None:
         """See `SignIn.entrusted`."""
         return self._sign_in.entrusted(secret)
-
-    def _with_email(self, email: str) -> Person:
-        person_id = self._sign_in.person_by_email(email)
-        person = self._records.person(person_id) if person_id else None
-        if person is None:
-            raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
-        return person
-
-    def _set_role(self, person: Person) -> None:
-        self._records.update_person(person)
-        self._sign_in.note_role(person.id, person.role)
 
     def _join_by(self, identity: Identity) -> str:
         person = self._new_person(Role.PARTICIPANT)
@@ -210,10 +206,7 @@ class Accounts:
 
     def _check(self, email: str, password: str) -> None:
         self._check_email(email)
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise InvalidInput(
-                f"A password needs at least {SHORTEST_PASSWORD} characters.", "A few unrelated words do well."
-            )
+        passwords.check(password, email)
 
     def _check_email(self, email: str) -> None:
         if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:

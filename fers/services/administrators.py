@@ -17,6 +17,11 @@ class Administrators:
         others = (person.id for person in self._records.administrators() if person.id != but)
         return any(self._sign_in.keys_of(person_id) != Keys() for person_id in others)
 
+    def give_role(self, person: Person) -> None:
+        """Keep the role that `person` has."""
+        self._records.update_person(person)
+        self._sign_in.note_role(person.id, person.role)
+
     def stand_down(self, person: Person) -> None:
         """Make `person` an administrator no longer, if they are one. Raises NotPermitted when nobody else is.
 
@@ -32,5 +37,5 @@ class Administrators:
             self._records.update_person(before)
         raise NotPermitted(
             "You are the only administrator, and without one nobody could run FERS any more.",
-            "Hand over first: on the server, `python -m fers grant EMAIL administrator` makes somebody else one.",
+            "Hand over first: on the server, `python -m fers grant NUMBER administrator` makes somebody else one.",
         )

@@ -56,10 +56,10 @@ class EmbeddedRecords:
             _delete_belongings(sql, person_id)
             sql.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
-    def people(self) -> Iterator[Person]:
-        last = ""
-        page_after = "SELECT * FROM people WHERE id > ? ORDER BY id LIMIT ?"
-        while page := self._database.rows(page_after, (last, _PAGE)):
+    def people(self, among: IdRange = EVERY_ID) -> Iterator[Person]:
+        last = among.after
+        page_after = "SELECT * FROM people WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+        while page := self._database.rows(page_after, (last, among.to, _PAGE)):
             yield from map(_person, page)
             last = page[-1]["id"]
 

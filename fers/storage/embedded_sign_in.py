@@ -70,8 +70,18 @@ class EmbeddedSignIn:
         self._throttle.succeeded(key)
         person_id = rows[0]["person_id"]
         if self._passwords.is_outdated(known_hash):
-            self._replace_hash(person_id, self._passwords.hash(password))
+            self._renew(person_id, known_hash, self._passwords.hash(password))
         return person_id
+
+    def has_password(self, person_id: str) -> bool:
+        query = "SELECT 1 FROM passwords WHERE person_id = ? AND hash <> ?"
+        return bool(self._database.rows(query, (person_id, _NO_PASSWORD)))
+
+    def change_password(self, person_id: str, password: str) -> None:
+        self._begin_anew(person_id, self._passwords.hash(password))
+
+    def drop_password(self, person_id: str) -> None:
+        self._begin_anew(person_id, _NO_PASSWORD)
 
     def check_code(self, code: str) -> str | None:
         key = code_key(code)
@@ -160,6 +170,10 @@ class EmbeddedSignIn:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM sessions WHERE sha256 = ?", (sha256(token),))
 
+    def close_sessions(self, person_id: str, but: str = "") -> None:
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM sessions WHERE person_id = ? AND sha256 <> ?", (person_id, sha256(but)))
+
     def leave(self, token: str) -> str:
         ticket, now = new_token(), self._now()
         too_old = time_to_text(now - timedelta(seconds=TICKET_SECONDS))
@@ -206,6 +220,13 @@ class EmbeddedSignIn:
         rows = self._database.rows(f"SELECT sha256 FROM {table} WHERE person_id = ?", (person_id,))
         return frozenset(row["sha256"] for row in rows)
 
-    def _replace_hash(self, person_id: str, new_hash: str) -> None:
+    def _begin_anew(self, person_id: str, new_hash: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("UPDATE passwords SET hash = ? WHERE person_id = ?", (new_hash, person_id))
+            sql.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
+
+    def _renew(self, person_id: str, old_hash: str, new_hash: str) -> None:
+        """Unless the password was changed meanwhile."""
+        with self._database.transaction() as sql:
+            values = (new_hash, person_id, old_hash)
+            sql.execute("UPDATE passwords SET hash = ? WHERE person_id = ? AND hash = ?", values)

@@ -67,8 +67,8 @@ class FirebaseRecords:
         self.delete_belongings(person_id)
         self._documents.delete([self._people.document(person_id)])
 
-    def people(self) -> Iterator[Person]:
-        return map(_person, self._documents.all(self._people))
+    def people(self, among: IdRange = EVERY_ID) -> Iterator[Person]:
+        return map(_person, self._documents.all(within(self._people, "id", among)))
 
     def administrators(self) -> list[Person]:
         """There are few, so they are put in order here and need no index."""

@@ -65,9 +65,9 @@ class FirebaseSessions:
     def close(self, token: str) -> None:
         self._documents.delete([self._sessions.document(sha256(token))])
 
-    def close_all(self, person_id: str) -> None:
-        theirs = self._documents.all(where(self._sessions, "person_id", "==", person_id))
-        self._documents.delete(self._sessions.document(session["id"]) for session in theirs)
+    def close_all(self, person_id: str, but: str = "") -> None:
+        theirs = {session["id"] for session in self._documents.all(where(self._sessions, "person_id", "==", person_id))}
+        self._documents.delete(self._sessions.document(session) for session in theirs - {sha256(but)})
 
 
 class FirebaseTickets:

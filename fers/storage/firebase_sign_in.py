@@ -13,7 +13,16 @@ from google.cloud.firestore import CollectionReference
 
 from fers.domain.people import Identity, Keys, Role
 from fers.errors import AlreadyExists
-from fers.storage.credentials import code_key, email_key, identity_key, new_code, plain_code, plain_email, sha256
+from fers.storage.credentials import (
+    code_key,
+    email_key,
+    identity_key,
+    new_code,
+    new_token,
+    plain_code,
+    plain_email,
+    sha256,
+)
 from fers.storage.firebase_client import FirebaseClient
 from fers.storage.firebase_failures import explained
 from fers.storage.firebase_sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
@@ -77,6 +86,19 @@ class FirebaseSignIn:
                 return None
         self._throttle.succeeded(key)
         return verified["uid"]
+
+    def has_password(self, person_id: str) -> bool:
+        """Always: whoever has none, or doesn't know it, is sent a mail to choose one."""
+        return True
+
+    def change_password(self, person_id: str, password: str) -> None:
+        with explained(), suppress(auth.UserNotFoundError):
+            auth.update_user(person_id, password=password, app=self._app)
+        self._sessions.close_all(person_id)
+
+    def drop_password(self, person_id: str) -> None:
+        if self.email_of(person_id) is not None:
+            self.change_password(person_id, new_token())
 
     def check_code(self, code: str) -> str | None:
         key = code_key(code)
@@ -168,6 +190,9 @@ class FirebaseSignIn:
 
     def close_session(self, token: str) -> None:
         self._sessions.close(token)
+
+    def close_sessions(self, person_id: str, but: str = "") -> None:
+        self._sessions.close_all(person_id, but)
 
     def leave(self, token: str) -> str:
         return self._tickets.leave(token)

@@ -37,6 +37,12 @@ def sign_in(signed_in: SignedIn) -> None:
         state().giving = giving
 
 
+def go_on(signed_in: SignedIn) -> None:
+    """Go on in another session of the same person, in this tab and in its browser."""
+    state().token = signed_in.token
+    remember()
+
+
 def remember() -> None:
     """Have the browser keep whoever signed in here signed in when the page is loaded again."""
     state().cookie_request = CookieRequest(platform().accounts.leave(state().token))

@@ -125,6 +125,8 @@ class State:
     """A new personal code, until its owner says they noted it."""
     email: str = ""
     """What was typed at sign-up, offered again at sign-in."""
+    account_news: str | None = None
+    """What somebody just changed about their own account, until it was said."""
     giving: Giving | None = None
     looked_for_draft: bool = False
     """Whether a photo that this person began elsewhere was looked for."""

@@ -12,7 +12,7 @@ from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
 from fers.platform import Platform, assemble
 from fers.services.clock import utc_now
-from tests.people import PASSWORD, OneFace, SettableClock, give_face, participant, pattern
+from tests.people import PASSWORD, OneFace, SettableClock, give_face, grant, participant, pattern
 
 MODELS = ("alexnet-ferplus", "fersnet-ferplus")
 EVERYBODY = "everybody@example.org"
@@ -36,7 +36,7 @@ def live_in(folder: Path) -> Platform:
     platform.studies.create(OPERATOR, "Another study")
     platform.accounts.sign_up(NEWCOMER, PASSWORD)
     owner = participant(platform, EVERYBODY)
-    platform.accounts.grant(OPERATOR, EVERYBODY, Role.ADMINISTRATOR)
+    grant(platform, EVERYBODY, Role.ADMINISTRATOR)
     _staff(platform)
     _give_and_label(platform, owner)
     _measure_and_try(platform)

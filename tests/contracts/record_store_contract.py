@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from fers.domain.audit import AuditEntry, broken_seals
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.faces import Origin, Source
-from fers.domain.people import Role
+from fers.domain.people import Role, ids_of_number
 from fers.domain.ranges import EVERY_ID, IdRange, divided
 from fers.errors import AlreadyExists, NotFound
 
@@ -56,6 +56,14 @@ class RecordStoreContract:
         person = a_person("bob", role=Role.RESEARCHER, asked_first=False)
         store.create_person(person)
         assert store.person(person.id) == person
+
+    def test_people_are_found_by_how_their_id_begins(self, store):
+        for name in ("bob", "cyd"):
+            store.create_person(a_person(name))
+        for name in ("ada", "bob", "cyd"):
+            person = a_person(name)
+            assert list(store.people(ids_of_number(person.number))) == [person]
+            assert list(store.people(IdRange.only(person.id))) == [person]
 
     def test_an_unknown_person_is_none(self, store):
         assert store.person(an_id("nobody")) is None

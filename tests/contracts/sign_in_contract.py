@@ -184,6 +184,40 @@ class SignInContract:
         sign_in.open_session("ada")
         assert sign_in.resume(token) is None
 
+    def test_all_of_somebodys_sessions_end_but_one(self, sign_in):
+        here, there, somebody = (sign_in.open_session(name) for name in ("ada", "ada", "bob"))
+        sign_in.close_sessions("ada", but=here)
+        assert [sign_in.resume(token) for token in (here, there, somebody)] == ["ada", None, "bob"]
+        sign_in.close_sessions("ada")
+        assert [sign_in.resume(token) for token in (here, somebody)] == [None, "bob"]
+        sign_in.close_sessions("nobody")
+
+    def test_a_changed_password_opens_the_account_and_ends_its_sessions(self, sign_in):
+        tokens = [sign_in.open_session(name) for name in ("ada", "ada", "bob")]
+        sign_in.change_password("ada", "nine purple elephants")
+        assert [sign_in.resume(token) for token in tokens] == [None, None, "bob"]
+        assert sign_in.check_password(EMAIL, PASSWORD) is None
+        assert sign_in.check_password(EMAIL, "nine purple elephants") == "ada"
+        assert sign_in.resume(sign_in.open_session("ada")) == "ada"
+        assert sign_in.has_password("ada")
+
+    def test_a_dropped_password_opens_nothing_until_another_is_chosen(self, sign_in):
+        token = sign_in.open_session("ada")
+        sign_in.drop_password("ada")
+        assert sign_in.resume(token) is None
+        assert sign_in.check_password(EMAIL, PASSWORD) is None
+        assert sign_in.check_password(EMAIL, "") is None
+        assert sign_in.person_by_email(EMAIL) == "ada"
+        sign_in.change_password("ada", PASSWORD)
+        assert sign_in.check_password(EMAIL, PASSWORD) == "ada"
+
+    def test_who_has_no_email_gets_no_password(self, sign_in):
+        code = sign_in.register_code("bob")
+        sign_in.change_password("bob", PASSWORD)
+        sign_in.drop_password("bob")
+        assert sign_in.check_code(code) == "bob"
+        assert sign_in.keys_of("bob").email is None
+
     def test_an_idle_session_ends(self, sign_in, clock):
         token = sign_in.open_session("ada")
         clock.advance(minutes=29)

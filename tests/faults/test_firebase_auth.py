@@ -65,7 +65,7 @@ class Home:
         return self.accounts.resume(self.token) is not None
 
     def change_role(self) -> bool:
-        self.accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+        self.platform.help_desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
         return self.accounts.resume(self.token).role is Role.RESEARCHER
 
 

@@ -86,3 +86,36 @@ def test_who_is_there_is_looked_up_once_in_a_run(app, platform, monkeypatch):
         app.switch_page(page).run()
         assert not app.exception and not app.error
         assert len(asked) == 1
+
+
+def test_a_password_is_changed_on_the_page_and_ends_other_sessions(app, platform):
+    agreed(signed_in(app, platform))
+    elsewhere = platform.accounts.sign_in("ada@example.org", PASSWORD)
+    app.switch_page("pages/my_data.py").run()
+    assert elsewhere.person.number in told(app)
+    field(app, "Current password").input("not the password")
+    field(app, "New password").input("nine purple elephants")
+    assert "not your current password" in told(click(app, "Change my password"))
+    field(app, "Current password").input(PASSWORD)
+    field(app, "New password").input(" " * 10)
+    assert "again and again" in told(click(app, "Change my password"))
+    field(app, "Current password").input(PASSWORD)
+    field(app, "New password").input("nine purple elephants")
+    assert "your new password signs you in" in told(click(app, "Change my password"))
+    token = app.session_state["fers"].token
+    assert platform.accounts.resume(token) == elsewhere.person
+    assert platform.accounts.resume(elsewhere.token) is None
+    assert platform.accounts.collect(app.session_state["fers"].cookie_request.ticket) == token
+    assert platform.accounts.sign_in("ada@example.org", "nine purple elephants")
+
+
+def test_who_came_by_code_ends_other_sessions_and_is_asked_for_no_password(app, platform):
+    field(app, "Study code").input(platform.studies.current().join_code)
+    click(app, "Join")
+    elsewhere = platform.accounts.sign_in_with_code(app.code[0].value)
+    agreed(click(app, "I have noted it"))
+    app.switch_page("pages/my_data.py").run()
+    assert "New password" not in [box.label for box in app.text_input]
+    assert "signed out everywhere else" in told(click(app, "Sign out everywhere else"))
+    assert platform.accounts.resume(elsewhere.token) is None
+    assert platform.accounts.resume(app.session_state["fers"].token)

@@ -5,14 +5,10 @@ import pytest
 from fers.domain.people import OPERATOR, Role
 from fers.errors import (
     InvalidInput,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
     SignInFailed,
-    StoreUnavailable,
     TooManyAttempts,
 )
-from tests.people import PASSWORD, participant
+from tests.people import PASSWORD, grant, participant
 
 EMAIL = "ada@example.org"
 
@@ -74,6 +70,94 @@ def test_repeated_wrong_passwords_are_slowed_down_then_let_in_again(accounts, cl
 
 
 @pytest.mark.parametrize(
+    "password",
+    [
+        " " * 10,
+        "\t\n \u3000" * 4,
+        "aaaaaaaaaaaaaaa",
+        "ababababababab",
+        "0000000001",
+        "Password 123",
+        "ｑｗｅｒｔｙｕｉｏｐ",
+        "Correct Horse Battery Staple",
+        "Ada.Lovelace@example.org",
+        "ada.lovelace",
+    ],
+)
+def test_what_anybody_would_try_first_is_no_password(accounts, password):
+    email = "ada.lovelace@example.org"
+    with pytest.raises(InvalidInput):
+        accounts.sign_up(email, password)
+    with pytest.raises(SignInFailed):
+        accounts.sign_in(email, password)
+
+
+@pytest.mark.parametrize(
+    "password", ["ten spaces and words", "ガソリンスタンド1軒目", "ada.lovelace was here", "x7#" * 2 + "Kp q"]
+)
+def test_what_people_choose_otherwise_is(accounts, password):
+    accounts.sign_up("ada.lovelace@example.org", password)
+    assert accounts.sign_in("ada.lovelace@example.org", password)
+
+
+NEW = "nine purple elephants"
+
+
+@pytest.fixture
+def ada(accounts):
+    return accounts.sign_in(EMAIL, PASSWORD)
+
+
+def test_a_new_password_ends_every_other_session_and_the_old_password(accounts, ada):
+    elsewhere = accounts.sign_in(EMAIL, PASSWORD)
+    here = accounts.change_password(ada.person, PASSWORD, NEW)
+    assert accounts.resume(here.token) == ada.person
+    assert accounts.resume(elsewhere.token) is accounts.resume(ada.token) is None
+    with pytest.raises(SignInFailed):
+        accounts.sign_in(EMAIL, PASSWORD)
+    assert accounts.sign_in(EMAIL, NEW).person == ada.person
+
+
+def test_a_link_to_a_download_ends_with_its_session(accounts, ada):
+    secret = accounts.entrust(ada.token, "fetch")
+    accounts.change_password(ada.person, PASSWORD, NEW)
+    assert accounts.resume(accounts.entrusted(secret)[0]) is None
+
+
+def test_whoever_finds_a_tab_open_does_not_choose_its_password(accounts, ada):
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            accounts.change_password(ada.person, "guess", NEW)
+    with pytest.raises(TooManyAttempts):
+        accounts.change_password(ada.person, "guess", NEW)
+    assert accounts.resume(ada.token)
+
+
+@pytest.mark.parametrize("new", ["short", " " * 10, EMAIL])
+def test_a_bad_new_password_changes_nothing(accounts, ada, new):
+    with pytest.raises(InvalidInput):
+        accounts.change_password(ada.person, PASSWORD, new)
+    assert accounts.resume(ada.token)
+    assert accounts.sign_in(EMAIL, PASSWORD)
+
+
+def test_who_came_by_code_has_no_password_to_change(platform):
+    signed_in, _ = platform.accounts.join(platform.studies.current().join_code)
+    with pytest.raises(InvalidInput):
+        platform.accounts.change_password(signed_in.person, "", NEW)
+    assert platform.accounts.resume(signed_in.token)
+
+
+def test_other_sessions_end_and_this_one_goes_on(accounts, ada):
+    elsewhere, bob = accounts.sign_in(EMAIL, PASSWORD), "bob@example.org"
+    accounts.sign_up(bob, PASSWORD)
+    somebody = accounts.sign_in(bob, PASSWORD)
+    accounts.end_other_sessions(ada.person, ada.token)
+    assert accounts.resume(elsewhere.token) is None
+    assert accounts.resume(ada.token) and accounts.resume(somebody.token)
+
+
+@pytest.mark.parametrize(
     ("email", "password"), [("not an address", PASSWORD), ("a@b", PASSWORD), (EMAIL, "short"), (EMAIL, "x" * 1000)]
 )
 def test_unusable_emails_and_passwords_are_refused(accounts, email, password):
@@ -112,11 +196,11 @@ def test_the_one_time_link_makes_an_administrator_once(platform):
 
 def test_while_somebody_administers_fers_there_is_no_link_and_none_works(accounts, platform):
     printed = accounts.issue_setup_token()
-    accounts.grant(OPERATOR, EMAIL, Role.ADMINISTRATOR)
+    grant(platform, EMAIL, Role.ADMINISTRATOR)
     assert accounts.issue_setup_token() is None
     with pytest.raises(SignInFailed):
         accounts.set_up(printed, "late@example.org", PASSWORD)
-    accounts.grant(OPERATOR, EMAIL, Role.PARTICIPANT)
+    grant(platform, EMAIL, Role.PARTICIPANT)
     again = accounts.issue_setup_token()
     assert accounts.set_up(again, "late@example.org", PASSWORD).person.role is Role.ADMINISTRATOR
 
@@ -133,41 +217,6 @@ def test_a_mistyped_password_of_an_account_that_is_there_does_not_use_the_link_u
     with pytest.raises(SignInFailed):
         accounts.set_up(token, EMAIL, "another long password")
     assert accounts.set_up(token, EMAIL, PASSWORD).person.role is Role.ADMINISTRATOR
-
-
-def test_the_operator_grants_roles(accounts):
-    accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
-    assert accounts.sign_in(EMAIL, PASSWORD).person.role is Role.RESEARCHER
-    with pytest.raises(NotFound):
-        accounts.grant(OPERATOR, "nobody@example.org", Role.RESEARCHER)
-
-
-def test_the_operator_issues_a_code_that_opens_the_account(accounts):
-    person = accounts.sign_in(EMAIL, PASSWORD).person
-    code = accounts.issue_code(OPERATOR, EMAIL)
-    assert accounts.sign_in_with_code(code).person == person
-    assert accounts.sign_in(EMAIL, PASSWORD).person == person
-    with pytest.raises(NotFound):
-        accounts.issue_code(OPERATOR, "nobody@example.org")
-
-
-def test_a_role_whose_claim_could_not_be_set_has_left_its_trace(platform, accounts, monkeypatch):
-    def down(person_id, role):
-        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
-
-    monkeypatch.setattr(platform.sign_in, "note_role", down)
-    with pytest.raises(StoreUnavailable):
-        accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
-    [entry] = platform.members.whole_log(OPERATOR, 1)
-    assert entry.action == "granted researcher"
-
-
-def test_nobody_grants_roles_to_themselves(platform):
-    ada = participant(platform)
-    with pytest.raises(NotPermitted):
-        platform.accounts.grant(ada, EMAIL, Role.ADMINISTRATOR)
-    with pytest.raises(NotSignedIn):
-        platform.accounts.grant(None, EMAIL, Role.ADMINISTRATOR)
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, False), (1.0, True)])

@@ -27,8 +27,12 @@ EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for lea
 
 TABLE = {
     "accounts.email_of": EVERYBODY,
-    "accounts.grant": NOBODY,
-    "accounts.issue_code": NOBODY,
+    "accounts.has_password": EVERYBODY,
+    "accounts.change_password": EVERYBODY,
+    "accounts.end_other_sessions": EVERYBODY,
+    "help_desk.find": NOBODY,
+    "help_desk.grant": NOBODY,
+    "help_desk.issue_code": NOBODY,
     "access.make": RESEARCHERS,
     "access.mine": EVERYBODY,
     "access.revoke": EVERYBODY,
@@ -203,8 +207,11 @@ def arguments(platform, giver, face, tmp_path):
     return {
         "access.make": (study.id, "cluster"),
         "access.revoke": ("none",),
-        "accounts.issue_code": ("ada@example.org",),
-        "accounts.grant": ("ada@example.org", Role.PARTICIPANT),
+        "accounts.change_password": ("", "short"),
+        "accounts.end_other_sessions": ("no token",),
+        "help_desk.find": ("ada@example.org",),
+        "help_desk.issue_code": ("ada@example.org",),
+        "help_desk.grant": (giver.number, Role.PARTICIPANT),
         "agreement.known": (study.id,),
         "agreement.proposed": (study.id, 1),
         "agreement.report": (study.id,),

@@ -14,7 +14,7 @@ from google.auth.exceptions import TransportError
 from google.oauth2 import id_token
 
 from fers.domain.people import OPERATOR, Role
-from fers.errors import SignInFailed, StoreUnavailable, TooManyAttempts
+from fers.errors import InvalidInput, SignInFailed, StoreUnavailable, TooManyAttempts
 from fers.platform import assemble
 from fers.storage.firebase_sign_in import FirebaseSignIn
 from fers.storage.identity_toolkit import IdentityToolkit
@@ -45,9 +45,14 @@ def sign_in(project, clock) -> FirebaseSignIn:
 
 
 @pytest.fixture
-def accounts(project, sign_in, settings, clock):
+def platform(project, sign_in, settings, clock):
     stores = project.stores(sign_in)
-    return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock).accounts
+    return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+
+
+@pytest.fixture
+def accounts(platform):
+    return platform.accounts
 
 
 def open_link(kind: str) -> str:
@@ -137,10 +142,19 @@ def test_an_exceeded_quota_is_called_one(sign_in, monkeypatch):
         sign_in.check_password(EMAIL, PASSWORD)
 
 
-def test_a_role_is_a_claim_too(accounts, sign_in):
+def test_an_address_gets_a_role_once_it_is_confirmed(platform, accounts):
+    accounts.sign_up(EMAIL, PASSWORD)
+    with pytest.raises(InvalidInput, match="confirmed"):
+        platform.help_desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    open_link("VERIFY_EMAIL")
+    platform.help_desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    assert accounts.sign_in(EMAIL, PASSWORD).person.role is Role.RESEARCHER
+
+
+def test_a_role_is_a_claim_too(platform, accounts, sign_in):
     person = accounts.set_up(sign_in.issue_setup_token(), EMAIL, PASSWORD).person
     assert auth.get_user(person.id, app=sign_in._app).custom_claims == {"role": "administrator"}
-    accounts.grant(OPERATOR, EMAIL, Role.RESEARCHER)
+    platform.help_desk.grant(OPERATOR, person.number, Role.RESEARCHER)
     assert auth.get_user(person.id, app=sign_in._app).custom_claims == {"role": "researcher"}
 
 

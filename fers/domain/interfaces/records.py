@@ -31,8 +31,8 @@ class RecordStore(Protocol):
     def delete_person(self, person_id: str) -> None:
         """Delete the person's belongings and record; nothing happens when they are gone already."""
 
-    def people(self) -> Iterator[Person]:
-        """Everybody, by id, without holding them all in memory."""
+    def people(self, among: IdRange = EVERY_ID) -> Iterator[Person]:
+        """Everybody with such an id, by id, without holding them all in memory."""
 
     def administrators(self) -> list[Person]:
         """Whose role everywhere is an administrator's, by id."""

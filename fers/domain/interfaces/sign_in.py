@@ -25,6 +25,16 @@ class SignIn(Protocol):
         """The person's id, or None for wrong credentials, at the same cost whether the e-mail exists or not.
         Raises TooManyAttempts after repeated failures."""
 
+    def has_password(self, person_id: str) -> bool:
+        """Whether the person, who has an e-mail, has to say their password before they choose another one."""
+
+    def change_password(self, person_id: str, password: str) -> None:
+        """Let this password open the account that an e-mail names, and none before; ends all of the person's
+        sessions. Nothing happens for who has no e-mail."""
+
+    def drop_password(self, person_id: str) -> None:
+        """Let no password open the account until its owner chooses one; ends all of the person's sessions."""
+
     def check_code(self, code: str) -> str | None:
         """The person's id, or None. Raises TooManyAttempts after repeated failures."""
 
@@ -67,6 +77,9 @@ class SignIn(Protocol):
         """The person's id for a live session (whose idle time starts anew), else None."""
 
     def close_session(self, token: str) -> None: ...
+
+    def close_sessions(self, person_id: str, but: str = "") -> None:
+        """End all of the person's sessions, but the one of the token `but`."""
 
     def leave(self, token: str) -> str:
         """Return a ticket for a session's token, good for one use within `TICKET_SECONDS`. The token itself can't be

@@ -1,0 +1,51 @@
+"""Somebody's own account, on the page of their data: their number, their password, where they are signed in."""
+
+import streamlit as st
+
+from fers.domain.passwords import SHORTEST
+from fers.domain.people import Person
+from fers.ui import guard, session
+from fers.ui.services import platform
+from fers.ui.state import state
+
+
+def show(actor: Person, email: str | None) -> None:
+    """`email`: what they sign in with; None for a personal code or a provider."""
+    with st.expander("Your account", icon=":material/person:", expanded=state().account_news is not None):
+        if state().account_news:
+            st.success(state().account_news, icon=":material/check_circle:")
+            state().account_news = None
+        st.write(
+            f"Your number is **{actor.number}**. It opens nothing: it is how you name your account when whoever runs "
+            "FERS asks you for it."
+        )
+        if email:
+            _offer_password(actor)
+        _offer_leaving_elsewhere(actor)
+
+
+def _offer_password(actor: Person) -> None:
+    accounts = platform().accounts
+    with st.form("change-password", border=False, clear_on_submit=True):
+        known = accounts.has_password(actor)
+        current = st.text_input("Current password", type="password", autocomplete="current-password") if known else ""
+        new = st.text_input(
+            "New password", type="password", autocomplete="new-password", help=f"At least {SHORTEST} characters."
+        )
+        label = "Change my password" if known else "Choose a password"
+        if st.form_submit_button(label, help="You stay signed in here and are signed out everywhere else."):
+            with guard.explaining():
+                session.go_on(accounts.change_password(actor, current, new))
+                _tell("From now on your new password signs you in. You are signed out everywhere else.")
+
+
+def _offer_leaving_elsewhere(actor: Person) -> None:
+    if st.button("Sign out everywhere else", icon=":material/devices:"):
+        with guard.explaining():
+            platform().accounts.end_other_sessions(actor, session.token())
+            _tell("You are signed out everywhere else.")
+
+
+def _tell(news: str) -> None:
+    state().account_news = news
+    st.rerun()
