@@ -9,7 +9,7 @@ import click
 
 from fers.errors import InvalidInput
 from fers.inference.draft import Draft
-from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
+from fers.inference.model_folder import DESCRIPTION, ID, OUTPUT_KINDS, Misdescribed, info_of
 
 ALL_THE_SAME = "Register it all the same"
 """The question at the terminal and the button on the page for a model that the self-test doubts."""
@@ -94,11 +94,15 @@ QUESTIONS = (
 
 _OPTIONS = {"version": "model-version"}
 """Where an option is called otherwise than what it sets in a description."""
-_FIELDS = {question.option: question.text for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
+_FIELDS = {question.option: question.text.partition(",")[0] for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
+"""What the page calls an option, in short."""
+_IN_A_FILE = re.compile(rf" \([^()]* in a {re.escape(DESCRIPTION)}\)")
 
 
-def in_words_of_the_page(said: str) -> str:
-    """What the command line says, with the names of the page's fields for its options."""
+def in_words_of_the_page(said: str, form: bool) -> str:
+    """What the command line says, with the names of the page's fields for its options. Whoever filled in the `form`
+    wrote no file that could be corrected."""
+    said = _IN_A_FILE.sub("", said) if form else said
     return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], said)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.models import InputSpec, ModelInfo
-from fers.inference.model_folder import emotion_named
+from fers.inference.model_folder import DESCRIPTION, emotion_named
 
 USUAL_ORDERS = {
     "AffectNet": LABELS,
@@ -91,14 +91,16 @@ def changes(described: ModelInfo, spec: InputSpec, order: str, classes: tuple[st
     advice = {}
     if spec.order != described.input.order:
         key = f'"order": "{spec.order}"'
-        advice["order"] = f"It answers better when fed {spec.order}: say --order {spec.order} ({key} in a model.json)."
+        advice["order"] = (
+            f"It answers better when fed {spec.order}: --order should be {spec.order} ({key} in a {DESCRIPTION})."
+        )
     if spec.range != described.input.range or sorted(spec.mean) != sorted(described.input.mean):
         scaling = {"range": list(spec.range)}
         if spec.mean or described.input.mean:
             scaling |= {"mean": list(spec.mean), "std": list(spec.std)}
-        options = " ".join(f"--{key} {_numbers(values)}" for key, values in scaling.items() if values)
+        options = ", ".join(f"--{key} should be {_numbers(values)}" for key, values in scaling.items() if values)
         keys = json.dumps(scaling).strip("{}")
-        advice["scaling"] = f"It answers better when fed other values: say {options} ({keys} in a model.json)."
+        advice["scaling"] = f"It answers better when fed other values: {options} ({keys} in a {DESCRIPTION})."
     if order:
         advice["classes"] = f"Its answers fit {order} better: name its classes {', '.join(classes)}."
     return advice

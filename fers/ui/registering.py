@@ -35,14 +35,14 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
         options = [part for option, answer in answers.items() if (answer or "").strip() for part in (option, answer)]
         told = _add(path, [*options, *(["--yes"] if all_the_same else [])])
         said, complained = (
-            in_words_of_the_page(text.decode(errors="replace").replace(f"{folder}/", "")).splitlines()
+            in_words_of_the_page(text.decode(errors="replace").replace(f"{folder}/", ""), bool(answers)).splitlines()
             for text in (told.stdout, told.stderr)
         )
     if told.returncode != 0:
         raise _refusal(said, complained, all_the_same)
     registered = next(line for line in reversed(said) if f" {REGISTERED}" in line)
     platform().live_model.log_registered(actor, registered.split()[0])
-    return "\n\n".join(filter(str.strip, said))
+    return "\n\n".join(line.removeprefix(WRONG) for line in said if line.strip())
 
 
 def _write(upload: BinaryIO, path: Path) -> None:

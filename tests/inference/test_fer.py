@@ -94,4 +94,4 @@ def _as_fer_calls_them():
 def test_fed_wrongly_it_is_not_registered(monkeypatch, tmp_path):
     result = add(monkeypatch, tmp_path, "emotion_model_quantized.tflite", "0,1")
     assert result.exit_code == 1
-    assert "WRONG: It answers better when fed other values: say --range -1,1" in result.stdout
+    assert "WRONG: It answers better when fed other values: --range should be -1,1" in result.stdout
