@@ -61,9 +61,13 @@ class Accounts:
         else:
             self._records.delete_person(person.id)
 
-    def sign_in(self, email: str, password: str) -> SignedIn:
-        """Raises SignInFailed, whatever was wrong, and TooManyAttempts after repeated failures."""
-        person_id = self._checked(email, password)
+    def sign_in(self, email: str, password: str, device: str = "") -> SignedIn:
+        """Raises SignInFailed, whatever was wrong, and TooManyAttempts after repeated failures.
+
+        `device`: the secret of the browser. Where it came in with this account before, strangers who guess elsewhere
+        make nobody wait here.
+        """
+        person_id = self._checked(email, password, device)
         if not self._sign_in.is_verified(person_id):
             self._sign_in.send_verification(email, password)
             raise SignInFailed("This e-mail has yet to be confirmed.", "Open the link in the mail we have sent you.")
@@ -106,9 +110,9 @@ class Accounts:
         code = self._sign_in.register_code(person.id)
         return self._open(person.id), code
 
-    def sign_in_with_code(self, personal_code: str) -> SignedIn:
-        """Raises SignInFailed for an unknown code and TooManyAttempts after repeated failures."""
-        person_id = self._sign_in.check_code(personal_code)
+    def sign_in_with_code(self, personal_code: str, device: str = "") -> SignedIn:
+        """Raises SignInFailed for an unknown code and TooManyAttempts after repeated failures. `device`: as above."""
+        person_id = self._sign_in.check_code(personal_code, device)
         if person_id is None:
             raise SignInFailed("This personal code doesn't open an account.", "Check it and try again.")
         return self._open(person_id)
@@ -145,6 +149,14 @@ class Accounts:
     def sign_out(self, token: str) -> None:
         self._sign_in.close_session(token)
 
+    def know_device(self, token: str, device: str) -> bool:
+        """Note that whoever has this session came in with a browser that has the secret `device`. Returns whether the
+        session lives."""
+        person_id = self._sign_in.resume(token)
+        if person_id is not None:
+            self._sign_in.know_device(person_id, device)
+        return person_id is not None
+
     def email_of(self, actor: Person) -> str | None:
         """The actor's own e-mail; None for somebody who joined by code."""
         return self._sign_in.email_of(require(actor, Action.MANAGE_OWN_DATA).id)
@@ -153,7 +165,7 @@ class Accounts:
         """Whether the actor, who has an e-mail, has to say their password before they choose another one."""
         return self._sign_in.has_password(require(actor, Action.MANAGE_OWN_DATA).id)
 
-    def change_password(self, actor: Person, current: str, new: str) -> SignedIn:
+    def change_password(self, actor: Person, current: str, new: str, device: str = "") -> SignedIn:
         """Let the password `new` open the actor's account, and end all of their sessions: they go on in the one that
         is returned. `current` counts where they have one.
 
@@ -164,7 +176,7 @@ class Accounts:
         if email is None:
             raise InvalidInput("You sign in without a password.", "There is none to change.")
         passwords.check(new, email)
-        if self.has_password(actor) and self._sign_in.check_password(email, current) != actor.id:
+        if self.has_password(actor) and self._sign_in.check_password(email, current, device) != actor.id:
             raise SignInFailed("This is not your current password.", "Check it and try again.")
         self._sign_in.change_password(actor.id, new)
         return self._open(actor.id)
@@ -197,9 +209,9 @@ class Accounts:
         self._records.delete_person(person.id)  # They came twice at once.
         return self._sign_in.person_by_identity(identity)
 
-    def _checked(self, email: str, password: str) -> str:
+    def _checked(self, email: str, password: str, device: str = "") -> str:
         """The id of whose credentials these are. Raises SignInFailed."""
-        person_id = self._sign_in.check_password(email, password)
+        person_id = self._sign_in.check_password(email, password, device)
         if person_id is None:
             raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
         return person_id

@@ -77,6 +77,12 @@ def email_key(email: str) -> str:
     return f"e-mail {sha256(plain_email(email))}"
 
 
+def device_key(person_id: str, device: str) -> str:
+    """What is kept of a browser that a person came in with, and what attempts with it are counted by: nothing that
+    tells whether another person used it too."""
+    return sha256(f"device {person_id} {device}")
+
+
 def identity_key(identity: Identity) -> str:
     """What is kept of how a provider knows somebody."""
     return sha256(f"{identity.issuer} {identity.subject}")

@@ -8,6 +8,7 @@ from fers.domain.people import Identity, Keys, Role
 from fers.storage.credentials import (
     Passwords,
     code_key,
+    device_key,
     email_key,
     identity_key,
     new_code,
@@ -20,6 +21,7 @@ from fers.storage.credentials import (
 )
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
+from fers.storage.embedded_devices import EmbeddedDevices, forget_devices
 from fers.storage.throttle import Throttle
 
 _COARSEST_SEEN = timedelta(minutes=1)
@@ -47,6 +49,7 @@ class EmbeddedSignIn:
         self._lifetime = lifetime
         self._passwords = passwords or Passwords()
         self._throttle = Throttle(database, now)
+        self._devices = EmbeddedDevices(database, now)
 
     def register(self, person_id: str, email: str, password: str) -> bool:
         values = (person_id, plain_email(email), self._passwords.hash(password))
@@ -60,15 +63,15 @@ class EmbeddedSignIn:
             sql.execute("REPLACE INTO codes VALUES (?, ?)", (person_id, sha256(plain_code(code))))
         return code
 
-    def check_password(self, email: str, password: str) -> str | None:
-        key = email_key(email)
-        self._throttle.begin(key)
+    def check_password(self, email: str, password: str, device: str = "") -> str | None:
         rows = self._database.rows("SELECT person_id, hash FROM passwords WHERE email = ?", (plain_email(email),))
-        known_hash = rows[0]["hash"] if rows else None
+        person_id, known_hash = rows[0] if rows else ("", None)
+        known = self._devices.knows(person_id, device)
+        key = device_key(person_id, device) if known else email_key(email)
+        self._throttle.begin(key)
         if not self._passwords.matches(password, known_hash):
             return None
         self._throttle.succeeded(key)
-        person_id = rows[0]["person_id"]
         if self._passwords.is_outdated(known_hash):
             self._renew(person_id, known_hash, self._passwords.hash(password))
         return person_id
@@ -83,10 +86,15 @@ class EmbeddedSignIn:
     def drop_password(self, person_id: str) -> None:
         self._begin_anew(person_id, _NO_PASSWORD)
 
-    def check_code(self, code: str) -> str | None:
+    def know_device(self, person_id: str, device: str) -> None:
+        self._devices.know(person_id, device)
+
+    def check_code(self, code: str, device: str = "") -> str | None:
+        rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
+        if rows and self._devices.knows(rows[0]["person_id"], device):
+            return rows[0]["person_id"]
         key = code_key(code)
         self._throttle.begin(key)
-        rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
         if not rows:
             return None
         self._throttle.succeeded(key)
@@ -138,6 +146,7 @@ class EmbeddedSignIn:
     def forget(self, person_id: str) -> None:
         email = self.email_of(person_id)
         with self._database.erasure() as sql:
+            forget_devices(sql, person_id)
             for table in ("passwords", "codes", "identities", "sessions"):
                 sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
             if email is not None:
@@ -224,6 +233,7 @@ class EmbeddedSignIn:
         with self._database.transaction() as sql:
             sql.execute("UPDATE passwords SET hash = ? WHERE person_id = ?", (new_hash, person_id))
             sql.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
+            forget_devices(sql, person_id)
 
     def _renew(self, person_id: str, old_hash: str, new_hash: str) -> None:
         """Unless the password was changed meanwhile."""

@@ -15,6 +15,7 @@ from fers.domain.people import Identity, Keys, Role
 from fers.errors import AlreadyExists
 from fers.storage.credentials import (
     code_key,
+    device_key,
     email_key,
     identity_key,
     new_code,
@@ -24,6 +25,7 @@ from fers.storage.credentials import (
     sha256,
 )
 from fers.storage.firebase_client import FirebaseClient
+from fers.storage.firebase_devices import FirebaseDevices
 from fers.storage.firebase_failures import explained
 from fers.storage.firebase_sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
 from fers.storage.firebase_throttle import FirebaseThrottle
@@ -53,6 +55,7 @@ class FirebaseSignIn:
         self._codes = self._documents.collection("codes")
         self._identities = self._documents.collection("identities")
         self._throttle = FirebaseThrottle(self._documents, now)
+        self._devices = FirebaseDevices(self._documents, now)
         self._sessions = FirebaseSessions(self._documents, now, idle, lifetime, self._standing)
         self._tickets = FirebaseTickets(self._documents, now)
         self._errands = FirebaseErrands(self._documents, now)
@@ -71,8 +74,8 @@ class FirebaseSignIn:
         self._bind(self._codes, {sha256(plain_code(code))}, person_id)
         return code
 
-    def check_password(self, email: str, password: str) -> str | None:
-        key = email_key(email)
+    def check_password(self, email: str, password: str, device: str = "") -> str | None:
+        key = self._counted_by(email, device)
         self._throttle.begin(key)
         if len(password) > _LONGEST_PASSWORD:
             return None
@@ -95,15 +98,20 @@ class FirebaseSignIn:
         with explained(), suppress(auth.UserNotFoundError):
             auth.update_user(person_id, password=password, app=self._app)
         self._sessions.close_all(person_id)
+        self._forget_devices(person_id)
 
     def drop_password(self, person_id: str) -> None:
-        if self.email_of(person_id) is not None:
-            self.change_password(person_id, new_token())
+        self.change_password(person_id, new_token())
 
-    def check_code(self, code: str) -> str | None:
+    def know_device(self, person_id: str, device: str) -> None:
+        self._devices.know(person_id, device)
+
+    def check_code(self, code: str, device: str = "") -> str | None:
+        known = self._documents.read(self._codes.document(sha256(plain_code(code))))
+        if known is not None and device and self._devices.knows(known["person_id"], device):
+            return known["person_id"]
         key = code_key(code)
         self._throttle.begin(key)
-        known = self._documents.read(self._codes.document(sha256(plain_code(code))))
         if known is None:
             return None
         self._throttle.succeeded(key)
@@ -170,6 +178,7 @@ class FirebaseSignIn:
         for keys in (self._codes, self._identities):
             self._bind(keys, frozenset(), person_id)
         self._sessions.close_all(person_id)
+        self._forget_devices(person_id)
         if user is None:
             return
         if user.email is not None:
@@ -211,6 +220,18 @@ class FirebaseSignIn:
 
     def redeem_setup_token(self, token: str) -> bool:
         return self._setup.redeem(token)
+
+    def _counted_by(self, email: str, device: str) -> str:
+        """Whoever has no device looks like nobody's, without asking Firebase who that is."""
+        if device:
+            person_id = self.person_by_email(email) or ""
+            if self._devices.knows(person_id, device):
+                return device_key(person_id, device)
+        return email_key(email)
+
+    def _forget_devices(self, person_id: str) -> None:
+        for key in self._devices.forget(person_id):
+            self._throttle.succeeded(key)
 
     def _standing(self, person_id: str) -> str | None:
         """Changes when an account is disabled or deleted, its access revoked, or its password changed. Who joined by

@@ -169,6 +169,11 @@ _KEPT_OUT = (
     "INSERT OR IGNORE INTO kept_out SELECT study_id, subject FROM audit WHERE action LIKE 'removed a face: %'",
 )
 _CLOCK = ("CREATE TABLE clock (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seen_at TEXT NOT NULL)",)
+_DEVICES = (
+    """CREATE TABLE devices (
+        sha256 TEXT PRIMARY KEY, person_id TEXT NOT NULL, ends_at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX devices_by_person ON devices (person_id)",
+)
 
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
@@ -197,6 +202,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _LATEST_LABELS,
     _KEPT_OUT,
     _CLOCK,
+    _DEVICES,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

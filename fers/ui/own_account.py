@@ -35,7 +35,7 @@ def _offer_password(actor: Person) -> None:
         label = "Change my password" if known else "Choose a password"
         if st.form_submit_button(label, help="You stay signed in here and are signed out everywhere else."):
             with guard.explaining():
-                session.go_on(accounts.change_password(actor, current, new))
+                session.go_on(accounts.change_password(actor, current, new, session.device()))
                 _tell("From now on your new password signs you in. You are signed out everywhere else.")
 
 

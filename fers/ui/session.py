@@ -6,7 +6,7 @@ from fers.domain.people import Person
 from fers.services.accounts import SignedIn
 from fers.ui import providers
 from fers.ui.services import platform
-from fers.ui.session_cookie import COOKIE
+from fers.ui.session_cookie import COOKIE, DEVICE
 from fers.ui.state import CookieRequest, start_afresh, state
 from fers.ui.widgets import widget
 
@@ -92,6 +92,11 @@ def _clear_dead_cookie() -> None:
 def _clear_cookie() -> None:
     state().cookie_tried = True  # What this page was opened with may by now be another tab's.
     state().cookie_request = CookieRequest(None)
+
+
+def device() -> str:
+    """The secret of this browser; "" where nobody signed in yet."""
+    return st.context.cookies.get(DEVICE) or ""
 
 
 def token() -> str | None:

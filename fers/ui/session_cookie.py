@@ -5,18 +5,25 @@ page a ticket that is good for one use within a minute, and the page exchanges i
 """
 
 import asyncio
+import re
+import secrets
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fers.domain.interfaces import DEVICE_DAYS
 from fers.ui.services import platform
 
 COOKIE = "fers_session"
+DEVICE = "fers_device"
+"""Outlives sessions: a browser that somebody came in with is not taken for a stranger who guesses their password."""
+_DEVICE_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 async def session_route(request: Request) -> Response:
-    """POST with a ticket as its body sets the cookie; DELETE clears it. Only FERS's own pages may ask."""
+    """POST with a ticket as its body sets the cookie, and the device's; DELETE clears the first. Only FERS's own pages
+    may ask."""
     if not _from_own_page(request):
         return Response(status_code=403)
     response = Response(status_code=204, headers={"Cache-Control": "no-store"})
@@ -29,6 +36,11 @@ async def session_route(request: Request) -> Response:
     if token is None:
         return Response(status_code=403)
     response.set_cookie(COOKIE, token, **attributes)
+    device = request.cookies.get(DEVICE, "")
+    if not _DEVICE_SECRET.fullmatch(device):
+        device = secrets.token_urlsafe(32)
+    if await asyncio.to_thread(platform().accounts.know_device, token, device):
+        response.set_cookie(DEVICE, device, max_age=DEVICE_DAYS * 24 * 3600, **attributes)
     return response
 
 

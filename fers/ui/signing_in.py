@@ -62,7 +62,7 @@ def _with_email() -> None:
         password = st.text_input("Password", type="password", autocomplete="current-password")
         if st.form_submit_button("Sign in", type="primary", width="stretch"):
             with guard.explaining():
-                session.sign_in(platform().accounts.sign_in(email, password))
+                session.sign_in(platform().accounts.sign_in(email, password, session.device()))
                 session.remember()
                 st.rerun()
     _forgot_password()
@@ -84,7 +84,7 @@ def _with_personal_code() -> None:
         code = st.text_input("Your personal code", autocomplete="off", help="The code you noted when you joined.")
         if st.form_submit_button("Sign in with my code", width="stretch"):
             with guard.explaining():
-                session.sign_in(platform().accounts.sign_in_with_code(code))
+                session.sign_in(platform().accounts.sign_in_with_code(code, session.device()))
                 session.remember()
                 st.rerun()
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
+from fers.domain.interfaces import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys
 from fers.errors import TooManyAttempts
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=8)
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+DEVICE = "d" * 43
 IDENTITY = Identity("https://accounts.example.org", "1234")
 WAITS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 """Seconds that have to pass after the fifth failure in a row, after the sixth, and so on."""
@@ -129,6 +130,68 @@ class SignInContract:
         for _ in range(5):
             assert sign_in.check_password(EMAIL, "wrong") is None
 
+    def test_a_stranger_who_guesses_makes_nobody_wait_at_a_browser_they_came_in_with_before(self, sign_in, clock):
+        sign_in.know_device("ada", DEVICE)
+        for _ in range(12):
+            clock.advance(seconds=900)
+            sign_in.check_password(EMAIL, "wrong")
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_password(EMAIL, "wrong")
+        for _ in range(4):
+            assert sign_in.check_password(EMAIL, "mistyped", DEVICE) is None
+        assert sign_in.check_password(EMAIL, PASSWORD, DEVICE) == "ada"
+        with pytest.raises(TooManyAttempts):  # What she does says nothing of the stranger.
+            sign_in.check_password(EMAIL, "wrong")
+
+    def test_who_guesses_at_somebodys_own_browser_waits_too(self, sign_in, clock):
+        sign_in.know_device("ada", DEVICE)
+        for _ in range(5):
+            assert sign_in.check_password(EMAIL, "wrong", DEVICE) is None
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_password(EMAIL, PASSWORD, DEVICE)
+        clock.advance(seconds=1)
+        assert sign_in.check_password(EMAIL, PASSWORD, DEVICE) == "ada"
+
+    @pytest.mark.parametrize("device", ["", "made up", f"{DEVICE}x"])
+    def test_a_browser_that_nobody_came_in_with_counts_as_any_other(self, sign_in, device):
+        sign_in.know_device("ada", DEVICE)
+        sign_in.know_device("bob", device)
+        for attempt in range(5):
+            assert sign_in.check_password(EMAIL, "wrong", f"{device}{attempt}" if attempt % 2 else device) is None
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_password(EMAIL, PASSWORD, device)
+
+    @pytest.mark.parametrize("forget", ["change_password", "drop_password", "forget", "time"])
+    def test_a_browser_is_forgotten(self, sign_in, clock, forget):
+        sign_in.know_device("ada", DEVICE)
+        if forget == "time":
+            clock.advance(days=DEVICE_DAYS)
+        else:
+            getattr(sign_in, forget)("ada", *[PASSWORD] * (forget == "change_password"))
+        for _ in range(5):
+            sign_in.check_password(EMAIL, "wrong")
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_password(EMAIL, PASSWORD, DEVICE)
+
+    def test_a_browser_that_is_used_is_remembered(self, sign_in, clock, backend):
+        for _ in range(3):
+            sign_in.know_device("ada", DEVICE)
+            clock.advance(days=DEVICE_DAYS - 1)
+        for _ in range(5):
+            sign_in.check_password(EMAIL, "wrong")
+        assert backend.sign_in(clock, IDLE, LIFETIME).check_password(EMAIL, PASSWORD, DEVICE) == "ada"
+
+    def test_nobody_is_kept_from_their_code_by_who_guesses_others_like_it(self, sign_in):
+        code = sign_in.register_code("bob")
+        sign_in.know_device("bob", DEVICE)
+        for _ in range(5):
+            sign_in.check_code(f"{code[:4]}-0000-0000-0000")
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_code(code)
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_code(f"{code[:4]}-0000-0000-0000", DEVICE)
+        assert sign_in.check_code(code, DEVICE) == "bob"
+
     def test_waiting_is_not_shortened_by_a_restart(self, sign_in, clock, backend):
         for _ in range(5):
             sign_in.check_password(EMAIL, "wrong")
@@ -213,8 +276,10 @@ class SignInContract:
 
     def test_who_has_no_email_gets_no_password(self, sign_in):
         code = sign_in.register_code("bob")
-        sign_in.change_password("bob", PASSWORD)
-        sign_in.drop_password("bob")
+        for change in (lambda: sign_in.change_password("bob", PASSWORD), lambda: sign_in.drop_password("bob")):
+            token = sign_in.open_session("bob")
+            change()
+            assert sign_in.resume(token) is None
         assert sign_in.check_code(code) == "bob"
         assert sign_in.keys_of("bob").email is None
 

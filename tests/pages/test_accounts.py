@@ -1,9 +1,12 @@
 """Ways in and out."""
 
-from driving import agreed, click, field, open_app, signed_in, told
+from contextlib import suppress
+
+from driving import agreed, click, field, open_app, sign_in, signed_in, told
 
 from fers.domain.people import Role
-from fers.ui.session_cookie import COOKIE
+from fers.errors import SignInFailed
+from fers.ui.session_cookie import COOKIE, DEVICE
 from tests.people import PASSWORD, grant
 
 
@@ -119,3 +122,15 @@ def test_who_came_by_code_ends_other_sessions_and_is_asked_for_no_password(app, 
     assert "signed out everywhere else" in told(click(app, "Sign out everywhere else"))
     assert platform.accounts.resume(elsewhere.token) is None
     assert platform.accounts.resume(app.session_state["fers"].token)
+
+
+def test_somebody_is_not_locked_out_of_their_own_browser(app, platform, cookies):
+    platform.accounts.sign_up("ada@example.org", PASSWORD)
+    cookies[DEVICE] = "d" * 43
+    platform.accounts.know_device(platform.accounts.sign_in("ada@example.org", PASSWORD).token, cookies[DEVICE])
+    for _ in range(5):
+        with suppress(SignInFailed):
+            platform.accounts.sign_in("ada@example.org", "a stranger's guess")
+    assert "Taking part in" in told(sign_in(open_app()))
+    cookies.clear()
+    assert "Too many attempts" in told(sign_in(open_app()))

@@ -170,6 +170,7 @@ FOR_NOBODY_IN_PARTICULAR = {
         "entrust",
         "entrusted",
         "sign_out",
+        "know_device",
     },
     "consents": {"text"},
     "doctor": {"examine"},

@@ -16,7 +16,7 @@ from fers.domain.interfaces.models import (
 )
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore
 from fers.domain.interfaces.results import ResultStore
-from fers.domain.interfaces.sign_in import ERRAND_SECONDS, TICKET_SECONDS, SignIn
+from fers.domain.interfaces.sign_in import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "AnswerStore",
     "BrowserNetworks",
     "Classifier",
+    "DEVICE_DAYS",
     "ERRAND_SECONDS",
     "ErasureStore",
     "FaceDetector",

@@ -6,6 +6,7 @@ from fers.domain.people import Identity, Keys, Role
 
 TICKET_SECONDS = 60
 ERRAND_SECONDS = 3600
+DEVICE_DAYS = 180
 
 
 class SignIn(Protocol):
@@ -21,22 +22,28 @@ class SignIn(Protocol):
         """Bind a person to a new personal code, in place of the one they have, and return it; it is shown once and kept
         only as a hash."""
 
-    def check_password(self, email: str, password: str) -> str | None:
+    def check_password(self, email: str, password: str, device: str = "") -> str | None:
         """The person's id, or None for wrong credentials, at the same cost whether the e-mail exists or not.
-        Raises TooManyAttempts after repeated failures."""
+        Raises TooManyAttempts after repeated failures: those with a `device` that the person is known to use are
+        counted apart, so that no stranger who guesses makes its owner wait."""
+
+    def know_device(self, person_id: str, device: str) -> None:
+        """Note that the person came in with a browser that has this secret. It is forgotten `DEVICE_DAYS` later, or
+        when their password is changed or dropped."""
 
     def has_password(self, person_id: str) -> bool:
         """Whether the person, who has an e-mail, has to say their password before they choose another one."""
 
     def change_password(self, person_id: str, password: str) -> None:
         """Let this password open the account that an e-mail names, and none before; ends all of the person's
-        sessions. Nothing happens for who has no e-mail."""
+        sessions. Who has no e-mail gets no password."""
 
     def drop_password(self, person_id: str) -> None:
         """Let no password open the account until its owner chooses one; ends all of the person's sessions."""
 
-    def check_code(self, code: str) -> str | None:
-        """The person's id, or None. Raises TooManyAttempts after repeated failures."""
+    def check_code(self, code: str, device: str = "") -> str | None:
+        """The person's id, or None. Raises TooManyAttempts after repeated failures, and not for the right code with a
+        `device` that the person is known to use."""
 
     def send_verification(self, email: str, password: str) -> None:
         """Ask the owner of the address to confirm that it is theirs; nothing happens for wrong credentials."""
