@@ -10,6 +10,7 @@ from fers.inference.model_folder import SCHEMA, fingerprint
 from fers.inference.output_kinds import judged
 from fers.inference.runtimes import EMOTION, Network, author_name, open_network, tried
 
+MOST_NUMBERS = 1000
 SCALES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
 """Ranges of the noise that a network is tried on: what an output is should show whatever it is fed."""
 
@@ -139,7 +140,11 @@ def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ..
     outputs, refusal = [], None
     for index, name in enumerate(network.outputs):
         try:
-            outputs.append(Output(name, tried(network, batch, file, index).astype(float).tolist()))
+            said = tried(network, batch, file, index)
+            if said.shape[1] > MOST_NUMBERS:
+                what = f"{file} gives {said.shape[1]:,} numbers a face, which is no choice among expressions."
+                raise ModelRejected(what, "Hand in the network with its classifier, and nothing behind it.")
+            outputs.append(Output(name, said.astype(float).tolist()))
         except ModelRejected as error:
             refusal = error
     if not outputs:

@@ -1,5 +1,6 @@
 """The same network gives the same answer whatever runs it, and what can't be run is refused with a sentence."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -13,7 +14,9 @@ import tensorflow as tf
 from fers.domain.emotions import LABELS, Emotion
 from fers.errors import ModelRejected
 from fers.inference.classifier import FolderClassifier
+from fers.inference.draft import read_off
 from fers.inference.model_folder import read_model_folder
+from fers.inference.registry import ModelRegistry
 from tests.inference.networks import SIDE, onnx_file
 
 INPUT = {"width": SIDE, "height": SIDE, "channels": 3}
@@ -269,6 +272,21 @@ def test_saved_models_are_served_as_what_they_were_converted_to_only(load, keras
         load(tmp_path / "saved")
 
 
+def test_a_saved_model_of_an_older_fers_is_left_out_with_the_remedy(write_model, keras_network, tmp_path):
+    keras_network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
+    folder = write_model("old", tmp_path / "exported", "saved", input=INPUT)
+    [(name, refusal)] = ModelRegistry(folder.parent, "old").refused().items()
+    assert name == "old"
+    assert "saved is not served as it is. Register it anew" in str(refusal)
+
+
+def test_a_network_of_very_many_outputs_is_no_classifier(tmp_path):
+    kernel = np.zeros((SIDE * SIDE * 3, 1001), np.float32)
+    features = onnx_file(tmp_path / "features.onnx", (kernel, np.zeros(1001, np.float32)))
+    with pytest.raises(ModelRejected, match="gives 1,001 numbers a face"):
+        read_off(features)
+
+
 def test_other_kinds_of_files_are_refused(load, tmp_path):
     (tmp_path / "model.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(ModelRejected, match="is not served as it is"):
@@ -286,6 +304,21 @@ def test_tensorflow_is_not_imported_to_serve(write_model, same_network, kind):
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_tensorflow_says_nothing_of_its_own_in_the_terminal(write_model, same_network):
+    folder = write_model("tiny", same_network["model.keras"], "model.keras", input=INPUT)
+    program = (
+        "import sys, numpy as np; from pathlib import Path\n"
+        "from fers.inference.registry import ModelRegistry\n"
+        "print('ours', file=sys.stderr)\n"
+        f"registry = ModelRegistry(Path({str(folder.parent)!r}), 'tiny')\n"
+        "registry.classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
+        "print('ours, too', file=sys.stderr)"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+    assert (told.returncode, told.stderr.splitlines()) == (0, ["ours", "ours, too"])
 
 
 def _small(face):
