@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.agreement import by_annotator, by_class, flags, known_faces, overall
+from fers.ui.agreement import by_annotator, by_class, flags, known_faces, of_sets, overall
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
 
@@ -17,6 +17,7 @@ with st.spinner("Comparing labels…"):
     report = platform().agreement.report(actor, study.id)
 if not report.labels:
     st.info("Nobody has labelled a face yet. Invite annotators on the study page.")
+    of_sets(report)
     st.stop()
 overall(report)
 classes, annotators, known, flagged = st.tabs(["Expressions", "Annotators", "Known faces", "Flags"])

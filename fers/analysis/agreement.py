@@ -1,5 +1,6 @@
 """How far annotators agree about the emotion, the valence and the arousal of the same faces."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -71,6 +72,19 @@ def agreement(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> 
         by_pair=_by_pair(votes, bootstrap),
         confusion=counts.T @ counts - np.diag(counts.sum(axis=0)),
     )
+
+
+def agreement_with_sets(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> Estimate:
+    """The share, 0 to 1, of the annotators' labels that say what an imported set itself says of the same face. Labels
+    whose verdict is no emotion are left out."""
+    said = [(label.face_id, label.emotion, label.of_a_set) for label in labels if label.emotion is not None]
+    by_set = {face_id: emotion for face_id, emotion, of_a_set in said if of_a_set}
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for face_id, emotion, of_a_set in said:
+        if face_id in by_set and not of_a_set:
+            hits[face_id].append(emotion is by_set[face_id])
+    rows = np.array([(sum(same), len(same)) for same in hits.values()], float).reshape(-1, 2)
+    return Bootstrap(resamples, seed).estimate(rows, share, labels=rows[:, 1].sum())
 
 
 def _alpha(counts: np.ndarray, bootstrap: Bootstrap) -> Estimate:

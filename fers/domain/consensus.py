@@ -1,7 +1,7 @@
 """What the annotators of one face say together, and whether that is enough."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from fers.domain.emotions import Emotion
@@ -39,6 +39,11 @@ def vote_of(label: Label | Vote) -> int | None:
 def votes_of(labels: Iterable[Label | Vote]) -> list[int]:
     """The votes on one face, as indices into `OUTCOMES`."""
     return [vote for label in labels if (vote := vote_of(label)) is not None]
+
+
+def of_people(labels: Iterable[Label | Vote]) -> Iterator[Label | Vote]:
+    """Without what an imported set says itself: all that tells how people agree."""
+    return (label for label in labels if not label.of_a_set)
 
 
 def plurality(votes: Collection[int]) -> Consensus | None:

@@ -21,7 +21,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Label:
-    """One annotator's label of one face. There is at most one for each annotator and face."""
+    """One annotator's label of one face. There is at most one for each annotator and face.
+
+    The label of an imported set that names no annotator is kept like one, `of_a_set`: it says what the face's class is,
+    and nothing of how people agree.
+    """
 
     face_id: str
     study_id: str
@@ -40,6 +44,8 @@ class Label:
     """How long the annotator looked."""
     saw_prediction: bool = False
     """Whether the model's guess was in sight, which anchors people."""
+    of_a_set: bool = False
+    """Whether it is an imported set's own, and not what somebody said whom the set tells apart."""
 
     def __post_init__(self):
         if (self.verdict is Verdict.EMOTION) != bool(self.distribution):

@@ -61,11 +61,18 @@ class Vote:
     valence: float | None = None
     arousal: float | None = None
     saw_prediction: bool = False
+    of_a_set: bool = False
+    """An imported set's own label, and nobody's: see `Label`."""
 
     @property
     def emotion(self) -> Emotion | None:
         """The emotion with the largest share; None for any other verdict."""
         return leading(self.distribution)
+
+    def as_document(self) -> dict:
+        """Without the mark where it is none: versions from before there was one go on having the ids they have."""
+        said = vars(self)
+        return said if self.of_a_set else {field: value for field, value in said.items() if field != "of_a_set"}
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ class Entry:
         """The entry in JSON's types. Not by `asdict`, which copies all of it and takes many times as long."""
         return vars(self) | {
             "box": self.box.as_list(),
-            "votes": list(map(vars, self.votes)),
+            "votes": [vote.as_document() for vote in self.votes],
             "measures": self.measures and vars(self.measures),
             "live": self.live and vars(self.live),
         }

@@ -9,6 +9,7 @@ from fers.analysis.consensus import dawid_skene, majority
 from fers.analysis.estimates import Estimate
 from fers.analysis.known import accuracy_on_known
 from fers.domain.audit import entry_by
+from fers.domain.consensus import of_people
 from fers.domain.emotions import Emotion
 from fers.domain.interfaces import LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict, is_open_flag
@@ -24,7 +25,11 @@ LEAST_VOICES = 2
 
 @dataclass(frozen=True)
 class Report:
+    """An imported set's own labels count in what the faces are, `settled` and `differ`, and in nothing that is said of
+    annotators; those whom a set names are annotators."""
+
     labels: int
+    """Of annotators."""
     agreement: analysis.Agreement
     on_known: dict[str, Estimate]
     """Share of right labels on known faces, by annotator; of those given since they are known."""
@@ -38,6 +43,10 @@ class Report:
     """Faces with a vote."""
     differ: int
     """How many of them that method and the majority see differently."""
+    of_sets: int
+    """Labels of imported sets."""
+    with_sets: Estimate
+    """Share, 0 to 1, of the annotators' labels that say what the set says of the same face."""
 
 
 class Agreement:
@@ -50,17 +59,20 @@ class Agreement:
         """Everything about the study's labels, with 95% intervals."""
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
+        own = list(of_people(labels))
         settled = self._labels.settled_flags(study_id)
         by_majority, (estimated, rates) = majority(labels), dawid_skene(labels)
         return Report(
-            labels=len(labels),
-            agreement=analysis.agreement(labels),
-            on_known=accuracy_on_known(labels, self._labels.gold(study_id)),
-            counts=Counter(sorted(label.annotator_id for label in labels)),
+            labels=len(own),
+            agreement=analysis.agreement(own),
+            on_known=accuracy_on_known(own, self._labels.gold(study_id)),
+            counts=Counter(sorted(label.annotator_id for label in own)),
             flags=[label for label in labels if is_open_flag(label, settled.get(label.face_id))],
             accuracy=dict(zip(rates.annotators, rates.accuracy.tolist(), strict=True)),
             settled=len(by_majority),
             differ=sum(estimated[face_id].outcome is not said.outcome for face_id, said in by_majority.items()),
+            of_sets=len(labels) - len(own),
+            with_sets=analysis.agreement_with_sets(labels),
         )
 
     def votes(self, actor: Person, study_id: str, face_id: str) -> Counter[Emotion | Verdict]:
@@ -79,7 +91,7 @@ class Agreement:
         require(actor, Action.VIEW_DATASET, study_id)
         known, proposed = self._labels.gold(study_id), {}
         for face_id, labels in groupby(self._labels.labels(study_id), lambda label: label.face_id):
-            said = [label.emotion for label in labels]
+            said = [label.emotion for label in of_people(labels)]
             if len(said) >= LEAST_VOICES and len(set(said)) == 1 and said[0] is not None and face_id not in known:
                 proposed[face_id] = said[0]
             if len(proposed) == count:

@@ -114,4 +114,5 @@ def _vote(label: Label) -> Vote:
         valence=label.valence,
         arousal=label.arousal,
         saw_prediction=label.saw_prediction,
+        of_a_set=label.of_a_set,
     )

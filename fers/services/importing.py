@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -72,8 +72,8 @@ class Imported:
 
 class Importing:
     """Whom the set names is one person in the study, whatever split of the set they are in; every other face counts as
-    a person of its own. The set's labels are those of its annotators, or of one where it doesn't tell them apart: what
-    somebody perceived."""
+    a person of its own. The set's labels are those of its annotators or, where it names none, the set's own: what
+    somebody perceived, who is no annotator of the study."""
 
     def __init__(
         self,
@@ -198,11 +198,21 @@ class Importing:
         """Keep what the set's annotators say of a face. Returns how many of their labels are new."""
         added = 0
         for vote in faces.votes.get(index) or [Vote("", faces.targets[index], _dimensions(faces, index))]:
-            with suppress(AlreadyExists):  # Labelled by an earlier import of the same set.
-                self._labels.add_label(self._as_label(face_id, study, faces, vote), _ENOUGH_PLACES, self._now())
+            label = self._as_label(face_id, study, faces, vote)
+            try:
+                self._labels.add_label(label, _ENOUGH_PLACES, self._now())
                 added += 1
+            except AlreadyExists:  # Labelled by an earlier import of the same set.
+                self._mark(label)
         settle(self._labels, self._index, face_id)
         return added
+
+    def _mark(self, label: Label) -> None:
+        """Mark a set's own label that was imported before such labels were marked."""
+        for known in self._labels.labels_of(label.face_id) if label.of_a_set else ():
+            if known.annotator_id == label.annotator_id and not known.of_a_set:
+                self._labels.remove_label(known.face_id, known.annotator_id)
+                self._labels.add_label(replace(known, of_a_set=True), _ENOUGH_PLACES, self._now())
 
     def _as_label(self, face_id: str, study: Study, faces: FaceSet, vote: Vote) -> Label:
         shares = np.asarray(vote.target, float)
@@ -216,6 +226,7 @@ class Importing:
             distribution=tuple((shares / shares.sum()).tolist()),
             valence=valence,
             arousal=arousal,
+            of_a_set=not vote.annotator,
         )
 
 

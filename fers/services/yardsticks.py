@@ -7,7 +7,7 @@ from itertools import chain, groupby
 
 from fers.analysis.consensus import majority
 from fers.domain import permissions
-from fers.domain.consensus import votes_of
+from fers.domain.consensus import of_people, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face
@@ -82,13 +82,13 @@ class Yardsticks:
         return ((face.id, face.answer.label, face.person_id) for face in tested)
 
     def votes(self, yardstick: Yardstick) -> dict[str, list[int]]:
-        """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes. Of a version, those frozen
-        with it."""
+        """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes, and a set's own label is
+        nobody's. Of a version, those frozen with it."""
         if yardstick.word is Word.VERSION:
             entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split)
-            return {entry.face_id: votes_of(entry.votes) for entry in entries}
+            return {entry.face_id: votes_of(of_people(entry.votes)) for entry in entries}
         said = chain.from_iterable(self._labels.labels(study.id) for study in self._studies(yardstick))
-        return {face_id: votes_of(labels) for face_id, labels in groupby(said, lambda label: label.face_id)}
+        return {face_id: votes_of(of_people(of)) for face_id, of in groupby(said, lambda label: label.face_id)}
 
     def size(self, yardstick: Yardstick) -> int:
         """How large the yardstick is, read without going through it: how many entries are left of a version; of every

@@ -1,5 +1,6 @@
 """The database's shape, as numbered steps. A released step is never edited: the next change is a new step."""
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 
@@ -175,6 +176,23 @@ _DEVICES = (
     "CREATE INDEX devices_by_person ON devices (person_id)",
 )
 
+
+def _mark_labels_of_sets(connection: sqlite3.Connection) -> None:
+    """Mark the own labels of sets that were imported so far. Under whose id they are kept follows from the study and
+    the name of the set, which its terms begin with: a label under any other id stays as it is."""
+    terms = "SELECT DISTINCT study_id, body FROM consents JOIN consent_texts ON sha256 = text_sha256 WHERE body LIKE ?"
+    title = "# Imported from "
+    for study_id, body in connection.execute(terms, (f"{title}%",)).fetchall():
+        name = body.partition("\n")[0].removeprefix(title)
+        nobody = hashlib.sha256(f"{study_id}\n{name}".encode()).hexdigest()[:32]
+        marked = "UPDATE labels SET document = json_set(document, '$.of_a_set', json('true')) WHERE annotator_id = ?"
+        connection.execute(marked, (nobody,))
+        # What was measured with them is measured anew.
+        connection.execute("UPDATE revisions SET count = count + 1")
+
+
+_LABELS_OF_SETS = (_mark_labels_of_sets,)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _PEOPLE_AND_FACES,
     _CREDENTIALS,
@@ -203,6 +221,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     _KEPT_OUT,
     _CLOCK,
     _DEVICES,
+    _LABELS_OF_SETS,
 )
 """Statements of each step, in order. The database's `user_version` is the number of steps it has taken."""
 

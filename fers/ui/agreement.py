@@ -38,8 +38,9 @@ def overall(report: Report) -> None:
             with st.container(width=FIGURE_PIXELS):
                 st.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
                 st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+    labels = "1 label" if report.labels == 1 else f"{report.labels:,} labels"
     st.caption(
-        f"{report.labels:,} labels. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
+        f"{labels}. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
         "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
     )
 
@@ -78,6 +79,7 @@ def by_annotator(report: Report) -> None:
         f"{report.differ:,} of {report.settled:,} faces unlike the majority. A dataset version can go by either."
     )
     st.dataframe(rows, hide_index=True)
+    of_sets(report)
     if agreement.by_pair:
         st.caption("Cohen's κ of every two")
         names = sorted({name for pair in agreement.by_pair for name in pair})
@@ -86,6 +88,18 @@ def by_annotator(report: Report) -> None:
         for (first, second), estimate in agreement.by_pair.items():
             table.loc[_short(second), _short(first)] = _figure(estimate)
         st.dataframe(table)
+
+
+def of_sets(report: Report) -> None:
+    """What imported sets say themselves, apart from what people say; nothing where there is no such set."""
+    if not report.of_sets:
+        return
+    labels = "1 label came" if report.of_sets == 1 else f"{report.of_sets:,} labels came"
+    said = f"{labels} with imported sets that name no annotator. They are nobody's, and count in no figure here."
+    if report.with_sets.is_defined:
+        faces = "1 face" if report.with_sets.faces == 1 else f"{report.with_sets.faces:,} faces"
+        said += f" Annotators say what the set says: {_figure(report.with_sets)}, {faces}."
+    st.caption(said)
 
 
 def flags(actor: Person, report: Report) -> None:

@@ -73,7 +73,7 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
         st.header("Flagged" if flags else "Flags, settled", anchor=False)
         for flag in flags or flagged:
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
-            st.caption(f"Annotator {flag.annotator_id[:6]}, {moment(flag.given_at)}")
+            st.caption(f"{_annotator(flag)}, {moment(flag.given_at)}")
         if not flags:
             st.caption(f"Somebody looked on {moment(about.flags_settled_at)}, and the photo stays.")
         question = "Nothing is wrong, keep it" if flags else "Look at them again"
@@ -98,12 +98,16 @@ def people_say(about: AboutFace) -> None:
         rows.append(_row("Its person", said(answer.label), answer.valence, answer.arousal, when, face.given_at))
     for label in about.labels:
         what = "guess in sight" if label.saw_prediction else "blind"
-        who = f"Annotator {label.annotator_id[:6]}"
+        who, what = ("The imported set", "its own label") if label.of_a_set else (_annotator(label), what)
         rows.append(_row(who, vote_words(label), label.valence, label.arousal, what, label.given_at))
     if not rows:
         st.caption("Nobody has said anything yet.")
         return
     st.dataframe(rows, hide_index=True)
+
+
+def _annotator(label: Label) -> str:
+    return f"Annotator {label.annotator_id[:6]}"
 
 
 def vote_words(label: Label) -> str:
@@ -154,7 +158,13 @@ def history(about: AboutFace) -> None:
     events = [(face.captured_at, f"Received ({SOURCE_WORDS[face.source].lower()})"), (face.given_at, "Given")]
     if face.source is Source.IMPORT:
         events = [(face.given_at, "Imported")]
-    events += [(label.given_at, f"Labelled by annotator {label.annotator_id[:6]}") for label in about.labels]
+    events += [
+        (
+            label.given_at,
+            "Labelled by the imported set" if label.of_a_set else f"Labelled by {_annotator(label).lower()}",
+        )
+        for label in about.labels
+    ]
     events += [(frozen_at, f"Frozen in version {name}") for name, frozen_at in about.versions]
     if about.known:
         events.append((about.known.since, f"Known to show {word(about.known.emotion).lower()}"))

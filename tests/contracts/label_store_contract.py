@@ -25,6 +25,7 @@ RICH = {
     "arousal": 0.25,
     "seconds": 1.5,
     "saw_prediction": True,
+    "of_a_set": True,
 }
 
 

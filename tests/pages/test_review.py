@@ -1,18 +1,25 @@
 """The pages around the labels, opened by those they are for."""
 
+import io
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 from driving import click, field, told
+from PIL import Image
 from test_studies import sign_in
 
+from fers.datasets import FaceSet
 from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
 from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.review import QueueOrder
+from fers.services.importing import Terms
 from fers.ui.guide import as_html, guide_of
 from fers.ui.result import word
-from tests.people import give_face, grant, participant
+from tests.people import give_face, grant, participant, pattern
 
 
 def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
@@ -26,19 +33,47 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     sign_in(app)
     app.switch_page("pages/agreement.py").run()
     assert "4 labels" in told(app)
+    [by_class] = [table.value for table in app.dataframe if "Faces where somebody saw it" in table.value]
+    seen = dict(zip(by_class["Expression"], by_class["Faces where somebody saw it"], strict=True))
+    assert {name: faces for name, faces in seen.items() if faces} == {"Sad": 2, "Anger": 1}
     click(app, "Make it known")
     assert "One face is known." in told(app)
     assert platform.agreement.known(OPERATOR, study.id) == {agreed.id: Emotion.SAD}
     click(app, "Not known")
     assert platform.agreement.known(OPERATOR, study.id) == {}
-    app.session_state["views"] = "Most disputed"
+    app.session_state["view"] = "Most disputed"
     app.switch_page("pages/explore.py").run()
     next(choice for choice in app.button_group if choice.label == "Disputed").set_value("among annotators")
     assert "Sad 1, Anger 1" in told(app.run())
     assert not app.exception and not app.error
 
 
-def test_whoever_runs_the_study_removes_a_flagged_face_and_one_found_while_exploring(app, platform):
+def test_an_imported_sets_own_labels_stand_apart_from_annotators(app, platform):
+    ada, study = participant(platform), platform.studies.current()
+    targets = np.eye(8, dtype=np.float32)[[Emotion.SAD, Emotion.SAD]]
+    faces = FaceSet("a set", ["0", "1"], targets, lambda index: Image.open(io.BytesIO(pattern(index))), Counter())
+    platform.importing.add(OPERATOR, study.id, faces, Terms("CC0", "Everybody signed."))
+    platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
+    sign_in(app)
+    app.switch_page("pages/agreement.py").run()
+    assert "Nobody has labelled a face yet" in told(app)
+    assert "2 labels came with imported sets that name no annotator" in told(app)
+    first = platform.explore.newest(OPERATOR, study.id, FaceFilter(), 1)[0].face
+    annotator = replace(ada, id="a" * 32, role=Role.ANNOTATOR)
+    platform.review.label(annotator, study.id, first.id, Verdict.EMOTION, distribution=only(Emotion.SAD))
+    app.run()
+    assert "1 labels" not in told(app)
+    assert "1 label." in told(app)
+    assert "Annotators say what the set says: 1.00 [1.00, 1.00], 1 face." in told(app)
+    [annotators] = [table.value for table in app.dataframe if "Annotator" in table.value]
+    assert list(annotators["Annotator"]) == ["aaaaaa"]
+    app.query_params["id"] = first.id
+    app.switch_page("pages/face.py").run()
+    assert "The imported set" in str([table.value for table in app.dataframe])
+    assert not app.exception and not app.error
+
+
+def test_whoever_runs_the_study_removes_a_flagged_face_and_one_on_its_own_page(app, platform):
     ada, study = participant(platform), platform.studies.current()
     flagged, found = give_face(platform, ada), give_face(platform, ada)
     for name in ("a0" * 16, "b1" * 16):
@@ -46,13 +81,15 @@ def test_whoever_runs_the_study_removes_a_flagged_face_and_one_found_while_explo
         platform.review.label(annotator, study.id, flagged.id, Verdict.FLAGGED, reason="two people")
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ADMINISTRATOR)
     sign_in(app)
-    for page, face in (("agreement", flagged), ("explore", found)):
+    for page, face in (("agreement", flagged), ("face", found)):
+        app.query_params["id"] = face.id
         app.switch_page(f"pages/{page}.py").run()
         app.button(key=f"remove-{face.id}").click().run()
         assert "deleted at once" in told(app)
         app.button(key=f"remove-{face.id}").click()  # AppTest always runs the whole page: keep the dialog open.
         click(app, "Remove it")
-        assert not app.exception and not app.error
+        assert not app.exception
+        assert all("not there any more" in error.value for error in app.error)
     assert platform.own_data.faces(ada) == []
     assert [entry.action for entry in platform.members.log(OPERATOR, study.id, 2)] == [
         "removed a face: something is wrong with the picture"
@@ -65,7 +102,7 @@ def test_a_researcher_removes_nothing(app, platform):
     platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
     sign_in(app)
     app.switch_page("pages/explore.py").run()
-    assert "Own word. Guess: Happy 90%" in told(app)
+    assert "Own word  \nGuess: Happy 90%" in told(app)
     assert not [button for button in app.button if button.label == "Remove"]
 
 

@@ -16,10 +16,12 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import LabelSource
+from fers.domain.yardsticks import REVIEWED_FACES, Word, Yardstick
 from fers.errors import InvalidInput, StoreUnavailable
 from fers.platform import assemble, open_stores
 from fers.services.importing import Terms
 from fers.services.withdrawal import Removal
+from fers.services.yardsticks import Yardsticks
 from fers.storage.database import FILE
 from tests.people import OneFace, OneModel, pattern
 
@@ -64,6 +66,46 @@ def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, st
     assert "CC BY 4.0" in words.body
     assert "Everybody signed." in words.body
     assert "folder:set" in words.body
+
+
+def test_a_sets_own_labels_are_no_annotators(platform, study, faces, settings, clock):
+    """They say what the faces are, and nothing of how people agree."""
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    before = platform.agreement.report(OPERATOR, study.id)
+    assert (before.labels, before.of_sets, before.counts, before.accuracy.keys() & before.counts) == (0, 3, {}, set())
+    assert not before.with_sets.is_defined
+    found = platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)
+    happy = next(one.face for one in found if one.label is Emotion.HAPPY)
+    for name, emotion in (("a", Emotion.HAPPY), ("b", Emotion.SAD)):
+        annotator = replace(OPERATOR, id=name * 32)
+        platform.review.label(annotator, study.id, happy.id, Verdict.EMOTION, distribution=only(emotion))
+    report = platform.agreement.report(OPERATOR, study.id)
+    assert (report.labels, report.of_sets, report.counts) == (2, 3, {"a" * 32: 1, "b" * 32: 1})
+    assert report.agreement.emotion.labels == 2, "alpha is of people"
+    assert set(report.agreement.by_annotator) == {"a" * 32, "b" * 32}
+    assert (report.with_sets.value, report.with_sets.faces) == (0.5, 1)
+    stores = open_stores(settings, clock)
+    yardsticks = Yardsticks(stores.records, stores.face_index, stores.labels, stores.snapshots)
+    assert [len(votes) for votes in yardsticks.votes(REVIEWED_FACES).values() if votes] == [2]
+    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    votes = [vote for entry in platform.snapshots.entries(OPERATOR, snapshot.id) for vote in entry.votes]
+    assert sorted(vote.of_a_set for vote in votes) == [False, False, True, True, True]
+    version = Yardstick(Word.VERSION, snapshot.id)
+    assert [len(votes) for votes in yardsticks.votes(version).values() if votes] == [2]
+    assert platform.agreement.proposed(OPERATOR, study.id, 9) == {}, "nobody but the set looked at the others"
+
+
+def test_a_set_that_was_imported_before_its_labels_were_marked_is_marked_when_it_comes_again(
+    platform, study, faces, settings, clock
+):
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    labels = open_stores(settings, clock).labels
+    for label in list(labels.labels(study.id)):
+        labels.remove_label(label.face_id, label.annotator_id)
+        labels.add_label(replace(label, of_a_set=False), 9, label.given_at)
+    assert platform.agreement.report(OPERATOR, study.id).of_sets == 0
+    assert platform.importing.add(OPERATOR, study.id, faces, TERMS).labels == 0
+    assert platform.agreement.report(OPERATOR, study.id).of_sets == 3
 
 
 def test_whom_a_set_names_is_one_person_in_all_its_splits_and_by_no_name(platform, study, faces, settings):

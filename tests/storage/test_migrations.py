@@ -1,14 +1,16 @@
 """Steps are taken once, whole, and in order."""
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from fers.domain.audit import AuditEntry, broken_seals
-from fers.domain.consent import Purpose
+from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.labels import only
@@ -23,6 +25,7 @@ from fers.storage.embedded_labels import EmbeddedLabels
 from fers.storage.embedded_records import EmbeddedRecords
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from fers.storage.embedded_snapshots import EmbeddedSnapshots
+from fers.storage.migrations import _LABELS_OF_SETS as LABELS_OF_SETS
 from fers.storage.migrations import MIGRATIONS, migrate
 from fers.storage.opinion_facts import SHAPE as OPINIONS
 from fers.storage.snapshot_documents import snapshot_to_document
@@ -110,6 +113,31 @@ def test_what_was_removed_before_is_kept_out(folder):
     older.close()
     database = Database(folder)
     assert EmbeddedRecords(database).kept_out("s") == {"one"}
+    database.close()
+
+
+def test_own_labels_of_sets_imported_before_are_told_from_those_of_annotators(folder):
+    study, nobody = an_id("faces"), hashlib.sha256(f"{an_id('faces')}\nfolder:a set".encode()).hexdigest()[:32]
+    label = label_to_document(a_label(valence=0.1))
+    del label["of_a_set"]
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[: MIGRATIONS.index(LABELS_OF_SETS)])
+    terms = ConsentText.of_a_set("# Imported from folder:a set\n\nLicence: CC0")
+    older.execute("INSERT INTO consent_texts VALUES (?, ?)", (terms.sha256, terms.body))
+    consent = (an_id("consent"), an_id("ada"), study, terms.version, terms.sha256, "[]", time_to_text(NOON))
+    older.execute(f"INSERT INTO consents VALUES (1, {', '.join('?' * 7)})", consent)
+    face = face_to_document(a_face())
+    columns = [face.pop(column) for column in ("id", "person_id", "study_id", "given_at", "purge_at")]
+    older.execute("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?)", (*columns, json.dumps(face)))
+    for annotator in (nobody, an_id("ann")):
+        said = json.dumps(label | {"annotator_id": annotator})
+        older.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", (an_id("face"), annotator, study, said))
+    older.close()
+    database = Database(folder)
+    labels = {label.annotator_id: label for label in EmbeddedLabels(database).labels_of(an_id("face"))}
+    assert labels[an_id("ann")] == a_label(valence=0.1)
+    assert labels[nobody] == replace(a_label(valence=0.1), annotator_id=nobody, of_a_set=True)
     database.close()
 
 
