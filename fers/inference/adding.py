@@ -65,28 +65,31 @@ def look(box: Sandbox, weights: Path, side: int | None = None) -> Seen:
 
     Raises ModelRejected.
     """
-    (box.folder / _GIVEN).mkdir()
-    name = box.bring(weights, f"{_GIVEN}/{weights.name}").relative_to(box.folder).as_posix()
-    said = {"file": name, "side": side, "needs_seal": weights.is_dir()}
-    seen = box.ask("look", **said)
-    if lacking := seen.get("lacks"):
-        for beside in lacking:
-            _bring_from_beside(box, weights, beside, ModelRejected(*seen["refusal"]))
-        seen = box.ask("look", **said)
+    seen = _looked(box, weights, side, [])
+    if "lacks" in seen:
+        refusal = ModelRejected(*seen["refusal"])
+        seen = _looked(box, weights, side, [_beside(weights, name, refusal) for name in seen["lacks"]])
     if "lacks" in seen:
         raise ModelRejected(*seen["refusal"])
     return Seen(seen["weights"], Draft.from_json(seen["draft"]))
 
 
-def _bring_from_beside(box: Sandbox, weights: Path, name: str, refusal: ModelRejected) -> None:
-    """Copy a file of that name, from the folder of `weights` and nowhere else."""
-    folder = weights.parent.resolve()
-    beside = folder / name
-    if not beside.resolve().is_relative_to(folder) or not beside.is_file():
+def _looked(box: Sandbox, weights: Path, side: int | None, others: list[Path]) -> dict:
+    """What the sandbox says of `weights`, with the files that it needs, from the same folder."""
+    box.clear()
+    for file in (weights, *others):
+        name = f"{_GIVEN}/{file.relative_to(weights.parent).as_posix()}"
+        (box.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        box.bring(file, name)
+    return box.ask("look", file=f"{_GIVEN}/{weights.name}", side=side, needs_seal=weights.is_dir())
+
+
+def _beside(weights: Path, name: str, refusal: ModelRejected) -> Path:
+    """The file called `name` in the folder of `weights`. Raises `refusal` for any that is elsewhere, by a link, say."""
+    beside = weights.parent / name
+    if not beside.resolve().is_relative_to(weights.parent.resolve()) or not beside.is_file():
         raise refusal
-    target = box.folder / _GIVEN / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(beside, target)
+    return beside
 
 
 def taken_over(box: Sandbox, path: Path, staging: Path) -> Path:
@@ -128,6 +131,7 @@ class Tested:
 def test(box: Sandbox, folder: ModelFolder, known: dict) -> Tested:
     """Test a complete model folder in the sandbox on `known` faces, as `examine` takes them by name, and add what
     browsers run to it. Raises ModelRejected."""
+    box.clear()
     np.savez(box.folder / KNOWN, **{key: value for key, value in known.items() if value is not None})
     name = f"{_TRIED}/{folder.info.id}"
     for file in (DESCRIPTION, folder.info.weights):

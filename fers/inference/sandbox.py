@@ -36,16 +36,24 @@ class Sandbox:
         self.shut: dict[str, bool] = {}
         """Which of "files" and "network" the system shuts; known once a task was done."""
 
+    def clear(self) -> None:
+        """End the process and begin with an empty folder again: what it left there, links to elsewhere perhaps, must
+        not be written to."""
+        self.close()
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+
     def bring(self, source: Path, name: str) -> Path:
-        """Copy a file or folder in, by content: links become what they lead to only inside of a folder."""
+        """Copy a file or folder in, before anything runs there."""
         target = self.folder / name
         if source.is_dir():
             return Path(shutil.copytree(source, target, symlinks=True))
         return Path(shutil.copyfile(source, target))
 
     def fetch(self, name: str, target: Path) -> None:
-        """Copy a file that a task left out to `target`. Raises ModelRejected when it is none: the process that left it
-        isn't trusted."""
+        """Copy a file that a task left out to `target`. The process that left it isn't trusted, so it is ended first.
+        Raises ModelRejected when there is no plain file."""
+        self.close()
         made = self.folder / name
         if not made.resolve().is_relative_to(self.folder.resolve()) or made.is_symlink() or not made.is_file():
             raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
@@ -74,6 +82,7 @@ class Sandbox:
         if self._process is not None:
             self._process.kill()
             self._leave()
+            self._process = None
 
     def _leave(self) -> None:
         """Wait for the process's end, which a dying one is left a moment for."""
@@ -118,7 +127,7 @@ class Sandbox:
     def _end(self) -> ModelRejected:
         """Why the process answers no more."""
         self._leave()
-        words = self._words.read_bytes()[-100_000:].decode(errors="replace")
+        words = self._last_words()
         if OUT_OF_MEMORY.search(words) or (self._process.returncode == -signal.SIGKILL and not self._late):
             return ModelRejected(
                 f"The model takes more memory than the {self._memory / 1e9:.0f} GB that FERS gives one.",
@@ -127,6 +136,11 @@ class Sandbox:
         if self._late or self._process.returncode == -signal.SIGXCPU:
             return ModelRejected("The model took too long to try.", "Give a smaller one.")
         return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+
+    def _last_words(self, most: int = 100_000) -> str:
+        with self._words.open("rb") as file:
+            file.seek(max(0, self._words.stat().st_size - most))
+            return file.read(most).decode(errors="replace")
 
 
 @contextmanager

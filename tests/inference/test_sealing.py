@@ -132,12 +132,12 @@ def numpy_sizes():
     return np.array([12, 3, 8192, 8192], np.int64)
 
 
-def test_a_process_that_dies_is_a_refusal(monkeypatch, tmp_path):
+def test_a_process_that_dies_is_a_refusal():
     with sandbox() as box:
         box._process = box._start()
         box._process.terminate()
         with pytest.raises(ModelRejected, match="made the program that tried it fail"):
-            look(box, _written(tmp_path / "model.onnx"))
+            box.ask("look")
 
 
 def test_one_that_never_answers_is_given_up(monkeypatch, tmp_path):
@@ -153,3 +153,17 @@ def test_nothing_but_a_file_is_fetched(tmp_path, plant):
         with pytest.raises(ModelRejected):
             box.fetch("model.tflite", tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
+
+
+def test_what_a_process_left_behind_is_never_written_to(tmp_path):
+    """A link that leads out of the folder, where the known faces are put next."""
+    outside = tmp_path / "fers.db"
+    outside.write_text("faces")
+    with sandbox() as box:
+        (box.folder / trial.KNOWN).symlink_to(outside)
+        (box.folder / "given").symlink_to(tmp_path)
+        box.clear()
+        assert list(box.folder.iterdir()) == []
+        with pytest.raises(ModelRejected):
+            look(box, _written(tmp_path / "model.onnx"))
+    assert outside.read_text() == "faces"
