@@ -15,11 +15,12 @@ def guide_of(study: Study) -> str:
     return STARTING_GUIDE if study.labelling_guide is None else study.labelling_guide
 
 
-def write_guide(study: Study) -> str | None:
+def write_guide(study: Study, key: str) -> str | None:
     """Let the owner write the guide. Returns it as the study keeps it."""
     written = st.text_area(
         "Labelling guide",
         guide_of(study),
+        key=key,
         max_chars=LONGEST_GUIDE,
         height="content",
         help="Annotators read it beside the faces. It begins with our definitions of the eight expressions, in "

@@ -72,8 +72,9 @@ def describe(actor: Person, study: Study) -> None:
                 "I confirm that this study does not infer emotions of people at work or in education, which the EU AI "
                 "Act (Art. 5(1)(f)) forbids.",
                 study.purpose_confirmed,
+                key=_key(study, "purpose-confirmed"),
             ),
-            open=st.toggle("Open for photos", study.open),
+            open=st.toggle("Open for photos", study.open, key=_key(study, "open")),
         )
         pressed = st.form_submit_button("Save", type="primary", width="stretch")
     if pressed:
@@ -100,28 +101,43 @@ def _ask_again(changed: Study, asked: int) -> None:
             place.success("Saved. You can close this.", icon=":material/check_circle:")
 
 
+def _key(study: Study, field: str) -> str:
+    """Of the widget for a field. Without one, Streamlit takes a widget that begins with what was just saved for another
+    one, and what is typed next would be lost."""
+    return f"study-{study.id}-{field}"
+
+
 def _particulars(study: Study) -> Study:
     return replace(
         study,
-        name=st.text_input("Name", study.name),
-        purpose=st.text_area("What the photos are for", study.purpose),
-        owner=st.text_input("Who runs it", study.owner),
-        contact=st.text_input("How to reach them", study.contact),
+        name=st.text_input("Name", study.name, key=_key(study, "name")),
+        purpose=st.text_area("What the photos are for", study.purpose, key=_key(study, "purpose")),
+        owner=st.text_input("Who runs it", study.owner, key=_key(study, "owner")),
+        contact=st.text_input("How to reach them", study.contact, key=_key(study, "contact")),
         consent_words=st.text_area(
             "What else they should know before they agree",
             study.consent_words,
+            key=_key(study, "consent-words"),
             max_chars=LONGEST_CONSENT_WORDS,
             height="content",
             help="What your ethics board wants said, in Markdown. It closes the text that participants agree to.",
         ),
-        retention_days=st.number_input("Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days),
+        retention_days=st.number_input(
+            "Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days, key=_key(study, "retention")
+        ),
         crop_only=st.toggle(
             "Keep only the face",
             study.crop_only,
+            key=_key(study, "crop-only"),
             help="Photos are cut down to the box around the face before they are kept, so that nobody else in the "
             "picture is. Photos given before stay as they are.",
         ),
-        join_code=st.text_input("Study code", study.join_code, help="Lets people join without an e-mail address."),
+        join_code=st.text_input(
+            "Study code",
+            study.join_code,
+            key=_key(study, "join-code"),
+            help="Lets people join without an e-mail address.",
+        ),
     )
 
 
@@ -132,30 +148,40 @@ def _labelling(study: Study) -> Study:
         100,
         round(study.ask_first_share * 100),
         format="%d%%",
+        key=_key(study, "ask-first"),
         help="The guess sways people. Drawn once for everybody who joins from now on.",
     )
     return replace(
         study,
         ask_first_share=ask_first / 100,
-        participants_label=st.toggle("Participants say which expression it is", study.participants_label),
+        participants_label=st.toggle(
+            "Participants say which expression it is", study.participants_label, key=_key(study, "label")
+        ),
         asks_groups=st.toggle(
             "Participants may say their age band, gender and skin tone",
             study.asks_groups,
+            key=_key(study, "groups"),
             help="Lets you see whether models work as well for everybody. Nobody has to answer, and a group of fewer "
             "than five people is not shown. Leave it off unless you will look.",
         ),
-        overlap=st.number_input("Annotators for each face", 1, MOST_ANNOTATORS, study.overlap),
+        overlap=st.number_input(
+            "Annotators for each face", 1, MOST_ANNOTATORS, study.overlap, key=_key(study, "overlap")
+        ),
         queue_order=st.selectbox(
             "Faces they get first",
             list(QueueOrder),
             list(QueueOrder).index(study.queue_order),
             format_func=_ORDER_WORDS.get,
+            key=_key(study, "order"),
             help="One in five is drawn at random whatever you choose, so that the labels don't lean to one side.",
         ),
         show_prediction=st.toggle(
-            "Annotators see the machine's guess", study.show_prediction, help="It is quicker, and it sways them."
+            "Annotators see the machine's guess",
+            study.show_prediction,
+            key=_key(study, "show-prediction"),
+            help="It is quicker, and it sways them.",
         ),
-        labelling_guide=write_guide(study),
+        labelling_guide=write_guide(study, _key(study, "guide")),
     )
 
 

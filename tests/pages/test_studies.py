@@ -11,6 +11,7 @@ from test_journey import choose, give
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
+from fers.domain.review import QueueOrder
 from fers.domain.snapshots import ConsensusRule
 from fers.ui.participant_link import qr_code
 from tests.people import give_face, grant, participant, pattern, photo
@@ -58,6 +59,39 @@ def test_the_study_page_has_the_link_for_participants_and_the_same_to_scan(app, 
 
     platform.studies.update(OPERATOR, dataclasses.replace(study, open=False))
     assert "The study is closed" in told(app.run())
+
+
+def test_what_is_changed_after_saving_is_saved_as_well(app, platform):
+    """Every widget of the form stays the one it was, whatever it now begins with."""
+    participant(platform, "boss@example.org")
+    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "boss@example.org")
+    app.switch_page("pages/study.py").run()
+    study = platform.studies.current()
+
+    def form() -> dict[str, str]:
+        return {
+            key: element.id for element in app.main if (key := element.key) and key.startswith(f"study-{study.id}-")
+        }
+
+    before = form()
+    assert len(before) == 17
+    by_key = {key.removeprefix(f"study-{study.id}-"): key for key in before}
+    for kind, name, value in (
+        ("number_input", "overlap", 5),
+        ("selectbox", "order", QueueOrder.RANDOM),
+        ("number_input", "overlap", 4),
+        ("toggle", "show-prediction", True),
+        ("text_area", "guide", "Look twice."),
+    ):
+        getattr(app, kind)(key=by_key[name]).set_value(value)
+        assert "Saved" in told(click(app, "Save"))
+    app.text_input(key=by_key["name"]).set_value("Another name")
+    assert "Saved" in told(save_and_ask_again(app))
+    saved = platform.studies.current()
+    assert (saved.overlap, saved.queue_order, saved.show_prediction) == (4, QueueOrder.RANDOM, True)
+    assert (saved.labelling_guide, saved.name) == ("Look twice.", "Another name")
+    assert form() == before
 
 
 def save_and_ask_again(app):
