@@ -20,7 +20,7 @@ from fers.ui.why import offer_why
 from fers.ui.widgets import widget
 
 _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
-_uploads = widget("uploads")
+_uploads, _step = widget("uploads"), widget("step")
 _ALONE = {
     False: "Best with nobody else in the picture: the whole photo is kept.",
     True: "Only the part with your face is kept. Whoever else is in the picture is cut away.",
@@ -41,9 +41,16 @@ def at_hand(actor: Person) -> Giving | None:
     return state().giving
 
 
+def _begin(heading: str) -> None:
+    """Begin a step, and have its heading take the focus, which was on something of the one before."""
+    st.title(heading)
+    with st.container(key="fers-step"):
+        _step(key="step", data={"heading": heading})
+
+
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
-    st.title("Show an expression")
+    _begin("Show an expression")
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
     if told := _of_others(actor, _ALONE):
         st.caption(told)
@@ -123,7 +130,7 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
 
 def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
-    st.title("Your face in the box")
+    _begin("Your face in the box")
     if len(draft.suggestions) > 1:
         _pick_face(actor, giving)
     start = giving.box or (draft.suggestions[giving.face] if draft.suggestions else None)
@@ -199,7 +206,7 @@ def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
 
 def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
-    st.title("Thank you!")
+    _begin("Thank you!")
     face, words = st.columns([1, 3], gap="medium")
     face.image(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")
     with words:

@@ -1,0 +1,24 @@
+// What had the focus is gone with the step before: the heading of the next one takes it, so that a screen reader reads
+// on from there. Whoever put the focus somewhere else meanwhile keeps it.
+const PATIENCE_MS = 10_000;
+const EVERY_MS = 100;
+
+export default function ({ data }) {
+  const page = (window.fersStep ??= {});
+  if (page.heading === data.heading) return;
+  const isFirst = page.heading === undefined;
+  page.heading = data.heading;
+  clearInterval(page.waiting);
+  if (isFirst) return;
+  const until = Date.now() + PATIENCE_MS;
+  page.waiting = setInterval(() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const heading = document.querySelector(".stMain h1");
+    const isThere = app?.dataset.testScriptState === "notRunning" && heading?.textContent.trim() === data.heading;
+    if (!isThere && Date.now() < until) return;
+    clearInterval(page.waiting);
+    if (!isThere || document.activeElement !== document.body) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }, EVERY_MS);
+}
