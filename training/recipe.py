@@ -73,8 +73,9 @@ class Recipe:
     weight_decay: float = 0.0
     """Share of every kernel that is taken off at a step, times the step size."""
     averaging: float = 0.0
-    """Share of the old in a moving average of the weights that takes their place after every epoch (Switch EMA, Li et
-    al. 2024, arXiv:2402.09240), such as 0.99; 0 for none."""
+    """Share of the old in a moving average of the weights, such as 0.999, which is what is measured and kept (Polyak
+    and Juditsky 1992); 0 for none. By Keras it also takes the weights' place after every epoch (Switch EMA, Li et al.
+    2024, arXiv:2402.09240)."""
     frozen_statistics: bool = False
     """Leave batch normalisation as it is: its statistics come from far more faces than there are now."""
     start_share: float = 0.0

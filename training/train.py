@@ -6,12 +6,15 @@ whole, `--data fers:PATH`, the train part is learned from and, without `--valida
 """
 
 import importlib
+import importlib.util
 import json
+import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import keras
@@ -25,9 +28,15 @@ from fers.errors import FersError
 from training import beginnings, distribution, pipeline, recipe, specs, tasks
 from training.crops import predictions
 
+if TYPE_CHECKING:
+    from training.torch_training import Way
+
 CHECKPOINT = "checkpoint.keras"
 PROGRESS = "progress.json"
 LOG = "log.csv"
+STATE = "optimizer-{}.pt"
+"""After so many epochs."""
+ENGINES = ("auto", "keras", "torch")
 FRESH, LEARNING_ON = "alexnet", "fersnet_more"
 """The recipes of those who name none: for a new network, and for one that learns on."""
 
@@ -50,6 +59,14 @@ FRESH, LEARNING_ON = "alexnet", "fersnet_more"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
 @click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What computes the steps: PyTorch, much the quicker on a CPU (pip install torch), or Keras; auto takes PyTorch"
+    " where it is there, unless --strategy names several devices.",
+)
+@click.option(
     "--strategy",
     type=click.Choice(distribution.STRATEGIES),
     default="none",
@@ -63,11 +80,13 @@ def main(
     teachers: tuple[str, ...],
     init_from: str | None,
     out: Path | None,
+    engine: str,
     strategy: str,
 ) -> None:
     recipe_name = recipe_name or (LEARNING_ON if init_from else FRESH)
     try:
         among = distribution.strategy(strategy)  # First: TensorFlow must not have worked before it knows the others.
+        by_torch = _is_by_torch(engine, among)
         chosen = recipe.load(recipe_name)
         learning = load_all(specs.to_learn_from(data))
         validation = load_all(specs.to_measure_on(validate, data))
@@ -80,7 +99,8 @@ def main(
             click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
         if known:
             learning = taught(learning, known)
-        trained = train(chosen, learning, validation, out or Path("runs") / recipe_name, start, among)
+        run = out or Path("runs") / recipe_name
+        trained = train(chosen, learning, validation, run, start, among, by_torch)
     except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The trained network is {trained}.")
@@ -108,12 +128,14 @@ def train(
     run: Path,
     start: keras.Model | None = None,
     among: tf.distribute.Strategy | None = None,
+    by_torch: bool = False,
 ) -> Path:
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
     A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
-    together; on several machines they do so from the same faces, and see the same folder `run`. The recipe is fitted to
-    a set that is small. Raises ValueError when the weights do not fit or the devices can't share a batch, when the
+    together; on several machines they do so from the same faces, and see the same folder `run`. `by_torch`: see
+    `torch_training`; a run folder can be copied to another machine and gone on with there. The recipe is fitted to a
+    set that is small. Raises ValueError when the weights do not fit or the devices can't share a batch, when the
     recipe keeps a share of a start that is not given, and when the folder holds a run on other faces.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
@@ -132,7 +154,12 @@ def train(
         if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
             with among.scope() if among else nullcontext():
                 model = _network(chosen, epoch, model, len(learning))
-        train_epoch = partial(_epoch_together, among=among) if among else _epoch
+        if by_torch and epoch == done:
+            way = _quickest_way(model, chosen, epoch, learning)
+        if among:
+            train_epoch = partial(_epoch_together, among=among)
+        else:
+            train_epoch = partial(_epoch_by_torch, way=way) if by_torch else _epoch
         ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
         train_epoch(model, chosen, epoch, learning, validation, kept, ending)
         progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
@@ -198,8 +225,42 @@ def _epoch_together(
     logs = distribution.fit(model, among, chosen.batch_size, batches)
     ending.apply(model)
     _replace(run / CHECKPOINT, model.save)
-    saved = keras.models.load_model(run / CHECKPOINT)
-    measured = saved.evaluate(_measured(saved, chosen, validation), return_dict=True, verbose=0)
+    _note(keras.models.load_model(run / CHECKPOINT), chosen, epoch, validation, run, logs)
+
+
+def _epoch_by_torch(
+    model: keras.Model,
+    chosen: recipe.Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    ending: _Ending,
+    way: "Way",
+) -> None:
+    """`_epoch` by PyTorch, whose optimiser is kept beside the network, under the number of its epoch: a kill between
+    the two leaves those of the epoch before."""
+    from training.torch_training import TorchTrainer
+
+    steps = sum(stage.epochs * stage.steps(len(learning), chosen.batch_size) for stage in chosen.stages)
+    trainer = TorchTrainer(model, chosen, steps, way)
+    if epoch:
+        trainer.carry_on(run / STATE.format(epoch))
+    batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch)
+    logs = trainer.epoch(batches.as_numpy_iterator())
+    trained = trainer.write_back()
+    ending.apply(trained)
+    _replace(run / STATE.format(epoch + 1), trainer.save)
+    _replace(run / CHECKPOINT, trained.save)
+    (run / STATE.format(epoch - 1)).unlink(missing_ok=True)
+    _note(trained, chosen, epoch, validation, run, logs)
+
+
+def _note(
+    model: keras.Model, chosen: recipe.Recipe, epoch: int, validation: FaceSet, run: Path, logs: dict[str, float]
+) -> None:
+    """Measure the network as it is kept, say what came out, and log it."""
+    measured = model.evaluate(_measured(model, chosen, validation), return_dict=True, verbose=0)
     logs |= {f"val_{name}": value for name, value in measured.items()}
     click.echo(
         f"Epoch {epoch + 1}/{chosen.epochs}: " + ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
@@ -209,6 +270,25 @@ def _epoch_together(
     log.on_train_begin()
     log.on_epoch_end(epoch, logs)
     log.on_train_end()
+
+
+def _is_by_torch(engine: str, among: tf.distribute.Strategy | None) -> bool:
+    """Raises ValueError where PyTorch is asked for and can't be had."""
+    there = importlib.util.find_spec("torch") is not None
+    if engine == "torch" and (among or not there):
+        raise ValueError("--strategy is for Keras" if among else "--engine torch needs PyTorch: pip install torch")
+    return engine != "keras" and there and among is None
+
+
+def _quickest_way(model: keras.Model, chosen: recipe.Recipe, epoch: int, learning: FaceSet) -> "Way":
+    """As measured on a few batches; the rest of the run goes that way."""
+    from training.torch_training import fastest
+
+    batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
+    way, measured = fastest(model, chosen, batches, len(os.sched_getaffinity(0)))
+    told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
+    click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
+    return way
 
 
 def _measured(model: keras.Model, chosen: recipe.Recipe, validation: FaceSet) -> tf.data.Dataset:

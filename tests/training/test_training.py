@@ -217,3 +217,39 @@ def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_pa
     assert packaged.exit_code == 0, packaged.output
     classifier = FolderClassifier(read_model_folder(models / "att"))
     assert classifier.predict(np.zeros((2, 224, 224, 3), np.uint8)).shape == (2, len(LABELS))
+
+
+def by_torch(recipe, faces, run, start=None):
+    pytest.importorskip("torch")
+    return keras.models.load_model(train(recipe, faces, faces, run, start, by_torch=True))
+
+
+@pytest.mark.slow
+def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, quick, tmp_path, monkeypatch):
+    from training import torch_training
+
+    monkeypatch.setattr(torch_training, "_MEASURED_SECONDS", 0.1)
+    one_way = torch_training.Way(False, 1)
+    monkeypatch.setattr(torch_training, "fastest", lambda *_: (one_way, {one_way: 1.0}))
+    averaged = replace(quick, stages=(Stage(1, {"side": 16}), Stage(2, {"side": 20})), averaging=0.9)
+    whole = by_torch(averaged, faces, tmp_path / "whole")
+    begun = replace(averaged, stages=averaged.stages)
+    calls = []
+
+    def killed(*arguments, **more):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return note(*arguments, **more)
+
+    from training import train as training
+
+    note = training._note
+    monkeypatch.setattr(training, "_note", killed)
+    with pytest.raises(KeyboardInterrupt):
+        by_torch(begun, faces, tmp_path / "begun")
+    monkeypatch.setattr(training, "_note", note)
+    (tmp_path / "begun").rename(tmp_path / "elsewhere")
+    again = by_torch(begun, faces, tmp_path / "elsewhere")
+    for mine, theirs in zip(again.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)

@@ -2,8 +2,8 @@
 
     python -m training.train --recipe alexnet --data ferplus:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-Took about an hour and a half on two busy cores; 0.771 top-1 and 0.962 top-3 on the validation split. Keras on PyTorch
-(`pip install torch`, `KERAS_BACKEND=torch`) trains it about three times as fast on a CPU as Keras on TensorFlow.
+Took about an hour and a half on two busy cores; 0.771 top-1 and 0.962 top-3 on the validation split. With
+PyTorch (`pip install torch`) it takes a part of that: `python -m benchmarks.training` says how much.
 """
 
 from training.recipe import Recipe, Stage
