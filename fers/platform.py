@@ -110,7 +110,7 @@ def assemble(
     records, images, journal, sign_in = stores.records, stores.images, stores.journal, stores.sign_in
     models = LiveModel(registered, stores.promotions, records, now)
     studies = Studies(records, stores.studies, now)
-    invitations = Invitations(records, stores.studies, studies, now)
+    invitations = Invitations(records, stores.studies, sign_in, studies, now)
     administrators = Administrators(records, sign_in)
     withdrawal = Withdrawal(
         records,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard, session
+from fers.ui.caller import caller
 from fers.ui.services import platform
 from fers.ui.signing_in import come_in
 from fers.ui.state import state
@@ -13,7 +14,7 @@ guard.enter_public()
 code = st.query_params.get("code") or st.text_input(
     "Your invitation's code", autocomplete="off", help="From the person who invited you."
 )
-offer = platform().invitations.offer(code) if code else None
+offer = platform().invitations.offer(code, caller()) if code else None
 actor = session.person()
 if offer:
     st.title(f"You are invited to {offer.study.name}")

@@ -92,13 +92,14 @@ class Accounts:
         person_id = self._sign_in.person_by_identity(identity)
         return self._open(person_id or self._join_by(identity))
 
-    def join(self, study_code: str) -> tuple[SignedIn, str]:
+    def join(self, study_code: str, caller: str = "") -> tuple[SignedIn, str]:
         """Come without an e-mail: the code of a study or an invitation gives a personal code, the account's only key.
 
-        Raises SignInFailed for a code that no open study and no live invitation has.
+        Raises SignInFailed for a code that no open study and no live invitation has, and TooManyAttempts where too many
+        of those were typed. `caller`: where this is (see `SignIn.check_caller`).
         """
         refusal = SignInFailed("No open study has this code.", "Check it with the person who invited you.")
-        if self._invitations.offer(study_code) is None:
+        if self._invitations.offer(study_code, caller) is None:
             raise refusal
         person = self._new_person(Role.PARTICIPANT)
         self._records.create_person(person)

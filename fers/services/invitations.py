@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fers.domain.audit import entry_by
-from fers.domain.interfaces import RecordStore, StudyStore
+from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, require
@@ -29,9 +29,12 @@ class Offer:
 
 
 class Invitations:
-    def __init__(self, records: RecordStore, seats: StudyStore, studies: Studies, now: Clock = utc_now):
+    def __init__(
+        self, records: RecordStore, seats: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
+    ):
         self._records = records
         self._seats = seats
+        self._sign_in = sign_in
         self._studies = studies
         self._now = now
 
@@ -63,9 +66,16 @@ class Invitations:
         self._seats.revoke_invitation(invitation_id)
         self._log(actor, "revoked an invitation", invitation_id, study.id)
 
-    def offer(self, code: str) -> Offer | None:
+    def offer(self, code: str, caller: str = "") -> Offer | None:
         """What `code` invites to, a live invitation or an open study's code; None for any other. Asked by people who
-        are not signed in yet."""
+        are not signed in yet. `caller`: where they are (see `SignIn.check_caller`). Raises TooManyAttempts."""
+        self._sign_in.check_caller(caller)
+        offer = self._offer(code)
+        if offer is None:
+            self._sign_in.count_miss(caller)
+        return offer
+
+    def _offer(self, code: str) -> Offer | None:
         if study := self._studies.with_code(code):
             return Offer(study, Role.PARTICIPANT)
         invitation = self._seats.invitation(code_sha256(code))
@@ -76,9 +86,9 @@ class Invitations:
 
     def accept(self, actor: Person, code: str) -> Study:
         """Give the actor the place that `code` invites to, and work there from now on. Who has a larger role in the
-        study keeps it. Raises NotFound for a code that invites nobody (any more)."""
+        study keeps it. Raises NotFound for a code that invites nobody (any more), and TooManyAttempts."""
         require(actor, Action.MANAGE_OWN_DATA)
-        offer = self.offer(code)
+        offer = self.offer(code, f"person {actor.id}")
         known = {seat.study_id: seat.role for seat in self._seats.memberships_of(actor.id)}
         by_study_code = offer is not None and self._studies.with_code(code) is not None
         gains = offer is not None and known.get(offer.study.id) != offer.role

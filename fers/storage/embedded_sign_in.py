@@ -22,6 +22,7 @@ from fers.storage.credentials import (
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 from fers.storage.embedded_devices import EmbeddedDevices, forget_devices
+from fers.storage.guesses import Guesses
 from fers.storage.throttle import Throttle
 
 _COARSEST_SEEN = timedelta(minutes=1)
@@ -50,6 +51,7 @@ class EmbeddedSignIn:
         self._passwords = passwords or Passwords()
         self._throttle = Throttle(database, now)
         self._devices = EmbeddedDevices(database, now)
+        self._guesses = Guesses(self._throttle, now)
 
     def register(self, person_id: str, email: str, password: str) -> bool:
         values = (person_id, plain_email(email), self._passwords.hash(password))
@@ -212,6 +214,12 @@ class EmbeddedSignIn:
         query = "SELECT sealed, errand FROM errands WHERE sha256 = ? AND ends_at > ?"
         rows = self._database.rows(query, (sha256(secret), time_to_text(self._now())))
         return (unsealed(rows[0]["sealed"], secret), rows[0]["errand"]) if rows else None
+
+    def check_caller(self, caller: str) -> None:
+        self._guesses.check(caller)
+
+    def count_miss(self, caller: str) -> None:
+        self._guesses.count(caller)
 
     def issue_setup_token(self) -> str:
         token = new_token()

@@ -30,6 +30,7 @@ from fers.storage.firebase_failures import explained
 from fers.storage.firebase_sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
 from fers.storage.firebase_throttle import FirebaseThrottle
 from fers.storage.firestore_documents import FirestoreDocuments, where
+from fers.storage.guesses import Guesses
 from fers.storage.identity_toolkit import IdentityToolkit
 
 _LONGEST_PASSWORD = 4096
@@ -56,6 +57,7 @@ class FirebaseSignIn:
         self._identities = self._documents.collection("identities")
         self._throttle = FirebaseThrottle(self._documents, now)
         self._devices = FirebaseDevices(self._documents, now)
+        self._guesses = Guesses(self._throttle, now)
         self._sessions = FirebaseSessions(self._documents, now, idle, lifetime, self._standing)
         self._tickets = FirebaseTickets(self._documents, now)
         self._errands = FirebaseErrands(self._documents, now)
@@ -214,6 +216,12 @@ class FirebaseSignIn:
 
     def entrusted(self, secret: str) -> tuple[str, str] | None:
         return self._errands.entrusted(secret)
+
+    def check_caller(self, caller: str) -> None:
+        self._guesses.check(caller)
+
+    def count_miss(self, caller: str) -> None:
+        self._guesses.count(caller)
 
     def issue_setup_token(self) -> str:
         return self._setup.issue()

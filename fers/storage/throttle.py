@@ -8,19 +8,21 @@ from fers.errors import TooManyAttempts
 from fers.storage.database import Database
 from fers.storage.documents import time_from_text, time_to_text
 
-_FREE_FAILURES = 5
+FREE_FAILURES = 5
+_KNOWN = "SELECT failures, retry_at FROM throttles WHERE key = ?"
 _LONGEST_WAIT_SECONDS = 900
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Throttle:
-    """Counts failures in a row by key: from the fifth on the next attempt waits for 1, 2, 4 ... up to 900 seconds."""
+    """Counts failures in a row by key: after those that are `free` the next attempt waits for 1, 2, 4 ... up to 900
+    seconds."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]):
         self._database = database
         self._now = now
 
-    def begin(self, key: str) -> None:
+    def begin(self, key: str, free: int = FREE_FAILURES) -> None:
         """Count an attempt as failed until `succeeded` says otherwise: attempts at the same moment gain nothing.
 
         Raises TooManyAttempts while the key has to wait.
@@ -28,32 +30,41 @@ class Throttle:
         now = self._now()
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM throttles WHERE retry_at < ?", (time_to_text(now - FORGOTTEN_AFTER),))
-            known = sql.execute("SELECT failures, retry_at FROM throttles WHERE key = ?", (key,)).fetchone()
+            known = sql.execute(_KNOWN, (key,)).fetchone()
+            if known:
+                refuse_too_soon(time_from_text(known["retry_at"]) - now, known["failures"], free)
             failures = known["failures"] + 1 if known else 1
-            if known and must_wait(remaining := time_from_text(known["retry_at"]) - now, known["failures"]):
-                raise too_soon(remaining)
-            retry_at = now + timedelta(seconds=wait_seconds(failures))
+            retry_at = now + timedelta(seconds=wait_seconds(failures, free))
             sql.execute("REPLACE INTO throttles VALUES (?, ?, ?)", (key, failures, time_to_text(retry_at)))
+
+    def check(self, key: str, free: int = FREE_FAILURES) -> None:
+        """Count nothing. Raises TooManyAttempts while the key has to wait."""
+        for known in self._database.rows(_KNOWN, (key,)):
+            refuse_too_soon(time_from_text(known["retry_at"]) - self._now(), known["failures"], free)
+
+    def failures(self, key: str) -> int:
+        """How many there were in a row."""
+        return sum(known["failures"] for known in self._database.rows(_KNOWN, (key,)))
 
     def succeeded(self, key: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM throttles WHERE key = ?", (key,))
 
 
-def wait_seconds(failures: int) -> int:
+def wait_seconds(failures: int, free: int = FREE_FAILURES) -> int:
     """How long the next attempt waits after so many failures in a row."""
-    excess = failures - _FREE_FAILURES
+    excess = failures - free
     return 0 if excess < 0 else min(2 ** min(excess, 10), _LONGEST_WAIT_SECONDS)
 
 
-def must_wait(remaining: timedelta, failures: int) -> bool:
-    """Whether `remaining` is left of a wait after so many failures. More than it ever was is no wait, but a clock that
-    was set back."""
-    return timedelta() < remaining <= timedelta(seconds=wait_seconds(failures))
+def refuse_too_soon(remaining: timedelta, failures: int, free: int) -> None:
+    """Raises TooManyAttempts where `remaining` is left of a wait after so many failures. More than it ever was is no
+    wait, but a clock that was set back."""
+    if timedelta() < remaining <= timedelta(seconds=wait_seconds(failures, free)):
+        raise _too_soon(remaining)
 
 
-def too_soon(remaining: timedelta) -> TooManyAttempts:
-    """What is said to whoever doesn't wait that long."""
+def _too_soon(remaining: timedelta) -> TooManyAttempts:
     seconds = math.ceil(remaining.total_seconds())
     if seconds < 120:
         duration = "1 second" if seconds == 1 else f"{seconds} seconds"

@@ -16,8 +16,8 @@ def show(actor: Person, email: str | None) -> None:
             st.success(state().account_news, icon=":material/check_circle:")
             state().account_news = None
         st.write(
-            f"Your number is **{actor.number}**. It opens nothing: it is how you name your account when whoever runs "
-            "FERS asks you for it."
+            f"Your number is **{actor.number}**. It opens nothing. You say it when whoever runs FERS asks which "
+            "account is yours."
         )
         if email:
             _offer_password(actor)
@@ -30,10 +30,12 @@ def _offer_password(actor: Person) -> None:
         known = accounts.has_password(actor)
         current = st.text_input("Current password", type="password", autocomplete="current-password") if known else ""
         new = st.text_input(
-            "New password", type="password", autocomplete="new-password", help=f"At least {SHORTEST} characters."
+            "New password",
+            type="password",
+            autocomplete="new-password",
+            help=f"At least {SHORTEST} characters. You are then signed out everywhere but here.",
         )
-        label = "Change my password" if known else "Choose a password"
-        if st.form_submit_button(label, help="You stay signed in here and are signed out everywhere else."):
+        if st.form_submit_button("Change my password" if known else "Choose a password"):
             with guard.explaining():
                 session.go_on(accounts.change_password(actor, current, new, session.device()))
                 _tell("From now on your new password signs you in. You are signed out everywhere else.")

@@ -5,6 +5,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.ui import guard, providers, session
+from fers.ui.caller import caller
 from fers.ui.services import platform
 from fers.ui.state import state
 
@@ -110,7 +111,7 @@ def _join_with_study_code(study_code: str) -> None:
         label = "Join without an e-mail" if study_code else "Join with the study code"
         if st.form_submit_button(label, width="stretch"):
             with guard.explaining():
-                signed_in, personal_code = platform().accounts.join(code)
+                signed_in, personal_code = platform().accounts.join(code, caller())
                 session.sign_in(signed_in)
                 state().personal_code = personal_code
                 st.rerun()

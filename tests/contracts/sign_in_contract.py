@@ -11,6 +11,7 @@ import pytest
 from fers.domain.interfaces import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys
 from fers.errors import TooManyAttempts
+from fers.storage import guesses
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=8)
@@ -232,6 +233,32 @@ class SignInContract:
         assert sign_in.check_code(other) == "cyd"
         clock.advance(seconds=1)
         assert sign_in.check_code(code) == "bob"
+
+    def test_codes_of_studies_are_guessed_slower_and_slower(self, sign_in, clock):
+        for _ in range(guesses.FREE):
+            sign_in.check_caller("192.0.2.1/32")
+            sign_in.count_miss("192.0.2.1/32")
+        for wait in WAITS[:3]:
+            for attempt in (sign_in.check_caller, sign_in.count_miss):
+                with pytest.raises(TooManyAttempts):
+                    attempt("192.0.2.1/32")
+            clock.advance(seconds=wait)
+            sign_in.check_caller("192.0.2.1/32")
+            sign_in.count_miss("192.0.2.1/32")
+        sign_in.check_caller("192.0.2.2/32")
+        clock.advance(days=1)
+        sign_in.check_caller("192.0.2.1/32")
+
+    def test_whoever_guesses_from_many_places_has_less_to_try_at_each(self, sign_in, monkeypatch):
+        monkeypatch.setattr(guesses, "MANY", 12)
+        for number in range(guesses.MANY):
+            sign_in.count_miss(f"somewhere {number}")
+        for _ in range(200):
+            sign_in.check_caller("a class with the right code")
+        for _ in range(guesses.FREE_AMONG_MANY):
+            sign_in.count_miss("another place")
+        with pytest.raises(TooManyAttempts):
+            sign_in.check_caller("another place")
 
     def test_a_session_is_resumed_until_it_is_closed(self, sign_in):
         token, other = sign_in.open_session("ada"), sign_in.open_session("ada")

@@ -1,10 +1,13 @@
 """Joining, signing in and out, and roles."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from fers.domain.people import OPERATOR, Role
 from fers.errors import (
     InvalidInput,
+    NotFound,
     SignInFailed,
     TooManyAttempts,
 )
@@ -175,6 +178,33 @@ def test_joining_by_study_code_gives_a_personal_code_that_leads_back(platform):
 def test_a_wrong_study_code_is_refused(platform, code):
     with pytest.raises(SignInFailed):
         platform.accounts.join(code)
+
+
+def test_guessing_study_codes_is_slowed_down_and_a_class_comes_in_meanwhile(platform, clock):
+    right, guesser, school = platform.studies.current().join_code, "192.0.2.1/32", "198.51.100.7/32"
+    with pytest.raises(TooManyAttempts):
+        for number in range(1000):
+            with pytest.raises(SignInFailed):
+                platform.accounts.join(f"try-{number:06x}", guesser)
+    assert number < 100
+    with pytest.raises(TooManyAttempts):
+        platform.accounts.join(right, guesser)
+    with pytest.raises(TooManyAttempts):
+        platform.invitations.offer(right, guesser)
+    with ThreadPoolExecutor(8) as children:
+        came = list(children.map(lambda _: platform.accounts.join(right, school)[0].person.id, range(40)))
+    assert len(set(came)) == 40
+    clock.advance(hours=1)
+    assert platform.accounts.join(right, guesser)
+
+
+def test_who_is_signed_in_guesses_no_faster(platform):
+    ada = participant(platform)
+    with pytest.raises(TooManyAttempts):
+        for number in range(1000):
+            with pytest.raises(NotFound):
+                platform.invitations.accept(ada, f"try-{number:06x}")
+    assert number < 100
 
 
 def test_an_unknown_personal_code_is_refused(platform):

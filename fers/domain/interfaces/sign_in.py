@@ -103,6 +103,13 @@ class SignIn(Protocol):
         """The token and the errand, or None when the secret is unknown or too old. Whether the session still lives is
         for `resume` to say."""
 
+    def check_caller(self, caller: str) -> None:
+        """Raises TooManyAttempts while whoever calls from there has to wait: too many codes of studies and invitations
+        that they typed were nobody's. `caller`: their network, or what else tells them apart."""
+
+    def count_miss(self, caller: str) -> None:
+        """Count a code that was nobody's. Raises TooManyAttempts as above."""
+
     def issue_setup_token(self) -> str:
         """A new one-time token that makes its bearer the administrator, in place of the one before, used or not."""
 
