@@ -178,7 +178,8 @@ class Accounts:
             raise InvalidInput("You sign in without a password.", "There is none to change.")
         passwords.check(new, email)
         if self.has_password(actor) and self._sign_in.check_password(email, current, device) != actor.id:
-            raise SignInFailed("This is not your current password.", "Check it and try again.")
+            forgot = " If you forgot it, sign out and have a mail sent." if self.sends_mail else ""
+            raise SignInFailed("This is not your current password.", f"Check it and try again.{forgot}")
         self._sign_in.change_password(actor.id, new)
         return self._open(actor.id)
 

@@ -135,11 +135,11 @@ def _crop_box_is_on_screen(page: Page) -> None:
         assert place["width"] >= page.viewport_size["width"] - 2 * place["x"] - 1, "all the room there is"
 
 
-def _session_cookie(page: Page) -> dict:
-    """The sign-in cookie, which the page fetches for itself right after signing in."""
+def _session_cookie(page: Page, after: str = "") -> dict:
+    """The sign-in cookie, which the page fetches for itself right after signing in: one that is not `after`."""
     for _ in range(PATIENCE_MS // 100):
         for cookie in page.context.cookies():
-            if cookie["name"] == "fers_session":
+            if cookie["name"] == "fers_session" and cookie["value"] != after:
                 return cookie
         page.wait_for_timeout(100)
     raise AssertionError("no sign-in cookie was set")
@@ -158,6 +158,25 @@ def test_a_refresh_keeps_people_signed_in_and_signing_out_ends_it(open_page):
     _until_there_is_no_session_cookie(page)
     page.reload()
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
+
+
+def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
+    page, elsewhere = open_page(**DESKTOP), open_page(**DESKTOP)
+    sign_up(page, "grace@example.org")
+    before = _session_cookie(page)["value"]
+    sign_in(elsewhere, "grace@example.org")
+    expect(elsewhere.get_by_role("heading", name="Your choices")).to_be_visible()
+    page.get_by_role("link", name="My data").click()
+    page.get_by_text("Your account", exact=True).click()
+    page.get_by_role("textbox", name="Current password").fill(PASSWORD)
+    page.get_by_role("textbox", name="New password").fill("nine purple elephants")
+    page.get_by_role("button", name="Change my password").click()
+    expect(page.get_by_text("your new password signs you in")).to_be_visible()
+    _session_cookie(page, after=before)
+    page.reload()
+    expect(page.get_by_role("heading", name="My data")).to_be_visible()
+    elsewhere.reload()
+    expect(elsewhere.get_by_role("tab", name="I am new here")).to_be_visible()
 
 
 def test_a_cookie_that_could_not_be_cleared_at_sign_out_goes_with_the_next_visit(open_page):
