@@ -90,6 +90,9 @@ SECOND_LOOK_SIDE = 2.0
 """Of the window around a candidate, relative to it."""
 SECOND_LOOK_SCORE = 0.7
 """From which a candidate is a face. Both scores were chosen on one half of `benchmarks.groups`."""
+FIRST_SIGHT = 2.0
+"""In place of the score of what was found at first sight, above any network's: its box stays where it is, as the live
+page draws it, whatever smaller windows show in its place."""
 SAME_CANDIDATE = 0.3
 """Intersection over union from which two detections are one candidate, or the second look has found what the first
 had."""
@@ -130,7 +133,8 @@ class BlazeFaceDetector:
 
     def _searched(self, pixels: Image.Image, faces: list[Box]) -> list[Box]:
         """The faces that a second look finds, among `faces` and whatever small windows show."""
-        boxes, scores = [np.array([face.corners() for face in faces], float).reshape(-1, 4)], [np.ones(len(faces))]
+        boxes = [np.array([face.corners() for face in faces], float).reshape(-1, 4)]
+        scores = [np.full(len(faces), FIRST_SIGHT)]
         for side in _search_sides(pixels.size):
             shrink = max(1, int(side) // PREVIEW_SIDE)
             picture = pixels.reduce(shrink)
@@ -139,7 +143,11 @@ class BlazeFaceDetector:
                 boxes.append(found * shrink)
                 scores.append(how_sure)
         candidates = _best(np.concatenate(boxes), np.concatenate(scores), _intersection_over_union, SAME_CANDIDATE)
-        seen = [face for candidate, _ in candidates if (face := self._second_look(pixels, candidate))]
+        seen = [
+            (candidate, score) if score == FIRST_SIGHT else face
+            for candidate, score in candidates
+            if (face := self._second_look(pixels, candidate))
+        ]
         if not seen:
             return []
         boxes, scores = (np.array(part) for part in zip(*seen, strict=True))

@@ -123,6 +123,13 @@ def test_one_large_face_is_looked_for_no_longer_than_before(detector, portrait, 
         assert len(looks) == 2, "one look of each network"
 
 
+def test_a_search_moves_no_box_of_what_was_found_at_first_sight(detector, portrait):
+    picture = portrait.resize((1280, 1280))
+    [there], _ = detector._at_first_sight(picture)
+    assert max(there.width, there.height) < faces.LARGE_FACE * 1280, "it is searched"
+    assert detector.detect(picture) == [there]
+
+
 @pytest.mark.parametrize("picture", ["coffee", "gravel", "noise", "black", "dot"])
 def test_finds_none_where_there_is_none(detector, picture):
     pixels = {
