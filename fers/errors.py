@@ -2,12 +2,17 @@
 
 
 class FersError(Exception):
-    """A failure with a sentence for the person: `what` happened and what to do `next`."""
+    """A failure with a sentence for the person: `what` happened and what to do `next`.
 
-    def __init__(self, what: str, next: str = ""):
-        super().__init__(f"{what} {next}".strip())
+    `operator`: what the log and the command line say instead, where only whoever runs FERS can do something about it:
+    people on a page never read it.
+    """
+
+    def __init__(self, what: str, next: str = "", operator: str = ""):
+        super().__init__(operator or f"{what} {next}".strip())
         self.what = what
         self.next = next
+        self.operator = operator
 
 
 class ImageRejected(FersError):
@@ -79,3 +84,10 @@ class JobStopped(FersError):
 
 class StoreUnavailable(FersError):
     """The store cannot be read or written now; nothing was changed."""
+
+
+class OutOfOrder(StoreUnavailable):
+    """Something is broken that only whoever runs FERS can mend, by `advice`."""
+
+    def __init__(self, what: str, advice: str):
+        super().__init__("Something is wrong on our side.", "Please try again later.", operator=f"{what} {advice}")

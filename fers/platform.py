@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fers.config import Settings
-from fers.domain.interfaces import FaceDetector, Models, SignIn, Stores
+from fers.domain.interfaces import FaceDetector, Models, SignIn, StoreHealth, Stores
 from fers.errors import InvalidInput
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
@@ -89,6 +89,7 @@ class Platform:
     uploads: Uploads
     doctor: Doctor
     sign_in: SignIn
+    health: StoreHealth
 
 
 def assemble(
@@ -129,7 +130,7 @@ def assemble(
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal)
     trials = Trials(stores.field, models, records, now)
-    capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), now)
+    capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), stores.health, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
     yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
     pictures = Pictures(records, images, stores.answers)
@@ -169,11 +170,12 @@ def assemble(
         snapshots=snapshots,
         downloads=Downloads(records, images, stores.snapshots, snapshots, retention, now),
         importing=importing,
-        uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, now),
+        uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, stores.health, now),
         doctor=Doctor(
             records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, retention, now
         ),
         sign_in=sign_in,
+        health=stores.health,
     )
     storing.settle()
     retention.purge_due()
@@ -193,6 +195,7 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
     from fers.storage.embedded_face_index import EmbeddedFaceIndex
     from fers.storage.embedded_field import EmbeddedField
     from fers.storage.embedded_groups import EmbeddedGroups
+    from fers.storage.embedded_health import EmbeddedHealth
     from fers.storage.embedded_images import EmbeddedImages
     from fers.storage.embedded_jobs import EmbeddedJobs
     from fers.storage.embedded_journal import EmbeddedJournal
@@ -214,14 +217,15 @@ def _embedded(settings: Settings, now: Clock) -> Stores:
         EmbeddedJobs(database),
         EmbeddedPromotions(database),
         EmbeddedSnapshots(database),
-        EmbeddedImages(settings.data),
+        EmbeddedImages(settings.data, database.disk),
         EmbeddedJournal(database),
         EmbeddedSignIn(database, now, settings.session_idle, settings.session_lifetime),
         EmbeddedField(database),
         EmbeddedResults(database),
         EmbeddedGroups(database),
         EmbeddedAccess(database),
-        EmbeddedErasures(settings.data),
+        EmbeddedErasures(settings.data, database.disk),
+        EmbeddedHealth(database),
     )
 
 
@@ -243,6 +247,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
     from fers.storage.firebase_face_index import FirebaseFaceIndex
     from fers.storage.firebase_field import FirebaseField
     from fers.storage.firebase_groups import FirebaseGroups
+    from fers.storage.firebase_health import FirebaseHealth
     from fers.storage.firebase_images import FirebaseImages
     from fers.storage.firebase_jobs import FirebaseJobs
     from fers.storage.firebase_journal import FirebaseJournal
@@ -271,6 +276,7 @@ def firebase_stores(client: "FirebaseClient", settings: Settings, now: Clock) ->
         FirebaseGroups(client),
         FirebaseAccess(client),
         FirebaseErasures(client),
+        FirebaseHealth(client),
     )
 
 

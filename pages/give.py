@@ -4,14 +4,12 @@ import streamlit as st
 
 from fers.ui import guard
 from fers.ui.giving import at_hand, look_and_answer, take_photo, thank
-from fers.ui.services import platform
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")
 
 giving = at_hand(actor)
 if giving is None:
-    platform().capture.prepare(actor)
     take_photo(actor)
 elif giving.answer is None:
     look_and_answer(actor, giving)

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 
 from fers import config
 from fers.platform import assemble
+from fers.storage import disk
 from tests.people import OneFace, OneModel, SettableClock
 
 # A busy two-core machine is slow at times; that says nothing about the code under test.
@@ -21,6 +22,12 @@ hypothesis_settings.load_profile("fers")
 def main_module(monkeypatch):
     """Streamlit's AppTest puts its page in its place, from where later tests would start their processes."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(autouse=True)
+def small_reserves(monkeypatch):
+    """Stores that tests leave behind take up little of the disk."""
+    monkeypatch.setattr(disk, "RESERVE_BYTES", 1 << 16)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from itertools import chain
 import orjson
 
 from fers.domain.snapshots import Split
-from fers.errors import StoreUnavailable
+from fers.errors import OutOfOrder
 from fers.exporting import formats, shards
 from fers.exporting.documents import FACES, croissant, documents
 from fers.exporting.release import CHUNK, LengthUnknown, Member, Release, gathered, hollow
@@ -131,5 +131,5 @@ class _Checked:
     def __iter__(self) -> Iterator[bytes]:
         data = b"".join(self.member.chunks)
         if zlib.crc32(data) != self.member.known.crc32:
-            raise StoreUnavailable(f"{self.member.name} is not what it was.", "Run `python -m fers doctor`.")
+            raise OutOfOrder(f"{self.member.name} is not what it was.", "Run `python -m fers doctor`.")
         yield data

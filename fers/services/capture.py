@@ -12,7 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
 from fers.domain.hints import Hint, hints
 from fers.domain.images import Photo, check_photo, crop, crop_stored, cut_out
-from fers.domain.interfaces import FaceDetector, Models
+from fers.domain.interfaces import FaceDetector, Models, StoreHealth
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
@@ -57,6 +57,7 @@ class Capture:
         consents: Consents,
         studies: Studies,
         rivals: Rivals,
+        health: StoreHealth,
         now: Clock = utc_now,
     ):
         self._storing = storing
@@ -65,20 +66,25 @@ class Capture:
         self._consents = consents
         self._studies = studies
         self._rivals = rivals
+        self._health = health
         self._now = now
 
     def prepare(self, actor: Person) -> None:
-        """Have the model ready by the time it is needed. Returns at once."""
+        """Have the model ready by the time it is needed. Returns at once. Raises StoreUnavailable while the store has
+        no room for a photo."""
         require(actor, Action.GIVE_FACE)
+        self._health.require_room()
         self._models.preload()
         self._rivals.prepare()
 
     def receive(self, actor: Person, data: bytes, source: Source, live: LiveGuess | None = None) -> Draft:
         """Check a photo and find the faces in it. `live`: what its person watched a model say in their browser.
 
-        Raises ImageRejected, ConsentRequired, StudyClosed, or InvalidInput when `live` is no registered model's.
+        Raises ImageRejected, ConsentRequired, StudyClosed, StoreUnavailable while the store has no room for it, or
+        InvalidInput when `live` is no registered model's.
         """
         self._require_open(actor)
+        self._health.require_room()
         self._require_registered(live)
         photo = check_photo(data)
         scale = self._models.default().crop_scale

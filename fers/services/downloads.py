@@ -16,7 +16,7 @@ from fers.domain.interfaces import ImageStore, RecordStore, SnapshotStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.snapshots import Entry, Split
-from fers.errors import InvalidInput, NotFound, StoreUnavailable
+from fers.errors import InvalidInput, NotFound, OutOfOrder, StoreUnavailable
 from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
 from fers.exporting.documents import DATASHEET, documents
 from fers.exporting.parquet import WRITER
@@ -148,9 +148,7 @@ class Downloads:
         require(actor, Action.SHARE_DATASET, study_id)
         self._retention.purge_due()
         if self._retention.held():
-            raise StoreUnavailable(
-                "Many faces seem to be past their retention date at once.", "Whoever runs FERS checks its clock first."
-            )
+            raise OutOfOrder("Many faces seem to be past their retention date at once.", "Check the clock first.")
         version = self._snapshots.named(actor, study_id, name)
         return Release(
             snapshot=version.snapshot,

@@ -1,5 +1,6 @@
 """Sets that are handed in on a page: looked at before anything is stored, then imported in the background."""
 
+import io
 import json
 import re
 import secrets
@@ -15,10 +16,10 @@ from typing import BinaryIO
 from fers.datasets import DataError, Faults
 from fers.datasets.files import is_picture
 from fers.datasets.recognising import format_of
-from fers.domain.interfaces import RecordStore, StudyStore
+from fers.domain.interfaces import RecordStore, StoreHealth, StudyStore
 from fers.domain.people import OPERATOR, Person
 from fers.domain.permissions import Action, require
-from fers.errors import InvalidInput, NotFound
+from fers.errors import InvalidInput, NotFound, OutOfOrder
 from fers.services.clock import Clock, utc_now
 from fers.services.importing import Imported, Importing, Terms
 from fers.services.jobs import Jobs, Step
@@ -64,6 +65,7 @@ class Uploads:
         jobs: Jobs,
         records: RecordStore,
         seats: StudyStore,
+        health: StoreHealth,
         now: Clock = utc_now,
     ):
         self._folder = folder
@@ -71,18 +73,21 @@ class Uploads:
         self._jobs = jobs
         self._records = records
         self._seats = seats
+        self._health = health
         self._now = now
 
     def receive(self, actor: Person, study_id: str, files: Sequence[tuple[str, BinaryIO]]) -> str:
         """Keep a zip, or a table with the pictures it lists, to be looked at. Returns its id.
 
-        Raises InvalidInput for what is no set, or too large when it is unpacked.
+        Raises InvalidInput for what is no set, or too large when it is unpacked, and StoreUnavailable while there is no
+        room for it.
         """
         require(actor, Action.MANAGE_STUDY, study_id)
+        self._health.require_room(sum(_size(content) for _, content in files))
         upload_id = secrets.token_hex(16)
         folder = self._folder / upload_id
-        (folder / FILES).mkdir(parents=True, mode=0o700)
         try:
+            (folder / FILES).mkdir(parents=True, mode=0o700)
             for name, content in files:
                 with (folder / FILES / _plain(name)).open("wb") as file:
                     shutil.copyfileobj(content, file)
@@ -91,8 +96,11 @@ class Uploads:
                 _check_zip(folder / FILES / main)
             about = {"study_id": study_id, "actor_id": actor.id, "name": main, "at": self._now().isoformat()}
             _write(folder / "about.json", about | {"format": _format(folder, main)})
-        except BaseException:
-            shutil.rmtree(folder)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                what = f"A set can't be written to {self._folder}: {error.strerror}."
+                raise OutOfOrder(what, "Free some space, or make the folder writable.") from error
             raise
         return upload_id
 
@@ -194,6 +202,13 @@ class Uploads:
         if about is None:
             raise NotFound("These files are not there any more.", "Upload them again.")
         return folder, about
+
+
+def _size(content: BinaryIO) -> int:
+    at = content.tell()
+    size = content.seek(0, io.SEEK_END)
+    content.seek(at)
+    return size
 
 
 def _plain(name: str) -> str:

@@ -1,5 +1,6 @@
 """The embedded store's SQLite database: one file that only its owner can read."""
 
+import os
 import sqlite3
 import threading
 import weakref
@@ -10,7 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fers.errors import StoreUnavailable
-from fers.storage.failures import database_failure, disk_failure
+from fers.storage.disk import Disk
+from fers.storage.failures import busy, database_failure, disk_failure, explained_disk
 from fers.storage.migrations import MIGRATIONS, migrate
 from fers.storage.turns import Turns
 
@@ -32,38 +34,43 @@ _PRAGMAS = (
 class Database:
     """An open database, safe to share between threads and with other processes.
 
-    One connection behind one lock: the app's threads live for a single click, so a connection a thread would be opened
-    and thrown away each time, and a transaction here takes milliseconds.
+    One connection for writing and one for reading, each behind a lock: the app's threads live for a single click, so a
+    connection a thread would be opened and thrown away each time, and what is done here takes milliseconds. But whoever
+    writes may have to wait for another process: those who read don't.
     """
 
     def __init__(self, folder: Path):
         """Open the database in `folder`, making both where needed. Raises StoreUnavailable."""
-        self._lock = threading.RLock()
-        try:
+        self._lock, self._read_lock = threading.RLock(), threading.Lock()
+        self._writer: int | None = None
+        """The thread that is inside a transaction."""
+        self.folder, self.disk = folder, Disk(folder)
+        with explained_disk():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
+            self.disk.make_way()
             path = folder / FILE
             path.touch(mode=0o600)
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
-        except OSError as error:
-            raise disk_failure(error) from error
-        self.folder = folder
+            self._file = path.stat()
         self._before = folder / BEFORE
         self._between_threads = Turns()
         self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
         with self.exclusively(), _explained():
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection, self._reader = _connect(path), _connect(path)
+            weakref.finalize(self, _close, self._reader, self._connection)
             try:
                 self._prepare()
             except BaseException:
-                self._connection.close()
+                self.close()
                 raise
-        weakref.finalize(self, self._connection.close)
+        self.disk.fill()
 
     def _prepare(self) -> None:
-        self._connection.row_factory = sqlite3.Row
         for pragma in _PRAGMAS:
             self._connection.execute(pragma)
+        for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
+            self._reader.execute(pragma)
         self._copy_before_migrating()
         migrate(self._connection)
         self._empty_log()  # A process killed while it deleted may have left the deleted bytes there.
@@ -80,15 +87,25 @@ class Database:
             self._connection.backup(copy)
 
     def rows(self, query: str, parameters: tuple = ()) -> list[sqlite3.Row]:
-        """All rows of a query. Raises StoreUnavailable."""
-        with self._lock, _explained():
-            return self._connection.execute(query, parameters).fetchall()
+        """All rows of a query; inside a transaction, as it has changed them. Waits for nobody who writes. Raises
+        StoreUnavailable."""
+        if self._writer == threading.get_ident():
+            with _explained():
+                return self._connection.execute(query, parameters).fetchall()
+        with self._read_lock, _explained():
+            return self._reader.execute(query, parameters).fetchall()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run the block as one transaction, rolled back when it raises. Raises StoreUnavailable."""
-        with self._lock, _explained():
+    def transaction(self, *, large: bool = False, patient: bool = True) -> Iterator[sqlite3.Connection]:
+        """Run the block as one transaction, rolled back when it raises.
+
+        `large`: of those that fill the disk. They are refused while little of it is left, so that the others go on.
+        Unless `patient`, it doesn't wait for anybody else who writes. Raises StoreUnavailable.
+        """
+        self.disk.require_room() if large else self.disk.make_way()
+        with self._turn(patient), _explained():
             self._connection.execute("BEGIN IMMEDIATE")
+            self._writer = threading.get_ident()
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -96,6 +113,22 @@ class Database:
                 if self._connection.in_transaction:  # SQLite has rolled back by itself when the disk is full.
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._writer = None
+
+    @contextmanager
+    def _turn(self, patient: bool) -> Iterator[None]:
+        """Have the connection for writing."""
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS if patient else 0):
+            raise busy()
+        try:
+            if not patient:
+                self._connection.execute("PRAGMA busy_timeout = 0")
+            yield
+        finally:
+            if not patient:
+                self._connection.execute(_PRAGMAS[0])
+            self._lock.release()
 
     @contextmanager
     def erasure(self) -> Iterator[sqlite3.Connection]:
@@ -122,7 +155,7 @@ class Database:
             try:
                 self._between_processes.acquire(timeout=PATIENCE_SECONDS)
             except Timeout as error:
-                raise StoreUnavailable("The store is busy.", "Try again in a moment.") from error
+                raise busy() from error
             except OSError as error:
                 raise disk_failure(error) from error
             try:
@@ -130,14 +163,33 @@ class Database:
             finally:
                 self._between_processes.release()
 
+    def is_in_place(self) -> bool:
+        """Whether the file under its name is still the one that was opened: else what is written is lost."""
+        try:
+            return os.path.samestat(self._file, (self.folder / FILE).stat())
+        except OSError:
+            return False
+
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        with self._lock, self._read_lock:
+            _close(self._reader, self._connection)
 
     def _empty_log(self) -> bool:
         """Move the write-ahead log into the database file and truncate it; False when a reader was in the way."""
         (blocked, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not blocked
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _close(*connections: sqlite3.Connection) -> None:
+    """In this order: the last one to be closed tidies up."""
+    for connection in connections:
+        connection.close()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class EmbeddedAnswers:
 
     def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
         rows = [(answers_id, np.asarray(row, _KIND).tobytes(), face_id) for face_id, row in answers.items()]
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             sql.executemany("INSERT OR REPLACE INTO answers SELECT ?, id, ? FROM faces WHERE id = ?", rows)
 
     def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:

@@ -1,23 +1,28 @@
 """ErasureStore as a file of its own beside the database: whoever puts an old database back does not put it back too."""
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fers.domain.erasures import Erasure
+from fers.storage.disk import Disk
 from fers.storage.documents import erasure_from_document, erasure_to_document
-from fers.storage.failures import disk_failure
+from fers.storage.failures import disk_failure, explained_disk
 
 FILE = "erased.jsonl"
 
 
 class EmbeddedErasures:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, disk: Disk | None = None):
         self._path = folder / FILE
+        self._disk = disk
 
     def note(self, erasure: Erasure) -> None:
         """One write at the end of the file: many processes may do so at once."""
+        if self._disk is not None:
+            self._disk.make_way()
         append(self._path, [erasure])
 
     def erasures(self) -> Iterator[Erasure]:
@@ -28,15 +33,15 @@ def append(path: Path, erasures: Iterable[Erasure]) -> None:
     """Raises StoreUnavailable."""
     # A line that a power cut left half written must not take the next one along.
     lines = "".join(f"\n{json.dumps(erasure_to_document(erasure))}" for erasure in erasures)
-    try:
+    data = lines.encode()
+    with explained_disk():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(descriptor, lines.encode())
+            if os.write(descriptor, data) < len(data):  # As a disk does that has just become full.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except OSError as error:
-        raise disk_failure(error) from error
 
 
 def read(path: Path) -> Iterator[Erasure]:

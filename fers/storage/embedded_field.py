@@ -102,7 +102,7 @@ class EmbeddedField:
 
     def note_shadow_answers(self, answers_id: str, answers: Iterable[ShadowAnswer]) -> None:
         rows = [(answers_id, answer.week.isoformat(), answer.rank, answer.face_id) for answer in answers]
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             sql.executemany(
                 "INSERT INTO shadow_answers SELECT ?, id, ?, ? FROM faces WHERE id = ? AND EXISTS"
                 " (SELECT 1 FROM json_each(document, '$.purposes') WHERE value = 'train') ON CONFLICT DO NOTHING",

@@ -3,27 +3,30 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from fers.storage.failures import disk_failure
+from fers.storage.disk import Disk
+from fers.storage.failures import explained_disk
 from fers.storage.image_keys import image_not_found, other_image_exists, require_image_key
 
 
 class EmbeddedImages:
-    def __init__(self, folder: Path):
-        """Keep images in `folder`/images. Raises StoreUnavailable."""
+    def __init__(self, folder: Path, disk: Disk | None = None):
+        """Keep images in `folder`/images, as long as there is room on `disk`. Raises StoreUnavailable."""
+        self._disk = disk
         self._root = folder / "images"
-        with _explained():
+        with explained_disk():
             _make_folder(self._root)
 
     def put(self, key: str, data: bytes) -> None:
         """Putting the same bytes again does nothing. Raises AlreadyExists when the key has others."""
         path = self._path(key)
-        with _explained():
+        with explained_disk():
             if path.exists():
                 _require_same(path, data)
                 return
+            if self._disk is not None:
+                self._disk.require_room()
             _make_folder(path.parent)
             unfinished = path.with_name(f"{key}.{secrets.token_hex(4)}.part")
             try:
@@ -37,7 +40,7 @@ class EmbeddedImages:
 
     def get(self, key: str) -> bytes:
         path = self._path(key)
-        with _explained():
+        with explained_disk():
             try:
                 return path.read_bytes()
             except FileNotFoundError:
@@ -46,7 +49,7 @@ class EmbeddedImages:
     def delete(self, key: str) -> None:
         """Also removes what a killed `put` left unfinished."""
         path = self._path(key)
-        with _explained():
+        with explained_disk():
             if not path.parent.is_dir():
                 return
             for file in (path, *path.parent.glob(f"{key}.*.part")):
@@ -54,7 +57,7 @@ class EmbeddedImages:
             _make_durable(path.parent)
 
     def keys(self) -> Iterator[str]:
-        with _explained():
+        with explained_disk():
             for folder in sorted(self._root.iterdir()):
                 yield from sorted(file.stem for file in folder.glob(f"{folder.name}*.jpg"))
 
@@ -90,11 +93,3 @@ def _make_durable(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise disk_failure(error) from error

@@ -65,7 +65,7 @@ class EmbeddedLabels:
 
     def add_label(self, label: Label, places: int, now: datetime) -> None:
         face_id, annotator_id = label.face_id, label.annotator_id
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             left = _places_left(sql, face_id, annotator_id, places, now)
             if left is None:
                 raise NotFound("This photo is not there any more.", "Go on with the next one.")

@@ -33,7 +33,7 @@ class EmbeddedRecords:
 
     def create_person(self, person: Person) -> None:
         values = (person.id, person.role.value, time_to_text(person.created_at), person.asked_first)
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             _require_new(sql.execute("INSERT INTO people VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values))
 
     def person(self, person_id: str) -> Person | None:
@@ -123,7 +123,7 @@ class EmbeddedRecords:
 
     def create_face(self, face: Face) -> None:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             if not sql.execute("SELECT 1 FROM people WHERE id = ?", (face.person_id,)).fetchone():
                 raise NotFound("This account is no longer there.", "You can make a new one.")
             values = face_facts.face_values(face)

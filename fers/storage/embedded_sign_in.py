@@ -1,10 +1,12 @@
 """SignIn on SQLite. Of every secret but the e-mail address only a hash is kept."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys, Role
+from fers.errors import StoreUnavailable
 from fers.storage.credentials import (
     Passwords,
     code_key,
@@ -173,7 +175,8 @@ class EmbeddedSignIn:
             self.close_session(token)
             return None
         if unseen_for >= min(_COARSEST_SEEN, self._idle / 10):
-            with self._database.transaction() as sql:
+            # Where it can't be noted now, the next page does: nobody is kept waiting at a page for that.
+            with suppress(StoreUnavailable), self._database.transaction(patient=False) as sql:
                 sql.execute("UPDATE sessions SET seen_at = ? WHERE sha256 = ?", (time_to_text(now), key))
         return rows[0]["person_id"]
 

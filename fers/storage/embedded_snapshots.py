@@ -67,7 +67,7 @@ class EmbeddedSnapshots:
 
     def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
         rows = [(encoder, data, face_id) for face_id, data in crops.items()]
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             sql.executemany(f"INSERT OR REPLACE INTO crops SELECT id, ?, ? {_FROM_SHARED_FACE}", rows)
 
     def crop(self, face_id: str, encoder: str) -> bytes | None:
@@ -77,7 +77,7 @@ class EmbeddedSnapshots:
     def _write(self, attempt: str, entries: list[Entry]) -> None:
         """But for faces that are gone or may not be shared any more."""
         rows = [(attempt, e.split, orjson.dumps(e.as_document()).decode(), e.face_id) for e in entries]
-        with self._database.transaction() as sql:
+        with self._database.transaction(large=True) as sql:
             sql.executemany(f"INSERT INTO snapshot_entries SELECT ?, ?, id, ? {_FROM_SHARED_FACE}", rows)
 
     def _publish(self, snapshot: Snapshot, attempt: str) -> None:

@@ -1,10 +1,13 @@
-"""What the operating system and SQLite say when they can't work, in words for the person who meets it."""
+"""What the operating system and SQLite say when they can't work, in words for whoever can do something about it."""
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from fers.errors import StoreUnavailable
+from fers.errors import OutOfOrder, StoreUnavailable
 
+_BUSY = ("FERS is busy.", "Try again in a moment.")
 _DISK_FULL = ("The disk is full.", "Free some space, then try again.")
 _READ_ONLY = ("The store can't be written.", "Make its folder writable for the user that runs FERS.")
 _OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
@@ -17,8 +20,8 @@ _BY_ERRNO = {
     errno.EPERM: _READ_ONLY,
 }
 _BY_SQLITE_CODE = {
-    sqlite3.SQLITE_BUSY: ("The store is busy.", "Try again in a moment."),
-    sqlite3.SQLITE_LOCKED: ("The store is busy.", "Try again in a moment."),
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_FULL: _DISK_FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -28,10 +31,24 @@ _BY_SQLITE_CODE = {
 }
 
 
+def busy() -> StoreUnavailable:
+    return StoreUnavailable(*_BUSY)
+
+
 def disk_failure(error: OSError) -> StoreUnavailable:
-    return StoreUnavailable(*_BY_ERRNO.get(error.errno, _OTHER))
+    return OutOfOrder(*_BY_ERRNO.get(error.errno, _OTHER))
 
 
 def database_failure(error: sqlite3.Error) -> StoreUnavailable:
     extended = getattr(error, "sqlite_errorcode", None) or 0
-    return StoreUnavailable(*_BY_SQLITE_CODE.get(extended & 0xFF, _OTHER))
+    words = _BY_SQLITE_CODE.get(extended & 0xFF, _OTHER)
+    return busy() if words is _BUSY else OutOfOrder(*words)
+
+
+@contextmanager
+def explained_disk() -> Iterator[None]:
+    """Turn what the operating system says into StoreUnavailable."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_failure(error) from error

@@ -13,7 +13,7 @@ from google.cloud.firestore import WriteBatch
 
 from fers.domain.faces import Face
 from fers.domain.labels import Opinion
-from fers.errors import NotFound, StoreUnavailable
+from fers.errors import NotFound, OutOfOrder
 from fers.storage.documents import face_from_document, face_to_document
 from fers.storage.face_cell import agreement_in, perceived_in
 from fers.storage.face_places import facts_of, share_place, with_review
@@ -139,8 +139,8 @@ class FaceFacts:
             facts = self._documents.read(self._facts.document(face["facts"]))
             if facts is not None:  # Else they were changed since the face was read.
                 return face, {field: value for field, value in facts.items() if field != "id"}
-        raise StoreUnavailable(
-            f"What is known about the photo {face_id} doesn't fit together.", "Tell the person who runs this study."
+        raise OutOfOrder(
+            f"What is known about the photo {face_id} doesn't fit together.", "Run `python -m fers doctor`."
         )
 
     def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:

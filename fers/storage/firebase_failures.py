@@ -1,4 +1,4 @@
-"""What Google's libraries say when a call fails, in words for the person who meets it."""
+"""What Google's libraries say when a call fails, in words for whoever can do something about it."""
 
 import re
 from collections.abc import Iterator
@@ -12,27 +12,30 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.cloud.storage.exceptions import DataCorruption
 from urllib3.exceptions import MaxRetryError, TimeoutError
 
-from fers.errors import StoreUnavailable
+from fers.errors import OutOfOrder, StoreUnavailable
 
 _DOWN = ("The store can't be reached.", "Try again in a moment.")
 _SLOW = ("The store takes too long to answer.", "Try again in a moment.")
-_QUOTA = ("The store has used up its quota for now.", "Try again later; whoever runs FERS can raise the quota.")
+_QUOTA = ("The store has used up its quota for now.", "Wait, or raise it.")
 _CREDENTIALS = (
     "FERS is not let into its store: its credentials have expired or lack a right.",
-    "Ask whoever runs FERS to renew them.",
+    "Renew them.",
 )
 _NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/firebase.md says.")
 _NOT_THERE = ("The store's project, database or bucket is not there.", "Check FERS_FIREBASE_PROJECT and _BUCKET.")
 _NO_SIGN_IN = (
     "Signing in with an e-mail is not set up as it must be.",
-    "Try again later; whoever runs FERS should check FERS_FIREBASE_PROJECT and the project's sign-in methods.",
+    "Check FERS_FIREBASE_PROJECT and the project's sign-in methods.",
 )
 _UNVERIFIED = (
     "What the sign-in service answered can't be verified.",
-    "Try again later; whoever runs FERS should check this server's clock and FERS_FIREBASE_PROJECT.",
+    "Check this server's clock and FERS_FIREBASE_PROJECT.",
 )
 _DAMAGED = ("What the store sent arrived damaged.", "Try again in a moment.")
 _OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
+
+_PASSING = (_DOWN, _SLOW, _DAMAGED)
+"""What everybody is told: it goes by itself."""
 
 _BY_KIND = (
     ((google.ServiceUnavailable, google.BadGateway, TransportError, requests.ConnectionError), _DOWN),
@@ -69,15 +72,20 @@ def _lacks_token(error: Exception) -> bool:
 
 
 def firebase_failure(error: Exception) -> StoreUnavailable:
+    words = _words_for(error)
+    return StoreUnavailable(*words) if words in _PASSING else OutOfOrder(*words)
+
+
+def _words_for(error: Exception) -> tuple[str, str]:
     if isinstance(error, FirebaseError):
-        return StoreUnavailable(*_of_auth(error))
+        return _of_auth(error)
     if isinstance(error, google.RetryError) and error.cause is not None:
         error = error.cause
     if isinstance(error, requests.ConnectTimeout):  # Both a timeout and a connection error.
-        return StoreUnavailable(*_SLOW)
+        return _SLOW
     if _lacks_token(error):
-        return StoreUnavailable(*(_CREDENTIALS if credentials_refused(error) else _DOWN))
-    return StoreUnavailable(*next((words for kinds, words in _BY_KIND if isinstance(error, kinds)), _OTHER))
+        return _CREDENTIALS if credentials_refused(error) else _DOWN
+    return next((words for kinds, words in _BY_KIND if isinstance(error, kinds)), _OTHER)
 
 
 def _of_auth(error: FirebaseError) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import os
 import requests
 from google.api_core.exceptions import Forbidden, TooManyRequests, Unauthorized
 
-from fers.errors import StoreUnavailable, TooManyAttempts
+from fers.errors import OutOfOrder, TooManyAttempts
 from fers.storage.firebase_failures import explained
 
 _WRONG = {
@@ -82,8 +82,8 @@ class IdentityToolkit:
 
 def _sound(answer: dict, problem: str) -> dict:
     if problem:
-        raise StoreUnavailable(
+        raise OutOfOrder(
             f"Signing in with an e-mail is not set up as it must be ({problem}).",
-            "Try again later; whoever runs FERS should check FERS_FIREBASE_API_KEY and the project's sign-in methods.",
+            "Check FERS_FIREBASE_API_KEY and the project's sign-in methods.",
         )
     return answer

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 
 from fers.domain.people import Identity
-from fers.errors import StoreUnavailable
+from fers.errors import OutOfOrder
 from fers.storage.credentials import identity_key
 from fers.storage.embedded_audit import seal_earlier_entries
 from fers.storage.face_facts import SHAPE as FACE_FACTS
@@ -234,7 +234,7 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[Statement, .
     """
     (taken,) = connection.execute("PRAGMA user_version").fetchone()
     if taken > len(migrations):
-        raise StoreUnavailable("This store was made by a newer version of FERS.", "Update FERS, then start it again.")
+        raise OutOfOrder("This store was made by a newer version of FERS.", "Update FERS, then start it again.")
     if _took_jobs_out_of_turn(connection, taken):
         _take(connection, _REVIEW + _SNAPSHOTS, 9)
         taken = 9

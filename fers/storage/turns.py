@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fers.errors import StoreUnavailable
+from fers.storage.failures import busy
 
 
 class Turns:
@@ -25,7 +25,7 @@ class Turns:
         try:
             with self._changed:
                 if not self._changed.wait_for(lambda: self._queue[0] is ticket, patience_seconds):
-                    raise StoreUnavailable("The store is busy.", "Try again in a moment.")
+                    raise busy()
             yield
         finally:
             with self._changed:

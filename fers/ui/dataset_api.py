@@ -25,6 +25,7 @@ from fers.exporting.release import Cut
 from fers.services.access import Bearer
 from fers.services.downloads import Download
 from fers.ui.downloads import Sent, Unsatisfiable, archive, asked_part, sent_as
+from fers.ui.guard import note
 from fers.ui.services import platform
 
 _FILES_AT_HAND = 2
@@ -43,12 +44,17 @@ def _for_bearers(answer: Callable[[Request, Bearer], Response]):
                 return _failed(401, "No live access token came with this request.", "Make one on the datasets page.")
             return answer(request, bearer)
         except FersError as error:
-            return _failed(_STATUS.get(type(error), 400), error.what, error.next)
+            note(error)
+            return _failed(_status_of(error), error.what, error.next)
 
     async def route(request: Request) -> Response:
         return await run_in_threadpool(answered, request)
 
     return route
+
+
+def _status_of(error: FersError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
 def _failed(status: int, what: str, next: str) -> Response:

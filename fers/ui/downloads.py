@@ -14,6 +14,7 @@ from fers.domain.people import Person
 from fers.errors import FersError, StoreUnavailable
 from fers.exporting.release import Cut
 from fers.services.downloads import Download
+from fers.ui.guard import note
 from fers.ui.services import platform
 from fers.ui.session_cookie import COOKIE
 
@@ -72,10 +73,10 @@ async def download_route(request: Request) -> Response:
     """GET /downloads/SECRET: the version as a zip, made while it is sent, or the range of it that is asked for."""
     try:
         return await run_in_threadpool(_answer, request)
-    except StoreUnavailable as error:
-        return PlainTextResponse(str(error), 503)
     except FersError as error:
-        return PlainTextResponse(str(error), 403)
+        note(error)
+        status = 503 if isinstance(error, StoreUnavailable) else 403
+        return PlainTextResponse(f"{error.what} {error.next}", status)
 
 
 def _answer(request: Request) -> Response:

@@ -51,6 +51,7 @@ def _begin(heading: str) -> None:
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
     _begin("Show an expression")
+    platform().capture.prepare(actor)
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
     if told := _of_others(actor, _ALONE):
         st.caption(told)

@@ -13,8 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fers.config import REPOSITORY
 from fers.domain.people import Person
-from fers.domain.permissions import Action, require
-from fers.errors import FersError, NotSignedIn
+from fers.domain.permissions import Action, allowed, require
+from fers.errors import FersError, ModelRejected, NotSignedIn, OutOfOrder, UnknownModel
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
@@ -93,8 +93,28 @@ def explaining() -> Iterator[None]:
 
 
 def explain(error: FersError) -> None:
-    """Say what happened and what to do next."""
+    """Say what happened and what to do next; what only whoever runs FERS can do something about goes to the log."""
+    error = _for_whoever_is_here(error)
+    note(error)
     st.error(f"**{error.what}** {error.next}".strip(), icon=":material/info:")
+
+
+def note(error: FersError) -> None:
+    """Log what whoever runs FERS should know of a failure that people are told about."""
+    if error.operator:
+        log.error("%s", error.operator)
+
+
+def _for_whoever_is_here(error: FersError) -> FersError:
+    """What is wrong with a model is for people who work with models."""
+    if isinstance(error, ModelRejected | UnknownModel) and not _works_with_models(state().actor):
+        return OutOfOrder(error.what, error.next)
+    return error
+
+
+def _works_with_models(actor: Person | None) -> bool:
+    studies = (None, *(seat.study_id for seat in actor.memberships)) if actor else ()
+    return any(allowed(actor, Action.COMPARE_MODELS, at) for at in studies)
 
 
 def explain_unexpected(error: Exception) -> bool:

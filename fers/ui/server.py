@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 import click
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -21,6 +19,7 @@ from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.dataset_api import ROUTES as DATASET_API
 from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected, places
+from fers.ui.health import health
 from fers.ui.imports import imports
 from fers.ui.runs import runs
 from fers.ui.services import platform
@@ -33,10 +32,6 @@ SHADOW_SECONDS = 15
 DRAFT_SECONDS = 60
 
 log = logging.getLogger(__name__)
-
-
-async def health(_request: Request) -> Response:
-    return PlainTextResponse("ok")
 
 
 @asynccontextmanager

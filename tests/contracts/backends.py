@@ -22,6 +22,7 @@ from fers.domain.interfaces import (
     ResultStore,
     SignIn,
     SnapshotStore,
+    StoreHealth,
     Stores,
     StudyStore,
 )
@@ -32,6 +33,7 @@ from fers.storage.embedded_erasures import EmbeddedErasures
 from fers.storage.embedded_face_index import EmbeddedFaceIndex
 from fers.storage.embedded_field import EmbeddedField
 from fers.storage.embedded_groups import EmbeddedGroups
+from fers.storage.embedded_health import EmbeddedHealth
 from fers.storage.embedded_images import EmbeddedImages
 from fers.storage.embedded_jobs import EmbeddedJobs
 from fers.storage.embedded_journal import EmbeddedJournal
@@ -65,6 +67,7 @@ class Backend:
             self.groups(),
             self.access(),
             self.erasures(),
+            self.health(),
         )
 
 
@@ -81,6 +84,9 @@ class Embedded(Backend):
 
     def erasures(self) -> ErasureStore:
         return EmbeddedErasures(self._folder)
+
+    def health(self) -> StoreHealth:
+        return EmbeddedHealth(self._database())
 
     def answers(self) -> AnswerStore:
         return EmbeddedAnswers(self._database())
@@ -160,6 +166,11 @@ class Firebase(Backend):
         from fers.storage.firebase_erasures import FirebaseErasures
 
         return FirebaseErasures(self._client)
+
+    def health(self) -> StoreHealth:
+        from fers.storage.firebase_health import FirebaseHealth
+
+        return FirebaseHealth(self._client)
 
     def jobs(self) -> JobStore:
         from fers.storage.firebase_jobs import FirebaseJobs

@@ -6,6 +6,7 @@ from .erasure_store_contract import ErasureStoreContract
 from .face_index_contract import FaceIndexContract
 from .field_store_contract import FieldStoreContract
 from .group_store_contract import GroupStoreContract
+from .health_contract import StoreHealthContract
 from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
@@ -79,4 +80,8 @@ class TestAccessTokenStore(AccessTokenStoreContract):
 
 
 class TestErasureStore(ErasureStoreContract):
+    pass
+
+
+class TestStoreHealth(StoreHealthContract):
     pass

@@ -5,6 +5,8 @@ import os
 import sqlite3
 import stat
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -70,11 +72,13 @@ def test_damage_is_found(folder):
 
 def test_a_full_disk_is_said_to_be_full_and_nothing_is_changed(database, records):
     records.create_person(a_person())
-    database.rows("PRAGMA max_page_count = 1")  # SQLite then acts as on a full disk.
+    with database.transaction() as sql:
+        sql.execute("PRAGMA max_page_count = 1")  # SQLite then acts as on a full disk.
     with pytest.raises(StoreUnavailable, match="full"):
         for number in range(500):
             records.create_person(a_person(str(number)))
-    database.rows("PRAGMA max_page_count = 100000")
+    with database.transaction() as sql:
+        sql.execute("PRAGMA max_page_count = 100000")
     assert records.person(an_id("ada")) == a_person()
     assert records.problems() == []
     records.create_person(a_person("after"))
@@ -89,6 +93,41 @@ def test_a_locked_database_is_said_to_be_busy(folder, monkeypatch):
         records.create_person(a_person())
     other.close()
     records.create_person(a_person())
+
+
+def test_who_reads_does_not_wait_for_who_waits_to_write(folder, records):
+    """Another process holds SQLite's lock, and a thread of this one waits for it."""
+    records.create_person(a_person())
+    other = sqlite3.connect(folder / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = threading.Thread(target=records.create_person, args=(a_person("bob"),))
+    waiting.start()
+    try:
+        time.sleep(0.2)
+        assert records.person(an_id("ada")) == a_person()
+        assert records.person(an_id("bob")) is None
+        assert waiting.is_alive(), "it was read while the other waited"
+    finally:
+        other.close()
+        waiting.join()
+    assert records.person(an_id("bob")) == a_person("bob")
+
+
+def test_inside_a_transaction_its_changes_are_read_and_outside_what_was_before(database):
+    seen = []
+    with database.transaction() as sql:
+        sql.execute("INSERT INTO journal VALUES ('x')")
+        assert [row["face_id"] for row in database.rows("SELECT * FROM journal")] == ["x"]
+        reader = threading.Thread(target=lambda: seen.append(database.rows("SELECT * FROM journal")))
+        reader.start()
+        reader.join()
+    assert seen == [[]]
+    assert len(database.rows("SELECT * FROM journal")) == 1
+
+
+def test_reading_changes_nothing(database):
+    with pytest.raises(StoreUnavailable):
+        database.rows("INSERT INTO journal VALUES ('x')")
 
 
 def test_who_waits_too_long_for_the_others_is_told(folder, database, monkeypatch):
@@ -123,7 +162,7 @@ def test_a_read_only_store_is_said_to_be_one(readonly):
         Database(folder).close()
         folder.chmod(0o555 if readonly == "folder" else 0o755)
         (folder / FILE).chmod(0o444)
-        assert _failure_of_another_user(folder) == "The store can't be written."
+        assert "can't be written" in _failure_of_another_user(folder)
 
 
 def _failure_of_another_user(folder: Path) -> str:
@@ -142,4 +181,4 @@ def _open_without_rights(folder: Path, answer) -> None:
     try:
         Database(folder)
     except StoreUnavailable as error:
-        answer.send(error.what)
+        answer.send(str(error))

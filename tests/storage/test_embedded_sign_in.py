@@ -1,11 +1,13 @@
 """What is particular to credentials in SQLite."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
 
 from fers.storage.credentials import Passwords
+from fers.storage.database import FILE
 from fers.storage.embedded_sign_in import EmbeddedSignIn
 from tests.contracts.samples import FakeClock
 
@@ -20,6 +22,19 @@ def clock():
 
 def sign_in_with(database, clock, hasher=None) -> EmbeddedSignIn:
     return EmbeddedSignIn(database, clock, HOUR, 8 * HOUR, Passwords(hasher))
+
+
+def test_nobody_waits_at_a_page_for_another_process_that_writes(folder, database, clock):
+    sign_in = sign_in_with(database, clock)
+    token = sign_in.open_session("ada")
+    clock.advance(minutes=30)
+    other = sqlite3.connect(folder / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert sign_in.resume(token) == "ada"
+    other.close()
+    assert sign_in.resume(token) == "ada"  # From now on, that they were here is noted.
+    clock.advance(minutes=45)
+    assert sign_in.resume(token) == "ada"
 
 
 def hashes(database) -> list[str]:

@@ -14,7 +14,7 @@ from fers.domain.interfaces.models import (
     Models,
     PromotionStore,
 )
-from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore
+from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
@@ -41,6 +41,7 @@ __all__ = [
     "ResultStore",
     "SignIn",
     "SnapshotStore",
+    "StoreHealth",
     "Stores",
     "StudyStore",
     "TICKET_SECONDS",
@@ -67,3 +68,4 @@ class Stores:
     groups: GroupStore
     access: AccessTokenStore
     erasures: ErasureStore
+    health: StoreHealth

@@ -9,6 +9,7 @@ from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent
 from fers.domain.erasures import Erasure
 from fers.domain.faces import Face, Origin
+from fers.domain.health import Condition
 from fers.domain.people import Person
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.studies import Study
@@ -149,3 +150,13 @@ class ErasureStore(Protocol):
         """It is kept when this returns. Noting the same again is harmless."""
 
     def erasures(self) -> Iterator[Erasure]: ...
+
+
+class StoreHealth(Protocol):
+    """Whether the store can be used."""
+
+    def condition(self) -> Condition:
+        """As it is now, or was seconds ago; costs little, says nothing of anybody, and never raises."""
+
+    def require_room(self, more: int = 0) -> None:
+        """Raises StoreUnavailable while the store takes nothing large, or not `more` bytes."""
