@@ -3,12 +3,13 @@
 import streamlit as st
 
 from fers.ui import guard
-from fers.ui.giving import at_hand, look_and_answer, take_photo, thank
+from fers.ui.giving import at_hand, look_and_answer, look_for_lost, take_photo, thank
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")
 
 giving = at_hand(actor)
+look_for_lost(actor, giving)
 if giving is None:
     take_photo(actor)
 elif giving.answer is None:

@@ -53,11 +53,11 @@ def firebase_project() -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, command: Sequence[str] = SERVE, **environment: str) -> Iterator[Server]:
-    """Serve a fresh store in `folder`, started from there, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serving(
+    folder: Path, command: Sequence[str] = SERVE, port: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """Serve the store in `folder`, started from there, until the block ends; at a free port where none is named."""
+    port = port or free_port()
     data, printed = folder / "data", folder / "printed"
     variables = os.environ | {"PORT": str(port), "FERS_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable if word == "python" else word for word in command]
@@ -79,6 +79,12 @@ def serving(folder: Path, command: Sequence[str] = SERVE, **environment: str) ->
         process.wait(timeout=30)
         with suppress(ProcessLookupError):  # What it started may be at work still.
             server.send(signal.SIGKILL)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def _wait_for(server: Server, process: subprocess.Popen) -> None:

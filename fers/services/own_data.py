@@ -32,6 +32,12 @@ class OwnData:
         """The actor's faces, newest first."""
         return self._records.faces_of(require(actor, Action.MANAGE_OWN_DATA).id)
 
+    def has(self, actor: Person, face_id: str) -> bool:
+        """Whether this face is there, and the actor's."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        face = self._records.face(face_id)
+        return face is not None and face.person_id == actor.id
+
     def crop(self, actor: Person, face_id: str):
         """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's, ImageLost."""
         face = self._own(actor, face_id)

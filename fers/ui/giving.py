@@ -1,5 +1,7 @@
 """The three steps of giving a face: take a photo, look at it and answer, be thanked."""
 
+import re
+
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -20,7 +22,8 @@ from fers.ui.why import offer_why
 from fers.ui.widgets import widget
 
 _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
-_uploads, _step = widget("uploads"), widget("step")
+_uploads, _step, _at_hand = widget("uploads"), widget("step"), widget("at_hand")
+_PHOTO_ID = re.compile("[0-9a-f]{32}")
 _ALONE = {
     False: "Best with nobody else in the picture: the whole photo is kept.",
     True: "Only the part with your face is kept. Whoever else is in the picture is cut away.",
@@ -48,9 +51,29 @@ def _begin(heading: str) -> None:
         _step(key="step", data={"heading": heading})
 
 
+def look_for_lost(actor: Person, giving: Giving | None) -> None:
+    """Have the browser remember the photo at hand, and find out what became of one that this server no longer knows:
+    it may have died just when that was submitted."""
+    state().last_photo = giving.draft.id if giving else state().last_photo
+    at_work = giving.draft.id if giving and giving.answer is None else None
+    about = {"photo": at_work, "known": state().last_photo, "owner": actor.id[:8]}
+    with st.container(key="at-hand"):
+        left = _at_hand(key="photo-at-hand", data=about, on_left_change=lambda: None).left
+    if isinstance(left, str) and _PHOTO_ID.fullmatch(left):
+        state().was_kept = platform().own_data.has(actor, left)
+
+
+def _tell_of_lost() -> None:
+    if state().was_kept:
+        st.success("The photo you were working on **was kept**. You find it under “My data”.")
+    elif state().was_kept is False:
+        st.warning("The photo you were working on **was not kept**. Please take it again.")
+
+
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
     _begin("Show an expression")
+    _tell_of_lost()
     platform().capture.prepare(actor)
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
     if told := _of_others(actor, _ALONE):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fers.ui.widgets import widget
 
-_menu = widget("menu")
+_menu, _connection = widget("menu"), widget("connection")
 
 ICON = Path(__file__).with_name("icon.svg")
 """Streamlit's own icons would make every visitor's browser ask a server on the internet for them."""
@@ -19,7 +19,7 @@ _STYLE = """
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
 /* Work, and show nothing. */
-.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-uploads { display: none; }
+.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-uploads, .st-key-at-hand { display: none; }
 /* On a narrow screen the menu lies over the page, and this veil over the rest of it: see widgets/menu.js. */
 @media (max-width: 768px) {
   .stSidebar[data-collapsed="false"]::after {
@@ -48,7 +48,9 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 
 
 def apply() -> None:
-    """Add the style to the page, and what closes the menu. Called once a run, by `app.py`."""
+    """Add the style to the page, what closes the menu, and what says that the connection is lost. Called once a run,
+    by `app.py`."""
     st.html(_STYLE)
     with st.container(key="fers-menu"):
         _menu(key="menu")
+        _connection(key="connection")

@@ -128,6 +128,10 @@ class State:
     account_news: str | None = None
     """What somebody just changed about their own account, until it was said."""
     giving: Giving | None = None
+    last_photo: str | None = None
+    """The id of the photo that was at hand last in this tab."""
+    was_kept: bool | None = None
+    """What became of a photo that the server had lost from sight, until the next one."""
     looked_for_draft: bool = False
     """Whether a photo that this person began elsewhere was looked for."""
     cropping: Cropping | None = None
@@ -167,7 +171,7 @@ class State:
     def next_photo(self) -> None:
         """Forget the photo at hand and begin with fresh widgets."""
         self.giving = self.cropping = None
-        self.refusal = None
+        self.refusal = self.was_kept = None
         self.photos += 1
 
     def bring(self, bringing: Bringing | None) -> None:

@@ -1,0 +1,42 @@
+// Says that the connection is lost, which Streamlit shows by a paler page alone, and later in words for whoever runs it.
+const MOMENT_MS = 1_500; // Shorter breaks pass unnoticed.
+const LOST = "The connection is lost. Please wait: this page goes on by itself as soon as it is back.";
+const PHOTO = " It will then say whether your photo was kept.";
+const LOOK = `position: fixed; inset: 0 0 auto 0; z-index: 2000000; padding: 0.9rem 1rem; text-align: center;
+  font: 600 1rem/1.4 system-ui, sans-serif; color: #fff; background: #7a2e14;`;
+
+function isLost() {
+  const app = document.querySelector("[data-test-connection-state]");
+  return app !== null && !["CONNECTED", "INITIAL"].includes(app.dataset.testConnectionState);
+}
+
+function say() {
+  const notice = document.createElement("div");
+  notice.setAttribute("role", "alert");
+  notice.style.cssText = LOOK;
+  document.body.append(notice);
+  notice.textContent = sessionStorage.getItem("fers-at-hand") ? LOST + PHOTO : LOST;
+  return notice;
+}
+
+export default function () {
+  let notice = null;
+  let timer = null;
+  const look = () => {
+    if (isLost()) {
+      timer ??= setTimeout(() => (notice = say()), MOMENT_MS);
+    } else {
+      clearTimeout(timer);
+      notice?.remove();
+      notice = timer = null;
+    }
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document.body, { subtree: true, attributeFilter: ["data-test-connection-state"] });
+  look();
+  return () => {
+    observer.disconnect();
+    clearTimeout(timer);
+    notice?.remove();
+  };
+}
