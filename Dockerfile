@@ -19,4 +19,7 @@ COPY --chown=fers models models
 COPY .streamlit/config.toml .streamlit/config.toml
 
 USER fers
+# Where Docker runs it; Cloud Run has a probe of its own.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=120s \
+    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health')"]
 CMD ["python", "-m", "fers", "serve", "--behind-proxy"]

@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from fers.config import REPOSITORY
+from fers.storage.database import FILE
 from tests.serving import serving
 
 SECRET_ADDRESSES = ("/downloads/SECRET", "/join?code=SECRET", "/setup?token=SECRET")
@@ -27,6 +30,18 @@ def server(tmp_path_factory):
 def test_the_container_serves_pages_and_its_health(server):
     assert httpx.get(f"{server.address}/health").text == "ok"
     assert "<title>" in httpx.get(server.address).text
+
+
+@pytest.mark.slow
+def test_the_probe_of_the_container_believes_the_health_alone(server, monkeypatch):
+    [command] = re.findall("^HEALTHCHECK .*\n +CMD (.*)$", (REPOSITORY / "Dockerfile").read_text(), re.MULTILINE)
+    probe = [sys.executable, *json.loads(command)[1:]]
+    monkeypatch.setenv("PORT", server.address.rpartition(":")[2])
+    assert subprocess.run(probe).returncode == 0
+    away = (server.data / FILE).rename(server.data / "away")
+    assert httpx.get(f"{server.address}/health").status_code == 503
+    assert subprocess.run(probe, stderr=subprocess.DEVNULL).returncode != 0
+    away.rename(server.data / FILE)
 
 
 @pytest.mark.slow

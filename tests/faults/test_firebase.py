@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from fers.domain.consent import Purpose
+from fers.domain.health import Condition
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.exporting.release import ENCODER
 from fers.services.doctor import Finding
+from fers.storage import firebase_health
 from fers.storage.firebase_client import open_firebase
 from fers.storage.firebase_sessions import FirebaseSetup
 from fers.storage.firestore_documents import FirestoreDocuments
@@ -81,12 +83,30 @@ def test_a_server_that_fails_at_any_step_of_a_submission(servers, home, fault):
         servers[server].misbehave()
         if failure is None:
             break
-        assert words in failure.what
-        assert failure.next
+        assert words in str(failure)
+        assert failure.next and "FERS_" not in failure.next
         assert home.submit(photo).id == photo.id, "trying again works"
         given.append(photo.id)
     assert step >= calls > 0, "every call of a submission was tried"
     assert home.face_ids() == sorted([*given, photo.id])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_store_of_which_a_part_does_not_answer_is_not_well(servers, home, fault, monkeypatch):
+    server, code, _ = FAULTS[fault]
+    monkeypatch.setattr(firebase_health, "_FRESH_SECONDS", 0)
+    assert home.stores.health.condition() is Condition.OK
+    servers[server].misbehave(code=code)
+    assert home.stores.health.condition() is Condition.UNAVAILABLE
+    servers[server].misbehave()
+    assert home.stores.health.condition() is Condition.OK
+
+
+def test_however_often_somebody_looks_the_servers_are_asked_now_and_then(servers, home):
+    servers["firestore"].misbehave()
+    for _ in range(50):
+        assert home.stores.health.condition() is Condition.OK
+    assert servers["firestore"].misbehave() == 1
 
 
 @pytest.mark.parametrize("server, code", [("firestore", UNAVAILABLE), ("storage", 503)])

@@ -100,7 +100,7 @@ def test_every_step_says_what_is_wrong_and_works_again_afterwards(server, home, 
         server.misbehave(happens)
         with pytest.raises(StoreUnavailable) as failure:
             step(home)
-        assert words in failure.value.what, step.__name__
+        assert words in str(failure.value), step.__name__
         assert failure.value.next
         assert server.requests <= TRIES, "nobody waits much longer than for one answer"
         server.misbehave()

@@ -107,7 +107,7 @@ CALLS = [read_firestore, list_storage, ask_auth]
 def test_expired_credentials_are_named_at_once(opened, tokens, call):
     with pytest.raises(StoreUnavailable) as failure:
         call(opened(tokens.address))
-    assert "credentials have expired" in failure.value.what
+    assert "credentials have expired" in str(failure.value)
     assert tokens.requests <= 2, "trying again renews nothing"
 
 
