@@ -26,6 +26,8 @@ _STYLE = """
     content: ""; position: absolute; inset: 0 auto 0 100%; width: 100vw; background: #0006;
   }
 }
+/* It says that "Streamlit server is not responding": people are told already, and what it is to them. */
+body:has(> .fers-lost) [data-testid="stDialog"] { display: none; }
 @media (min-width: 641px) { .st-key-show-filters { display: none; } }
 @media (max-width: 640px) { .stMain:has(.st-key-show-filters input:not(:checked)) .st-key-filters { display: none; } }
 /* The link under a face lies over its picture too, and so over what Streamlit offers there to enlarge it. */
@@ -53,4 +55,4 @@ def apply() -> None:
     st.html(_STYLE)
     with st.container(key="fers-menu"):
         _menu(key="menu")
-        _connection(key="connection")
+        _connection(key="connection", on_back_change=lambda: None)

@@ -67,10 +67,10 @@ def test_the_page_says_that_the_connection_is_lost_and_then_what_became_of_the_p
         sign_in(page, "ada@example.org")
         expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
         begin(page)
-        server.send(signal.SIGSTOP)  # What is submitted from here on arrives at nobody.
-        submit(page)
         server.send(signal.SIGKILL)
         expect(page.get_by_role("alert").filter(has_text=LOST)).to_contain_text("whether your photo was kept")
+        expect(page.get_by_text("Streamlit server is not responding")).to_have_count(1)
+        expect(page.get_by_role("dialog")).to_have_count(0)
     with serving(folder, port=port) as server:
         expect(page.get_by_text("The photo you were working on was not kept.")).to_be_visible()
         expect(page.get_by_text(LOST)).to_have_count(0)

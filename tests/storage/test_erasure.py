@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -112,6 +113,30 @@ def test_a_reader_that_keeps_deleted_bytes_alive_is_told_of_and_the_next_try_cle
     reader.close()
     records.delete_face(an_id("1"))
     assert MARKER.encode() not in bytes_on_disk()
+
+
+def test_people_who_read_all_the_time_keep_nothing_alive(records, bytes_on_disk):
+    records.create_person(a_person())
+    numbers = range(20)
+    for number in numbers:
+        records.create_face(a_marked_face(number))
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            list(records.faces())
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in numbers:
+            records.delete_face(an_id(str(number)))
+            assert f"<{MARKER}-{number}>".encode() not in bytes_on_disk()
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
 
 
 def test_reopening_clears_what_a_process_killed_while_deleting_left(folder, database, records, bytes_on_disk):

@@ -1,9 +1,9 @@
-// Says that the connection is lost, which Streamlit shows by a paler page alone, and later in words for whoever runs it.
+// Says that the connection is lost. Streamlit shows it by a paler page alone, and later in its own words (see look.py).
 const MOMENT_MS = 1_500; // Shorter breaks pass unnoticed.
 const LOST = "The connection is lost. Please wait: this page goes on by itself as soon as it is back.";
 const PHOTO = " It will then say whether your photo was kept.";
 const LOOK = `position: fixed; inset: 0 0 auto 0; z-index: 2000000; padding: 0.9rem 1rem; text-align: center;
-  font: 600 1rem/1.4 system-ui, sans-serif; color: #fff; background: #7a2e14;`;
+  font: 600 1rem/1.4 "Source Sans", sans-serif; color: #fff; background: #7a2e14;`;
 
 function isLost() {
   const app = document.querySelector("[data-test-connection-state]");
@@ -12,6 +12,7 @@ function isLost() {
 
 function say() {
   const notice = document.createElement("div");
+  notice.className = "fers-lost";
   notice.setAttribute("role", "alert");
   notice.style.cssText = LOOK;
   document.body.append(notice);
@@ -19,16 +20,17 @@ function say() {
   return notice;
 }
 
-export default function () {
+export default function ({ setTriggerValue }) {
   let notice = null;
   let timer = null;
   const look = () => {
     if (isLost()) {
       timer ??= setTimeout(() => (notice = say()), MOMENT_MS);
-    } else {
+    } else if (timer !== null) {
       clearTimeout(timer);
       notice?.remove();
       notice = timer = null;
+      setTriggerValue("back", true); // Else a page on which nothing was going on stays as the dead server left it.
     }
   };
   const observer = new MutationObserver(look);
