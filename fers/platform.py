@@ -128,7 +128,7 @@ def assemble(
     retention = Retention(records, stores.face_index, withdrawal, now)
     consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, now)
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
-    storing = Storing(records, images, journal)
+    storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
     capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), stores.health, now)
     snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)

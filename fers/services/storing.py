@@ -1,15 +1,17 @@
 """Storing a face whole or not at all: its image, then its record, under a mark in the journal."""
 
+from fers.domain.erasures import Erased
 from fers.domain.faces import Face
-from fers.domain.interfaces import ImageStore, Journal, RecordStore
+from fers.domain.interfaces import ErasureStore, ImageStore, Journal, RecordStore
 from fers.errors import NotFound
 
 
 class Storing:
-    def __init__(self, records: RecordStore, images: ImageStore, journal: Journal):
+    def __init__(self, records: RecordStore, images: ImageStore, journal: Journal, erasures: ErasureStore):
         self._records = records
         self._images = images
         self._journal = journal
+        self._erasures = erasures
 
     def store(self, face: Face, data: bytes) -> Face:
         """Store a face, or return the one that is stored under this id already.
@@ -34,9 +36,9 @@ class Storing:
         return self._journal.settle(self._finish)
 
     def _finish(self, face_id: str) -> None:
-        """Leave the face whole, or nothing of it. Only a writer that was taken for dead, and settled by another server,
-        can have left a record without its image."""
-        if self._records.face(face_id) is None:
+        """Leave the face whole, or nothing of it: nothing where it was noted that it is taken back. Only a writer that
+        was taken for dead, and settled by another server, can have left a record without its image."""
+        if self._records.face(face_id) is None or self._is_taken_back(face_id):
             self._records.delete_face(face_id)  # Whoever began to may not have come to all that belongs to it.
             self._images.delete(face_id)
             return
@@ -44,3 +46,6 @@ class Storing:
             self._images.get(face_id)
         except NotFound:
             self._records.delete_face(face_id)
+
+    def _is_taken_back(self, face_id: str) -> bool:
+        return any(noted.what is Erased.FACE and noted.subject == face_id for noted in self._erasures.erasures())

@@ -174,11 +174,11 @@ class Withdrawal:
         return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
-        """First it is noted, so that no old copy brings the face back. Of the rest the record goes first: once it is
-        gone, a crash can only leave an image that `settle` removes. Returns whether it was there, and not removed
-        elsewhere meanwhile: then it is logged there."""
-        self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
+        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `settle` to
+        finish. Of the rest the record goes first. Returns whether it was there, and not removed elsewhere meanwhile:
+        then it is logged there."""
         with self._journal.writing(face.id):
+            self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
             was_there = self._records.face(face.id) is not None
             self._records.delete_face(face.id)
             self._images.delete(face.id)
