@@ -18,6 +18,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 LOST = "The connection is lost."
+SUBMIT = re.compile("Yes, it is|Save and see")
 
 
 @pytest.fixture
@@ -47,10 +48,8 @@ def begin(page: Page) -> None:
     page.get_by_text("I posed it").click()
     if blind.count():
         page.get_by_text("Happy", exact=True).first.click()
-
-
-def submit(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Yes, it is|Save and see")).click()
+    expect(page.get_by_role("button", name=SUBMIT)).to_be_enabled()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_the_page_says_that_the_connection_is_lost_and_then_what_became_of_the_photo(page, folder, data):
@@ -78,7 +77,7 @@ def test_the_page_says_that_the_connection_is_lost_and_then_what_became_of_the_p
         begin(page)
         expect(page.get_by_text("was not kept")).to_have_count(0)
         deaf.append(True)
-        submit(page)
+        page.get_by_role("button", name=SUBMIT).click()
         wait_until(lambda: faces(data) == 1)
         server.send(signal.SIGKILL)
         expect(page.get_by_text(LOST)).to_be_visible()
