@@ -86,7 +86,7 @@ def main(faces: int) -> None:
         path = next(filter(None, map(shutil.which, BROWSERS)), None)
         with serving(Path(folder)) as server:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = browser.new_page()
+            page = browser.new_page(bypass_csp=True)
             sign_in(page, server.address)
             print("key to next face, ms: median / 95th percentile / slowest; labels a second")
             for name, pause in (("at a quick human pace", HUMAN_SECONDS), ("as fast as it goes", 0.0)):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from fers.errors import InvalidInput
 
@@ -30,6 +31,9 @@ class Settings:
     """Id of the model that participants meet until another is made live in the app (`FERS_MODEL`)."""
     port: int
     """`PORT`."""
+    addresses: tuple[str, ...]
+    """Origins by which people reach FERS from elsewhere, as "https://faces.example.org" (`FERS_ADDRESS`, with commas
+    between several)."""
     session_idle: timedelta
     """A session ends when nothing happened for this long (`FERS_SESSION_IDLE_MINUTES`)."""
     session_lifetime: timedelta
@@ -50,6 +54,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),
+        addresses=_addresses(environment),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
         session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),
         job_lease=timedelta(seconds=_whole_number(environment, "FERS_JOB_LEASE_SECONDS", 120)),
@@ -61,6 +66,21 @@ def _store(environment: Mapping[str, str]) -> str:
     if store not in STORES:
         raise InvalidInput(f"FERS_STORE={store} is no store.", f"It can be {' or '.join(STORES)}.")
     return store
+
+
+def _addresses(environment: Mapping[str, str]) -> tuple[str, ...]:
+    found = []
+    for text in filter(None, map(str.strip, (environment.get("FERS_ADDRESS") or "").split(","))):
+        parts = urlsplit(text.lower().rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.geturl() != _origin(parts):
+            raise InvalidInput(f"FERS_ADDRESS={text} is no address.", "Write it like https://faces.example.org.")
+        found.append(_origin(parts))
+    return tuple(found)
+
+
+def _origin(parts: SplitResult) -> str:
+    """The address alone, as browsers name it: no path, no query, nobody's name."""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

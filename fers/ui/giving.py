@@ -14,10 +14,12 @@ from fers.errors import FersError
 from fers.services.drafts import AtHand
 from fers.ui import guard
 from fers.ui.cropping import choose_crop
+from fers.ui.pictures import show_face
 from fers.ui.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.result import percent, show_result, word
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
+from fers.ui.uploads import let_go
 from fers.ui.why import offer_why
 from fers.ui.widgets import widget
 
@@ -125,6 +127,7 @@ def _receive(actor: Person, data: bytes, source: Source) -> None:
         refusal = error
     # Not before: whatever stops this run lets the next one take the same photo.
     state().next_photo()
+    let_go()
     state().giving, state().refusal = giving, refusal
     st.rerun()
 
@@ -192,7 +195,7 @@ def _pick_face(actor: Person, giving: Giving) -> None:
     with st.container(horizontal=True):
         for number, picture in enumerate(giving.draft.pictures):
             with st.container(width=72, gap="small"):
-                st.image(picture, width=72, alt=f"Face {number + 1}")
+                show_face(picture, width=72, alt=f"Face {number + 1}")
                 kind = "primary" if number == giving.face else "secondary"
                 if st.button(f"{number + 1}", type=kind, width="stretch", key=f"face-{number}"):
                     giving.face, giving.box = number, None
@@ -232,7 +235,8 @@ def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
     _begin("Thank you!")
     face, words = st.columns([1, 3], gap="medium")
-    face.image(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")
+    with face:
+        show_face(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")
     with words:
         if giving.answer.label is not None:
             st.write(f"You said: **{word(giving.answer.label)}**.")

@@ -17,14 +17,17 @@ from fers.config import REPOSITORY, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.browser_files import FOLDER, network, wasm
 from fers.ui.dataset_api import ROUTES as DATASET_API
+from fers.ui.doorway import Doorway
 from fers.ui.downloads import download_route
 from fers.ui.guard import explain_unexpected, places
 from fers.ui.health import health
 from fers.ui.imports import imports
+from fers.ui.media import MediaForPeople
 from fers.ui.runs import runs
 from fers.ui.services import platform
 from fers.ui.session_cookie import session_route
 from fers.ui.shadows import background
+from fers.ui.sockets import SocketLimits, raise_file_limit
 from fers.ui.uploads import UploadLimits
 
 PURGE_SECONDS = 3600
@@ -81,7 +84,12 @@ app = st.App(
         Route("/browser/litert/{name}.wasm", wasm),
         Mount("/browser", StaticFiles(directory=FOLDER)),
     ],
-    middleware=[Middleware(UploadLimits)],
+    middleware=[
+        Middleware(Doorway, config.load().addresses),
+        Middleware(SocketLimits),
+        Middleware(UploadLimits),
+        Middleware(MediaForPeople),
+    ],
     lifespan=lifespan,
     on_script_error=explain_unexpected,
 )
@@ -95,9 +103,12 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
 
     Streamlit has uvicorn log no requests: addresses hold secrets (downloads, invitations, the one-time link).
     """
+    raise_file_limit()
     if behind_proxy:
         platform()
         os.environ["FORWARDED_ALLOW_IPS"] = "*"  # Read by uvicorn.
+        if not settings.addresses:
+            click.echo("FERS answers nobody yet: set FERS_ADDRESS to the address by which people reach it.")
     else:
         _greet(f"http://127.0.0.1:{settings.port}")
     os.chdir(REPOSITORY)  # Streamlit looks for `.streamlit/config.toml` in the current folder.

@@ -7,6 +7,7 @@ from fers.services.accounts import SignedIn
 from fers.ui import providers
 from fers.ui.services import platform
 from fers.ui.session_cookie import COOKIE, DEVICE
+from fers.ui.sockets import this_page_belongs_to
 from fers.ui.state import CookieRequest, start_afresh, state
 from fers.ui.widgets import widget
 
@@ -33,6 +34,7 @@ def sign_in(signed_in: SignedIn) -> None:
     giving = state().giving
     start_afresh()
     state().token = signed_in.token
+    this_page_belongs_to(signed_in.person.id)
     if giving and giving.person_id == signed_in.person.id:
         state().giving = giving
 
@@ -56,6 +58,7 @@ def sign_out() -> None:
     if secret:
         platform().accounts.sign_out(secret)
     start_afresh()
+    this_page_belongs_to(None)
     _clear_cookie()
     providers.leave()
 

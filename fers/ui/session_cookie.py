@@ -13,12 +13,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fers.domain.interfaces import DEVICE_DAYS
+from fers.domain.people import Person
+from fers.errors import FersError
 from fers.ui.services import platform
 
 COOKIE = "fers_session"
 DEVICE = "fers_device"
 """Outlives sessions: a browser that somebody came in with is not taken for a stranger who guesses their password."""
 _DEVICE_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def whose(token: str | None) -> Person | None:
+    """The person whose live session the cookie holds; None too while the store can't say."""
+    try:
+        return platform().accounts.resume(token) if token else None
+    except FersError:
+        return None
 
 
 async def session_route(request: Request) -> Response:

@@ -7,6 +7,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.errors import NotFound
 from fers.services.explore import THUMBNAIL_PIXELS
+from fers.ui.pictures import show_face
 from fers.ui.services import platform
 
 CELL_PIXELS = 168
@@ -39,4 +40,4 @@ def thumbnail(
     if pixels is None:
         st.caption("Its person lets nobody look at this photo.")
     else:
-        st.image(pixels, caption, width=width, alt=alt)
+        show_face(pixels, caption, width=width, alt=alt)

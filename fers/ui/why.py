@@ -6,6 +6,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.services.why import Explained
 from fers.ui import guard
+from fers.ui.pictures import show_face
 from fers.ui.result import percent, word
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -55,7 +56,7 @@ def show_maps(explained: Explained) -> None:
         for emotion, heat in explained.maps:
             caption = f"{word(emotion)} {percent(confidences[emotion])}"
             alt = f"What spoke for {word(emotion).lower()}"
-            st.image(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
+            show_face(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
 
 
 def lit(face: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -1,4 +1,5 @@
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,14 +76,16 @@ def chromium(playwright: Playwright, folder: Path) -> Browser:
 
 @pytest.fixture
 def open_page(browser: Browser, server):
-    """Open the app in a window of its own; keyword arguments are the window's."""
-    contexts = []
+    """Open the app in a window of its own; keyword arguments are the window's. Whatever a page does, it may do by what
+    browsers are told to keep from it."""
+    contexts, kept = [], []
 
     def open_page(path="/", **window):
         context = browser.new_context(**window)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda line: kept.append(line.text) if "Security Policy" in line.text else None)
         # What is still being loaded will move what is below it, away from under a click.
         page.add_locator_handler(page.get_by_test_id("stSkeleton").first, lambda: None)
         page.goto(path if path.startswith("http") else server.address + path)
@@ -91,6 +94,7 @@ def open_page(browser: Browser, server):
     yield open_page
     for context in contexts:
         context.close()
+    assert kept == []
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -98,6 +102,15 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail").first.fill(email)
     page.get_by_label("Password", exact=True).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for what a page's script says. Playwright's own waiting evaluates words in the page, which FERS's pages do
+    not let anybody do."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 def choose(page: Page, label: str, option: str) -> None:

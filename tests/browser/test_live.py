@@ -19,7 +19,7 @@ from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures
 from fers.platform import open_stores, registry
 from fers.ui.result import word
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, choose
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, choose, until
 from tests.browser.test_participant import answer, consent, sign_up
 from tests.serving import serving
 
@@ -169,7 +169,7 @@ def test_whoever_leaves_turns_the_camera_off(open_page):
     page.evaluate(HOLD_CAMERA)
     watch(page, "leaver@example.org")
     page.get_by_role("link", name="My data").click()
-    page.wait_for_function(CAMERA_IS_OFF)
+    until(page, CAMERA_IS_OFF)
 
 
 def test_whoever_leaves_before_allowing_the_camera_turns_it_off_too(open_page):
@@ -179,11 +179,11 @@ def test_whoever_leaves_before_allowing_the_camera_turns_it_off_too(open_page):
     sign_up(page, "hesitant@example.org")
     consent(page, "Keep my photos")
     page.get_by_role("link", name="Live").click()
-    page.wait_for_function("window.asked > 0")
+    until(page, "window.asked > 0")
     page.get_by_role("link", name="My data").click()
     expect(page.get_by_role("heading", name="My data")).to_be_visible()
     page.evaluate("window.allow()")
-    page.wait_for_function(CAMERA_IS_OFF)
+    until(page, CAMERA_IS_OFF)
 
 
 def test_a_browser_that_cannot_run_the_model_shows_another_way(open_page, server):
@@ -194,7 +194,7 @@ def test_a_browser_that_cannot_run_the_model_shows_another_way(open_page, server
     consent(page, "Keep my photos")
     page.goto(f"{server.address}/live")
     expect(page.get_by_text("Your browser can't run the model.")).to_be_visible()
-    page.wait_for_function(CAMERA_IS_OFF)
+    until(page, CAMERA_IS_OFF)
     page.get_by_role("link", name="Take a single photo instead").click()
     expect(page.get_by_role("heading", name="Show an expression")).to_be_visible()
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers.domain.emotions import LABELS
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in, until
 from tests.people import PASSWORD, photo
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def consent(page: Page, *choices: str) -> None:
 def give_photo(page: Page, source: str) -> None:
     if source == "camera":
         # Until the camera shows something, the button takes nothing.
-        page.wait_for_function('document.querySelector("video")?.videoWidth > 0')
+        until(page, 'document.querySelector("video")?.videoWidth > 0')
         page.get_by_role("button", name="Take Photo").click()
     else:
         page.get_by_text("Upload a photo").click()
@@ -258,7 +258,7 @@ def test_on_a_phone_the_menu_closes_by_itself_and_a_tap_beside_it_presses_nothin
     page = open_page(**PHONE)
     sign_up(page, "menu@example.org")
     consent(page, "Keep my photos")
-    page.wait_for_function('document.querySelector("video")?.videoWidth > 0')
+    until(page, 'document.querySelector("video")?.videoWidth > 0')
     menu, button = page.get_by_test_id("stSidebar"), page.get_by_role("button", name="Take Photo")
     button.scroll_into_view_if_needed()
     place = button.bounding_box()

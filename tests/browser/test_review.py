@@ -14,7 +14,7 @@ from fers.platform import assemble
 from fers.storage.database import Database
 from fers.storage.embedded_labels import EmbeddedLabels
 from fers.ui.session_cookie import COOKIE
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in, until
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
 
@@ -98,7 +98,7 @@ def box(page: Page, selector: str) -> dict:
 
 def settled(page: Page) -> None:
     """Wait until the server has taken in what was said."""
-    page.wait_for_function(f"{REVIEW} && !{REVIEW}.unsent.length")
+    until(page, f"{REVIEW} && !{REVIEW}.unsent.length")
 
 
 def test_everything_can_be_said_with_the_keyboard(open_page, labels):

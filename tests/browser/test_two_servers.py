@@ -10,7 +10,7 @@ from fers import config
 from fers.domain.people import OPERATOR, Person, Role
 from fers.platform import assemble, open_stores
 from fers.ui.session_cookie import COOKIE
-from tests.browser.conftest import DESKTOP, PATIENCE_MS
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, until
 from tests.browser.test_review import REVIEW
 from tests.people import EVERYTHING, OneFace, OneModel, give_face
 from tests.serving import firebase_project, serving
@@ -108,7 +108,7 @@ def test_annotators_of_two_servers_label_each_face_once(open_page, servers, plat
         pages[0].wait_for_timeout(50)
     for page in pages:
         expect(page.get_by_text("Nothing to label at present.")).to_be_visible()
-        page.wait_for_function(f"!{REVIEW}.unsent.length")
+        until(page, f"!{REVIEW}.unsent.length")
     labelled = [label.face_id for annotator in people for label in stores.labels.labels_by(annotator.id)]
     assert sorted(labelled) == sorted(face.id for face in stores.records.faces())
     assert all(stores.labels.count_by(annotator.id, study.id) for annotator in people), "both had their share"

@@ -1,0 +1,13 @@
+"""Answering in the place of what was asked for."""
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+
+async def answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Give `response` to a request, or to one that wanted to open a socket."""
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(response)
+    else:
+        await response(scope, receive, send)
