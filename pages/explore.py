@@ -16,6 +16,7 @@ from fers.ui.exploring import (
 from fers.ui.face_filter import VIEW, choose_filter
 from fers.ui.services import platform
 from fers.ui.studies import choose_study
+from fers.ui.words import as_typed
 
 actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)
@@ -31,7 +32,7 @@ with content:
     found = sum(count.count for count in counts)
     disputed = sum(count.count for count in counts if count.disputed)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.metric(f"Faces in {study.name}", f"{found:,}", width="content")
+        st.metric(f"Faces in {as_typed(study.name)}", f"{found:,}", width="content")
         st.metric("Where the model says otherwise", f"{disputed / found:.0%}" if found else "–", width="content")
         if found:
             freeze_these(wanted)

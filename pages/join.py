@@ -7,7 +7,7 @@ from fers.ui.caller import caller
 from fers.ui.services import platform
 from fers.ui.signing_in import come_in
 from fers.ui.state import state
-from fers.ui.words import WHAT_THEY_DO, quoted, role_words
+from fers.ui.words import WHAT_THEY_DO, as_typed, quoted, role_words
 
 guard.enter_public()
 
@@ -17,7 +17,7 @@ code = st.query_params.get("code") or st.text_input(
 offer = platform().invitations.offer(code, caller()) if code else None
 actor = session.person()
 if offer:
-    st.title(f"You are invited to {offer.study.name}")
+    st.title(f"You are invited to {as_typed(offer.study.name)}")
     st.write(f"As {role_words(offer.role)} {WHAT_THEY_DO[offer.role]}")
     st.write(quoted(f"**What the study is for.** {offer.study.purpose}"))
     if actor is None:

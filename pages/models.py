@@ -9,7 +9,7 @@ from fers.domain.permissions import Action, allowed
 from fers.ui import field, guard, model_cards, model_form
 from fers.ui.confirming import confirmed
 from fers.ui.services import platform
-from fers.ui.words import WHO_DECIDES
+from fers.ui.words import WHO_DECIDES, as_typed
 
 actor = guard.enter(Action.COMPARE_MODELS)
 
@@ -20,7 +20,7 @@ def live_model() -> str:
     before, now = live.before(), live.default()
     if gone := live.vanished():
         st.warning(f"**{gone}** was made live, but this server doesn't have it. Register it again, or choose another.")
-    st.write(f"Participants meet **{now.id}** {now.version}.")
+    st.write(f"Participants meet **{now.id}** {as_typed(now.version)}.")
     field.say_whom_people_meet()
     if not allowed(actor, Action.MANAGE_MODELS):
         return now.id

@@ -9,9 +9,11 @@ from fers.domain.permissions import Action
 from fers.errors import ImageLost
 from fers.ui import groups, guard, own_account, session, why
 from fers.ui.confirming import confirmed
+from fers.ui.pictures import show_face
 from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.words import as_typed
 
 COLUMNS, MORE = 3, 9
 
@@ -40,7 +42,7 @@ def show(face: Face) -> None:
     doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
         try:
-            st.image(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+            show_face(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
         except ImageLost as lost:
             st.caption(f"{lost.what} You can withdraw it all the same.")
         st.markdown(f"**{label}**")
@@ -55,7 +57,7 @@ def show(face: Face) -> None:
 st.title("My data")
 faces = own_data.faces(actor)
 email = platform().accounts.email_of(actor)
-signed_in_with = f"as `{email}`" if email else "with your personal code"
+signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal code"
 st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(

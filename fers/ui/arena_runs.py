@@ -8,6 +8,7 @@ from fers.services.standings import Standing
 from fers.ui import guard
 from fers.ui.runs import runs
 from fers.ui.services import platform
+from fers.ui.words import as_typed
 
 
 def show(actor: Person, on: Yardstick) -> None:
@@ -43,7 +44,9 @@ def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
                 kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
                 st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
         if run := given_up.get((name, on)):
-            st.warning(f"The run of {name} ended early. {run.why} What it did is kept; run it again to go on.")
+            st.warning(
+                f"The run of {name} ended early. {as_typed(run.why)} What it did is kept; run it again to go on."
+            )
     is_busy = len(waiting) < len(standings)
     if is_busy:
         runs().go_on()
@@ -63,7 +66,7 @@ def _stop(actor: Person, name: str, on: Yardstick) -> None:
 
 
 def _progress(standing: Standing, is_idle: bool) -> str:
-    name = f"**{standing.info.id}** {standing.info.version}"
+    name = f"**{standing.info.id}** {as_typed(standing.info.version)}"
     if not standing.faces:
         return f"{name}: not run yet" if is_idle else f"{name}: waiting for its turn"
     failed = f" · failed on {standing.failed:,}" if standing.failed else ""

@@ -10,15 +10,15 @@ from fers.domain.studies import Study
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.services import platform
-from fers.ui.words import quoted
+from fers.ui.words import as_typed, quoted
 
 
 def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> None:
     """What somebody who agreed to the words before has yet to read, and the whole text for whoever wants it."""
     st.title("Something has changed")
     st.write(
-        f"“{quoted(study.name)}” has changed what it tells you, so you are asked again. What you chose before is still "
-        "ticked below. Until you agree, the photos you gave stay as they are, and you give no new ones."
+        f"“{as_typed(study.name)}” has changed what it tells you, so you are asked again. What you chose before is "
+        "still ticked below. Until you agree, the photos you gave stay as they are, and you give no new ones."
     )
     for rewording in rewordings(before, text):
         with st.container(border=True):

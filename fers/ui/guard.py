@@ -18,6 +18,7 @@ from fers.errors import FersError, ModelRejected, NotSignedIn, OutOfOrder, Unkno
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
+from fers.ui.words import as_typed
 
 FRONT_DOOR = REPOSITORY / "app.py"
 
@@ -96,7 +97,7 @@ def explain(error: FersError) -> None:
     """Say what happened and what to do next; what only whoever runs FERS can do something about goes to the log."""
     error = _for_whoever_is_here(error)
     note(error)
-    st.error(f"**{error.what}** {error.next}".strip(), icon=":material/info:")
+    st.error(f"**{as_typed(error.what)}** {as_typed(error.next)}".strip(), icon=":material/info:")
 
 
 def note(error: FersError) -> None:

@@ -13,9 +13,11 @@ from fers.services.set_previews import Manner, Preview
 from fers.services.uploads import Ordered
 from fers.ui import guard
 from fers.ui.imports import imports
+from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Bringing, state
-from fers.ui.uploads import LARGEST_MEGABYTES
+from fers.ui.uploads import LARGEST_MEGABYTES, let_go
+from fers.ui.words import as_typed
 
 KINDS = ["zip", "csv", "tsv", "json", "jsonl", "parquet", *SUFFIXES, "bmp", "tif", "tiff", "gif"]
 MOST_ASKED = 12
@@ -59,6 +61,7 @@ def _receive(actor: Person, study: Study) -> None:
         with st.spinner("Looking at it …"):
             upload_id = platform().uploads.receive(actor, study.id, [(file.name, file) for file in files])
         state().bring(Bringing(study.id, upload_id))
+        let_go()
         st.rerun()
 
 
@@ -84,13 +87,13 @@ def _look_and_import(actor: Person, bringing: Bringing) -> None:
 def _describe(found: Preview) -> None:
     st.header(f"Read as {_FORMAT_WORDS[found.format]}")
     if found.refused:
-        st.warning(f"{found.refused}.", icon=":material/help:")
+        st.warning(f"{as_typed(found.refused)}.", icon=":material/help:")
     if found.faces:
         classes = ", ".join(f"{count:,} {emotion.label}" for emotion, count in found.classes.most_common())
         st.markdown(f"**{_many(found.faces, 'face')}**: {classes}")
         people = f"Of {_many(found.people, 'person', 'people')}" if found.people else "It doesn’t say who is in it"
         labels = f"labelled by {_many(found.annotators, 'annotator')}" if found.annotators else "one label each"
-        left_out = ", ".join(f"{count:,} {reason}" for reason, count in found.dropped.items())
+        left_out = ", ".join(f"{count:,} {as_typed(reason)}" for reason, count in found.dropped.items())
         st.caption(" · ".join([people, labels, *([f"left out: {left_out}"] if left_out else [])]))
     with st.container(horizontal=True):
         for face in found.first:
@@ -98,7 +101,7 @@ def _describe(found: Preview) -> None:
                 if face.picture is None:
                     st.markdown(":material/broken_image: can’t be read")
                 else:
-                    st.image(face.picture, width=96)
+                    show_face(face.picture, width=96)
                 st.caption(face.emotion.label)
     if found.left_out:
         left_out = f"{_many(found.left_out, 'row')} can’t be used and will be left out"
@@ -134,7 +137,7 @@ def _ask(bringing: Bringing, found: Preview) -> None:
 
 
 def _choice(question: str, options: list[str]) -> str:
-    return st.selectbox(question, options, width=280)
+    return st.selectbox(as_typed(question), options, width=280)
 
 
 def _terms(actor: Person, bringing: Bringing, found: Preview) -> None:
@@ -175,17 +178,19 @@ def _orders(actor: Person, study: Study, was_busy: bool) -> None:
 def _order(order: Ordered) -> None:
     if order.is_busy:
         far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to begin"
-        st.progress(min(1.0, order.done / max(1, order.faces)), f"**{order.name}**: {far}")
+        st.progress(min(1.0, order.done / max(1, order.faces)), f"**{as_typed(order.name)}**: {far}")
         return
     if order.result is None:
-        st.warning(f"**{order.name}** ended early. {order.failure} What was imported so far is kept.")
+        st.warning(
+            f"**{as_typed(order.name)}** ended early. {as_typed(order.failure)} What was imported so far is kept."
+        )
         return
     result = order.result
     said = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} were there already"]
     if result["removed"]:
         said.append(f"{result['removed']:,} stay out, as they were removed from the study")
     said.append(f"{_many(result['labels'], 'label')} added")
-    st.success(f"**{order.name}**: {'; '.join(said)}.", icon=":material/check:")
+    st.success(f"**{as_typed(order.name)}**: {'; '.join(said)}.", icon=":material/check:")
     if result["left_out"]:
         with st.expander(f"{result['left_out']:,} left out"):
             st.code("\n".join(result["told"]), language=None, wrap_lines=True)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
+from fers.ui.words import as_typed
 
 SCORES = {"n": "Faces", "top1": "Top-1", "top3": "Top-3", "macro_f1": "Macro-F1", "ece": "ECE"}
 """Of what a model card states for a data set."""
@@ -17,18 +18,18 @@ def show(infos: list[ModelInfo], live_id: str | None) -> None:
     """A card a model, the live one first."""
     for info in sorted(infos, key=lambda info: info.id != live_id):
         live = info.id == live_id
-        with st.expander(f"**{info.id}** {info.version}{' · live' if live else ''} — {info.name}"):
+        with st.expander(f"**{info.id}** {as_typed(info.version)}{' · live' if live else ''} — {as_typed(info.name)}"):
             st.write(_what_it_is(info))
-            st.write(f"**Licence:** {info.licence}")
-            st.write(f"**Trained on:** {info.data}")
+            st.write(f"**Licence:** {as_typed(info.licence)}")
+            st.write(f"**Trained on:** {as_typed(info.data)}")
             for data, scores in _stated(info.metrics):
-                st.write(f"**Measured on {data}:** {scores}")
+                st.write(f"**Measured on {as_typed(data)}:** {scores}")
 
 
 def show_refused(refused: dict[str, ModelRejected]) -> None:
     """Which folders hold no model that can be used, and why."""
     for name, error in refused.items():
-        st.warning(f"**{name}** is left out. {error}")
+        st.warning(f"**{as_typed(name)}** is left out. {as_typed(error)}")
 
 
 def _what_it_is(info: ModelInfo) -> str:

@@ -14,6 +14,7 @@ from fers.inference.unpacking import describes_itself
 from fers.model_questions import ALL_THE_SAME, QUESTIONS, Question, plain
 from fers.ui import guard, registering
 from fers.ui.state import state
+from fers.ui.words import as_typed
 
 UPLOADS = [*(suffix.lstrip(".") for suffix in SUFFIXES), "zip"]
 LARGEST_MEGABYTES = 500
@@ -46,7 +47,8 @@ def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_
     state().doubted = None
     with guard.explaining(), st.spinner("Trying it on known faces …"):
         try:
-            st.success(registering.register(actor, upload.name, upload, answers, all_the_same))
+            said = registering.register(actor, upload.name, upload, answers, all_the_same)
+            st.success("\n\n".join(map(as_typed, said.split("\n\n"))))
         except ModelDoubted:
             state().doubted = upload.file_id
             raise

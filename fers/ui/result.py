@@ -6,6 +6,7 @@ import streamlit as st
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Prediction
+from fers.ui.words import as_typed
 
 _STYLE = """
 <style>
@@ -32,7 +33,7 @@ def show_result(prediction: Prediction, blind: bool = False) -> None:
         with st.expander("All eight expressions"):
             st.html(_bars(prediction.top(len(Emotion)), "all"))
             if not blind:
-                st.caption(f"Model {prediction.model_id}, version {prediction.model_version}")
+                st.caption(f"Model {prediction.model_id}, version {as_typed(prediction.model_version)}")
 
 
 def word(emotion: Emotion) -> str:

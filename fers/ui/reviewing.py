@@ -17,6 +17,7 @@ from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import LATEST, Reviewing, state, widget_value
 from fers.ui.widgets import widget
+from fers.ui.words import as_typed
 
 IN_HAND = 12
 """Faces that the browser holds, so that whoever labels fast doesn't wait for the server."""
@@ -41,7 +42,7 @@ def review_faces(study: Study) -> None:
     pictures = {}
     with guard.explaining():
         for problem in _take_in(actor, reviewing, sent):
-            st.toast(f"{problem.what} {problem.next}", icon=":material/info:")
+            st.toast(as_typed(f"{problem.what} {problem.next}"), icon=":material/info:")
         _fill_hand(actor, reviewing)
         pictures = _look_again(actor, reviewing, sent.get("want", ()))
     about = {"outbox": f"fers-{study.id}-{actor.id[:8]}", "guide": as_html(guide_of(study)), "pictures": pictures}

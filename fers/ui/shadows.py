@@ -15,7 +15,7 @@ from fers.ui import guard
 from fers.ui.look import ACCENT
 from fers.ui.processes import Processes
 from fers.ui.services import platform
-from fers.ui.words import moment
+from fers.ui.words import as_typed, moment
 
 PAUSE_SECONDS = 600
 """A process that failed is not started again here for so long."""
@@ -82,7 +82,7 @@ def _describe(shadow: Shadow) -> None:
         if shadow.info is None:
             st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
         if shadow.given_up:
-            st.warning(f"It was stopped. {shadow.given_up.why} Save the choice again to try anew.")
+            st.warning(f"It was stopped. {as_typed(shadow.given_up.why)} Save the choice again to try anew.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
         faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
         st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")

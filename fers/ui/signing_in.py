@@ -8,13 +8,14 @@ from fers.ui import guard, providers, session
 from fers.ui.caller import caller
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.words import as_typed
 
 
 def welcome(asked_for: str | None = None) -> None:
     """What somebody sees who is signed out. `asked_for`: the title of the page that waits behind."""
     study = platform().studies.current()
     st.title("Show an expression.")
-    st.write(f"A machine guesses it, you tell it whether it was right. This is **{study.name}**.")
+    st.write(f"A machine guesses it, you tell it whether it was right. This is **{as_typed(study.name)}**.")
     if asked_for:
         st.info(f"Sign in to go on to “{asked_for}”.", icon=":material/login:")
     if state().email:

@@ -19,7 +19,7 @@ from fers.ui.guide import write_guide
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
-from fers.ui.words import moment
+from fers.ui.words import as_typed, moment
 
 LOG_LINES = 200
 _REVOKED = "Nobody else can come by this invitation. Whoever came by it stays."
@@ -226,7 +226,7 @@ def members(actor: Person, study: Study) -> None:
 
 def _member(actor: Person, study: Study, member: Member) -> None:
     """One of those who work on the study, and what can be done about their place."""
-    name = f"`{member.email}`" if member.email else f"Joined by code, number {member.person_id[:6]}"
+    name = f"**{as_typed(member.email)}**" if member.email else f"Joined by code, number {member.person_id[:6]}"
     who = f"{name} (you)" if member.person_id == actor.id else name
     st.markdown(f"{who}  \n{member.role.capitalize()}", width="stretch")
     loses_place = f"{who} can't work on this study any more. What they labelled stays."

@@ -1,5 +1,6 @@
 """Roles, times and what studies say, in the words people read."""
 
+import re
 from datetime import datetime
 
 from fers.domain.people import Role
@@ -21,6 +22,15 @@ WHAT_THEY_DO = {
 
 WHO_DECIDES = "Ask whoever runs FERS here for a role in all of them (`fers grant`)."
 """About what a role in one study does not open."""
+
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>$~#|]")
+
+
+def as_typed(text: object) -> str:
+    """What somebody typed, for Streamlit to show as that and nothing else: a name is no picture that a browser would
+    fetch, no link and no formula. Whatever a person, a file or another program has said goes through here."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(str(text).split()))
 
 
 def quoted(markdown: str) -> str:

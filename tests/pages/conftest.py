@@ -1,15 +1,18 @@
 """The app on a fresh store, with a model and a face detector that need no weights."""
 
+import re
 from collections import Counter
 
 import pytest
 import streamlit as st
-from driving import keys, open_app
+from driving import keys, markdown, open_app
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
 from fers.ui import giving, services
 from tests.hashing import quick_hashes  # noqa: F401
+
+PICTURE = re.compile(r"(?<!\\)!\[")
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,19 @@ def keys_of_their_own(monkeypatch):
         used = Counter(keys(app.main) + keys(app.sidebar))
         assert [key for key, times in used.items() if times > 1] == []
         assert [block.proto.popover.label for block in app.get("popover") if not block.key] == []
+        return app
+
+    monkeypatch.setattr(AppTest, "run", run_and_look)
+
+
+@pytest.fixture(autouse=True)
+def nothing_typed_is_a_picture(monkeypatch):
+    """Whatever a test makes a page show: FERS's own words hold no pictures, so one in a text was somebody else's."""
+    run = AppTest.run
+
+    def run_and_look(app: AppTest, **more) -> AppTest:
+        run(app, **more)
+        assert [text for text in markdown(app.main) if PICTURE.search(text)] == []
         return app
 
     monkeypatch.setattr(AppTest, "run", run_and_look)

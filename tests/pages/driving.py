@@ -1,5 +1,6 @@
 """Doing in AppTest what a person does in the browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,10 @@ from streamlit.testing.v1.element_tree import Block, Node
 from fers.domain.people import Role
 from tests.people import PASSWORD, grant, participant
 
+READ_AS_MARKDOWN = {"body", "label", "caption", "help", "text", "options", "content", "description"}
+"""Fields of what Streamlit sends."""
+PLAIN = {"code", "text", "selectbox", "multiselect", "text_input", "text_area"}
+"""Elements whose texts are shown as they are."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -54,6 +59,23 @@ def keys(node: Node) -> list[str]:
     own = [node.key] if getattr(node, "key", None) else []
     below = node.children.values() if isinstance(node, Block) else ()
     return own + [key for child in below for key in keys(child)]
+
+
+def markdown(node: Node) -> list[str]:
+    """Every text at and below `node` that a browser takes for Markdown."""
+    proto = None if getattr(node, "type", None) in PLAIN else getattr(node, "proto", None)
+    own = list(_texts(proto)) if proto is not None else []
+    below = node.children.values() if isinstance(node, Block) else ()
+    return own + [text for child in below for text in markdown(child)]
+
+
+def _texts(message) -> Iterator[str]:
+    for field, value in message.ListFields():
+        for one in value if field.is_repeated else [value]:
+            if field.message_type:
+                yield from _texts(one)
+            elif isinstance(one, str) and field.name in READ_AS_MARKDOWN:
+                yield one
 
 
 def sign_in(app: AppTest, email: str = "ada@example.org") -> AppTest:

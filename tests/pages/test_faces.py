@@ -169,3 +169,11 @@ def test_every_page_that_shows_a_face_leads_to_all_about_it(open_as, platform, f
     for page in ("agreement", "arena"):
         app.switch_page(f"pages/{page}.py").run()
         assert set(faces_linked(app)) == both, page
+
+
+@pytest.mark.parametrize("page", ["explore", "my_data", "face"])
+def test_a_face_lies_at_no_address_where_it_could_be_asked_for_later(open_as, faces, page):
+    app = open_as(Role.ADMINISTRATOR, page, **({"id": faces[0].id} if page == "face" else {}))
+    addresses = [picture.url for image in app.get("image") for picture in image.proto.imgs]
+    assert addresses
+    assert all(address.startswith("data:image/jpeg;base64,") for address in addresses)
