@@ -176,6 +176,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "consents": {"text"},
     "doctor": {"examine"},
     "drafts": {"forget_old"},
+    "health": {"condition", "require_room"},
     "invitations": {"offer"},
     "jobs": {"free", "doing"},
     "live": {"network"},

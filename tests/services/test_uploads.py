@@ -1,6 +1,8 @@
 """Sets that are handed in on a page."""
 
+import errno
 import io
+import os
 import zipfile
 from datetime import timedelta
 
@@ -9,10 +11,11 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR, Membership, Person, Role
-from fers.errors import InvalidInput, NotFound, NotPermitted
+from fers.errors import InvalidInput, NotFound, NotPermitted, StoreUnavailable
 from fers.services import uploads
 from fers.services.importing import Terms
 from fers.services.set_previews import Manner
+from fers.storage import disk
 from tests.people import PASSWORD, participant, pattern
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
@@ -42,6 +45,23 @@ def zipped(files: dict[str, bytes | str]) -> tuple[str, io.BytesIO]:
 
 PICTURES = {f"{number}.jpg": pattern(number) for number in range(3)}
 TABLE = "file;mood;rater\n0.jpg;Joy;x\n0.jpg;sad;y\n1.jpg;3;x\ngone.jpg;sad;x\n2.jpg;sad;x\n"
+
+
+@pytest.mark.parametrize("when", ["before", "while it is written"])
+def test_a_set_for_which_there_is_no_room_is_refused_in_words_and_leaves_nothing(
+    platform, study, owner, settings, monkeypatch, when
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if when == "before":
+        monkeypatch.setattr(disk, "ROOM_BYTES", 1 << 60)
+    else:
+        monkeypatch.setattr(uploads.shutil, "copyfileobj", full)
+    with pytest.raises(StoreUnavailable, match="Free some space") as told:
+        platform.uploads.receive(owner, study.id, [zipped(PICTURES)])
+    assert "later" in told.value.next and "space" not in told.value.what
+    assert list((settings.data / "uploads").glob("*")) == []
 
 
 def test_what_a_set_leaves_open_is_asked_and_then_it_is_imported_in_the_owners_name(platform, study, owner):
