@@ -4,9 +4,14 @@ import streamlit as st
 
 from fers.ui import guard, menu, session
 from fers.ui.signing_in import welcome
+from fers.ui.state import state
 
 guard.enter_public()
 
 if actor := session.person():
-    st.switch_page(menu.landing(actor))
+    asked_for = menu.page_asked_for(state().wanted)
+    state().wanted = ""
+    page, query = asked_for or (menu.landing(actor), None)
+    st.empty()  # Lets go whoever pressed something in the menu meanwhile: a switch takes the place of what they chose.
+    st.switch_page(page, query_params=query)
 welcome()

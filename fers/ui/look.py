@@ -19,7 +19,9 @@ _STYLE = """
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
 /* Work, and show nothing. */
-.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-uploads, .st-key-at-hand { display: none; }
+.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-fers-wanted, .st-key-uploads, .st-key-at-hand {
+  display: none;
+}
 /* On a narrow screen the menu lies over the page, and this veil over the rest of it: see widgets/menu.js. */
 @media (max-width: 768px) {
   .stSidebar[data-collapsed="false"]::after {

@@ -1,5 +1,7 @@
 """Which pages are in somebody's menu, what they came to do first: that is where they land."""
 
+from urllib.parse import parse_qs
+
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.ui.services import platform
@@ -14,6 +16,10 @@ _WORK = {
     "arena": Action.COMPARE_MODELS,
     "field": Action.COMPARE_MODELS,
 }
+_GIVING = ["give", "live", "my_data", "consent"]
+_ASKED_FOR = {*_WORK, *_GIVING, "face", "join"}
+LONGEST_QUERY = 2000
+"""Characters."""
 
 
 def pages_of(person: Person) -> list[str]:
@@ -26,7 +32,7 @@ def pages_of(person: Person) -> list[str]:
 def _own(person: Person) -> list[str]:
     """Whoever is asked again finds everything in its place, behind what they are asked."""
     if platform().consents.current(person) is not None:
-        return ["give", "live", "my_data", "consent"]
+        return _GIVING
     if platform().consents.latest(person) is not None:
         return ["consent", "give", "live", "my_data"]
     return ["consent", "my_data"]
@@ -35,3 +41,12 @@ def _own(person: Person) -> list[str]:
 def landing(person: Person) -> str:
     """The page file on which `person` lands."""
     return f"pages/{pages_of(person)[0]}.py"
+
+
+def page_asked_for(address: str) -> tuple[str, dict[str, list[str]]] | None:
+    """The page file that an address such as "face?id=1" names, and what it says after the question mark; None unless
+    it is a page of ours that people can ask for."""
+    page, _, query = address.partition("?")
+    if page not in _ASKED_FOR or len(query) > LONGEST_QUERY:
+        return None
+    return f"pages/{page}.py", parse_qs(query)

@@ -5,10 +5,15 @@ Providers are named in `.streamlit/secrets.toml`, under `[auth]`; without any, n
 
 import time
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 import streamlit as st
 
 from fers.domain.people import Identity
+from fers.ui.widgets import widget
+
+_COOKIE = "fers_wanted"
+_keep_page = widget("wanted")
 
 FRESH_SECONDS = 300
 """So long what a provider said opens a session. Streamlit keeps it in a cookie for 30 days, and so would open another
@@ -20,6 +25,20 @@ def offer(place: str) -> None:
     for name in _names():
         label = f"Continue with {name.title()}"
         st.button(label, on_click=st.login, args=[name], width="stretch", key=f"{place}-{name}")
+
+
+def keep_page(page: str) -> None:
+    """Have the browser keep which page somebody asked for, by its address, until they are back: a provider sends
+    everybody to the front page. That one is kept as none."""
+    if _names():
+        with st.container(key="fers-wanted"):
+            _keep_page(key="wanted", data={"page": page, "cookie": _COOKIE})
+
+
+def wanted() -> str:
+    """The page that was kept, with what its address says after a question mark, as the browser has it: anything may
+    stand there."""
+    return unquote(st.context.cookies.get(_COOKIE) or "")
 
 
 def identity() -> Identity | None:

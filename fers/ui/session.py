@@ -26,6 +26,7 @@ def come_from_provider() -> None:
     """Sign in whom an OpenID Connect provider has just sent back. Called in every run, by `app.py`."""
     if (identity := providers.identity()) and person() is None:
         sign_in(platform().accounts.sign_in_with_provider(identity))
+        state().wanted = providers.wanted()
         remember()
 
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard, providers, session
+from fers.services.accounts import SignedIn
+from fers.ui import guard, menu, providers, session
 from fers.ui.caller import caller
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -41,11 +42,12 @@ def show_personal_code(actor: Person) -> None:
     if st.button("I have noted it", type="primary", width="stretch"):
         state().personal_code = None
         session.remember()
-        st.switch_page("pages/sign_in.py")
+        st.switch_page(menu.landing(actor))
 
 
 def come_in(study_code: str = "") -> None:
     """Both ways in, side by side. `study_code`: the code somebody came with, so that they need not type it."""
+    providers.keep_page(state().page or "")
     new = study_code and not state().email
     come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if new else None)
     with come_back:
@@ -58,15 +60,25 @@ def come_in(study_code: str = "") -> None:
         _join_with_email()
 
 
+def _go_in(signed_in: SignedIn) -> None:
+    """Sign in, and go on with the page that was asked for; from the front page to where they land, at once: a run of the
+    front page in between would show them their menu, and leave it again under what they press there."""
+    is_front = not state().page
+    session.sign_in(signed_in)
+    session.remember()
+    actor = platform().accounts.resume(signed_in.token)
+    if actor and is_front:
+        st.switch_page(menu.landing(actor))
+    st.rerun()
+
+
 def _with_email() -> None:
     with st.form("sign-in"):
         email = st.text_input("E-mail", value=state().email, autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
         if st.form_submit_button("Sign in", type="primary", width="stretch"):
             with guard.explaining():
-                session.sign_in(platform().accounts.sign_in(email, password, session.device()))
-                session.remember()
-                st.rerun()
+                _go_in(platform().accounts.sign_in(email, password, session.device()))
     _forgot_password()
 
 
@@ -86,9 +98,7 @@ def _with_personal_code() -> None:
         code = st.text_input("Your personal code", autocomplete="off", help="The code you noted when you joined.")
         if st.form_submit_button("Sign in with my code", width="stretch"):
             with guard.explaining():
-                session.sign_in(platform().accounts.sign_in_with_code(code, session.device()))
-                session.remember()
-                st.rerun()
+                _go_in(platform().accounts.sign_in_with_code(code, session.device()))
 
 
 def _join_with_email() -> None:

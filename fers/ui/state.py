@@ -123,6 +123,8 @@ class State:
     """Whether the cookie that the page was opened with was tried, should nobody be signed in."""
     personal_code: str | None = None
     """A new personal code, until its owner says they noted it."""
+    wanted: str = ""
+    """The page that somebody asked for who has just come by a provider, as their browser says."""
     email: str = ""
     """What was typed at sign-up, offered again at sign-in."""
     account_news: str | None = None

@@ -299,3 +299,28 @@ def test_signed_out_every_address_is_calm_and_only_one_that_is_not_there_is_not_
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
     expect(page.get_by_text("not found")).to_have_count(1 if path == "/nonsense" else 0)
     assert "Traceback" not in page.content()
+
+
+PRESS_AT_ONCE = """name => new MutationObserver((_, watching) => {
+  const link = [...document.querySelectorAll('[data-testid="stTopNavLink"]')]
+    .find(link => link.textContent.includes(name));
+  if (!link) return;
+  watching.disconnect();
+  link.click();
+}).observe(document, { childList: true, subtree: true })"""
+
+
+@pytest.mark.parametrize("comes", ["by signing in", "signed in"])
+def test_what_is_pressed_the_moment_the_menu_shows_is_not_lost(open_page, platform, comes):
+    page = open_page(**DESKTOP)
+    if comes == "signed in":
+        sign_in(page, "researcher@example.org")
+        expect(page.get_by_role("heading", name="Explore")).to_be_visible()
+        _session_cookie(page)
+        page.add_init_script(f"({PRESS_AT_ONCE})('Agreement')")
+        page.goto(page.url.removesuffix("explore"))
+    else:
+        page.evaluate(PRESS_AT_ONCE, "Agreement")
+        sign_in(page, "researcher@example.org")
+    expect(page.get_by_role("heading", name="Agreement")).to_be_visible()
+    expect(page).to_have_url(re.compile("/agreement$"))
