@@ -61,8 +61,8 @@ def come_in(study_code: str = "") -> None:
 
 
 def _go_in(signed_in: SignedIn) -> None:
-    """Sign in, and go on with the page that was asked for; from the front page to where they land, at once: a run of the
-    front page in between would show them their menu, and leave it again under what they press there."""
+    """Sign in, and go on with the page that was asked for; from the front page to where they land, at once: a run of
+    that page in between would show them their menu, and leave it again under what they press there."""
     is_front = not state().page
     session.sign_in(signed_in)
     session.remember()
