@@ -1,6 +1,7 @@
 """The command line, as a person at the terminal meets it."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,7 @@ from fers.cli import main
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Answer, Source
+from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.domain.snapshots import ConsensusRule, Split
 from fers.errors import InvalidInput
@@ -287,3 +289,28 @@ def test_a_model_answers_in_the_background(run, settings, clock):
     [shadow] = services.shadows.shadows(OPERATOR)
     assert (shadow.answered, shadow.waiting) == (1, 0)
     assert "no model called" in run("shadow", "nobody", "--idle", 0).output
+
+
+def test_evaluate_says_for_which_faces_a_model_answered_and_never_a_time_that_nobody_took(run, settings, clock):
+    def evaluated(*arguments) -> str:
+        done = run("evaluate", "always-happy", *arguments)
+        assert done.exit_code == 0, done.output
+        return done.stdout.strip()
+
+    refused = run("evaluate", "always-happy")
+    assert refused.exit_code != 0
+    assert "no labelled faces to measure on" in refused.output
+    services = platform.assemble(settings, now=clock)
+    face = give_face(services, participant(services))
+    first = evaluated()
+    assert first.startswith("always-happy ")
+    assert re.search(r"has answered for one face of “own”, in [0-9.]+ ms each\.$", first)
+    assert "has answered for one face of “own”" in evaluated()
+    nobody = run("evaluate", "always-happy", "--on", "consensus")
+    assert nobody.exit_code != 0
+    assert "Measure on “own”" in nobody.output
+    annotator = replace(OPERATOR, id="a" * 32)
+    sad = only(Emotion.SAD)
+    services.review.label(annotator, face.study_id, face.id, Verdict.EMOTION, distribution=sad)
+    assert "has answered for one face of “consensus”" in evaluated("--on", "consensus")
+    assert "nan" not in "".join([first, refused.output, nobody.output])

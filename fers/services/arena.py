@@ -76,8 +76,7 @@ class Arena:
     def yardsticks(self, actor: Person, study_id: str) -> list[Choice]:
         """What the actor can measure models on: see `Yardsticks.offered`."""
         require(actor, Action.COMPARE_MODELS, study_id)
-        offered = self._yardsticks.offered(study_id)
-        return [choice for choice in offered if self._yardsticks.allowed(actor, choice.yardstick)]
+        return self._yardsticks.offered(actor, study_id)
 
     def yardstick(self, actor: Person, name: str) -> Yardstick:
         """See `Yardsticks.named`. Raises NotFound or InvalidInput."""

@@ -109,9 +109,10 @@ class Yardsticks:
         """The dataset version behind it."""
         return self._snapshots.snapshot(yardstick.snapshot_id) if yardstick.snapshot_id else None
 
-    def offered(self, study_id: str) -> list[Choice]:
-        """What there is to measure on for whoever works in a study: its faces, its reviewed ones, and its versions,
-        newest first, each as a whole and its test part; where there are several studies, also the faces of all."""
+    def offered(self, actor: Person, study_id: str) -> list[Choice]:
+        """What `actor`, who works in a study, may measure on: its faces, its reviewed ones, and its versions,
+        newest first, each as a whole and its test part; where there are several studies, also the faces of all. What
+        they may not measure on is not counted."""
         names = {study.id: study.name for study in self._records.studies()}
         whole = [EVERY_FACE, REVIEWED_FACES]
         # Those of the only study are all there are, and are called so: results outlive the coming of a second one.
@@ -121,8 +122,13 @@ class Yardsticks:
             for snapshot in self._snapshots.snapshots(study_id)
             for split in (None, Split.TEST)
         ]
-        of_study = [Choice(on, self.snapshot(on), names[study_id], self.count(on)) for on in [*own, *versions]]
-        return of_study + [Choice(on, None, "", self.count(on)) for on in whole if len(names) > 1]
+        all_there_is = [(on, names[study_id]) for on in [*own, *versions]]
+        all_there_is += [(on, "") for on in whole if len(names) > 1]
+        return [
+            Choice(on, self.snapshot(on), study, self.count(on))
+            for on, study in all_there_is
+            if self.allowed(actor, on)
+        ]
 
     def count(self, yardstick: Yardstick) -> int | None:
         """How many labelled faces it holds; None where those are too many to be counted while somebody waits."""

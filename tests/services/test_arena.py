@@ -8,12 +8,13 @@ from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
-from fers.domain.people import OPERATOR
-from fers.domain.yardsticks import REVIEWED_FACES
+from fers.domain.people import OPERATOR, Role
+from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES
 from fers.errors import InvalidInput, ModelRejected, NotFound, NotPermitted
 from fers.platform import assemble
 from fers.services.asking import Asked
-from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant
+from fers.services.yardsticks import Yardsticks
+from tests.people import EVERYTHING, PASSWORD, Always, OneFace, Several, give_face, participant
 
 
 @pytest.fixture
@@ -228,3 +229,18 @@ def test_without_a_labelled_face_nothing_is_measured_and_it_is_said_where_there_
         platform.arena.evaluate(OPERATOR, "happy")
     assert "“consensus”" in refused.value.next
     assert platform.arena.yardstick(OPERATOR, "") == REVIEWED_FACES, "as after the import of a labelled set"
+
+
+def test_what_somebody_may_not_measure_on_is_not_counted(platform, faces, monkeypatch):
+    study = platform.studies.current()
+    platform.studies.create(OPERATOR, "Another")
+    guest = participant(platform, "guest@example.org")
+    platform.members.assign(OPERATOR, study.id, guest.id, Role.RESEARCHER)
+    guest = platform.accounts.sign_in("guest@example.org", PASSWORD).person
+    counted = []
+    count = Yardsticks.count
+    monkeypatch.setattr(Yardsticks, "count", lambda self, on: counted.append(on) or count(self, on))
+    offered = [choice.yardstick for choice in platform.arena.yardsticks(guest, study.id)]
+    assert counted == offered
+    assert {on.study_id for on in offered} == {study.id}
+    assert EVERY_FACE in [choice.yardstick for choice in platform.arena.yardsticks(OPERATOR, study.id)]
