@@ -34,6 +34,8 @@ class Settings:
     addresses: tuple[str, ...]
     """Origins by which people reach FERS from elsewhere, as "https://faces.example.org" (`FERS_ADDRESS`, with commas
     between several)."""
+    signed_out_pages: int
+    """How many pages of people who are not signed in may be open on a server at most (`FERS_SIGNED_OUT_PAGES`)."""
     session_idle: timedelta
     """A session ends when nothing happened for this long (`FERS_SESSION_IDLE_MINUTES`)."""
     session_lifetime: timedelta
@@ -55,6 +57,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),
         addresses=_addresses(environment),
+        signed_out_pages=_whole_number(environment, "FERS_SIGNED_OUT_PAGES", 600),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
         session_lifetime=timedelta(hours=_whole_number(environment, "FERS_SESSION_HOURS", 12)),
         job_lease=timedelta(seconds=_whole_number(environment, "FERS_JOB_LEASE_SECONDS", 120)),

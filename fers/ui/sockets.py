@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fers import config
 from fers.ui.answering import answer
 from fers.ui.session_cookie import COOKIE, whose
 
@@ -54,10 +55,10 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def usual_limits() -> Limits:
+def usual_limits(signed_out: int) -> Limits:
     """Pages of people who are signed out take a quarter of the files there may be at most."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return Limits(signed_out=min(600, (_WANTED_FILES if files < 0 else files) // (4 * _FILES_A_PAGE)))
+    return Limits(signed_out=min(signed_out, (_WANTED_FILES if files < 0 else files) // (4 * _FILES_A_PAGE)))
 
 
 @dataclass
@@ -99,7 +100,7 @@ class OpenPages:
 
 @cache
 def open_pages() -> OpenPages:
-    return OpenPages(usual_limits())
+    return OpenPages(usual_limits(config.load().signed_out_pages))
 
 
 def this_page_belongs_to(person_id: str | None) -> None:
