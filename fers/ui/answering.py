@@ -6,8 +6,8 @@ from starlette.websockets import WebSocket
 
 
 async def answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Give `response` to a request, or to one that wanted to open a socket."""
+    """Give `response` to a request; who wanted to open a socket, where no browser shows it, is told no."""
     if scope["type"] == "websocket":
-        await WebSocket(scope, receive, send).send_denial_response(response)
+        await WebSocket(scope, receive, send).close()
     else:
         await response(scope, receive, send)

@@ -7,7 +7,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from fers import config
 from fers.errors import InvalidInput
@@ -55,7 +56,7 @@ def test_it_answers_nowhere_else(address):
     refused = browser(address).get("/")
     assert refused.status_code == 421 and "FERS_ADDRESS" in refused.text
     assert browser(address).get("/health").status_code == 200, "a machine asks whether it is well by a number"
-    with pytest.raises(WebSocketDenialResponse), open_socket(address):
+    with pytest.raises(WebSocketDisconnect), open_socket(address):
         pass
 
 
@@ -66,7 +67,7 @@ def test_other_sites_get_nothing(origin):
     said = {"Origin": origin}
     assert browser().get("/", headers=said).status_code == 403
     assert browser().put("/_stcore/upload_file/session/file", headers=said).status_code == 403
-    with pytest.raises(WebSocketDenialResponse), open_socket(headers=said):
+    with pytest.raises(WebSocketDisconnect), open_socket(headers=said):
         pass
 
 
