@@ -63,6 +63,23 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
     expect(owner.get_by_test_id("stDataFrame")).to_be_visible()
 
 
+PRESS_AT_ONCE = """(name) => {
+    const pressed = new MutationObserver(() => {
+        const link = [...document.querySelectorAll("a")].find((link) => link.innerText.trim().endsWith(name));
+        if (link) { pressed.disconnect(); link.click(); }
+    });
+    pressed.observe(document, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def test_what_is_pressed_in_the_menu_as_soon_as_it_is_there_is_not_lost(open_page):
+    page = open_page(**DESKTOP)
+    page.evaluate(PRESS_AT_ONCE, "Datasets")
+    sign_in(page, "owner@example.org")
+    expect(page.get_by_role("heading", name="Dataset versions")).to_be_visible()
+    expect(page).to_have_url(re.compile("/datasets$"))
+
+
 WIDE = ("agreement", "datasets", "models", "arena", "field", "study")
 
 
