@@ -103,9 +103,9 @@ class _Finish(_OnPlatform):
 
 def _clear(order: Order) -> None:
     """Remove the shards of an attempt that died, whole or in part."""
-    ending, _ = shards.KINDS[order.format]
+    where, ending, _ = shards.KINDS[order.format]
     folder = glob.escape(order.folder)
-    patterns = [FileSystems.join(folder, f"{split}-*.{ending}*") for split in Split]
+    patterns = [FileSystems.join(folder, f"{where}{split}-*.{ending}*") for split in Split]
     FileSystems.delete([shard.path for found in FileSystems.match(patterns) for shard in found.metadata_list])
 
 
