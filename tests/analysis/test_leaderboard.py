@@ -71,7 +71,7 @@ def test_an_annotator_is_held_against_the_others_and_not_against_themselves():
 
 
 def test_faces_count_once_however_many_looked():
-    scored = people([[HAPPY] * 9 + [SAD], [SAD, SAD]])
+    scored = people([[HAPPY] * 9 + [SAD], [SAD] * 3])
     assert scored.n == 2
     assert scored.figures["top1"][0] == pytest.approx((0.9 + 1) / 2)
 
