@@ -163,7 +163,9 @@ def _heic(picture: Image.Image, **options) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("write", [_heic, lambda p: encoded(p, "WEBP"), lambda p: encoded(p, "AVIF")], ids=str)
+@pytest.mark.parametrize(
+    "write", [_heic, lambda p: encoded(p, "WEBP"), lambda p: encoded(p, "AVIF")], ids=["heic", "webp", "avif"]
+)
 def test_what_phones_and_browsers_make_is_taken(write):
     assert _is_two_halves(_taken(write(two_halves())))
 
