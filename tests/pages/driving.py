@@ -50,7 +50,17 @@ def opened(app: AppTest) -> str:
 
 def told(app: AppTest) -> str:
     """Everything the page says in words."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.success,
+        app.warning,
+        app.error,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
