@@ -55,8 +55,10 @@ class Consents:
 
     def current(self, actor: Person) -> Consent | None:
         """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
-        latest = self.latest(actor)
-        return latest if latest and latest.text.sha256 == self.text(actor).sha256 else None
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)  # Asked for once: where the store is far away, each look costs its time.
+        latest = self._records.latest_consent(actor.id, study.id)
+        return latest if latest and latest.text.sha256 == _text_for(study).sha256 else None
 
     def asked_again(self, actor: Person, changed: Study) -> int:
         """How many people who have agreed to a study's words would be asked again if it became `changed`.

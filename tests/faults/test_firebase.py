@@ -27,7 +27,7 @@ from tests.servers.storage import storage
 from .firebase_house import LEASE, PATIENCE_SECONDS, house
 from .leaving import check_gone, finish_leaving, somebody_leaving
 
-CALLS = 16
+CALLS = 14
 """Of a guess and the submission that follows it."""
 UNAVAILABLE, QUOTA, UNAUTHENTICATED = 14, 8, 16
 """Statuses of gRPC."""
