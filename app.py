@@ -6,7 +6,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.ui import guard, look, menu, session
-from fers.ui.signing_in import show_personal_code, welcome
+from fers.ui.people.signing_in import show_personal_code, welcome
 from fers.ui.state import state
 
 # Leads whoever is signed in to the first page of their menu.

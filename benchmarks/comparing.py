@@ -23,19 +23,20 @@ import numpy as np
 
 from benchmarks.turns import milliseconds
 from fers import config
+from fers.adapters import open_stores
+from fers.assembly import Platform, assemble
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 from fers.domain.people import OPERATOR
 from fers.domain.picture import FACTS_ID
-from fers.domain.snapshots import Entry, Split, Vote
-from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
-from fers.platform import Platform, assemble, open_stores
-from fers.services.arena import ENOUGH_TIMES
-from fers.services.asking import Asked
-from fers.storage.database import FILE
+from fers.domain.versions import Entry, Split, Vote
+from fers.services.models.arena import ENOUGH_TIMES
+from fers.services.models.batch_inference import Asked
+from fers.storage.sqlite.database import FILE
 from tests.contracts.samples import a_snapshot
 
 LIMIT_MS = 1000

@@ -16,7 +16,7 @@ import click
 from PIL import Image, ImageDraw, ImageEnhance
 
 from benchmarks.turns import ROOT
-from fers import platform
+from fers import adapters
 from fers.datasets import load
 from fers.domain.boxes import Box
 
@@ -64,7 +64,7 @@ CHANGES: dict[str, Callable[[Image.Image, Box], Image.Image]] = {
 @click.option("--faces", default=200, show_default=True, help="How many of them, evenly spread.")
 @click.option("--fer", type=click.Path(exists=True), metavar="PYTHON", help="Interpreter with the library fer.")
 def main(data: str, faces: int, fer: str | None) -> None:
-    detector, photos = platform.face_detector(), load(data)
+    detector, photos = adapters.face_detector(), load(data)
     chosen = [photos.image(index, "RGB") for index in range(0, len(photos), max(1, len(photos) // faces))]
     placed = [(photo, boxes[0]) for photo in chosen if (boxes := detector.detect(photo))]
     click.echo(f"{photos.source}: {len(chosen)} photos, a face found in {len(placed)}")

@@ -20,16 +20,16 @@ import click
 
 from benchmarks.turns import milliseconds
 from fers import config
+from fers.assembly import Platform, assemble
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Found
 from fers.domain.faces import Source
 from fers.domain.groups import AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.domain.review import QueueOrder
-from fers.platform import Platform, assemble
-from fers.storage.database import FILE, Database
-from fers.storage.embedded_labels import EmbeddedLabels
-from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.sqlite.database import FILE, Database
+from fers.storage.sqlite.labels import SqliteLabels
+from fers.storage.sqlite.records import SqliteRecords
 from tests.people import OneFace, OneModel
 
 LIMIT_MS = 300
@@ -76,7 +76,7 @@ GROUP = ("Age", AgeBand.OLDER.value)
 MIDDLE = datetime(2025, 12, 31, tzinfo=UTC)
 
 
-def review_questions(labels: EmbeddedLabels) -> dict:
+def review_questions(labels: SqliteLabels) -> dict:
     def next_faces(order: QueueOrder, annotator: str) -> list[str]:
         return labels.next_faces(STUDY, annotator, order, 3, datetime(2026, 1, 1, tzinfo=UTC), 16)
 
@@ -158,10 +158,10 @@ def main(faces: int, runs: int) -> None:
         services = assemble(replace(config.load({}), data=Path(folder)), models=OneModel(), detector=OneFace())
         database = Database(Path(folder))
         study = replace(services.studies.current(), id=STUDY, asks_groups=True)
-        EmbeddedRecords(database).save_study(study)
+        SqliteRecords(database).save_study(study)
         slowest = 0.0
         print(f"{faces:,} faces, {runs} runs each: median / slowest, ms")
-        asked = questions(services) | review_questions(EmbeddedLabels(database))
+        asked = questions(services) | review_questions(SqliteLabels(database))
         for name, ask in asked.items():
             times = [milliseconds(ask) for _ in range(runs)]
             slowest = max(slowest, *times)

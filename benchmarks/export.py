@@ -23,6 +23,8 @@ import click
 import numpy as np
 
 from fers import config
+from fers.adapters import open_stores
+from fers.assembly import Platform, assemble
 from fers.config import Settings
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText
@@ -30,12 +32,11 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import SHARED, Entry, Measures, Snapshot, Split, Vote
 from fers.domain.studies import Study
+from fers.domain.versions import SHARED, Entry, Measures, Snapshot, Split, Vote
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import ENCODER, Cut, measured
-from fers.platform import Platform, assemble, open_stores
-from fers.storage.database import Database
+from fers.storage.sqlite.database import Database
 
 FIRST_BYTE_SECONDS, RATIO, MEGABYTES = 2, 2, 100
 KILOBYTES = {Cut.CROP: 20, Cut.WHOLE: 100}

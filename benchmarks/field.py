@@ -19,10 +19,11 @@ import click
 from benchmarks.explore import LIMIT_MS, STUDY, fill
 from benchmarks.turns import milliseconds
 from fers import config
+from fers.adapters import open_stores
+from fers.assembly import assemble
 from fers.domain.field import Entrant, ShadowChoice, Trial
 from fers.domain.people import OPERATOR
-from fers.platform import assemble, open_stores
-from fers.storage.database import FILE
+from fers.storage.sqlite.database import FILE
 from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, a_study, an_entry
 from tests.people import OneFace, OneModel
 

@@ -19,15 +19,17 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from streamlit.testing.v1 import AppTest
 
 from fers import config
+from fers.assembly import Platform, assemble
+from fers.domain.clock import utc_now
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
-from fers.platform import Platform, assemble, firebase_stores
-from fers.services.accounts import SignedIn
-from fers.services.clock import utc_now
-from fers.storage.firebase_client import open_firebase
-from fers.ui import giving, services
+from fers.services.people.accounts import SignedIn
+from fers.storage.firebase import stores_of
+from fers.storage.firebase.client import open_firebase
+from fers.ui import services
+from fers.ui.faces import giving
 from fers.ui.state import State
 from tests.pages.driving import REPOSITORY, click
 from tests.people import EVERYTHING, OneFace, OneModel, give_face, photo
@@ -148,7 +150,7 @@ def home(folder: Path) -> Iterator[Home]:
         os.environ |= {"FIREBASE_AUTH_EMULATOR_HOST": accounts}
         settings = replace(config.load({"FERS_FIREBASE_API_KEY": "any key"}), data=folder)
         client = open_firebase("demo-costs", images.bucket("demo-costs"))
-        stores = firebase_stores(client, settings, utc_now)
+        stores = stores_of(client, settings, utc_now)
         platform = assemble(settings, stores=stores, models=OneModel(), detector=OneFace())
         stack.enter_context(mock.patch.object(services, "assemble", lambda settings: platform))
         # AppTest runs no browser, so nobody draws a box there: it stays where it starts.

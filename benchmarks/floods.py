@@ -18,8 +18,8 @@ from websockets.sync.client import connect
 
 from benchmarks.turns import ROOT
 from fers import config
-from fers.platform import assemble
-from fers.ui.session_cookie import COOKIE
+from fers.assembly import assemble
+from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, participant
 from tests.serving import serving
 

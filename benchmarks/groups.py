@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from skimage import data as scenes
 
-from fers import platform
+from fers import adapters
 from fers.domain.boxes import Box
 
 SMALLEST_COUNTED = 40
@@ -49,7 +49,7 @@ class Composer:
         if len(photos) < 24:
             raise click.ClickException(f"{folder} holds {len(photos)} photos for this half; it takes at least 24.")
         self._photos, self._seeds = photos, HALVES.index(half) * 1_000_000
-        self._detector = platform.face_detector()
+        self._detector = adapters.face_detector()
         self._portrait = cache(self._looked_at)
 
     def group(self, number: int) -> Group:
@@ -202,7 +202,7 @@ def hits(found: list[Box], faces: list[Box]) -> tuple[int, int, int]:
 @click.option("--pictures", default=100, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Save them here, with what was found, to be looked at.")
 def main(folder: Path, half: str, pictures: int, out: Path | None) -> None:
-    composer, detector, seconds, counts = Composer(folder, half), platform.face_detector(), [], []
+    composer, detector, seconds, counts = Composer(folder, half), adapters.face_detector(), [], []
     for number in range(pictures):
         group = composer.group(number)
         started = time.perf_counter()

@@ -23,7 +23,7 @@ from skimage import data
 
 from benchmarks.runtimes import BATCHES, FLOOR, SQUARE
 from benchmarks.turns import ROOT, Worker
-from fers import config, platform
+from fers import adapters, config
 from training.convert import keras_file, litert, onnx
 
 THREADS = (1, 2)
@@ -49,7 +49,7 @@ print(seconds, int(peak) / 1000)
 @click.option("--rounds", type=click.IntRange(1), default=40, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def main(model: str | None, fer: str | None, rounds: int, as_json: bool) -> None:
-    registry = platform.registry(config.load())
+    registry = adapters.registry(config.load())
     folder = registry.find(model or registry.default().id)
     with tempfile.TemporaryDirectory() as name:
         files = Path(name)

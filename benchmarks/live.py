@@ -11,8 +11,8 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from fers import config
+from fers.adapters import registry
 from fers.inference.browser import BrowserNetworks
-from fers.platform import registry
 from tests.browser.conftest import chromium
 from tests.browser.test_live import camera_picture
 from tests.browser.test_participant import consent, sign_up

@@ -12,16 +12,16 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.turns import take_turns
-from fers import config, platform
+from fers import adapters, config
 from fers.domain.images import crop
-from fers.services.prediction import predict_file, proposed_face
+from fers.services.models.prediction import predict_file, proposed_face
 
 PEOPLE = 8
 
 
 def tasks(model: str, photo: Path) -> dict[str, Callable[[], object]]:
-    classifier = platform.registry(config.load()).classifier(model)
-    detector = platform.face_detector()
+    classifier = adapters.registry(config.load()).classifier(model)
+    detector = adapters.face_detector()
     pixels = Image.open(photo).convert("RGB")
     box = detector.detect(pixels)[0]
     face = crop(pixels, box)[None]

@@ -14,7 +14,7 @@ import time
 from PIL import Image
 from skimage import data
 
-from fers import config, platform
+from fers import adapters, config
 from fers.domain.boxes import Box
 from fers.domain.images import check_photo, crop, decode_stored
 
@@ -24,8 +24,9 @@ FIRST = """
 import time
 started = time.perf_counter()
 import numpy as np
-from fers import config, platform
-platform.registry(config.load()).classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))
+from fers import config
+from fers import adapters
+adapters.registry(config.load()).classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))
 print(time.perf_counter() - started)
 """
 
@@ -48,8 +49,8 @@ def first_prediction() -> float:
 def warm_steps() -> dict[str, float]:
     """Seconds of each step, median over interleaved rounds."""
     photo_file = large_photo()
-    classifier = platform.registry(config.load()).classifier()
-    detector = platform.face_detector()
+    classifier = adapters.registry(config.load()).classifier()
+    detector = adapters.face_detector()
     pixels = decode_stored(check_photo(photo_file).data)
     face = crop(pixels, Box(1300, 400, 900, 900))[None]
     steps = {

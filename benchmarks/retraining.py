@@ -16,14 +16,14 @@ from pathlib import Path
 import click
 import numpy as np
 
-from fers import config, platform
+from fers import adapters, assembly, config
 from fers.datasets import FaceSet, load, load_all
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.exporting.release import Cut
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
-from fers.services.importing import Terms
+from fers.services.faces.importing import Terms
 from training import package, recipe
 from training.evaluate import evaluate
 from training.train import learned, taught, train
@@ -52,7 +52,7 @@ def halves(labels: Path, folder: Path, seed: int) -> tuple[Path, Path]:
 
 def collected(faces: FaceSet, folder: Path) -> Path:
     """Import the faces into a study of its own, freeze them, and return the exported version."""
-    services = platform.assemble(replace(config.load(), data=folder / "data"))
+    services = assembly.assemble(replace(config.load(), data=folder / "data"))
     study = services.studies.current()
     services.importing.add(OPERATOR, study.id, faces, TERMS, detect=True)
     services.snapshots.freeze(OPERATOR, study.id, "v1")
@@ -89,7 +89,7 @@ def retrained(version: Path, live: Path, folder: Path, seed: int, recipe_name: s
 @click.option("--recipe", "recipe_name", default="fersnet_more", show_default=True)
 def main(labels: Path, seeds: int, first_seed: int, recipe_name: str) -> None:
     settings = config.load()
-    live, detector = settings.models / settings.default_model, platform.face_detector()
+    live, detector = settings.models / settings.default_model, adapters.face_detector()
     gained = []
     for seed in range(first_seed, first_seed + seeds):
         with tempfile.TemporaryDirectory() as temporary:

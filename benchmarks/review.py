@@ -20,8 +20,8 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR, Role
-from fers.platform import assemble
 from tests.browser.conftest import BROWSERS, FLAGS
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving

@@ -11,7 +11,7 @@ from functools import partial
 import click
 import numpy as np
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import load_all
 from fers.domain.emotions import Emotion
 from fers.errors import ModelRejected
@@ -56,7 +56,7 @@ def main(model: str | None, data: tuple[str, ...], count: int, covers: tuple[int
 
 
 def _folder(model: str | None) -> ModelFolder:
-    registry = platform.registry(config.load())
+    registry = adapters.registry(config.load())
     return registry.find(model or registry.default().id)
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import click
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR
-from fers.platform import assemble
 from tests.people import OneFace, OneModel, give_face, participant
 
 MODEL = "fersnet-ferplus"

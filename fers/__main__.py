@@ -1,5 +1,5 @@
 """`python -m fers`."""
 
-from fers.cli import main
+from fers.cli.main import main
 
 main(prog_name="python -m fers")

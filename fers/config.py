@@ -9,7 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from fers.errors import InvalidInput
 
-STORES = ("embedded", "firebase")
+STORES = {"embedded": "fers.storage.sqlite", "firebase": "fers.storage.firebase"}
+"""The back ends there are, by the package whose `open_stores` opens one."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -65,7 +66,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _store(environment: Mapping[str, str]) -> str:
-    store = environment.get("FERS_STORE") or STORES[0]
+    store = environment.get("FERS_STORE") or "embedded"
     if store not in STORES:
         raise InvalidInput(f"FERS_STORE={store} is no store.", f"It can be {' or '.join(STORES)}.")
     return store

@@ -4,9 +4,9 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.agreement import by_annotator, by_class, flags, known_faces, of_sets, overall
+from fers.ui.labelling.agreement import by_annotator, by_class, flags, known_faces, of_sets, overall
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)

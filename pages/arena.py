@@ -3,9 +3,10 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import arena, arena_runs, guard, model_plots, pair_faces, slices
+from fers.ui import guard
+from fers.ui.models import arena, arena_runs, model_plots, pair_faces, slices
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 
 SHOWN_AT_ONCE = 20_000  # Of more faces, parts and single ones are looked for when somebody asks: it takes seconds.
 

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import consenting, guard
+from fers.ui import guard
+from fers.ui.people import consenting
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 from fers.ui.words import quoted
 
 actor = guard.enter(Action.GIVE_FACE)

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import access, guard
-from fers.ui.datasets import compare, describe, download, freeze, has_chosen
+from fers.ui import guard
+from fers.ui.datasets.versions import compare, describe, download, freeze, has_chosen
+from fers.ui.people import access_tokens
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.SHARE_DATASET)
 study = platform().studies.current(actor)
@@ -30,7 +31,7 @@ with work:
     with guard.explaining():
         download(actor, study, versions)
     with st.expander("From a script", icon=":material/terminal:"):
-        access.tokens(actor, study, versions[0].snapshot.name)
+        access_tokens.tokens(actor, study, versions[0].snapshot.name)
     if len(versions) > 1:
         st.header("What changed")
         with guard.explaining():

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.exploring import (
+from fers.ui.faces.exploring import (
     agreement,
     balance,
     disputed_grid,
@@ -13,9 +13,9 @@ from fers.ui.exploring import (
     newest_grid,
     people_by_group,
 )
-from fers.ui.face_filter import VIEW, choose_filter
+from fers.ui.faces.face_filter import VIEW, choose_filter
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 from fers.ui.words import as_typed
 
 actor = guard.enter(Action.VIEW_DATASET)

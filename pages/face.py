@@ -4,7 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.one_face import history, models_say, people_say, show_picture, what_to_do
+from fers.ui.faces.one_face import history, models_say, people_say, show_picture, what_to_do
 from fers.ui.services import platform
 
 actor = guard.enter(Action.MANAGE_OWN_DATA)  # The face may be of another study than the one they work in.

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import field, guard
-from fers.ui.drift import drift
+from fers.ui import guard
+from fers.ui.models import field
+from fers.ui.models.drift import drift
+from fers.ui.models.shadows import shadows
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.shadows import shadows
-from fers.ui.studies import choose_study
 from fers.ui.words import WHO_DECIDES
 
 actor = guard.enter(Action.COMPARE_MODELS)

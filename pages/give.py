@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard
-from fers.ui.giving import at_hand, look_and_answer, look_for_lost, take_photo, thank
+from fers.ui.faces.giving import at_hand, look_and_answer, look_for_lost, take_photo, thank
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from fers.ui import guard, session
-from fers.ui.caller import caller
+from fers.ui.people.signing_in import come_in
 from fers.ui.services import platform
-from fers.ui.signing_in import come_in
 from fers.ui.state import state
+from fers.ui.web.caller import caller
 from fers.ui.words import WHAT_THEY_DO, as_typed, quoted, role_words
 
 guard.enter_public()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard
-from fers.ui.live import choose_model, give, watch
+from fers.ui.faces.live import choose_model, give, watch
 from fers.ui.services import platform
 
 actor = guard.enter_agreed("live")

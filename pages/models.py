@@ -6,8 +6,9 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
-from fers.ui import field, guard, model_cards, model_form
+from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.models import field, model_cards, model_form
 from fers.ui.services import platform
 from fers.ui.words import WHO_DECIDES, as_typed
 

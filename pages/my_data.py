@@ -7,10 +7,12 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.errors import ImageLost
-from fers.ui import groups, guard, own_account, session, why
+from fers.ui import guard, session
 from fers.ui.confirming import confirmed
+from fers.ui.faces import saliency
+from fers.ui.faces.result import percent, said, word
+from fers.ui.people import groups, own_account
 from fers.ui.pictures import show_face
-from fers.ui.result import percent, said, word
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import as_typed
@@ -50,7 +52,7 @@ def show(face: Face) -> None:
         if face.live is not None:
             saw, sure = face.live.first
             st.caption(f"Live, your browser said: {word(saw)} {percent(sure)}.")
-        why.offer_why_of(actor, face.id)
+        saliency.offer_why_of(actor, face.id)
         offer_withdrawal(face)
 
 

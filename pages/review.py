@@ -4,9 +4,9 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.reviewing import review_faces
+from fers.ui.labelling.reviewing import review_faces
+from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
-from fers.ui.studies import choose_study
 
 actor = guard.enter(Action.REVIEW)
 study = platform().studies.current(actor)

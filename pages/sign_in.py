@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard, menu, session
-from fers.ui.signing_in import welcome
+from fers.ui.people.signing_in import welcome
 from fers.ui.state import state
 
 guard.enter_public()

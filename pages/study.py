@@ -3,9 +3,11 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard, importing, participant_link
+from fers.ui import guard
+from fers.ui.faces import importing
+from fers.ui.people import participant_link
+from fers.ui.people.studies import choose_study, describe, invite, log, make_study, members
 from fers.ui.services import platform
-from fers.ui.studies import choose_study, describe, invite, log, make_study, members
 
 actor = guard.enter(Action.MANAGE_STUDY)
 study = platform().studies.current(actor)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from fers import config
-from fers.platform import assemble
-from fers.storage import disk
+from fers.assembly import assemble
+from fers.storage.sqlite import disk
 from tests.people import OneFace, OneModel, SettableClock
 
 # A busy two-core machine is slow at times; that says nothing about the code under test.

@@ -10,4 +10,4 @@ from argon2 import PasswordHasher
 def quick_hashes(monkeypatch) -> None:
     """Import it into a conftest.py: it holds for the tests beside that one and below."""
     quick = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
-    monkeypatch.setattr("fers.storage.credentials.PasswordHasher", quick)
+    monkeypatch.setattr("fers.storage.shared.credentials.PasswordHasher", quick)

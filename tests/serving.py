@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from fers.config import REPOSITORY
-from fers.storage.firebase_client import open_firebase
+from fers.storage.firebase.client import open_firebase
 from tests.servers.storage import ensure_bucket
 
 START_SECONDS = 90

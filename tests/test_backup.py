@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from fers import platform, store_commands
-from fers.cli import main
+from fers import adapters, assembly
+from fers.assembly import assemble
+from fers.cli import store
+from fers.cli.main import main
 from fers.domain.consent import Purpose
-from fers.platform import assemble
 from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant, pattern
 
 
@@ -22,13 +23,13 @@ def open_store(clock):
 @pytest.fixture
 def run(monkeypatch, settings, clock):
     """A command of `fers`, on the store in the settings or in another folder."""
-    monkeypatch.setattr(platform, "registry", lambda settings: OneModel())
-    monkeypatch.setattr(platform, "face_detector", OneFace)
-    monkeypatch.setattr(platform.assemble, "__kwdefaults__", platform.assemble.__kwdefaults__ | {"now": clock})
+    monkeypatch.setattr(adapters, "registry", lambda settings: OneModel())
+    monkeypatch.setattr(adapters, "face_detector", OneFace)
+    monkeypatch.setattr(assembly.assemble, "__kwdefaults__", assembly.assemble.__kwdefaults__ | {"now": clock})
 
     def run(*arguments, data=None):
         chosen = replace(settings, data=data or settings.data)
-        monkeypatch.setattr(store_commands.config, "load", lambda: chosen)
+        monkeypatch.setattr(store.config, "load", lambda: chosen)
         return CliRunner().invoke(main, list(map(str, arguments)))
 
     return run

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from fers.config import REPOSITORY
-from fers.storage.database import FILE
+from fers.storage.sqlite.database import FILE
 from tests.serving import serving
 
 SECRET_ADDRESSES = ("/downloads/SECRET", "/join?code=SECRET", "/setup?token=SECRET")

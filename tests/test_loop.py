@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from fers.adapters import face_detector
+from fers.assembly import assemble
 from fers.config import REPOSITORY
 from fers.datasets import load
 from fers.domain.emotions import Emotion
@@ -17,8 +19,7 @@ from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.inference.registry import ModelRegistry
-from fers.platform import assemble, face_detector
-from fers.services.importing import Terms
+from fers.services.faces.importing import Terms
 from tests.people import OneFace, OneModel, give_face, participant
 from tests.training.folders import write_model_folder
 from training import package, recipe

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from fers import config
+from fers.adapters import open_stores
 from fers.errors import InvalidInput
-from fers.platform import open_stores
 
 
 def test_the_embedded_store_needs_no_firebase_library(tmp_path):

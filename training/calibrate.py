@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import DataError, load_all
 from fers.domain import confidence, metrics
 from fers.errors import FersError
@@ -66,7 +66,7 @@ class Calibration:
 )
 def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
     try:
-        registry = platform.registry(config.load())
+        registry = adapters.registry(config.load())
         classifier, folder = registry.classifier(model), registry.find(model).path
         faces = load_all(data)
         probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from fers import config, platform
+from fers import adapters, config
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import bootstrap_interval, mcnemar
 from fers.datasets import DataError, FaceSet, load_all
@@ -32,14 +32,14 @@ from training.speed import one_face_milliseconds
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
 def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path) -> None:
     try:
-        registry = platform.registry(config.load())
+        registry = adapters.registry(config.load())
         folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
         classifiers = [registry.classifier(str(folder.path)) for folder in folders]
         faces = load_all(data)
     except (FersError, DataError) as error:
         raise click.ClickException(str(error)) from error
     out.mkdir(parents=True, exist_ok=True)
-    answers, found = answers_of(classifiers, faces, platform.face_detector() if detect else None, out)
+    answers, found = answers_of(classifiers, faces, adapters.face_detector() if detect else None, out)
     speeds = one_face_milliseconds(classifiers)
     sizes = [folder.weights.stat().st_size if folder.weights.is_file() else None for folder in folders]
     result = compare([c.info for c in classifiers], answers, faces, found, speeds, sizes)

@@ -10,7 +10,7 @@ import json
 import click
 import numpy as np
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load
 from fers.domain import confidence
 from fers.errors import FersError
@@ -32,7 +32,7 @@ SHOWN = "max softmax, calibrated"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(model: str, train: str, data: str, as_json: bool) -> None:
     try:
-        folder = platform.registry(config.load()).find(model)
+        folder = adapters.registry(config.load()).find(model)
         cut = CutNetwork.load(keras_file(folder), folder.info)
         result = measure(cut, load(train), load(data))
     except (FersError, DataError) as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import keras
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load_all
 from fers.errors import FersError, ModelRejected
 from fers.inference import conversion
@@ -31,7 +31,7 @@ FILES = {"litert": "model.tflite", "onnx": "model.onnx"}
 @click.option("--out", type=click.Path(path_type=Path), help="File to write.  [default: in the model's folder]")
 def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | None) -> None:
     try:
-        folder = platform.registry(config.load()).find(model)
+        folder = adapters.registry(config.load()).find(model)
         if half and kind == "onnx":
             raise click.ClickException("ONNX files are written in single precision. Leave --half out.")
         target = out or folder.path / FILES[kind]

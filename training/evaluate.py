@@ -6,13 +6,13 @@ import sys
 import click
 import numpy as np
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain import metrics
 from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import FersError
-from fers.services.prediction import proposed_face
+from fers.services.models.prediction import proposed_face
 from training.crops import BATCH_SIZE
 
 
@@ -23,11 +23,11 @@ from training.crops import BATCH_SIZE
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None:
     try:
-        classifier = platform.registry(config.load()).classifier(model)
+        classifier = adapters.registry(config.load()).classifier(model)
         faces = load_all(data)
     except (FersError, DataError) as error:
         raise click.ClickException(str(error)) from error
-    result = evaluate(classifier, faces, platform.face_detector() if detect else None)
+    result = evaluate(classifier, faces, adapters.face_detector() if detect else None)
     click.echo(json.dumps(result) if as_json else _table(result))
 
 

@@ -15,7 +15,7 @@ import click
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-from fers import config, platform
+from fers import adapters, config
 from fers.analysis.significance import bootstrap_interval
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.boxes import Box
@@ -109,9 +109,9 @@ class Stability:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> None:
     try:
-        classifier = platform.registry(config.load()).classifier(model)
+        classifier = adapters.registry(config.load()).classifier(model)
         faces = load_all(data)
-        result = measure(classifier, faces, None if is_whole else platform.face_detector())
+        result = measure(classifier, faces, None if is_whole else adapters.face_detector())
     except (FersError, DataError) as error:
         raise click.ClickException(str(error)) from error
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}

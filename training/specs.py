@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fers.datasets import parsed
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 
 
 def to_learn_from(data: Sequence[str]) -> list[str]:

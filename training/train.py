@@ -21,7 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fers import config, platform
+from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
@@ -90,7 +90,7 @@ def main(
         chosen = recipe.load(recipe_name)
         learning = load_all(specs.to_learn_from(data))
         validation = load_all(specs.to_measure_on(validate, data))
-        registry = platform.registry(config.load())
+        registry = adapters.registry(config.load())
         begun = init_from and beginnings.place(init_from, registry)
         known = [registry.classifier(name) for name in teachers or beginnings.own_teacher(chosen, begun)]
         start = begun and learned(begun)

@@ -9,7 +9,7 @@ from fers.analysis.dawid_skene import ErrorRates, error_rates
 from fers.analysis.votes import collect
 from fers.domain.consensus import OUTCOMES, Consensus, plurality, vote_of
 from fers.domain.labels import Label
-from fers.domain.snapshots import ConsensusRule
+from fers.domain.versions import ConsensusRule
 
 _TIE = 1e-6
 """Probabilities this close are equal, but for rounding."""

@@ -11,7 +11,7 @@ from fers.domain.consensus import agreeing_pairs
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, quarter
 from fers.domain.field import VersionSums
-from fers.domain.snapshots import Entry
+from fers.domain.versions import Entry
 
 LITTLE, MUCH = 0.1, 0.25
 """Below the first a population stability index is usually called little change, above the second a significant one

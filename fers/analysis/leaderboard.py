@@ -9,7 +9,7 @@ from fers.analysis.resampling import ModelSums
 from fers.analysis.scores import Scores
 from fers.analysis.significance import bootstrap_interval
 from fers.domain import metrics
-from fers.domain.yardsticks import Figure
+from fers.domain.evaluation_sets import Figure
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from fers.analysis.significance import FEW_PEOPLE, design_effect
 from fers.analysis.wilson import Z, wilson
 from fers.domain import metrics
-from fers.domain.yardsticks import Figure
+from fers.domain.evaluation_sets import Figure
 
 
 @dataclass(frozen=True)

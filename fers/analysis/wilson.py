@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from fers.domain.yardsticks import Figure
+from fers.domain.evaluation_sets import Figure
 
 Z = float(norm.ppf(0.975))
 """Standard errors from the middle of a 95% interval to its ends."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label, Opinion, Verdict
-from fers.domain.snapshots import Vote
+from fers.domain.versions import Vote
 
 OUTCOMES: tuple[Emotion | Verdict, ...] = (*Emotion, Verdict.UNKNOWN, Verdict.NOT_A_FACE)
 """What a face can turn out to be, in the order of the columns of error rates. A flag is a question to the researcher

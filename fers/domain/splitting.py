@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.snapshots import Split, pseudonym
+from fers.domain.versions import Split, pseudonym
 
 SHARES = {Split.TRAIN: 0.8, Split.VALIDATION: 0.1, Split.TEST: 0.1}
 _UNLABELLED = len(Emotion)

@@ -9,7 +9,7 @@ from itertools import chain
 
 import orjson
 
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.errors import OutOfOrder
 from fers.exporting import formats, shards
 from fers.exporting.documents import FACES, croissant, documents

@@ -6,7 +6,7 @@ from importlib import resources
 from string import Template
 
 from fers.domain.emotions import Emotion
-from fers.domain.snapshots import ConsensusRule
+from fers.domain.versions import ConsensusRule
 from fers.exporting import columns, provenance
 from fers.exporting.release import Cut, Member, Release
 

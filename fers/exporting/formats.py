@@ -10,7 +10,7 @@ from itertools import product
 import orjson
 
 from fers.domain.emotions import Emotion
-from fers.domain.snapshots import Entry, Split
+from fers.domain.versions import Entry, Split
 from fers.exporting import columns, parquet
 from fers.exporting.release import Member, Release, gathered
 

@@ -6,7 +6,7 @@ from importlib import metadata
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from fers.domain.snapshots import Entry, Split
+from fers.domain.versions import Entry, Split
 from fers.exporting import columns
 from fers.exporting.release import Member, Release
 

@@ -1,7 +1,7 @@
 """Where the faces of a version come from, in the datasheet's words: people gave them, or they were imported."""
 
 from fers.domain.consent import ConsentText
-from fers.domain.snapshots import Portion, Snapshot
+from fers.domain.versions import Portion, Snapshot
 
 _GIVEN = """People gave photos of themselves in a browser, after they read the words in `consent/` and agreed to
 sharing. They drew the box around their face, and said what it shows before or after they saw a model's guess."""

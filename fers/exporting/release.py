@@ -14,8 +14,8 @@ from PIL import Image, features
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop
-from fers.domain.snapshots import Entry, Measures, Snapshot, Vote, pseudonym
 from fers.domain.studies import Study
+from fers.domain.versions import Entry, Measures, Snapshot, Vote, pseudonym
 
 ENCODER = f"Pillow {PIL.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}"
 """What makes crops into files."""

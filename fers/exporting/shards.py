@@ -11,7 +11,7 @@ import google_crc32c
 import orjson
 
 from fers.domain.ranges import IdRange, divided
-from fers.domain.snapshots import Entry, Split
+from fers.domain.versions import Entry, Split
 from fers.exporting import columns, parquet
 from fers.exporting.release import Member, Release
 

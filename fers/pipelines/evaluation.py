@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
 
-from fers import platform
+from fers import adapters, assembly
 from fers.config import Settings
+from fers.domain.evaluation_sets import Yardstick
 from fers.domain.people import OPERATOR
 from fers.domain.ranges import IdRange
-from fers.domain.yardsticks import Yardstick
 from fers.pipelines.engine import Ranges, pipeline
-from fers.services.asking import Asked
+from fers.services.models.batch_inference import Asked
 
 
 def evaluate_by_beam(
@@ -22,7 +22,7 @@ def evaluate_by_beam(
     An answer belongs to its face and model, so that a range that is asked about twice, as Beam does when a worker dies,
     leaves what one time would. Raises UnknownModel or ModelRejected.
     """
-    platform.registry(settings).classifier(model_id)  # What is wrong with the model is better said here than there.
+    adapters.registry(settings).classifier(model_id)  # What is wrong with the model is better said here than there.
     with pipeline(workers, options) as work:
         (
             work
@@ -42,7 +42,7 @@ class _OnPlatform(beam.DoFn):
         self._on = on
 
     def setup(self) -> None:
-        self._arena = platform.assemble(self._settings).arena
+        self._arena = assembly.assemble(self._settings).arena
 
 
 class _Ask(_OnPlatform):

@@ -9,10 +9,10 @@ from pathlib import Path
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 
-from fers import platform
+from fers import assembly
 from fers.config import Settings
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.errors import InvalidInput
 from fers.exporting import shards
 from fers.exporting.archive import FORMATS, SUMS, members_around, summed
@@ -54,7 +54,7 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
         raise InvalidInput(f"{order.format} doesn't come in shards.", f"Choose one of {', '.join(shards.KINDS)}.")
     if FileSystems.exists(FileSystems.join(order.folder, SUMS)):
         raise InvalidInput(f"{order.folder} is there already.", "Choose a folder that does not exist yet.")
-    downloads = platform.assemble(settings).downloads
+    downloads = assembly.assemble(settings).downloads
     release = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).release
     _clear(order)
     with pipeline(workers, options) as work:
@@ -76,7 +76,7 @@ class _OnPlatform(beam.DoFn):
         self._order = order
 
     def setup(self) -> None:
-        self._downloads = platform.assemble(self._settings).downloads
+        self._downloads = assembly.assemble(self._settings).downloads
 
     def _release(self) -> Release:
         order = self._order

@@ -1,1 +1,1 @@
-"""Adapters that keep people, consents, faces, images and credentials. The embedded ones need a folder, nothing else."""
+"""Adapters that keep people, consents, faces, images and credentials: one room a back end."""

@@ -3,7 +3,7 @@
 from functools import cache
 
 from fers import config
-from fers.platform import Platform, assemble
+from fers.assembly import Platform, assemble
 
 
 @cache

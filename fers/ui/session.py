@@ -3,12 +3,12 @@
 import streamlit as st
 
 from fers.domain.people import Person
-from fers.services.accounts import SignedIn
-from fers.ui import providers
+from fers.services.people.accounts import SignedIn
+from fers.ui.people import providers
 from fers.ui.services import platform
-from fers.ui.session_cookie import COOKIE, DEVICE
-from fers.ui.sockets import this_page_belongs_to
 from fers.ui.state import CookieRequest, start_afresh, state
+from fers.ui.web.session_cookie import COOKIE, DEVICE
+from fers.ui.web.sockets import this_page_belongs_to
 from fers.ui.widgets import widget
 
 _cookie_widget = widget("cookie")

@@ -13,10 +13,10 @@ from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.errors import FersError
-from fers.services.capture import Draft
-from fers.services.review import Assignment, ReviewProgress
-from fers.services.set_previews import Manner, Preview
-from fers.services.why import Explained
+from fers.services.faces.capture import Draft
+from fers.services.faces.set_previews import Manner, Preview
+from fers.services.labelling.review import Assignment, ReviewProgress
+from fers.services.models.saliency import Explained
 
 _KEY = "fers"
 LATEST = 12

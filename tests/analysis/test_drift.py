@@ -7,7 +7,7 @@ from fers.analysis.drift import MUCH, SMOOTHING, mean_interval, stability, versi
 from fers.analysis.wilson import wilson
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
-from fers.domain.snapshots import Vote
+from fers.domain.versions import Vote
 from tests.contracts.samples import an_entry
 
 VERSION = np.array([300, 400, 80, 60, 40, 30, 60, 30])

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import Role
-from fers.platform import assemble
 from tests.people import PASSWORD, grant, participant, photo
 from tests.serving import serving
 

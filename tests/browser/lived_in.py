@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from fers import config
+from fers.assembly import Platform, assemble
+from fers.domain.clock import utc_now
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
-from fers.platform import Platform, assemble
-from fers.services.clock import utc_now
 from tests.people import PASSWORD, OneFace, SettableClock, give_face, grant, participant, pattern
 
 MODELS = ("alexnet-ferplus", "fersnet-ferplus")

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from fers import config
+from fers.assembly import assemble
 from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import Role
-from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
 from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers import config
-from fers.platform import assemble, open_stores
+from fers.adapters import open_stores
+from fers.assembly import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
 from tests.browser.test_participant import give_photo
 from tests.people import participant

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from fers import config
+from fers.assembly import assemble
+from fers.domain.clock import utc_now
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from fers.platform import assemble
-from fers.services.clock import utc_now
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.test_participant import answer, give_photo
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern

@@ -13,12 +13,12 @@ from playwright.sync_api import expect
 from skimage import data
 
 from fers import config
+from fers.adapters import open_stores, registry
 from fers.domain.images import crop
 from fers.inference.browser import BrowserNetworks
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures
-from fers.platform import open_stores, registry
-from fers.ui.result import word
+from fers.ui.faces.result import word
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, choose, until
 from tests.browser.test_participant import answer, consent, sign_up
 from tests.serving import serving

@@ -13,11 +13,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
-from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.slow_model import register_slow_model
 from tests.people import OneFace, OneModel, give_face, grant, participant, pattern

@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
-from fers.platform import assemble
-from fers.storage.database import Database
-from fers.storage.embedded_labels import EmbeddedLabels
-from fers.ui.session_cookie import COOKIE
+from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.labels import SqliteLabels
+from fers.ui.web.session_cookie import COOKIE
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in, until
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
@@ -49,7 +49,7 @@ def server(tmp_path_factory):
 def labels(server):
     """What the store holds by now, by face."""
     database = Database(server.data)
-    store = EmbeddedLabels(database)
+    store = SqliteLabels(database)
 
     def labels(page: Page, annotator: str):
         settled(page)

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
-from fers.platform import assemble
 from tests.browser.conftest import DESKTOP, LAPTOP, PATIENCE_MS, PHONE, choose, sign_in
 from tests.people import PASSWORD, OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers import config
+from fers.adapters import open_stores
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR, Person, Role
-from fers.platform import assemble, open_stores
-from fers.ui.session_cookie import COOKIE
+from fers.ui.web.session_cookie import COOKIE
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, until
 from tests.browser.test_review import REVIEW
 from tests.people import EVERYTHING, OneFace, OneModel, give_face

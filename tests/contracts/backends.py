@@ -26,24 +26,24 @@ from fers.domain.interfaces import (
     Stores,
     StudyStore,
 )
-from fers.storage.database import Database
-from fers.storage.embedded_access import EmbeddedAccess
-from fers.storage.embedded_answers import EmbeddedAnswers
-from fers.storage.embedded_erasures import EmbeddedErasures
-from fers.storage.embedded_face_index import EmbeddedFaceIndex
-from fers.storage.embedded_field import EmbeddedField
-from fers.storage.embedded_groups import EmbeddedGroups
-from fers.storage.embedded_health import EmbeddedHealth
-from fers.storage.embedded_images import EmbeddedImages
-from fers.storage.embedded_jobs import EmbeddedJobs
-from fers.storage.embedded_journal import EmbeddedJournal
-from fers.storage.embedded_labels import EmbeddedLabels
-from fers.storage.embedded_promotions import EmbeddedPromotions
-from fers.storage.embedded_records import EmbeddedRecords
-from fers.storage.embedded_results import EmbeddedResults
-from fers.storage.embedded_sign_in import EmbeddedSignIn
-from fers.storage.embedded_snapshots import EmbeddedSnapshots
-from fers.storage.embedded_studies import EmbeddedStudies
+from fers.storage.sqlite.access import SqliteAccess
+from fers.storage.sqlite.answers import SqliteAnswers
+from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.erasures import SqliteErasures
+from fers.storage.sqlite.face_index import SqliteFaceIndex
+from fers.storage.sqlite.field import SqliteField
+from fers.storage.sqlite.groups import SqliteGroups
+from fers.storage.sqlite.health import SqliteHealth
+from fers.storage.sqlite.images import SqliteImages
+from fers.storage.sqlite.jobs import SqliteJobs
+from fers.storage.sqlite.journal import SqliteJournal
+from fers.storage.sqlite.labels import SqliteLabels
+from fers.storage.sqlite.promotions import SqlitePromotions
+from fers.storage.sqlite.records import SqliteRecords
+from fers.storage.sqlite.results import SqliteResults
+from fers.storage.sqlite.sign_in import SqliteSignIn
+from fers.storage.sqlite.studies import SqliteStudies
+from fers.storage.sqlite.versions import SqliteSnapshots
 
 
 class Backend:
@@ -77,55 +77,55 @@ class Embedded(Backend):
         self._opened: list[Database] = []
 
     def records(self) -> RecordStore:
-        return EmbeddedRecords(self._database())
+        return SqliteRecords(self._database())
 
     def access(self) -> AccessTokenStore:
-        return EmbeddedAccess(self._database())
+        return SqliteAccess(self._database())
 
     def erasures(self) -> ErasureStore:
-        return EmbeddedErasures(self._folder)
+        return SqliteErasures(self._folder)
 
     def health(self) -> StoreHealth:
-        return EmbeddedHealth(self._database())
+        return SqliteHealth(self._database())
 
     def answers(self) -> AnswerStore:
-        return EmbeddedAnswers(self._database())
+        return SqliteAnswers(self._database())
 
     def jobs(self) -> JobStore:
-        return EmbeddedJobs(self._database())
+        return SqliteJobs(self._database())
 
     def promotions(self) -> PromotionStore:
-        return EmbeddedPromotions(self._database())
+        return SqlitePromotions(self._database())
 
     def field(self) -> FieldStore:
-        return EmbeddedField(self._database())
+        return SqliteField(self._database())
 
     def studies(self) -> StudyStore:
-        return EmbeddedStudies(self._database())
+        return SqliteStudies(self._database())
 
     def face_index(self) -> FaceIndex:
-        return EmbeddedFaceIndex(self._database())
+        return SqliteFaceIndex(self._database())
 
     def groups(self) -> GroupStore:
-        return EmbeddedGroups(self._database())
+        return SqliteGroups(self._database())
 
     def labels(self) -> LabelStore:
-        return EmbeddedLabels(self._database())
+        return SqliteLabels(self._database())
 
     def snapshots(self) -> SnapshotStore:
-        return EmbeddedSnapshots(self._database())
+        return SqliteSnapshots(self._database())
 
     def results(self) -> ResultStore:
-        return EmbeddedResults(self._database())
+        return SqliteResults(self._database())
 
     def images(self) -> ImageStore:
-        return EmbeddedImages(self._folder)
+        return SqliteImages(self._folder)
 
     def journal(self) -> Journal:
-        return EmbeddedJournal(self._database())
+        return SqliteJournal(self._database())
 
     def sign_in(self, now: Callable[[], datetime], idle: timedelta, lifetime: timedelta) -> SignIn:
-        return EmbeddedSignIn(self._database(), now, idle, lifetime)
+        return SqliteSignIn(self._database(), now, idle, lifetime)
 
     def close(self) -> None:
         for database in self._opened:
@@ -143,7 +143,7 @@ class Firebase(Backend):
     """Long enough for every living writer of the contracts, and soon over for dead ones."""
 
     def __init__(self, folder: Path):
-        from fers.storage.firebase_client import open_app, open_firebase
+        from fers.storage.firebase.client import open_app, open_firebase
         from tests.servers.auth import PROJECT
         from tests.servers.storage import ensure_bucket
 
@@ -153,87 +153,87 @@ class Firebase(Backend):
         ensure_bucket(self._client)
 
     def records(self) -> RecordStore:
-        from fers.storage.firebase_records import FirebaseRecords
+        from fers.storage.firebase.records import FirebaseRecords
 
         return FirebaseRecords(self._client)
 
     def access(self) -> AccessTokenStore:
-        from fers.storage.firebase_access import FirebaseAccess
+        from fers.storage.firebase.access import FirebaseAccess
 
         return FirebaseAccess(self._client)
 
     def erasures(self) -> ErasureStore:
-        from fers.storage.firebase_erasures import FirebaseErasures
+        from fers.storage.firebase.erasures import FirebaseErasures
 
         return FirebaseErasures(self._client)
 
     def health(self) -> StoreHealth:
-        from fers.storage.firebase_health import FirebaseHealth
+        from fers.storage.firebase.health import FirebaseHealth
 
         return FirebaseHealth(self._client)
 
     def jobs(self) -> JobStore:
-        from fers.storage.firebase_jobs import FirebaseJobs
+        from fers.storage.firebase.jobs import FirebaseJobs
 
         return FirebaseJobs(self._client)
 
     def promotions(self) -> PromotionStore:
-        from fers.storage.firebase_promotions import FirebasePromotions
+        from fers.storage.firebase.promotions import FirebasePromotions
 
         return FirebasePromotions(self._client)
 
     def field(self) -> FieldStore:
-        from fers.storage.firebase_field import FirebaseField
+        from fers.storage.firebase.field import FirebaseField
 
         return FirebaseField(self._client)
 
     def studies(self) -> StudyStore:
-        from fers.storage.firebase_studies import FirebaseStudies
+        from fers.storage.firebase.studies import FirebaseStudies
 
         return FirebaseStudies(self._client)
 
     def face_index(self) -> FaceIndex:
-        from fers.storage.firebase_face_index import FirebaseFaceIndex
+        from fers.storage.firebase.face_index import FirebaseFaceIndex
 
         return FirebaseFaceIndex(self._client)
 
     def groups(self) -> GroupStore:
-        from fers.storage.firebase_groups import FirebaseGroups
+        from fers.storage.firebase.groups import FirebaseGroups
 
         return FirebaseGroups(self._client)
 
     def labels(self) -> LabelStore:
-        from fers.storage.firebase_labels import FirebaseLabels
+        from fers.storage.firebase.labels import FirebaseLabels
 
         return FirebaseLabels(self._client)
 
     def answers(self) -> AnswerStore:
-        from fers.storage.firebase_answers import FirebaseAnswers
+        from fers.storage.firebase.answers import FirebaseAnswers
 
         return FirebaseAnswers(self._client)
 
     def snapshots(self) -> SnapshotStore:
-        from fers.storage.firebase_snapshots import FirebaseSnapshots
+        from fers.storage.firebase.versions import FirebaseSnapshots
 
         return FirebaseSnapshots(self._client)
 
     def results(self) -> ResultStore:
-        from fers.storage.firebase_results import FirebaseResults
+        from fers.storage.firebase.results import FirebaseResults
 
         return FirebaseResults(self._client)
 
     def images(self) -> ImageStore:
-        from fers.storage.firebase_images import FirebaseImages
+        from fers.storage.firebase.images import FirebaseImages
 
         return FirebaseImages(self._client)
 
     def journal(self) -> Journal:
-        from fers.storage.firebase_journal import FirebaseJournal
+        from fers.storage.firebase.journal import FirebaseJournal
 
         return FirebaseJournal(self._client, self.lease)
 
     def sign_in(self, now: Callable[[], datetime], idle: timedelta, lifetime: timedelta) -> SignIn:
-        from fers.storage.firebase_sign_in import FirebaseSignIn
+        from fers.storage.firebase.sign_in import FirebaseSignIn
 
         return FirebaseSignIn(replace(self._client, app=self._auth_app), "any key", now, idle, lifetime)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fers.domain.yardsticks import PEOPLE, Result, RunProgress
+from fers.domain.evaluation_sets import PEOPLE, Result, RunProgress
 
 from .samples import NOON
 

@@ -14,8 +14,8 @@ from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
-from fers.domain.snapshots import Entry, Measures, Snapshot, Split, Vote
 from fers.domain.studies import Study
+from fers.domain.versions import Entry, Measures, Snapshot, Split, Vote
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SEEN_LIVE = LiveGuess("mobilenet", "3" * 64, (0.02, 0.86, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02))

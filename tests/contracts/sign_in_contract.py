@@ -11,7 +11,7 @@ import pytest
 from fers.domain.interfaces import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys
 from fers.errors import TooManyAttempts
-from fers.storage import guesses
+from fers.storage.shared import guesses
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=8)

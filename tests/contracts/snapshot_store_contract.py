@@ -10,7 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.ranges import IdRange
-from fers.domain.snapshots import SHARED, ConsensusRule, Portion, Split
+from fers.domain.versions import SHARED, ConsensusRule, Portion, Split
 from fers.errors import AlreadyExists
 
 from .samples import NOON, SEEN_LIVE, a_face, a_person, a_snapshot, an_entry, an_id

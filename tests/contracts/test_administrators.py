@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import Role
 from fers.errors import NotPermitted, SignInFailed
-from fers.platform import assemble
-from fers.services.administrators import Administrators
+from fers.services.people.administrators import Administrators
 from tests.people import PASSWORD, OneFace, OneModel
 
 from .sign_in_contract import IDLE, LIFETIME

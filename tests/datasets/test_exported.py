@@ -9,7 +9,7 @@ from PIL import Image
 from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.exporting.release import Cut
 from tests.people import HAPPY_POSED, give_face, participant, pattern
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.snapshots import Split
 from fers.domain.splitting import SHARES, split_people
+from fers.domain.versions import Split
 
 people = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=6), st.lists(st.none() | st.sampled_from(Emotion), min_size=1, max_size=5)

@@ -11,12 +11,12 @@ from PIL import Image
 from pyarrow import parquet
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.exporting.archive import FORMATS, SUMS
 from fers.exporting.formats import coco
 from fers.exporting.release import Cut
-from fers.platform import assemble
 from tests.exporting import versions
 from tests.exporting.versions import described
 from tests.people import OneFace, OneModel

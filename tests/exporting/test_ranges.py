@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Entry
+from fers.domain.versions import Entry
 from fers.errors import NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS
 from fers.exporting.release import Cut
-from fers.platform import assemble
 from tests.exporting.versions import freeze_four
 from tests.people import OneFace, OneModel
 

@@ -11,12 +11,12 @@ import pytest
 from pyarrow import parquet
 
 from fers import config
+from fers.assembly import assemble
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Display
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import Split
+from fers.domain.versions import Split
 from fers.exporting.release import Cut
-from fers.platform import assemble
 from tests.people import OneFace, OneModel, give_face, participant, pattern
 
 pytestmark = [

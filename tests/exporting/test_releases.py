@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from fers.adapters import open_stores
 from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.people import OPERATOR
-from fers.domain.snapshots import ConsensusRule
+from fers.domain.versions import ConsensusRule
 from fers.errors import InvalidInput, NotFound
 from fers.exporting.archive import SUMS
 from fers.exporting.release import Cut
-from fers.platform import open_stores
-from fers.services.importing import Terms
-from fers.storage.database import Database
+from fers.services.faces.importing import Terms
+from fers.storage.sqlite.database import Database
 from tests.exporting.versions import described, download, freeze_four
 from tests.people import PASSWORD, give_face, participant, pattern
 

@@ -4,16 +4,17 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from fers.assembly import Platform, assemble
+from fers.domain.clock import utc_now
 from fers.domain.interfaces import Stores
 from fers.domain.people import Person
 from fers.errors import StoreUnavailable
-from fers.platform import Platform, assemble, firebase_stores
-from fers.services.capture import Draft
-from fers.services.clock import utc_now
-from fers.storage.database import Database
-from fers.storage.embedded_sign_in import EmbeddedSignIn
-from fers.storage.firebase_client import open_firebase
-from fers.storage.firebase_journal import FirebaseJournal
+from fers.services.faces.capture import Draft
+from fers.storage.firebase import stores_of
+from fers.storage.firebase.client import open_firebase
+from fers.storage.firebase.journal import FirebaseJournal
+from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.sign_in import SqliteSignIn
 from tests.people import HAPPY_POSED, OneFace, OneModel
 
 LEASE = timedelta(seconds=3)
@@ -57,8 +58,6 @@ class House:
 def house(project: str, settings) -> House:
     """`project` names both the project and its bucket."""
     client = open_firebase(project, project, PATIENCE_SECONDS)
-    sign_in = EmbeddedSignIn(Database(settings.data), utc_now, settings.session_idle, settings.session_lifetime)
-    stores = replace(
-        firebase_stores(client, settings, utc_now), journal=FirebaseJournal(client, LEASE), sign_in=sign_in
-    )
+    sign_in = SqliteSignIn(Database(settings.data), utc_now, settings.session_idle, settings.session_lifetime)
+    stores = replace(stores_of(client, settings, utc_now), journal=FirebaseJournal(client, LEASE), sign_in=sign_in)
     return House(assemble(settings, stores=stores, models=OneModel(), detector=OneFace()), stores)

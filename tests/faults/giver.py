@@ -6,10 +6,10 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from fers.assembly import assemble
 from fers.config import Settings
 from fers.domain.people import Person
-from fers.platform import assemble
-from fers.services.capture import Draft
+from fers.services.faces.capture import Draft
 from tests.people import HAPPY_POSED, OneFace, OneModel
 
 

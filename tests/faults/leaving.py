@@ -5,14 +5,15 @@ import signal
 from dataclasses import replace
 from datetime import timedelta
 
+from fers.adapters import open_stores
+from fers.assembly import Platform, assemble
 from fers.config import Settings
+from fers.domain.clock import utc_now
 from fers.domain.faces import Face
 from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.interfaces import Stores
 from fers.domain.people import Person
 from fers.errors import NotSignedIn, SignInFailed
-from fers.platform import Platform, assemble, open_stores
-from fers.services.clock import utc_now
 from tests.contracts.samples import NOON, a_label
 from tests.interrupting import Interruption
 from tests.people import PASSWORD, OneFace, OneModel, participant

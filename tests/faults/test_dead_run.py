@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
+from fers.adapters import open_stores
+from fers.domain.evaluation_sets import EVERY_FACE
 from fers.domain.people import OPERATOR
-from fers.domain.yardsticks import EVERY_FACE
-from fers.platform import open_stores
-from fers.storage.database import FILE
+from fers.storage.sqlite.database import FILE
 from fers.ui import services
-from fers.ui.runs import Runs
+from fers.ui.models.runs import Runs
 from tests.people import give_face, newcomer, store_copies
 from tests.waiting import wait_until
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from fers import config
+from fers.adapters import open_stores, registry
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR
-from fers.platform import assemble, open_stores, registry
-from fers.services.arena import job_of
+from fers.services.models.arena import job_of
 from tests.people import OneFace, OneModel, give_face, newcomer, store_copies
 from tests.serving import firebase_project, serving
 from tests.waiting import wait_until

@@ -15,11 +15,11 @@ from fers.domain.health import Condition
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.exporting.release import ENCODER
-from fers.services.doctor import Finding
-from fers.storage import firebase_health
-from fers.storage.firebase_client import open_firebase
-from fers.storage.firebase_sessions import FirebaseSetup
-from fers.storage.firestore_documents import FirestoreDocuments
+from fers.services.operations.doctor import Finding
+from fers.storage.firebase import health
+from fers.storage.firebase.client import open_firebase
+from fers.storage.firebase.firestore import FirestoreDocuments
+from fers.storage.firebase.sessions import FirebaseSetup
 from tests.people import EVERYTHING, draft, participant
 from tests.servers.firestore import firestore
 from tests.servers.storage import storage
@@ -94,7 +94,7 @@ def test_a_server_that_fails_at_any_step_of_a_submission(servers, home, fault):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_store_of_which_a_part_does_not_answer_is_not_well(servers, home, fault, monkeypatch):
     server, code, _ = FAULTS[fault]
-    monkeypatch.setattr(firebase_health, "_FRESH_SECONDS", 0)
+    monkeypatch.setattr(health, "_FRESH_SECONDS", 0)
     assert home.stores.health.condition() is Condition.OK
     servers[server].misbehave(code=code)
     assert home.stores.health.condition() is Condition.UNAVAILABLE

@@ -8,10 +8,10 @@ from datetime import timedelta
 import firebase_admin
 import pytest
 
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR, Role
 from fers.errors import StoreUnavailable
-from fers.platform import assemble
-from fers.storage.firebase_sign_in import FirebaseSignIn
+from fers.storage.firebase.sign_in import FirebaseSignIn
 from tests.contracts.backends import Firebase
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock
 from tests.servers.auth import PROJECT, forget_everybody, mails

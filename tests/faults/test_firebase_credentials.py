@@ -14,10 +14,10 @@ from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrp
 from google.oauth2.credentials import Credentials
 
 from fers.errors import StoreUnavailable
-from fers.storage.firebase_client import open_firebase
-from fers.storage.firebase_failures import explained
-from fers.storage.firebase_images import FirebaseImages
-from fers.storage.firestore_documents import FirestoreDocuments
+from fers.storage.firebase.client import open_firebase
+from fers.storage.firebase.failures import explained
+from fers.storage.firebase.firestore import FirestoreDocuments
+from fers.storage.firebase.images import FirebaseImages
 from tests.servers.faulty import Fault, faulty
 
 NOWHERE = "127.0.0.1:9"

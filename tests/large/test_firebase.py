@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from fers import config
+from fers.adapters import open_stores, registry
+from fers.assembly import assemble
 from fers.domain.people import OPERATOR
 from fers.exporting.release import Cut
-from fers.platform import assemble, open_stores, registry
 from tests.large import beam
 from tests.large.test_exporting import files, order
 from tests.people import OneFace, give_face, newcomer, pattern

@@ -9,7 +9,8 @@ from driving import keys, markdown, open_app
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
-from fers.ui import giving, services
+from fers.ui import services
+from fers.ui.faces import giving
 from tests.hashing import quick_hashes  # noqa: F401
 
 PICTURE = re.compile(r"(?<!\\)!\[")

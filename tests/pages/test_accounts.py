@@ -6,7 +6,7 @@ from driving import agreed, click, field, open_app, sign_in, signed_in, told
 
 from fers.domain.people import Role
 from fers.errors import SignInFailed
-from fers.ui.session_cookie import COOKIE, DEVICE
+from fers.ui.web.session_cookie import COOKIE, DEVICE
 from tests.people import PASSWORD, grant
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from driving import PASSWORD, signed_in_as_researcher, told
 
+from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.evaluation_sets import EVERY_FACE, Word, Yardstick
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
-from fers.domain.yardsticks import EVERY_FACE, Word, Yardstick
 from fers.errors import ModelRejected
-from fers.platform import assemble
-from fers.services.arena import job_of
+from fers.services.models.arena import job_of
 from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
 
 
@@ -131,7 +131,7 @@ def test_without_a_labelled_face_it_says_what_to_do_and_offers_no_run(page):
 
 def test_one_button_runs_all_models_and_clicks_in_a_row_are_kept(page, version, platform, monkeypatch):
     begun = []
-    monkeypatch.setattr("fers.ui.processes.Processes.start", lambda self, name, *command: begun.append(command[1]))
+    monkeypatch.setattr("fers.ui.web.processes.Processes.start", lambda self, name, *command: begun.append(command[1]))
     page.switch_page("pages/arena.py").run()
     page.button(key="run-happy").click()
     page.button(key="run-sad").click()

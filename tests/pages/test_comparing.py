@@ -7,11 +7,11 @@ from driving import click, plotted, told
 from test_studies import sign_in
 
 from fers.domain.emotions import Emotion
+from fers.domain.evaluation_sets import EVERY_FACE
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
-from fers.domain.yardsticks import EVERY_FACE
-from fers.ui import slices
-from fers.ui.pair_faces import FACES_OF_A_PAGE
+from fers.ui.models import slices
+from fers.ui.models.pair_faces import FACES_OF_A_PAGE
 from tests.people import Always, Several, give_face, grant, participant
 
 HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR

@@ -12,9 +12,9 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
-from fers.services.withdrawal import Removal
-from fers.ui.face_filter import KEYS
-from fers.ui.session_cookie import COOKIE
+from fers.services.people.withdrawal import Removal
+from fers.ui.faces.face_filter import KEYS
+from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, Always, Several, give_face, participant, pattern
 
 SAID = (Emotion.HAPPY, Emotion.SAD)

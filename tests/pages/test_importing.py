@@ -7,7 +7,7 @@ import pytest
 from driving import click, field, sign_in, told
 
 from fers.domain.people import OPERATOR, Role
-from fers.ui.imports import Imports
+from fers.ui.faces.imports import Imports
 from tests.people import grant, participant, pattern
 
 

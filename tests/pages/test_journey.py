@@ -16,10 +16,10 @@ from fers.domain.faces import Display, Source
 from fers.domain.models import OutputSpec
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
-from fers.services.capture import Capture
-from fers.storage.embedded_images import EmbeddedImages
+from fers.services.faces.capture import Capture
+from fers.storage.sqlite.images import SqliteImages
 from fers.ui import menu
-from fers.ui.session_cookie import COOKIE
+from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, OneModel, participant, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
@@ -81,7 +81,7 @@ def test_with_the_store_down_people_are_told_and_try_again_with_the_same_photo(a
         raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
 
     with monkeypatch.context() as outage:
-        outage.setattr(EmbeddedImages, "put", down)
+        outage.setattr(SqliteImages, "put", down)
         click(app, "Yes")
         assert "The store can't be reached.** Try again in a moment." in told(app)
         assert platform.own_data.faces(ada(app, platform)) == []

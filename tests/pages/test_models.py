@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from driving import click, sign_in, signed_in_as_researcher, told
 
+from fers.assembly import assemble
 from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR, Role
 from fers.errors import ModelRejected
-from fers.platform import assemble
 from tests.people import Always, OneFace, Several, give_face, participant
 
 METRICS = {

@@ -16,9 +16,9 @@ from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.domain.review import QueueOrder
-from fers.services.importing import Terms
-from fers.ui.guide import as_html, guide_of
-from fers.ui.result import word
+from fers.services.faces.importing import Terms
+from fers.ui.faces.result import word
+from fers.ui.labelling.guide import as_html, guide_of
 from tests.people import give_face, grant, participant, pattern
 
 

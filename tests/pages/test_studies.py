@@ -12,8 +12,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.domain.review import QueueOrder
-from fers.domain.snapshots import ConsensusRule
-from fers.ui.participant_link import qr_code
+from fers.domain.versions import ConsensusRule
+from fers.ui.people.participant_link import qr_code
 from tests.people import give_face, grant, participant, pattern, photo
 
 

@@ -4,9 +4,9 @@ import pytest
 from driving import agreed, click, sign_in, signed_in, told
 
 from fers.errors import ModelRejected, UnknownModel
-from fers.storage import disk
-from fers.storage.database import Database
-from fers.storage.failures import disk_failure
+from fers.storage.sqlite import disk
+from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.failures import disk_failure
 from tests.people import OneModel, participant
 
 KEEP = "Keep my photos"

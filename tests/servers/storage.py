@@ -18,7 +18,7 @@ from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler, Router
 from gcp_storage_emulator.storage import Storage
 
-from fers.storage.firebase_client import FirebaseClient
+from fers.storage.firebase.client import FirebaseClient
 
 logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
 

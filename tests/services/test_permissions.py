@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fers.assembly import Platform
 from fers.domain.boxes import Box
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
-from fers.domain.yardsticks import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
 from fers.errors import FersError, NotPermitted, NotSignedIn
 from fers.exporting.release import Cut
-from fers.platform import Platform
-from fers.services.asking import Asked
-from fers.services.drafts import AtHand
-from fers.services.importing import Terms
-from fers.services.set_previews import Manner
-from fers.services.withdrawal import Removal
+from fers.services.faces.drafts import AtHand
+from fers.services.faces.importing import Terms
+from fers.services.faces.set_previews import Manner
+from fers.services.models.batch_inference import Asked
+from fers.services.people.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, draft, give_face, participant
 
 EVERYBODY, ANNOTATORS, RESEARCHERS, OWNERS, NOBODY = (list(Role)[least:] for least in range(5))

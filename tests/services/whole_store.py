@@ -9,6 +9,7 @@ import numpy as np
 from fers.domain.audit import AuditEntry
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
+from fers.domain.evaluation_sets import PEOPLE
 from fers.domain.faces import StoredImage
 from fers.domain.field import ShadowAnswer, ShadowChoice
 from fers.domain.interfaces import Stores
@@ -16,9 +17,8 @@ from fers.domain.models import ModelRun, Promotion
 from fers.domain.people import Role
 from fers.domain.picture import FACTS_ID
 from fers.domain.review import Known
-from fers.domain.snapshots import Split
-from fers.domain.yardsticks import PEOPLE
-from fers.services.settling import settle
+from fers.domain.versions import Split
+from fers.services.labelling.aggregation import settle
 from tests.contracts.access_token_store_contract import a_token
 from tests.contracts.erasure_store_contract import EVERY_KIND
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss

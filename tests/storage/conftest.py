@@ -2,8 +2,8 @@
 
 import pytest
 
-from fers.storage.database import Database
-from fers.storage.embedded_records import EmbeddedRecords
+from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.records import SqliteRecords
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def database(folder):
 
 @pytest.fixture
 def records(database):
-    return EmbeddedRecords(database)
+    return SqliteRecords(database)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from fers import config, platform
+from fers import adapters, config
 from fers.domain import confidence as figures
 from fers.errors import ModelRejected
 from fers.inference.model_folder import read_model_folder
@@ -38,7 +38,7 @@ def _cut(folder):
 def test_a_cut_network_says_what_the_model_says(tmp_path):
     folder = _folder(tmp_path / "tiny", keras.layers.Dropout(0.5), temperature=0.7)
     cut = _cut(folder)
-    served = platform.registry(config.load()).classifier(str(folder)).predict(FACES)
+    served = adapters.registry(config.load()).classifier(str(folder)).predict(FACES)
     np.testing.assert_allclose(cut.probabilities(cut.features(FACES)), served, atol=1e-5)
 
 

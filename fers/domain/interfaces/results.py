@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from fers.domain.yardsticks import Result, RunProgress
+from fers.domain.evaluation_sets import Result, RunProgress
 
 
 class ResultStore(Protocol):

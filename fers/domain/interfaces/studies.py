@@ -12,7 +12,7 @@ from fers.domain.labels import Label, Opinion
 from fers.domain.people import Membership
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
-from fers.domain.snapshots import Entry, Snapshot, Split
+from fers.domain.versions import Entry, Snapshot, Split
 
 
 class StudyStore(Protocol):

@@ -1,0 +1,278 @@
+"""`python -m fers import`, `freeze` and `export`: from a set that is there to a version that can be trained on."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from fers import assembly, config
+from fers.assembly import Platform
+from fers.cli.explaining import explains_failures
+from fers.cli.large_work import large_work, require_beam
+from fers.datasets import DataError, FaceSet, Faults, Meanings, load
+from fers.datasets.columns import USUAL
+from fers.datasets.words import SCHEMES, Vocabulary
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.exploring import QUARTERS, FaceFilter
+from fers.domain.faces import Source
+from fers.domain.people import OPERATOR
+from fers.domain.studies import Study
+from fers.domain.versions import ConsensusRule
+from fers.errors import InvalidInput, JobStopped, NotFound
+from fers.exporting.archive import DEFAULT, FORMATS
+from fers.exporting.release import Cut
+from fers.services.faces.importing import Imported, Terms
+
+
+def _values(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]
+
+
+_QUARTER = click.IntRange(QUARTERS[0], QUARTERS[-1])
+_DAY = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
+study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
+def _asked_for(context: click.Context, option: click.Option, value: str | None) -> str:
+    """What a set's terms are can't be left out: who is at a terminal is asked for what they did not say."""
+    if value is not None:
+        return value
+    if at_a_terminal():
+        return click.prompt(option.help.removesuffix("."), err=True)
+    raise click.MissingParameter(
+        "Every version that holds these faces says under which licence and for which reason they may be used",
+        context,
+        option,
+    )
+
+
+@click.command(name="import")
+@click.argument("spec")
+@click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id, or a new name.")
+@click.option("--licence", metavar="TEXT", callback=_asked_for, help="Under which licence the set is used.")
+@click.option("--consent-basis", metavar="TEXT", callback=_asked_for, help="Why the people in it may be shown.")
+@click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
+@click.option(
+    "--map",
+    "words",
+    multiple=True,
+    metavar="WORD=CLASS",
+    help=f"What a label means; WORD= leaves out what is called so. Or a set's numbers: {', '.join(SCHEMES)}.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="MEANING=NAME",
+    help=f"Which column of a table holds the {', '.join(USUAL)}; MEANING= for none.",
+)
+@click.option("--folders", default="", metavar="LEVELS", help="What nested folders are, such as person/class.")
+@click.option("--strict", is_flag=True, help="Stop where something can't be used, instead of leaving it out.")
+@explains_failures
+def import_(
+    spec: str,
+    study_name: str,
+    licence: str,
+    consent_basis: str,
+    detect: bool,
+    words: tuple[str, ...],
+    columns: tuple[str, ...],
+    folders: str,
+    strict: bool,
+) -> None:
+    """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms, which are asked for where
+    they are not given. Where there is no such study it is made.
+
+    What can't be used is named and left out. Stopped at any moment, it goes on where it was when it is started again.
+    """
+    services = assembly.assemble(config.load())
+    terms, faults = Terms(licence, consent_basis), Faults()
+    try:
+        meanings = Meanings(Vocabulary.parsed(words), dict(map(_pair, columns)), folders)
+        faces = _read(spec, meanings, faults, strict)
+        study = _study_or_new(services, study_name)
+        with _bar("Importing") as show:
+            imported = services.importing.add(
+                OPERATOR, study.id, faces, terms, detect=detect, faults=None if strict else faults, progress=show
+            )
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    _tell(imported, study, faces)
+    if faults.count:
+        click.echo(f"{faults.count:,} left out:\n{faults}{_hint(faults)}", err=True)
+
+
+def _pair(value: str) -> tuple[str, str]:
+    meaning, is_pair, name = value.partition("=")
+    if not is_pair:
+        raise DataError(f"{value!r} names no column: write MEANING=NAME, such as label=mood")
+    return meaning.strip().lower(), name.strip()
+
+
+def _read(spec: str, meanings: Meanings, faults: Faults, strict: bool) -> FaceSet:
+    try:
+        faces = load(spec, meanings, faults)
+    except DataError as error:
+        raise DataError(f"{error}{_hint(faults)}") from error
+    if strict and faults.count:
+        raise DataError(f"Nothing was imported, since {faults.count:,} can't be used:\n{faults}{_hint(faults)}")
+    return faces
+
+
+def _hint(faults: Faults) -> str:
+    """How to say what unknown labels mean."""
+    if not faults.words:
+        return ""
+    each = " ".join(shlex.quote(f"{word}=CLASS").join(["--map ", ""]) for word in list(faults.words)[:8])
+    hint = f"\nSay what they mean: {each}, where CLASS is one of {', '.join(LABELS)}, or nothing to leave it out."
+    if any(word.isdigit() for word in faults.words):
+        hint += f" Numbers of well-known sets go by the set's name: --map {', --map '.join(SCHEMES)}."
+    return hint
+
+
+def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:
+    removed = f"; {imported.removed} stay out, as they were removed from it" if imported.removed else ""
+    added = f"{imported.added} face{'' if imported.added == 1 else 's'} added to {study.name}"
+    click.echo(f"{added}; {imported.known} were there already{removed}.")
+    if faces.votes:
+        annotators = len({vote.annotator for votes in faces.votes.values() for vote in votes})
+        given = f"{imported.labels} label{'' if imported.labels == 1 else 's'} added"
+        click.echo(f"{given}, of {annotators} annotator{'' if annotators == 1 else 's'}.")
+    if faces.dropped:
+        click.echo("Of no use: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
+
+
+@click.command(hidden=True)
+@click.argument("upload_id")
+@explains_failures
+def import_upload(upload_id: str) -> None:
+    """Do an import that was asked for on a page. The app starts this by itself."""
+    with suppress(JobStopped):
+        assembly.assemble(config.load()).uploads.carry_out(upload_id)
+
+
+@click.command()
+@click.argument("version")
+@study_option
+@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only this class: see below.")
+@click.option("--source", "sources", multiple=True, type=click.Choice(_values(Source)), help="Only what came this way.")
+@click.option("--agreement", multiple=True, type=_QUARTER, help="Only where annotators agree to this quarter: 0 to 3.")
+@click.option(
+    "--confidence", multiple=True, type=_QUARTER, help="Only where the model's confidence is in this quarter."
+)
+@click.option("--disputed/--undisputed", default=None, help="Only where the model says something else, or the same.")
+@click.option("--since", **_DAY, help="Only what was given in the week of this day or later.")
+@click.option("--until", **_DAY, help="Only what was given in the week of this day or before.")
+@click.option("--consensus", type=click.Choice(_values(ConsensusRule)), default="majority", show_default=True)
+@explains_failures
+def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
+    """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it, all or only some.
+
+    `--label`, `--source`, `--agreement` and `--confidence` may be given several times: either will do. A face's class
+    is what most of its annotators see or, where none looked, what its person says.
+    """
+    services = assembly.assemble(config.load())
+    kinds = {"labels": Emotion.from_label, "sources": Source, "agreement": int, "confidence": int}
+    several = {field: frozenset(map(kind, wanted.pop(field))) for field, kind in kinds.items()}
+    chosen = FaceFilter(**several, **wanted)
+    with _bar("Freezing") as show:
+        study = _study(services, study_name)
+        frozen = services.snapshots.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
+    click.echo(
+        f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}); {frozen.left_out} not"
+        f" shared by their people, {frozen.near_duplicates} left out as near-duplicates."
+    )
+
+
+@click.command()
+@click.argument("version")
+@click.option("--study", "study_name", metavar="NAME", help="Its name or id, where several have such a version.")
+@click.option("--format", type=click.Choice(list(FORMATS)), default=DEFAULT, show_default=True)
+@click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
+@click.option("--out", required=True, help="A new folder; with beam also one in a bucket, such as gs://BUCKET/v1.")
+@large_work
+@explains_failures
+def export(
+    version: str,
+    study_name: str | None,
+    format: str,
+    whole: bool,
+    out: str,
+    engine: str,
+    workers: int,
+    beam_options: tuple[str, ...],
+) -> None:
+    """Write the dataset version VERSION into a folder that can be trained on as it is."""
+    settings = config.load()
+    services = assembly.assemble(settings)
+    study = _study(services, study_name) if study_name else _study_with(services, version)
+    if engine == "beam":
+        require_beam()
+        from fers.pipelines.exporting import Order, export_by_beam, place  # Beam is there for those who ask for it.
+
+        order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, place(out))
+        export_by_beam(settings, order, workers, beam_options)
+        click.echo(f"{version} was written to {out}.")
+        return
+    with _bar("Writing") as show:
+        written = services.downloads.write(
+            OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, Path(out), show
+        )
+    click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} were withdrawn since it was frozen.")
+
+
+def _study(services: Platform, name: str) -> Study:
+    for study in services.studies.mine(OPERATOR):
+        if name in (study.name, study.id):
+            return study
+    raise NotFound(f"There is no study {name!r}.", "Make it in the app first.")
+
+
+def _study_or_new(services: Platform, name: str) -> Study:
+    try:
+        return _study(services, name)
+    except NotFound:
+        study = services.studies.create(OPERATOR, name)
+        click.echo(f"Made the study {study.name}, closed: say in the app what it is for and who runs it.")
+        return study
+
+
+def _study_with(services: Platform, version: str) -> Study:
+    """The only study that has such a version."""
+    having = [study for study in services.studies.mine(OPERATOR) if _has(services, study, version)]
+    if not having:
+        raise NotFound(f"There is no version {version!r} in any study.", "Freeze it first.")
+    if len(having) > 1:
+        names = ", ".join(study.name for study in having)
+        raise InvalidInput(f"Several studies have a version {version!r}: {names}.", "Name one with --study.")
+    return having[0]
+
+
+def _has(services: Platform, study: Study, version: str) -> bool:
+    try:
+        services.snapshots.named(OPERATOR, study.id, version)
+    except NotFound:
+        return False
+    return True
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, and what to tell it with."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, faces: int) -> None:
+            bar.length = max(1, faces)
+            bar.update(done - bar.pos)
+
+        yield show

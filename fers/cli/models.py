@@ -1,0 +1,213 @@
+"""`python -m fers models`: list, add and check models."""
+
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+
+from fers import adapters, config
+from fers.cli.explaining import explains_failures
+from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain, refuse_impossible
+from fers.domain.interfaces import Classifier
+from fers.domain.models import ModelInfo
+from fers.errors import FersError, InvalidInput, ModelDoubted
+from fers.inference.adding import (
+    Tested,
+    describes_itself,
+    look,
+    taken_over,
+    test,
+    weights_at,
+    write_description,
+)
+from fers.inference.draft import Draft
+from fers.inference.known_faces import listed_pictures, public_pictures, views
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, read_model_folder
+from fers.inference.sandbox import Sandbox, sandbox
+from fers.inference.self_test import Report, examine
+from fers.inference.unpacking import unpacked
+from fers.services.models.prediction import proposed_face
+
+_FACES = click.option(
+    "--faces",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Test on these faces (columns image, label) instead of on two public portraits.",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_context
+@explains_failures
+def models(context: click.Context, as_json: bool) -> None:
+    """List the registered models, or add or check one."""
+    if context.invoked_subcommand:
+        return
+    registry = adapters.registry(config.load())
+    default = registry.default().id
+    listed = [
+        {"id": m.id, "version": m.version, "name": m.name, "default": m.id == default, "metrics": m.metrics}
+        for m in registry.models()
+    ]
+    for folder, error in registry.refused().items():
+        click.echo(f"Left out: {folder}. {error}", err=True)
+    if as_json:
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for model in listed:
+        click.echo(f"{model['id']} {model['version']}  {model['name']}{'  (default)' if model['default'] else ''}")
+
+
+@models.command()
+@click.argument("name")
+@_FACES
+@explains_failures
+def check(name: str, faces: Path | None) -> None:
+    """Test the registered model NAME on known faces, and exit with 1 when it seems to be fed or read wrongly."""
+    classifier = adapters.registry(config.load()).classifier(name)
+    known, reference = _known_faces(classifier.info, faces), _reference(classifier.info)
+    trusted = None if reference is None else reference.predict(known.faces)
+    report = examine(classifier, known.faces, known.labels, trusted, known.views_each)
+    _tell(report)
+    sys.exit(1 if report.findings else 0)
+
+
+@models.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@asks(QUESTIONS)
+@_FACES
+@click.option("--yes", is_flag=True, help="Register it even when the test on known faces finds something.")
+@explains_failures
+def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
+    """Register the trained model PATH: a model folder, a .keras, .h5, .tflite or .onnx file, a TensorFlow SavedModel,
+    or a zip of one of them.
+
+    What can be read off a file is read off; the rest is asked for unless an option says it.
+    """
+    folder = config.load().models
+    with adding_to(folder) as staging, unpacked(path) as source, sandbox() as box:
+        staged = _staged(source, staging, box, options)
+        target = folder / staged.name
+        if target.exists():
+            instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
+            raise InvalidInput(f"There is a model called {staged.name} already.", instead)
+        added = read_model_folder(staged)
+        tested = _tried(added, box, faces)
+        if tested.report.findings and not (yes or _confirmed()):
+            raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
+        _tell_of_browsers(tested)
+        _tell_of_seal(box)
+        staged.rename(target)
+    click.echo(f"{target.name} {REGISTERED}. Make it live on the page “Models”, or by FERS_MODEL.")
+
+
+def _staged(source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
+    """A complete model folder below `staging`, which the registry does not look into."""
+    if describes_itself(source):
+        if any(value is not None for value in options.values()):
+            raise InvalidInput(f"{source.name} has a description of its own.", f"Change its {DESCRIPTION} instead.")
+        return taken_over(box, source, staging)
+    weights = weights_at(source)
+    seen = look(box, weights, options["side"])
+    click.echo(_sentence(weights, seen.draft))
+    answers = answered(QUESTIONS, options, plain(weights.stem), seen.draft)
+    staged = staging / answers["id"]
+    staged.mkdir()
+    box.fetch(seen.weights, staged / f"model{seen.suffix}")
+    description = seen.draft.description(staged / f"model{seen.suffix}", answers)
+    refuse_impossible(description)
+    write_description(staged, description)
+    return staged
+
+
+def _sentence(weights: Path, draft: Draft) -> str:
+    colours = "gray" if draft.channels == 1 else "colour"
+    size = f", {draft.parameters:,} parameters" if draft.parameters else ""
+    several = len(draft.outputs) > 1
+    says = [f"{out.numbers} {out.kind()}" + (f" ({out.name})" if several else "") for out in draft.outputs]
+    return (
+        f"{weights.name} reads {colours} faces of {draft.width} x {draft.height} pixels ({draft.layout}) and gives "
+        f"{' and '.join(says)}{size}."
+    )
+
+
+def _confirmed() -> bool:
+    return sys.stdin.isatty() and click.confirm(f"{ALL_THE_SAME}?")
+
+
+class _Described(NamedTuple):
+    """As much of a classifier as cropping needs: the model itself is opened in the sandbox only."""
+
+    info: ModelInfo
+
+
+class _Known(NamedTuple):
+    """Faces whose expression is known."""
+
+    faces: np.ndarray
+    """n x 224 x 224 x 3 RGB, uint8."""
+    labels: np.ndarray
+    views_each: int
+    """How many in a row are views of the same face."""
+
+
+def _known_faces(info: ModelInfo, table: Path | None) -> _Known:
+    """Those in `table`, or views of the public portraits, cropped as the model likes them."""
+    detector = adapters.face_detector()
+    pictures = listed_pictures(table) if table else public_pictures()
+    faces = [proposed_face(picture, _Described(info), detector)[0] for picture, _ in pictures]
+    labels = [emotion for _, emotion in pictures]
+    if table is not None:
+        return _Known(np.stack(faces), np.asarray(labels), 1)
+    varied = [views(face) for face in faces]
+    return _Known(np.concatenate(varied), np.repeat(labels, len(varied[0])), len(varied[0]))
+
+
+def _tried(added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
+    """Run the self-test in the sandbox and tell what it found."""
+    known = _known_faces(added.info, table)
+    reference = _reference(added.info)
+    trusted = None if reference is None else reference.predict(known.faces)
+    tested = test(box, added, {**known._asdict(), "trusted": trusted})
+    _tell(tested.report)
+    return tested
+
+
+def _tell(report: Report) -> None:
+    for finding in report.findings:
+        click.echo(f"WRONG: {finding}")
+    click.echo(f"{report.right} of {report.asked} known faces named rightly.")
+    if report.compared:
+        click.echo(report.compared)
+    if report.unseen:
+        click.echo(
+            f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
+            "python -m fers models add (or check) tests on faces of your own with --faces."
+        )
+
+
+def _tell_of_browsers(tested: Tested) -> None:
+    if tested.browsers:
+        click.echo("It runs in browsers too.")
+        return
+    why = tested.because or "Browsers run Keras files, SavedModels and .tflite files of single precision."
+    click.echo(f"It runs on the server alone. {why}")
+
+
+def _tell_of_seal(box: Sandbox) -> None:
+    if not all(box.shut.values()):
+        click.echo("This system could not shut it away while it was tried: register only models that you trust here.")
+
+
+def _reference(info: ModelInfo) -> Classifier | None:
+    """The default model, unless that is the one in question or there is none."""
+    registry = adapters.registry(config.load())
+    try:
+        default = registry.classifier()
+    except FersError:
+        return None
+    return None if default.info.id == info.id else default

@@ -1,0 +1,1 @@
+"""Dataset versions: freezing, downloading, and fetching them by script."""

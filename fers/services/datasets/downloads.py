@@ -1,0 +1,243 @@
+"""Downloads: a dataset version in the format that somebody wants."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+from fers import __version__
+from fers.domain.audit import entry_by
+from fers.domain.clock import Clock, utc_now
+from fers.domain.images import decode_stored
+from fers.domain.interfaces import ImageStore, RecordStore, SnapshotStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.versions import Entry, Split
+from fers.errors import InvalidInput, NotFound, OutOfOrder, StoreUnavailable
+from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
+from fers.exporting.documents import DATASHEET, documents
+from fers.exporting.parquet import WRITER
+from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
+from fers.services.datasets.versions import Progress, Snapshots
+from fers.services.people.retention import Retention
+
+
+@dataclass(frozen=True)
+class Download:
+    """A release that is ready to be made. Its bytes are made as they are asked for."""
+
+    release: Release
+    format: Format
+    format_name: str
+    """What it is called in `FORMATS`."""
+    file_name: str
+    still: Callable[[], bool]
+    """Whether no face was withdrawn meanwhile."""
+
+    def zip(self) -> Iterator[bytes]:
+        """One uncompressed zip. Raises NotFound on the way when a face is withdrawn meanwhile."""
+        return self.part(0)
+
+    def part(self, first: int, end: int | None = None) -> Iterator[bytes]:
+        """The zip's bytes from `first` up to, without, `end`. The last of them come only when they go with those that
+        were sent before: what names images and what labels them is read one after the other. Raises NotFound when a
+        face was withdrawn meanwhile."""
+        held = b""
+        for chunk in zipped(self.release, self.format, first, end):
+            if held:
+                yield held
+            held = chunk
+        self.require_still()
+        yield held
+
+    def require_still(self) -> None:
+        """Raises NotFound when a face was withdrawn since the download was opened."""
+        if not self.still():
+            raise NotFound("A face was withdrawn meanwhile.", "Fetch the version again.")
+
+    def size(self) -> int | None:
+        """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
+        return zipped_size(self.release, self.format) if self._as_measured() else None
+
+    @property
+    def tag(self) -> str:
+        """Another one for other bytes. Faces leave a version and never come back: their number says which are left."""
+        digest = sha256(f"{self.file_name}\n{self.release.snapshot.id}\n{self.release.faces}\n".encode())
+        digest.update(f"{__version__}\n{ENCODER}\n{WRITER}\n".encode())
+        for document in documents(self.release):
+            digest.update(b"".join((document.name.encode(), *document.chunks)))
+        return digest.hexdigest()[:32]
+
+    def _as_measured(self) -> bool:
+        """Whether the first image comes out today as it did when the version was frozen."""
+        entry = next((entry for split in Split for entry in self.release.entries(split)), None)
+        sums = entry and self.release.sums(entry)
+        return not sums or sha256(self.release.image(entry)).hexdigest() == sums.sha256
+
+
+class Downloads:
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        crops: SnapshotStore,
+        snapshots: Snapshots,
+        retention: Retention,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._images = images
+        self._crops = crops
+        self._snapshots = snapshots
+        self._retention = retention
+        self._now = now
+
+    def open(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        format: str,
+        cut: Cut = Cut.CROP,
+        progress: Progress = lambda done, all: None,
+    ) -> Download:
+        """The study's version `name` in one of `FORMATS`, noted in the log. Raises NotFound or InvalidInput."""
+        download = self.look(actor, study_id, name, format, cut, progress)
+        self.note(actor, download)
+        return download
+
+    def note(self, actor: Person, download: Download) -> None:
+        """Note in the log that somebody takes what `look` returned."""
+        version = download.release.snapshot
+        require(actor, Action.SHARE_DATASET, version.study_id)
+        what = f"downloaded a dataset version as {download.format_name}"
+        self._records.append_audit(entry_by(actor, self._now(), what, version.id, version.study_id))
+
+    def look(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        format: str,
+        cut: Cut = Cut.CROP,
+        progress: Progress = lambda done, all: None,
+    ) -> Download:
+        """What `open` would return, for somebody who doesn't take it yet."""
+        require(actor, Action.SHARE_DATASET, study_id)
+        if format not in FORMATS:
+            raise InvalidInput(f"There is no format {format!r}.", f"Choose one of {', '.join(FORMATS)}.")
+        release = self.release(actor, study_id, name, cut, progress)
+        version = release.snapshot
+        return Download(
+            release,
+            FORMATS[format],
+            format,
+            f"fers-{version.name}-{format}-{cut}.zip",
+            lambda: self._snapshots.named(actor, study_id, version.id).faces == release.faces,
+        )
+
+    def release(
+        self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
+    ) -> Release:
+        """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound,
+        and StoreUnavailable while nobody knows whether the clock or the dates are right."""
+        require(actor, Action.SHARE_DATASET, study_id)
+        self._retention.purge_due()
+        if self._retention.held():
+            raise OutOfOrder("Many faces seem to be past their retention date at once.", "Check the clock first.")
+        version = self._snapshots.named(actor, study_id, name)
+        return Release(
+            snapshot=version.snapshot,
+            study=next(study for study in self._records.studies() if study.id == study_id),
+            faces=version.faces,
+            cut=cut,
+            image=self._images_of(cut, version.faces, progress),
+            entries=partial(self._snapshots.entries, actor, version.snapshot.id),
+        )
+
+    def write(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        format: str,
+        cut: Cut,
+        folder: Path,
+        progress: Progress = lambda done, all: None,
+    ) -> Release:
+        """Write a version into the new folder `folder`, which is there once it is whole: until then it is called
+        `folder`.part. Raises InvalidInput when it is there already, and NotFound when a face is withdrawn meanwhile."""
+        require(actor, Action.SHARE_DATASET, study_id)
+        _require_new(folder)
+        download = self.open(actor, study_id, name, format, cut, progress)
+        part = folder.with_name(f"{folder.name}.part")
+        _clear(part)
+        try:
+            for member in members(download.release, download.format):
+                _write(part, member)
+            download.require_still()
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        return download.release
+
+    def _images_of(self, cut: Cut, faces: int, progress: Progress) -> Callable[[Entry], bytes]:
+        """Reads or makes images and tells of each."""
+        numbers = count(1)
+
+        def image(entry: Entry) -> bytes:
+            try:
+                data = self._crop(entry) if cut is Cut.CROP else self._images.get(entry.face_id)
+            except NotFound as error:
+                if self._records.face(entry.face_id) is None:
+                    raise
+                raise _lost(entry) from error
+            progress(next(numbers), faces)
+            return data
+
+        return image
+
+    def _crop(self, entry: Entry) -> bytes:
+        """As it was made when a version with it was frozen, which is many times quicker than to make it again."""
+        kept = self._crops.crop(entry.face_id, ENCODER)
+        if kept is not None:
+            return kept
+        made = cropped(decode_stored(self._images.get(entry.face_id)), entry.box)
+        with suppress(StoreUnavailable):  # It is not needed now.
+            self._crops.keep_crops({entry.face_id: made}, ENCODER)
+        return made
+
+
+def _lost(entry: Entry) -> StoreUnavailable:
+    """The record is there, the image is not. The face's id leads its study's owner to where it can be removed."""
+    return StoreUnavailable(
+        f"The store has lost the photo of face {entry.face_id}.",
+        "Restore it from a backup, or remove the face on its page, then fetch the version again.",
+    )
+
+
+def _require_new(folder: Path) -> None:
+    if (folder / SUMS).exists():
+        raise InvalidInput(f"{folder} holds a finished export.", "Use that one, or choose another folder.")
+    if folder.exists():
+        raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+
+
+def _clear(part: Path) -> None:
+    """Remove what a killed export has left, in which may be who withdrew since; and nothing that is somebody else's."""
+    if (part / DATASHEET).exists():
+        shutil.rmtree(part)
+    elif part.exists():
+        raise InvalidInput(f"{part} is in the way.", "Move it, or choose another folder.")
+
+
+def _write(folder: Path, member: Member) -> None:
+    path = folder / member.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(member.chunks)

@@ -1,0 +1,118 @@
+"""What a face comes to in a dataset version."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from fers.analysis.consensus import agreed
+from fers.domain.consensus import opinion_of
+from fers.domain.consent import ConsentText
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Face, Source
+from fers.domain.labels import Label, Opinion
+from fers.domain.near_duplicates import alike
+from fers.domain.splitting import split_people
+from fers.domain.versions import ConsensusRule, Entry, Measures, Portion, Split, Vote, pseudonym
+
+
+class Opinions:
+    """What the annotators of a study say about its faces, and what that comes to."""
+
+    def __init__(self, labels: Iterable[Label], rule: ConsensusRule):
+        """`labels`: all of the study, by face and annotator, since the rule may learn from what is said of some faces
+        how far to trust what is said of others."""
+        labels = list(labels)
+        self._labels = {face_id: tuple(said) for face_id, said in groupby(labels, lambda label: label.face_id)}
+        self._consensus = agreed(labels, rule)
+
+    def of(self, face_id: str) -> tuple[Label, ...]:
+        """By annotator."""
+        return self._labels.get(face_id, ())
+
+    def perceived(self, face_id: str) -> Emotion | None:
+        """By the rule; None where they tie, or see no emotion."""
+        consensus = self._consensus.get(face_id)
+        return consensus and consensus.emotion
+
+    def found_by(self, face_id: str) -> Opinion | None:
+        """What Explore finds the face by, whatever the rule: the same filter takes the same faces here and there."""
+        return opinion_of(self.of(face_id))
+
+
+def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: str, measures: Measures) -> Entry:
+    """The face with what is said about it. Whose split it has is for `in_splits` to say."""
+    answer, labels = face.answer, opinions.of(face.id)
+    return Entry(
+        face_id=face.id,
+        person=pseudonym(face.study_id, face.person_id),
+        split=Split.TRAIN,
+        sha256=face.image.sha256,
+        width=face.image.width,
+        height=face.image.height,
+        bytes=face.image.bytes,
+        box=face.box,
+        source=face.source,
+        own_label=answer.label,
+        display=answer.display,
+        perceived=opinions.perceived(face.id),
+        votes=tuple(map(_vote, labels)),
+        intensity=answer.intensity,
+        valence=_own_or_mean(answer.valence, [label.valence for label in labels]),
+        arousal=_own_or_mean(answer.arousal, [label.arousal for label in labels]),
+        model_id=face.prediction.model_id,
+        model_version=face.prediction.model_version,
+        probabilities=face.prediction.probabilities,
+        consent_sha256=words.sha256,
+        fingerprint=fingerprint,
+        measures=measures,
+        live=face.live,
+    )
+
+
+def in_splits(entries: list[Entry], known: Mapping[str, Split], salt: str) -> list[Entry]:
+    """The entries in the splits of their people: see `split_people`."""
+    labels: dict[str, list[Emotion | None]] = {}
+    for entry in entries:
+        labels.setdefault(entry.person, []).append(entry.label)
+    splits = split_people(labels, known, salt)
+    return [replace(entry, split=splits[entry.person]) for entry in entries]
+
+
+def without_near_duplicates(entries: list[Entry]) -> list[Entry]:
+    """The entries of which no near-duplicate is in another split. What is tested on stays, so that a test set is not
+    undone by what comes later; what is learned from goes."""
+    kept: list[Entry] = []
+    for split in (Split.TEST, Split.VALIDATION, Split.TRAIN):
+        mine = [entry for entry in entries if entry.split is split]
+        twins = alike([entry.fingerprint for entry in mine], [entry.fingerprint for entry in kept])
+        kept += [entry for entry, is_twin in zip(mine, twins, strict=True) if not is_twin]
+    return sorted(kept, key=lambda entry: entry.face_id)
+
+
+def portions(entries: list[Entry]) -> tuple[Portion, ...]:
+    """What of a version was given, and what was imported under which terms."""
+    people_of: dict[str | None, list[str]] = {}
+    for entry in entries:
+        terms = entry.consent_sha256 if entry.source is Source.IMPORT else None
+        people_of.setdefault(terms, []).append(entry.person)
+    return tuple(
+        Portion(terms, len(people), len(set(people)))
+        for terms, people in sorted(people_of.items(), key=lambda portion: portion[0] or "")
+    )
+
+
+def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:
+    known = [value for value in others if value is not None]
+    return own if own is not None or not known else sum(known) / len(known)
+
+
+def _vote(label: Label) -> Vote:
+    return Vote(
+        annotator=pseudonym(label.study_id, label.annotator_id),
+        verdict=label.verdict,
+        distribution=label.distribution,
+        valence=label.valence,
+        arousal=label.arousal,
+        saw_prediction=label.saw_prediction,
+        of_a_set=label.of_a_set,
+    )

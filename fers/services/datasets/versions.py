@@ -1,0 +1,237 @@
+"""Dataset versions: freezing a study's faces, listing and comparing what was frozen."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fers.domain.audit import entry_by
+from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import ConsentText
+from fers.domain.exploring import EVERY_FACE, FaceFilter
+from fers.domain.faces import Face
+from fers.domain.images import decode_stored
+from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, SnapshotStore
+from fers.domain.near_duplicates import fingerprint
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.versions import (
+    SHARED,
+    ConsensusRule,
+    Difference,
+    Entry,
+    Measures,
+    Snapshot,
+    Split,
+    content_id,
+    difference,
+)
+from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.exporting.release import ENCODER, cropped, measured
+from fers.services.datasets.entries import Opinions, entry_of, in_splits, portions, without_near_duplicates
+
+LONGEST_NAME = 60
+_CROPS_AT_ONCE = 50
+_NAME = re.compile(rf"[A-Za-z0-9][\w.-]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
+Progress = Callable[[int, int], None]
+"""Called with how many of how many faces are done."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as it is today."""
+
+    snapshot: Snapshot
+    faces: int
+
+    @property
+    def withdrawn(self) -> int:
+        """Faces that left since it was frozen."""
+        return self.snapshot.faces - self.faces
+
+
+class Snapshots:
+    def __init__(
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        labels: LabelStore,
+        snapshots: SnapshotStore,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._images = images
+        self._labels = labels
+        self._snapshots = snapshots
+        self._now = now
+
+    def freeze(
+        self,
+        actor: Person,
+        study_id: str,
+        name: str,
+        chosen: FaceFilter = EVERY_FACE,
+        consensus: ConsensusRule = ConsensusRule.MAJORITY,
+        progress: Progress = lambda done, all: None,
+    ) -> Snapshot:
+        """Freeze the chosen of the study's faces whose people agreed to sharing and to training, as the version `name`.
+        What its annotators perceived in each face follows from all the study's labels by the rule `consensus`.
+
+        People keep the split they had in the study's earlier versions. Of near-duplicates in two splits, the one that
+        is tested on stays. Raises InvalidInput for a name that can't be used, when there is nothing to freeze, or when
+        another version holds the same; and for a group: nobody agreed to be told of in public by that.
+        """
+        require(actor, Action.SHARE_DATASET, study_id)
+        earlier = self._snapshots.snapshots(study_id)
+        _check_name(name, earlier)
+        if chosen.group is not None:
+            raise InvalidInput(
+                "A version can't be chosen by what people say about themselves.", "Take that out of the filter."
+            )
+        opinions = Opinions(self._labels.labels(study_id), consensus)
+        shared, left_out = self._shared(study_id, chosen, opinions)
+        everything, texts = self._entries(study_id, shared, opinions, earlier, progress)
+        entries = without_near_duplicates(everything)
+        snapshot = Snapshot(
+            id=content_id(study_id, entries),
+            study_id=study_id,
+            name=name,
+            created_at=self._now(),
+            faces=len(entries),
+            people=len({entry.person for entry in entries}),
+            left_out=left_out,
+            near_duplicates=len(everything) - len(entries),
+            consent_texts=tuple(sorted(texts, key=lambda text: (text.version, text.sha256))),
+            chosen=chosen,
+            consensus=consensus,
+            portions=portions(entries),
+        )
+        self._create(snapshot, entries)
+        self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
+        return snapshot
+
+    def versions(self, actor: Person, study_id: str) -> list[Version]:
+        """The study's versions, newest first."""
+        require(actor, Action.SHARE_DATASET, study_id)
+        return [self._version(snapshot) for snapshot in self._snapshots.snapshots(study_id)]
+
+    def named(self, actor: Person, study_id: str, name: str) -> Version:
+        """The study's version of that name, or whose id begins with it. Raises NotFound."""
+        for version in self.versions(actor, study_id):
+            if name == version.snapshot.name or (len(name) >= 8 and version.snapshot.id.startswith(name)):
+                return version
+        raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
+
+    def entries(
+        self, actor: Person, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID
+    ) -> Iterator[Entry]:
+        """What is left of a version in a range of face ids, by face id; of one split, or of all. Raises NotFound."""
+        return self._snapshots.entries(self._get(actor, snapshot_id).id, split, among)
+
+    def compare(self, actor: Person, earlier_id: str, later_id: str) -> Difference:
+        """What came and went between two versions of a study. Raises NotFound."""
+        earlier, later = self._get(actor, earlier_id), self._get(actor, later_id)
+        return difference(self._snapshots.entries(earlier.id), self._snapshots.entries(later.id))
+
+    def _get(self, actor: Person, snapshot_id: str) -> Snapshot:
+        snapshot = self._snapshots.snapshot(snapshot_id)
+        require(actor, Action.SHARE_DATASET, snapshot and snapshot.study_id)
+        if snapshot is None:
+            raise NotFound("This version is not there.", "Reload the page to see which ones are.")
+        return snapshot
+
+    def _version(self, snapshot: Snapshot) -> Version:
+        return Version(snapshot, self._snapshots.count_entries(snapshot.id))
+
+    def _shared(self, study_id: str, chosen: FaceFilter, opinions: Opinions) -> tuple[list[Face], int]:
+        """The chosen of the study's faces that may be shared, by id, and how many may not."""
+        faces, left_out, now = [], 0, self._now()
+        for face in self._records.faces():
+            if face.study_id != study_id or face.purge_at <= now:
+                continue
+            if not chosen.takes(face, opinions.found_by(face.id)):
+                continue
+            if face.purposes >= SHARED:
+                faces.append(face)
+            else:
+                left_out += 1
+        if not faces:
+            if chosen == EVERY_FACE:
+                raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
+            raise InvalidInput("None of the chosen faces may be shared.", "Choose more of them.")
+        return faces, left_out
+
+    def _entries(
+        self, study_id: str, faces: list[Face], opinions: Opinions, earlier: list[Snapshot], progress: Progress
+    ) -> tuple[list[Entry], set[ConsentText]]:
+        """An entry for each face, by id, and the words its people agreed to."""
+        looked_at, known = self._remembered(earlier)
+        texts, entries, crops = {}, [], {}
+        for number, face in enumerate(faces):
+            progress(number, len(faces))
+            if face.consent_id not in texts:
+                texts[face.consent_id] = self._words(face)
+            try:
+                seen = looked_at.get(face.id) or self._look_at(face, crops)
+            except NotFound:
+                continue  # Withdrawn a moment ago.
+            entries.append(entry_of(face, opinions, texts[face.consent_id], *seen))
+            if len(crops) >= _CROPS_AT_ONCE:
+                self._keep(crops)
+        self._keep(crops)
+        progress(len(faces), len(faces))
+        return in_splits(entries, known, study_id), set(texts.values())
+
+    def _remembered(self, earlier: list[Snapshot]) -> tuple[dict[str, tuple[str, Measures]], dict[str, Split]]:
+        """From the study's earlier versions: what was seen of each face that holds still, and splits by person."""
+        looked_at, splits = {}, {}
+        for snapshot in reversed(earlier):
+            for entry in self._snapshots.entries(snapshot.id):
+                if entry.measures and entry.measures.encoder == ENCODER:
+                    looked_at[entry.face_id] = (entry.fingerprint, entry.measures)
+                splits[entry.person] = entry.split
+        return looked_at, splits
+
+    def _look_at(self, face: Face, crops: dict[str, bytes]) -> tuple[str, Measures]:
+        """Its fingerprint and measures. Adds its crop to `crops`."""
+        data = self._images.get(face.id)
+        pixels = decode_stored(data)
+        crops[face.id] = cropped(pixels, face.box)
+        return fingerprint(pixels, face.box), measured(data, crops[face.id])
+
+    def _keep(self, crops: dict[str, bytes]) -> None:
+        """So that downloads need not make them again."""
+        self._snapshots.keep_crops(crops, ENCODER)
+        crops.clear()
+
+    def _words(self, face: Face) -> ConsentText:
+        return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
+
+    def _create(self, snapshot: Snapshot, entries: list[Entry]) -> None:
+        self._require_other_content(snapshot)
+        try:
+            self._snapshots.create_snapshot(snapshot, entries)
+        except AlreadyExists:  # Somebody else has frozen a version since we looked.
+            self._require_other_content(snapshot)
+            raise _name_taken(snapshot.name) from None
+
+    def _require_other_content(self, snapshot: Snapshot) -> None:
+        same = self._snapshots.snapshot(snapshot.id)
+        if same is not None:
+            raise InvalidInput(
+                f"Nothing has changed: the version {same.name} holds the same.", "Use that one, or freeze again later."
+            )
+
+
+def _check_name(name: str, earlier: list[Snapshot]) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            "This name can't be used.",
+            f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
+        )
+    if name in {snapshot.name for snapshot in earlier}:
+        raise _name_taken(name)
+
+
+def _name_taken(name: str) -> InvalidInput:
+    return InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")

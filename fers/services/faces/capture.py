@@ -1,0 +1,178 @@
+"""Capture: from a photo to a stored face."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from fers.domain.boxes import Box
+from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import Consent, Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
+from fers.domain.hints import Hint, hints
+from fers.domain.images import Photo, check_photo, crop, crop_stored, cut_out
+from fers.domain.interfaces import FaceDetector, Models, StoreHealth
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
+from fers.errors import InvalidInput, StudyClosed
+from fers.services.faces.storing import Storing
+from fers.services.models.challengers import Rivals, prediction_of
+from fers.services.models.saliency import Explained, explained
+from fers.services.people.consents import Consents
+from fers.services.people.studies import Studies
+
+MOST_PICTURES = 6
+"""Faces to pick from, largest first; a smaller one can still be cropped by hand."""
+PICTURE_SIDE = 96
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A checked photo that is being worked on. Nothing of it is stored."""
+
+    id: str
+    """Becomes the face's id, so that submitting twice stores once."""
+    photo: Photo
+    source: Source
+    suggestions: tuple[Box, ...]
+    """A crop around each face found, largest face first."""
+    faces: tuple[Box, ...]
+    """The faces found, in the same order."""
+    pictures: tuple[np.ndarray, ...]
+    """Of the first few suggestions, `PICTURE_SIDE` pixels a side, for choosing between them."""
+    captured_at: datetime
+    live: LiveGuess | None = None
+    """What its person saw on the live page when they gave it; None: not from there."""
+
+
+class Capture:
+    def __init__(
+        self,
+        storing: Storing,
+        models: Models,
+        detector: FaceDetector,
+        consents: Consents,
+        studies: Studies,
+        rivals: Rivals,
+        health: StoreHealth,
+        now: Clock = utc_now,
+    ):
+        self._storing = storing
+        self._models = models
+        self._detector = detector
+        self._consents = consents
+        self._studies = studies
+        self._rivals = rivals
+        self._health = health
+        self._now = now
+
+    def prepare(self, actor: Person) -> None:
+        """Have the model ready by the time it is needed. Returns at once. Raises StoreUnavailable while the store has
+        no room for a photo."""
+        require(actor, Action.GIVE_FACE)
+        self._health.require_room()
+        self._models.preload()
+        self._rivals.prepare()
+
+    def receive(self, actor: Person, data: bytes, source: Source, live: LiveGuess | None = None) -> Draft:
+        """Check a photo and find the faces in it. `live`: what its person watched a model say in their browser.
+
+        Raises ImageRejected, ConsentRequired, StudyClosed, StoreUnavailable while the store has no room for it, or
+        InvalidInput when `live` is no registered model's.
+        """
+        self._require_open(actor)
+        self._health.require_room()
+        self._require_registered(live)
+        photo = check_photo(data)
+        scale = self._models.default().crop_scale
+        with photo.pixels() as pixels:
+            faces = tuple(self._detector.detect(pixels))
+            suggestions = tuple(face.with_context(scale, photo.size) for face in faces)
+            pictures = tuple(crop(pixels, box, PICTURE_SIDE) for box in suggestions[:MOST_PICTURES])
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, pictures, self._now(), live)
+
+    def hints(self, actor: Person, draft: Draft, box: Box) -> list[Hint]:
+        """What could be better about the crop; often nothing."""
+        require(actor, Action.GIVE_FACE)
+        with draft.photo.pixels() as pixels:
+            return hints(pixels, box, draft.faces)
+
+    def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
+        """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
+        ModelRejected."""
+        consent, study = self._require_open(actor)
+        face = crop_stored(draft.photo.data, box)
+        if _in_trial(draft, consent, study) and (drawn := self._rivals.shown(draft.id, face)):
+            return drawn
+        return prediction_of(self._models.classifier(), face, self._now)
+
+    def explain(self, actor: Person, draft: Draft, box: Box, prediction: Prediction) -> Explained:
+        """For each of the prediction's top three, which pixels of the crop spoke for it.
+
+        Raises ConsentRequired, UnknownModel, ModelRejected.
+        """
+        self._require_open(actor)
+        face = crop_stored(draft.photo.data, box)
+        return explained(self._models.classifier(prediction.model_id), face, prediction)
+
+    def submit(self, actor: Person, draft: Draft, box: Box, prediction: Prediction, answer: Answer) -> Face | None:
+        """Store the face with everything that belongs to it, exactly once however often this is called.
+
+        Returns the stored face, or None for a person who did not agree to storing, or no longer does: then nothing is
+        kept. Raises ConsentRequired, StudyClosed, or StoreUnavailable: then trying again is safe.
+        """
+        consent, study = self._require_open(actor)
+        if not consent.permits(Purpose.STORE):
+            return None
+        given_at, heard = self._now(), None
+        if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
+            heard = self._rivals.answer(draft.id, prediction, crop_stored(draft.photo.data, box))
+        photo, box = _kept(study, draft.photo, box)
+        face = Face(
+            id=draft.id,
+            person_id=actor.id,
+            study_id=study.id,
+            consent_id=consent.id,
+            purposes=consent.purposes,
+            image=StoredImage(photo.sha256, photo.width, photo.height, len(photo.data)),
+            source=draft.source,
+            box=box,
+            prediction=prediction,
+            answer=answer,
+            captured_at=draft.captured_at,
+            given_at=given_at,
+            purge_at=given_at + timedelta(days=study.retention_days),
+            rival=heard if isinstance(heard, Rival) else None,
+            missed=heard if isinstance(heard, Missed) else None,
+            live=draft.live,
+        )
+        return self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
+
+    def _require_registered(self, live: LiveGuess | None) -> None:
+        known = {(info.id, info.answers_id) for info in self._models.models()}
+        if live is not None and (live.model_id, live.answers_id) not in known:
+            raise InvalidInput("The model on this page is not in use any more.", "Reload the page, then try again.")
+
+    def _require_open(self, actor: Person):
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)
+        if not study.open:
+            raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
+        return self._consents.require(actor), study
+
+
+def _kept(study: Study, photo: Photo, box: Box) -> tuple[Photo, Box]:
+    """What is stored of a photo, and where the face is in that."""
+    if not study.crop_only:
+        return photo, box
+    part = cut_out(photo, box)
+    return part, Box(0, 0, part.width, part.height)
+
+
+def _in_trial(draft: Draft, consent: Consent, study: Study) -> bool:
+    """Whether models may be compared on this face, once its person has said what it shows: not when they have seen a
+    guess on the live page already."""
+    return draft.live is None and study.participants_label and {Purpose.STORE, Purpose.TRAIN} <= consent.purposes

@@ -1,0 +1,286 @@
+"""Sets that are handed in on a page: looked at before anything is stored, then imported in the background."""
+
+import io
+import json
+import re
+import secrets
+import shutil
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from fers.datasets import DataError, Faults
+from fers.datasets.files import is_picture
+from fers.datasets.recognising import format_of
+from fers.domain.clock import Clock, utc_now
+from fers.domain.interfaces import RecordStore, StoreHealth, StudyStore
+from fers.domain.people import OPERATOR, Person
+from fers.domain.permissions import Action, require
+from fers.errors import InvalidInput, NotFound, OutOfOrder
+from fers.services.faces.importing import Imported, Importing, Terms
+from fers.services.faces.set_previews import Manner, Preview, look, read
+from fers.services.models.jobs import Jobs, Step
+
+LARGEST_UNPACKED = 8_000_000_000
+"""Bytes that a zip may say it holds. It is read where it lies, and nothing of it is ever unpacked onto the disk."""
+MOST_FILES = 200_000
+KEPT = timedelta(days=1)
+"""How long files are kept that nobody has imported, and what came of an import."""
+NOTED_EVERY_SECONDS = 0.5
+_JOB = "import "
+FILES = "files"
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An import that was asked for."""
+
+    id: str
+    name: str
+    """Of the set."""
+    asked_at: datetime
+    done: int = 0
+    faces: int = 0
+    result: dict | None = None
+    """What came of it, once it has ended: the fields of `Imported`, with sentences for faults."""
+    failure: str = ""
+    """Why nobody does it any more, where that is so."""
+
+    @property
+    def is_busy(self) -> bool:
+        return self.result is None and not self.failure
+
+
+class Uploads:
+    """Files lie in a folder of this server's own until they are imported: a day at most."""
+
+    def __init__(
+        self,
+        folder: Path,
+        importing: Importing,
+        jobs: Jobs,
+        records: RecordStore,
+        seats: StudyStore,
+        health: StoreHealth,
+        now: Clock = utc_now,
+    ):
+        self._folder = folder
+        self._importing = importing
+        self._jobs = jobs
+        self._records = records
+        self._seats = seats
+        self._health = health
+        self._now = now
+
+    def receive(self, actor: Person, study_id: str, files: Sequence[tuple[str, BinaryIO]]) -> str:
+        """Keep a zip, or a table with the pictures it lists, to be looked at. Returns its id.
+
+        Raises InvalidInput for what is no set, or too large when it is unpacked, and StoreUnavailable while there is no
+        room for it.
+        """
+        require(actor, Action.MANAGE_STUDY, study_id)
+        self._health.require_room(sum(_size(content) for _, content in files))
+        upload_id = secrets.token_hex(16)
+        folder = self._folder / upload_id
+        try:
+            (folder / FILES).mkdir(parents=True, mode=0o700)
+            for name, content in files:
+                with (folder / FILES / _plain(name)).open("wb") as file:
+                    shutil.copyfileobj(content, file)
+            main = _main_of([_plain(name) for name, _ in files])
+            if main.lower().endswith(".zip"):
+                _check_zip(folder / FILES / main)
+            about = {"study_id": study_id, "actor_id": actor.id, "name": main, "at": self._now().isoformat()}
+            _write(folder / "about.json", about | {"format": _format(folder, main)})
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                what = f"A set can't be written to {self._folder}: {error.strerror}."
+                raise OutOfOrder(what, "Free some space, or make the folder writable.") from error
+            raise
+        return upload_id
+
+    def preview(self, actor: Person, upload_id: str, manner: Manner) -> Preview:
+        """Look at an upload without storing anything. Raises NotFound, or InvalidInput for words that map nothing."""
+        folder, about = self._of(actor, upload_id)
+        try:
+            found = look(folder / FILES / about["name"], about["format"], manner)
+        except DataError as error:
+            raise InvalidInput(f"{error}.", "Choose again.") from error
+        told = tuple(_as_given(line, folder) for line in found.told)
+        return replace(found, refused=_as_given(found.refused, folder), told=told)
+
+    def order(self, actor: Person, upload_id: str, manner: Manner, terms: Terms, detect: bool) -> str:
+        """Have an upload imported in the background. Returns the job's name. Raises NotFound, InvalidInput."""
+        folder, about = self._of(actor, upload_id)
+        terms.require_said()
+        order = {"manner": asdict(manner), "terms": asdict(terms), "detect": detect, "actor_id": actor.id}
+        _write(folder / "about.json", about | order | {"at": self._now().isoformat()})
+        self._jobs.ask(OPERATOR, f"{_JOB}{upload_id}")
+        return f"{_JOB}{upload_id}"
+
+    def ordered(self, actor: Person, study_id: str) -> list[Ordered]:
+        """The study's imports that this server was asked for lately, newest first."""
+        require(actor, Action.MANAGE_STUDY, study_id)
+        asked = [(folder, about) for folder, about in self._all() if about["study_id"] == study_id and "terms" in about]
+        given_up = self._jobs.given_up(OPERATOR)
+        found = []
+        for folder, about in asked:
+            job = given_up.get(f"{_JOB}{folder.name}")
+            progress, result = _written(folder / "progress.json") or {}, _written(folder / "result.json")
+            at = datetime.fromisoformat(about["at"])
+            found.append(
+                Ordered(folder.name, about["name"], at, **progress, result=result, failure=job.why if job else "")
+            )
+        return sorted(found, key=lambda order: order.asked_at, reverse=True)
+
+    def forget(self, actor: Person, upload_id: str) -> None:
+        """Remove an upload that isn't wanted, or what is said of an import that has ended."""
+        folder, _ = self._of(actor, upload_id)
+        self._jobs.cancel(OPERATOR, f"{_JOB}{upload_id}")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def carry_out(self, upload_id: str) -> None:
+        """Do an import that was asked for, in the name of whoever asked. Raises NotFound, NotPermitted, InvalidInput
+        for what can't be read, JobStopped."""
+        folder, about = self._there(upload_id)
+        actor = self._person(about["actor_id"])
+        with self._jobs.doing(OPERATOR, f"{_JOB}{upload_id}") as step:
+            faults, path = Faults(), folder / FILES / about["name"]
+            try:
+                faces = read(path, about["format"], Manner(**about["manner"]), faults)
+            except DataError as error:
+                raise InvalidInput(
+                    f"{_as_given(str(error), folder)}.", "Look at it again before you import it."
+                ) from error
+            imported = self._importing.add(
+                actor,
+                about["study_id"],
+                faces,
+                Terms(**about["terms"]),
+                detect=about["detect"],
+                faults=faults,
+                progress=_noting(folder, step),
+            )
+            _write(folder / "result.json", _result(imported, folder))
+        shutil.rmtree(folder / FILES, ignore_errors=True)
+
+    def _person(self, person_id: str) -> Person | None:
+        """The person as they may act today."""
+        person = self._records.person(person_id)
+        return person and replace(person, memberships=tuple(self._seats.memberships_of(person_id)))
+
+    def to_carry_out(self) -> list[str]:
+        """Uploads whose import nobody does, of those that lie at this server."""
+        there = {folder.name for folder, about in self._all() if "terms" in about}
+        free = (job.removeprefix(_JOB) for job in self._jobs.free() if job.startswith(_JOB))
+        return [upload_id for upload_id in free if upload_id in there]
+
+    def sweep(self) -> None:
+        """Remove what nobody came back for."""
+        busy = {job.removeprefix(_JOB) for job in self._jobs.asked_for(OPERATOR) if job.startswith(_JOB)}
+        for folder, about in self._all():
+            if folder.name not in busy and datetime.fromisoformat(about["at"]) + KEPT < self._now():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _all(self) -> list[tuple[Path, dict]]:
+        folders = self._folder.iterdir() if self._folder.is_dir() else ()
+        return [(folder, about) for folder in folders if (about := _written(folder / "about.json"))]
+
+    def _of(self, actor: Person, upload_id: str) -> tuple[Path, dict]:
+        folder, about = self._there(upload_id)
+        require(actor, Action.MANAGE_STUDY, about["study_id"])
+        return folder, about
+
+    def _there(self, upload_id: str) -> tuple[Path, dict]:
+        folder = self._folder / upload_id
+        about = _written(folder / "about.json") if re.fullmatch("[0-9a-f]{32}", upload_id) else None
+        if about is None:
+            raise NotFound("These files are not there any more.", "Upload them again.")
+        return folder, about
+
+
+def _size(content: BinaryIO) -> int:
+    at = content.tell()
+    size = content.seek(0, io.SEEK_END)
+    content.seek(at)
+    return size
+
+
+def _plain(name: str) -> str:
+    """A file's name without where it lay."""
+    return PurePath(name.replace("\\", "/")).name or "set"
+
+
+def _main_of(names: list[str]) -> str:
+    """The zip or table among them."""
+    mains = [name for name in names if not is_picture(name)]
+    if len(mains) != 1:
+        said = ", ".join(mains[:5]) or "no table, only pictures"
+        what = f"There has to be one zip, or one table beside its pictures; this is {said}."
+        raise InvalidInput(what, "Pack the pictures, in folders called like their classes, into a zip.")
+    return mains[0]
+
+
+def _check_zip(path: Path) -> None:
+    """Raises InvalidInput for one that says it holds too much; what it holds beyond what it says is never read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
+        raise InvalidInput("The zip is damaged or incomplete.", "Pack it anew.") from error
+    if len(members) > MOST_FILES or sum(member.file_size for member in members) > LARGEST_UNPACKED:
+        limits = f"{MOST_FILES:,} files or {LARGEST_UNPACKED // 10**9} GB"
+        raise InvalidInput(f"Unpacked, the zip holds more than {limits}.", "Import it from the command line.")
+
+
+def _format(folder: Path, name: str) -> str:
+    try:
+        return format_of(folder / FILES / name)
+    except DataError as error:
+        raise InvalidInput(f"{_as_given(str(error), folder)}.", "Choose another file.") from error
+
+
+def _as_given(said: str, folder: Path) -> str:
+    """What is said of an upload's files, without where they lie for the moment."""
+    return said.replace(f"{folder / FILES}/", "")
+
+
+def _noting(folder: Path, step: Step) -> Callable[[int, int], None]:
+    """Says how far an import is, now and then."""
+    noted_at = float("-inf")
+
+    def note(done: int, faces: int) -> None:
+        nonlocal noted_at
+        step(done)
+        if time.monotonic() - noted_at >= NOTED_EVERY_SECONDS:
+            noted_at = time.monotonic()
+            _write(folder / "progress.json", {"done": done, "faces": faces})
+
+    return note
+
+
+def _result(imported: Imported, folder: Path) -> dict:
+    faults = {
+        "left_out": imported.faults.count,
+        "told": [_as_given(line, folder) for line in imported.faults.told()],
+    }
+    return {name: getattr(imported, name) for name in ("added", "known", "removed", "labels")} | faults
+
+
+def _write(path: Path, what: dict) -> None:
+    """Whole or not at all."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(what), encoding="utf-8")
+    new.replace(path)
+
+
+def _written(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""Annotators' labels: who is asked about which face, what the labels come to, how far annotators agree."""

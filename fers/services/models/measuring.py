@@ -1,0 +1,154 @@
+"""Measuring models on a yardstick: figures, intervals and tests, worked out once and kept."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fers import __version__
+from fers.analysis.leaderboard import Entry, entry
+from fers.analysis.people import people
+from fers.analysis.significance import mcnemar
+from fers.domain.clock import Clock
+from fers.domain.evaluation_sets import PEOPLE, Result, Word, Yardstick
+from fers.domain.interfaces import AnswerStore, ResultStore
+from fers.domain.models import ModelInfo, ModelRun
+from fers.domain.ranges import EVERY_ID
+from fers.services.models.evaluation_sets import Yardsticks, digest
+
+
+@dataclass(frozen=True)
+class Common:
+    """The labelled faces that several models answered, by id."""
+
+    face_ids: np.ndarray
+    """n texts, sorted."""
+    labels: np.ndarray
+    """n class ids."""
+    people: np.ndarray
+    """n numbers: whose face each is."""
+    answers: list[np.ndarray]
+    """n x 8 probabilities of each model."""
+    faces: int
+    """How many labelled faces there are, answered or not."""
+
+
+class Measuring:
+    def __init__(self, yardsticks: Yardsticks, answers: AnswerStore, results: ResultStore, now: Clock):
+        self._yardsticks = yardsticks
+        self._answers = answers
+        self._results = results
+        self._now = now
+        self._remembered: tuple[tuple | None, Common | None] = (None, None)
+
+    def measure(self, yardstick: Yardstick, infos: list[ModelInfo], step: Callable[[], None]) -> int:
+        """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
+        measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
+        Returns how many labelled faces there are."""
+        state = self._state(yardstick)
+        common = self._read(yardstick, [info.answers_id for info in infos])
+        if not len(common.labels):
+            return common.faces
+        faces = digest(common.face_ids.tolist(), common.labels.tolist())
+        known = {result.who: result for result in self._results.results(yardstick.key) if result.faces_sha256 == faces}
+        right = {
+            info.answers_id: answers.argmax(axis=1) == common.labels
+            for info, answers in zip(infos, common.answers, strict=True)
+        }
+        runs = {run.answers_id: run for run in self._answers.runs()}
+        for info, answers in zip(infos, common.answers, strict=True):
+            step()
+            who = info.answers_id
+            scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
+            against = {other: mcnemar(right[who], right[other], common.people) for other in right if other != who}
+            self._keep(yardstick, faces, state, scored, info, runs.get(who), against)
+        if scored := self._people(yardstick, common):
+            self._keep(yardstick, faces, state, scored)
+        return common.faces
+
+    def common(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
+        """The faces that all of these models answered, with the yardstick's labels. What was read last is remembered
+        as long as nothing was added, changed or taken back."""
+        counts = tuple((answers_id, self._answers.count_answers(answers_id)) for answers_id in answers_ids)
+        state = (yardstick.key, self._state(yardstick), counts)
+        remembered, common = self._remembered
+        if remembered != state:
+            common = self._read(yardstick, answers_ids)
+            self._remembered = (state, common)
+        return common
+
+    def _state(self, yardstick: Yardstick) -> tuple[int, int]:
+        """Its size and revisions: while both are the same, so are its faces and labels."""
+        return self._yardsticks.size(yardstick), self._yardsticks.revisions(yardstick)
+
+    def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
+        face_ids, labels, people = self._labelled(yardstick)
+        faces = len(face_ids)
+        said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
+        for answered, _ in said:
+            is_there = np.isin(face_ids, answered, assume_unique=True)
+            face_ids, labels, people = face_ids[is_there], labels[is_there], people[is_there]
+        answers = [rows[np.searchsorted(answered, face_ids)] for answered, rows in said]
+        return Common(face_ids, labels, people, answers, faces)
+
+    def _labelled(self, yardstick: Yardstick) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ids, sorted, labels, and whose faces they are, as numbers."""
+        face_ids, labels, whose, numbers = [], [], [], {}
+        for face_id, label, person in self._yardsticks.labels(yardstick):
+            face_ids.append(face_id)
+            labels.append(label)
+            whose.append(numbers.setdefault(person, len(numbers)))
+        return np.array(face_ids, str), np.array(labels, int), np.array(whose, int)
+
+    def _people(self, yardstick: Yardstick, common: Common) -> Entry | None:
+        """Against what the other annotators say; where the label is the person's own word, against that."""
+        votes = self._yardsticks.votes(yardstick)
+        of_faces = [votes.get(face_id, []) for face_id in common.face_ids.tolist()]
+        return people(of_faces, common.people, common.labels if yardstick.word is Word.OWN else None)
+
+    def _keep(
+        self,
+        yardstick: Yardstick,
+        faces_sha256: str,
+        state: tuple[int, int],
+        scored: Entry,
+        info: ModelInfo | None = None,
+        run: ModelRun | None = None,
+        against: dict[str, float] | None = None,
+    ) -> None:
+        """Without `info`, of the annotators."""
+        self._results.save_result(
+            Result(
+                yardstick=yardstick.key,
+                who=info.answers_id if info else PEOPLE,
+                model_id=info.id if info else "",
+                model_version=info.version if info else "",
+                n=scored.n,
+                faces_sha256=faces_sha256,
+                size=state[0],
+                revisions=state[1],
+                figures=scored.figures,
+                milliseconds=run.milliseconds if run else float("nan"),
+                measured_at=self._now(),
+                fers_version=__version__,
+                confusion=scored.confusion,
+                parameters=info.parameters if info else None,
+                weights_bytes=info.weights_bytes if info else None,
+                against=against or {},
+                people=scored.people,
+            )
+        )
+
+
+def _again(result: Result | None) -> Entry | None:
+    """None too of what was measured when intervals were by drawing faces."""
+    return Entry(result.n, result.figures, result.confusion, result.people) if result and result.people else None
+
+
+def _arrays(rows: Iterable[tuple[str, object]], kind: type) -> tuple[np.ndarray, np.ndarray]:
+    """Ids, sorted, and what belongs to them."""
+    ids, values = [], []
+    for face_id, value in rows:
+        ids.append(face_id)
+        values.append(value)
+    return np.array(ids, str), np.array(values, kind)

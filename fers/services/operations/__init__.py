@@ -1,0 +1,1 @@
+"""What operators do: looking after the store and moving it."""

@@ -1,0 +1,157 @@
+"""Consent: asking for it, keeping exactly what was agreed to, and narrowing it again."""
+
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from importlib import resources
+from string import Template
+
+from fers.domain.audit import entry_by
+from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import Consent, ConsentText, Purpose
+from fers.domain.erasures import Erased, Erasure
+from fers.domain.faces import Face
+from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
+from fers.errors import ConsentRequired, NotFound
+from fers.services.people.studies import Studies
+from fers.services.people.withdrawal import Withdrawal
+
+CURRENT_VERSION = "2026-11"
+_CROP_ONLY = """
+**Only the part you choose is kept.** Each photo is cut down to the box that you put around your face. The rest of the
+picture, with whoever else is in it, is not kept.
+"""
+"""In studies that are run so, after the version's own words. Like those, never edited: people agreed to it."""
+
+
+class Consents:
+    def __init__(
+        self,
+        records: RecordStore,
+        studies: Studies,
+        withdrawal: Withdrawal,
+        groups: GroupStore,
+        erasures: ErasureStore,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._studies = studies
+        self._withdrawal = withdrawal
+        self._groups = groups
+        self._erasures = erasures
+        self._now = now
+
+    def text(self, actor: Person | None = None) -> ConsentText:
+        """The words that participants of the actor's study, or else newcomers, are asked to agree to."""
+        return _text_for(self._studies.current(actor))
+
+    def latest(self, actor: Person) -> Consent | None:
+        """What the actor agreed to last in their study, be it in today's words or in earlier ones."""
+        require(actor, Action.GIVE_FACE)
+        return self._records.latest_consent(actor.id, self._studies.current(actor).id)
+
+    def current(self, actor: Person) -> Consent | None:
+        """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)  # Asked for once: where the store is far away, each look costs its time.
+        latest = self._records.latest_consent(actor.id, study.id)
+        return latest if latest and latest.text.sha256 == _text_for(study).sha256 else None
+
+    def asked_again(self, actor: Person, changed: Study) -> int:
+        """How many people who have agreed to a study's words would be asked again if it became `changed`.
+
+        Raises InvalidInput when it can't become so.
+        """
+        before = self._studies.check(actor, changed)
+        words = _text_for(before).sha256
+        return 0 if _text_for(changed).sha256 == words else self._records.count_agreed(before.id, words)
+
+    def require(self, actor: Person) -> Consent:
+        """Like `current`, but raises ConsentRequired instead of returning None."""
+        consent = self.current(actor)
+        if consent is None:
+            raise ConsentRequired("You have not agreed to the study's terms yet.", "Please read and choose first.")
+        return consent
+
+    def give(self, actor: Person, text_sha256: str, purposes: frozenset[Purpose], adult: bool) -> Consent:
+        """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
+
+        Choices that are narrower than before also narrow what their earlier faces in this study may be used for;
+        without `STORE` those faces are withdrawn, and what they said about themselves is erased.
+
+        Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
+        """
+        require(actor, Action.GIVE_FACE)
+        text, study = self.text(actor), self._studies.current(actor)
+        if not adult:
+            raise ConsentRequired(
+                "You have not said that you are 18 or older.",
+                "Tick the box if you are: only people aged 18 or over can take part.",
+            )
+        if text.sha256 != text_sha256:
+            raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
+        if Purpose.STORE not in purposes:
+            purposes = frozenset()
+            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
+            self._groups.delete_description(actor.id, study.id)
+        consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
+        self._records.create_consent(consent)
+        self._studies.take_part(actor, study.id)
+        self._narrow_earlier_faces(actor, study, purposes)
+        self._records.append_audit(entry_by(actor, self._now(), "gave consent", consent.id, study.id))
+        return consent
+
+    def copy_for(self, actor: Person) -> str:
+        """Markdown: everything the actor agreed to, word for word, newest first. Empty when there is nothing."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        return "\n\n---\n\n".join(_copy(consent) for consent in reversed(self._records.consents_of(actor.id)))
+
+    def hold_to_latest(self, actor: Person, face: Face) -> Face | None:
+        """Narrow a face that was just stored to what its person has chosen meanwhile, in another window. Returns it as
+        it is then, or None when it may not be kept."""
+        require(actor, Action.GIVE_FACE)
+        latest = self._records.latest_consent(actor.id, face.study_id)
+        return self._narrowed(actor, face, latest.purposes if latest else frozenset())
+
+    def _narrow_earlier_faces(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
+        for face in self._records.faces_of(actor.id):
+            if face.study_id == study.id:  # Other studies asked other questions.
+                self._narrowed(actor, face, purposes)
+
+    def _narrowed(self, actor: Person, face: Face, purposes: frozenset[Purpose]) -> Face | None:
+        narrowed = replace(face, purposes=face.purposes & purposes)
+        with suppress(NotFound):  # Withdrawn a moment ago.
+            if Purpose.STORE not in purposes:
+                self._withdrawal.withdraw_face(actor, face.id)
+            elif narrowed != face:
+                self._erasures.note(Erasure(Erased.PURPOSES, face.id, self._now(), purposes=purposes))
+                self._records.update_face(narrowed)
+        return narrowed if Purpose.STORE in purposes else None
+
+
+def _text_for(study: Study) -> ConsentText:
+    template = resources.files("fers.consent_texts").joinpath(f"{CURRENT_VERSION}.md").read_text("utf-8")
+    body = Template(template).substitute(
+        study=study.name,
+        purpose=study.purpose,
+        owner=study.owner,
+        contact=study.contact,
+        retention_days=study.retention_days,
+    )
+    if study.crop_only:
+        body += _CROP_ONLY
+    if own_words := study.consent_words.strip():
+        body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
+    return ConsentText(CURRENT_VERSION, body)
+
+
+def _copy(consent: Consent) -> str:
+    choices = "\n".join(f"- [{'x' if consent.permits(p) else ' '}] {p.question}" for p in Purpose)
+    return (
+        f"{consent.text.body}\n\n## What you chose on {consent.given_at:%d %B %Y at %H:%M} (UTC)\n\n"
+        f"- [x] I am 18 or older.\n{choices}\n\n"
+        f"Text version {consent.text.version}, SHA-256 {consent.text.sha256}"
+    )

@@ -1,0 +1,116 @@
+"""Invitations: making them, seeing and revoking them, and coming by one."""
+
+import random
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from fers.domain.audit import entry_by
+from fers.domain.clock import Clock, utc_now
+from fers.domain.interfaces import RecordStore, SignIn, StudyStore
+from fers.domain.invitations import Invitation, code_sha256
+from fers.domain.people import Membership, Person, Role
+from fers.domain.permissions import Action, require
+from fers.domain.studies import Study
+from fers.errors import InvalidInput, NotFound
+from fers.services.people.studies import Studies
+
+LONGEST_DAYS = 365
+MOST_USES = 1000
+_GROUPS, _GROUP_BYTES = 4, 3  # 96 random bits: nobody guesses one.
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the bearer of a code is invited to."""
+
+    study: Study
+    role: Role
+
+
+class Invitations:
+    def __init__(
+        self, records: RecordStore, seats: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
+    ):
+        self._records = records
+        self._seats = seats
+        self._sign_in = sign_in
+        self._studies = studies
+        self._now = now
+
+    def invite(self, actor: Person, study_id: str, role: Role, days: int, uses: int) -> str:
+        """Make an invitation that lasts `days` (1 to 365) for `uses` people (1 to 1000). Returns its code, which is
+        shown this once. Raises InvalidInput."""
+        study = self._studies.get(actor, study_id)
+        if not 1 <= days <= LONGEST_DAYS:
+            raise InvalidInput(f"An invitation lasts 1 to {LONGEST_DAYS} days.", "Choose a number in between.")
+        if not 1 <= uses <= MOST_USES:
+            raise InvalidInput(f"1 to {MOST_USES} people can come by one invitation.", "Choose a number in between.")
+        code = "-".join(secrets.token_hex(_GROUP_BYTES) for _ in range(_GROUPS))
+        expires_at = self._now() + timedelta(days=days)
+        invitation = Invitation(secrets.token_hex(8), study.id, role, code_sha256(code), expires_at, uses)
+        self._seats.create_invitation(invitation)
+        self._log(actor, f"invited {uses} as {role}", invitation.id, study.id)
+        return code
+
+    def open_ones(self, actor: Person, study_id: str) -> list[Invitation]:
+        """The study's invitations that somebody can still come by."""
+        study = self._studies.get(actor, study_id)
+        return [invitation for invitation in self._seats.invitations_to(study.id) if invitation.live(self._now())]
+
+    def revoke(self, actor: Person, study_id: str, invitation_id: str) -> None:
+        """Let nobody else come by this invitation. Raises NotFound when the study has no such invitation."""
+        study = self._studies.get(actor, study_id)
+        if invitation_id not in {invitation.id for invitation in self._seats.invitations_to(study.id)}:
+            raise NotFound("This invitation is not there any more.", "Reload the page.")
+        self._seats.revoke_invitation(invitation_id)
+        self._log(actor, "revoked an invitation", invitation_id, study.id)
+
+    def offer(self, code: str, caller: str = "") -> Offer | None:
+        """What `code` invites to, a live invitation or an open study's code; None for any other. Asked by people who
+        are not signed in yet. `caller`: where they are (see `SignIn.check_caller`). Raises TooManyAttempts."""
+        self._sign_in.check_caller(caller)
+        offer = self._offer(code)
+        if offer is None:
+            self._sign_in.count_miss(caller)
+        return offer
+
+    def _offer(self, code: str) -> Offer | None:
+        if study := self._studies.with_code(code):
+            return Offer(study, Role.PARTICIPANT)
+        invitation = self._seats.invitation(code_sha256(code))
+        if invitation is None or not invitation.live(self._now()):
+            return None
+        study = next(study for study in self._records.studies() if study.id == invitation.study_id)
+        return Offer(study, invitation.role)
+
+    def accept(self, actor: Person, code: str) -> Study:
+        """Give the actor the place that `code` invites to, and work there from now on. Who has a larger role in the
+        study keeps it. Raises NotFound for a code that invites nobody (any more), and TooManyAttempts."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        offer = self.offer(code, f"person {actor.id}")
+        known = {seat.study_id: seat.role for seat in self._seats.memberships_of(actor.id)}
+        by_study_code = offer is not None and self._studies.with_code(code) is not None
+        gains = offer is not None and known.get(offer.study.id) != offer.role
+        if offer is None or (gains and not by_study_code and not self._use(code)):
+            raise NotFound("This invitation doesn't work any more.", "Ask the person who invited you for another one.")
+        roles = [offer.role, known.get(offer.study.id, Role.PARTICIPANT)]
+        role = max(roles, key=list(Role).index)
+        self._seats.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
+        if offer.study.id not in known:
+            self._draw_who_is_asked_first(actor, offer.study)
+        if offer.role is not Role.PARTICIPANT:
+            self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id)
+        return offer.study
+
+    def _use(self, code: str) -> bool:
+        return self._seats.use_invitation(code_sha256(code), self._now()) is not None
+
+    def _draw_who_is_asked_first(self, actor: Person, study: Study) -> None:
+        """Each study has its own share of people who label before they see a guess."""
+        person = self._records.person(actor.id)
+        asked_first = random.SystemRandom().random() < study.ask_first_share
+        self._records.update_person(replace(person, asked_first=asked_first))
+
+    def _log(self, actor: Person, action: str, subject: str, study_id: str) -> None:
+        self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id))

@@ -1,0 +1,174 @@
+"""Studies: what they tell participants and how they are run."""
+
+import secrets
+from dataclasses import replace
+
+from fers.domain.audit import entry_by
+from fers.domain.clock import Clock, utc_now
+from fers.domain.interfaces import RecordStore, StudyStore
+from fers.domain.invitations import plain_code
+from fers.domain.people import Membership, Person, Role
+from fers.domain.permissions import Action, allowed, require
+from fers.domain.studies import Study
+from fers.errors import InvalidInput
+
+LONGEST_RETENTION_DAYS = 3650
+
+MOST_ANNOTATORS = 20
+
+LONGEST_CONSENT_WORDS = 5000
+"""Characters. Nobody reads more."""
+LONGEST_GUIDE = 10_000
+"""Characters that annotators are told beside the faces."""
+
+
+class Studies:
+    def __init__(self, records: RecordStore, seats: StudyStore, now: Clock = utc_now):
+        self._records = records
+        self._seats = seats
+        self._now = now
+
+    def current(self, actor: Person | None = None) -> Study:
+        """The study that `actor` works in: the one they entered last, else the one that newcomers come to, which is the
+        first that is open. A fresh store gets the try-out study."""
+        studies = self._all()
+        theirs = (study for study in studies if actor and study.id == actor.study_id)
+        newcomers = (study for study in studies if study.open)
+        return next(theirs, None) or next(newcomers, studies[0])
+
+    def with_code(self, code: str) -> Study | None:
+        """The open study that has this study code."""
+        return next((study for study in self._all() if study.open and _same_code(study.join_code, code)), None)
+
+    def mine(self, actor: Person) -> list[Study]:
+        """The studies that `actor` has a place in; for administrators of the installation, all of them."""
+        require(actor, Action.GIVE_FACE)
+        everywhere = allowed(actor, Action.RUN_INSTALLATION)
+        places = {seat.study_id for seat in actor.memberships}
+        return [study for study in self._all() if everywhere or study.id in places]
+
+    def get(self, actor: Person, study_id: str) -> Study:
+        """A study that `actor` may change. Raises InvalidInput when there is none."""
+        require(actor, Action.MANAGE_STUDY, study_id)
+        study = next((study for study in self._all() if study.id == study_id), None)
+        if study is None:
+            raise InvalidInput("There is no such study.", "Reload the page.")
+        return study
+
+    def create(self, actor: Person, name: str) -> Study:
+        """A new study, closed and yet to be described. Raises InvalidInput without a name."""
+        require(actor, Action.RUN_INSTALLATION)
+        if not name.strip():
+            raise InvalidInput("The study's name is empty.", "Participants need to know it: please fill it in.")
+        study = _new_study(name.strip())
+        self._records.save_study(study)
+        self._records.append_audit(entry_by(actor, self._now(), "made the study", study.id, study.id))
+        return study
+
+    def enter(self, actor: Person, study_id: str) -> None:
+        """Work in another of one's studies from now on. Raises InvalidInput when it is none of them (any more)."""
+        require(actor, Action.GIVE_FACE)
+        seats = self._seats.memberships_of(actor.id)  # Their page may be older than the roles they have.
+        if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(seats)))}:
+            raise InvalidInput("There is no such study.", "Reload the page.")
+        roles = {seat.study_id: seat.role for seat in seats}
+        role = roles.get(study_id, Role.PARTICIPANT)
+        self._seats.save_membership(Membership(actor.id, study_id, role, self._now()))
+
+    def take_part(self, actor: Person, study_id: str) -> None:
+        """Give whoever agreed to a study's terms a place in it; from then on they stay, whichever study is newest."""
+        if study_id not in {seat.study_id for seat in self._seats.memberships_of(actor.id)}:
+            self._seats.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
+
+    def update(self, actor: Person, study: Study) -> None:
+        """Replace the study's particulars.
+
+        Raises InvalidInput when one can't be used, or when the study is to be open though nobody confirmed that it is
+        not emotion inference at work or in education.
+        """
+        before = self.check(actor, study)
+        self._records.save_study(study)
+        opened = {(False, True): "opened the study", (True, False): "closed the study"}
+        action = opened.get((before.open, study.open), "changed the study")
+        self._records.append_audit(entry_by(actor, self._now(), action, study.id, study.id))
+
+    def check(self, actor: Person, study: Study) -> Study:
+        """Raises what `update` would. Returns the study as it is."""
+        before = self.get(actor, study.id)
+        _check(study)
+        others = (other for other in self._all() if other.id != study.id)
+        if any(_same_code(other.join_code, study.join_code) for other in others):
+            raise InvalidInput("Another study has this study code.", "Choose a code of its own.")
+        return before
+
+    def _all(self) -> list[Study]:
+        if not (studies := self._records.studies()):
+            self._records.save_study(_try_out_study())
+            studies = self._records.studies()
+        return studies
+
+
+def _check(study: Study) -> None:
+    for word, value in (("name", study.name), ("purpose", study.purpose), ("owner", study.owner)):
+        if not value.strip():
+            raise InvalidInput(f"The study's {word} is empty.", "Participants need to know it: please fill it in.")
+    if not study.contact.strip():
+        raise InvalidInput("There is no way to reach the owner.", "Give an e-mail address or another contact.")
+    if not 1 <= study.retention_days <= LONGEST_RETENTION_DAYS:
+        raise InvalidInput(f"Faces can be kept for 1 to {LONGEST_RETENTION_DAYS} days.", "Choose a number in between.")
+    if not 0 <= study.ask_first_share <= 1:
+        raise InvalidInput("The share of people asked first goes from 0 to 1.", "Choose a number in between.")
+    if len(study.join_code.strip()) < 6:
+        raise InvalidInput("The study code is too easy to guess.", "Use at least 6 characters.")
+    if len(study.consent_words) > LONGEST_CONSENT_WORDS:
+        raise InvalidInput(
+            f"The study's own words in the consent have more than {LONGEST_CONSENT_WORDS} characters.",
+            "Say it in fewer, or link to the rest.",
+        )
+    if len(study.labelling_guide or "") > LONGEST_GUIDE:
+        raise InvalidInput(
+            f"The labelling guide has more than {LONGEST_GUIDE} characters.", "Say it in fewer, or link to the rest."
+        )
+    if not 1 <= study.overlap <= MOST_ANNOTATORS:
+        raise InvalidInput(f"1 to {MOST_ANNOTATORS} annotators can label a face.", "Choose a number in between.")
+    if study.open and not study.purpose_confirmed:
+        raise InvalidInput(
+            "A study can open only once its owner confirms what it is not.",
+            "Confirm that it is not emotion inference at work or in education, or close the study.",
+        )
+
+
+def _same_code(one: str, other: str) -> bool:
+    """Takes as long for any two, so that nobody feels their way to a code letter by letter."""
+    return secrets.compare_digest(plain_code(one).encode(), plain_code(other).encode())
+
+
+def _new_study(name: str) -> Study:
+    return Study(
+        id=secrets.token_hex(8),
+        name=name,
+        purpose="",
+        owner="",
+        contact="",
+        retention_days=365,
+        ask_first_share=0.5,
+        join_code=f"join-{secrets.token_hex(4)}",
+        open=False,
+        purpose_confirmed=False,
+    )
+
+
+def _try_out_study() -> Study:
+    """What `make run` opens with: its stated purpose is to try FERS on one's own computer, and nothing else."""
+    return Study(
+        id=secrets.token_hex(8),
+        name="FERS try-out",
+        purpose="To try out FERS on this computer. The photos stay on it and are used for nothing else.",
+        owner="the person who runs FERS on this computer",
+        contact="the person who showed you this page",
+        retention_days=30,
+        ask_first_share=0.0,
+        join_code=f"try-{secrets.token_hex(3)}",
+        open=True,
+        purpose_confirmed=True,
+    )

@@ -1,0 +1,140 @@
+"""FieldStore on Firestore. What faces say about models is counted with every change of their facts, and what models
+answer in the background with the document that notes it, which is created once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime
+
+from google.api_core.exceptions import AlreadyExists as Taken
+from google.api_core.exceptions import NotFound as Missing
+from google.cloud.firestore import Query
+
+from fers.domain.consent import Purpose
+from fers.domain.faces import Missed, Why
+from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
+from fers.storage.firebase.client import FirebaseClient
+from fers.storage.firebase.field_counters import FieldCounters
+from fers.storage.firebase.firestore import FirestoreDocuments, TextSequence
+from fers.storage.firebase.shadow_answers import ShadowAnswers
+from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.field_facts import MILLION
+
+
+class FirebaseField:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._counters = FieldCounters(self._documents)
+        self._shadow_answers = ShadowAnswers(self._documents)
+        self._faces = self._documents.collection("faces")
+        self._trials = self._documents.collection("trials")
+        self._choices = self._documents.collection("shadow_choices")
+        self._reached = self._documents.collection("shadow_reached")
+        self._version_sums = self._documents.collection("version_sums")
+        self._sequence = TextSequence()
+
+    def add_trial(self, trial: Trial) -> None:
+        document = {
+            "id": trial.id,
+            "place": self._sequence.next(),
+            "entrants": [asdict(entrant) for entrant in trial.entrants],
+            "started_at": time_to_text(trial.started_at),
+            "ended_at": trial.ended_at and time_to_text(trial.ended_at),
+        }
+        self._documents.create(self._trials.document(trial.id), document)
+
+    def end_trial(self, trial_id: str, at: datetime) -> None:
+        reference = self._trials.document(trial_id)
+        known = self._documents.read(reference)
+        if known and known["ended_at"] is None:
+            self._documents.replace(reference, {"ended_at": time_to_text(at)})
+
+    def trials(self, count: int) -> list[Trial]:
+        latest = self._documents.page(self._trials.order_by("place", direction=Query.DESCENDING).limit(count))
+        return list(map(_trial, latest))
+
+    def matches(self, trial_id: str) -> Counter[Match]:
+        found = Counter()
+        for says, faces in self._counters.matches(trial_id):
+            found[_match(says)] += faces
+        return +found
+
+    def missed(self, trial_id: str) -> Counter[Missed]:
+        found = Counter()
+        for missed, faces in self._counters.missed(trial_id):
+            found[Missed(**missed | {"why": Why(missed["why"])})] += faces
+        return +found
+
+    def guesses(self, study_id: str) -> list[GuessSums]:
+        return [
+            GuessSums(
+                date.fromisoformat(week),
+                model,
+                sums["faces"],
+                sums["millionths"] / MILLION,
+                sums["squares"] / MILLION,
+                sums["unsure"],
+                sums["labelled"],
+                sums["agreed"],
+            )
+            for (week, model), sums in self._counters.guesses(study_id).items()
+            if sums["faces"] > 0
+        ]
+
+    def keep_version_sums(self, sums: VersionSums) -> None:
+        document = asdict(sums) | {"labels": list(sums.labels)}
+        self._documents.set(self._version_sums.document(sums.snapshot_id), document)
+
+    def version_sums(self, snapshot_id: str) -> VersionSums | None:
+        document = self._documents.read(self._version_sums.document(snapshot_id))
+        return document and VersionSums(**document | {"labels": tuple(document["labels"])})
+
+    def choose_shadows(self, choice: ShadowChoice) -> None:
+        place = self._sequence.next()
+        document = {"id": place, "model_ids": list(choice.model_ids), "at": time_to_text(choice.at)}
+        self._documents.create(self._choices.document(place), document)
+
+    def shadow_choices(self, count: int) -> list[ShadowChoice]:
+        latest = self._documents.page(self._choices.order_by("id", direction=Query.DESCENDING).limit(count))
+        return [ShadowChoice(tuple(document["model_ids"]), time_from_text(document["at"])) for document in latest]
+
+    def note_shadow_answers(self, answers_id: str, answers: Iterable[ShadowAnswer]) -> None:
+        answers = list(answers)
+        for answer in answers:
+            with suppress(Taken, Missing):  # Noted already, or the face is gone.
+                self._shadow_answers.add(answers_id, answer)
+        # Whoever took their leave back meanwhile looked for answers before this one, or is seen here.
+        faces = self._documents.read_all([self._faces.document(answer.face_id) for answer in answers])
+        for face_id, face in faces.items():
+            if Purpose.TRAIN not in face["purposes"]:
+                self._shadow_answers.remove(face_id)
+
+    def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
+        return self._shadow_answers.noted(answers_id, face_ids)
+
+    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+        return self._shadow_answers.of(answers_id)
+
+    def ranks(self, answers_id: str) -> list[RankCount]:
+        counted = sorted(self._counters.shadows(answers_id).items())
+        return [RankCount(date.fromisoformat(week), rank, faces) for (week, rank), faces in counted if faces > 0]
+
+    def note_reached(self, answers_id: str, at: datetime) -> None:
+        self._documents.set(self._reached.document(answers_id), {"id": answers_id, "at": time_to_text(at)})
+
+    def reached(self) -> dict[str, datetime]:
+        return {document["id"]: time_from_text(document["at"]) for document in self._documents.all(self._reached)}
+
+
+def _trial(document: dict) -> Trial:
+    return Trial(
+        document["id"],
+        tuple(Entrant(**entrant) for entrant in document["entrants"]),
+        time_from_text(document["started_at"]),
+        document["ended_at"] and time_from_text(document["ended_at"]),
+    )
+
+
+def _match(says: dict) -> Match:
+    return Match(**says | {name: bool(says[name]) for name in ("before", "shown_right", "rival_right")})

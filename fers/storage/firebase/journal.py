@@ -1,0 +1,164 @@
+"""Journal on Firestore: a mark is held by a lease, a document of its own whose id was drawn for it.
+
+Taking a face over means deleting a lease that must still be there, in one batch with everything else: whoever comes
+second fails, and no lease comes back. A lease lasts longer than anything done under it can (each call is bounded), so
+one that has run out belonged to a writer that died; one whose writer failed is given up at once.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from google.api_core.exceptions import AlreadyExists as Taken
+from google.api_core.exceptions import NotFound as Missing
+from google.cloud.firestore import DocumentSnapshot, ExistsOption, FieldFilter, WriteBatch
+
+from fers.errors import StoreUnavailable
+from fers.storage.firebase.client import FirebaseClient
+from fers.storage.firebase.failures import explained
+from fers.storage.shared.documents import time_from_text, time_to_text
+
+LEASE = timedelta(minutes=3)
+"""From the call that takes it to the one that gives it back a submission makes a transfer (25 seconds at the worst) and
+six calls (15 each), less than two minutes together; the rest is for servers whose clocks differ."""
+PATIENCE_SECONDS = 20.0
+"""How long one writer waits for another."""
+_LONGEST_PAUSE = 1.0
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class _Lease:
+    id: str
+    face_id: str
+    until: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.until <= datetime.now(UTC)
+
+    def as_document(self) -> dict:
+        return {"face_id": self.face_id, "until": time_to_text(self.until)}
+
+
+class FirebaseJournal:
+    def __init__(self, client: FirebaseClient, lease: timedelta = LEASE):
+        self._database = client.database
+        self._bounds = client.calls
+        self._lease = lease
+        self._marks = self._database.collection("journal")
+        self._leases = self._database.collection("leases")
+        self._left_here: dict[str, _Lease] = {}
+        """Leases by id that this process is done with but could not say so to the store."""
+
+    @contextmanager
+    def writing(self, face_id: str) -> Iterator[None]:
+        """Raises StoreUnavailable when another writer takes too long, or this one took longer than its lease."""
+        lease = self._acquire(face_id)
+        with self._given_up_on_failure(lease):
+            yield
+            self._release(lease)
+
+    def settle(self, finish: Callable[[str], None]) -> list[str]:
+        settled = []
+        for left in self._left():
+            lease = self._take_over(left)
+            if lease is None:  # Another server settles it.
+                continue
+            with self._given_up_on_failure(lease):
+                finish(lease.face_id)
+                self._release(lease)
+            settled.append(lease.face_id)
+        return settled
+
+    def _acquire(self, face_id: str) -> _Lease:
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.02
+        while time.monotonic() < deadline:
+            lease = self._begin(face_id)
+            if lease is None and (held := self._holder(face_id)) and (held.is_over or held.id in self._left_here):
+                lease = self._take_over(held)
+            if lease is not None:
+                return lease
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        raise StoreUnavailable("This photo is being worked on elsewhere.", "Try again in a moment.")
+
+    def _begin(self, face_id: str) -> _Lease | None:
+        """Mark a face that has no mark; None when it has one."""
+        batch, lease = self._database.batch(), self._new_lease(face_id)
+        batch.create(self._marks.document(face_id), {"lease": lease.id})
+        batch.create(self._leases.document(lease.id), lease.as_document())
+        return self._committed(batch, lease)
+
+    def _take_over(self, left: _Lease) -> _Lease | None:
+        """Hold a face whose writer failed or died; None when somebody else was first."""
+        batch, lease = self._database.batch(), self._new_lease(left.face_id)
+        batch.delete(self._leases.document(left.id), option=ExistsOption(True))
+        batch.set(self._marks.document(lease.face_id), {"lease": lease.id})
+        batch.create(self._leases.document(lease.id), lease.as_document())
+        taken = self._committed(batch, lease)
+        self._left_here.pop(left.id, None)
+        return taken
+
+    def _committed(self, batch: WriteBatch, lease: _Lease) -> _Lease | None:
+        """`lease`, or None when a precondition failed, unless on this very batch, whose first answer got lost."""
+        with self._given_up_on_failure(lease), explained():
+            try:
+                batch.commit(**self._bounds)
+            except (Taken, Missing):
+                return lease if self._holder(lease.face_id) == lease else None
+        return lease
+
+    def _release(self, lease: _Lease) -> None:
+        batch = self._database.batch()
+        batch.delete(self._leases.document(lease.id), option=ExistsOption(True))
+        batch.delete(self._marks.document(lease.face_id))
+        with explained():
+            try:
+                batch.commit(**self._bounds)
+            except Missing:
+                if not lease.is_over:  # Nobody else could take it: it was released by this call, whose answer got lost.
+                    return
+                if late := self._begin(lease.face_id):  # What was written after all has to be looked at again.
+                    self._give_up(late)
+                raise StoreUnavailable("Storing this took too long.", "Try again.") from None
+
+    @contextmanager
+    def _given_up_on_failure(self, lease: _Lease) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._give_up(lease)
+            raise
+
+    def _give_up(self, lease: _Lease) -> None:
+        """Let others take the face over at once; where the store can't be told, this process at least."""
+        self._left_here[lease.id] = lease
+        over = replace(lease, until=datetime.now(UTC)).as_document()
+        with suppress(StoreUnavailable), explained():
+            with suppress(Missing):
+                self._leases.document(lease.id).update(over, **self._bounds)
+            del self._left_here[lease.id]
+
+    def _left(self) -> list[_Lease]:
+        """Leases that ran out or were given up."""
+        over = FieldFilter("until", "<=", time_to_text(datetime.now(UTC)))
+        with explained():
+            found = self._leases.where(filter=over).order_by("until").limit(_PAGE).get(**self._bounds)
+        return list((dict(self._left_here) | {lease.id: _lease(lease) for lease in found}).values())
+
+    def _holder(self, face_id: str) -> _Lease | None:
+        with explained():
+            mark = self._marks.document(face_id).get(**self._bounds)
+            lease = self._leases.document(mark.get("lease")).get(**self._bounds) if mark.exists else mark
+        return _lease(lease) if lease.exists else None
+
+    def _new_lease(self, face_id: str) -> _Lease:
+        return _Lease(secrets.token_hex(16), face_id, datetime.now(UTC) + self._lease)
+
+
+def _lease(snapshot: DocumentSnapshot) -> _Lease:
+    return _Lease(snapshot.id, snapshot.get("face_id"), time_from_text(snapshot.get("until")))

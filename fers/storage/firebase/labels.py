@@ -1,0 +1,231 @@
+"""LabelStore on Firestore.
+
+Who labelled a face and who holds a place of it stand in its facts, each change of which relies on what it has seen
+(`firebase_face_facts`), and a label's own document is written in the same batch: so there is never a label too many,
+from however many servers they come. The queues are queries over the facts.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+from google.api_core.exceptions import NotFound as Missing
+from google.cloud.firestore import DocumentReference, Query, WriteBatch
+
+from fers.domain.emotions import Emotion
+from fers.domain.labels import Label
+from fers.domain.ranges import EVERY_ID, IdRange
+from fers.domain.review import Known, Progress, QueueOrder
+from fers.errors import AlreadyExists, NotFound, PlaceTaken
+from fers.storage.firebase.client import FirebaseClient
+from fers.storage.firebase.counters import FaceCounters
+from fers.storage.firebase.face_rows import FaceFacts, Facts
+from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where, within
+from fers.storage.firebase.revisions import Revisions
+from fers.storage.shared.documents import label_from_document, label_to_document, time_from_text, time_to_text
+
+_ORDERS = {
+    QueueOrder.OLDEST: "newest",
+    QueueOrder.UNCERTAIN: "certain",
+    QueueOrder.DISAGREED: "agreed",
+    QueueOrder.RARE: "newest",
+    QueueOrder.RANDOM: "face_id",
+}
+"""The place, from the smallest on, that each order reads. The ids of faces are random, and so is their order."""
+
+
+class FirebaseLabels:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._counters = FaceCounters(self._documents)
+        self._facts = FaceFacts(self._documents)
+        self._revisions = Revisions(self._documents)
+        self._faces = self._documents.collection("faces")
+        self._queues = self._documents.collection("face_facts")
+        self._labels = self._documents.collection("labels")
+        self._known = self._documents.collection("known_labels")
+        self._settled_flags = self._documents.collection("settled_flags")
+
+    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
+        held_until = time_to_text(until)
+
+        def hold(facts: Facts) -> Facts:
+            held = _held_by_others(facts, annotator_id, now)
+            if annotator_id not in facts["said_by"] and _places_left(facts, held, places) > 0:
+                held[annotator_id] = held_until
+            return facts | {"held": held}
+
+        facts = self._facts.change(face_id, hold)
+        return facts is not None and facts["held"].get(annotator_id) == held_until
+
+    def release(self, face_id: str, annotator_id: str) -> None:
+        self._facts.change(face_id, lambda facts: _without(facts, annotator_id))
+
+    def add_label(self, label: Label, places: int, now: datetime) -> None:
+        def say(facts: Facts) -> Facts:
+            if not facts["reviewable"]:
+                raise _not_there()
+            if label.annotator_id in facts["said_by"]:
+                raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
+            if _places_left(facts, _held_by_others(facts, label.annotator_id, now), places) < 1:
+                raise PlaceTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
+            return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
+
+        reference = self._reference(label.face_id, label.annotator_id)
+        document = label_to_document(label) | {"id": reference.id}
+        if self._facts.change(label.face_id, say, write=lambda batch: batch.set(reference, document)) is None:
+            raise _not_there()
+
+    def remove_label(self, face_id: str, annotator_id: str) -> None:
+        def unsay(facts: Facts) -> Facts:
+            return facts | {"said_by": [other for other in facts["said_by"] if other != annotator_id]}
+
+        def delete(batch: WriteBatch) -> None:
+            batch.delete(self._reference(face_id, annotator_id))
+            self._revisions.add(batch, face_id)
+
+        self._facts.change(face_id, unsay, write=delete)
+
+    def want(self, face_id: str, labels: int) -> None:
+        self._facts.change(face_id, lambda facts: facts | {"wanted": labels})
+
+    def labels_of(self, face_id: str) -> list[Label]:
+        return list(self._read("face_id", face_id))
+
+    def labels_by(self, annotator_id: str) -> Iterator[Label]:
+        return self._read("annotator_id", annotator_id)
+
+    def labels(self, study_id: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        # A label's id is its face's, a dash and its annotator's; a dot comes right behind the dash.
+        return self._read("study_id", study_id, IdRange(f"{among.after}.", f"{among.to}."))
+
+    def latest_by(self, annotator_id: str, study_id: str, limit: int) -> list[Label]:
+        theirs = where(where(self._labels, "annotator_id", "==", annotator_id), "study_id", "==", study_id)
+        newest = theirs.order_by("given_at", direction=Query.DESCENDING).limit(limit)
+        return list(map(_label, self._documents.page(newest)))
+
+    def count_by(self, annotator_id: str, study_id: str) -> int:
+        theirs = where(self._labels, "annotator_id", "==", annotator_id)
+        return self._documents.count(where(theirs, "study_id", "==", study_id))
+
+    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+        """As many as are open, but for those that the annotator has labelled and those that are their own."""
+        queue = self._queue(study_id, places)
+        labelled = self._documents.count(where(queue, "said_by", "array_contains", annotator_id))
+        own = self._documents.count(where(queue, "person_id", "==", annotator_id))
+        return self.progress(study_id, places).open - labelled - own
+
+    def forget_annotator(self, annotator_id: str) -> None:
+        for label in self.labels_by(annotator_id):
+            self.remove_label(label.face_id, annotator_id)
+        held = where(self._queues, "held_by", "array_contains", annotator_id).limit(PAGE)
+        while some := self._documents.page(held):
+            for facts in some:
+                self.release(facts["face_id"], annotator_id)
+
+    def next_faces(
+        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+    ) -> list[str]:
+        """Read page by page until enough are found."""
+        queue = self._queue(study_id, places)
+        queues = [queue]
+        if order is QueueOrder.RARE:
+            queues = [where(queue, "guess", "==", guess) for guess in self._rarest_first(study_id)]
+        found: list[str] = []
+        for queue in queues:
+            for facts in self._documents.all(queue, by=_ORDERS[order], size=min(PAGE, 4 * limit)) if limit else ():
+                if len(found) == limit:
+                    return found
+                if _may_label(facts, annotator_id, places, now):
+                    found.append(facts["face_id"])
+        return found
+
+    def progress(self, study_id: str, places: int) -> Progress:
+        open_faces = done = labels = 0
+        for (_, said, filled), faces in self._counters.stages(study_id).items():
+            labels += said * faces
+            if filled < places:
+                open_faces += faces
+            else:
+                done += faces
+        return Progress(open_faces, done, labels)
+
+    def set_gold(self, face_id: str, known: Known | None) -> None:
+        said = known and {"emotion": known.emotion.value, "since": time_to_text(known.since)}
+        self._note(self._known.document(face_id), face_id, said)
+
+    def known(self, face_id: str) -> Known | None:
+        document = self._documents.read(self._known.document(face_id))
+        return _read_known(document) if document else None
+
+    def gold(self, study_id: str) -> dict[str, Known]:
+        documents = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
+        return {document["face_id"]: _read_known(document) for document in documents}
+
+    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+        self._note(self._settled_flags.document(face_id), face_id, at and {"at": time_to_text(at)})
+
+    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+        documents = self._documents.all(where(self._settled_flags, "study_id", "==", study_id), by="face_id")
+        return {document["face_id"]: time_from_text(document["at"]) for document in documents}
+
+    def _note(self, reference: DocumentReference, face_id: str, said: dict | None) -> None:
+        """Keep what is `said` about a face, unless it is gone; None: keep nothing."""
+        if said is None:
+            self._documents.delete([reference])
+            return
+        if (face := self._documents.read(self._faces.document(face_id))) is None:
+            return
+        batch = self._documents.batch()
+        batch.update(self._faces.document(face_id), {"id": face_id})  # Changes nothing, and fails if the face is gone.
+        batch.set(reference, {"face_id": face_id, "study_id": face["study_id"]} | said)
+        with suppress(Missing):
+            self._documents.commit(batch)
+
+    def _queue(self, study_id: str, places: int) -> Query:
+        """What is known of the study's open faces."""
+        return where(where(self._queues, "study_id", "==", study_id), "filled", "in", list(range(places)))
+
+    def _rarest_first(self, study_id: str) -> list[int]:
+        labels: dict[int, int] = {}
+        for (guess, said, _), faces in self._counters.stages(study_id).items():
+            labels[guess] = labels.get(guess, 0) + said * faces
+        return sorted(labels, key=lambda guess: (labels[guess], guess))
+
+    def _read(self, field: str, value: str, among: IdRange = EVERY_ID) -> Iterator[Label]:
+        yield from map(_label, self._documents.all(within(where(self._labels, field, "==", value), "id", among)))
+
+    def _reference(self, face_id: str, annotator_id: str) -> DocumentReference:
+        return self._labels.document(f"{face_id}-{annotator_id}")
+
+
+def _label(document: dict) -> Label:
+    return label_from_document({field: value for field, value in document.items() if field != "id"})
+
+
+def _held_by_others(facts: Facts, annotator_id: str, now: datetime) -> dict[str, str]:
+    return {who: until for who, until in facts["held"].items() if who != annotator_id and until > time_to_text(now)}
+
+
+def _places_left(facts: Facts, held: dict[str, str], places: int) -> int:
+    if not facts["reviewable"]:
+        return 0
+    wanted = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
+    return max(places, wanted) - len(facts["said_by"]) - len(held)
+
+
+def _may_label(facts: Facts, annotator_id: str, places: int, now: datetime) -> bool:
+    is_strange = annotator_id != facts["person_id"] and annotator_id not in facts["said_by"]
+    return is_strange and _places_left(facts, _held_by_others(facts, annotator_id, now), places) > 0
+
+
+def _without(facts: Facts, annotator_id: str) -> Facts:
+    return facts | {"held": {who: until for who, until in facts["held"].items() if who != annotator_id}}
+
+
+def _read_known(document: dict) -> Known:
+    return Known(Emotion(document["emotion"]), time_from_text(document["since"]))
+
+
+def _not_there() -> NotFound:
+    return NotFound("This photo is not there any more.", "Go on with the next one.")

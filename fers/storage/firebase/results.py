@@ -1,0 +1,40 @@
+"""ResultStore on Firestore: a document for each yardstick and model."""
+
+from google.cloud.firestore import CollectionReference
+
+from fers.domain.evaluation_sets import Result, RunProgress
+from fers.storage.firebase.client import FirebaseClient
+from fers.storage.firebase.firestore import FirestoreDocuments, where
+from fers.storage.shared.result_documents import progress_from_text, progress_to_text, result_from_text, result_to_text
+
+_END = "~"
+"""Sorts behind everything that yardsticks and models are named by."""
+
+
+class FirebaseResults:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._results = self._documents.collection("results")
+        self._progress = self._documents.collection("run_progress")
+
+    def save_result(self, result: Result) -> None:
+        self._save(self._results, result.yardstick, result.who, result_to_text(result))
+
+    def results(self, yardstick: str | None = None) -> list[Result]:
+        return [result_from_text(text) for text in self._read(self._results, yardstick)]
+
+    def save_progress(self, progress: RunProgress) -> None:
+        self._save(self._progress, progress.yardstick, progress.answers_id, progress_to_text(progress))
+
+    def progress(self, yardstick: str | None = None) -> list[RunProgress]:
+        return [progress_from_text(text) for text in self._read(self._progress, yardstick)]
+
+    def _save(self, collection: CollectionReference, yardstick: str, who: str, text: str) -> None:
+        name = f"{yardstick}-{who}"
+        self._documents.set(collection.document(name), {"id": name, "document": text})
+
+    def _read(self, collection: CollectionReference, yardstick: str | None) -> list[str]:
+        query = collection
+        if yardstick is not None:
+            query = where(where(collection, "id", ">", f"{yardstick}-"), "id", "<", f"{yardstick}-{_END}")
+        return [document["document"] for document in self._documents.all(query)]

@@ -1,0 +1,1 @@
+"""What both stores use: how things are written as JSON's types, what faces are filtered by, credentials, waits."""

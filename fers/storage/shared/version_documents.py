@@ -1,0 +1,59 @@
+"""Dataset versions as JSON's types and back, the same for every store."""
+
+from dataclasses import asdict
+from datetime import date
+
+from fers.domain.consent import ConsentText
+from fers.domain.emotions import Emotion
+from fers.domain.exploring import FaceFilter
+from fers.domain.faces import Source
+from fers.domain.versions import ConsensusRule, Portion, Snapshot
+from fers.storage.shared.documents import time_from_text, time_to_text
+
+
+def snapshot_to_document(snapshot: Snapshot) -> dict:
+    return asdict(snapshot) | {
+        "created_at": time_to_text(snapshot.created_at),
+        "consensus": snapshot.consensus.value,
+        "chosen": _filter_to_document(snapshot.chosen),
+    }
+
+
+def snapshot_from_document(document: dict) -> Snapshot:
+    typed = {
+        "created_at": time_from_text(document["created_at"]),
+        "consent_texts": tuple(ConsentText(**text) for text in document["consent_texts"]),
+        # Versions from before there was a choice hold everything, by majority.
+        "chosen": _filter_from_document(document.get("chosen", {})),
+        "consensus": ConsensusRule(document.get("consensus", ConsensusRule.MAJORITY)),
+        "portions": tuple(Portion(**portion) for portion in document.get("portions", ())),
+    }
+    return Snapshot(**document | typed)
+
+
+def _filter_to_document(wanted: FaceFilter) -> dict:
+    """Only what it names."""
+    said = {
+        "labels": sorted((None if label is None else label.value for label in wanted.labels), key=str),
+        "sources": sorted(source.value for source in wanted.sources),
+        "confidence": sorted(wanted.confidence),
+        "agreement": sorted(wanted.agreement),
+        "group": wanted.group and list(wanted.group),
+        "disputed": wanted.disputed,
+        "since": wanted.since and wanted.since.isoformat(),
+        "until": wanted.until and wanted.until.isoformat(),
+    }
+    return {field: value for field, value in said.items() if value not in (None, [])}
+
+
+def _filter_from_document(said: dict) -> FaceFilter:
+    return FaceFilter(
+        labels=frozenset(None if label is None else Emotion(label) for label in said.get("labels", ())),
+        sources=frozenset(map(Source, said.get("sources", ()))),
+        confidence=frozenset(said.get("confidence", ())),
+        agreement=frozenset(said.get("agreement", ())),
+        group=tuple(said["group"]) if "group" in said else None,
+        disputed=said.get("disputed"),
+        since=date.fromisoformat(said["since"]) if "since" in said else None,
+        until=date.fromisoformat(said["until"]) if "until" in said else None,
+    )

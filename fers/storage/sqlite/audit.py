@@ -1,0 +1,46 @@
+"""The audit log in SQLite: one chain, since a database has one writer at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from fers.domain.audit import AuditEntry, SealedEntry, seal
+from fers.storage.shared.documents import time_from_text, time_to_text
+
+CHAIN = "store"
+_COLUMNS = "number, at, actor_role, action, subject, actor, study_id, sha256"
+
+
+def append(sql: sqlite3.Connection, entry: AuditEntry) -> SealedEntry:
+    """Inside the caller's transaction, so that nobody else takes the same place in the chain."""
+    last = sql.execute("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+    number, previous = (last[0] + 1, last[1]) if last else (1, "")
+    said = (time_to_text(entry.at), str(entry.actor_role), entry.action, entry.subject, entry.actor, entry.study_id)
+    sealed_entry = SealedEntry(entry, CHAIN, number, seal(entry, CHAIN, number, previous))
+    values = (number, *said, sealed_entry.sha256)
+    sql.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return sealed_entry
+
+
+def sealed(row: sqlite3.Row | tuple) -> SealedEntry:
+    """`row`: the columns of a query made by `select`."""
+    number, at, role, action, subject, actor, study_id, sha256 = row
+    entry = AuditEntry(time_from_text(at), role, action, subject, actor, study_id)
+    return SealedEntry(entry, CHAIN, number, sha256)
+
+
+def select(rest: str) -> str:
+    return f"SELECT {_COLUMNS} FROM audit {rest}"
+
+
+def seal_earlier_entries(connection: sqlite3.Connection) -> None:
+    """Begin the chain with the entries of a store that had none yet."""
+    previous = ""
+    for number, entry in _earlier(connection):
+        previous = seal(entry, CHAIN, number, previous)
+        connection.execute("UPDATE audit SET sha256 = ? WHERE number = ?", (previous, number))
+
+
+def _earlier(connection: sqlite3.Connection) -> Iterator[tuple[int, AuditEntry]]:
+    for row in connection.execute(select("ORDER BY number")).fetchall():
+        earlier = sealed(tuple(row))
+        yield earlier.number, earlier.entry

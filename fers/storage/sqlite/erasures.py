@@ -1,0 +1,60 @@
+"""ErasureStore as a file of its own beside the database: whoever puts an old database back does not put it back too."""
+
+import errno
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from fers.domain.erasures import Erasure
+from fers.storage.shared.documents import erasure_from_document, erasure_to_document
+from fers.storage.sqlite.disk import Disk
+from fers.storage.sqlite.failures import disk_failure, explained_disk
+
+FILE = "erased.jsonl"
+
+
+class SqliteErasures:
+    def __init__(self, folder: Path, disk: Disk | None = None):
+        self._path = folder / FILE
+        self._disk = disk
+
+    def note(self, erasure: Erasure) -> None:
+        """One write at the end of the file: many processes may do so at once."""
+        if self._disk is not None:
+            self._disk.make_way()
+        append(self._path, [erasure])
+
+    def erasures(self) -> Iterator[Erasure]:
+        return read(self._path)
+
+
+def append(path: Path, erasures: Iterable[Erasure]) -> None:
+    """Raises StoreUnavailable."""
+    # A line that a power cut left half written must not take the next one along.
+    lines = "".join(f"\n{json.dumps(erasure_to_document(erasure))}" for erasure in erasures)
+    data = lines.encode()
+    with explained_disk():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if os.write(descriptor, data) < len(data):  # As a disk does that has just become full.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read(path: Path) -> Iterator[Erasure]:
+    """Lines that were cut off say nothing. Raises StoreUnavailable."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    erasure = erasure_from_document(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    continue
+                yield erasure
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise disk_failure(error) from error

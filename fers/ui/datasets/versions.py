@@ -1,0 +1,142 @@
+"""The parts of the datasets page."""
+
+import streamlit as st
+
+from fers.domain.exploring import EVERY_FACE
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.domain.versions import ConsensusRule
+from fers.exporting.archive import FORMATS
+from fers.exporting.release import Cut
+from fers.services.datasets.versions import Version
+from fers.ui import guard, session
+from fers.ui.services import platform
+from fers.ui.state import state
+from fers.ui.web import downloads
+from fers.ui.words import moment
+
+_RULE_WORDS = {ConsensusRule.MAJORITY: "Majority", ConsensusRule.DAWID_SKENE: "Dawid–Skene"}
+_CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}
+
+
+def has_chosen() -> bool:
+    """Whether only some faces are to be frozen."""
+    return state().to_freeze != EVERY_FACE
+
+
+def freeze(actor: Person, study: Study) -> None:
+    """Ask for a name and freeze what was chosen."""
+    _say_what_is_chosen()
+    with st.form("freeze", border=False):
+        name = st.text_input("Name of the new version", placeholder="2026-05")
+        rule = st.segmented_control(
+            "Where annotators differ",
+            list(ConsensusRule),
+            default=ConsensusRule.MAJORITY,
+            format_func=_RULE_WORDS.get,
+            required=True,
+            help="By the majority, every vote counts the same. Dawid and Skene's method learns from all votes of the "
+            "study how often each annotator is right about which expression; it needs some tens of labels of each.",
+        )
+        st.caption("Faces come with their labels as they are now, if their people agreed to sharing and training.")
+        if not st.form_submit_button("Freeze", type="primary", icon=":material/ac_unit:"):
+            return
+    with guard.explaining():
+        bar = st.progress(0.0, "Looking at the faces")
+        try:
+            platform().snapshots.freeze(
+                actor, study.id, name, state().to_freeze, rule, lambda done, faces: bar.progress(done / max(1, faces))
+            )
+        finally:
+            bar.empty()
+        state().to_freeze = EVERY_FACE
+        st.rerun()
+
+
+def _say_what_is_chosen() -> None:
+    if not has_chosen():
+        st.caption("All faces of the study. To freeze only some, choose them under Explore.")
+        return
+    st.markdown(f"Only faces where {'; '.join(state().to_freeze.in_words())}.")
+    if st.button("Take all faces instead"):
+        state().to_freeze = EVERY_FACE
+        st.rerun()
+
+
+def describe(version: Version) -> None:
+    """One version, as it is today."""
+    snapshot = version.snapshot
+    with st.container(border=True):
+        st.markdown(f"**{snapshot.name}** · {moment(snapshot.created_at)}")
+        st.markdown(f"{_many(snapshot.faces, 'face')} of {_many(snapshot.people, 'person', 'people')}")
+        notes = [
+            (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
+            (snapshot.left_out, "whose people don't share them or don't let models train on them"),
+            (snapshot.near_duplicates, "left out as near-duplicates"),
+        ]
+        said = " · ".join(f"{count:,} {what}" for count, what in notes if count)
+        st.caption(f"{said + ' · ' if said else ''}`{snapshot.id[:12]}`")
+        chosen = snapshot.chosen.in_words()
+        if chosen:
+            st.caption(f"Only faces where {'; '.join(chosen)}.")
+        if snapshot.consensus is not ConsensusRule.MAJORITY:
+            st.caption(f"Votes settled by {_RULE_WORDS[snapshot.consensus]}.")
+
+
+def download(actor: Person, study: Study, versions: list[Version]) -> None:
+    """Choose what to download, and get a link to it."""
+    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    name = st.selectbox("Version", list(ids))
+    format = st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].title)
+    cut = st.segmented_control("Pictures", list(Cut), default=Cut.CROP, format_func=_CUT_WORDS.get, required=True)
+    wanted, token = downloads.Link(study.id, ids[name], format, cut), session.token()
+    secret = state().download
+    found = downloads.followed(secret) if secret else None
+    if found is None or (found.link, found.token) != (wanted, token):
+        if st.button("Make the download", type="primary", icon=":material/link:"):
+            state().download = downloads.issue(actor, token, wanted)
+            st.rerun()
+        return
+    st.link_button("Download", f"/downloads/{secret}", type="primary", icon=":material/download:")
+    st.caption(
+        "The link is yours for an hour, as long as you are signed in. A download that breaks off can be resumed."
+    )
+    sent = downloads.sent(secret)
+    st.fragment(_progress, run_every=None if sent and sent.whole else "1s")(secret)
+
+
+def compare(actor: Person, versions: list[Version]) -> None:
+    """What came and went between two versions."""
+    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    names = list(ids)
+    left, right = st.columns(2)
+    earlier = left.selectbox("From", names, 1)
+    later = right.selectbox("To", names, 0)
+    if not st.button("Compare"):  # It goes through both versions, so not at every click on the page.
+        return
+    found = platform().snapshots.compare(actor, ids[earlier], ids[later])
+    figures = {
+        "New": found.added,
+        "Gone": found.gone,
+        "Other label": found.relabelled,
+        "Other details": found.changed,
+    }
+    with st.container(horizontal=True, gap="large"):
+        for title, faces in figures.items():
+            st.metric(title, f"{len(faces):,}", width="content")
+
+
+def _progress(secret: str) -> None:
+    sent = downloads.sent(secret)
+    if sent is None:
+        return
+    if sent.whole:
+        st.success("All of it is on its way to your browser.", icon=":material/check:")
+    elif sent.ended:
+        st.warning("The download broke off. Resume it, or fetch it again.")
+    else:
+        st.progress(min(1.0, sent.share), f"{sent.share:.0%} of {_many(sent.faces, 'face')}")
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,1 @@
+"""Pages about faces: giving one, looking through many, importing a set."""

@@ -1,0 +1,200 @@
+"""Importing a labelled set from a page: hand it in, look at it, say what it leaves open, and let it run."""
+
+import streamlit as st
+
+from fers.datasets.words import SCHEMES
+from fers.domain.emotions import LABELS
+from fers.domain.images import SUFFIXES
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.errors import NotFound
+from fers.services.faces.importing import Terms
+from fers.services.faces.set_previews import Manner, Preview
+from fers.services.faces.uploads import Ordered
+from fers.ui import guard
+from fers.ui.faces.imports import imports
+from fers.ui.pictures import show_face
+from fers.ui.services import platform
+from fers.ui.state import Bringing, state
+from fers.ui.web.uploads import LARGEST_MEGABYTES, let_go
+from fers.ui.words import as_typed
+
+KINDS = ["zip", "csv", "tsv", "json", "jsonl", "parquet", *SUFFIXES, "bmp", "tif", "tiff", "gif"]
+MOST_ASKED = 12
+"""Words that are asked about at once."""
+_FORMAT_WORDS = {
+    "ferplus": "FER+",
+    "affectnet": "AffectNet",
+    "fer2013": "FER-2013",
+    "folder": "folders called like their classes",
+    "manifest": "a table",
+    "fers": "a dataset version of FERS",
+}
+_MEANING_WORDS = {"image": "the picture’s file", "label": "the expression", "annotator": "who says so"}
+_PEOPLE = "All of them: these are people"
+_LEFT_OUT, _NOT_SAID = "leave out", "—"
+
+
+def show(actor: Person, study: Study) -> None:
+    """What is to be imported, and what is being imported."""
+    st.write("A set of labelled faces that you have already becomes faces of this study, each with its label.")
+    with guard.explaining():
+        bringing = state().bringing
+        if bringing and bringing.study_id == study.id:
+            _look_and_import(actor, bringing)
+        else:
+            _receive(actor, study)
+    _progress_of_all(actor, study)
+
+
+def _receive(actor: Person, study: Study) -> None:
+    files = st.file_uploader(
+        "A zip of the set, or a table with its pictures",
+        KINDS,
+        accept_multiple_files=True,
+        key=f"import-{state().brought}",
+        max_upload_size=LARGEST_MEGABYTES,
+        help="In a zip, pictures lie in folders called like their classes, or beside a table that says which picture "
+        "shows what. AffectNet, FER+, FER-2013, Label Studio’s exports and FERS’s own downloads are known too.",
+    )
+    if files and st.button("Look at it", type="primary", icon=":material/search:"):
+        with st.spinner("Looking at it …"):
+            upload_id = platform().uploads.receive(actor, study.id, [(file.name, file) for file in files])
+        state().bring(Bringing(study.id, upload_id))
+        let_go()
+        st.rerun()
+
+
+def _look_and_import(actor: Person, bringing: Bringing) -> None:
+    try:
+        if bringing.preview is None:
+            with st.spinner("Looking at it …"):
+                bringing.preview = platform().uploads.preview(actor, bringing.upload_id, bringing.manner)
+    except NotFound:
+        state().bring(None)
+        raise
+    found = bringing.preview
+    _describe(found)
+    _ask(bringing, found)
+    if found.faces and not found.refused:
+        _terms(actor, bringing, found)
+    if st.button("Choose other files", key=f"other-{bringing.upload_id}", icon=":material/close:"):
+        platform().uploads.forget(actor, bringing.upload_id)
+        state().bring(None)
+        st.rerun()
+
+
+def _describe(found: Preview) -> None:
+    st.header(f"Read as {_FORMAT_WORDS[found.format]}")
+    if found.refused:
+        st.warning(f"{as_typed(found.refused)}.", icon=":material/help:")
+    if found.faces:
+        classes = ", ".join(f"{count:,} {emotion.label}" for emotion, count in found.classes.most_common())
+        st.markdown(f"**{_many(found.faces, 'face')}**: {classes}")
+        people = f"Of {_many(found.people, 'person', 'people')}" if found.people else "It doesn’t say who is in it"
+        labels = f"labelled by {_many(found.annotators, 'annotator')}" if found.annotators else "one label each"
+        left_out = ", ".join(f"{count:,} {as_typed(reason)}" for reason, count in found.dropped.items())
+        st.caption(" · ".join([people, labels, *([f"left out: {left_out}"] if left_out else [])]))
+    with st.container(horizontal=True):
+        for face in found.first:
+            with st.container(width=112, gap="small"):
+                if face.picture is None:
+                    st.markdown(":material/broken_image: can’t be read")
+                else:
+                    show_face(face.picture, width=96)
+                st.caption(face.emotion.label)
+    if found.left_out:
+        left_out = f"{_many(found.left_out, 'row')} can’t be used and will be left out"
+        with st.expander(left_out, expanded=not found.faces):
+            st.code("\n".join(found.told), language=None, wrap_lines=True)
+
+
+def _ask(bringing: Bringing, found: Preview) -> None:
+    """What the set leaves open."""
+    if not (found.splits or found.missing or found.words):
+        return
+    split, columns, words = bringing.manner.split, dict(bringing.manner.columns), list(bringing.manner.words)
+    with st.form(f"ask-{bringing.upload_id}"):
+        st.markdown("**Say what it means**")
+        with st.container(horizontal=True):
+            if found.splits:
+                split = _choice("Which part?", [*found.splits, *([_PEOPLE] if found.format == "folder" else [])])
+            for meaning in found.missing:
+                about = _MEANING_WORDS.get(meaning, meaning)
+                columns[meaning] = _choice(f"Which column says {about}?", list(found.columns))
+            if any(word.isdigit() for word in found.words):
+                scheme = _choice("Numbers as in", [_NOT_SAID, *SCHEMES])
+                words += [scheme] if scheme != _NOT_SAID else []
+            for word in found.words[:MOST_ASKED]:
+                meant = _choice(f"“{word}” means", [_NOT_SAID, *LABELS, _LEFT_OUT])
+                if meant != _NOT_SAID:
+                    words.append(f"{word}={'' if meant == _LEFT_OUT else meant}")
+        if st.form_submit_button("Look again", icon=":material/refresh:"):
+            folders = "person/class" if split == _PEOPLE else bringing.manner.folders
+            bringing.manner = Manner("" if split == _PEOPLE else split, tuple(words), columns, folders)
+            bringing.preview = None
+            st.rerun()
+
+
+def _choice(question: str, options: list[str]) -> str:
+    return st.selectbox(as_typed(question), options, width=280)
+
+
+def _terms(actor: Person, bringing: Bringing, found: Preview) -> None:
+    with st.form(f"terms-{bringing.upload_id}", border=True):
+        st.markdown("**Under which terms?** Every version that holds these faces will say so.")
+        licence = st.text_input("Licence", placeholder="CC BY 4.0")
+        basis = st.text_input("Why the people in it may be shown", placeholder="Everybody signed a consent form.")
+        detect = st.checkbox("The pictures are photos: find the largest face in each")
+        pressed = st.form_submit_button(
+            f"Import {_many(found.faces, 'face')}", type="primary", icon=":material/download:"
+        )
+    if pressed:
+        imports().start(actor, bringing.upload_id, bringing.manner, Terms(licence, basis), detect)
+        state().bring(None)
+        st.rerun()
+
+
+def _progress_of_all(actor: Person, study: Study) -> None:
+    orders = platform().uploads.ordered(actor, study.id)
+    if orders:
+        is_busy = any(order.is_busy for order in orders)
+        st.fragment(_orders, run_every="2s" if is_busy else None)(actor, study, is_busy)
+
+
+def _orders(actor: Person, study: Study, was_busy: bool) -> None:
+    orders = platform().uploads.ordered(actor, study.id)
+    st.header("Imports")
+    for order in orders:
+        with st.container(border=True):
+            _order(order)
+            if st.button("Stop" if order.is_busy else "Close", key=f"end-{order.id}", type="tertiary"):
+                imports().stop(actor, order.id)
+                st.rerun()
+    if was_busy and not any(order.is_busy for order in orders):
+        st.rerun()
+
+
+def _order(order: Ordered) -> None:
+    if order.is_busy:
+        far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to begin"
+        st.progress(min(1.0, order.done / max(1, order.faces)), f"**{as_typed(order.name)}**: {far}")
+        return
+    if order.result is None:
+        st.warning(
+            f"**{as_typed(order.name)}** ended early. {as_typed(order.failure)} What was imported so far is kept."
+        )
+        return
+    result = order.result
+    said = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} were there already"]
+    if result["removed"]:
+        said.append(f"{result['removed']:,} stay out, as they were removed from the study")
+    said.append(f"{_many(result['labels'], 'label')} added")
+    st.success(f"**{as_typed(order.name)}**: {'; '.join(said)}.", icon=":material/check:")
+    if result["left_out"]:
+        with st.expander(f"{result['left_out']:,} left out"):
+            st.code("\n".join(result["told"]), language=None, wrap_lines=True)
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,33 @@
+"""Removing somebody else's face, for whoever runs the study."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
+from fers.services.people.withdrawal import Removal
+from fers.ui import guard
+from fers.ui.faces.thumbnails import CELL_PIXELS, thumbnail
+from fers.ui.services import platform
+from fers.ui.session import person
+
+
+def offer_removal(actor: Person, study_id: str, face_id: str) -> None:
+    """A way to remove a face, which asks once more; nothing for anybody who may not."""
+    if not allowed(actor, Action.MANAGE_STUDY, study_id):
+        return
+    if st.button("Remove", icon=":material/delete:", type="tertiary", key=f"remove-{face_id}"):
+        _confirm(study_id, face_id)
+
+
+@st.dialog("Remove this photo?")
+def _confirm(study_id: str, face_id: str) -> None:
+    actor = person()
+    if actor is None:
+        st.rerun()
+    thumbnail(actor, face_id, width=CELL_PIXELS)
+    st.write("The photo and all that belongs to it are deleted at once and for good, from dataset versions too.")
+    reason = st.radio("Why?", list(Removal), format_func=str.capitalize, key=f"why-remove-{face_id}")
+    if st.button("Remove it", type="primary", width="stretch", key=f"yes-remove-{face_id}"):
+        with guard.explaining():
+            platform().withdrawal.remove(actor, study_id, face_id, reason)
+            st.rerun()

@@ -1,0 +1,1 @@
+"""Pages about labels: reviewing faces and how far annotators agree."""

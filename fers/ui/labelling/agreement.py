@@ -1,0 +1,162 @@
+"""The parts of the agreement page."""
+
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from fers.analysis.estimates import Estimate
+from fers.domain.emotions import Emotion
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.services.labelling.agreement import Report
+from fers.ui import guard
+from fers.ui.faces.removing import offer_removal
+from fers.ui.faces.result import word
+from fers.ui.faces.thumbnails import CELL_PIXELS, linked_thumbnail
+from fers.ui.models.model_plots import confusion
+from fers.ui.services import platform
+from fers.ui.session import person
+
+SHOWN = 8
+FIGURE_PIXELS = 160
+NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
+
+
+def overall(report: Report) -> None:
+    """The numbers that people cite, each with its interval and what it rests on."""
+    agreement = report.agreement
+    figures = {
+        "Expressions, α": agreement.emotion,
+        "Expressions, Fleiss' κ": agreement.fleiss,
+        "Pleasant, α": agreement.valence,
+        "Excited, α": agreement.arousal,
+    }
+    with st.container(horizontal=True):
+        for title, estimate in figures.items():
+            with st.container(width=FIGURE_PIXELS):
+                st.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
+                st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+    labels = "1 label" if report.labels == 1 else f"{report.labels:,} labels"
+    st.caption(
+        f"{labels}. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
+        "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
+    )
+
+
+def by_class(report: Report) -> None:
+    st.caption("How far annotators agree whether a face shows this expression or another.")
+    seen = report.agreement.seen
+    rows = [
+        {"Expression": word(emotion), "α": _figure(estimate), "Faces where somebody saw it": seen[emotion]}
+        for emotion, estimate in report.agreement.by_class.items()
+    ]
+    st.dataframe(rows, hide_index=True)
+    if report.agreement.confusion.any():
+        title, said = "When one says the row, the other says", report.agreement.confusion
+        st.altair_chart(confusion(said, title, "One says", "Another says"), width="stretch")
+        st.caption("In brackets: how many times one said it of a face that another labelled too.")
+
+
+def by_annotator(report: Report) -> None:
+    agreement = report.agreement
+    rows = []
+    for name, count in report.counts.items():
+        own = agreement.by_annotator.get(name)
+        rows.append(
+            {
+                "Annotator": _short(name),
+                "Labels": count,
+                "Says what others say": _figure(own.with_others if own else NOBODY),
+                "α without them": _figure(own.alpha_without if own else NOBODY),
+                "Right on known faces": _figure(report.on_known.get(name, NOBODY)),
+                "Right, estimated": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
+            }
+        )
+    st.caption(
+        "The estimate is by Dawid and Skene's method, from what everybody says about the same faces. It sees "
+        f"{report.differ:,} of {report.settled:,} faces unlike the majority. A dataset version can go by either."
+    )
+    st.dataframe(rows, hide_index=True)
+    of_sets(report)
+    if agreement.by_pair:
+        st.caption("Cohen's κ of every two")
+        names = sorted({name for pair in agreement.by_pair for name in pair})
+        index = pd.Index([_short(name) for name in names[1:]], name="Annotator")
+        table = pd.DataFrame("", index, [_short(name) for name in names[:-1]])
+        for (first, second), estimate in agreement.by_pair.items():
+            table.loc[_short(second), _short(first)] = _figure(estimate)
+        st.dataframe(table)
+
+
+def of_sets(report: Report) -> None:
+    """What imported sets say themselves, apart from what people say; nothing where there is no such set."""
+    if not report.of_sets:
+        return
+    labels = "1 label came" if report.of_sets == 1 else f"{report.of_sets:,} labels came"
+    said = f"{labels} with imported sets that name no annotator. They are nobody's, and count in no figure here."
+    if report.with_sets.is_defined:
+        faces = "1 face" if report.with_sets.faces == 1 else f"{report.with_sets.faces:,} faces"
+        said += f" Annotators say what the set says: {_figure(report.with_sets)}, {faces}."
+    st.caption(said)
+
+
+def flags(actor: Person, report: Report) -> None:
+    """What annotators found wrong, picture by picture."""
+    flagged = [list(flags) for _, flags in groupby(report.flags, lambda flag: flag.face_id)]
+    if not flagged:
+        st.write("Nobody flagged a photo.")
+    if len(flagged) > SHOWN:
+        st.caption(f"{SHOWN} of {len(flagged):,} flagged photos are shown.")
+    cells = st.container(horizontal=True)
+    for flags_of_one in flagged[:SHOWN]:
+        [first, *_] = flags_of_one
+        with cells.container(border=True, width=CELL_PIXELS):
+            linked_thumbnail(actor, first.face_id)
+            for flag in flags_of_one:
+                st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
+            offer_removal(actor, first.study_id, first.face_id)
+
+
+@st.fragment
+def known_faces(study: Study) -> None:
+    """Choose the faces whose expression counts as known. Nothing else is worked out anew for that."""
+    actor, service = person(), platform().agreement
+    if actor is None:
+        st.rerun()
+    st.caption(
+        "Annotators get a known face now and then, without being told. Faces that all their annotators agree about "
+        "are proposed; take those that you are sure of yourself."
+    )
+    known, proposed = service.known(actor, study.id), service.proposed(actor, study.id, SHOWN)
+    st.write(f"{len(known)} faces are known." if len(known) != 1 else "One face is known.")
+    for title, faces, question, chosen in (
+        ("Known", dict(list(known.items())[:SHOWN]), "Not known", lambda emotion: None),
+        ("Proposed", proposed, "Make it known", lambda emotion: emotion),
+    ):
+        if faces:
+            st.header(title, anchor=False)
+        cells = st.container(horizontal=True)
+        for face_id, emotion in faces.items():
+            with cells.container(border=True, width=CELL_PIXELS):
+                linked_thumbnail(actor, face_id, word(emotion))
+                change = (actor, study, face_id, chosen(emotion))
+                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
+
+
+def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
+    with guard.explaining():
+        platform().agreement.set_known(actor, study.id, face_id, emotion)
+
+
+def _figure(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} {_interval(estimate)}" if estimate.is_defined else "–"
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"[{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.is_defined else ""
+
+
+def _short(annotator_id: str) -> str:
+    return annotator_id[:6]

@@ -1,0 +1,44 @@
+"""The labelling guide of a study: written by its owner, shown to annotators beside the faces."""
+
+from functools import lru_cache
+
+import streamlit as st
+from markdown_it import MarkdownIt
+
+from fers.domain.labelling_guide import STARTING_GUIDE
+from fers.domain.studies import Study
+from fers.services.people.studies import LONGEST_GUIDE
+
+
+def guide_of(study: Study) -> str:
+    """In Markdown; "" where the owner wants none."""
+    return STARTING_GUIDE if study.labelling_guide is None else study.labelling_guide
+
+
+def write_guide(study: Study, key: str) -> str | None:
+    """Let the owner write the guide. Returns it as the study keeps it."""
+    written = st.text_area(
+        "Labelling guide",
+        guide_of(study),
+        key=key,
+        max_chars=LONGEST_GUIDE,
+        height="content",
+        help="Annotators read it beside the faces. It begins with our definitions of the eight expressions, in "
+        "Markdown: change what your study sees otherwise. Leave it empty for no guide.",
+    ).strip()
+    return None if written == STARTING_GUIDE.strip() else written
+
+
+@lru_cache(maxsize=32)
+def as_html(markdown: str) -> str:
+    """For a widget to show: tags in the text stay text, no picture is fetched from elsewhere, links open beside the
+    page, and no heading is above those of the page."""
+    writer = MarkdownIt("commonmark", {"html": False}).disable("image")
+    tokens = writer.parse(markdown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h3"
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrs |= {"target": "_blank", "rel": "noopener noreferrer"}
+    return writer.renderer.render(tokens, writer.options, {})

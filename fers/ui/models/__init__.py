@@ -1,0 +1,1 @@
+"""Pages about models: registering, comparing, models in the field."""

@@ -1,0 +1,259 @@
+"""What the page of comparisons says: tables, and which of two models is better."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from fers.analysis.people import LEAST_VOTES
+from fers.analysis.significance import FEW_PEOPLE, holm
+from fers.domain.evaluation_sets import PEOPLE, Result, Word, Yardstick
+from fers.domain.versions import Snapshot
+from fers.services.models.evaluation_sets import Choice
+from fers.services.models.standings import Standing, State
+from fers.ui.models.model_plots import confusion
+from fers.ui.words import moment
+
+NOTHING = "–"
+CONFUSION_PIXELS = 440
+TIE = 0.05
+"""From this chance on, a difference could be chance."""
+
+NAMES = {
+    "top1": "Top-1",
+    "top3": "Top-3",
+    "macro_f1": "Macro-F1",
+    "balanced_accuracy": "Balanced accuracy",
+    "ece": "ECE",
+    "error_auroc": "Error AUROC",
+}
+
+
+def choose_yardstick(choices: list[Choice]) -> Yardstick | None:
+    """Let somebody say what models are measured on, first of all something that has faces. None, with what to do, where
+    that has none."""
+    keys = [choice.yardstick.key for choice in choices]
+    names = dict(zip(keys, map(choice_name, choices), strict=True))
+    first = next((number for number, choice in enumerate(choices) if choice.faces != 0), 0)
+    chosen = choices[keys.index(st.selectbox("Measured on", keys, first, format_func=names.get))]
+    if chosen.faces != 0:
+        return chosen.yardstick
+    if any(choice.faces != 0 for choice in choices):
+        st.info("There are no labelled faces here yet. Measure on something else above, which has some.")
+    else:
+        st.info(
+            "There are no labelled faces yet. Models can be compared once people gave photos and said what they show, "
+            "once annotators labelled some under “Review”, or once a labelled set was imported on the study's page."
+        )
+    return None
+
+
+def choice_name(choice: Choice) -> str:
+    """What it is, whose it is and how much there is of it."""
+    many = "many" if choice.faces is None else f"{choice.faces:,}"
+    faces = "1 face" if choice.faces == 1 else f"{many} faces"
+    return f"{_yardstick_name(choice.yardstick, choice.snapshot)} ({choice.study or 'all studies'}, {faces})"
+
+
+def whose_word(yardstick: Yardstick) -> str:
+    """Whose word the labels are, in a sentence."""
+    if yardstick.word is Word.OWN:
+        return "Labels: what each person said about their own face. People are held against the same."
+    return (
+        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
+        "where those tie, against each in equal shares; faces with fewer than "
+        f"{LEAST_VOTES} labels say nothing of that. Every face counts once."
+    )
+
+
+def what_intervals_rest_on(result: Result) -> str:
+    """On how many faces of how many people, in sentences."""
+    seen = f"{result.n:,} faces that all of these models saw"
+    if not result.people:
+        return f"{seen}; 95% intervals, by drawing faces, in brackets. Run a model again to draw people."
+    of = "1 person" if result.people == 1 else f"{result.people:,} people"
+    few = " With so few people the true intervals are wider still." if 1 < result.people < FEW_PEOPLE else ""
+    one = " One person says nothing of how people differ." if result.people == 1 else ""
+    return f"{seen}, of {of}; 95% intervals, by drawing people, in brackets.{few}{one}"
+
+
+def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.DataFrame:
+    """A line a model, and one for people: each score with its 95% interval, time, size, and whether the leader is
+    really better."""
+    chances = against_leader([result for _, result in rows])
+    lines = [
+        {"Model": standing.info.id, "Version": result.model_version, "Against the leader": _verdict(rank, chance)}
+        | {title: _figure(result.figures.get(name)) for name, title in NAMES.items()}
+        | {
+            "ms a face": _number(result.milliseconds, ".1f"),
+            "Parameters": _number(result.parameters, ",.0f"),
+            "Weights": _megabytes(result.weights_bytes),
+            "Faces": result.n,
+        }
+        for rank, ((standing, result), chance) in enumerate(zip(rows, chances, strict=True))
+    ]
+    if people:
+        scores = {title: _figure(people.figures.get(name)) for name, title in NAMES.items()}
+        lines.append({"Model": "People"} | scores | {"Faces": people.n})
+    else:
+        lines.append({"Model": "People", "Top-1": "not enough labels", "Faces": 0})
+    return pd.DataFrame(lines).fillna(NOTHING)
+
+
+def against_leader(results: list[Result]) -> list[float]:
+    """The chance, by Holm's correction for all pairs there are, that each model is as good as the first one."""
+    return pairs(results)[0].tolist() if results else []
+
+
+def pairs(results: list[Result]) -> np.ndarray:
+    """Models x models: McNemar's mid-p, corrected by Holm for all pairs; NaN where a pair was not tested."""
+    count = len(results)
+    rows, columns = np.triu_indices(count, 1)
+    raw = [_chance(results[row], results[column]) for row, column in zip(rows, columns, strict=True)]
+    matrix = np.full((count, count), np.nan)
+    matrix[rows, columns] = matrix[columns, rows] = holm(np.array(raw, float))
+    return matrix
+
+
+def pairs_table(results: list[Result]) -> pd.DataFrame:
+    names = [result.model_id for result in results]
+    cells = [["" if np.isnan(chance) else _chance_words(chance) for chance in row] for row in pairs(results)]
+    return pd.DataFrame(cells, index=pd.Index(names, name="Model"), columns=names)
+
+
+def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Yardstick) -> str:
+    """The leaderboard with everything that is needed to repeat it, a line a model."""
+    lines, runs = [], {result.who: standing.run for standing, result in rows}
+    for result in [result for _, result in rows] + ([people] if people else []):
+        line = {
+            "measured_on": yardstick.key,
+            "model": result.model_id or PEOPLE,
+            "version": result.model_version,
+            "answers_id": result.who if result.model_id else "",
+            "n": result.n,
+            "people": result.people or "",
+        }
+        for name in NAMES:
+            value, low, high = result.figures.get(name, (np.nan,) * 3)
+            line |= {name: value, f"{name}_low": low, f"{name}_high": high}
+        line |= {
+            "milliseconds": result.milliseconds,
+            "timed": runs[result.who].timed if result.who in runs else "",
+            "parameters": result.parameters,
+            "weights_bytes": result.weights_bytes,
+            "faces_sha256": result.faces_sha256,
+            "measured_at": result.measured_at.isoformat(),
+            "fers_version": result.fers_version,
+        }
+        lines.append(line)
+    return pd.DataFrame(lines).to_csv(index=False)
+
+
+def changes(state: State, yardstick: Yardstick) -> str:
+    """What came or went since the models were measured, in a sentence; empty when nothing did."""
+    if state.snapshot:
+        frozen, gone = state.snapshot.faces, state.then - state.now
+        said = f"Of {frozen:,} faces frozen, {state.then:,} were left when this was measured" if gone else ""
+        return said and f"{said} and {state.now:,} are left now. Run a model again to measure on those."
+    if state.then == state.now:
+        revised = "Faces or labels were changed or taken back since this was measured. Run the models again."
+        return revised if state.is_revised else ""
+    what = "labels of annotators" if yardstick.word is Word.CONSENSUS else "labelled faces"
+    return f"There were {state.then:,} {what} when this was measured, and {state.now:,} now. Run the models again."
+
+
+def limits(rows: list[tuple[Standing, Result]]) -> str:
+    """Which models keep the comparison from resting on every face there is, in a sentence; empty when none does."""
+    behind = [f"**{standing.info.id}**" for standing, _ in rows if standing.answered < standing.faces]
+    if not behind:
+        return ""
+    compared, faces = rows[0][1].n, max(standing.faces for standing, _ in rows)
+    return f"Compared on {compared:,} of {faces:,} faces; run {' and '.join(behind)} again to compare on all."
+
+
+def what_times_rest_on(rows: list[tuple[Standing, Result]]) -> str:
+    """How the times of models came about, in a sentence."""
+    fewest = min(standing.run.timed for standing, _ in rows)
+    rest = f"the median of {fewest:,} answers or more" if fewest else "a median; run models again to see of how many"
+    return f"Each time is {rest}, one face at a time, on the machine and under the load of that moment."
+
+
+def earlier(results: list[Result], shown: list[Result]) -> pd.DataFrame:
+    """What is kept beside what is shown: of earlier models, and of earlier faces."""
+    known = {result.who for result in shown}
+    return pd.DataFrame(
+        [
+            {
+                "Model": result.model_id or "People",
+                "Version": result.model_version,
+                "Top-1": _figure(result.figures.get("top1")),
+                "Faces": result.n,
+                "Measured": moment(result.measured_at),
+                "Hash of the faces": result.faces_sha256[:12],
+            }
+            for result in results
+            if result.who not in known
+        ]
+    )
+
+
+def show_pair(results: dict[str, Result], one: str, other: str) -> None:
+    """Which of two models of the board is better, and what they confuse with what. `results`: the board's, by model."""
+    models = list(results)
+    chance = pairs(list(results.values()))[models.index(one), models.index(other)]
+    accuracy = tuple(results[name].figures["top1"][0] for name in (one, other))
+    st.subheader(verdict(one, other, accuracy, chance), anchor=False)
+    confusions = [np.array(results[name].confusion) for name in (one, other)]
+    plots = [confusion(counts, name) for counts, name in zip(confusions, (one, other), strict=True)]
+    difference = confusion(confusions[0], f"{one} less {other}", less=confusions[1])
+    with st.container(horizontal=True):
+        for plot in (*plots, difference):
+            with st.container(width=CONFUSION_PIXELS):
+                st.altair_chart(plot, width="stretch")
+    st.caption("In brackets: how many faces have that label.")
+
+
+def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> str:
+    """Which of two models is better, in a sentence that calls a tie a tie. `p` is NaN where they were not compared."""
+    better, worse = (one, other) if accuracy[0] >= accuracy[1] else (other, one)
+    if np.isnan(p):
+        return f"{one} and {other} are not compared yet: run one of them again."
+    if p >= TIE:
+        return f"A tie: {accuracy[0]:.1%} and {accuracy[1]:.1%} could be chance (p = {p:.2f})."
+    return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} ({_chance_words(p)})."
+
+
+def _yardstick_name(yardstick: Yardstick, snapshot: Snapshot | None) -> str:
+    if yardstick.word is Word.OWN:
+        return "Faces, by their own people's word"
+    if snapshot is None:
+        return "Reviewed faces, by their annotators' consensus"
+    return f"Version {snapshot.name}" + (f", its {yardstick.split} part" if yardstick.split else "")
+
+
+def _chance(one: Result, other: Result) -> float:
+    return one.against.get(other.who, other.against.get(one.who, np.nan))
+
+
+def _verdict(rank: int, chance: float) -> str:
+    if rank == 0:
+        return "leads"
+    if np.isnan(chance):
+        return NOTHING
+    return f"{'a tie' if chance >= TIE else 'behind'} ({_chance_words(chance)})"
+
+
+def _chance_words(chance: float) -> str:
+    return "p < 0.001" if chance < 0.001 else f"p = {chance:.3f}"
+
+
+def _figure(figure: tuple[float, float, float] | None) -> str:
+    value, low, high = figure or (np.nan,) * 3
+    return NOTHING if np.isnan(value) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _number(number: float | None, form: str) -> str:
+    return NOTHING if number is None or np.isnan(number) else format(number, form)
+
+
+def _megabytes(size: int | None) -> str:
+    return NOTHING if size is None else f"{size / 1e6:.1f} MB"

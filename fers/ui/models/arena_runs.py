@@ -1,0 +1,73 @@
+"""Running models over the faces of a yardstick, from the page where they are compared."""
+
+import streamlit as st
+
+from fers.domain.evaluation_sets import Result, Yardstick
+from fers.domain.people import Person
+from fers.services.models.standings import Standing
+from fers.ui import guard
+from fers.ui.models.runs import runs
+from fers.ui.services import platform
+from fers.ui.words import as_typed
+
+
+def show(actor: Person, on: Yardstick) -> None:
+    """Each model with how far it is, and buttons to run and stop it. Looks again by itself while any runs."""
+    running = runs().running(actor)
+    is_busy = any((info.id, on) in running for info in platform().live_model.models())
+    st.fragment(_runs, run_every="2s" if is_busy else None)(actor, on, is_busy)
+
+
+def measured(actor: Person, on: Yardstick) -> list[tuple[Standing, Result]]:
+    """The leaderboard's rows; without any, it says what to do about that."""
+    if not any(standing.run for standing in platform().arena.standings(actor, on)):
+        st.info("No model was run on these faces yet. Run them all, or those that you want to compare.")
+        return []
+    return platform().arena.leaderboard(actor, on)
+
+
+def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
+    running, given_up = runs().running(actor), runs().given_up(actor)
+    standings = platform().arena.standings(actor, on)
+    waiting = [standing.info.id for standing in standings if (standing.info.id, on) not in running]
+    if waiting:
+        kind = "secondary" if any(standing.run for standing in standings) else "primary"
+        st.button("Run all models", key="run-all", type=kind, on_click=_run, args=(actor, waiting, on))
+    for standing in standings:
+        name = standing.info.id
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing, name in waiting))
+            # Callbacks, and not what follows "if": a click that comes while an earlier one is being served is kept.
+            if name not in waiting:
+                st.button("Stop", key=f"stop-{name}", on_click=_stop, args=(actor, name, on))
+            else:
+                kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
+                st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
+        if run := given_up.get((name, on)):
+            st.warning(
+                f"The run of {name} ended early. {as_typed(run.why)} What it did is kept; run it again to go on."
+            )
+    is_busy = len(waiting) < len(standings)
+    if is_busy:
+        runs().go_on()
+    if was_busy != is_busy:
+        st.rerun()  # There is something to wait for now, or nothing any more, and more to compare.
+
+
+def _run(actor: Person, models: list[str], on: Yardstick) -> None:
+    with guard.explaining():
+        for name in models:
+            runs().start(actor, name, on)
+
+
+def _stop(actor: Person, name: str, on: Yardstick) -> None:
+    with guard.explaining():
+        runs().cancel(actor, name, on)
+
+
+def _progress(standing: Standing, is_idle: bool) -> str:
+    name = f"**{standing.info.id}** {as_typed(standing.info.version)}"
+    if not standing.faces:
+        return f"{name}: not run yet" if is_idle else f"{name}: waiting for its turn"
+    failed = f" · failed on {standing.failed:,}" if standing.failed else ""
+    return f"{name}: {standing.answered:,} of {standing.faces:,} faces{failed}"

@@ -1,0 +1,159 @@
+"""Blind trials: starting, reading and ending them."""
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from fers.analysis.bradley_terry import Ranking
+from fers.domain.faces import Missed, Why
+from fers.domain.field import Trial
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
+from fers.services.models.trials import Result, Tally
+from fers.ui import guard
+from fers.ui.look import ACCENT, GRAY
+from fers.ui.services import platform
+from fers.ui.words import moment
+
+_BEFORE = "Only answers given before the guess was seen"
+_LIVE_STAYS = "Nobody: the live model stays"
+
+
+def say_whom_people_meet() -> None:
+    """A line for the page where the live model is chosen."""
+    if trial := platform().trials.current():
+        names = ", ".join(f"**{name}**" for name in trial.model_ids)
+        st.info(f"A blind trial is on: until it ends, participants meet {names} in turn instead of the live model.")
+
+
+def trials(actor: Person) -> None:
+    """The current trial or the choice of a new one, and what any of them says."""
+    service = platform().trials
+    known = service.trials(actor)
+    current = known[0] if known and known[0].ended_at is None else None
+    st.write(
+        "Of each new face two models are drawn. Its person meets the guess of one, without being told, and says what "
+        "the face shows: that label judges both."
+    )
+    if current is None and allowed(actor, Action.MANAGE_MODELS):
+        _start(actor)
+    if not known:
+        st.info("There was no trial yet.")
+        return
+    trial = st.selectbox("Trial", known, format_func=_trial_words) if len(known) > 1 else known[0]
+    if trial.ended_at is None:
+        st.success(f"This trial is on since {moment(trial.started_at)}.", icon=":material/science:")
+    for name in service.changed() if trial.ended_at is None else ():
+        st.warning(f"**{name}** was changed or removed since the trial began: nobody meets it any more.")
+    _result(actor, trial)
+    if trial.ended_at is None and allowed(actor, Action.MANAGE_MODELS):
+        _end(actor, trial)
+
+
+def _start(actor: Person) -> None:
+    with st.form("trial", border=True):
+        names = st.multiselect("Models to compare", [info.id for info in platform().live_model.models()])
+        st.caption("From then on participants meet these instead of the live model, in every study.")
+        if st.form_submit_button("Start the trial", type="primary", icon=":material/science:"):
+            with guard.explaining():
+                platform().trials.start(actor, names)
+                st.rerun()
+
+
+def _end(actor: Person, trial: Trial) -> None:
+    with st.popover("End the trial", icon=":material/stop_circle:", key=f"end-{trial.id}"):
+        promoted = st.radio("Who goes live?", [_LIVE_STAYS, *trial.model_ids])
+        if st.button("End it", type="primary", width="stretch"):
+            with guard.explaining():
+                platform().trials.end(actor, trial.id, None if promoted == _LIVE_STAYS else promoted)
+                st.rerun()
+
+
+def _result(actor: Person, trial: Trial) -> None:
+    before_only = st.toggle(_BEFORE, help="Seeing a guess sways people towards it.")
+    result = platform().trials.result(actor, trial.id, before_only)
+    faces, before = st.columns(2)
+    faces.metric("Faces compared", f"{result.faces:,}")
+    before.metric("Labelled before a guess was seen", f"{result.before:,}")
+    for missed, lost in sorted(result.missed.items(), key=lambda one: -one[1]):
+        st.warning(_missed_words(missed, lost))
+    if result.by_label is None:
+        st.info("No face was compared yet. Each takes a label and a person who agreed to testing models.")
+        return
+    st.header(_verdict(result), anchor=False)
+    st.altair_chart(_strengths(trial, result.by_label), width="stretch")
+    _explain(result)
+    st.subheader("Two at a time", anchor=False)
+    st.dataframe(_pairs(result), hide_index=True)
+    st.subheader("By whose guess was shown", anchor=False)
+    st.dataframe(_shown(result), hide_index=True)
+    st.caption("A model that wins much more often where its own guess is shown owes that to people being swayed.")
+    with st.expander("By the probability given to the label"):
+        st.write("Here the model wins that gave the label more probability, so nearly every face counts.")
+        st.altair_chart(_strengths(trial, result.by_probability), width="stretch")
+
+
+def _verdict(result: Result) -> str:
+    return "Too early to tell" if result.winner is None else f"{result.winner} is better"
+
+
+def _missed_words(missed: Missed, faces: int) -> str:
+    number = "1 comparison was" if faces == 1 else f"{faces:,} comparisons were"
+    why = "was too slow" if missed.why is Why.SLOW else "failed"
+    return f"{number} not made because **{missed.model_id}** {why}."
+
+
+def _explain(result: Result) -> None:
+    ranking = result.by_label
+    if ranking.regularised:
+        st.caption("One model never won or never lost yet. Half a win was added for each side of every two.")
+    st.caption(
+        "A model wins a face when its first guess is the label and the other's isn't. Strengths are log odds (Bradley "
+        "and Terry, 1952; ties as Davidson, 1970, has them), 0 is the average; lines are 95% intervals, too short "
+        "where few people gave many of the faces. Whoever looks every day and stops at the first lead finds leads by "
+        "chance: decide beforehand how many faces to wait for."
+    )
+
+
+def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
+    points = pd.DataFrame(
+        [
+            {"Model": name, "Strength": strength, "low": low, "high": high}
+            for name, strength, (low, high) in zip(trial.model_ids, ranking.strengths, ranking.intervals(), strict=True)
+        ]
+    )
+    order = list(points.sort_values("Strength", ascending=False)["Model"])
+    base = alt.Chart(points).encode(
+        y=alt.Y("Model:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)),
+        tooltip=["Model", *(alt.Tooltip(field, format=".2f") for field in ("Strength", "low", "high"))],
+    )
+    lines = base.mark_rule(color=ACCENT, strokeWidth=2).encode(
+        x=alt.X("low:Q", title="Strength, and where it may lie"), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1).encode(x="Strength:Q")
+    average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=GRAY, strokeDash=[4, 4]).encode(x="at:Q")
+    return (average + lines + dots).properties(height=44 * len(order) + 60)
+
+
+def _pairs(result: Result) -> list[dict]:
+    return [
+        {"One": one, "The other": other} | _counts(tally, "One alone right", "The other alone right")
+        for (one, other), tally in result.pairs.items()
+    ]
+
+
+def _shown(result: Result) -> list[dict]:
+    return [
+        {"Shown": shown, "Not shown": rival} | _counts(tally, "Shown alone right", "Not shown alone right")
+        for (shown, rival), tally in result.shown.items()
+        if tally.faces
+    ]
+
+
+def _counts(tally: Tally, wins: str, losses: str) -> dict[str, int]:
+    return {wins: tally.wins, losses: tally.losses, "Both right": tally.both_right, "Both wrong": tally.both_wrong}
+
+
+def _trial_words(trial: Trial) -> str:
+    ended = "still on" if trial.ended_at is None else f"to {trial.ended_at:%d %b %Y}"
+    return f"{', '.join(trial.model_ids)} ({trial.started_at:%d %b %Y} {ended})"

@@ -1,0 +1,68 @@
+"""Plots of how models, and people, do: accuracy against time, and what is taken for what."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from fers.analysis.leaderboard import shares
+from fers.domain.emotions import LABELS
+from fers.domain.evaluation_sets import Result
+from fers.services.models.standings import Standing
+from fers.ui.look import ACCENT
+
+
+def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None) -> alt.LayerChart:
+    """Top-1 against the time one face takes, with intervals; people as a line, since nobody timed them so."""
+    points = pd.DataFrame(
+        [
+            dict(zip(("top1", "low", "high"), result.figures["top1"], strict=True))
+            | {"model": standing.info.id, "ms": result.milliseconds}
+            for standing, result in rows
+            if not np.isnan(result.milliseconds)
+        ],
+        columns=["top1", "low", "high", "model", "ms"],
+    )
+    x = alt.X("ms:Q", title="Milliseconds a face", scale=alt.Scale(type="log", padding=60), axis=alt.Axis(tickCount=4))
+    tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
+    base = alt.Chart(points).encode(x=x, tooltip=tooltip)
+    y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
+    bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(y=y, y2="high")
+    dots = base.mark_point(filled=True, size=80, opacity=1, color=ACCENT).encode(y="top1:Q")
+    chart = bars + dots + base.mark_text(align="left", dx=8, color="gray").encode(y="top1:Q", text="model")
+    if not people:
+        return chart
+    line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))
+    rule = line.mark_rule(strokeDash=[5, 5], color="gray").encode(y="top1:Q")
+    return (
+        chart
+        + rule
+        + line.mark_text(align="left", dx=4, dy=-7, color="gray").encode(x=alt.value(0), y="top1:Q", text="who")
+    )
+
+
+def confusion(
+    counts: np.ndarray, title: str, rows: str = "Label", columns: str = "The model says", less: np.ndarray | None = None
+) -> alt.LayerChart:
+    """A heat map of labels x answers, as shares of each label's `counts`, which stand beside it; with other counts to
+    take off (`less`), the differences of the two shares."""
+    share, signed = shares(counts), less is not None
+    if signed:
+        share = share - shares(less)
+    names = [f"{label} ({count:,})" for label, count in zip(LABELS, np.sum(counts, axis=1), strict=True)]
+    cells = pd.DataFrame(
+        [
+            {"label": label, "answer": answer, "share": share[row, column]}
+            for row, label in enumerate(names)
+            for column, answer in enumerate(LABELS)
+            if not np.isnan(share[row, column])
+        ]
+    )
+    colours = alt.Scale(scheme="purpleorange", domain=[-1, 1]) if signed else alt.Scale(scheme="oranges", domain=[0, 1])
+    base = alt.Chart(cells, title=title).encode(
+        x=alt.X("answer", sort=list(LABELS), title=columns),
+        y=alt.Y("label", sort=names, title=rows),
+        tooltip=["label", "answer", alt.Tooltip("share", format=".0%")],
+    )
+    ink = alt.condition("abs(datum.share) > 0.6", alt.value("white"), alt.value("black"))
+    text = base.mark_text(fontSize=10).encode(alt.Text("share", format="+.0%" if signed else ".0%"), color=ink)
+    return base.mark_rect().encode(color=alt.Color("share", scale=colours, legend=None)) + text

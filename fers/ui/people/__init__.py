@@ -1,0 +1,1 @@
+"""Pages about people: signing in, consent, one's own data, studies."""

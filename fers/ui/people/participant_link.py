@@ -1,0 +1,40 @@
+"""How participants come to a study: its link, and the same to scan, for a poster or a screen."""
+
+import io
+from urllib.parse import quote
+
+import streamlit as st
+
+from fers.domain.studies import Study
+from fers.ui.people.studies import address
+
+
+def show(study: Study) -> None:
+    """The link with the study's code, which anybody can come by for as long as the study is open."""
+    st.header("Participants", anchor=False)
+    if not study.open:
+        st.info("The study is closed: its link lets nobody in until you open it under “About”.")
+    link = f"{address()}/join?code={quote(study.join_code.strip(), safe='')}"
+    code, words = st.columns([1, 2], vertical_alignment="center")
+    picture = qr_code(link)
+    code.image(picture, width=180, alt="The link as a QR code")
+    with words:
+        st.write("Everybody who should give photos can come by this link, or by its code for phones:")
+        st.code(link, language=None, wrap_lines=True)
+        st.download_button(
+            "Download the code, to print",
+            picture,
+            "participate.png",
+            "image/png",
+            on_click="ignore",
+            icon=":material/qr_code_2:",
+        )
+
+
+def qr_code(link: str) -> bytes:
+    """A PNG, black on white, with the quiet border that readers want, large enough to print."""
+    import segno
+
+    file = io.BytesIO()
+    segno.make_qr(link).save(file, kind="png", scale=16, border=4)
+    return file.getvalue()

@@ -1,0 +1,129 @@
+"""The forms that lead in: with an account, with a personal code, or as somebody new."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.permissions import Action, allowed
+from fers.services.people.accounts import SignedIn
+from fers.ui import guard, menu, session
+from fers.ui.people import providers
+from fers.ui.services import platform
+from fers.ui.state import state
+from fers.ui.web.caller import caller
+from fers.ui.words import as_typed
+
+
+def welcome(asked_for: str | None = None) -> None:
+    """What somebody sees who is signed out. `asked_for`: the title of the page that waits behind."""
+    study = platform().studies.current()
+    st.title("Show an expression.")
+    st.write(f"A machine guesses it, you tell it whether it was right. This is **{as_typed(study.name)}**.")
+    if asked_for:
+        st.info(f"Sign in to go on to “{asked_for}”.", icon=":material/login:")
+    if state().email:
+        mailed = platform().accounts.sends_mail
+        news = "we have sent you a mail. Open its link, then sign in:" if mailed else "the account is ready. Sign in:"
+        st.success(f"If this e-mail is new here, {news}", icon=":material/check_circle:")
+    come_in()
+
+
+def show_personal_code(actor: Person) -> None:
+    """The personal code of somebody who joined without an e-mail, shown once.
+
+    Until its owner noted it the browser does not remember them: whoever loses this page joins again and has lost
+    nothing.
+    """
+    labels = allowed(actor, Action.REVIEW, platform().studies.current(actor).id)
+    st.title("Your personal code")
+    st.write(
+        f"This code is the **only way back** to your {'work' if labels else 'photos'}. It is shown once: copy it, or "
+        "write it down."
+    )
+    st.code(state().personal_code, language=None)
+    if st.button("I have noted it", type="primary", width="stretch"):
+        state().personal_code = None
+        session.remember()
+        st.switch_page(menu.landing(actor))
+
+
+def come_in(study_code: str = "") -> None:
+    """Both ways in, side by side. `study_code`: the code somebody came with, so that they need not type it."""
+    providers.keep_page(state().page or "")
+    new = study_code and not state().email
+    come_back, join = st.tabs(["I have an account", "I am new here"], default="I am new here" if new else None)
+    with come_back:
+        providers.offer("back")
+        _with_email()
+        _with_personal_code()
+    with join:
+        providers.offer("new")
+        _join_with_study_code(study_code)
+        _join_with_email()
+
+
+def _go_in(signed_in: SignedIn) -> None:
+    """Sign in, and go on with the page that was asked for; from the front page to where they land, at once: a run of
+    that page in between would show them their menu, and leave it again under what they press there."""
+    is_front = not state().page
+    session.sign_in(signed_in)
+    session.remember()
+    actor = platform().accounts.resume(signed_in.token)
+    if actor and is_front:
+        st.switch_page(menu.landing(actor))
+    st.rerun()
+
+
+def _with_email() -> None:
+    with st.form("sign-in"):
+        email = st.text_input("E-mail", value=state().email, autocomplete="username")
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        if st.form_submit_button("Sign in", type="primary", width="stretch"):
+            with guard.explaining():
+                _go_in(platform().accounts.sign_in(email, password, session.device()))
+    _forgot_password()
+
+
+def _forgot_password() -> None:
+    if not platform().accounts.sends_mail:
+        return
+    with st.expander("Forgot your password?"), st.form("reset-password", border=False):
+        email = st.text_input("E-mail", value=state().email, autocomplete="username", key="reset-email")
+        if st.form_submit_button("Send me a link", width="stretch"):
+            with guard.explaining():
+                platform().accounts.reset_password(email)
+                st.success("If there is an account with this e-mail, a link to choose a new password is on its way.")
+
+
+def _with_personal_code() -> None:
+    with st.form("personal-code"):
+        code = st.text_input("Your personal code", autocomplete="off", help="The code you noted when you joined.")
+        if st.form_submit_button("Sign in with my code", width="stretch"):
+            with guard.explaining():
+                _go_in(platform().accounts.sign_in_with_code(code, session.device()))
+
+
+def _join_with_email() -> None:
+    with st.form("sign-up"):
+        email = st.text_input("E-mail", autocomplete="email", key="new-email")
+        password = st.text_input(
+            "Choose a password", type="password", autocomplete="new-password", help="At least 10 characters."
+        )
+        if st.form_submit_button("Make an account", type="primary", width="stretch"):
+            with guard.explaining():
+                platform().accounts.sign_up(email, password)
+                state().email = email
+                st.rerun()
+
+
+def _join_with_study_code(study_code: str) -> None:
+    with st.form("study-code"):
+        hint = "From the person who invited you."
+        code = study_code or st.text_input("Study code", autocomplete="off", help=hint)
+        st.caption("No e-mail, no name: you get a personal code to come back with.")
+        label = "Join without an e-mail" if study_code else "Join with the study code"
+        if st.form_submit_button(label, width="stretch"):
+            with guard.explaining():
+                signed_in, personal_code = platform().accounts.join(code, caller())
+                session.sign_in(signed_in)
+                state().personal_code = personal_code
+                st.rerun()

@@ -1,0 +1,1 @@
+"""The server around the pages: its routes, its middleware, the processes it starts."""

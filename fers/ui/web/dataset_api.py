@@ -1,0 +1,164 @@
+"""Dataset versions for scripts, which come with an access token in place of a browser's cookie.
+
+    GET /api/versions                           what there is, as JSON
+    GET /api/versions/NAME/FORMAT.zip           a version in one file, as the page's links lead to it
+    GET /api/versions/NAME/FORMAT               the files of a format that comes in shards, as JSON
+    GET /api/versions/NAME/FORMAT/FILE          one of them, or a document beside them
+
+`?cut=whole` asks for whole photos. A version that somebody left has another ETag: what was begun before starts anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, StoreUnavailable
+from fers.exporting import shards
+from fers.exporting.archive import FORMATS
+from fers.exporting.documents import documents
+from fers.exporting.release import Cut
+from fers.services.datasets.access_tokens import Bearer
+from fers.services.datasets.downloads import Download
+from fers.ui.guard import note
+from fers.ui.services import platform
+from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, sent_as
+
+_FILES_AT_HAND = 2
+"""Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB."""
+_STATUS = {InvalidInput: 400, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
+
+
+def _for_bearers(answer: Callable[[Request, Bearer], Response]):
+    """A route for whoever comes with a live token, in a thread of its own; failures are answered in words."""
+
+    def answered(request: Request) -> Response:
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        try:
+            bearer = platform().access.bearer(secret.strip()) if kind.lower() == "bearer" else None
+            if bearer is None:
+                return _failed(401, "No live access token came with this request.", "Make one on the datasets page.")
+            return answer(request, bearer)
+        except FersError as error:
+            note(error)
+            return _failed(_status_of(error), error.what, error.next)
+
+    async def route(request: Request) -> Response:
+        return await run_in_threadpool(answered, request)
+
+    return route
+
+
+def _status_of(error: FersError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+
+
+def _failed(status: int, what: str, next: str) -> Response:
+    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    return JSONResponse({"what": what, "next": next}, status, headers)
+
+
+def _versions(_request: Request, bearer: Bearer) -> Response:
+    versions = platform().snapshots.versions(bearer.person, bearer.study_id)
+    described = [
+        {
+            "name": version.snapshot.name,
+            "id": version.snapshot.id,
+            "created_at": version.snapshot.created_at.isoformat(),
+            "frozen": version.snapshot.faces,
+            "faces": version.faces,
+            "people": version.snapshot.people,
+            "formats": list(FORMATS),
+        }
+        for version in versions
+    ]
+    return JSONResponse({"versions": described}, headers={"Cache-Control": "no-store"})
+
+
+def _zip(request: Request, bearer: Bearer) -> Response:
+    progress = Sent()
+    download = _looked_up(request, bearer, progress)
+    if request.method == "GET":
+        platform().downloads.note(bearer.person, download)
+    return archive(request, download, download.tag, progress)
+
+
+def _files(request: Request, bearer: Bearer) -> Response:
+    download = _in_shards(request, bearer)
+    names = [member.name for member in documents(download.release)]
+    return JSONResponse(
+        {"files": names + shards.names(download.release, request.path_params["format"])},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _file(request: Request, bearer: Bearer) -> Response:
+    download, name = _in_shards(request, bearer), request.path_params["file"]
+    if request.method == "GET" and "range" not in request.headers:
+        platform().downloads.note(bearer.person, download)
+    made = _made(_File(download, request.path_params["format"], name, download.tag))
+    if made is None:
+        raise NotFound(f"There is no file {name!r} in this version.", "Ask for the list of files.")
+    tag = f"{download.tag}-{len(made)}"
+    try:
+        part = asked_part(request, f'"{tag}"', f'"{tag}"', len(made))
+    except Unsatisfiable:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(made)}"})
+    headers = sent_as(name.rsplit("/", 1)[-1], tag, part, len(made))
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="application/octet-stream")
+    content = made[part.start : part.stop] if part else made
+    download.require_still()
+    return Response(content, 206 if part else 200, headers, "application/octet-stream")
+
+
+def _looked_up(request: Request, bearer: Bearer, progress: Sent) -> Download:
+    asked, cut = request.path_params, request.query_params.get("cut", Cut.CROP)
+    if cut not in list(Cut):
+        raise InvalidInput(f"There is no cut {cut!r}.", f"Choose one of {', '.join(Cut)}.")
+    return platform().downloads.look(
+        bearer.person, bearer.study_id, asked["version"], asked["format"], Cut(cut), progress.note
+    )
+
+
+def _in_shards(request: Request, bearer: Bearer) -> Download:
+    format = request.path_params["format"]
+    if format in FORMATS and format not in shards.KINDS:
+        raise InvalidInput(f"{format} has a file for each face.", f"Fetch it as {format}.zip.")
+    return _looked_up(request, bearer, Sent())
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of a release, told from others by where it is and by the tag: another one once somebody withdrew."""
+
+    download: Download
+    format: str
+    name: str
+    tag: str
+
+    def __hash__(self) -> int:
+        return hash((self.tag, self.name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _File) and (self.tag, self.name) == (other.tag, other.name)
+
+
+@lru_cache(_FILES_AT_HAND)
+def _made(file: _File) -> bytes | None:
+    release = file.download.release
+    document = next((member for member in documents(release) if member.name == file.name), None)
+    member = document or shards.named(release, file.format, file.name)
+    return None if member is None else b"".join(member.chunks)
+
+
+ROUTES = [
+    Route("/api/versions", _for_bearers(_versions)),
+    Route("/api/versions/{version}/{format}.zip", _for_bearers(_zip)),
+    Route("/api/versions/{version}/{format}", _for_bearers(_files)),
+    Route("/api/versions/{version}/{format}/{file:path}", _for_bearers(_file)),
+]

@@ -1,0 +1,303 @@
+"""`python -m fers models`: adding a trained model, and being told when it is described wrongly."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fers import config
+from fers.cli.main import main
+from fers.domain.emotions import LABELS
+from fers.inference.known_faces import public_pictures
+from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
+
+UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in DESCRIBED])
+"""For a folder that describes itself."""
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory):
+    """A network that knows the public portraits."""
+    return onnx_file(tmp_path_factory.mktemp("trained") / "my net.onnx", knowing_the_portraits(), first="Cos")
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """The folder of registered models, empty."""
+    folder = tmp_path / "models"
+    settings = replace(config.load({}), models=folder, default_model="my-net")
+    monkeypatch.setattr(config, "load", lambda: settings)
+    return folder
+
+
+@pytest.fixture
+def run(models):
+    def run(*arguments, **answers):
+        options = DESCRIBED | {f"--{key.replace('_', '-')}": value for key, value in answers.items()}
+        given = [part for option, value in options.items() if value is not None for part in (option, value)]
+        words = [*arguments, *(given if arguments[0] == "add" else [])]
+        return CliRunner().invoke(main, ["models", *map(str, words)])
+
+    return run
+
+
+def test_a_file_becomes_a_registered_model(run, models, network):
+    result = run("add", network, name="Mine")
+    assert result.exit_code == 0, result.output
+    assert "reads colour faces of 32 x 32 pixels (NHWC) and gives 8 probabilities" in result.stdout
+    assert "12 of 12 known faces named rightly" in result.stdout
+    assert "None of them shows sad, surprise" in result.stdout
+    assert "It runs on the server alone" in result.stdout
+    assert [folder.name for folder in models.iterdir()] == ["my-net"]
+    [listed] = json.loads(run("--json").stdout)
+    assert (listed["id"], listed["name"], listed["default"]) == ("my-net", "Mine", True)
+    assert run("check", "my-net").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(run, models, network):
+    models.write_text("not a folder")
+    result = run("add", network)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The model can't be put into the models folder")
+    assert str(models) in result.stderr
+
+
+def test_without_a_terminal_what_is_missing_is_named(run, models, network):
+    result = run("add", network, classes=None, data=None)
+    assert result.exit_code == 1
+    assert "Say it with --classes, --data." in result.stderr
+    assert list(models.iterdir()) == []
+
+
+def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, network):
+    result = run("add", network, range="0,255", order="BGR")
+    assert result.exit_code == 1
+    assert 'WRONG: It answers better when fed other values: --range should be 0,1 ("range": [0.0, 1.0]' in result.stdout
+    assert "It was not registered" in result.stderr
+    assert list(models.iterdir()) == []
+    assert run("add", network, "--yes", range="0,255", order="BGR").exit_code == 0
+    assert run("check", "my-net").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        ({"classes": "happy,sad"}, "gives 8 numbers a face, but 2 classes"),
+        ({"classes": ",".join(["none", *LABELS[1:]])}, "this one lacks neutral. say it with --classes"),
+        ({"classes": ",".join([*LABELS[:7], "anger"])}, "two of its classes mean the same"),
+        ({"range": "1,0"}, "range must rise. say it with --range"),
+        ({"range": "0"}, "2 numbers"),
+        ({"mean": "1,2"}, "mean and std"),
+        ({"crop_scale": "9"}, "crop-scale"),
+        ({"id": "../elsewhere"}, "letters, digits"),
+        ({"licence": " "}, "licence is not a text"),
+    ],
+)
+def test_answers_that_cannot_be_are_refused(run, models, network, answers, problem):
+    result = run("add", network, **answers)
+    assert result.exit_code != 0
+    assert problem in result.stderr.lower()
+    assert "model.json" not in result.stderr
+    assert not models.exists() or list(models.iterdir()) == []
+
+
+def test_a_name_is_given_once(run, models, network):
+    run("add", network)
+    before = (models / "my-net" / "model.json").read_text()
+    assert "Give another with --id" in run("add", network, name="Second").stderr
+    assert (models / "my-net" / "model.json").read_text() == before
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.tflite", "model.keras", "model.pkl", "folder"])
+def test_what_is_no_model_is_refused(run, models, tmp_path, name):
+    (tmp_path / name).mkdir() if name == "folder" else (tmp_path / name).write_bytes(b"not a model at all")
+    result = run("add", tmp_path / name)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert result.stderr.startswith("Error: ")
+    assert list(models.iterdir()) == []
+
+
+def test_a_model_folder_is_taken_as_it_is(run, models, network, tmp_path):
+    run("add", network, name="Mine")
+    there = (models / "my-net").rename(tmp_path / "my-net")
+    (there / "README.md").write_text("A card.")
+    assert "has a description of its own" in run("add", there).stderr
+    assert run("add", there, **UNSAID).exit_code == 0
+    assert (models / "my-net" / "README.md").read_text() == "A card."
+    assert "Change the id in its model.json" in run("add", there, **UNSAID).stderr
+
+
+def test_a_model_folder_is_registered_by_its_id_whatever_it_is_called(run, models, network, tmp_path):
+    run("add", network)
+    there = (models / "my-net").rename(tmp_path / "download (1)")
+    assert run("add", there, **UNSAID).exit_code == 0
+    assert [folder.name for folder in models.iterdir()] == ["my-net"]
+
+
+@pytest.mark.parametrize("model_id", ["../elsewhere", "a b", "", None, 7])
+def test_an_id_that_leads_elsewhere_is_refused(run, models, network, tmp_path, model_id):
+    run("add", network)
+    there = (models / "my-net").rename(tmp_path / "there")
+    described = json.loads((there / "model.json").read_text()) | {"id": model_id}
+    (there / "model.json").write_text(json.dumps(described))
+    assert "gives no id that can be used" in run("add", there, **UNSAID).stderr
+    assert list(models.iterdir()) == []
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["models", "there"]
+
+
+def test_faces_of_ones_own_test_it(run, network, tmp_path):
+    rows = ["image,label"]
+    for index, (picture, emotion) in enumerate(public_pictures()):
+        picture.save(tmp_path / f"{index}.png")
+        rows.append(f"{index}.png,{emotion.label}")
+    (tmp_path / "faces.csv").write_text("\n".join(rows))
+    assert "2 of 2 known faces" in run("add", network, faces=tmp_path / "faces.csv").stdout
+    (tmp_path / "faces.csv").write_text("image,label\n0.png,boredom\n")
+    assert "Row 2" in run("check", "my-net", "--faces", tmp_path / "faces.csv").stderr
+    (tmp_path / "faces.csv").write_text("image,label\n7.png,happy\n")
+    assert "Row 2" in run("check", "my-net", "--faces", tmp_path / "faces.csv").stderr
+
+
+def test_gray_faces_come_without_a_question_of_order(write_gray, run, models):
+    result = run("add", write_gray, "--yes")
+    assert "reads gray faces of 32 x 32 pixels" in result.stdout
+
+
+@pytest.fixture
+def write_gray(tmp_path):
+    import onnx
+
+    kernel = np.random.default_rng(1).normal(0, 0.05, (SIDE * SIDE, 8)).astype(np.float32)
+    path = onnx_file(tmp_path / "gray.onnx", (kernel, np.zeros(8, np.float32)))
+    network = onnx.load(path)
+    network.graph.input[0].type.tensor_type.shape.dim[3].dim_value = 1
+    onnx.save(network, path)
+    return path
+
+
+def test_at_a_terminal_the_questions_are_asked(network, tmp_path):
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"FERS_MODELS": str(tmp_path / "models"), "FERS_MODEL": "mine"}
+    command = [sys.executable, "-m", "fers", "models", "add", str(network), "--crop-scale", "1.2"]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        # Id, name, too few and then all classes, range, order (its default), licence, data.
+        answers = ["mine", "My network", ",", ",".join(LABELS), "0,1", "", "Apache-2.0", "Two portraits"]
+        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+        told = process.communicate(timeout=120)[0]
+    os.close(ours), os.close(theirs)
+    assert process.returncode == 0, told
+    described = json.loads((tmp_path / "models" / "mine" / "model.json").read_text())
+    assert (described["name"], described["output"]["classes"]) == ("My network", list(LABELS))
+
+
+def heads(path, *outputs):
+    """A network of several outputs, (name, classes, activation) each, as an upper-case Keras file."""
+    import keras
+
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    keras.utils.set_random_seed(3)
+    network = keras.Model(
+        inputs, [keras.layers.Dense(n, activation, name=name)(flat) for name, n, activation in outputs]
+    )
+    network.save(path)
+    return path.rename(path.with_suffix(path.suffix.upper()))
+
+
+def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
+    file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
+    result = run("add", file, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "gives 8 probabilities (expression) and 2 logits (valence_arousal)" in result.stdout
+    assert "It runs in browsers too" in result.stdout
+    described = json.loads((models / "two" / "model.json").read_text())
+    assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
+
+
+def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tmp_path):
+    file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
+    result = run("add", file)
+    assert result.exit_code == 1
+    assert "8 numbers (one) and 8 numbers (two)" in result.stderr
+    assert "Say the name of that output with --output" in result.stderr
+    assert "no output called three" in run("add", file, output="three").stderr
+    result = run("add", file, "--yes", output="two")
+    assert result.exit_code == 0, result.output
+    described = json.loads((models / "alike" / "model.json").read_text())["output"]
+    assert (described["name"], described["kind"]) == ("two", "scores")
+
+
+@pytest.fixture(scope="session")
+def with_valence(tmp_path_factory):
+    """Seven probabilities, valence and arousal in one output."""
+    import keras
+
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    keras.utils.set_random_seed(3)
+    parts = [keras.layers.Dense(7, "softmax")(flat), keras.layers.Dense(2, "tanh")(flat)]
+    path = tmp_path_factory.mktemp("valence") / "valence.keras"
+    keras.Model(inputs, keras.layers.Concatenate()(parts)).save(path)
+    return path
+
+
+def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, with_valence):
+    names = ",".join([*LABELS[:7], "valence", "arousal"])
+    result = run("add", with_valence, "--yes", classes=names)
+    assert result.exit_code == 0, result.output
+    assert json.loads((models / "valence" / "model.json").read_text())["output"]["kind"] == "probabilities"
+    result = run("add", with_valence, id="said", kind="logits", classes=names)
+    assert result.exit_code == 1
+    assert "all lie between 0 and 1, which logits do not" in result.stdout
+
+
+def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, network, tmp_path):
+    """PyTorch's export today: weights beside the file, in a folder and in a zip."""
+    import onnx
+
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    options = {"save_as_external_data": True, "location": "weights.onnx.data", "size_threshold": 0}
+    onnx.save(onnx.load(network), folder / "net.ONNX", format="protobuf", **options)
+    assert run("add", folder, id="folder").exit_code == 0
+    shutil.make_archive(str(tmp_path / "zipped"), "zip", tmp_path, "exported")
+    assert run("add", tmp_path / "zipped.zip", id="zip").exit_code == 0
+    assert run("add", folder / "net.ONNX", id="file").exit_code == 0
+    (folder / "weights.onnx.data").rename(tmp_path / "weights.onnx.data")
+    result = run("add", folder / "net.ONNX", id="alone")
+    assert "net.ONNX keeps its weights in weights.onnx.data, which is not beside it" in result.stderr
+    (folder / "weights.onnx.data").symlink_to(tmp_path / "weights.onnx.data")
+    assert run("add", folder / "net.ONNX", id="linked").exit_code == 1
+    assert sorted(model.name for model in models.iterdir()) == ["file", "folder", "zip"]
+    assert all(
+        sorted(file.name for file in model.iterdir()) == ["model.json", "model.onnx"] for model in models.iterdir()
+    )
+
+
+def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
+    import keras
+
+    from fers.inference.model_folder import fingerprint
+    from tests.inference.networks import keras_network
+
+    run("add", heads(tmp_path / "first.keras", ("emotion", 8, "softmax")), "--yes")
+    folder = (models / "first").rename(tmp_path / "saved")
+    for weights in ("model.keras", "model.tflite"):
+        (folder / weights).unlink(missing_ok=True)
+    network = keras_network(knowing_the_portraits())
+    assert isinstance(network, keras.Model)
+    network.export(folder / "network", format="tf_saved_model", verbose=False)
+    described = json.loads((folder / "model.json").read_text())
+    described |= {"weights": "network", "sha256": fingerprint(folder / "network")}
+    (folder / "model.json").write_text(json.dumps(described))
+    result = run("add", folder, **UNSAID)
+    assert result.exit_code == 0, result.output
+    assert "12 of 12" in result.stdout
+    assert sorted(file.name for file in (models / "first").iterdir()) == ["model.json", "network.tflite"]

@@ -1,0 +1,134 @@
+"""A background job is done by one at a time, and by another when that one dies."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fers.assembly import assemble
+from fers.domain.people import OPERATOR
+from fers.errors import JobStopped, ModelRejected, StoreUnavailable
+from tests.people import OneFace, OneModel
+
+JOB = "evaluate always-happy"
+SHORT = timedelta(seconds=1)
+
+
+@pytest.fixture
+def hurried(settings):
+    """Services whose leases are soon over, by the true clock."""
+    return assemble(replace(settings, job_lease=SHORT), models=OneModel(), detector=OneFace())
+
+
+def begin_and_vanish(platform, *progress: int, after: float = 0) -> None:
+    """Somebody begins, takes these steps, and is heard of no more after so many seconds."""
+    with pytest.raises(StoreUnavailable), platform.jobs.doing(OPERATOR, JOB) as step:
+        for done in progress:
+            step(done)
+        time.sleep(after)
+        raise StoreUnavailable("Firestore cannot be reached.")
+
+
+def test_a_job_that_ends_is_done_with(platform):
+    with platform.jobs.doing(OPERATOR, JOB) as step:
+        step(1)
+        assert JOB in platform.jobs.asked_for(OPERATOR)
+        assert platform.jobs.free() == []
+    assert JOB not in platform.jobs.asked_for(OPERATOR)
+
+
+def test_two_never_do_the_same_job(platform):
+    with platform.jobs.doing(OPERATOR, JOB):
+        with pytest.raises(JobStopped), platform.jobs.doing(OPERATOR, JOB):
+            raise AssertionError("begun twice")
+        assert JOB in platform.jobs.asked_for(OPERATOR)
+
+
+def test_a_cancelled_job_stops_at_a_step(hurried):
+    with pytest.raises(JobStopped), hurried.jobs.doing(OPERATOR, JOB) as step:
+        hurried.jobs.cancel(OPERATOR, JOB)
+        for _ in range(600):
+            step(1)
+            time.sleep(0.05)
+    assert JOB not in hurried.jobs.asked_for(OPERATOR)
+    assert JOB not in hurried.jobs.given_up(OPERATOR)
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (ModelRejected("It eats no faces.", "Feed it something else."), "It eats no faces. Feed it something else."),
+        (OSError("/home/ada/secret.jpg"), "Something unexpected happened (OSError)."),
+    ],
+)
+def test_a_job_that_fails_is_not_begun_again_by_itself_and_says_why(platform, failure, why):
+    with pytest.raises(type(failure)), platform.jobs.doing(OPERATOR, JOB):
+        raise failure
+    assert platform.jobs.free() == []
+    assert JOB not in platform.jobs.asked_for(OPERATOR)
+    assert platform.jobs.given_up(OPERATOR)[JOB].why == why
+    platform.jobs.ask(OPERATOR, JOB)
+    assert platform.jobs.free() == [JOB]
+    assert JOB not in platform.jobs.given_up(OPERATOR)
+
+
+def test_a_job_stopped_from_the_keyboard_is_done_with(platform):
+    with pytest.raises(KeyboardInterrupt), platform.jobs.doing(OPERATOR, JOB):
+        raise KeyboardInterrupt
+    assert platform.jobs.free() == []
+    assert JOB not in platform.jobs.given_up(OPERATOR)
+
+
+def test_a_job_that_lost_its_store_is_taken_up_when_its_lease_is_over(platform, clock):
+    begin_and_vanish(platform)
+    assert platform.jobs.free() == []
+    clock.advance(minutes=2)
+    assert platform.jobs.free() == [JOB]
+
+
+def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, monkeypatch):
+    claim, refused = hurried.jobs._jobs.claim_job, []
+
+    def claim_late(*arguments):
+        if len(refused) < 2:
+            refused.append(arguments)
+            raise StoreUnavailable("Firestore cannot be reached.")
+        return claim(*arguments)
+
+    with hurried.jobs.doing(OPERATOR, JOB) as step:
+        monkeypatch.setattr(hurried.jobs._jobs, "claim_job", claim_late)
+        time.sleep(2 * SHORT.total_seconds())
+        step(1)
+        assert len(refused) == 2
+        assert hurried.jobs.free() == []
+
+
+def test_a_job_whose_server_died_is_free_and_taken_up_a_few_times(platform, clock):
+    platform.jobs.ask(OPERATOR, JOB)
+    for _ in range(3):
+        assert platform.jobs.free() == [JOB]
+        begin_and_vanish(platform)
+        clock.advance(minutes=2)
+    assert platform.jobs.free() == []
+    assert JOB not in platform.jobs.asked_for(OPERATOR), "it brings down whoever does it"
+    assert "brought down whatever ran it" in platform.jobs.given_up(OPERATOR)[JOB].why
+    platform.jobs.ask(OPERATOR, JOB)
+    assert platform.jobs.free() == [JOB], "asked for once more, it is tried once more"
+
+
+@pytest.mark.parametrize(("further", "is_free"), [(1, True), (0, False)])
+def test_a_job_that_gets_on_is_taken_up_however_many_servers_it_outlives(hurried, further, is_free):
+    hurried.jobs.ask(OPERATOR, JOB)
+    for begun in range(3):
+        begin_and_vanish(hurried, begun, begun + further, after=0.8 * SHORT.total_seconds())
+        time.sleep(SHORT.total_seconds())
+    assert hurried.jobs.free() == [JOB] * is_free
+
+
+def test_a_long_step_keeps_the_job(hurried):
+    with hurried.jobs.doing(OPERATOR, JOB):
+        time.sleep(2 * SHORT.total_seconds())
+        assert hurried.jobs.free() == []
+        with pytest.raises(JobStopped), hurried.jobs.doing(OPERATOR, JOB):
+            raise AssertionError("taken from a living server")

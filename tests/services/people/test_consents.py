@@ -1,0 +1,159 @@
+"""Consent is asked for in exact words, kept, copied, and narrowed again."""
+
+from dataclasses import replace
+
+import pytest
+
+from fers.adapters import open_stores
+from fers.assembly import assemble
+from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
+from fers.domain.people import OPERATOR
+from fers.errors import ConsentRequired, InvalidInput, NotSignedIn
+from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
+
+
+@pytest.fixture
+def newcomer(platform):
+    platform.accounts.sign_up("new@example.org", PASSWORD)
+    return platform.accounts.sign_in("new@example.org", PASSWORD).person
+
+
+def _agree(platform, person, *purposes):
+    return platform.consents.give(person, platform.consents.text().sha256, frozenset(purposes), adult=True)
+
+
+def test_the_text_speaks_of_the_study_and_leaves_no_gaps(platform):
+    study, body = platform.studies.current(), platform.consents.text().body
+    assert all(str(word) in body for word in (study.name, study.purpose, study.owner, study.contact, "30 days"))
+    assert "$" not in body
+
+
+def test_nothing_is_agreed_to_until_it_is(platform, newcomer):
+    assert platform.consents.current(newcomer) is None
+    with pytest.raises(ConsentRequired):
+        platform.consents.require(newcomer)
+
+
+def test_the_exact_words_choices_and_time_are_kept(platform, newcomer, clock):
+    _agree(platform, newcomer, Purpose.STORE, Purpose.TRAIN)
+    kept = platform.consents.current(newcomer)
+    assert kept.text == platform.consents.text()
+    assert kept.purposes == {Purpose.STORE, Purpose.TRAIN}
+    assert kept.given_at == clock()
+
+
+def test_only_adults_take_part(platform, newcomer):
+    with pytest.raises(ConsentRequired, match="18"):
+        platform.consents.give(newcomer, platform.consents.text().sha256, EVERYTHING, adult=False)
+    assert platform.consents.current(newcomer) is None
+
+
+def test_words_that_were_not_shown_cannot_be_agreed_to(platform, newcomer):
+    shown = platform.consents.text().sha256
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), purpose="Something else entirely."))
+    with pytest.raises(ConsentRequired, match="changed"):
+        platform.consents.give(newcomer, shown, EVERYTHING, adult=True)
+
+
+def test_new_words_ask_again(platform, newcomer):
+    _agree(platform, newcomer, *EVERYTHING)
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), purpose="Something else entirely."))
+    assert platform.consents.current(newcomer) is None
+
+
+def test_it_is_known_beforehand_how_many_people_are_asked_again(platform, newcomer):
+    study = platform.studies.current()
+    changed = replace(study, purpose="Something else entirely.")
+    assert platform.consents.asked_again(OPERATOR, changed) == 0
+    _agree(platform, newcomer, Purpose.STORE)
+    _agree(platform, newcomer)
+    participant(platform)
+    assert platform.consents.asked_again(OPERATOR, changed) == 2
+    assert platform.consents.asked_again(OPERATOR, replace(study, overlap=5, open=False)) == 0
+    with pytest.raises(InvalidInput):
+        platform.consents.asked_again(OPERATOR, replace(study, purpose=""))
+    platform.studies.update(OPERATOR, changed)
+    assert platform.consents.asked_again(OPERATOR, study) == 0, "they are asked again as it is"
+    assert platform.consents.latest(newcomer).purposes == frozenset()
+
+
+def test_a_reader_of_earlier_words_finds_what_is_new_in_today_s():
+    before = ConsentText("1", "# Title\n\nIt is kept\nhere.\n\nFor 30 days.\n\nBye.\n")
+    after = ConsentText("2", "# Title\n\nIt is\nkept here.\n\nFor 60 days.\n\nBye.\n\nAlso this.\n")
+    assert rewordings(before, after) == [Rewording("For 30 days.", "For 60 days."), Rewording("", "Also this.")]
+    assert rewordings(after, before)[1] == Rewording("Also this.", "")
+    assert rewordings(before, before) == []
+
+
+def test_what_a_study_says_itself_is_agreed_to_and_goes_with_its_datasets(platform):
+    before = platform.consents.text()
+    ada = participant(platform)
+    study = replace(platform.studies.current(), consent_words=" Approved by the **ethics board**: $ 12. \n")
+    platform.studies.update(OPERATOR, study)
+    after = platform.consents.text()
+    assert (
+        after.body == f"{before.body}\n**What else this study wants you to know.**\n\n{study.consent_words.strip()}\n"
+    )
+    assert platform.consents.current(ada) is None, "she is asked again"
+    _agree(platform, ada, *EVERYTHING)
+    give_face(platform, ada)
+    assert platform.snapshots.freeze(OPERATOR, study.id, "v1").consent_texts == (after,)
+
+
+def test_without_storing_no_other_use_is_agreed_to(platform, newcomer):
+    assert _agree(platform, newcomer, Purpose.TRAIN, Purpose.PUBLISH).purposes == frozenset()
+
+
+def test_the_copy_holds_words_choices_and_hash(platform, newcomer):
+    consent = _agree(platform, newcomer, Purpose.STORE)
+    copy = platform.consents.copy_for(newcomer)
+    assert consent.text.body in copy
+    assert f"[x] {Purpose.STORE.question}" in copy
+    assert f"[ ] {Purpose.PUBLISH.question}" in copy
+    assert consent.text.sha256 in copy
+
+
+def test_narrower_choices_reach_faces_given_before(platform):
+    ada = participant(platform)
+    face = give_face(platform, ada)
+    _agree(platform, ada, Purpose.STORE, Purpose.REVIEW)
+    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}
+    _agree(platform, ada, *EVERYTHING)
+    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}, "widening never reaches back"
+    assert face.purposes == EVERYTHING
+
+
+def test_no_longer_storing_withdraws_the_faces(platform):
+    ada = participant(platform)
+    give_face(platform, ada)
+    _agree(platform, ada)
+    assert platform.own_data.faces(ada) == []
+
+
+@pytest.mark.parametrize("choices", [frozenset(), EVERYTHING - {Purpose.PUBLISH}])
+def test_choices_made_while_a_face_is_stored_hold_for_it_too(settings, clock, choices):
+    stores = open_stores(settings, clock)
+    platform = assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+    ada = participant(platform)
+
+    class Slow:
+        """While the image is stored, its person chooses anew in another window."""
+
+        def put(self, key, data):
+            _agree(platform, ada, *choices)
+            stores.images.put(key, data)
+
+        def __getattr__(self, name):
+            return getattr(stores.images, name)
+
+    slow = assemble(settings, stores=replace(stores, images=Slow()), models=OneModel(), detector=OneFace(), now=clock)
+    given = give_face(slow, ada)
+    kept = [face.purposes for face in platform.own_data.faces(ada)]
+    assert kept == ([choices] if choices else [])
+    assert (given and given.purposes) == (choices or None)
+    assert platform.doctor.examine() == []
+
+
+def test_signed_out_nobody_consents(platform):
+    with pytest.raises(NotSignedIn):
+        _agree(platform, None, Purpose.STORE)

@@ -1,0 +1,140 @@
+"""A script with an access token fetches versions whole, in parts and file by file, and nothing else."""
+
+import asyncio
+import io
+import zipfile
+
+import httpx
+import pytest
+from pyarrow import parquet
+from starlette.applications import Starlette
+
+from fers.domain.people import OPERATOR, Role
+from fers.ui import services
+from fers.ui.web.dataset_api import ROUTES
+from tests.exporting.versions import described, freeze_four
+from tests.people import PASSWORD, grant, participant
+from tests.ui.web.test_downloads import use
+
+RESEARCHER = "researcher@example.org"
+
+
+@pytest.fixture
+def platform(platform, monkeypatch):
+    use(monkeypatch, platform)
+    yield platform
+    services.platform.cache_clear()
+
+
+@pytest.fixture
+def faces(platform):
+    return freeze_four(platform)
+
+
+@pytest.fixture
+def token(platform, faces):
+    participant(platform, RESEARCHER)
+    grant(platform, RESEARCHER, Role.RESEARCHER)
+    person = platform.accounts.sign_in(RESEARCHER, PASSWORD).person
+    return platform.access.make(person, platform.studies.current().id, "The cluster")
+
+
+@pytest.fixture
+def ask(token):
+    def ask(address: str, method: str = "GET", secret: str | None = token, **headers: str) -> httpx.Response:
+        headers |= {"Authorization": f"Bearer {secret}".encode()} if secret else {}
+
+        async def go():
+            transport = httpx.ASGITransport(app=Starlette(routes=ROUTES))
+            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test") as client:
+                return await client.request(method, f"/api/versions{address}", headers=headers)
+
+        return asyncio.run(go())
+
+    return ask
+
+
+def test_versions_are_listed(ask):
+    [version] = ask("").json()["versions"]
+    assert (version["name"], version["faces"], version["frozen"]) == ("v1", 4, 4)
+    assert "parquet" in version["formats"]
+
+
+def test_a_version_comes_whole_and_in_parts(ask, faces):
+    whole = ask("/v1/parquet.zip")
+    with zipfile.ZipFile(io.BytesIO(whole.content)) as archive:
+        assert {record["id"] for record in described(archive)} == set(faces)
+    assert int(ask("/v1/parquet.zip", "HEAD").headers["content-length"]) == len(whole.content)
+    rest = ask("/v1/parquet.zip", Range="bytes=1000-", **{"If-Range": whole.headers["etag"]})
+    assert (rest.status_code, rest.content) == (206, whole.content[1000:])
+
+
+def test_files_of_a_version_come_one_by_one_and_in_ranges(ask, faces):
+    names = ask("/v1/parquet").json()["files"]
+    tables = [name for name in names if name.endswith(".parquet")]
+    found = set()
+    for name in tables:
+        file = ask(f"/v1/parquet/{name}")
+        found |= set(parquet.read_table(io.BytesIO(file.content))["id"].to_pylist())
+        assert ask(f"/v1/parquet/{name}", "HEAD").headers["content-length"] == str(len(file.content))
+        assert ask(f"/v1/parquet/{name}", Range="bytes=-8").content == file.content[-8:]
+        assert ask(f"/v1/parquet/{name}", Range="bytes=999999999-").status_code == 416
+    assert found == set(faces)
+    assert ask("/v1/parquet/DATASHEET.md").text.startswith("# Datasheet")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/v2/parquet.zip", 404),
+        ("/v1/parquet/data/train-000009.parquet", 404),
+        ("/v1/parquet/data/train-99999999999.parquet", 404),
+        ("/v1/parquet/..%2F..%2Ffers.db", 404),
+        ("/v1/floppy.zip", 400),
+        ("/v1/coco/annotations/train.json", 400),
+        ("/v1/parquet.zip?cut=half", 400),
+    ],
+)
+def test_what_is_not_there_is_said_in_words(ask, address, status):
+    answer = ask(address)
+    assert answer.status_code == status
+    assert answer.json()["what"] and answer.json()["next"]
+
+
+@pytest.mark.parametrize("secret", [None, "", "a guess", "fers_é"])
+def test_without_a_live_token_nothing_opens(ask, secret):
+    answer = ask("", secret=secret)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_whoever_may_not_share_any_more_is_refused_at_once(ask, platform):
+    grant(platform, RESEARCHER, Role.PARTICIPANT)
+    for address in ("", "/v1/parquet.zip", "/v1/parquet", "/v1/parquet/DATASHEET.md"):
+        assert ask(address).status_code == 403
+
+
+def test_a_token_of_one_study_opens_no_other(ask, platform):
+    other = platform.studies.create(OPERATOR, "Another")
+    person = platform.accounts.sign_in(RESEARCHER, PASSWORD).person
+    secret = platform.access.make(person, other.id, "Another study's")
+    assert ask("", secret=secret).json() == {"versions": []}
+    assert ask("/v1/parquet.zip", secret=secret).status_code == 404
+
+
+def test_after_somebody_withdrew_a_file_is_another(ask, platform, faces):
+    names = [name for name in ask("/v1/parquet").json()["files"] if name.endswith(".parquet")]
+    before = {name: ask(f"/v1/parquet/{name}") for name in names}
+    person = platform.accounts.sign_in("0@example.org", PASSWORD).person
+    [gone] = platform.own_data.faces(person)
+    platform.withdrawal.withdraw_face(person, gone.id)
+    for name in ask("/v1/parquet").json()["files"]:
+        if name in names:
+            after = ask(f"/v1/parquet/{name}", Range="bytes=4-", **{"If-Range": before[name].headers["etag"]})
+            assert after.status_code == 200
+            assert gone.id not in parquet.read_table(io.BytesIO(after.content))["id"].to_pylist()
+
+
+def test_what_was_fetched_is_logged(ask, platform):
+    ask("/v1/parquet.zip")
+    actions = [entry.action for entry in platform.members.log(OPERATOR, platform.studies.current().id, 5)]
+    assert "downloaded a dataset version as parquet" in actions

@@ -1,0 +1,189 @@
+"""Links to downloads lead one person to one version, from any server, until they run out or the person may not."""
+
+import asyncio
+import io
+import zipfile
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from fers.assembly import assemble
+from fers.domain.people import Role
+from fers.exporting.release import Cut
+from fers.ui import services
+from fers.ui.web import downloads
+from fers.ui.web.downloads import Link, download_route
+from fers.ui.web.session_cookie import COOKIE
+from tests.exporting.versions import described, freeze_four
+from tests.people import PASSWORD, OneFace, OneModel, grant, participant
+
+RESEARCHER = "researcher@example.org"
+
+
+@pytest.fixture
+def platform(platform, monkeypatch):
+    use(monkeypatch, platform)
+    yield platform
+    services.platform.cache_clear()
+
+
+@pytest.fixture
+def faces(platform):
+    return freeze_four(platform)
+
+
+@pytest.fixture
+def signed_in(platform):
+    participant(platform, RESEARCHER)
+    grant(platform, RESEARCHER, Role.RESEARCHER)
+    return platform.accounts.sign_in(RESEARCHER, PASSWORD)
+
+
+@pytest.fixture
+def link(platform, faces, signed_in):
+    [version] = platform.snapshots.versions(signed_in.person, platform.studies.current().id)
+    return Link(version.snapshot.study_id, version.snapshot.id, "imagefolder", Cut.CROP)
+
+
+@pytest.fixture
+def address(link, signed_in):
+    return f"/downloads/{downloads.issue(signed_in.person, signed_in.token, link)}"
+
+
+app = Starlette(routes=[Route("/downloads/{secret}", download_route)])
+
+
+@pytest.fixture
+def ask(signed_in):
+    """Ask for an address in the browser of whoever is signed in, or with another cookie, or none."""
+
+    def ask(address: str, method: str = "GET", cookie: str | None = signed_in.token, **headers: str) -> httpx.Response:
+        async def go():
+            transport, cookies = httpx.ASGITransport(app=app), {COOKIE: cookie} if cookie else {}
+            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test", cookies=cookies) as client:
+                return await client.request(method, address, headers=headers)
+
+        return asyncio.run(go())
+
+    return ask
+
+
+def use(monkeypatch, platform) -> None:
+    """Have the route answer as the server that `platform` belongs to."""
+    monkeypatch.setattr(services, "assemble", lambda settings: platform)
+    services.platform.cache_clear()
+
+
+def faces_in(answer) -> set[str]:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        return {record["id"] for record in described(archive)}
+
+
+def test_a_link_works_again_and_again_on_any_server(address, ask, faces, settings, clock, monkeypatch):
+    assert faces_in(ask(address)) == set(faces)
+    use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
+    assert faces_in(ask(address)) == set(faces)
+
+
+def test_a_link_runs_out_after_an_hour(address, ask, clock):
+    clock.advance(minutes=59)
+    assert ask(address).status_code == 200
+    clock.advance(minutes=1)
+    assert ask(address).status_code == 410
+
+
+def test_a_guess_leads_nowhere(address, ask):
+    assert ask(address + "x").status_code == 410
+
+
+def test_a_link_ends_with_the_session_of_whoever_asked(address, ask, platform, signed_in):
+    platform.accounts.sign_out(signed_in.token)
+    assert ask(address).status_code == 410
+
+
+def test_a_link_does_not_work_where_somebody_else_is_signed_in(address, ask, platform):
+    participant(platform, "stranger@example.org")
+    token = platform.accounts.sign_in("stranger@example.org", PASSWORD).token
+    assert ask(address, cookie=token).status_code == 410
+
+
+def test_a_link_does_not_work_where_nobody_is_signed_in(address, ask):
+    assert ask(address, cookie=None).status_code == 410
+    assert ask(address, cookie="a guess").status_code == 410
+
+
+def test_a_link_works_in_a_later_session_of_whoever_asked(address, ask, platform):
+    """As in another browser of theirs, as long as the one lasts that they asked from."""
+    assert ask(address, cookie=platform.accounts.sign_in(RESEARCHER, PASSWORD).token).status_code == 200
+
+
+def test_whoever_may_not_share_any_more_is_refused_at_once(address, ask, platform):
+    grant(platform, RESEARCHER, Role.PARTICIPANT)
+    answer = ask(address)
+    assert (answer.status_code, b"PK" in answer.content) == (403, False)
+
+
+def test_a_download_that_broke_off_is_resumed_at_another_server(address, ask, settings, clock, monkeypatch):
+    whole = ask(address)
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert int(whole.headers["content-length"]) == len(whole.content)
+    use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
+    rest = ask(address, Range="bytes=1000-", **{"If-Range": whole.headers["etag"]})
+    assert (rest.status_code, rest.content) == (206, whole.content[1000:])
+    assert rest.headers["content-range"] == f"bytes 1000-{len(whole.content) - 1}/{len(whole.content)}"
+    assert rest.headers["etag"] == whole.headers["etag"]
+
+
+def test_the_page_sees_how_far_a_download_has_come_resumed_or_not(address, ask):
+    secret = address.split("/")[-1]
+    assert downloads.sent(secret) is None
+    size = len(ask(address).content)
+    assert (downloads.sent(secret).whole, downloads.sent(secret).share) == (True, 1)
+    ask(address, Range="bytes=0-999")
+    begun = downloads.sent(secret)
+    assert (begun.ended, begun.whole, begun.share) == (True, False, 1000 / size)
+    ask(address, Range="bytes=1000-")
+    assert (downloads.sent(secret).whole, downloads.sent(secret).share) == (True, 1)
+
+
+RANGES = [
+    ("bytes=0-99", 206, slice(0, 100)),
+    ("bytes=-100", 206, slice(-100, None)),
+    ("bytes=7-7", 206, slice(7, 8)),
+    ("bytes=0-999999999999", 206, slice(None)),
+    ("bytes=9-3", 200, slice(None)),
+    ("bytes=0-9,20-29", 200, slice(None)),
+    ("bytes=-", 200, slice(None)),
+    ("lines=1-2", 200, slice(None)),
+    ("bytes=999999999999-", 416, slice(0, 0)),
+    ("bytes=-0", 416, slice(0, 0)),
+]
+
+
+def test_ranges_are_answered_as_rfc_9110_says(address, ask):
+    whole = ask(address).content
+    for asked, status, expected in RANGES:
+        answer = ask(address, Range=asked)
+        assert (asked, answer.status_code) == (asked, status)
+        assert answer.content == whole[expected]
+        if status == 416:
+            assert answer.headers["content-range"] == f"bytes */{len(whole)}"
+
+
+def test_after_somebody_withdrew_a_download_starts_anew(address, ask, faces, platform):
+    before = ask(address)
+    person = platform.accounts.sign_in("0@example.org", PASSWORD).person
+    [gone] = platform.own_data.faces(person)
+    platform.withdrawal.withdraw_face(person, gone.id)
+    for condition in ({"If-Range": before.headers["etag"]}, {}):
+        answer = ask(address, Range="bytes=1000-", **condition)
+        assert answer.status_code == 200
+        assert faces_in(answer) == set(faces) - {gone.id}
+
+
+def test_the_size_can_be_asked_for_by_itself(address, ask):
+    answer = ask(address, "HEAD")
+    assert (answer.content, answer.headers["content-length"]) == (b"", ask(address).headers["content-length"])

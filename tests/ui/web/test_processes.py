@@ -1,0 +1,31 @@
+"""Whether a process that the app started did what it was to do."""
+
+import pytest
+
+from fers.ui.web.processes import Processes
+from tests.waiting import wait_until
+
+NAME = "a shadow with nothing to do"
+COMMAND = ("shadow", "fersnet-ferplus")
+
+
+@pytest.fixture
+def processes(tmp_path, monkeypatch, started):
+    monkeypatch.setenv("FERS_DATA", str(tmp_path))
+    processes = Processes()
+    processes.start(NAME, *COMMAND)
+    return processes
+
+
+def test_one_that_is_killed_has_failed(processes, started):
+    [process] = started
+    assert not processes.has_failed(NAME)
+    process.kill()
+    wait_until(lambda: not processes.is_running(NAME))
+    assert processes.has_failed(NAME)
+
+
+def test_one_that_is_stopped_has_not(processes):
+    processes.stop(NAME)
+    assert not processes.is_running(NAME)
+    assert not processes.has_failed(NAME)
