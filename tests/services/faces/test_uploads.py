@@ -12,8 +12,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import InvalidInput, NotFound, NotPermitted, StoreUnavailable
+from fers.services.faces import uploads
 from fers.services.faces.importing import Terms
-from fers.services.faces.one_face import uploads
 from fers.services.faces.set_previews import Manner
 from fers.storage.sqlite import disk
 from tests.people import PASSWORD, participant, pattern
