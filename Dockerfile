@@ -1,4 +1,4 @@
-# One FERS server on Firebase, behind a proxy that ends HTTPS: see docs/deployment.md.
+# One FERS server on Firebase, behind a proxy that ends HTTPS: see docs/operators/deployment.md.
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2 FERS_STORE=firebase PORT=8080
@@ -8,7 +8,8 @@ WORKDIR /app
 COPY requirements.txt .
 RUN sed '/^# Training/,$d' requirements.txt > app.txt && pip install --no-cache-dir -r app.txt
 
-# The number is the owner of the volume that docs/deployment.md mounts over models, where models are registered.
+# The number is the owner of the volume that docs/operators/deployment.md mounts over models, where models are
+# registered.
 RUN useradd --uid 1000 --create-home fers
 ENV HOME=/home/fers
 

@@ -60,7 +60,7 @@ CHANGES: dict[str, Callable[[Image.Image, Box], Image.Image]] = {
 
 
 @click.command(help=__doc__)
-@click.option("--data", required=True, metavar="SPEC", help="Photos of one face each: docs/data.md.")
+@click.option("--data", required=True, metavar="SPEC", help="Photos of one face each: docs/researchers/data.md.")
 @click.option("--faces", default=200, show_default=True, help="How many of them, evenly spread.")
 @click.option("--fer", type=click.Path(exists=True), metavar="PYTHON", help="Interpreter with the library fer.")
 def main(data: str, faces: int, fer: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What docs/deployment.md deploys: the container's command and libraries, and the rules."""
+"""What docs/operators/deployment.md deploys: the container's command and libraries, and the rules."""
 
 import ast
 import json

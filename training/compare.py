@@ -26,7 +26,13 @@ from training.speed import one_face_milliseconds
 
 
 @click.command(help=__doc__)
-@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as ferplus:PATH: docs/data.md.")
+@click.option(
+    "--data",
+    required=True,
+    multiple=True,
+    metavar="SPEC",
+    help="Faces, such as ferplus:PATH: docs/researchers/data.md.",
+)
 @click.option("--models", "names", multiple=True, metavar="NAME", help="Models to compare.  [default: all]")
 @click.option("--detect", is_flag=True, help="Predict the largest face found; an image without one counts as wrong.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")

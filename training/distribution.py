@@ -43,7 +43,9 @@ def strategy(name: str) -> tf.distribute.Strategy | None:
     if name == "mirrored":
         return tf.distribute.MirroredStrategy()
     if "worker" not in json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {}):
-        raise ValueError("--strategy multiworker needs TF_CONFIG to say where the other machines are: docs/large.md")
+        raise ValueError(
+            "--strategy multiworker needs TF_CONFIG to say where the other machines are: docs/operators/large.md"
+        )
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 

@@ -18,7 +18,13 @@ from training.crops import BATCH_SIZE
 
 @click.command(help=__doc__)
 @click.option("--model", "model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
-@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as ferplus:PATH: docs/data.md.")
+@click.option(
+    "--data",
+    required=True,
+    multiple=True,
+    metavar="SPEC",
+    help="Faces, such as ferplus:PATH: docs/researchers/data.md.",
+)
 @click.option("--detect", is_flag=True, help="Predict the largest face found in each image, as the app does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None:

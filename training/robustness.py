@@ -103,7 +103,11 @@ class Stability:
 @click.command(help=__doc__)
 @click.option("--model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
 @click.option(
-    "--data", required=True, multiple=True, metavar="SPEC", help="Faces, such as manifest:PATH: docs/data.md."
+    "--data",
+    required=True,
+    multiple=True,
+    metavar="SPEC",
+    help="Faces, such as manifest:PATH: docs/researchers/data.md.",
 )
 @click.option("--whole", "is_whole", is_flag=True, help="The images are faces: take all of each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

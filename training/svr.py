@@ -35,7 +35,9 @@ SHARPNESS = 10.0
 
 
 @click.command(help=__doc__)
-@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/data.md.")
+@click.option(
+    "--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/researchers/data.md."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/svr"), show_default=True, help="Run folder.")
 def main(data: tuple[str, ...], out: Path) -> None:
     try:

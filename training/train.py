@@ -48,7 +48,9 @@ FRESH, LEARNING_ON = "alexnet", "fersnet_more"
     metavar="NAME",
     help=f"A file in training/recipes/.  [default: {FRESH}; {LEARNING_ON} with --init-from]",
 )
-@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/data.md.")
+@click.option(
+    "--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/researchers/data.md."
+)
 @click.option("--validate", multiple=True, metavar="SPEC", help="Faces to measure every epoch on.")
 @click.option("--teacher", "teachers", multiple=True, metavar="NAME_OR_FOLDER", help="A model to learn from as well.")
 @click.option(
@@ -71,7 +73,7 @@ FRESH, LEARNING_ON = "alexnet", "fersnet_more"
     type=click.Choice(distribution.STRATEGIES),
     default="none",
     show_default=True,
-    help="Train on all GPUs of this machine (mirrored), or on several machines (multiworker): docs/large.md.",
+    help="Train on all GPUs of this machine (mirrored), or on several machines (multiworker): docs/operators/large.md.",
 )
 def main(
     recipe_name: str | None,

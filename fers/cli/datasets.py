@@ -90,8 +90,8 @@ def import_(
     folders: str,
     strict: bool,
 ) -> None:
-    """Add the labelled faces that SPEC names (docs/data.md) to a study, with their terms, which are asked for where
-    they are not given. Where there is no such study it is made.
+    """Add the labelled faces that SPEC names (docs/researchers/data.md) to a study, with their terms, which are asked
+    for where they are not given. Where there is no such study it is made.
 
     What can't be used is named and left out. Stopped at any moment, it goes on where it was when it is started again.
     """

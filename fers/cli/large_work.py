@@ -18,7 +18,7 @@ def large_work(command: Callable) -> Callable:
             type=click.Choice(["plain", "beam"]),
             default="plain",
             show_default=True,
-            help="For very many faces: Apache Beam, here or on many machines (docs/large.md).",
+            help="For very many faces: Apache Beam, here or on many machines (docs/operators/large.md).",
         ),
     ):
         command = add(command)

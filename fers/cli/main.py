@@ -12,7 +12,7 @@ COMMANDS = {
     "models": ("models:models", "List the registered models, or add or check one."),
     "evaluate": ("evaluation:evaluate", "Ask a model about the faces it has not seen, and measure it."),
     "shadow": ("evaluation:shadow", "Have a model answer for new faces in the background."),
-    "import": ("datasets:import_", "Add the labelled faces that SPEC names (docs/data.md) to a study."),
+    "import": ("datasets:import_", "Add the labelled faces that SPEC names (docs/researchers/data.md) to a study."),
     "freeze": ("datasets:freeze", "Freeze a study's faces as a dataset version."),
     "export": ("datasets:export", "Write a dataset version into a folder that can be trained on."),
     "doctor": ("store:doctor", "Check the store against its files and repair what is safe."),

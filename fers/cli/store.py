@@ -88,7 +88,7 @@ def migrate(target: str) -> None:
 
     Nobody may use FERS meanwhile. What was copied before is brought up to date, so an interrupted run can be started
     again.
-    Everything moves but passwords: docs/firebase.md says how their owners get in again.
+    Everything moves but passwords: docs/operators/firebase.md says how their owners get in again.
     """
     settings = config.load()
     (source,) = set(config.STORES) - {target}
@@ -105,7 +105,9 @@ def migrate(target: str) -> None:
 def _embedded() -> Settings:
     settings = config.load()
     if settings.store != "embedded":
-        raise InvalidInput("Only the embedded store is backed up by FERS.", "docs/firebase.md says what Google offers.")
+        raise InvalidInput(
+            "Only the embedded store is backed up by FERS.", "docs/operators/firebase.md says what Google offers."
+        )
     return settings
 
 

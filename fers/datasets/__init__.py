@@ -19,7 +19,7 @@ FORMATS = {
     "manifest": manifest.load,
     "fers": exported.load,
 }
-"""What a specification begins with. `docs/data.md` describes each."""
+"""What a specification begins with. `docs/researchers/data.md` describes each."""
 
 __all__ = ["FORMATS", "DataError", "FaceSet", "Faults", "Meanings", "join", "load", "load_all", "parsed"]
 

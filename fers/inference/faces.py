@@ -64,7 +64,7 @@ LOOKS = (
     Look(((FAR, 0.6),), least_score=0.7),
 )
 """Tried in turn until a face is found: nearly all are at first, the second look finds some that are partly covered, and
-the third small ones. docs/serving.md has the measurements."""
+the third small ones. docs/contributors/serving.md has the measurements."""
 PREVIEW_SIDE = 384
 """Longest side, in pixels, that large pictures are reduced to before anything else, at least."""
 

@@ -2,7 +2,7 @@
 
 Landlock (Linux 5.13) takes the files away, a seccomp filter the network, other programs and other processes, resource
 limits the rest. All three come with the kernel and need no privileges; nothing of another library is loaded before.
-docs/models.md says what is left.
+docs/researchers/models.md says what is left.
 """
 
 import ctypes

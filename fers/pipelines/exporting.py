@@ -39,7 +39,9 @@ def place(out: str) -> str:
     try:
         FileSystems.get_filesystem(out)
     except ValueError as error:
-        raise InvalidInput(f"Nothing here can write to {out}.", "See docs/large.md for what to install.") from error
+        raise InvalidInput(
+            f"Nothing here can write to {out}.", "See docs/operators/large.md for what to install."
+        ) from error
     return out if FileSystems.get_scheme(out) else str(Path(out).resolve())
 
 

@@ -4,7 +4,7 @@
 
 A plain continuation makes it worse on people it has not seen. What keeps it from forgetting: it learns half from what
 it said itself, from faces nearly as they are, in small steps, with its batch normalisation left alone;
-and its old weights keep half a share in the new ones. docs/experiments.md says what that is worth.
+and its old weights keep half a share in the new ones. docs/researchers/experiments.md says what that is worth.
 """
 
 from training.recipe import Augmentation, Recipe, Stage

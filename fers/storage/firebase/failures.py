@@ -21,7 +21,7 @@ _CREDENTIALS = (
     "FERS is not let into its store: its credentials have expired or lack a right.",
     "Renew them.",
 )
-_NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/firebase.md says.")
+_NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/operators/firebase.md says.")
 _NOT_THERE = ("The store's project, database or bucket is not there.", "Check FERS_FIREBASE_PROJECT and _BUCKET.")
 _NO_SIGN_IN = (
     "Signing in with an e-mail is not set up as it must be.",
