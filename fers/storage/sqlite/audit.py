@@ -1,7 +1,6 @@
 """The audit log in SQLite: one chain, since a database has one writer at a time."""
 
 import sqlite3
-from collections.abc import Iterator
 
 from fers.domain.audit import AuditEntry, SealedEntry, seal
 from fers.storage.shared.documents import time_from_text, time_to_text
@@ -30,17 +29,3 @@ def sealed(row: sqlite3.Row | tuple) -> SealedEntry:
 
 def select(rest: str) -> str:
     return f"SELECT {_COLUMNS} FROM audit {rest}"
-
-
-def seal_earlier_entries(connection: sqlite3.Connection) -> None:
-    """Begin the chain with the entries of a store that had none yet."""
-    previous = ""
-    for number, entry in _earlier(connection):
-        previous = seal(entry, CHAIN, number, previous)
-        connection.execute("UPDATE audit SET sha256 = ? WHERE number = ?", (previous, number))
-
-
-def _earlier(connection: sqlite3.Connection) -> Iterator[tuple[int, AuditEntry]]:
-    for row in connection.execute(select("ORDER BY number")).fetchall():
-        earlier = sealed(tuple(row))
-        yield earlier.number, earlier.entry

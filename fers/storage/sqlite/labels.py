@@ -1,7 +1,7 @@
 """LabelStore on SQLite.
 
 The queues are read from indexes that begin with how many places of a face are filled, so that what is done is never
-gone through again; see `review_facts`.
+gone through again; see `face_rows`.
 """
 
 import heapq

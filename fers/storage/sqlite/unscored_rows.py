@@ -5,14 +5,6 @@ import sqlite3
 from fers.domain.faces import Face
 from fers.domain.field import missed_of
 
-SHAPE = (
-    """CREATE TABLE missed_comparisons (
-        face_id TEXT PRIMARY KEY REFERENCES faces ON DELETE CASCADE, trial_id TEXT NOT NULL, model_id TEXT NOT NULL,
-        why TEXT NOT NULL) WITHOUT ROWID""",
-    "CREATE INDEX missed_by_trial ON missed_comparisons (trial_id, model_id, why)",
-)
-"""As the migration that brings it has it: released, so never edited."""
-
 
 def keep_missed(sql: sqlite3.Connection, face: Face) -> None:
     """Note it for a face, in place of what was noted."""

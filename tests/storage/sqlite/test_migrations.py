@@ -23,9 +23,7 @@ from fers.storage.shared.version_documents import snapshot_to_document
 from fers.storage.sqlite.database import BEFORE, FILE, Database
 from fers.storage.sqlite.face_index import SqliteFaceIndex
 from fers.storage.sqlite.labels import SqliteLabels
-from fers.storage.sqlite.migrations import _LABELS_OF_SETS as LABELS_OF_SETS
 from fers.storage.sqlite.migrations import MIGRATIONS, migrate
-from fers.storage.sqlite.opinion_rows import SHAPE as OPINIONS
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.versions import SqliteSnapshots
@@ -122,7 +120,7 @@ def test_own_labels_of_sets_imported_before_are_told_from_those_of_annotators(fo
     del label["of_a_set"]
     folder.mkdir()
     older = sqlite3.connect(folder / FILE, isolation_level=None)
-    migrate(older, MIGRATIONS[: MIGRATIONS.index(LABELS_OF_SETS)])
+    migrate(older, MIGRATIONS[:27])
     terms = ConsentText.of_a_set("# Imported from folder:a set\n\nLicence: CC0")
     older.execute("INSERT INTO consent_texts VALUES (?, ?)", (terms.sha256, terms.body))
     consent = (an_id("consent"), an_id("ada"), study, terms.version, terms.sha256, "[]", time_to_text(NOON))
@@ -157,7 +155,7 @@ def test_what_annotators_said_before_decides_classes_and_places(folder):
     """Of two faces that wait for a third label, the one whose labels tie waits whatever the study asks for."""
     folder.mkdir()
     older = sqlite3.connect(folder / FILE, isolation_level=None)
-    migrate(older, MIGRATIONS[: MIGRATIONS.index(OPINIONS)])
+    migrate(older, MIGRATIONS[:17])
     for name, seen in {"agreed": (SAD, SAD), "tied": (SAD, FEAR), "unseen": ()}.items():
         face = face_to_document(a_face(name))
         columns = [face.pop(column) for column in ("id", "person_id", "study_id", "given_at", "purge_at")]
