@@ -14,6 +14,7 @@ from .samples import FakeClock
 
 CONTRACTS = (
     "answer_store",
+    "erasure_store",
     "face_index",
     "field_store",
     "group_store",

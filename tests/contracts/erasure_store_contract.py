@@ -26,6 +26,15 @@ class ErasureStoreContract:
     def test_nothing_was_taken_back_in_a_new_store(self, backend):
         assert list(backend.erasures().erasures()) == []
 
+    def test_a_face_is_found_by_its_id_whoever_noted_it(self, backend):
+        here, elsewhere = backend.erasures(), backend.erasures()
+        assert not here.is_gone(an_id("face"))
+        for erasure in EVERY_KIND:
+            elsewhere.note(erasure)
+        assert [here.is_gone(an_id(name)) for name in ("face", "ada", "other", "nobody")] == [True, False, False, False]
+        here.note(Erasure(Erased.FACE, an_id("other"), NOW))
+        assert here.is_gone(an_id("other")) and elsewhere.is_gone(an_id("other"))
+
     def test_noting_it_again_is_harmless(self, backend):
         for erasure in [*EVERY_KIND, *EVERY_KIND]:
             backend.erasures().note(erasure)

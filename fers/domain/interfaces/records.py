@@ -151,6 +151,9 @@ class ErasureStore(Protocol):
 
     def erasures(self) -> Iterator[Erasure]: ...
 
+    def is_gone(self, face_id: str) -> bool:
+        """Whether it is noted that this face was withdrawn, removed or purged. Takes no longer where more is noted."""
+
 
 class StoreHealth(Protocol):
     """Whether the store can be used."""

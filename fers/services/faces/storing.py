@@ -1,6 +1,5 @@
 """Storing a face whole or not at all: its image, then its record, under a mark in the journal."""
 
-from fers.domain.erasures import Erased
 from fers.domain.faces import Face
 from fers.domain.interfaces import ErasureStore, ImageStore, Journal, RecordStore
 from fers.errors import NotFound
@@ -38,7 +37,7 @@ class Storing:
     def _finish(self, face_id: str) -> None:
         """Leave the face whole, or nothing of it: nothing where it was noted that it is taken back. Only a writer that
         was taken for dead, and settled by another server, can have left a record without its image."""
-        if self._records.face(face_id) is None or self._is_taken_back(face_id):
+        if self._records.face(face_id) is None or self._erasures.is_gone(face_id):
             self._records.delete_face(face_id)  # Whoever began to may not have come to all that belongs to it.
             self._images.delete(face_id)
             return
@@ -46,6 +45,3 @@ class Storing:
             self._images.get(face_id)
         except NotFound:
             self._records.delete_face(face_id)
-
-    def _is_taken_back(self, face_id: str) -> bool:
-        return any(noted.what is Erased.FACE and noted.subject == face_id for noted in self._erasures.erasures())

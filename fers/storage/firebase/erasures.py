@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fers.domain.erasures import Erasure
+from fers.domain.erasures import Erased, Erasure
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.firestore import FirestoreDocuments
 from fers.storage.shared.credentials import sha256
@@ -15,9 +15,15 @@ class FirebaseErasures:
         self._erasures = self._documents.collection("erasures")
 
     def note(self, erasure: Erasure) -> None:
-        document = erasure_to_document(erasure)
-        name = sha256("\n".join((erasure.what, erasure.subject, erasure.study_id, *sorted(erasure.purposes))))[:32]
-        self._documents.set(self._erasures.document(name), document | {"id": name})
+        name = _name(erasure.what, erasure.subject, erasure.study_id, *sorted(erasure.purposes))
+        self._documents.set(self._erasures.document(name), erasure_to_document(erasure) | {"id": name})
 
     def erasures(self) -> Iterator[Erasure]:
         return map(erasure_from_document, self._documents.all(self._erasures))
+
+    def is_gone(self, face_id: str) -> bool:
+        return self._documents.read(self._erasures.document(_name(Erased.FACE, face_id, ""))) is not None
+
+
+def _name(*what: str) -> str:
+    return sha256("\n".join(what))[:32]

@@ -3,10 +3,11 @@
 import errno
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fers.domain.erasures import Erasure
+from fers.domain.erasures import Erased, Erasure
 from fers.storage.shared.documents import erasure_from_document, erasure_to_document
 from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import disk_failure, explained_disk
@@ -18,6 +19,9 @@ class SqliteErasures:
     def __init__(self, folder: Path, disk: Disk | None = None):
         self._path = folder / FILE
         self._disk = disk
+        self._gone: set[str] = set()
+        self._read_to = 0
+        self._lock = threading.Lock()
 
     def note(self, erasure: Erasure) -> None:
         """One write at the end of the file: many processes may do so at once."""
@@ -27,6 +31,15 @@ class SqliteErasures:
 
     def erasures(self) -> Iterator[Erasure]:
         return read(self._path)
+
+    def is_gone(self, face_id: str) -> bool:
+        """What was noted since the last call is read, and nothing else."""
+        with self._lock:
+            for erasure, begin in _read(self._path, self._read_to):
+                self._read_to = begin
+                if erasure.what is Erased.FACE:
+                    self._gone.add(erasure.subject)
+            return face_id in self._gone
 
 
 def append(path: Path, erasures: Iterable[Erasure]) -> None:
@@ -46,14 +59,23 @@ def append(path: Path, erasures: Iterable[Erasure]) -> None:
 
 def read(path: Path) -> Iterator[Erasure]:
     """Lines that were cut off say nothing. Raises StoreUnavailable."""
+    return (erasure for erasure, _ in _read(path))
+
+
+def _read(path: Path, start: int = 0) -> Iterator[tuple[Erasure, int]]:
+    """What was noted from byte `start` on, or in another file that took its place, and where each line begins: the
+    last one may not be whole yet."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open("rb") as file:
+            start = start if start <= os.fstat(file.fileno()).st_size else 0
+            file.seek(start)
             for line in file:
+                begin, start = start, start + len(line)
                 try:
                     erasure = erasure_from_document(json.loads(line))
                 except (ValueError, KeyError, TypeError):
                     continue
-                yield erasure
+                yield erasure, begin
     except FileNotFoundError:
         return
     except OSError as error:
