@@ -15,6 +15,7 @@ from fers.adapters import open_stores
 from fers.assembly import Platform, assemble
 from fers.config import Settings
 from tests.people import OneFace, OneModel, draft, give_face, participant
+from tests.waiting import wait_until
 
 from .giver import give_and_withdraw
 from .leaving import check_gone, finish_leaving, leave_and_die, opened, somebody_leaving
@@ -30,6 +31,9 @@ class Diary:
 
     path: Path
 
+    def lines(self) -> int:
+        return self.path.read_bytes().count(b"\n")
+
     def read(self) -> dict[str, set[str]]:
         done = defaultdict(set)
         for line in self.path.read_text().splitlines():
@@ -43,16 +47,19 @@ def reopened(settings: Settings) -> Platform:
 
 
 def give_until_killed(settings, person, started, diary: Diary, chance: random.Random) -> None:
-    """Kill the process after a random time, counted from its start (it settles first) or from its first face."""
-    before = diary.path.stat().st_size
+    """Kill the process at its start (it settles first), or somewhere in one of the first things it does: these are
+    counted, and timed on the way, since a busy machine takes many times as long for each."""
+    before = diary.lines()
     work = (settings, person, started, diary.path, chance.random())
     process = _fork_server.Process(target=give_and_withdraw, args=work)
     process.start()
+    a_step = 0.1
     if chance.random() < 0.8:
-        deadline = time.monotonic() + 30
-        while diary.path.stat().st_size == before and process.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.002)
-    time.sleep(chance.uniform(0, 0.15))
+        wait_until(lambda: diary.lines() > before or not process.is_alive(), seconds=60)
+        began, steps = time.monotonic(), chance.randrange(1, 9)
+        wait_until(lambda: diary.lines() > before + steps or not process.is_alive(), seconds=60)
+        a_step = (time.monotonic() - began) / steps
+    time.sleep(chance.uniform(0, a_step))
     assert process.exitcode is None, "the process failed by itself"
     process.kill()
     process.join()
