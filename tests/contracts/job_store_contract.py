@@ -76,6 +76,20 @@ class JobStoreContract:
         store.add_job(JOB)
         assert store.claim_job(JOB, "one", NOON, SOON)
 
+    def test_a_lease_is_cut_short_unless_its_holder_has_renewed_it(self, store):
+        assert store.claim_job(JOB, "one", NOON, LATER)
+        [seen] = store.jobs()
+        store.cut_short(seen, SOON)
+        assert store.jobs() == [Job(JOB, 1, "one", SOON)]
+        assert not store.claim_job(JOB, "other", NOON, LATER)
+        assert store.claim_job(JOB, "one", NOON, LATER + timedelta(minutes=2))
+        [renewed] = store.jobs()
+        store.cut_short(seen, SOON)
+        assert store.jobs() == [renewed]
+        store.remove_job(JOB)
+        store.cut_short(renewed, SOON)
+        assert store.jobs() == []
+
     def test_of_many_who_come_at_once_one_gets_the_job(self, store):
         with ThreadPoolExecutor(8) as threads:
             got = list(threads.map(lambda n: store.claim_job(JOB, f"holder {n}", NOON, SOON), range(12)))

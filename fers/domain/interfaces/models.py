@@ -112,6 +112,9 @@ class JobStore(Protocol):
         """Hold a job until a time, or hold it longer. False while another holds it, when it is gone, or when it was
         begun `MOST_ATTEMPTS` times since it last got on. Of two who come at once, one gets it."""
 
+    def cut_short(self, job: Job, until: datetime) -> None:
+        """Have the lease that was seen on `job` end at a time; nothing happens when it was renewed or ended since."""
+
     def fail_job(self, name: str, failure: str) -> None:
         """Give a job up and keep why: nobody can claim it any more. Nothing happens when it is gone."""
 

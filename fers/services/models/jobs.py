@@ -38,16 +38,16 @@ class Jobs:
     def asked_for(self, actor: Person) -> set[str]:
         """Jobs that are being done, or will be."""
         require(actor, Action.COMPARE_MODELS)
-        return {job.name for job in self._jobs.jobs() if not job.given_up(self._now())}
+        return {job.name for job in self._all() if not job.given_up(self._now())}
 
     def given_up(self, actor: Person) -> dict[str, Job]:
         """Jobs, by name, that were asked for and nobody does any more."""
         require(actor, Action.COMPARE_MODELS)
-        return {job.name: job for job in self._jobs.jobs() if job.given_up(self._now())}
+        return {job.name: job for job in self._all() if job.given_up(self._now())}
 
     def free(self) -> list[str]:
         """Jobs that nobody does: never begun, or begun by a server that died."""
-        return [job.name for job in self._jobs.jobs() if job.free(self._now())]
+        return [job.name for job in self._all() if job.free(self._now())]
 
     @contextmanager
     def doing(self, actor: Person, name: str) -> Iterator[Step]:
@@ -60,6 +60,16 @@ class Jobs:
         self.ask(actor, name)
         with _Held(self._jobs, name, self._lease, self._now) as held:
             yield held.step
+
+    def _all(self) -> list[Job]:
+        """No lease is ever given for longer than `lease`: one that seems to last for more than two of them is from
+        before the clock was set back. It ends when one is over, unless its holder, who may live, renews it."""
+        now = self._now()
+        jobs = self._jobs.jobs()
+        for job in jobs:
+            if job.until is not None and job.until > now + 2 * self._lease:
+                self._jobs.cut_short(job, now + self._lease)
+        return jobs
 
 
 class _Held:

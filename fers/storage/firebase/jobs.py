@@ -41,6 +41,9 @@ class FirebaseJobs:
 
         return self._change(name, claim)
 
+    def cut_short(self, job: Job, until: datetime) -> None:
+        self._change(job.name, lambda now: replace(now, until=until) if now == job else None)
+
     def fail_job(self, name: str, failure: str) -> None:
         self._change(name, lambda job: Job(name, MOST_ATTEMPTS, failure=failure))
 

@@ -28,6 +28,12 @@ class SqliteJobs:
             )
             return claimed.rowcount == 1
 
+    def cut_short(self, job: Job, until: datetime) -> None:
+        seen = (job.name, job.holder, time_to_text(job.until) if job.until else "")
+        with self._database.transaction() as sql:
+            cut = "UPDATE jobs SET until = ? WHERE name = ? AND holder = ? AND until = ?"
+            sql.execute(cut, (time_to_text(until), *seen))
+
     def fail_job(self, name: str, failure: str) -> None:
         with self._database.transaction() as sql:
             given_up = "UPDATE jobs SET attempts = ?, holder = '', until = '', failure = ? WHERE name = ?"

@@ -10,6 +10,7 @@ from fers.assembly import assemble
 from fers.domain.people import OPERATOR
 from fers.errors import JobStopped, ModelRejected, StoreUnavailable
 from tests.people import OneFace, OneModel
+from tests.waiting import wait_until
 
 JOB = "evaluate always-happy"
 SHORT = timedelta(seconds=1)
@@ -85,6 +86,31 @@ def test_a_job_that_lost_its_store_is_taken_up_when_its_lease_is_over(platform, 
     assert platform.jobs.free() == []
     clock.advance(minutes=2)
     assert platform.jobs.free() == [JOB]
+
+
+def test_a_clock_set_back_leaves_the_job_of_a_dead_server_to_nobody_for_no_more_than_a_lease(platform, clock):
+    begin_and_vanish(platform)
+    clock.advance(hours=-10)
+    assert platform.jobs.free() == []
+    with pytest.raises(JobStopped), platform.jobs.doing(OPERATOR, JOB):
+        raise AssertionError("its holder may live: two would do it")
+    clock.advance(minutes=2)
+    assert platform.jobs.free() == [JOB]
+    with platform.jobs.doing(OPERATOR, JOB):
+        assert platform.jobs.free() == []
+
+
+def test_a_clock_set_back_takes_the_job_from_no_living_server(settings, clock):
+    """Its lease is by the clock, and it renews it by the time that passes."""
+    hurried = assemble(replace(settings, job_lease=SHORT), models=OneModel(), detector=OneFace(), now=clock)
+    with hurried.jobs.doing(OPERATOR, JOB) as step:
+        clock.advance(hours=-10)
+        for _ in range(4):
+            assert hurried.jobs.free() == []
+            before = hurried.jobs._jobs.jobs()
+            clock.advance(seconds=0.9)
+            wait_until(lambda before=before: hurried.jobs._jobs.jobs() != before)
+            step(1)
 
 
 def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, monkeypatch):
