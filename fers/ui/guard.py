@@ -18,6 +18,7 @@ from fers.errors import FersError, ModelRejected, NotSignedIn, OutOfOrder, Unkno
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
+from fers.ui.web.answering import note
 from fers.ui.words import as_typed
 
 FRONT_DOOR = REPOSITORY / "app.py"
@@ -98,12 +99,6 @@ def explain(error: FersError) -> None:
     error = _for_whoever_is_here(error)
     note(error)
     st.error(f"**{as_typed(error.what)}** {as_typed(error.next)}".strip(), icon=":material/info:")
-
-
-def note(error: FersError) -> None:
-    """Log what whoever runs FERS should know of a failure that people are told about."""
-    if error.operator:
-        log.error("%s", error.operator)
 
 
 def _for_whoever_is_here(error: FersError) -> FersError:

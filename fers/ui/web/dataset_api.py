@@ -24,8 +24,8 @@ from fers.exporting.documents import documents
 from fers.exporting.release import Cut
 from fers.services.datasets.access_tokens import Bearer
 from fers.services.datasets.downloads import Download
-from fers.ui.guard import note
 from fers.ui.services import platform
+from fers.ui.web.answering import note
 from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, sent_as
 
 _FILES_AT_HAND = 2

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from fers.domain.people import Person
-from fers.errors import FersError, StoreUnavailable
+from fers.errors import FersError
 from fers.exporting.release import Cut
 from fers.services.datasets.downloads import Download
-from fers.ui.guard import note
 from fers.ui.services import platform
+from fers.ui.web.answering import in_words
 from fers.ui.web.session_cookie import COOKIE
 
 _STALE = (
@@ -74,9 +74,7 @@ async def download_route(request: Request) -> Response:
     try:
         return await run_in_threadpool(_answer, request)
     except FersError as error:
-        note(error)
-        status = 503 if isinstance(error, StoreUnavailable) else 403
-        return PlainTextResponse(f"{error.what} {error.next}", status)
+        return in_words(error)
 
 
 def _answer(request: Request) -> Response:

@@ -16,6 +16,7 @@ from fers.domain.interfaces import DEVICE_DAYS
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.ui.services import platform
+from fers.ui.web.answering import in_words, note
 
 COOKIE = "fers_session"
 DEVICE = "fers_device"
@@ -41,17 +42,32 @@ async def session_route(request: Request) -> Response:
     if request.method == "DELETE":
         response.delete_cookie(COOKIE, **attributes)
         return response
-    ticket = await _short_body(request)
-    token = await asyncio.to_thread(platform().accounts.collect, ticket)
+    try:
+        token = await asyncio.to_thread(_collect, await _short_body(request))
+    except FersError as error:
+        return in_words(error)
     if token is None:
         return Response(status_code=403)
     response.set_cookie(COOKIE, token, **attributes)
-    device = request.cookies.get(DEVICE, "")
-    if not _DEVICE_SECRET.fullmatch(device):
-        device = secrets.token_urlsafe(32)
-    if await asyncio.to_thread(platform().accounts.know_device, token, device):
+    if device := await asyncio.to_thread(_known_device, token, request.cookies.get(DEVICE, "")):
         response.set_cookie(DEVICE, device, max_age=DEVICE_DAYS * 24 * 3600, **attributes)
     return response
+
+
+def _collect(ticket: str) -> str | None:
+    return platform().accounts.collect(ticket)
+
+
+def _known_device(token: str, device: str) -> str | None:
+    """The secret by which the browser is known from now on. A ticket is good for one use: whoever was let in with it
+    stays so, also where the store fails now."""
+    if not _DEVICE_SECRET.fullmatch(device):
+        device = secrets.token_urlsafe(32)
+    try:
+        return device if platform().accounts.know_device(token, device) else None
+    except FersError as error:
+        note(error)
+        return None
 
 
 def _from_own_page(request: Request) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from fers.errors import SignInFailed, TooManyAttempts
+from fers.errors import OutOfOrder, SignInFailed, TooManyAttempts
 from fers.ui.web.session_cookie import COOKIE, DEVICE, session_route
 from tests.people import PASSWORD
 
@@ -99,6 +99,34 @@ def test_a_browser_keeps_its_secret_and_takes_none_that_is_made_up(accounts, tic
     assert device_of(ask("POST", again, fers_device=device)) == device
     another = accounts.leave(accounts.sign_in(EMAIL, PASSWORD).token)
     assert device_of(ask("POST", another, fers_device="x")) not in ("x", device)
+
+
+@pytest.fixture
+def failing(monkeypatch, accounts):
+    """Make a call of the accounts fail as a store does that is broken."""
+
+    def fail(call):
+        def broken(*_):
+            raise OutOfOrder("The disk is gone.", "Mount it again.")
+
+        monkeypatch.setattr(accounts, call, broken)
+
+    return fail
+
+
+def test_while_the_store_fails_people_read_so_and_the_log_says_why(accounts, ticket, failing, caplog):
+    failing("collect")
+    answer = ask("POST", ticket)
+    assert (answer.status_code, answer.text) == (503, "Something is wrong on our side. Please try again later.")
+    assert "set-cookie" not in answer.headers
+    assert "The disk is gone. Mount it again." in caplog.text
+
+
+def test_a_store_that_fails_half_way_takes_nobody_s_session(ticket, failing):
+    failing("know_device")
+    answer = ask("POST", ticket)
+    assert answer.status_code == 204
+    assert [cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie")] == [COOKIE]
 
 
 def test_signing_out_leaves_the_device_known(accounts, ticket):
