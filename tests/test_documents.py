@@ -16,7 +16,8 @@ DOCUMENTS = [name for name in TRACKED if name.endswith(".md")]
 TEXTS = [name for name in TRACKED if name.endswith((".md", ".py", ".txt", ".toml", "Dockerfile", "Makefile"))]
 _LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 _FENCE = re.compile(r"^ *```.*?^ *```", re.DOTALL | re.MULTILINE)
-_PATH = re.compile(r"(?<![\w./-])docs/[\w./-]*\w")
+_DOCUMENT = re.compile(r"(?<![\w./-])docs/[\w./-]*\w")
+_SOURCE = re.compile(r"`((?:fers|pages|training|benchmarks|tests|scripts|docs)/[\w./-]*)`")
 _WORDS = r"((?: [^\s`|&#…][^\s`|&…]*)*)"
 _COMMAND = re.compile(r"(?:python -m |`)(?:(fers)(?= [a-z])|(?<=-m )((?:benchmarks|training)\.\w+))" + _WORDS)
 _OPTION = re.compile(r"--[a-z][\w-]*")
@@ -62,8 +63,14 @@ def test_every_page_is_in_the_index():
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if "docs/" in read(name)])
 def test_every_document_that_is_named_is_there(name):
-    for path in _PATH.findall(read(name)):
+    for path in _DOCUMENT.findall(read(name)):
         assert (REPOSITORY / path).exists(), f"{name} names {path}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_source_that_a_document_names_is_there(document):
+    for path in _SOURCE.findall(read(document)):
+        assert (REPOSITORY / path).exists(), f"{document} names {path}"
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if _COMMAND.search(read(name))])
