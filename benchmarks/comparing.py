@@ -2,10 +2,9 @@
 
     python -m benchmarks.comparing [--faces 100000] [--models 4]
 
-For each of the three yardsticks it prints what measuring all models takes, once and in the background, and then the
-median and the slowest of several runs of each question that the page asks, in milliseconds. Exits with 1 when what a
-page needs for its leaderboard takes longer than a second.
-"""
+For each of the three evaluation sets it prints what measuring all models takes, once and in the background, and then
+the median and the slowest of several runs of each question that the page asks, in milliseconds. Exits with 1 when what
+a page needs for its leaderboard takes longer than a second."""
 
 import json
 import sqlite3
@@ -27,7 +26,7 @@ from fers.adapters import open_stores
 from fers.assembly import Platform, assemble
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
@@ -37,7 +36,7 @@ from fers.domain.versions import Entry, Split, Vote
 from fers.services.models.arena import ENOUGH_TIMES
 from fers.services.models.batch_inference import Asked
 from fers.storage.sqlite.database import FILE
-from tests.contracts.samples import a_snapshot
+from tests.contracts.samples import a_version
 
 LIMIT_MS = 1000
 VERSION = "ab" * 32
@@ -104,8 +103,8 @@ def fill(settings: config.Settings, study_id: str, models: Models, faces: int) -
     sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
     sql.execute("COMMIT")
     sql.close()
-    version = a_snapshot(id=VERSION, study_id=study_id, faces=faces)
-    open_stores(settings).snapshots.create_snapshot(version, _entries(ids, truth, said))
+    version = a_version(id=VERSION, study_id=study_id, faces=faces)
+    open_stores(settings).versions.create_version(version, _entries(ids, truth, said))
 
 
 def _person(number: int) -> str:
@@ -166,12 +165,12 @@ def _entries(ids: list[str], truth: np.ndarray, said: np.ndarray) -> Iterator[En
         yield replace(entry, face_id=face_id, person=_person(number), perceived=Emotion(label), votes=votes)
 
 
-def page(platform: Platform, on: Yardstick) -> dict:
+def page(platform: Platform, on: EvaluationSet) -> dict:
     """What the page asks for at every click, and what it asks for when single faces are to be seen."""
     arena = platform.arena
 
     def board() -> None:
-        arena.yardsticks(OPERATOR, platform.studies.current().id)
+        arena.evaluation_sets(OPERATOR, platform.studies.current().id)
         arena.standings(OPERATOR, on)
         arena.leaderboard(OPERATOR, on)
         arena.people(OPERATOR, on)
@@ -196,7 +195,7 @@ def main(faces: int, count: int, runs: int) -> None:
         platform = assemble(settings, models=models, now=lambda: datetime.now(UTC))
         fill(settings, platform.studies.current().id, models, faces)
         print(f"{faces:,} faces, {count} models; ms at first / median / slowest")
-        for on in (EVERY_FACE, REVIEWED_FACES, Yardstick(Word.VERSION, VERSION)):
+        for on in (EVERY_FACE, REVIEWED_FACES, EvaluationSet(EvaluationLabels.VERSION, VERSION)):
             started = time.perf_counter()
             for info in models.models():
                 platform.arena.finish(OPERATOR, info.id, Asked([0.01] * ENOUGH_TIMES), on)

@@ -33,9 +33,9 @@ from fers.domain.faces import Display, Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.domain.studies import Study
-from fers.domain.versions import SHARED, Entry, Measures, Snapshot, Split, Vote
+from fers.domain.versions import SHARED, DatasetVersion, Entry, Measures, Split, Vote
 from fers.exporting.archive import FORMATS
-from fers.exporting.release import ENCODER, Cut, measured
+from fers.exporting.exported_version import ENCODER, Cut, measured
 from fers.storage.sqlite.database import Database
 
 FIRST_BYTE_SECONDS, RATIO, MEGABYTES = 2, 2, 100
@@ -113,16 +113,18 @@ def store(settings: Settings, faces: int, files: list[Path]) -> Platform:
     with database.transaction() as sql:
         sql.executemany("INSERT INTO faces VALUES (?, 'p', ?, '2026', '9', ?)", ((id, STUDY.id, shared) for id in ids))
     database.close()
-    snapshot = Snapshot("12" * 32, STUDY.id, "v1", datetime(2026, 1, 1, tzinfo=UTC), faces, faces // 5, 0, 0, WORDS)
-    stores.snapshots.create_snapshot(snapshot, entries(faces, pictures))
+    version = DatasetVersion(
+        "12" * 32, STUDY.id, "v1", datetime(2026, 1, 1, tzinfo=UTC), faces, faces // 5, 0, 0, WORDS
+    )
+    stores.versions.create_version(version, entries(faces, pictures))
     return assemble(settings, stores=replace(stores, images=Photos(files)))
 
 
 def keep_crops(settings: Settings, faces: int, files: list[Path]) -> None:
-    snapshots, pictures = open_stores(settings).snapshots, [file.read_bytes() for file in files]
+    versions, pictures = open_stores(settings).versions, [file.read_bytes() for file in files]
     for start in range(0, faces, TURN):
         numbers = range(start, min(faces, start + TURN))
-        snapshots.keep_crops({f"{number:032x}": pictures[number % PICTURES] for number in numbers}, ENCODER)
+        versions.keep_crops({f"{number:032x}": pictures[number % PICTURES] for number in numbers}, ENCODER)
 
 
 def taken(begin: Callable[[], Iterable[bytes]], faces: int, files: list[Path], copy: Path) -> Taken:

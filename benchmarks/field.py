@@ -24,7 +24,7 @@ from fers.assembly import assemble
 from fers.domain.field import Entrant, ShadowChoice, Trial
 from fers.domain.people import OPERATOR
 from fers.storage.sqlite.database import FILE
-from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, a_study, an_entry
+from tests.contracts.samples import NOON, a_face, a_person, a_study, a_version, an_entry
 from tests.people import OneFace, OneModel
 
 TRIAL = Trial("7" * 32, (Entrant("a", "1", "1" * 64), Entrant("b", "1", "2" * 64), Entrant("c", "1", "3" * 64)), NOON)
@@ -59,7 +59,7 @@ def prepare(folder: Path, faces: int):
     for statement in _FILL:
         connection.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
     connection.close()
-    stores.snapshots.create_snapshot(a_snapshot(study_id=STUDY), entries(min(VERSION_FACES, faces)))
+    stores.versions.create_version(a_version(study_id=STUDY), entries(min(VERSION_FACES, faces)))
     platform = assemble(replace(config.load({}), data=folder), stores=stores, models=OneModel(), detector=OneFace())
     return platform, stores
 
@@ -68,7 +68,7 @@ def prepare(folder: Path, faces: int):
 @click.option("--faces", default=1_000_000, show_default=True)
 @click.option("--runs", default=7, show_default=True)
 def main(faces: int, runs: int) -> None:
-    version = a_snapshot(study_id=STUDY).id
+    version = a_version(study_id=STUDY).id
     with tempfile.TemporaryDirectory() as folder:
         platform, stores = prepare(Path(folder), faces)
         first = milliseconds(lambda: platform.drift.report(OPERATOR, version, STUDY))

@@ -211,7 +211,7 @@ def measured(home: Home) -> dict[str, Counter]:
     for _ in range(EXPORTED - IN_HAND - 1):
         home.give()
     study_id = platform.studies.current().id
-    platform.snapshots.freeze(OPERATOR, study_id, "v1")
+    platform.versions.freeze(OPERATOR, study_id, "v1")
     with counted() as export:
         deque(platform.downloads.open(OPERATOR, study_id, "v1", "imagefolder").zip(), maxlen=0)
     rows["export of 100,000 faces"] = Counter({name: round(n * 100_000 / EXPORTED) for name, n in export.items()})

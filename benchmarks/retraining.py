@@ -20,7 +20,7 @@ from fers import adapters, assembly, config
 from fers.datasets import FaceSet, load, load_all
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
 from fers.services.faces.importing import Terms
@@ -55,7 +55,7 @@ def collected(faces: FaceSet, folder: Path) -> Path:
     services = assembly.assemble(replace(config.load(), data=folder / "data"))
     study = services.studies.current()
     services.importing.add(OPERATOR, study.id, faces, TERMS, detect=True)
-    services.snapshots.freeze(OPERATOR, study.id, "v1")
+    services.versions.freeze(OPERATOR, study.id, "v1")
     services.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, folder / "v1")
     return folder / "v1"
 

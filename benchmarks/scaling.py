@@ -33,7 +33,7 @@ def fill(folder: Path, faces: int) -> None:
     ada = participant(platform)
     for _ in range(faces):
         give_face(platform, ada)
-    platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+    platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
 
 
 def work(kind: str, folder: Path) -> list[str]:

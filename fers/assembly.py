@@ -9,7 +9,7 @@ from fers.domain.interfaces import FaceDetector, Models, SignIn, StoreHealth, St
 from fers.inference.browser import BrowserNetworks
 from fers.services.datasets.access_tokens import Access
 from fers.services.datasets.downloads import Downloads
-from fers.services.datasets.versions import Snapshots
+from fers.services.datasets.versions import DatasetVersions
 from fers.services.faces.capture import Capture
 from fers.services.faces.drafts import Drafts
 from fers.services.faces.explore import Explore
@@ -23,7 +23,7 @@ from fers.services.labelling.review import Review
 from fers.services.models.arena import Arena
 from fers.services.models.challengers import Rivals
 from fers.services.models.drift import DriftReports
-from fers.services.models.evaluation_sets import Yardsticks
+from fers.services.models.evaluation_sets import EvaluationSets
 from fers.services.models.jobs import Jobs
 from fers.services.models.live_model import LiveModel
 from fers.services.models.pictures import Pictures
@@ -77,7 +77,7 @@ class Platform:
     faces: Faces
     review: Review
     agreement: Agreement
-    snapshots: Snapshots
+    versions: DatasetVersions
     downloads: Downloads
     importing: Importing
     uploads: Uploads
@@ -125,10 +125,10 @@ def assemble(
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
     capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), stores.health, now)
-    snapshots = Snapshots(records, images, stores.labels, stores.snapshots, now)
-    yardsticks = Yardsticks(records, stores.face_index, stores.labels, stores.snapshots)
+    versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
+    evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
     pictures = Pictures(records, images, stores.answers)
-    arena = Arena(records, images, stores.answers, stores.results, models, yardsticks, pictures, now)
+    arena = Arena(records, images, stores.answers, stores.results, models, evaluation_sets, pictures, now)
     jobs = Jobs(stores.jobs, settings.job_lease, now)
     importing = Importing(
         records, storing, stores.labels, stores.face_index, models, detector, studies, stores.erasures, now
@@ -151,18 +151,18 @@ def assemble(
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
         jobs=jobs,
-        model_runs=ModelRuns(jobs, yardsticks),
+        model_runs=ModelRuns(jobs, evaluation_sets),
         live_model=models,
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
-        drift=DriftReports(stores.field, stores.face_index, records, stores.snapshots),
+        drift=DriftReports(stores.field, stores.face_index, records, stores.versions),
         why=Why(records, images, models, now),
         explore=Explore(records, stores.face_index, images, groups, now),
-        faces=Faces(records, stores.labels, stores.answers, stores.snapshots, now),
+        faces=Faces(records, stores.labels, stores.answers, stores.versions, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
         agreement=Agreement(records, stores.labels, now),
-        snapshots=snapshots,
-        downloads=Downloads(records, images, stores.snapshots, snapshots, retention, now),
+        versions=versions,
+        downloads=Downloads(records, images, stores.versions, versions, retention, now),
         importing=importing,
         uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, stores.health, now),
         doctor=Doctor(

@@ -55,7 +55,7 @@ st.title("Compare")
 st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
 choose_study(actor)
 with guard.explaining():
-    on = arena.choose_yardstick(service.yardsticks(actor, platform().studies.current(actor).id))
+    on = arena.choose_evaluation_set(service.evaluation_sets(actor, platform().studies.current(actor).id))
     if on:
         arena_runs.show(actor, on)
         if rows := arena_runs.measured(actor, on):

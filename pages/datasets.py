@@ -15,7 +15,7 @@ study = platform().studies.current(actor)
 st.title("Dataset versions")
 st.write("A version never changes, so results on it can be cited. Only people who withdraw leave it.")
 choose_study(actor)
-versions = platform().snapshots.versions(actor, study.id)
+versions = platform().versions.of_study(actor, study.id)
 frozen, work = st.columns([3, 2], gap="large")
 with frozen:
     for version in versions:
@@ -31,7 +31,7 @@ with work:
     with guard.explaining():
         download(actor, study, versions)
     with st.expander("From a script", icon=":material/terminal:"):
-        access_tokens.tokens(actor, study, versions[0].snapshot.name)
+        access_tokens.tokens(actor, study, versions[0].dataset_version.name)
     if len(versions) > 1:
         st.header("What changed")
         with guard.explaining():

@@ -56,8 +56,8 @@ def test_what_people_gave_and_annotators_saw_makes_the_next_model(real, begun, s
 def test_a_set_that_is_there_makes_the_next_model(platform, begun, settings, clock, tmp_path):
     study, terms = platform.studies.current(), Terms("For research.", "Photographs of public figures.")
     platform.importing.add(OPERATOR, study.id, load(photographs_manifest(tmp_path)), terms, detect=True)
-    imported = platform.snapshots.freeze(OPERATOR, study.id, "imported")
-    shown = {entry.face_id: entry.label for entry in platform.snapshots.entries(OPERATOR, imported.id)}
+    imported = platform.versions.freeze(OPERATOR, study.id, "imported")
+    shown = {entry.face_id: entry.label for entry in platform.versions.entries(OPERATOR, imported.id)}
     assert len(shown) + imported.near_duplicates == PEOPLE
     the_loop_goes_on(platform, shown, begun, "folders", settings, clock)
 
@@ -66,14 +66,14 @@ def the_loop_goes_on(platform, shown, begun, format, settings, clock) -> None:
     """Review what was collected, freeze, download, retrain, evaluate and register."""
     study, version = platform.studies.current(), settings.data.parent / "v1.zip"
     label_everything(platform, study, shown)
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     version.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format).zip()))
     retrain(version, begun)
     registry = ModelRegistry(begun.parent, "retrained")
     measured = evaluate(registry.classifier("retrained"), load(f"fers:{version}#test"))
     assert measured["n"] == len(load(f"fers:{version}#test"))
     with_it = assemble(settings, models=registry, detector=OneFace(), now=clock)
-    tested = with_it.arena.yardstick(OPERATOR, "v1#test")
+    tested = with_it.arena.evaluation_set(OPERATOR, "v1#test")
     for model in ("begun", "retrained"):
         with_it.arena.evaluate(OPERATOR, model, tested)
     board = {standing.info.id for standing, _ in with_it.arena.leaderboard(OPERATOR, tested)}

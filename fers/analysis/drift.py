@@ -63,7 +63,7 @@ def mean_interval(total: float, squares: float, count: int) -> tuple[float, floa
     return mean, max(0.0, mean - reach), min(1.0, mean + reach)
 
 
-def version_sums(snapshot_id: str, entries: Iterable[Entry]) -> VersionSums:
+def version_sums(version_id: str, entries: Iterable[Entry]) -> VersionSums:
     """What the faces of a version come to, in one pass."""
     labels, sums = np.zeros(len(Emotion), int), Counter()
     for entry in entries:
@@ -79,7 +79,7 @@ def version_sums(snapshot_id: str, entries: Iterable[Entry]) -> VersionSums:
             sums["reviewed"] += 1
             sums["united"] += quarter(pairs) == QUARTERS[-1]
     return VersionSums(
-        snapshot_id,
+        version_id,
         sums["faces"],
         tuple(labels.tolist()),
         float(sums["confidence"]),

@@ -25,7 +25,7 @@ from fers.domain.studies import Study
 from fers.domain.versions import ConsensusRule
 from fers.errors import InvalidInput, JobStopped, NotFound
 from fers.exporting.archive import DEFAULT, FORMATS
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.faces.importing import Imported, Terms
 
 
@@ -187,7 +187,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
     chosen = FaceFilter(**several, **wanted)
     with _bar("Freezing") as show:
         study = _study(services, study_name)
-        frozen = services.snapshots.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
+        frozen = services.versions.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
     click.echo(
         f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}); {frozen.left_out} not"
         f" shared by their people, {frozen.near_duplicates} left out as near-duplicates."
@@ -260,7 +260,7 @@ def _study_with(services: Platform, version: str) -> Study:
 
 def _has(services: Platform, study: Study, version: str) -> bool:
     try:
-        services.snapshots.named(OPERATOR, study.id, version)
+        services.versions.named(OPERATOR, study.id, version)
     except NotFound:
         return False
     return True

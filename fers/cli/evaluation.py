@@ -9,7 +9,7 @@ import click
 from fers import assembly, config
 from fers.cli.explaining import explains_failures
 from fers.cli.large_work import large_work, require_beam
-from fers.domain.evaluation_sets import Yardstick
+from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.people import OPERATOR
 from fers.errors import JobStopped
 from fers.services.models.arena import Arena, job_of
@@ -36,7 +36,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
     """
     settings = config.load()
     services = assembly.assemble(settings)
-    on = services.arena.yardstick(OPERATOR, faces)
+    on = services.arena.evaluation_set(OPERATOR, faces)
     if engine == "beam":
         require_beam()
         from fers.pipelines.evaluation import evaluate_by_beam  # Beam is there for those who ask for it.
@@ -58,7 +58,7 @@ def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tup
     click.echo(f"{name} {run.model_version} has answered for {faces}{timed}.")
 
 
-def _which_faces(arena: Arena, name: str, on: Yardstick) -> str:
+def _which_faces(arena: Arena, name: str, on: EvaluationSet) -> str:
     """How many of what, and on how many of them the model failed, if any."""
     standing = next(standing for standing in arena.standings(OPERATOR, on) if standing.info.id == name)
     failed = f" but {standing.failed:,}, on which it failed" if standing.failed else ""

@@ -13,7 +13,7 @@ Figure = tuple[float, float, float]
 """A score with the ends of its 95% interval; NaN where it is undefined."""
 
 
-class Word(StrEnum):
+class EvaluationLabels(StrEnum):
     """Whose word a label is."""
 
     OWN = "own"
@@ -25,11 +25,11 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class EvaluationSet:
     """A set of labelled faces that models are measured on."""
 
-    word: Word
-    snapshot_id: str = ""
+    label_source: EvaluationLabels
+    version_id: str = ""
     """Of the dataset version."""
     split: Split | None = None
     """The part of the version; None: all of it."""
@@ -40,28 +40,28 @@ class Yardstick:
     def key(self) -> str:
         """What it is stored and named by: "own" or "consensus", with "@" and a study's id where it is one study's; a
         version's id, with "#" and a split where it is a part."""
-        if self.word is not Word.VERSION:
-            return f"{self.word}@{self.study_id}" if self.study_id else self.word.value
-        return f"{self.snapshot_id}#{self.split}" if self.split else self.snapshot_id
+        if self.label_source is not EvaluationLabels.VERSION:
+            return f"{self.label_source}@{self.study_id}" if self.study_id else self.label_source.value
+        return f"{self.version_id}#{self.split}" if self.split else self.version_id
 
     @classmethod
-    def from_key(cls, key: str) -> "Yardstick":
+    def from_key(cls, key: str) -> "EvaluationSet":
         word, _, study_id = key.partition("@")
-        if word in (Word.OWN, Word.CONSENSUS):
-            return cls(Word(word), study_id=study_id)
-        snapshot_id, _, split = key.partition("#")
-        return cls(Word.VERSION, snapshot_id, Split(split) if split else None)
+        if word in (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS):
+            return cls(EvaluationLabels(word), study_id=study_id)
+        version_id, _, split = key.partition("#")
+        return cls(EvaluationLabels.VERSION, version_id, Split(split) if split else None)
 
 
-EVERY_FACE = Yardstick(Word.OWN)
-REVIEWED_FACES = Yardstick(Word.CONSENSUS)
+EVERY_FACE = EvaluationSet(EvaluationLabels.OWN)
+REVIEWED_FACES = EvaluationSet(EvaluationLabels.CONSENSUS)
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a model has come with the faces of a yardstick."""
+    """How far a model has come with the faces of an evaluation set."""
 
-    yardstick: str
+    evaluation_set: str
     """Its key."""
     answers_id: str
     done: int
@@ -75,9 +75,9 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class Result:
-    """What one model, or the annotators, came to on a yardstick. It tells of no single face."""
+    """What one model, or the annotators, came to on an evaluation set. It tells of no single face."""
 
-    yardstick: str
+    evaluation_set: str
     """Its key: for a dataset version, that begins with the hash of its content."""
     who: str
     """The model's `answers_id`, a hash of its weights and of how it is fed and read; or `PEOPLE`."""
@@ -88,7 +88,7 @@ class Result:
     faces_sha256: str
     """Of their ids and labels: results with the same one are about the same faces."""
     size: int
-    """`Yardsticks.size` at that time."""
+    """`EvaluationSets.size` at that time."""
     figures: dict[str, Figure]
     """By the names in `Scores.NAMES`; what does not apply is missing."""
     milliseconds: float
@@ -104,4 +104,4 @@ class Result:
     people: int = 0
     """How many people the faces are of, who were drawn for the intervals; 0: in earlier results, faces were."""
     revisions: int | None = None
-    """`Yardsticks.revisions` at that time; None: in earlier results, and in those that came from another store."""
+    """`EvaluationSets.revisions` at that time; None: in earlier results, and in those that came from another store."""

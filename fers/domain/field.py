@@ -107,7 +107,7 @@ class GuessSums:
 class VersionSums:
     """What the faces of a dataset version come to, for new ones to be compared with."""
 
-    snapshot_id: str
+    version_id: str
     faces: int
     labels: tuple[int, ...]
     """How many faces their people gave each of the eight labels, in the order of `Emotion`."""

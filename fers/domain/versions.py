@@ -181,7 +181,7 @@ class Portion:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class DatasetVersion:
     """A dataset version. It never changes, except that withdrawn faces leave it."""
 
     id: str

@@ -1,4 +1,4 @@
-"""A whole release: as files one after the other, and as one zip."""
+"""A whole exported version: as files one after the other, and as one zip."""
 
 import hashlib
 import sys
@@ -13,7 +13,7 @@ from fers.domain.versions import Split
 from fers.errors import OutOfOrder
 from fers.exporting import formats, shards
 from fers.exporting.documents import FACES, croissant, documents
-from fers.exporting.release import CHUNK, LengthUnknown, Member, Release, gathered, hollow
+from fers.exporting.exported_version import CHUNK, ExportedVersion, LengthUnknown, Member, gathered, hollow
 from fers.exporting.zipping import Zip
 
 SUMS = "SHA256SUMS"
@@ -24,7 +24,7 @@ class Format:
     """A way to lay faces out in files."""
 
     title: str
-    write: Callable[[Release], Iterator[Member]]
+    write: Callable[[ExportedVersion], Iterator[Member]]
     place: formats.ImageName | None = None
     """Where a face's image is; None where it is packed with others."""
 
@@ -42,54 +42,54 @@ DEFAULT = "parquet"
 """What most readers open as it is, types included."""
 
 
-def members(release: Release, format: Format) -> Iterator[Member]:
-    """Every file of the release. Each is to be read before the next is asked for; the checksums come last."""
+def members(exported: ExportedVersion, format: Format) -> Iterator[Member]:
+    """Every file of the exported version. Each is to be read before the next is asked for; the checksums come last."""
     sums = bytearray()
-    for member in chain(documents(release), format.write(release)):
+    for member in chain(documents(exported), format.write(exported)):
         yield summed(member, sums)
-    yield from _closing(release, format, sums)
+    yield from _closing(exported, format, sums)
 
 
-def members_around(release: Release, format: Format, sums_of_shards: bytes) -> Iterator[Member]:
+def members_around(exported: ExportedVersion, format: Format, sums_of_shards: bytes) -> Iterator[Member]:
     """`members` but for the shards, which were written before and have these checksums, in their order."""
     sums = bytearray()
-    for member in documents(release):
+    for member in documents(exported):
         yield summed(member, sums)
     sums += sums_of_shards
-    yield from _closing(release, format, sums)
+    yield from _closing(exported, format, sums)
 
 
-def _closing(release: Release, format: Format, sums: bytearray) -> Iterator[Member]:
-    yield (faces := summed(_faces(release, format), sums))
-    yield summed(croissant(release, faces.chunks.sha256), sums)
+def _closing(exported: ExportedVersion, format: Format, sums: bytearray) -> Iterator[Member]:
+    yield (faces := summed(_faces(exported, format), sums))
+    yield summed(croissant(exported, faces.chunks.sha256), sums)
     yield Member(SUMS, (bytes(sums[start : start + CHUNK]) for start in range(0, len(sums), CHUNK)))
 
 
-def zipped(release: Release, format: Format, first: int = 0, end: int | None = None) -> Iterator[bytes]:
-    """The release as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody
+def zipped(exported: ExportedVersion, format: Format, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The exported version as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody
     withdraws; of it the bytes from `first` up to, without, `end`. Raises NotFound."""
-    return Zip(release.snapshot.created_at, first, end).stream(members(release, format))
+    return Zip(exported.version.created_at, first, end).stream(members(exported, format))
 
 
-def zipped_size(release: Release, format: Format) -> int | None:
+def zipped_size(exported: ExportedVersion, format: Format) -> int | None:
     """How many bytes `zipped` has; None where only making all of it could tell. Reads no image."""
-    zip = Zip(release.snapshot.created_at, first=sys.maxsize)
+    zip = Zip(exported.version.created_at, first=sys.maxsize)
     try:
-        for _ in zip.stream(members(hollow(release), format)):
+        for _ in zip.stream(members(hollow(exported), format)):
             pass
     except LengthUnknown:
         return None
     return zip.position
 
 
-def _faces(release: Release, format: Format) -> Member:
+def _faces(exported: ExportedVersion, format: Format) -> Member:
     """One JSON object a line: everything that is known about each face, and where its image is."""
 
     def lines() -> Iterator[bytes]:
         for split in Split:
-            for entry in release.entries(split):
+            for entry in exported.entries(split):
                 image = format.place(entry) if format.place else None
-                yield orjson.dumps({"image": image} | release.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
+                yield orjson.dumps({"image": image} | exported.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
 
     return Member(FACES, gathered(lines()))
 

@@ -63,7 +63,8 @@ SCALARS = {name: kind for name, kind in _KINDS.items() if isinstance(kind, str)}
 
 
 def row(described: dict) -> dict:
-    """A face's row in a typed table: `described`, as `Release.describe` has it, with numbers for the classes."""
+    """A face's row in a typed table: `described`, as `ExportedVersion.describe` has it, with numbers for the
+    classes."""
     return {name: _numbered(kind, described.get(name)) for name, kind in _KINDS.items()}
 
 

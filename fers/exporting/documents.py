@@ -1,4 +1,4 @@
-"""What every release says about itself: datasheet, citation, consent, and a description for machines."""
+"""What every exported version says about itself: datasheet, citation, consent, and a description for machines."""
 
 import json
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from string import Template
 from fers.domain.emotions import Emotion
 from fers.domain.versions import ConsensusRule
 from fers.exporting import columns, provenance
-from fers.exporting.release import Cut, Member, Release
+from fers.exporting.exported_version import Cut, ExportedVersion, Member
 
 FACES = "faces.jsonl"
 DATASHEET = "DATASHEET.md"
-"""The first file of every release."""
+"""The first file of every exported version."""
 _UNSAID = "not said yet"
 _CUTS = {
     Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
@@ -26,27 +26,27 @@ _PERCEIVED = {
 }
 
 
-def documents(release: Release) -> Iterator[Member]:
-    """Everything about the release but its faces."""
-    yield Member(DATASHEET, (_datasheet(release).encode(),))
-    yield Member("CITATION.cff", (_citation(release).encode(),))
-    for text in release.snapshot.consent_texts:
+def documents(exported: ExportedVersion) -> Iterator[Member]:
+    """Everything about the exported version but its faces."""
+    yield Member(DATASHEET, (_datasheet(exported).encode(),))
+    yield Member("CITATION.cff", (_citation(exported).encode(),))
+    for text in exported.version.consent_texts:
         yield Member(f"consent/{text.version}-{text.sha256[:8]}.md", (text.body.encode(),))
 
 
-def croissant(release: Release, faces_sha256: str) -> Member:
+def croissant(exported: ExportedVersion, faces_sha256: str) -> Member:
     """Croissant 1.0 metadata (docs.mlcommons.org/croissant) of the list of faces, whose SHA-256 is given."""
     description = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "name": f"fers-{release.snapshot.name}",
-        "description": f"{release.title}: {release.faces} faces with labels of their expressions.",
+        "name": f"fers-{exported.version.name}",
+        "description": f"{exported.title}: {exported.faces} faces with labels of their expressions.",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "version": "1.0.0",
-        "url": f"urn:fers:{release.snapshot.id}",
+        "url": f"urn:fers:{exported.version.id}",
         "license": "See DATASHEET.md and the consent texts.",
-        "datePublished": f"{release.snapshot.created_at:%Y-%m-%d}",
-        "citeAs": _cite_as(release),
+        "datePublished": f"{exported.version.created_at:%Y-%m-%d}",
+        "citeAs": _cite_as(exported),
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -74,44 +74,44 @@ def _field(column: str, kind: str) -> dict:
     return {"@type": "cr:Field", "@id": f"faces/{column}", "name": column, "dataType": kind, "source": source}
 
 
-def _datasheet(release: Release) -> str:
+def _datasheet(exported: ExportedVersion) -> str:
     template = resources.files("fers.exporting").joinpath("datasheet.md").read_text("utf-8")
-    snapshot, study = release.snapshot, release.study
+    version, study = exported.version, exported.study
     return Template(template).substitute(
-        title=release.title,
-        id=snapshot.id,
-        date=f"{snapshot.created_at:%d %B %Y}",
+        title=exported.title,
+        id=version.id,
+        date=f"{version.created_at:%d %B %Y}",
         purpose=study.purpose or _UNSAID,
-        owner=release.author,
+        owner=exported.author,
         contact=study.contact or _UNSAID,
-        chosen=f" Chosen were those where {'; '.join(chosen)}." if (chosen := snapshot.chosen.in_words()) else "",
-        perceived=_PERCEIVED[snapshot.consensus],
-        frozen=snapshot.faces,
-        faces=release.faces,
-        withdrawn=release.withdrawn,
-        people=snapshot.people,
-        left_out=snapshot.left_out,
-        near_duplicates=snapshot.near_duplicates,
-        cut=_CUTS[release.cut],
-        composition=provenance.composition(snapshot),
-        splits=provenance.splits(snapshot),
+        chosen=f" Chosen were those where {'; '.join(chosen)}." if (chosen := version.chosen.in_words()) else "",
+        perceived=_PERCEIVED[version.consensus],
+        frozen=version.faces,
+        faces=exported.faces,
+        withdrawn=exported.withdrawn,
+        people=version.people,
+        left_out=version.left_out,
+        near_duplicates=version.near_duplicates,
+        cut=_CUTS[exported.cut],
+        composition=provenance.composition(version),
+        splits=provenance.splits(version),
         classes=", ".join(f"{emotion.value} {emotion.label}" for emotion in Emotion),
         columns=columns.in_words(),
-        collection=provenance.collection(snapshot),
+        collection=provenance.collection(version),
         retention_days=study.retention_days,
     )
 
 
-def _citation(release: Release) -> str:
+def _citation(exported: ExportedVersion) -> str:
     lines = {
         "cff-version": "1.2.0",
         "message": "If you use these faces, please cite them as below.",
         "type": "dataset",
-        "title": release.title,
-        "version": release.snapshot.id,
-        "date-released": f"{release.snapshot.created_at:%Y-%m-%d}",
+        "title": exported.title,
+        "version": exported.version.id,
+        "date-released": f"{exported.version.created_at:%Y-%m-%d}",
     }
-    authors = f"authors:\n  - name: {_quoted(release.author)}\n"
+    authors = f"authors:\n  - name: {_quoted(exported.author)}\n"
     return "".join(f"{key}: {_quoted(value)}\n" for key, value in lines.items()) + authors
 
 
@@ -120,9 +120,9 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _cite_as(release: Release) -> str:
-    year = release.snapshot.created_at.year
-    return f"{release.author} ({year}). {release.title}. FERS dataset version {release.snapshot.id}."
+def _cite_as(exported: ExportedVersion) -> str:
+    year = exported.version.created_at.year
+    return f"{exported.author} ({year}). {exported.title}. FERS dataset version {exported.version.id}."
 
 
 _CROISSANT = {

@@ -12,10 +12,10 @@ import orjson
 from fers.domain.emotions import Emotion
 from fers.domain.versions import Entry, Split
 from fers.exporting import columns, parquet
-from fers.exporting.release import Member, Release, gathered
+from fers.exporting.exported_version import ExportedVersion, Member, gathered
 
 ImageName = Callable[[Entry], str]
-"""Where in the release the image of a face is."""
+"""Where in the exported version the image of a face is."""
 
 _AFFECTNET_COLUMNS = (
     "subDirectory_filePath",
@@ -49,72 +49,72 @@ def in_images_folder(entry: Entry) -> str:
     return f"images/{entry.face_id}.jpg"
 
 
-def image_folder(release: Release) -> Iterator[Member]:
+def image_folder(exported: ExportedVersion) -> Iterator[Member]:
     """Hugging Face ImageFolder: a folder a split, with its `metadata.parquet`."""
-    yield from _images(release, in_split_folder)
+    yield from _images(exported, in_split_folder)
     for split in Split:
-        if next(release.entries(split), None):
-            yield Member(f"{split}/metadata.parquet", parquet.table(_table_rows(release, split)))
+        if next(exported.entries(split), None):
+            yield Member(f"{split}/metadata.parquet", parquet.table(_table_rows(exported, split)))
 
 
-def class_folders(release: Release) -> Iterator[Member]:
+def class_folders(exported: ExportedVersion) -> Iterator[Member]:
     """A folder a class in a folder a split, as Keras and torchvision read them: these number the folders that they
     find, by name, so that all are there in every split and their names begin with our numbers."""
     missing = set(product(Split, Emotion))
     for split in Split:
-        for entry in release.entries(split):
+        for entry in exported.entries(split):
             missing.discard((split, entry.label))
-    yield from _images(release, in_class_folder)
+    yield from _images(exported, in_class_folder)
     for place in sorted(missing):
         yield Member(f"{_class_folder(*place)}/EMPTY.txt", (_EMPTY,))
 
 
-def coco(release: Release) -> Iterator[Member]:
+def coco(exported: ExportedVersion) -> Iterator[Member]:
     """COCO's JSON, one file a split: the emotions are the categories, and every face is an annotation with its box."""
-    yield from _images(release, in_images_folder)
+    yield from _images(exported, in_images_folder)
     for split in Split:
-        yield Member(f"annotations/{split}.json", gathered(_coco_json(release, split)))
+        yield Member(f"annotations/{split}.json", gathered(_coco_json(exported, split)))
 
 
-def affectnet(release: Release) -> Iterator[Member]:
+def affectnet(exported: ExportedVersion) -> Iterator[Member]:
     """AffectNet's tables, one a split."""
-    yield from _images(release, in_images_folder)
+    yield from _images(exported, in_images_folder)
     for split, table in _AFFECTNET_LISTS.items():
-        rows = (_affectnet_row(release, entry) for entry in release.entries(split))
+        rows = (_affectnet_row(exported, entry) for entry in exported.entries(split))
         yield Member(table, _csv(_AFFECTNET_COLUMNS, rows))
 
 
-def _images(release: Release, place: ImageName) -> Iterator[Member]:
+def _images(exported: ExportedVersion, place: ImageName) -> Iterator[Member]:
     for split in Split:
-        for entry in release.entries(split):
+        for entry in exported.entries(split):
             if path := place(entry):
-                yield Member(path, _Image(release, entry), release.sums(entry))
+                yield Member(path, _Image(exported, entry), exported.sums(entry))
 
 
 @dataclass(frozen=True)
 class _Image:
     """Read once it is asked for."""
 
-    release: Release
+    exported: ExportedVersion
     entry: Entry
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self.release.image(self.entry)
+        yield self.exported.image(self.entry)
 
 
 def _class_folder(split: Split, label: Emotion) -> str:
     return f"{split}/{label.value}_{label.label}"
 
 
-def _table_rows(release: Release, split: Split) -> Iterator[dict]:
-    for entry in release.entries(split):
-        yield {"file_name": f"{entry.face_id}.jpg"} | columns.row(release.describe(entry))
+def _table_rows(exported: ExportedVersion, split: Split) -> Iterator[dict]:
+    for entry in exported.entries(split):
+        yield {"file_name": f"{entry.face_id}.jpg"} | columns.row(exported.describe(entry))
 
 
-def _affectnet_row(release: Release, entry: Entry) -> list:
+def _affectnet_row(exported: ExportedVersion, entry: Entry) -> list:
     judged = (columns.UNKNOWN_NUMBER if value is None else value for value in (entry.valence, entry.arousal))
     expression = _UNCERTAIN if entry.label is None else entry.label.value
-    return [in_images_folder(entry), *release.box(entry), "", expression, *judged]
+    return [in_images_folder(entry), *exported.box(entry), "", expression, *judged]
 
 
 def _csv(columns: Iterable[str], rows: Iterable[list]) -> Iterator[bytes]:
@@ -130,19 +130,21 @@ def _csv(columns: Iterable[str], rows: Iterable[list]) -> Iterator[bytes]:
     yield text.getvalue().encode()
 
 
-def _coco_json(release: Release, split: Split) -> Iterator[bytes]:
+def _coco_json(exported: ExportedVersion, split: Split) -> Iterator[bytes]:
     """Written by hand where it grows with the faces, so that it never is in memory as a whole."""
-    info = {"description": release.title, "version": release.snapshot.id}
+    info = {"description": exported.title, "version": exported.version.id}
     categories = [{"id": emotion.value, "name": emotion.label} for emotion in Emotion]
     yield f'{{"info": {json.dumps(info)}, "categories": {json.dumps(categories)}, "images": ['.encode()
-    yield from _joined(_coco_image(release, entry) for entry in release.entries(split))
+    yield from _joined(_coco_image(exported, entry) for entry in exported.entries(split))
     yield b'], "annotations": ['
-    yield from _joined(_coco_annotation(release, entry) for entry in release.entries(split) if entry.label is not None)
+    yield from _joined(
+        _coco_annotation(exported, entry) for entry in exported.entries(split) if entry.label is not None
+    )
     yield b"]}\n"
 
 
-def _coco_image(release: Release, entry: Entry) -> dict:
-    width, height = release.size(entry)
+def _coco_image(exported: ExportedVersion, entry: Entry) -> dict:
+    width, height = exported.size(entry)
     return {"id": _coco_number(entry), "file_name": in_images_folder(entry), "width": width, "height": height}
 
 
@@ -153,8 +155,8 @@ def _coco_number(entry: Entry) -> int:
     return int(entry.face_id[-13:], 16)
 
 
-def _coco_annotation(release: Release, entry: Entry) -> dict:
-    box, number = release.box(entry), _coco_number(entry)
+def _coco_annotation(exported: ExportedVersion, entry: Entry) -> dict:
+    box, number = exported.box(entry), _coco_number(entry)
     return {
         "id": number,
         "image_id": number,
@@ -162,7 +164,7 @@ def _coco_annotation(release: Release, entry: Entry) -> dict:
         "bbox": box,
         "area": box[2] * box[3],
         "iscrowd": 0,
-        "attributes": release.describe(entry),
+        "attributes": exported.describe(entry),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fers.domain.versions import Entry, Split
 from fers.exporting import columns
-from fers.exporting.release import Member, Release
+from fers.exporting.exported_version import ExportedVersion, Member
 
 if TYPE_CHECKING:
     import pyarrow
@@ -21,12 +21,12 @@ FACES_A_GROUP, ROWS_A_GROUP = 50, 5000
 """Rows that are written, and later read, at once: with images and without."""
 
 
-def packed(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+def packed(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """A Parquet file of the faces with their images, a row group at a time."""
 
     def row(entry: Entry) -> dict:
-        image = {"bytes": release.image(entry), "path": f"{entry.face_id}.jpg"}
-        return {IMAGE: image} | columns.row(release.describe(entry))
+        image = {"bytes": exported.image(entry), "path": f"{entry.face_id}.jpg"}
+        return {IMAGE: image} | columns.row(exported.describe(entry))
 
     return _written(columns.schema(IMAGE, image=True), map(row, entries), FACES_A_GROUP)
 
@@ -36,15 +36,15 @@ def table(rows: Iterable[dict]) -> Iterator[bytes]:
     return _written(columns.schema("file_name", image=False), rows, ROWS_A_GROUP)
 
 
-def card(release: Release) -> Member:
+def card(exported: ExportedVersion) -> Member:
     """README.md, whose heading tells `datasets` and the Hugging Face hub which files are which split."""
-    splits = [split for split in Split if next(release.entries(split), None)]
+    splits = [split for split in Split if next(exported.entries(split), None)]
     listed = "".join(f"  - split: {split}\n    path: {FOLDER}/{split}-*.parquet\n" for split in splits)
     data = f"configs:\n- config_name: default\n  data_files:\n{listed}" if splits else ""
-    title = json.dumps(release.title, ensure_ascii=False)
+    title = json.dumps(exported.title, ensure_ascii=False)
     text = (
         f"---\npretty_name: {title}\nlicense: other\ntask_categories:\n- image-classification\n{data}---\n\n"
-        f"# {release.title}\n\n[The datasheet](DATASHEET.md) says what is in here, and what it may be used for.\n"
+        f"# {exported.title}\n\n[The datasheet](DATASHEET.md) says what is in here, and what it may be used for.\n"
     )
     return Member("README.md", (text.encode(),))
 

@@ -1,7 +1,7 @@
 """Where the faces of a version come from, in the datasheet's words: people gave them, or they were imported."""
 
 from fers.domain.consent import ConsentText
-from fers.domain.versions import Portion, Snapshot
+from fers.domain.versions import DatasetVersion, Portion
 
 _GIVEN = """People gave photos of themselves in a browser, after they read the words in `consent/` and agreed to
 sharing. They drew the box around their face, and said what it shows before or after they saw a model's guess."""
@@ -11,18 +11,18 @@ _APART = "Nobody is in two of them, and people keep theirs from version to versi
 _AS_FAR_AS_KNOWN = "Of imported faces that is true as far as their set says whom they show."
 
 
-def composition(snapshot: Snapshot) -> str:
+def composition(version: DatasetVersion) -> str:
     """A point for what people gave, and for each set that was imported; nothing in versions that did not count them."""
-    words = {text.sha256: text for text in snapshot.consent_texts}
-    return "".join(f"- {_point(portion, words)}\n" for portion in snapshot.portions)
+    words = {text.sha256: text for text in version.consent_texts}
+    return "".join(f"- {_point(portion, words)}\n" for portion in version.portions)
 
 
-def splits(snapshot: Snapshot) -> str:
-    return f"{_APART} {_AS_FAR_AS_KNOWN}" if any(text.is_of_a_set for text in snapshot.consent_texts) else _APART
+def splits(version: DatasetVersion) -> str:
+    return f"{_APART} {_AS_FAR_AS_KNOWN}" if any(text.is_of_a_set for text in version.consent_texts) else _APART
 
 
-def collection(snapshot: Snapshot) -> str:
-    imported = {text.is_of_a_set for text in snapshot.consent_texts}
+def collection(version: DatasetVersion) -> str:
+    imported = {text.is_of_a_set for text in version.consent_texts}
     return "\n\n".join(words for which, words in ((False, _GIVEN), (True, _IMPORTED)) if which in imported)
 
 

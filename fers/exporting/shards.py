@@ -13,7 +13,7 @@ import orjson
 from fers.domain.ranges import IdRange, divided
 from fers.domain.versions import Entry, Split
 from fers.exporting import columns, parquet
-from fers.exporting.release import Member, Release
+from fers.exporting.exported_version import ExportedVersion, Member
 
 FACES_A_SHARD = 1000
 _BLOCK = 512
@@ -26,71 +26,71 @@ _LENGTH_DELIMITED = 2
 """Wire type of protocol buffers."""
 
 
-def packed_parquet(release: Release) -> Iterator[Member]:
+def packed_parquet(exported: ExportedVersion) -> Iterator[Member]:
     """Parquet files with the images inside, and a card that says which are which split."""
-    yield parquet.card(release)
-    yield from _shards(release, "parquet")
+    yield parquet.card(exported)
+    yield from _shards(exported, "parquet")
 
 
-def webdataset(release: Release) -> Iterator[Member]:
+def webdataset(exported: ExportedVersion) -> Iterator[Member]:
     """Tar files of `ID.jpg`, `ID.cls` (-1: no label) and `ID.json` (`columns.flat`)."""
-    return _shards(release, "webdataset")
+    return _shards(exported, "webdataset")
 
 
-def tfrecord(release: Release) -> Iterator[Member]:
+def tfrecord(exported: ExportedVersion) -> Iterator[Member]:
     """TFRecord files of `tf.train.Example`: image/encoded, image/class/label (-1: none), image/class/text, person,
     valence and arousal (absent: unknown), and everything else as JSON in `metadata`."""
-    return _shards(release, "tfrecord")
+    return _shards(exported, "tfrecord")
 
 
-def places(release: Release) -> list[tuple[Split, int]]:
+def places(exported: ExportedVersion) -> list[tuple[Split, int]]:
     """Every split and number that a shard may have; they stay the same when people withdraw."""
-    return [(split, number) for split in Split for number in range(len(_ranges(release)))]
+    return [(split, number) for split in Split for number in range(len(_ranges(exported)))]
 
 
-def shard(release: Release, kind: str, split: Split, number: int) -> Member | None:
+def shard(exported: ExportedVersion, kind: str, split: Split, number: int) -> Member | None:
     """One shard of a `kind` in `KINDS`, by itself: the split's faces in one range of ids. None when there are none."""
-    entries = release.entries(split, _ranges(release)[number])
+    entries = exported.entries(split, _ranges(exported)[number])
     first = next(entries, None)
     if first is None:
         return None
     where, ending, write = KINDS[kind]
-    return Member(f"{where}{split}-{number:06}.{ending}", write(release, chain([first], entries)))
+    return Member(f"{where}{split}-{number:06}.{ending}", write(exported, chain([first], entries)))
 
 
-def names(release: Release, kind: str) -> list[str]:
+def names(exported: ExportedVersion, kind: str) -> list[str]:
     """What the shards of a `kind` in `KINDS` are called, of those that hold a face."""
     where, ending, _ = KINDS[kind]
-    held = ((split, number) for split, number in places(release) if _holds(release, split, number))
+    held = ((split, number) for split, number in places(exported) if _holds(exported, split, number))
     return [f"{where}{split}-{number:06}.{ending}" for split, number in held]
 
 
-def named(release: Release, kind: str, name: str) -> Member | None:
+def named(exported: ExportedVersion, kind: str, name: str) -> Member | None:
     """The shard with this name, or None."""
     where, ending, _ = KINDS[kind]
     found = _NAME.fullmatch(name.removeprefix(where).removesuffix(f".{ending}"))
     place = (Split(found[1]), int(found[2])) if found else None
-    made = shard(release, kind, *place) if place and place[1] < len(_ranges(release)) else None
+    made = shard(exported, kind, *place) if place and place[1] < len(_ranges(exported)) else None
     return made if made and made.name == name else None
 
 
-def _shards(release: Release, kind: str) -> Iterator[Member]:
-    return (member for place in places(release) if (member := shard(release, kind, *place)))
+def _shards(exported: ExportedVersion, kind: str) -> Iterator[Member]:
+    return (member for place in places(exported) if (member := shard(exported, kind, *place)))
 
 
-def _holds(release: Release, split: Split, number: int) -> bool:
-    return next(release.entries(split, _ranges(release)[number]), None) is not None
+def _holds(exported: ExportedVersion, split: Split, number: int) -> bool:
+    return next(exported.entries(split, _ranges(exported)[number]), None) is not None
 
 
-def _ranges(release: Release) -> list[IdRange]:
-    return divided(-(-release.snapshot.faces // FACES_A_SHARD))
+def _ranges(exported: ExportedVersion) -> list[IdRange]:
+    return divided(-(-exported.version.faces // FACES_A_SHARD))
 
 
-def _tar(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+def _tar(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """The image stands by itself between small pieces, so that its many bytes are never copied."""
     for entry in entries:
-        image, label = release.image(entry), columns.NO_CLASS if entry.label is None else entry.label
-        small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(release.describe(entry)))}
+        image, label = exported.image(entry), columns.NO_CLASS if entry.label is None else entry.label
+        small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(exported.describe(entry)))}
         yield tar_header(f"{entry.face_id}.jpg", len(image))
         yield image
         yield _padding(image) + b"".join(_tar_member(f"{entry.face_id}.{end}", data) for end, data in small.items())
@@ -113,12 +113,12 @@ def tar_header(name: str, size: int) -> bytes:
     return b"".join((named, _UNNAMED[len(named) : 124], sized, _UNNAMED[135:148], b"%06o" % checksum, _UNNAMED[154:]))
 
 
-def _records(release: Release, entries: Iterable[Entry]) -> Iterator[bytes]:
+def _records(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
     `record_writer.h` has it. The image comes last in it, so that its many bytes are never copied."""
     for entry in entries:
-        image = release.image(entry)
-        opening = _example_up_to_image(release, entry, len(image))
+        image = exported.image(entry)
+        opening = _example_up_to_image(exported, entry, len(image))
         length = struct.pack("<Q", len(opening) + len(image))
         yield length + _masked(google_crc32c.value(length)) + opening
         yield image
@@ -129,9 +129,9 @@ def _masked(crc: int) -> bytes:
     return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
-def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> bytes:
+def _example_up_to_image(exported: ExportedVersion, entry: Entry, image_length: int) -> bytes:
     """A `tf.train.Example` but for the bytes of its last feature, the image."""
-    width, height = release.size(entry)
+    width, height = exported.size(entry)
     label = entry.label
     features = [
         _known_feature("image/format", b"jpeg"),
@@ -139,8 +139,8 @@ def _example_up_to_image(release: Release, entry: Entry, image_length: int) -> b
         _known_feature("image/height", height),
         _known_feature("image/class/label", columns.NO_CLASS if label is None else label.value),
         _known_feature("image/class/text", b"" if label is None else label.label.encode()),
-        _known_feature("person", release.person(entry).encode()),
-        _feature("metadata", orjson.dumps(release.describe(entry))),
+        _known_feature("person", exported.person(entry).encode()),
+        _feature("metadata", orjson.dumps(exported.describe(entry))),
     ]
     dimensions = (("valence", entry.valence), ("arousal", entry.arousal))
     features += [_known_feature(name, float(value)) for name, value in dimensions if value is not None]

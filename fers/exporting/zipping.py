@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from fers.exporting.release import CHUNK, Member
+from fers.exporting.exported_version import CHUNK, Member
 
 _32, _16 = 0xFFFFFFFF, 0xFFFF
 _VERSION = 45

@@ -6,7 +6,7 @@ import apache_beam as beam
 
 from fers import adapters, assembly
 from fers.config import Settings
-from fers.domain.evaluation_sets import Yardstick
+from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.people import OPERATOR
 from fers.domain.ranges import IdRange
 from fers.pipelines.engine import Ranges, pipeline
@@ -14,10 +14,10 @@ from fers.services.models.batch_inference import Asked
 
 
 def evaluate_by_beam(
-    settings: Settings, model_id: str, on: Yardstick, workers: int, options: Sequence[str] = ()
+    settings: Settings, model_id: str, on: EvaluationSet, workers: int, options: Sequence[str] = ()
 ) -> None:
-    """Ask a model about every face of a yardstick it has not answered for yet, and measure it; see `engine.pipeline`
-    for `workers` and `options`.
+    """Ask a model about every face of an evaluation set it has not answered for yet, and measure it; see
+    `engine.pipeline` for `workers` and `options`.
 
     An answer belongs to its face and model, so that a range that is asked about twice, as Beam does when a worker dies,
     leaves what one time would. Raises UnknownModel or ModelRejected.
@@ -36,7 +36,7 @@ def evaluate_by_beam(
 class _OnPlatform(beam.DoFn):
     """Each worker opens its own store and loads its own model, once."""
 
-    def __init__(self, settings: Settings, model_id: str, on: Yardstick):
+    def __init__(self, settings: Settings, model_id: str, on: EvaluationSet):
         self._settings = settings
         self._model_id = model_id
         self._on = on

@@ -16,7 +16,7 @@ from fers.domain.versions import Split
 from fers.errors import InvalidInput
 from fers.exporting import shards
 from fers.exporting.archive import FORMATS, SUMS, members_around, summed
-from fers.exporting.release import Cut, Member, Release
+from fers.exporting.exported_version import Cut, ExportedVersion, Member
 from fers.pipelines.engine import pipeline
 
 
@@ -57,12 +57,12 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
     if FileSystems.exists(FileSystems.join(order.folder, SUMS)):
         raise InvalidInput(f"{order.folder} is there already.", "Choose a folder that does not exist yet.")
     downloads = assembly.assemble(settings).downloads
-    release = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).release
+    exported = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).exported
     _clear(order)
     with pipeline(workers, options) as work:
         (
             work
-            | beam.Create(list(enumerate(shards.places(release))))
+            | beam.Create(list(enumerate(shards.places(exported))))
             | beam.Reshuffle()
             | "Write" >> beam.ParDo(_WriteShard(settings, order))
             | "Wait for all" >> beam.combiners.ToList()
@@ -80,9 +80,9 @@ class _OnPlatform(beam.DoFn):
     def setup(self) -> None:
         self._downloads = assembly.assemble(self._settings).downloads
 
-    def _release(self) -> Release:
+    def _release(self) -> ExportedVersion:
         order = self._order
-        return self._downloads.release(OPERATOR, order.study_id, order.version, order.cut)
+        return self._downloads.exported(OPERATOR, order.study_id, order.version, order.cut)
 
 
 class _WriteShard(_OnPlatform):

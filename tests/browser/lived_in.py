@@ -67,12 +67,12 @@ def _give_and_label(platform: Platform, owner: Person) -> None:
             platform.review.label(ANNOTATORS[2], face.study_id, face.id, Verdict.FLAGGED, reason="Too dark")
             platform.agreement.set_known(OPERATOR, face.study_id, face.id, seen)
         if number > 3:
-            platform.snapshots.freeze(OPERATOR, face.study_id, f"v{number - 3}")
+            platform.versions.freeze(OPERATOR, face.study_id, f"v{number - 3}")
 
 
 def _measure_and_try(platform: Platform) -> None:
-    [own, *_] = platform.arena.yardsticks(OPERATOR, platform.studies.current().id)
+    [own, *_] = platform.arena.evaluation_sets(OPERATOR, platform.studies.current().id)
     for name in MODELS:
-        platform.arena.evaluate(OPERATOR, name, own.yardstick)
+        platform.arena.evaluate(OPERATOR, name, own.evaluation_set)
     platform.trials.start(OPERATOR, MODELS)
     platform.shadows.choose(OPERATOR, MODELS[1:])

@@ -48,7 +48,7 @@ def fill_weeks(folder) -> None:
         clock.moment = clock.moment.replace(year=week.year, month=week.month, day=week.day)
         for number in range(faces):
             give_face(then, bob, Answer(emotion, before_prediction=True), pattern(number))
-        then.snapshots.freeze(OPERATOR, study.id, version)
+        then.versions.freeze(OPERATOR, study.id, version)
 
 
 @pytest.fixture(scope="module")

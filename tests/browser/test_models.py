@@ -49,7 +49,7 @@ def server(tmp_path_factory):
         if number < len(LABELLED):
             label_it(platform, face, label)
             if number + 1 == len(LABELLED):
-                platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+                platform.versions.freeze(OPERATOR, face.study_id, "v1")
     participant(platform, "researcher@example.org")
     grant(platform, "researcher@example.org", Role.RESEARCHER)
     with serving(folder, FERS_MODELS=str(folder / "models")) as server:

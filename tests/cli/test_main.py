@@ -182,7 +182,7 @@ def test_the_terms_of_a_set_are_asked_for_at_a_terminal(run, platform, labelled,
     study = platform.studies.current()
     imported = run("import", labelled, "--study", study.name, input="CC BY 4.0\nThey all signed.\n")
     assert imported.stdout == f"3 faces added to {study.name}; 0 were there already.\n"
-    [words] = platform.snapshots.freeze(OPERATOR, study.id, "v1").consent_texts
+    [words] = platform.versions.freeze(OPERATOR, study.id, "v1").consent_texts
     assert "CC BY 4.0" in words.body and "They all signed." in words.body
 
 
@@ -193,7 +193,7 @@ def test_without_terms_and_anybody_to_ask_nothing_is_imported(run, platform, lab
         assert f"Missing option '{missing}'" in refused.stderr
         assert "for which reason they may be used" in refused.stderr
     with pytest.raises(InvalidInput, match="No face"):
-        platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+        platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
 
 
 def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labelled, tmp_path):
@@ -254,9 +254,9 @@ def test_only_some_faces_are_frozen_and_votes_settled_as_asked(run, platform):
     days = ("--since", "2020-01-31", "--until", "2100-01-31")
     frozen = run("freeze", "v1", "--study", study.name, *options, *days, "--consensus", "dawid-skene")
     assert frozen.stdout.startswith("2 faces of 1 people frozen as v1")
-    snapshot = platform.snapshots.named(OPERATOR, study.id, "v1").snapshot
-    assert snapshot.consensus is ConsensusRule.DAWID_SKENE
-    assert snapshot.chosen == FaceFilter(
+    version = platform.versions.named(OPERATOR, study.id, "v1").dataset_version
+    assert version.consensus is ConsensusRule.DAWID_SKENE
+    assert version.chosen == FaceFilter(
         labels=frozenset({Emotion.SAD, Emotion.FEAR}),
         sources=frozenset({Source.UPLOAD}),
         confidence=frozenset({3}),

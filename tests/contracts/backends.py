@@ -9,6 +9,7 @@ from pathlib import Path
 from fers.domain.interfaces import (
     AccessTokenStore,
     AnswerStore,
+    DatasetVersionStore,
     ErasureStore,
     FaceIndex,
     FieldStore,
@@ -21,7 +22,6 @@ from fers.domain.interfaces import (
     RecordStore,
     ResultStore,
     SignIn,
-    SnapshotStore,
     StoreHealth,
     Stores,
     StudyStore,
@@ -43,7 +43,7 @@ from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.studies import SqliteStudies
-from fers.storage.sqlite.versions import SqliteSnapshots
+from fers.storage.sqlite.versions import SqliteDatasetVersions
 
 
 class Backend:
@@ -58,7 +58,7 @@ class Backend:
             self.answers(),
             self.jobs(),
             self.promotions(),
-            self.snapshots(),
+            self.versions(),
             self.images(),
             self.journal(),
             sign_in,
@@ -112,8 +112,8 @@ class Embedded(Backend):
     def labels(self) -> LabelStore:
         return SqliteLabels(self._database())
 
-    def snapshots(self) -> SnapshotStore:
-        return SqliteSnapshots(self._database())
+    def versions(self) -> DatasetVersionStore:
+        return SqliteDatasetVersions(self._database())
 
     def results(self) -> ResultStore:
         return SqliteResults(self._database())
@@ -212,10 +212,10 @@ class Firebase(Backend):
 
         return FirebaseAnswers(self._client)
 
-    def snapshots(self) -> SnapshotStore:
-        from fers.storage.firebase.versions import FirebaseSnapshots
+    def versions(self) -> DatasetVersionStore:
+        from fers.storage.firebase.versions import FirebaseDatasetVersions
 
-        return FirebaseSnapshots(self._client)
+        return FirebaseDatasetVersions(self._client)
 
     def results(self) -> ResultStore:
         from fers.storage.firebase.results import FirebaseResults

@@ -26,7 +26,7 @@ CONTRACTS = (
     "record_store",
     "result_store",
     "sign_in",
-    "snapshot_store",
+    "dataset_version_store",
     "study_store",
 )
 pytest.register_assert_rewrite(*(f"{__package__}.{name}_contract" for name in CONTRACTS))

@@ -10,7 +10,7 @@ from .samples import NOON
 
 VERSION = "ab" * 32
 RESULT = Result(
-    yardstick=VERSION,
+    evaluation_set=VERSION,
     who="1" * 64,
     model_id="fersnet",
     model_version="1.0.0",
@@ -34,9 +34,9 @@ class ResultStoreContract:
     def store(self, backend):
         return backend.results()
 
-    def test_results_come_back_by_yardstick(self, store):
+    def test_results_come_back_by_evaluation_set(self, store):
         people = replace(RESULT, who=PEOPLE, parameters=None, weights_bytes=None, against={})
-        test_part = replace(RESULT, yardstick=f"{VERSION}#test")
+        test_part = replace(RESULT, evaluation_set=f"{VERSION}#test")
         for result in (people, test_part, RESULT):
             store.save_result(result)
         assert store.results(VERSION) == [RESULT, people]
@@ -50,7 +50,7 @@ class ResultStoreContract:
         assert [result.n for result in store.results(VERSION)] == [119]
 
     def test_progress_is_the_latest(self, store):
-        other = replace(PROGRESS, yardstick="own")
+        other = replace(PROGRESS, evaluation_set="own")
         for progress in (PROGRESS, other, replace(PROGRESS, done=120, finished_at=NOON)):
             store.save_progress(progress)
         assert store.progress(VERSION) == [replace(PROGRESS, done=120, finished_at=NOON)]

@@ -15,7 +15,7 @@ from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Membership, Person, Role
 from fers.domain.studies import Study
-from fers.domain.versions import Entry, Measures, Snapshot, Split, Vote
+from fers.domain.versions import DatasetVersion, Entry, Measures, Split, Vote
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SEEN_LIVE = LiveGuess("mobilenet", "3" * 64, (0.02, 0.86, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02))
@@ -131,8 +131,8 @@ def an_entry(face: str = "face", person: str = "ada", **different) -> Entry:
     return replace(entry, **different)
 
 
-def a_snapshot(name: str = "v1", **different) -> Snapshot:
-    snapshot = Snapshot(
+def a_version(name: str = "v1", **different) -> DatasetVersion:
+    version = DatasetVersion(
         id=an_id(name) * 2,
         study_id=an_id("faces"),
         name=name,
@@ -143,7 +143,7 @@ def a_snapshot(name: str = "v1", **different) -> Snapshot:
         near_duplicates=1,
         consent_texts=(ConsentText("2026-05", "# Words — 顔"),),
     )
-    return replace(snapshot, **different)
+    return replace(version, **different)
 
 
 def _optional(strategy):

@@ -2,6 +2,7 @@
 
 from .access_token_store_contract import AccessTokenStoreContract
 from .answer_store_contract import AnswerStoreContract
+from .dataset_version_store_contract import DatasetVersionStoreContract
 from .erasure_store_contract import ErasureStoreContract
 from .face_index_contract import FaceIndexContract
 from .field_store_contract import FieldStoreContract
@@ -15,7 +16,6 @@ from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
 from .result_store_contract import ResultStoreContract
 from .sign_in_contract import SignInContract
-from .snapshot_store_contract import SnapshotStoreContract
 from .study_store_contract import StudyStoreContract
 
 
@@ -63,7 +63,7 @@ class TestLabelStore(LabelStoreContract):
     pass
 
 
-class TestSnapshotStore(SnapshotStoreContract):
+class TestDatasetVersionStore(DatasetVersionStoreContract):
     pass
 
 

@@ -10,7 +10,7 @@ from fers.datasets import DataError, load
 from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.people import HAPPY_POSED, give_face, participant, pattern
 
 
@@ -25,7 +25,7 @@ def test_a_download_comes_back(platform, study, tmp_path, format, cut):
     person = participant(platform)
     given = give_face(platform, person, replace(HAPPY_POSED, valence=0.5, arousal=-0.25))
     give_face(platform, person, replace(HAPPY_POSED, label=None), pattern(1))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     path = tmp_path / "v1.zip"
     path.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format, cut).zip()))
     faces = load(f"fers:{path}#train")
@@ -38,9 +38,9 @@ def test_a_download_comes_back(platform, study, tmp_path, format, cut):
 def test_a_download_says_which_faces_are_of_the_same_person(platform, study, tmp_path):
     for number in range(4):
         give_face(platform, participant(platform, f"{number % 2}@example.org"), picture=pattern(number))
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "v1")
-    parts = {entry.split for entry in platform.snapshots.entries(OPERATOR, snapshot.id)}
+    parts = {entry.split for entry in platform.versions.entries(OPERATOR, version.id)}
     people = [load(f"fers:{tmp_path / 'v1'}#{part}").people for part in parts]
     assert sorted(map(len, people)) == [2, 2]
     assert len(set(people[0])) == len(set(people[1])) == 1 and people[0] != people[1]
@@ -49,7 +49,7 @@ def test_a_download_says_which_faces_are_of_the_same_person(platform, study, tmp
 def test_splits_are_not_read_together(platform, study, tmp_path):
     for number in range(3):
         give_face(platform, participant(platform, f"{number}@example.org"), picture=pattern(number))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "v1")
     assert [len(load(f"fers:{tmp_path / 'v1'}#{split}")) for split in Split] == [1, 1, 1]
     with pytest.raises(DataError, match="several splits"):
@@ -59,7 +59,7 @@ def test_splits_are_not_read_together(platform, study, tmp_path):
 @pytest.mark.parametrize("format", ["webdataset", "tfrecord"])
 def test_packed_faces_are_refused_with_a_way_out(platform, study, tmp_path, format):
     give_face(platform, participant(platform))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.downloads.write(OPERATOR, study.id, "v1", format, Cut.CROP, tmp_path / "v1")
     with pytest.raises(DataError, match="another format"):
         load(f"fers:{tmp_path / 'v1'}")
@@ -67,7 +67,7 @@ def test_packed_faces_are_refused_with_a_way_out(platform, study, tmp_path, form
 
 def test_packed_images_are_those_of_their_faces(platform, study, tmp_path):
     given = [give_face(platform, participant(platform, f"{n}@example.org"), picture=pattern(n)) for n in range(3)]
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     for format in ("parquet", "imagefolder"):
         platform.downloads.write(OPERATOR, study.id, "v1", format, Cut.CROP, tmp_path / format)
     for face in given:
@@ -79,7 +79,7 @@ def test_packed_images_are_those_of_their_faces(platform, study, tmp_path):
 
 def test_a_broken_parquet_file_is_named(platform, study, tmp_path):
     give_face(platform, participant(platform))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.downloads.write(OPERATOR, study.id, "v1", "parquet", Cut.CROP, tmp_path / "v1")
     [file] = (tmp_path / "v1" / "data").iterdir()
     file.write_bytes(file.read_bytes()[:-20])

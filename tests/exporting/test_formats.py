@@ -15,8 +15,8 @@ from fers.assembly import assemble
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
 from fers.exporting.archive import FORMATS, SUMS
+from fers.exporting.exported_version import Cut
 from fers.exporting.formats import coco
-from fers.exporting.release import Cut
 from tests.exporting import versions
 from tests.exporting.versions import described
 from tests.people import OneFace, OneModel
@@ -133,10 +133,10 @@ def test_coco_names_boxes_and_categories(download, faces):
 
 def test_coco_labels_stay_with_their_images_when_somebody_withdraws_in_between(platform, faces):
     """The list of annotations is read after that of images."""
-    release = platform.downloads.release(OPERATOR, platform.studies.current().id, "v1", Cut.CROP)
-    everybody = sorted((e for split in Split for e in release.entries(split)), key=lambda entry: entry.face_id)
+    exported = platform.downloads.exported(OPERATOR, platform.studies.current().id, "v1", Cut.CROP)
+    everybody = sorted((e for split in Split for e in exported.entries(split)), key=lambda entry: entry.face_id)
     readings = iter((everybody, [], [], everybody, everybody[1:]))  # For the pictures of three splits, and two lists.
-    leaving = replace(release, entries=lambda split: iter(next(readings)))
+    leaving = replace(exported, entries=lambda split: iter(next(readings)))
     lists = next(member for member in coco(leaving) if member.name == "annotations/train.json")
     said = json.loads(b"".join(lists.chunks))
     images = {image["id"]: image["file_name"] for image in said["images"]}

@@ -12,7 +12,7 @@ from fers.domain.people import OPERATOR
 from fers.domain.versions import Entry
 from fers.errors import NotFound, StoreUnavailable
 from fers.exporting.archive import FORMATS
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.exporting.versions import freeze_four
 from tests.people import OneFace, OneModel
 
@@ -50,9 +50,9 @@ def test_what_was_sent_before_is_not_read_again(store, format, cut):
 
     def reading(entry: Entry) -> bytes:
         read.append(entry.face_id)
-        return download.release.image(entry)
+        return download.exported.image(entry)
 
-    watched = replace(download, release=replace(download.release, image=reading))
+    watched = replace(download, exported=replace(download.exported, image=reading))
     b"".join(watched.part(size - 100, size))
     assert read == []
 
@@ -78,19 +78,19 @@ def test_who_withdraws_after_their_image_was_sent_breaks_the_whole_off_too(platf
     def reading(entry: Entry) -> bytes:
         nonlocal left
         left -= 1
-        data = download.release.image(entry)
+        data = download.exported.image(entry)
         if not left:
             platform.withdrawal.withdraw_everything(person)
         return data
 
-    watched = replace(download, release=replace(download.release, image=reading))
+    watched = replace(download, exported=replace(download.exported, image=reading))
     with pytest.raises(NotFound, match="withdrawn"):
         b"".join(watched.zip())
 
 
 def test_an_image_that_comes_out_otherwise_is_never_sent_for_the_one_that_was_measured(store):
     download = opened(store, cut=Cut.WHOLE)
-    others = replace(download, release=replace(download.release, image=lambda entry: b"something else"))
+    others = replace(download, exported=replace(download.exported, image=lambda entry: b"something else"))
     assert others.size() is None or pytest.fail("such a size can't be promised")
     with pytest.raises(StoreUnavailable, match="not what it was"):
         b"".join(others.zip())
@@ -98,11 +98,11 @@ def test_an_image_that_comes_out_otherwise_is_never_sent_for_the_one_that_was_me
 
 def test_a_version_without_measures_is_sent_whole(store):
     download = opened(store)
-    entries = download.release.entries
+    entries = download.exported.entries
     older = replace(
         download,
-        release=replace(
-            download.release, entries=lambda *among: (replace(entry, measures=None) for entry in entries(*among))
+        exported=replace(
+            download.exported, entries=lambda *among: (replace(entry, measures=None) for entry in entries(*among))
         ),
     )
     assert older.size() is None

@@ -16,7 +16,7 @@ from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Display
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.people import OneFace, OneModel, give_face, participant, pattern
 
 pytestmark = [
@@ -44,8 +44,8 @@ def faces(tmp_path_factory):
     given = [
         give_face(platform, participant(platform, f"{n}@example.org"), _answer(n), pattern(n)) for n in range(PEOPLE)
     ]
-    version = platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
-    frozen = {entry.face_id for entry in platform.snapshots.entries(OPERATOR, version.id)}
+    version = platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
+    frozen = {entry.face_id for entry in platform.versions.entries(OPERATOR, version.id)}
     return platform, {face.id: face.answer.label for face in given if face.id in frozen}
 
 
@@ -79,7 +79,7 @@ def load_dataset(tmp_path, monkeypatch):
 
 
 def _sizes(folder) -> dict[str, int]:
-    """How many faces each split holds that has some, by the release's own list."""
+    """How many faces each split holds that has some, by the exported version's own list."""
     rows = [json.loads(line) for line in (folder / "faces.jsonl").read_text().splitlines()]
     counts = {split.value: sum(row["split"] == split for row in rows) for split in Split}
     return {split: count for split, count in counts.items() if count}

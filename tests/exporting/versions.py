@@ -7,7 +7,7 @@ import zipfile
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Face
 from fers.domain.people import OPERATOR
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.people import give_face, participant, pattern
 
 LABELS = (Emotion.HAPPY, Emotion.SAD, None, Emotion.FEAR)
@@ -19,7 +19,7 @@ def freeze_four(platform) -> dict[str, Face]:
     for number, label in enumerate(LABELS):
         answer = Answer(label, before_prediction=True, display=Display.POSED, valence=0.5)
         given.append(give_face(platform, participant(platform, f"{number}@example.org"), answer, pattern(number)))
-    platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+    platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
     return {face.id: face for face in given}
 
 

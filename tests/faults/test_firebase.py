@@ -14,7 +14,7 @@ from fers.domain.consent import Purpose
 from fers.domain.health import Condition
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
-from fers.exporting.release import ENCODER
+from fers.exporting.exported_version import ENCODER
 from fers.services.operations.doctor import Finding
 from fers.storage.firebase import health
 from fers.storage.firebase.client import open_firebase
@@ -166,13 +166,13 @@ def test_an_image_that_arrives_damaged_is_nobodys_photo(servers, home, project):
 
 @pytest.mark.slow
 def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(servers, home):
-    records, answers, snapshots = home.stores.records, home.stores.answers, home.stores.snapshots
+    records, answers, versions = home.stores.records, home.stores.answers, home.stores.versions
     withdrawn = []
 
     def withdraw():
         face = home.submit(home.draft())
         answers.add_answers("a" * 64, {face.id: np.full(8, 1 / 8)})
-        home.version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{len(withdrawn)}")
+        home.version = home.platform.versions.freeze(OPERATOR, face.study_id, f"v{len(withdrawn)}")
         withdrawn.append(face.id)
         servers["firestore"].misbehave(**home.fault)
         home.platform.withdrawal.withdraw_face(home.person, face.id)
@@ -189,8 +189,8 @@ def test_a_withdrawal_that_breaks_off_is_finished_wherever_the_face_had_got_to(s
         if records.face(withdrawn[-1]) is not None:
             break  # It had not begun, and can be asked for again.
         assert list(answers.answers("a" * 64)) == []
-        assert list(snapshots.entries(home.version.id)) == []
-        assert snapshots.crop(withdrawn[-1], ENCODER) is None
+        assert list(versions.entries(home.version.id)) == []
+        assert versions.crop(withdrawn[-1], ENCODER) is None
     assert len(withdrawn) > 3, "it broke off behind the face's own record, too"
 
 
@@ -237,8 +237,8 @@ def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home
     for extra in itertools.count():  # So many more are made for one face.
         consents.give(home.person, words, EVERYTHING, adult=True)
         face = home.submit(home.draft())
-        version = home.platform.snapshots.freeze(OPERATOR, face.study_id, f"v{extra}")
-        assert home.stores.snapshots.crop(face.id, ENCODER)
+        version = home.platform.versions.freeze(OPERATOR, face.study_id, f"v{extra}")
+        assert home.stores.versions.crop(face.id, ENCODER)
         servers["firestore"].misbehave(code=UNAVAILABLE, after=calls + extra)
         broke_off = False
         try:
@@ -248,8 +248,8 @@ def test_a_choice_that_breaks_off_takes_hold_once_it_is_made_again(servers, home
         servers["firestore"].misbehave()
         consents.give(home.person, words, less, adult=True)
         assert records.face(face.id).purposes == less
-        assert list(home.stores.snapshots.entries(version.id)) == []
-        assert home.stores.snapshots.crop(face.id, ENCODER) is None
+        assert list(home.stores.versions.entries(version.id)) == []
+        assert home.stores.versions.crop(face.id, ENCODER) is None
         if not broke_off:
             break
     assert extra > 3, "it broke off on either side of the face's own record"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fers.domain.people import OPERATOR
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.large import beam
 from tests.people import give_face, participant, pattern
 
@@ -27,7 +27,7 @@ def study(platform, clock):
         for photo in range(2):
             give_face(platform, person, picture=pattern(2 * number + photo))
     study = platform.studies.current()
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     return study
 
 

@@ -9,7 +9,7 @@ from fers import config
 from fers.adapters import open_stores, registry
 from fers.assembly import assemble
 from fers.domain.people import OPERATOR
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.large import beam
 from tests.large.test_exporting import files, order
 from tests.people import OneFace, give_face, newcomer, pattern
@@ -56,7 +56,7 @@ def test_a_model_is_asked_about_every_face(firebase, settings, stores, platform)
 
 def test_a_version_is_written_byte_for_byte(firebase, settings, platform, tmp_path):
     study = platform.studies.current()
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     alone, together = tmp_path / "alone", tmp_path / "together"
     platform.downloads.write(OPERATOR, study.id, "v1", "webdataset", Cut.WHOLE, alone)
     beam.run(settings, *order(study, together), **firebase)

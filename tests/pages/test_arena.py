@@ -8,7 +8,7 @@ from driving import PASSWORD, signed_in_as_researcher, told
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, Word, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, EvaluationLabels, EvaluationSet
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.errors import ModelRejected
@@ -30,7 +30,7 @@ def platform(settings, clock, monkeypatch):
 
 
 @pytest.fixture
-def version(platform) -> Yardstick:
+def version(platform) -> EvaluationSet:
     """Two happy faces that two annotators agree about, frozen; both models ran over every face and over the version."""
     ada = participant(platform)
     for number in range(2):
@@ -38,7 +38,7 @@ def version(platform) -> Yardstick:
         for annotator in ("a", "b"):
             actor = replace(OPERATOR, id=annotator * 32)
             platform.review.label(actor, face.study_id, face.id, Verdict.EMOTION, distribution=only(Emotion.HAPPY))
-    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, face.study_id, "v1").id)
+    version = EvaluationSet(EvaluationLabels.VERSION, platform.versions.freeze(OPERATOR, face.study_id, "v1").id)
     for on in (EVERY_FACE, version):
         for model in ("happy", "sad"):
             platform.arena.evaluate(OPERATOR, model, on)

@@ -104,7 +104,7 @@ def test_a_face_has_a_page_that_tells_what_people_and_models_say(open_as, platfo
     platform.arena._models = Several(Always(Emotion.SAD), Always(Emotion.FEAR))
     for name in ("sad", "fear"):
         platform.arena.evaluate(OPERATOR, name)
-    platform.snapshots.freeze(OPERATOR, flagged.study_id, "v1")
+    platform.versions.freeze(OPERATOR, flagged.study_id, "v1")
     app = open_as(Role.RESEARCHER, "face", id=flagged.id)
     people, models, history = [table.value for table in app.dataframe]
     assert people["Says"].tolist() == ["Happy", "Flagged", "Sad"]

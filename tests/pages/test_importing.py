@@ -51,7 +51,7 @@ def test_people_above_the_classes_are_asked_about(page, platform):
     field(page, "Why the people in it may be shown").input("Everybody signed.")
     click(page, "Import 2 faces")
     assert "**set.zip**: 2 faces added; 0 were there already; 2 labels added." in told(page)
-    assert platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1").people == 2
+    assert platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1").people == 2
     click(page, "Close")
     assert "set.zip" not in told(page)
     assert not page.exception

@@ -31,7 +31,7 @@ def administrator(app, platform):
         platform.review.label(OPERATOR, study.id, face.id, Verdict.FLAGGED, reason="picture")
     platform.members.assign(OPERATOR, study.id, ada.id, Role.ANNOTATOR)
     platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, 1, 1)
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.access.make(platform.accounts.sign_in("boss@example.org", PASSWORD).person, study.id, "The cluster")
     return sign_in(app, "boss@example.org")
 

@@ -91,7 +91,7 @@ def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(a
     app.switch_page("pages/field.py").run()
     assert "There is no dataset version to compare with yet." in told(app)
     assert "run over all studies here" in told(app) and not app.tabs
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     assert "differ" in told(app.run()) and not app.button_group
 
     for name in ("happy", "sad"):

@@ -204,8 +204,8 @@ def test_what_was_found_is_frozen_as_a_version(app, platform):
     next(choice for choice in app.button_group if choice.label == "Where annotators differ").set_value("dawid-skene")
     click(app, "Freeze")
     assert {"Votes settled by Dawid–Skene.", chosen} <= {c.value for c in app.caption}
-    [version] = platform.snapshots.versions(OPERATOR, study.id)
-    assert (version.faces, version.snapshot.consensus) == (1, ConsensusRule.DAWID_SKENE)
+    [version] = platform.versions.of_study(OPERATOR, study.id)
+    assert (version.faces, version.dataset_version.consensus) == (1, ConsensusRule.DAWID_SKENE)
     assert not app.exception and not app.error
 
 

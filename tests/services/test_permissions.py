@@ -9,13 +9,13 @@ import pytest
 
 from fers.assembly import Platform
 from fers.domain.boxes import Box
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Membership, Person, Role
 from fers.errors import FersError, NotPermitted, NotSignedIn
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.faces.drafts import AtHand
 from fers.services.faces.importing import Terms
 from fers.services.faces.set_previews import Manner
@@ -51,8 +51,8 @@ TABLE = {
     "arena.people": RESEARCHERS,
     "arena.results": RESEARCHERS,
     "arena.state": RESEARCHERS,
-    "arena.yardstick": RESEARCHERS,
-    "arena.yardsticks": RESEARCHERS,
+    "arena.evaluation_set": RESEARCHERS,
+    "arena.evaluation_sets": RESEARCHERS,
     "capture.prepare": EVERYBODY,
     "capture.receive": EVERYBODY,
     "capture.hints": EVERYBODY,
@@ -69,7 +69,7 @@ TABLE = {
     "downloads.note": RESEARCHERS,
     "downloads.look": RESEARCHERS,
     "downloads.open": RESEARCHERS,
-    "downloads.release": RESEARCHERS,
+    "downloads.exported": RESEARCHERS,
     "downloads.write": RESEARCHERS,
     "drafts.keep": EVERYBODY,
     "drafts.at_hand": EVERYBODY,
@@ -131,11 +131,11 @@ TABLE = {
     "shadows.shadows": NOBODY,
     "shadows.catch_up": NOBODY,
     "shadows.follow": NOBODY,
-    "snapshots.compare": RESEARCHERS,
-    "snapshots.entries": RESEARCHERS,
-    "snapshots.freeze": RESEARCHERS,
-    "snapshots.named": RESEARCHERS,
-    "snapshots.versions": RESEARCHERS,
+    "versions.compare": RESEARCHERS,
+    "versions.entries": RESEARCHERS,
+    "versions.freeze": RESEARCHERS,
+    "versions.named": RESEARCHERS,
+    "versions.of_study": RESEARCHERS,
     "slices.compare": RESEARCHERS,
     "studies.check": OWNERS,
     "studies.mine": EVERYBODY,
@@ -205,7 +205,7 @@ def face(platform, giver):
 def arguments(platform, giver, face, tmp_path):
     """What each call is made with, beside the actor: always about the study and the person of `face`."""
     study = platform.studies.current()
-    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
     upload = platform.uploads.receive(OPERATOR, study.id, [("set.csv", io.BytesIO(b"image,label"))])
     return {
         "access.make": (study.id, "cluster"),
@@ -225,8 +225,8 @@ def arguments(platform, giver, face, tmp_path):
         "arena.finish": ("always-happy", Asked([0.01])),
         "arena.duel": ("always-happy", "another"),
         "arena.explain": ("always-happy", face.id),
-        "arena.yardstick": ("own",),
-        "arena.yardsticks": (study.id,),
+        "arena.evaluation_set": ("own",),
+        "arena.evaluation_sets": (study.id,),
         "capture.receive": (b"", Source.UPLOAD),
         "capture.hints": (draft(platform, giver), Box(0, 0, 9, 9)),
         "capture.predict": (None, Box(0, 0, 9, 9)),
@@ -238,7 +238,7 @@ def arguments(platform, giver, face, tmp_path):
         "downloads.note": (platform.downloads.look(OPERATOR, study.id, "v1", "imagefolder"),),
         "downloads.look": (study.id, "v1", "imagefolder"),
         "downloads.open": (study.id, "v1", "imagefolder"),
-        "downloads.release": (study.id, "v1", Cut.CROP),
+        "downloads.exported": (study.id, "v1", Cut.CROP),
         "downloads.write": (study.id, "v1", "imagefolder", Cut.CROP, tmp_path / "download"),
         "drafts.keep": (AtHand(draft(platform, giver), 0, None),),
         "drift.report": (version.id, study.id),
@@ -286,11 +286,11 @@ def arguments(platform, giver, face, tmp_path):
         "shadows.choose": (["always-happy"],),
         "shadows.catch_up": ("always-happy",),
         "shadows.follow": ("always-happy", lambda _done: None, 0.001, 0.001),
-        "snapshots.compare": (version.id, version.id),
-        "snapshots.entries": (version.id,),
-        "snapshots.freeze": (study.id, "v2"),
-        "snapshots.named": (study.id, "v1"),
-        "snapshots.versions": (study.id,),
+        "versions.compare": (version.id, version.id),
+        "versions.entries": (version.id,),
+        "versions.freeze": (study.id, "v2"),
+        "versions.named": (study.id, "v1"),
+        "versions.of_study": (study.id,),
         "slices.compare": ("always-happy", "another"),
         "studies.check": (study,),
         "studies.get": (study.id,),
@@ -363,13 +363,13 @@ def test_every_call_of_every_service_is_in_the_table():
 
 def test_whoever_compares_models_in_one_study_sees_no_faces_of_another(platform, face):
     study = platform.studies.current()
-    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    theirs = Yardstick(Word.VERSION, version.id)
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    theirs = EvaluationSet(EvaluationLabels.VERSION, version.id)
     researcher = somebody(Role.RESEARCHER, study.id)
     platform.model_runs.ask(researcher, "always-happy", EVERY_FACE)  # Every face is of the only study.
     platform.studies.create(OPERATOR, "Another")
     own = {replace(on, study_id=study.id) for on in (EVERY_FACE, REVIEWED_FACES)}
-    offered = {choice.yardstick for choice in platform.arena.yardsticks(researcher, study.id)}
+    offered = {choice.evaluation_set for choice in platform.arena.evaluation_sets(researcher, study.id)}
     assert offered == own | {theirs, replace(theirs, split="test")}
     for on in (EVERY_FACE, REVIEWED_FACES):
         for call in (platform.arena.standings, platform.arena.results, platform.arena.evaluate):

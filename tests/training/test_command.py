@@ -13,7 +13,7 @@ from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.training.faces import write_ferplus
 from training import recipe, train
@@ -31,7 +31,7 @@ def export(tmp_path_factory):
         answer = Answer(Emotion(number % 2), before_prediction=True)
         give_face(store, participant(store, f"{number}@example.org"), answer, pattern(number))
     study = store.studies.current()
-    store.snapshots.freeze(OPERATOR, study.id, "v1")
+    store.versions.freeze(OPERATOR, study.id, "v1")
     store.downloads.write(OPERATOR, study.id, "v1", "imagefolder", Cut.CROP, folder / "v1")
     return folder / "v1"
 

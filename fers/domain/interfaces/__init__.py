@@ -17,7 +17,7 @@ from fers.domain.interfaces.models import (
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS, SignIn
-from fers.domain.interfaces.studies import FaceIndex, GroupStore, LabelStore, SnapshotStore, StudyStore
+from fers.domain.interfaces.studies import DatasetVersionStore, FaceIndex, GroupStore, LabelStore, StudyStore
 
 __all__ = [
     "AccessTokenStore",
@@ -40,7 +40,7 @@ __all__ = [
     "RecordStore",
     "ResultStore",
     "SignIn",
-    "SnapshotStore",
+    "DatasetVersionStore",
     "StoreHealth",
     "Stores",
     "StudyStore",
@@ -59,7 +59,7 @@ class Stores:
     answers: AnswerStore
     jobs: JobStore
     promotions: PromotionStore
-    snapshots: SnapshotStore
+    versions: DatasetVersionStore
     images: ImageStore
     journal: Journal
     sign_in: SignIn

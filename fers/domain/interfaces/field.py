@@ -37,7 +37,7 @@ class FieldStore(Protocol):
     def keep_version_sums(self, sums: VersionSums) -> None:
         """Add or replace what a dataset version comes to."""
 
-    def version_sums(self, snapshot_id: str) -> VersionSums | None: ...
+    def version_sums(self, version_id: str) -> VersionSums | None: ...
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         """Add a choice, for good."""

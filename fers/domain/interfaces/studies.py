@@ -12,7 +12,7 @@ from fers.domain.labels import Label, Opinion
 from fers.domain.people import Membership
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import Known, Progress, QueueOrder
-from fers.domain.versions import Entry, Snapshot, Split
+from fers.domain.versions import DatasetVersion, Entry, Split
 
 
 class StudyStore(Protocol):
@@ -178,7 +178,7 @@ class LabelStore(Protocol):
         """When that was, by face id."""
 
 
-class SnapshotStore(Protocol):
+class DatasetVersionStore(Protocol):
     """Dataset versions, and faces cut out as these hand them out. Nothing in a version changes; but deleting a face's
     record deletes its entries and its crop, and so does an update after which its purposes are no longer `SHARED`. So
     whatever is read here may be handed out.
@@ -186,20 +186,20 @@ class SnapshotStore(Protocol):
     Raises StoreUnavailable.
     """
 
-    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+    def create_version(self, version: DatasetVersion, entries: Iterable[Entry]) -> None:
         """Add a version with its entries, whole or not at all; entries of faces that meanwhile are gone or may not be
         shared any more are dropped. Raises AlreadyExists when one with this id or, in the study, this name is there."""
 
-    def snapshots(self, study_id: str) -> list[Snapshot]:
+    def of_study(self, study_id: str) -> list[DatasetVersion]:
         """Newest first."""
 
-    def snapshot(self, snapshot_id: str) -> Snapshot | None: ...
+    def version(self, version_id: str) -> DatasetVersion | None: ...
 
-    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+    def entries(self, version_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
         """What is left of a version in a range of face ids, by face id, without holding all of it in memory; of one
         split, or of all."""
 
-    def count_entries(self, snapshot_id: str) -> int: ...
+    def count_entries(self, version_id: str) -> int: ...
 
     def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
         """Keep what `encoder` made of faces, by face id, in place of what was kept of them before. Those of faces that

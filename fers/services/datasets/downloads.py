@@ -13,24 +13,24 @@ from fers import __version__
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.images import decode_stored
-from fers.domain.interfaces import ImageStore, RecordStore, SnapshotStore
+from fers.domain.interfaces import DatasetVersionStore, ImageStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.versions import Entry, Split
 from fers.errors import InvalidInput, NotFound, OutOfOrder, StoreUnavailable
 from fers.exporting.archive import FORMATS, SUMS, Format, members, zipped, zipped_size
 from fers.exporting.documents import DATASHEET, documents
+from fers.exporting.exported_version import ENCODER, Cut, ExportedVersion, Member, cropped
 from fers.exporting.parquet import WRITER
-from fers.exporting.release import ENCODER, Cut, Member, Release, cropped
-from fers.services.datasets.versions import Progress, Snapshots
+from fers.services.datasets.versions import DatasetVersions, Progress
 from fers.services.people.retention import Retention
 
 
 @dataclass(frozen=True)
 class Download:
-    """A release that is ready to be made. Its bytes are made as they are asked for."""
+    """An exported version that is ready to be made. Its bytes are made as they are asked for."""
 
-    release: Release
+    exported: ExportedVersion
     format: Format
     format_name: str
     """What it is called in `FORMATS`."""
@@ -47,7 +47,7 @@ class Download:
         were sent before: what names images and what labels them is read one after the other. Raises NotFound when a
         face was withdrawn meanwhile."""
         held = b""
-        for chunk in zipped(self.release, self.format, first, end):
+        for chunk in zipped(self.exported, self.format, first, end):
             if held:
                 yield held
             held = chunk
@@ -61,22 +61,22 @@ class Download:
 
     def size(self) -> int | None:
         """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
-        return zipped_size(self.release, self.format) if self._as_measured() else None
+        return zipped_size(self.exported, self.format) if self._as_measured() else None
 
     @property
     def tag(self) -> str:
         """Another one for other bytes. Faces leave a version and never come back: their number says which are left."""
-        digest = sha256(f"{self.file_name}\n{self.release.snapshot.id}\n{self.release.faces}\n".encode())
+        digest = sha256(f"{self.file_name}\n{self.exported.version.id}\n{self.exported.faces}\n".encode())
         digest.update(f"{__version__}\n{ENCODER}\n{WRITER}\n".encode())
-        for document in documents(self.release):
+        for document in documents(self.exported):
             digest.update(b"".join((document.name.encode(), *document.chunks)))
         return digest.hexdigest()[:32]
 
     def _as_measured(self) -> bool:
         """Whether the first image comes out today as it did when the version was frozen."""
-        entry = next((entry for split in Split for entry in self.release.entries(split)), None)
-        sums = entry and self.release.sums(entry)
-        return not sums or sha256(self.release.image(entry)).hexdigest() == sums.sha256
+        entry = next((entry for split in Split for entry in self.exported.entries(split)), None)
+        sums = entry and self.exported.sums(entry)
+        return not sums or sha256(self.exported.image(entry)).hexdigest() == sums.sha256
 
 
 class Downloads:
@@ -84,15 +84,15 @@ class Downloads:
         self,
         records: RecordStore,
         images: ImageStore,
-        crops: SnapshotStore,
-        snapshots: Snapshots,
+        crops: DatasetVersionStore,
+        dataset_versions: DatasetVersions,
         retention: Retention,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._crops = crops
-        self._snapshots = snapshots
+        self._versions = dataset_versions
         self._retention = retention
         self._now = now
 
@@ -112,7 +112,7 @@ class Downloads:
 
     def note(self, actor: Person, download: Download) -> None:
         """Note in the log that somebody takes what `look` returned."""
-        version = download.release.snapshot
+        version = download.exported.version
         require(actor, Action.SHARE_DATASET, version.study_id)
         what = f"downloaded a dataset version as {download.format_name}"
         self._records.append_audit(entry_by(actor, self._now(), what, version.id, version.study_id))
@@ -130,33 +130,33 @@ class Downloads:
         require(actor, Action.SHARE_DATASET, study_id)
         if format not in FORMATS:
             raise InvalidInput(f"There is no format {format!r}.", f"Choose one of {', '.join(FORMATS)}.")
-        release = self.release(actor, study_id, name, cut, progress)
-        version = release.snapshot
+        exported = self.exported(actor, study_id, name, cut, progress)
+        version = exported.version
         return Download(
-            release,
+            exported,
             FORMATS[format],
             format,
             f"fers-{version.name}-{format}-{cut}.zip",
-            lambda: self._snapshots.named(actor, study_id, version.id).faces == release.faces,
+            lambda: self._versions.named(actor, study_id, version.id).faces == exported.faces,
         )
 
-    def release(
+    def exported(
         self, actor: Person, study_id: str, name: str, cut: Cut, progress: Progress = lambda done, all: None
-    ) -> Release:
+    ) -> ExportedVersion:
         """What the study's version `name` is made into files from: nothing past its retention date. Raises NotFound,
         and StoreUnavailable while nobody knows whether the clock or the dates are right."""
         require(actor, Action.SHARE_DATASET, study_id)
         self._retention.purge_due()
         if self._retention.held():
             raise OutOfOrder("Many faces seem to be past their retention date at once.", "Check the clock first.")
-        version = self._snapshots.named(actor, study_id, name)
-        return Release(
-            snapshot=version.snapshot,
+        version = self._versions.named(actor, study_id, name)
+        return ExportedVersion(
+            version=version.dataset_version,
             study=next(study for study in self._records.studies() if study.id == study_id),
             faces=version.faces,
             cut=cut,
             image=self._images_of(cut, version.faces, progress),
-            entries=partial(self._snapshots.entries, actor, version.snapshot.id),
+            entries=partial(self._versions.entries, actor, version.dataset_version.id),
         )
 
     def write(
@@ -168,7 +168,7 @@ class Downloads:
         cut: Cut,
         folder: Path,
         progress: Progress = lambda done, all: None,
-    ) -> Release:
+    ) -> ExportedVersion:
         """Write a version into the new folder `folder`, which is there once it is whole: until then it is called
         `folder`.part. Raises InvalidInput when it is there already, and NotFound when a face is withdrawn meanwhile."""
         require(actor, Action.SHARE_DATASET, study_id)
@@ -177,14 +177,14 @@ class Downloads:
         part = folder.with_name(f"{folder.name}.part")
         _clear(part)
         try:
-            for member in members(download.release, download.format):
+            for member in members(download.exported, download.format):
                 _write(part, member)
             download.require_still()
             part.rename(folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
-        return download.release
+        return download.exported
 
     def _images_of(self, cut: Cut, faces: int, progress: Progress) -> Callable[[Entry], bytes]:
         """Reads or makes images and tells of each."""

@@ -10,7 +10,7 @@ from fers.domain.consent import ConsentText
 from fers.domain.exploring import EVERY_FACE, FaceFilter
 from fers.domain.faces import Face
 from fers.domain.images import decode_stored
-from fers.domain.interfaces import ImageStore, LabelStore, RecordStore, SnapshotStore
+from fers.domain.interfaces import DatasetVersionStore, ImageStore, LabelStore, RecordStore
 from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -18,16 +18,16 @@ from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.versions import (
     SHARED,
     ConsensusRule,
+    DatasetVersion,
     Difference,
     Entry,
     Measures,
-    Snapshot,
     Split,
     content_id,
     difference,
 )
 from fers.errors import AlreadyExists, InvalidInput, NotFound
-from fers.exporting.release import ENCODER, cropped, measured
+from fers.exporting.exported_version import ENCODER, cropped, measured
 from fers.services.datasets.entries import Opinions, entry_of, in_splits, portions, without_near_duplicates
 
 LONGEST_NAME = 60
@@ -41,28 +41,28 @@ Progress = Callable[[int, int], None]
 class Version:
     """A version as it is today."""
 
-    snapshot: Snapshot
+    dataset_version: DatasetVersion
     faces: int
 
     @property
     def withdrawn(self) -> int:
         """Faces that left since it was frozen."""
-        return self.snapshot.faces - self.faces
+        return self.dataset_version.faces - self.faces
 
 
-class Snapshots:
+class DatasetVersions:
     def __init__(
         self,
         records: RecordStore,
         images: ImageStore,
         labels: LabelStore,
-        snapshots: SnapshotStore,
+        dataset_versions: DatasetVersionStore,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._labels = labels
-        self._snapshots = snapshots
+        self._versions = dataset_versions
         self._now = now
 
     def freeze(
@@ -73,7 +73,7 @@ class Snapshots:
         chosen: FaceFilter = EVERY_FACE,
         consensus: ConsensusRule = ConsensusRule.MAJORITY,
         progress: Progress = lambda done, all: None,
-    ) -> Snapshot:
+    ) -> DatasetVersion:
         """Freeze the chosen of the study's faces whose people agreed to sharing and to training, as the version `name`.
         What its annotators perceived in each face follows from all the study's labels by the rule `consensus`.
 
@@ -82,7 +82,7 @@ class Snapshots:
         another version holds the same; and for a group: nobody agreed to be told of in public by that.
         """
         require(actor, Action.SHARE_DATASET, study_id)
-        earlier = self._snapshots.snapshots(study_id)
+        earlier = self._versions.of_study(study_id)
         _check_name(name, earlier)
         if chosen.group is not None:
             raise InvalidInput(
@@ -92,7 +92,7 @@ class Snapshots:
         shared, left_out = self._shared(study_id, chosen, opinions)
         everything, texts = self._entries(study_id, shared, opinions, earlier, progress)
         entries = without_near_duplicates(everything)
-        snapshot = Snapshot(
+        dataset_version = DatasetVersion(
             id=content_id(study_id, entries),
             study_id=study_id,
             name=name,
@@ -106,42 +106,44 @@ class Snapshots:
             consensus=consensus,
             portions=portions(entries),
         )
-        self._create(snapshot, entries)
-        self._records.append_audit(entry_by(actor, self._now(), "froze a dataset version", snapshot.id, study_id))
-        return snapshot
+        self._create(dataset_version, entries)
+        self._records.append_audit(
+            entry_by(actor, self._now(), "froze a dataset version", dataset_version.id, study_id)
+        )
+        return dataset_version
 
-    def versions(self, actor: Person, study_id: str) -> list[Version]:
+    def of_study(self, actor: Person, study_id: str) -> list[Version]:
         """The study's versions, newest first."""
         require(actor, Action.SHARE_DATASET, study_id)
-        return [self._version(snapshot) for snapshot in self._snapshots.snapshots(study_id)]
+        return [self._version(dataset_version) for dataset_version in self._versions.of_study(study_id)]
 
     def named(self, actor: Person, study_id: str, name: str) -> Version:
         """The study's version of that name, or whose id begins with it. Raises NotFound."""
-        for version in self.versions(actor, study_id):
-            if name == version.snapshot.name or (len(name) >= 8 and version.snapshot.id.startswith(name)):
+        for version in self.of_study(actor, study_id):
+            if name == version.dataset_version.name or (len(name) >= 8 and version.dataset_version.id.startswith(name)):
                 return version
         raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
 
     def entries(
-        self, actor: Person, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID
+        self, actor: Person, version_id: str, split: Split | None = None, among: IdRange = EVERY_ID
     ) -> Iterator[Entry]:
         """What is left of a version in a range of face ids, by face id; of one split, or of all. Raises NotFound."""
-        return self._snapshots.entries(self._get(actor, snapshot_id).id, split, among)
+        return self._versions.entries(self._get(actor, version_id).id, split, among)
 
     def compare(self, actor: Person, earlier_id: str, later_id: str) -> Difference:
         """What came and went between two versions of a study. Raises NotFound."""
         earlier, later = self._get(actor, earlier_id), self._get(actor, later_id)
-        return difference(self._snapshots.entries(earlier.id), self._snapshots.entries(later.id))
+        return difference(self._versions.entries(earlier.id), self._versions.entries(later.id))
 
-    def _get(self, actor: Person, snapshot_id: str) -> Snapshot:
-        snapshot = self._snapshots.snapshot(snapshot_id)
-        require(actor, Action.SHARE_DATASET, snapshot and snapshot.study_id)
-        if snapshot is None:
+    def _get(self, actor: Person, version_id: str) -> DatasetVersion:
+        dataset_version = self._versions.version(version_id)
+        require(actor, Action.SHARE_DATASET, dataset_version and dataset_version.study_id)
+        if dataset_version is None:
             raise NotFound("This version is not there.", "Reload the page to see which ones are.")
-        return snapshot
+        return dataset_version
 
-    def _version(self, snapshot: Snapshot) -> Version:
-        return Version(snapshot, self._snapshots.count_entries(snapshot.id))
+    def _version(self, dataset_version: DatasetVersion) -> Version:
+        return Version(dataset_version, self._versions.count_entries(dataset_version.id))
 
     def _shared(self, study_id: str, chosen: FaceFilter, opinions: Opinions) -> tuple[list[Face], int]:
         """The chosen of the study's faces that may be shared, by id, and how many may not."""
@@ -162,7 +164,7 @@ class Snapshots:
         return faces, left_out
 
     def _entries(
-        self, study_id: str, faces: list[Face], opinions: Opinions, earlier: list[Snapshot], progress: Progress
+        self, study_id: str, faces: list[Face], opinions: Opinions, earlier: list[DatasetVersion], progress: Progress
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
         looked_at, known = self._remembered(earlier)
@@ -182,11 +184,11 @@ class Snapshots:
         progress(len(faces), len(faces))
         return in_splits(entries, known, study_id), set(texts.values())
 
-    def _remembered(self, earlier: list[Snapshot]) -> tuple[dict[str, tuple[str, Measures]], dict[str, Split]]:
+    def _remembered(self, earlier: list[DatasetVersion]) -> tuple[dict[str, tuple[str, Measures]], dict[str, Split]]:
         """From the study's earlier versions: what was seen of each face that holds still, and splits by person."""
         looked_at, splits = {}, {}
-        for snapshot in reversed(earlier):
-            for entry in self._snapshots.entries(snapshot.id):
+        for dataset_version in reversed(earlier):
+            for entry in self._versions.entries(dataset_version.id):
                 if entry.measures and entry.measures.encoder == ENCODER:
                     looked_at[entry.face_id] = (entry.fingerprint, entry.measures)
                 splits[entry.person] = entry.split
@@ -201,35 +203,35 @@ class Snapshots:
 
     def _keep(self, crops: dict[str, bytes]) -> None:
         """So that downloads need not make them again."""
-        self._snapshots.keep_crops(crops, ENCODER)
+        self._versions.keep_crops(crops, ENCODER)
         crops.clear()
 
     def _words(self, face: Face) -> ConsentText:
         return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
 
-    def _create(self, snapshot: Snapshot, entries: list[Entry]) -> None:
-        self._require_other_content(snapshot)
+    def _create(self, dataset_version: DatasetVersion, entries: list[Entry]) -> None:
+        self._require_other_content(dataset_version)
         try:
-            self._snapshots.create_snapshot(snapshot, entries)
+            self._versions.create_version(dataset_version, entries)
         except AlreadyExists:  # Somebody else has frozen a version since we looked.
-            self._require_other_content(snapshot)
-            raise _name_taken(snapshot.name) from None
+            self._require_other_content(dataset_version)
+            raise _name_taken(dataset_version.name) from None
 
-    def _require_other_content(self, snapshot: Snapshot) -> None:
-        same = self._snapshots.snapshot(snapshot.id)
+    def _require_other_content(self, dataset_version: DatasetVersion) -> None:
+        same = self._versions.version(dataset_version.id)
         if same is not None:
             raise InvalidInput(
                 f"Nothing has changed: the version {same.name} holds the same.", "Use that one, or freeze again later."
             )
 
 
-def _check_name(name: str, earlier: list[Snapshot]) -> None:
+def _check_name(name: str, earlier: list[DatasetVersion]) -> None:
     if not _NAME.fullmatch(name):
         raise InvalidInput(
             "This name can't be used.",
             f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
         )
-    if name in {snapshot.name for snapshot in earlier}:
+    if name in {dataset_version.name for dataset_version in earlier}:
         raise _name_taken(name)
 
 

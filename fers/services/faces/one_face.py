@@ -10,7 +10,7 @@ from fers.domain.consensus import opinion_of
 from fers.domain.consent import Purpose
 from fers.domain.exploring import Found, class_of
 from fers.domain.faces import Face
-from fers.domain.interfaces import AnswerStore, LabelStore, RecordStore, SnapshotStore
+from fers.domain.interfaces import AnswerStore, DatasetVersionStore, LabelStore, RecordStore
 from fers.domain.labels import Label, is_open_flag
 from fers.domain.people import Person
 from fers.domain.ranges import IdRange
@@ -63,13 +63,13 @@ class Faces:
         records: RecordStore,
         labels: LabelStore,
         answers: AnswerStore,
-        snapshots: SnapshotStore,
+        dataset_versions: DatasetVersionStore,
         now: Clock = utc_now,
     ):
         self._records = records
         self._labels = labels
         self._answers = answers
-        self._snapshots = snapshots
+        self._versions = dataset_versions
         self._now = now
 
     def about(self, actor: Person, face_id: str) -> AboutFace:
@@ -84,7 +84,7 @@ class Faces:
             known=self._labels.known(face.id),
             flags_settled_at=self._labels.settled_flags(face.study_id).get(face.id),
             guesses=[*_guesses_with(face), *self._guesses_since(face)],
-            versions=self._versions(face),
+            versions=self._versions_with(face),
         )
 
     def settle_flags(self, actor: Person, face_id: str, settled: bool = True) -> None:
@@ -106,11 +106,11 @@ class Faces:
                 guesses.append(Guess(*about, tuple(map(float, said))))
         return guesses
 
-    def _versions(self, face: Face) -> list[tuple[str, datetime]]:
+    def _versions_with(self, face: Face) -> list[tuple[str, datetime]]:
         return [
             (version.name, version.created_at)
-            for version in reversed(self._snapshots.snapshots(face.study_id))
-            if any(self._snapshots.entries(version.id, among=IdRange.only(face.id)))
+            for version in reversed(self._versions.of_study(face.study_id))
+            if any(self._versions.entries(version.id, among=IdRange.only(face.id)))
         ]
 
 

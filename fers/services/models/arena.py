@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from fers.analysis.leaderboard import Duel, duel
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Purpose
-from fers.domain.evaluation_sets import EVERY_FACE, PEOPLE, Result, RunProgress, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, PEOPLE, EvaluationSet, Result, RunProgress
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
@@ -19,7 +19,7 @@ from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import InvalidInput, ModelRejected, NotFound
 from fers.services.models.batch_inference import Asked, Asking
 from fers.services.models.challengers import prediction_of
-from fers.services.models.evaluation_sets import Choice, Yardsticks
+from fers.services.models.evaluation_sets import Choice, EvaluationSets
 from fers.services.models.measuring import Common, Measuring
 from fers.services.models.pictures import Pictures
 from fers.services.models.saliency import Explained, explained
@@ -33,24 +33,24 @@ Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
 
 
-def job_of(model_id: str, yardstick: Yardstick = EVERY_FACE) -> str:
+def job_of(model_id: str, evaluation_set: EvaluationSet = EVERY_FACE) -> str:
     """The background job of a model's run. Whatever the model is called, the job's name can be read back."""
     job = f"evaluate {quote(model_id, safe='')}"
-    return job if yardstick == EVERY_FACE else f"{job} on {yardstick.key}"
+    return job if evaluation_set == EVERY_FACE else f"{job} on {evaluation_set.key}"
 
 
-def asked_by(job: str) -> tuple[str, Yardstick] | None:
-    """The model and the yardstick of a background job; None when it is no run of a model."""
+def asked_by(job: str) -> tuple[str, EvaluationSet] | None:
+    """The model and the evaluation set of a background job; None when it is no run of a model."""
     what, _, rest = job.partition(" ")
     if what != "evaluate":
         return None
     model_id, _, key = rest.partition(" on ")
-    return unquote(model_id), Yardstick.from_key(key) if key else EVERY_FACE
+    return unquote(model_id), EvaluationSet.from_key(key) if key else EVERY_FACE
 
 
 class Arena:
     """Only faces whose people agreed to train and test models on them take part. A model answers once for each face,
-    whatever it is measured on; the labels are those of the yardstick."""
+    whatever it is measured on; the labels are those of the evaluation set."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Arena:
         answers: AnswerStore,
         results: ResultStore,
         models: Models,
-        yardsticks: Yardsticks,
+        evaluation_sets: EvaluationSets,
         pictures: Pictures,
         now: Clock = utc_now,
     ):
@@ -68,28 +68,28 @@ class Arena:
         self._answers = answers
         self._results = results
         self._models = models
-        self._yardsticks = yardsticks
+        self._evaluation_sets = evaluation_sets
         self._asking = Asking(records, images, answers, pictures)
-        self._measuring = Measuring(yardsticks, answers, results, now)
+        self._measuring = Measuring(evaluation_sets, answers, results, now)
         self._now = now
 
-    def yardsticks(self, actor: Person, study_id: str) -> list[Choice]:
-        """What the actor can measure models on: see `Yardsticks.offered`."""
+    def evaluation_sets(self, actor: Person, study_id: str) -> list[Choice]:
+        """What the actor can measure models on: see `EvaluationSets.offered`."""
         require(actor, Action.COMPARE_MODELS, study_id)
-        return self._yardsticks.offered(actor, study_id)
+        return self._evaluation_sets.offered(actor, study_id)
 
-    def yardstick(self, actor: Person, name: str) -> Yardstick:
-        """See `Yardsticks.named`. Raises NotFound or InvalidInput."""
+    def evaluation_set(self, actor: Person, name: str) -> EvaluationSet:
+        """See `EvaluationSets.named`. Raises NotFound or InvalidInput."""
         require(actor, Action.GIVE_FACE)
-        found = self._yardsticks.named(name)
-        self._yardsticks.require(actor, found)
+        found = self._evaluation_sets.named(name)
+        self._evaluation_sets.require(actor, found)
         return found
 
     def evaluate(
         self,
         actor: Person,
         model_id: str,
-        on: Yardstick = EVERY_FACE,
+        on: EvaluationSet = EVERY_FACE,
         progress: Progress = lambda done, all: None,
     ) -> ModelRun:
         """Ask a model about every face it has not answered for yet, and measure it. Killed, it goes on where it was
@@ -97,10 +97,10 @@ class Arena:
 
         Raises UnknownModel; ModelRejected, also when it fails on all of them; InvalidInput where there is no face.
         """
-        self._yardsticks.require(actor, on)
-        self._yardsticks.require_faces(on)
+        self._evaluation_sets.require(actor, on)
+        self._evaluation_sets.require_faces(on)
         classifier = self._models.classifier(model_id)
-        face_ids = [face_id for face_id, *_ in self._yardsticks.labels(on)]
+        face_ids = [face_id for face_id, *_ in self._evaluation_sets.labels(on)]
         faces = len(face_ids)
         noted = self._noting(on, classifier.info, faces)
 
@@ -115,7 +115,7 @@ class Arena:
         self,
         actor: Person,
         model_id: str,
-        on: Yardstick = EVERY_FACE,
+        on: EvaluationSet = EVERY_FACE,
         among: IdRange = EVERY_ID,
         progress: Callable[[int], None] = lambda done: None,
     ) -> Asked:
@@ -123,8 +123,8 @@ class Arena:
 
         Calls `progress` with how many faces are done. Raises UnknownModel or ModelRejected.
         """
-        self._yardsticks.require(actor, on)
-        face_ids = (face_id for face_id, *_ in self._yardsticks.labels(on, among))
+        self._evaluation_sets.require(actor, on)
+        face_ids = (face_id for face_id, *_ in self._evaluation_sets.labels(on, among))
         return self._asking.ask(self._models.classifier(model_id), face_ids, among, progress)
 
     def finish(
@@ -132,13 +132,13 @@ class Arena:
         actor: Person,
         model_id: str,
         asked: Asked,
-        on: Yardstick = EVERY_FACE,
+        on: EvaluationSet = EVERY_FACE,
         step: Callable[[], None] = lambda: None,
     ) -> ModelRun:
         """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
         and then meanwhile. Raises ModelRejected when it failed on all of them, InvalidInput where there is none."""
-        self._yardsticks.require(actor, on)
-        self._yardsticks.require_faces(on)
+        self._evaluation_sets.require(actor, on)
+        self._evaluation_sets.require_faces(on)
         classifier = self._models.classifier(model_id)
         info, measured = classifier.info, []
         if asked.failed and not self._answers.count_answers(info.answers_id):
@@ -150,9 +150,9 @@ class Arena:
             self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now(), asked.failed))
         return run
 
-    def standings(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Standing]:
+    def standings(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[Standing]:
         """Every registered model with its progress."""
-        self._yardsticks.require(actor, on)
+        self._evaluation_sets.require(actor, on)
         progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
         finished = [known for known in progress.values() if known.finished_at]
         latest = max(finished, key=lambda known: known.finished_at, default=None)
@@ -162,7 +162,7 @@ class Arena:
             for info in self._models.models()
         ]
 
-    def leaderboard(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[tuple[Standing, Result]]:
+    def leaderboard(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[tuple[Standing, Result]]:
         """Models with a complete run, best top-1 first, all measured on the same faces: those that every one of them
         had answered for when the last of them was measured.
 
@@ -180,28 +180,28 @@ class Arena:
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return sorted(rows, key=lambda row: -row[1].figures["top1"][0])
 
-    def people(self, actor: Person, on: Yardstick = EVERY_FACE) -> Result | None:
+    def people(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> Result | None:
         """What annotators come to on the faces of the leaderboard, each against what the others say, or, where the
         label is the person's own word, against that. None where there are too few labels to say."""
         return next((result for result in self._latest(actor, on) if result.who == PEOPLE), None)
 
-    def results(self, actor: Person, on: Yardstick = EVERY_FACE) -> list[Result]:
+    def results(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[Result]:
         """Everything that is kept, also of models that are registered no more or were measured on other faces."""
-        self._yardsticks.require(actor, on)
+        self._evaluation_sets.require(actor, on)
         return self._results.results(on.key)
 
-    def state(self, actor: Person, on: Yardstick = EVERY_FACE) -> State:
+    def state(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> State:
         """Whether anything came or went since the models were measured."""
-        now, snapshot = self._yardsticks.size(on), self._yardsticks.snapshot(on)
+        now, version = self._evaluation_sets.size(on), self._evaluation_sets.version(on)
         measured = next(iter(self._latest(actor, on)), None)
         if measured is None:
-            return State(snapshot, now, now, is_revised=False)
-        is_revised = measured.revisions not in (None, self._yardsticks.revisions(on))
-        return State(snapshot, measured.size, now, is_revised)
+            return State(version, now, now, is_revised=False)
+        is_revised = measured.revisions not in (None, self._evaluation_sets.revisions(on))
+        return State(version, measured.size, now, is_revised)
 
-    def duel(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> tuple[Common, Duel]:
+    def duel(self, actor: Person, one: str, other: str, on: EvaluationSet = EVERY_FACE) -> tuple[Common, Duel]:
         """Two models side by side on the faces that both answered, which come first."""
-        self._yardsticks.require(actor, on)
+        self._evaluation_sets.require(actor, on)
         infos = {info.id: info for info in self._models.models()}
         if one == other or not {one, other} <= set(infos):
             raise InvalidInput("These are not two registered models.", "Choose two.")
@@ -226,16 +226,16 @@ class Arena:
         classifier, pixels = self._models.classifier(model_id), crop_stored(self._images.get(face.id), face.box)
         return explained(classifier, pixels, prediction_of(classifier, pixels, self._now))
 
-    def _latest(self, actor: Person, on: Yardstick) -> list[Result]:
+    def _latest(self, actor: Person, on: EvaluationSet) -> list[Result]:
         """What was measured last, all of it on the same faces."""
         results = self.results(actor, on)
         latest = max(results, key=lambda result: result.measured_at, default=None)
         return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
 
-    def _finished_others(self, actor: Person, info: ModelInfo, on: Yardstick) -> list[ModelInfo]:
+    def _finished_others(self, actor: Person, info: ModelInfo, on: EvaluationSet) -> list[ModelInfo]:
         return [other.info for other in self.standings(actor, on) if other.run and other.info != info]
 
-    def _run(self, classifier: Classifier, seconds: Sequence[float], on: Yardstick) -> ModelRun:
+    def _run(self, classifier: Classifier, seconds: Sequence[float], on: EvaluationSet) -> ModelRun:
         """The model's run; as it was when the model was asked too little to say more of its time."""
         info = classifier.info
         before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
@@ -248,13 +248,13 @@ class Arena:
         self._answers.save_run(run)
         return run
 
-    def _times(self, classifier: Classifier, on: Yardstick) -> list[float]:
-        """Seconds of enough answers about the yardstick's first faces, again and again where they are few; the first
-        answer, to warm up, is left out."""
-        first = [face_id for face_id, *_ in islice(self._yardsticks.labels(on), ENOUGH_TIMES)]
+    def _times(self, classifier: Classifier, on: EvaluationSet) -> list[float]:
+        """Seconds of enough answers about the evaluation set's first faces, again and again where they are few; the
+        first answer, to warm up, is left out."""
+        first = [face_id for face_id, *_ in islice(self._evaluation_sets.labels(on), ENOUGH_TIMES)]
         return self._asking.times(classifier, islice(cycle(first), ENOUGH_TIMES + 1))[1:]
 
-    def _noting(self, on: Yardstick, info: ModelInfo, faces: int) -> Callable[[int], None]:
+    def _noting(self, on: EvaluationSet, info: ModelInfo, faces: int) -> Callable[[int], None]:
         """Notes in the store how far a run is, now and then."""
         before = next((old for old in self._results.progress(on.key) if old.answers_id == info.answers_id), None)
         finished, noted_at = before and before.finished_at, float("-inf")

@@ -13,10 +13,10 @@ from fers.domain.evaluation_sets import Figure
 from fers.domain.exploring import QUARTERS, FaceFilter
 from fers.domain.faces import Source
 from fers.domain.field import GuessSums, VersionSums
-from fers.domain.interfaces import FaceIndex, FieldStore, RecordStore, SnapshotStore
+from fers.domain.interfaces import DatasetVersionStore, FaceIndex, FieldStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.versions import Snapshot
+from fers.domain.versions import DatasetVersion
 from fers.errors import NotFound
 
 GIVEN = frozenset({Source.WEBCAM, Source.UPLOAD})
@@ -57,7 +57,7 @@ class Reviewed:
 
 @dataclass(frozen=True)
 class Drift:
-    snapshot: Snapshot
+    dataset_version: DatasetVersion
     version: VersionSums
     weeks: list[date]
     """Mondays of the latest weeks in which somebody said what their face shows, oldest first."""
@@ -70,30 +70,32 @@ class Drift:
 
 
 class DriftReports:
-    def __init__(self, store: FieldStore, index: FaceIndex, records: RecordStore, snapshots: SnapshotStore):
+    def __init__(
+        self, store: FieldStore, index: FaceIndex, records: RecordStore, dataset_versions: DatasetVersionStore
+    ):
         self._store = store
         self._index = index
         self._records = records
-        self._snapshots = snapshots
+        self._versions = dataset_versions
 
-    def report(self, actor: Person, snapshot_id: str, study_id: str | None) -> Drift:
+    def report(self, actor: Person, version_id: str, study_id: str | None) -> Drift:
         """Faces given in a study, or in all (None), against a version. Raises NotFound when there is no such version.
 
         At any number of faces this reads counts by week; only when a version is looked at for the first time, all of
         its entries.
         """
         require(actor, Action.VIEW_DATASET, study_id)
-        snapshot = self._snapshots.snapshot(snapshot_id)
-        require(actor, Action.SHARE_DATASET, snapshot and snapshot.study_id)
-        if snapshot is None:
+        dataset_version = self._versions.version(version_id)
+        require(actor, Action.SHARE_DATASET, dataset_version and dataset_version.study_id)
+        if dataset_version is None:
             raise NotFound("This version is not there.", "Reload the page to see which ones are.")
         studies = [study_id] if study_id else [study.id for study in self._records.studies()]
-        version, by_class = self._sums(snapshot), self._by_class(studies)
+        version, by_class = self._sums(dataset_version), self._by_class(studies)
         weeks = sorted({week for week, _ in by_class})[-MOST_WEEKS:]
         mix = np.array([[by_class[week, emotion] for emotion in Emotion] for week in weeks]).reshape(-1, len(Emotion))
         since = weeks[0] if weeks else date.min
         return Drift(
-            snapshot=snapshot,
+            dataset_version=dataset_version,
             version=version,
             weeks=weeks,
             mix=mix,
@@ -102,10 +104,10 @@ class DriftReports:
             reviewed=[one for one in self._reviewed(studies) if one.week >= since],
         )
 
-    def _sums(self, snapshot: Snapshot) -> VersionSums:
-        known = self._store.version_sums(snapshot.id)
-        if known is None or self._snapshots.count_entries(snapshot.id) < _LEFT_OF_A_VERSION * known.faces:
-            known = version_sums(snapshot.id, self._snapshots.entries(snapshot.id))
+    def _sums(self, dataset_version: DatasetVersion) -> VersionSums:
+        known = self._store.version_sums(dataset_version.id)
+        if known is None or self._versions.count_entries(dataset_version.id) < _LEFT_OF_A_VERSION * known.faces:
+            known = version_sums(dataset_version.id, self._versions.entries(dataset_version.id))
             self._store.keep_version_sums(known)
         return known
 

@@ -10,15 +10,15 @@ from fers.domain import permissions
 from fers.domain.consensus import of_people, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Face
 from fers.domain.field import may_be_tested_on
-from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore, SnapshotStore
+from fers.domain.interfaces import DatasetVersionStore, FaceIndex, LabelStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.studies import Study
-from fers.domain.versions import Snapshot, Split
+from fers.domain.versions import DatasetVersion, Split
 from fers.errors import InvalidInput, NotFound
 
 SHORTEST_ID = 8
@@ -32,82 +32,84 @@ WHENCE_LABELS_COME = "Have people give some, have annotators label them, or impo
 class Choice:
     """Something to measure models on."""
 
-    yardstick: Yardstick
-    snapshot: Snapshot | None
+    evaluation_set: EvaluationSet
+    version: DatasetVersion | None
     """The dataset version, where it is one."""
     study: str
     """The name of the study whose faces these are; empty: of all studies."""
     faces: int | None
-    """How many; see `Yardsticks.count`."""
+    """How many; see `EvaluationSets.count`."""
 
 
-class Yardsticks:
-    """Only faces whose people agreed to train and test models with them are on a yardstick."""
+class EvaluationSets:
+    """Only faces whose people agreed to train and test models with them are on an evaluation set."""
 
-    def __init__(self, records: RecordStore, index: FaceIndex, labels: LabelStore, snapshots: SnapshotStore):
+    def __init__(
+        self, records: RecordStore, index: FaceIndex, labels: LabelStore, dataset_versions: DatasetVersionStore
+    ):
         self._records = records
         self._index = index
         self._labels = labels
-        self._snapshots = snapshots
-        self._counted: dict[Yardstick, tuple[tuple[int, int], int]] = {}
+        self._versions = dataset_versions
+        self._counted: dict[EvaluationSet, tuple[tuple[int, int], int]] = {}
 
-    def study_of(self, yardstick: Yardstick) -> str | None:
+    def study_of(self, evaluation_set: EvaluationSet) -> str | None:
         """The study that all of its faces are of; None: they are of several."""
-        if yardstick.word is Word.VERSION:
-            snapshot = self.snapshot(yardstick)
-            return snapshot and snapshot.study_id
-        studies = self._studies(yardstick)
+        if evaluation_set.label_source is EvaluationLabels.VERSION:
+            dataset_version = self.version(evaluation_set)
+            return dataset_version and dataset_version.study_id
+        studies = self._studies(evaluation_set)
         return studies[0].id if len(studies) == 1 else None
 
-    def allowed(self, actor: Person | None, yardstick: Yardstick) -> bool:
+    def allowed(self, actor: Person | None, evaluation_set: EvaluationSet) -> bool:
         """Whether `actor` may compare models on it: on a study's faces by their role there, on those of several by the
         one in the whole installation."""
         everywhere = permissions.allowed(actor, Action.COMPARE_MODELS)
-        return everywhere or permissions.allowed(actor, Action.COMPARE_MODELS, self.study_of(yardstick))
+        return everywhere or permissions.allowed(actor, Action.COMPARE_MODELS, self.study_of(evaluation_set))
 
-    def require(self, actor: Person | None, yardstick: Yardstick) -> None:
+    def require(self, actor: Person | None, evaluation_set: EvaluationSet) -> None:
         """Raises NotSignedIn or NotPermitted where that is not allowed."""
-        if not self.allowed(actor, yardstick):
+        if not self.allowed(actor, evaluation_set):
             permissions.require(actor, Action.COMPARE_MODELS)
 
-    def labels(self, yardstick: Yardstick, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion, str]]:
+    def labels(self, evaluation_set: EvaluationSet, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion, str]]:
         """(face id, label, whose face it is) of the faces in a range of ids, by face id; withdrawn ones are gone from
         all of them."""
-        if yardstick.word is Word.VERSION:
-            entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split, among)
+        if evaluation_set.label_source is EvaluationLabels.VERSION:
+            entries = self._versions.entries(evaluation_set.version_id, evaluation_set.split, among)
             return ((entry.face_id, entry.label, entry.person) for entry in entries if entry.label is not None)
-        if yardstick.word is Word.CONSENSUS:
-            return self._consensus(yardstick, among)
-        tested = (face for face in self._faces(yardstick, among) if may_be_tested_on(face))
+        if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
+            return self._consensus(evaluation_set, among)
+        tested = (face for face in self._faces(evaluation_set, among) if may_be_tested_on(face))
         return ((face.id, face.answer.label, face.person_id) for face in tested)
 
-    def votes(self, yardstick: Yardstick) -> dict[str, list[int]]:
+    def votes(self, evaluation_set: EvaluationSet) -> dict[str, list[int]]:
         """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes, and a set's own label is
         nobody's. Of a version, those frozen with it."""
-        if yardstick.word is Word.VERSION:
-            entries = self._snapshots.entries(yardstick.snapshot_id, yardstick.split)
+        if evaluation_set.label_source is EvaluationLabels.VERSION:
+            entries = self._versions.entries(evaluation_set.version_id, evaluation_set.split)
             return {entry.face_id: votes_of(of_people(entry.votes)) for entry in entries}
-        said = chain.from_iterable(self._labels.labels(study.id) for study in self._studies(yardstick))
+        said = chain.from_iterable(self._labels.labels(study.id) for study in self._studies(evaluation_set))
         return {face_id: votes_of(of_people(of)) for face_id, of in groupby(said, lambda label: label.face_id)}
 
-    def size(self, yardstick: Yardstick) -> int:
-        """How large the yardstick is, read without going through it: how many entries are left of a version; of every
-        face, how many have their person's label; of the reviewed ones, how many labels annotators gave."""
-        if yardstick.word is Word.VERSION:
-            return self._snapshots.count_entries(yardstick.snapshot_id)
-        studies = self._studies(yardstick)
-        if yardstick.word is Word.CONSENSUS:
+    def size(self, evaluation_set: EvaluationSet) -> int:
+        """How large the evaluation set is, read without going through it: how many entries are left of a version; of
+        every face, how many have their person's label; of the reviewed ones, how many labels annotators gave."""
+        if evaluation_set.label_source is EvaluationLabels.VERSION:
+            return self._versions.count_entries(evaluation_set.version_id)
+        studies = self._studies(evaluation_set)
+        if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
             return sum(self._labels.progress(study.id, study.overlap).labels for study in studies)
         return sum(sum(self._index.own_labels(study.id).values()) for study in studies)
 
-    def revisions(self, yardstick: Yardstick) -> int:
-        """Beside `size`, a number that tells whether the yardstick is what it was: faces and labels that were changed
-        or taken back, which a size may not show. From a version, faces only go, so its size says it all."""
-        return 0 if yardstick.word is Word.VERSION else self._index.revisions()
+    def revisions(self, evaluation_set: EvaluationSet) -> int:
+        """Beside `size`, a number that tells whether the evaluation set is what it was: faces and labels that were
+        changed or taken back, which a size may not show. From a version, faces only go, so its size says it all."""
+        return 0 if evaluation_set.label_source is EvaluationLabels.VERSION else self._index.revisions()
 
-    def snapshot(self, yardstick: Yardstick) -> Snapshot | None:
+    def version(self, evaluation_set: EvaluationSet) -> DatasetVersion | None:
         """The dataset version behind it."""
-        return self._snapshots.snapshot(yardstick.snapshot_id) if yardstick.snapshot_id else None
+        return self._versions.version(evaluation_set.version_id) if evaluation_set.version_id else None
 
     def offered(self, actor: Person, study_id: str) -> list[Choice]:
         """What `actor`, who works in a study, may measure on: its faces, its reviewed ones, and its versions,
@@ -118,34 +120,32 @@ class Yardsticks:
         # Those of the only study are all there are, and are called so: results outlive the coming of a second one.
         own = [replace(on, study_id=study_id) for on in whole] if len(names) > 1 else whole
         versions = [
-            Yardstick(Word.VERSION, snapshot.id, split)
-            for snapshot in self._snapshots.snapshots(study_id)
+            EvaluationSet(EvaluationLabels.VERSION, dataset_version.id, split)
+            for dataset_version in self._versions.of_study(study_id)
             for split in (None, Split.TEST)
         ]
         all_there_is = [(on, names[study_id]) for on in [*own, *versions]]
         all_there_is += [(on, "") for on in whole if len(names) > 1]
         return [
-            Choice(on, self.snapshot(on), study, self.count(on))
-            for on, study in all_there_is
-            if self.allowed(actor, on)
+            Choice(on, self.version(on), study, self.count(on)) for on, study in all_there_is if self.allowed(actor, on)
         ]
 
-    def count(self, yardstick: Yardstick) -> int | None:
+    def count(self, evaluation_set: EvaluationSet) -> int | None:
         """How many labelled faces it holds; None where those are too many to be counted while somebody waits."""
-        state = self.size(yardstick), self.revisions(yardstick)
+        state = self.size(evaluation_set), self.revisions(evaluation_set)
         if state[0] > COUNTED_AT_ONCE:
             return None
-        if self._counted.get(yardstick, (None, 0))[0] != state:
-            self._counted[yardstick] = state, sum(1 for _ in self.labels(yardstick))
-        return self._counted[yardstick][1]
+        if self._counted.get(evaluation_set, (None, 0))[0] != state:
+            self._counted[evaluation_set] = state, sum(1 for _ in self.labels(evaluation_set))
+        return self._counted[evaluation_set][1]
 
-    def default(self) -> Yardstick:
+    def default(self) -> EvaluationSet:
         """All faces by their own people's word or, where nobody gave one, by their annotators'."""
         return self._first_with_faces() or EVERY_FACE
 
-    def require_faces(self, yardstick: Yardstick) -> None:
-        """Raises InvalidInput for a yardstick without a face, with one that has some."""
-        if self._has_faces(yardstick):
+    def require_faces(self, evaluation_set: EvaluationSet) -> None:
+        """Raises InvalidInput for an evaluation set without a face, with one that has some."""
+        if self._has_faces(evaluation_set):
             return
         other = self._first_with_faces()
         raise InvalidInput(
@@ -153,53 +153,54 @@ class Yardsticks:
             f"Measure on “{other.key}”, which has some." if other else WHENCE_LABELS_COME,
         )
 
-    def named(self, name: str) -> Yardstick:
+    def named(self, name: str) -> EvaluationSet:
         """ "own" or "consensus", with "@" and a study's id for its faces alone; a version by its name or the beginning
         of its id, with "#test" (or another split) for a part of it; "" for `default`.
 
         Raises NotFound, or InvalidInput for a name that several studies use."""
         if not name:
             return self.default()
-        if name.partition("@")[0] in (Word.OWN, Word.CONSENSUS):
-            yardstick = Yardstick.from_key(name)
-            if not self._studies(yardstick):
-                raise NotFound(f"There is no study {yardstick.study_id!r}.", "Look which ones there are.")
-            return yardstick
+        if name.partition("@")[0] in (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS):
+            evaluation_set = EvaluationSet.from_key(name)
+            if not self._studies(evaluation_set):
+                raise NotFound(f"There is no study {evaluation_set.study_id!r}.", "Look which ones there are.")
+            return evaluation_set
         version, _, part = name.partition("#")
         if part and part not in list(Split):
             raise InvalidInput(f"There is no part {part!r} of a version.", f"Say one of: {', '.join(Split)}.")
         found = [
-            snapshot
+            dataset_version
             for study in self._records.studies()
-            for snapshot in self._snapshots.snapshots(study.id)
-            if version == snapshot.name or (len(version) >= SHORTEST_ID and snapshot.id.startswith(version))
+            for dataset_version in self._versions.of_study(study.id)
+            if version == dataset_version.name
+            or (len(version) >= SHORTEST_ID and dataset_version.id.startswith(version))
         ]
         if not found:
             raise NotFound(f"There is no version {version!r}.", "Freeze it first, or look which ones there are.")
         if len(found) > 1:
             raise InvalidInput(f"Several studies have a version {version!r}.", "Say the beginning of its id.")
-        return Yardstick(Word.VERSION, found[0].id, Split(part) if part else None)
+        return EvaluationSet(EvaluationLabels.VERSION, found[0].id, Split(part) if part else None)
 
-    def _consensus(self, yardstick: Yardstick, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
+    def _consensus(self, evaluation_set: EvaluationSet, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
         """What most annotators see; faces on which they tie, or see no emotion, have none."""
         perceived = {}
-        for study in self._studies(yardstick):
+        for study in self._studies(evaluation_set):
             perceived |= majority(self._labels.labels(study.id, among))
-        for face in self._faces(yardstick, among):
+        for face in self._faces(evaluation_set, among):
             outcome = perceived[face.id].outcome if face.id in perceived else None
             if isinstance(outcome, Emotion) and Purpose.TRAIN in face.purposes:
                 yield face.id, outcome, face.person_id
 
-    def _studies(self, yardstick: Yardstick) -> list[Study]:
-        return [study for study in self._records.studies() if yardstick.study_id in ("", study.id)]
+    def _studies(self, evaluation_set: EvaluationSet) -> list[Study]:
+        return [study for study in self._records.studies() if evaluation_set.study_id in ("", study.id)]
 
-    def _faces(self, yardstick: Yardstick, among: IdRange) -> Iterator[Face]:
-        return (face for face in self._records.faces(among) if yardstick.study_id in ("", face.study_id))
+    def _faces(self, evaluation_set: EvaluationSet, among: IdRange) -> Iterator[Face]:
+        return (face for face in self._records.faces(among) if evaluation_set.study_id in ("", face.study_id))
 
-    def _has_faces(self, yardstick: Yardstick) -> bool:
-        return next(iter(self.labels(yardstick)), None) is not None
+    def _has_faces(self, evaluation_set: EvaluationSet) -> bool:
+        return next(iter(self.labels(evaluation_set)), None) is not None
 
-    def _first_with_faces(self) -> Yardstick | None:
+    def _first_with_faces(self) -> EvaluationSet | None:
         return next(filter(self._has_faces, (EVERY_FACE, REVIEWED_FACES)), None)
 
 

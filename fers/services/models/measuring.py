@@ -1,4 +1,4 @@
-"""Measuring models on a yardstick: figures, intervals and tests, worked out once and kept."""
+"""Measuring models on an evaluation set: figures, intervals and tests, worked out once and kept."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from fers.analysis.leaderboard import Entry, entry
 from fers.analysis.people import people
 from fers.analysis.significance import mcnemar
 from fers.domain.clock import Clock
-from fers.domain.evaluation_sets import PEOPLE, Result, Word, Yardstick
+from fers.domain.evaluation_sets import PEOPLE, EvaluationLabels, EvaluationSet, Result
 from fers.domain.interfaces import AnswerStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
 from fers.domain.ranges import EVERY_ID
-from fers.services.models.evaluation_sets import Yardsticks, digest
+from fers.services.models.evaluation_sets import EvaluationSets, digest
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,25 @@ class Common:
 
 
 class Measuring:
-    def __init__(self, yardsticks: Yardsticks, answers: AnswerStore, results: ResultStore, now: Clock):
-        self._yardsticks = yardsticks
+    def __init__(self, evaluation_sets: EvaluationSets, answers: AnswerStore, results: ResultStore, now: Clock):
+        self._evaluation_sets = evaluation_sets
         self._answers = answers
         self._results = results
         self._now = now
         self._remembered: tuple[tuple | None, Common | None] = (None, None)
 
-    def measure(self, yardstick: Yardstick, infos: list[ModelInfo], step: Callable[[], None]) -> int:
+    def measure(self, evaluation_set: EvaluationSet, infos: list[ModelInfo], step: Callable[[], None]) -> int:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
         measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
         Returns how many labelled faces there are."""
-        state = self._state(yardstick)
-        common = self._read(yardstick, [info.answers_id for info in infos])
+        state = self._state(evaluation_set)
+        common = self._read(evaluation_set, [info.answers_id for info in infos])
         if not len(common.labels):
             return common.faces
         faces = digest(common.face_ids.tolist(), common.labels.tolist())
-        known = {result.who: result for result in self._results.results(yardstick.key) if result.faces_sha256 == faces}
+        known = {
+            result.who: result for result in self._results.results(evaluation_set.key) if result.faces_sha256 == faces
+        }
         right = {
             info.answers_id: answers.argmax(axis=1) == common.labels
             for info, answers in zip(infos, common.answers, strict=True)
@@ -61,28 +63,28 @@ class Measuring:
             who = info.answers_id
             scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
             against = {other: mcnemar(right[who], right[other], common.people) for other in right if other != who}
-            self._keep(yardstick, faces, state, scored, info, runs.get(who), against)
-        if scored := self._people(yardstick, common):
-            self._keep(yardstick, faces, state, scored)
+            self._keep(evaluation_set, faces, state, scored, info, runs.get(who), against)
+        if scored := self._people(evaluation_set, common):
+            self._keep(evaluation_set, faces, state, scored)
         return common.faces
 
-    def common(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
-        """The faces that all of these models answered, with the yardstick's labels. What was read last is remembered
-        as long as nothing was added, changed or taken back."""
+    def common(self, evaluation_set: EvaluationSet, answers_ids: list[str]) -> Common:
+        """The faces that all of these models answered, with the evaluation set's labels. What was read last is
+        remembered as long as nothing was added, changed or taken back."""
         counts = tuple((answers_id, self._answers.count_answers(answers_id)) for answers_id in answers_ids)
-        state = (yardstick.key, self._state(yardstick), counts)
+        state = (evaluation_set.key, self._state(evaluation_set), counts)
         remembered, common = self._remembered
         if remembered != state:
-            common = self._read(yardstick, answers_ids)
+            common = self._read(evaluation_set, answers_ids)
             self._remembered = (state, common)
         return common
 
-    def _state(self, yardstick: Yardstick) -> tuple[int, int]:
+    def _state(self, evaluation_set: EvaluationSet) -> tuple[int, int]:
         """Its size and revisions: while both are the same, so are its faces and labels."""
-        return self._yardsticks.size(yardstick), self._yardsticks.revisions(yardstick)
+        return self._evaluation_sets.size(evaluation_set), self._evaluation_sets.revisions(evaluation_set)
 
-    def _read(self, yardstick: Yardstick, answers_ids: list[str]) -> Common:
-        face_ids, labels, people = self._labelled(yardstick)
+    def _read(self, evaluation_set: EvaluationSet, answers_ids: list[str]) -> Common:
+        face_ids, labels, people = self._labelled(evaluation_set)
         faces = len(face_ids)
         said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
         for answered, _ in said:
@@ -91,24 +93,26 @@ class Measuring:
         answers = [rows[np.searchsorted(answered, face_ids)] for answered, rows in said]
         return Common(face_ids, labels, people, answers, faces)
 
-    def _labelled(self, yardstick: Yardstick) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _labelled(self, evaluation_set: EvaluationSet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ids, sorted, labels, and whose faces they are, as numbers."""
         face_ids, labels, whose, numbers = [], [], [], {}
-        for face_id, label, person in self._yardsticks.labels(yardstick):
+        for face_id, label, person in self._evaluation_sets.labels(evaluation_set):
             face_ids.append(face_id)
             labels.append(label)
             whose.append(numbers.setdefault(person, len(numbers)))
         return np.array(face_ids, str), np.array(labels, int), np.array(whose, int)
 
-    def _people(self, yardstick: Yardstick, common: Common) -> Entry | None:
+    def _people(self, evaluation_set: EvaluationSet, common: Common) -> Entry | None:
         """Against what the other annotators say; where the label is the person's own word, against that."""
-        votes = self._yardsticks.votes(yardstick)
+        votes = self._evaluation_sets.votes(evaluation_set)
         of_faces = [votes.get(face_id, []) for face_id in common.face_ids.tolist()]
-        return people(of_faces, common.people, common.labels if yardstick.word is Word.OWN else None)
+        return people(
+            of_faces, common.people, common.labels if evaluation_set.label_source is EvaluationLabels.OWN else None
+        )
 
     def _keep(
         self,
-        yardstick: Yardstick,
+        evaluation_set: EvaluationSet,
         faces_sha256: str,
         state: tuple[int, int],
         scored: Entry,
@@ -119,7 +123,7 @@ class Measuring:
         """Without `info`, of the annotators."""
         self._results.save_result(
             Result(
-                yardstick=yardstick.key,
+                evaluation_set=evaluation_set.key,
                 who=info.answers_id if info else PEOPLE,
                 model_id=info.id if info else "",
                 model_version=info.version if info else "",

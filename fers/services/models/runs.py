@@ -1,32 +1,32 @@
-"""Runs of models over the faces of a yardstick, asked for from the page where models are compared."""
+"""Runs of models over the faces of an evaluation set, asked for from the page where models are compared."""
 
-from fers.domain.evaluation_sets import Yardstick
+from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.jobs import Job
 from fers.domain.people import OPERATOR, Person
 from fers.domain.permissions import Action, require
 from fers.services.models.arena import asked_by, job_of
-from fers.services.models.evaluation_sets import Yardsticks
+from fers.services.models.evaluation_sets import EvaluationSets
 from fers.services.models.jobs import Jobs
 
-Run = tuple[str, Yardstick]
+Run = tuple[str, EvaluationSet]
 """A model and what it runs over."""
 
 
 class ModelRuns:
     """Jobs are the installation's; whose faces a run is over says who may ask for it, stop it and see how it is."""
 
-    def __init__(self, jobs: Jobs, yardsticks: Yardsticks):
+    def __init__(self, jobs: Jobs, evaluation_sets: EvaluationSets):
         self._jobs = jobs
-        self._yardsticks = yardsticks
+        self._evaluation_sets = evaluation_sets
 
-    def ask(self, actor: Person, model_id: str, on: Yardstick) -> None:
+    def ask(self, actor: Person, model_id: str, on: EvaluationSet) -> None:
         """See `Jobs.ask`."""
-        self._yardsticks.require(actor, on)
+        self._evaluation_sets.require(actor, on)
         self._jobs.ask(OPERATOR, job_of(model_id, on))
 
-    def cancel(self, actor: Person, model_id: str, on: Yardstick) -> None:
+    def cancel(self, actor: Person, model_id: str, on: EvaluationSet) -> None:
         """See `Jobs.cancel`."""
-        self._yardsticks.require(actor, on)
+        self._evaluation_sets.require(actor, on)
         self._jobs.cancel(OPERATOR, job_of(model_id, on))
 
     def asked_for(self, actor: Person) -> set[Run]:
@@ -41,4 +41,4 @@ class ModelRuns:
     def _own(self, actor: Person, jobs) -> list[Run]:
         require(actor, Action.GIVE_FACE)
         runs = filter(None, map(asked_by, jobs))
-        return [(model_id, on) for model_id, on in runs if self._yardsticks.allowed(actor, on)]
+        return [(model_id, on) for model_id, on in runs if self._evaluation_sets.allowed(actor, on)]

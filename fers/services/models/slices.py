@@ -8,7 +8,7 @@ import numpy as np
 
 from fers.analysis import slices as analysis
 from fers.analysis.slices import Reliability, Slice
-from fers.domain.evaluation_sets import EVERY_FACE, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, EvaluationSet
 from fers.domain.faces import Origin, Source
 from fers.domain.groups import DIMENSIONS
 from fers.domain.interfaces import RecordStore
@@ -39,7 +39,7 @@ class Slices:
         self._pictures = pictures
         self._groups = groups
 
-    def compare(self, actor: Person, one: str, other: str, on: Yardstick = EVERY_FACE) -> Sliced:
+    def compare(self, actor: Person, one: str, other: str, on: EvaluationSet = EVERY_FACE) -> Sliced:
         """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
 
         Raises NotPermitted as `Arena.duel` does, and InvalidInput when there is nothing to compare.

@@ -1,15 +1,15 @@
-"""How far models have come with the faces of a yardstick, and whether those are still what was measured."""
+"""How far models have come with the faces of an evaluation set, and whether those are still what was measured."""
 
 from dataclasses import dataclass
 
 from fers.domain.evaluation_sets import RunProgress
 from fers.domain.models import ModelInfo, ModelRun
-from fers.domain.versions import Snapshot
+from fers.domain.versions import DatasetVersion
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A registered model and how far its run over a yardstick's faces has come."""
+    """A registered model and how far its run over an evaluation set's faces has come."""
 
     info: ModelInfo
     answered: int
@@ -23,9 +23,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class State:
-    """A yardstick, then and now, as `Yardsticks.size` counts it."""
+    """An evaluation set, then and now, as `EvaluationSets.size` counts it."""
 
-    snapshot: Snapshot | None
+    version: DatasetVersion | None
     """The dataset version behind it."""
     then: int
     """When its models were measured."""

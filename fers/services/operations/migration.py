@@ -208,9 +208,9 @@ class Migration:
         self._new.records.update_face(face)
 
     def _copy_versions(self, study: Study) -> None:
-        for version in reversed(self._old.snapshots.snapshots(study.id)):
-            if self._new.snapshots.snapshot(version.id) is None:
-                self._new.snapshots.create_snapshot(version, self._old.snapshots.entries(version.id))
+        for version in reversed(self._old.versions.of_study(study.id)):
+            if self._new.versions.version(version.id) is None:
+                self._new.versions.create_version(version, self._old.versions.entries(version.id))
 
     def _copy_answers(self) -> None:
         """What models said and what pictures are like could be asked again: whatever differs is replaced."""

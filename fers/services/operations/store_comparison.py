@@ -14,7 +14,7 @@ from fers.domain.interfaces import ImageStore, Stores
 from fers.domain.people import Person
 from fers.domain.picture import FACTS_ID
 from fers.domain.studies import Study
-from fers.domain.versions import Snapshot
+from fers.domain.versions import DatasetVersion
 from fers.errors import NotFound
 
 FAR_MORE = 10_000
@@ -72,7 +72,7 @@ class Comparison:
         yield "the studies are", lambda of: of.records.studies()
         for study in self._old.records.studies():
             yield from _parts_of_study(study)
-            for version in self._old.snapshots.snapshots(study.id):
+            for version in self._old.versions.of_study(study.id):
                 yield _entries_of(version)
         yield from _PARTS_ABOUT_MODELS
         for answers_id in answers_kept(self._old):
@@ -129,14 +129,14 @@ def _parts_of_study(study: Study) -> Iterator[Part]:
     yield f"{name} its labels are", lambda of: of.labels.labels(study.id)
     yield f"{name} its known faces are", lambda of: [of.labels.gold(study.id)]
     yield f"{name} its settled flags are", lambda of: [of.labels.settled_flags(study.id)]
-    yield f"{name} its versions are", lambda of: _by("id", of.snapshots.snapshots(study.id))
+    yield f"{name} its versions are", lambda of: _by("id", of.versions.of_study(study.id))
     yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, EVERY_FACE))]
     yield f"{name} how far it is reviewed is", lambda of: [of.labels.progress(study.id, study.overlap)]
     yield f"{name} what guesses came to is", lambda of: of.field.guesses(study.id)
 
 
-def _entries_of(version: Snapshot) -> Part:
-    return f"version {version.name}: its entries are", lambda of: of.snapshots.entries(version.id)
+def _entries_of(version: DatasetVersion) -> Part:
+    return f"version {version.name}: its entries are", lambda of: of.versions.entries(version.id)
 
 
 _PARTS_ABOUT_MODELS: list[Part] = [

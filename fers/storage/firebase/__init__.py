@@ -23,7 +23,7 @@ from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.results import FirebaseResults
 from fers.storage.firebase.sign_in import FirebaseSignIn
 from fers.storage.firebase.studies import FirebaseStudies
-from fers.storage.firebase.versions import FirebaseSnapshots
+from fers.storage.firebase.versions import FirebaseDatasetVersions
 
 if TYPE_CHECKING:
     from fers.config import Settings
@@ -49,7 +49,7 @@ def stores_of(client: FirebaseClient, settings: "Settings", now: Callable[[], da
         answers=FirebaseAnswers(client),
         jobs=FirebaseJobs(client),
         promotions=FirebasePromotions(client),
-        snapshots=FirebaseSnapshots(client),
+        versions=FirebaseDatasetVersions(client),
         images=FirebaseImages(client),
         journal=FirebaseJournal(client),
         sign_in=FirebaseSignIn(

@@ -20,6 +20,7 @@ from fers.storage.firebase.firestore import FirestoreDocuments, TextSequence
 from fers.storage.firebase.shadow_answers import ShadowAnswers
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.field_facts import MILLION
+from fers.storage.shared.version_documents import sums_from_document, sums_to_document
 
 
 class FirebaseField:
@@ -83,12 +84,12 @@ class FirebaseField:
         ]
 
     def keep_version_sums(self, sums: VersionSums) -> None:
-        document = asdict(sums) | {"labels": list(sums.labels)}
-        self._documents.set(self._version_sums.document(sums.snapshot_id), document)
+        document = sums_to_document(sums)
+        self._documents.set(self._version_sums.document(sums.version_id), document)
 
-    def version_sums(self, snapshot_id: str) -> VersionSums | None:
-        document = self._documents.read(self._version_sums.document(snapshot_id))
-        return document and VersionSums(**document | {"labels": tuple(document["labels"])})
+    def version_sums(self, version_id: str) -> VersionSums | None:
+        document = self._documents.read(self._version_sums.document(version_id))
+        return document and sums_from_document(document)
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         place = self._sequence.next()

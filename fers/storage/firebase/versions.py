@@ -14,47 +14,47 @@ from itertools import islice
 from google.cloud.firestore import Query
 
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.versions import SHARED, Entry, Snapshot, Split
+from fers.domain.versions import SHARED, DatasetVersion, Entry, Split
 from fers.errors import AlreadyExists, StoreUnavailable
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where, within
-from fers.storage.shared.version_documents import snapshot_from_document, snapshot_to_document
+from fers.storage.shared.version_documents import version_from_document, version_to_document
 
 _CROPS_AT_ONCE = 50
 """At some 20 kB each, well below the 10 MB that Firestore takes in a batch."""
 
 
-class FirebaseSnapshots:
+class FirebaseDatasetVersions:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
         self._faces = self._documents.collection("faces")
-        self._snapshots = self._documents.collection("snapshots")
+        self._versions = self._documents.collection("snapshots")
         self._names = self._documents.collection("snapshot_names")
         self._entries = self._documents.collection("snapshot_entries")
         self._crops = self._documents.collection("crops")
 
-    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+    def create_version(self, dataset_version: DatasetVersion, entries: Iterable[Entry]) -> None:
         attempt, waiting = secrets.token_hex(16), iter(entries)
         try:
             while some := list(islice(waiting, PAGE)):
                 self._write(attempt, some)
-            self._publish(snapshot, attempt)
+            self._publish(dataset_version, attempt)
         except StoreUnavailable:  # It may be there and only the answer got lost. Else nobody ever finds the entries.
             raise
         except BaseException:
             self._delete(self._documents.all(self._of(attempt), by="face_id"))
             raise
 
-    def snapshots(self, study_id: str) -> list[Snapshot]:
-        versions = map(_snapshot, self._documents.all(where(self._snapshots, "study_id", "==", study_id)))
+    def of_study(self, study_id: str) -> list[DatasetVersion]:
+        versions = map(_dataset_version, self._documents.all(where(self._versions, "study_id", "==", study_id)))
         return sorted(versions, key=lambda version: version.created_at, reverse=True)
 
-    def snapshot(self, snapshot_id: str) -> Snapshot | None:
-        document = self._documents.read(self._snapshots.document(snapshot_id))
-        return _snapshot(document) if document else None
+    def version(self, version_id: str) -> DatasetVersion | None:
+        document = self._documents.read(self._versions.document(version_id))
+        return _dataset_version(document) if document else None
 
-    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
-        version = self._documents.read(self._snapshots.document(snapshot_id))
+    def entries(self, version_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        version = self._documents.read(self._versions.document(version_id))
         if version is None:
             return
         query = self._of(version["attempt"])
@@ -62,8 +62,8 @@ class FirebaseSnapshots:
         for document in self._documents.all(within(query, "face_id", among), by="face_id"):
             yield Entry.from_document(json.loads(document["entry"]))
 
-    def count_entries(self, snapshot_id: str) -> int:
-        version = self._documents.read(self._snapshots.document(snapshot_id))
+    def count_entries(self, version_id: str) -> int:
+        version = self._documents.read(self._versions.document(version_id))
         return self._documents.count(self._of(version["attempt"])) if version else 0
 
     def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
@@ -98,13 +98,13 @@ class FirebaseSnapshots:
         shared = {face_id for face_id, face in faces.items() if set(face["purposes"]) >= SHARED}
         return [face_id for face_id in face_ids if face_id not in shared]
 
-    def _publish(self, snapshot: Snapshot, attempt: str) -> None:
-        version = self._snapshots.document(snapshot.id)
-        name = self._names.document(f"{snapshot.study_id}-{sha256(snapshot.name.encode()).hexdigest()}")
+    def _publish(self, dataset_version: DatasetVersion, attempt: str) -> None:
+        version = self._versions.document(dataset_version.id)
+        name = self._names.document(f"{dataset_version.study_id}-{sha256(dataset_version.name.encode()).hexdigest()}")
         batch = self._documents.batch()
-        batch.create(name, {"snapshot_id": snapshot.id})
+        batch.create(name, {"snapshot_id": dataset_version.id})
         try:
-            self._documents.create(version, _document(snapshot) | {"attempt": attempt}, batch)
+            self._documents.create(version, _document(dataset_version) | {"attempt": attempt}, batch)
         except AlreadyExists:
             raise AlreadyExists("This version is there already.", "Choose another name.") from None
 
@@ -115,9 +115,13 @@ class FirebaseSnapshots:
         self._documents.delete(self._entries.document(document["id"]) for document in documents)
 
 
-def _document(snapshot: Snapshot) -> dict:
-    return {"id": snapshot.id, "study_id": snapshot.study_id, "particulars": snapshot_to_document(snapshot)}
+def _document(dataset_version: DatasetVersion) -> dict:
+    return {
+        "id": dataset_version.id,
+        "study_id": dataset_version.study_id,
+        "particulars": version_to_document(dataset_version),
+    }
 
 
-def _snapshot(document: dict) -> Snapshot:
-    return snapshot_from_document(document["particulars"])
+def _dataset_version(document: dict) -> DatasetVersion:
+    return version_from_document(document["particulars"])

@@ -7,19 +7,20 @@ from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
-from fers.domain.versions import ConsensusRule, Portion, Snapshot
+from fers.domain.field import VersionSums
+from fers.domain.versions import ConsensusRule, DatasetVersion, Portion
 from fers.storage.shared.documents import time_from_text, time_to_text
 
 
-def snapshot_to_document(snapshot: Snapshot) -> dict:
-    return asdict(snapshot) | {
-        "created_at": time_to_text(snapshot.created_at),
-        "consensus": snapshot.consensus.value,
-        "chosen": _filter_to_document(snapshot.chosen),
+def version_to_document(version: DatasetVersion) -> dict:
+    return asdict(version) | {
+        "created_at": time_to_text(version.created_at),
+        "consensus": version.consensus.value,
+        "chosen": _filter_to_document(version.chosen),
     }
 
 
-def snapshot_from_document(document: dict) -> Snapshot:
+def version_from_document(document: dict) -> DatasetVersion:
     typed = {
         "created_at": time_from_text(document["created_at"]),
         "consent_texts": tuple(ConsentText(**text) for text in document["consent_texts"]),
@@ -28,7 +29,7 @@ def snapshot_from_document(document: dict) -> Snapshot:
         "consensus": ConsensusRule(document.get("consensus", ConsensusRule.MAJORITY)),
         "portions": tuple(Portion(**portion) for portion in document.get("portions", ())),
     }
-    return Snapshot(**document | typed)
+    return DatasetVersion(**document | typed)
 
 
 def _filter_to_document(wanted: FaceFilter) -> dict:
@@ -57,3 +58,13 @@ def _filter_from_document(said: dict) -> FaceFilter:
         since=date.fromisoformat(said["since"]) if "since" in said else None,
         until=date.fromisoformat(said["until"]) if "until" in said else None,
     )
+
+
+def sums_to_document(sums: VersionSums) -> dict:
+    document = asdict(sums) | {"labels": list(sums.labels)}
+    return {"snapshot_id": document.pop("version_id")} | document
+
+
+def sums_from_document(document: dict) -> VersionSums:
+    named = {"version_id" if name == "snapshot_id" else name: value for name, value in document.items()}
+    return VersionSums(**named | {"labels": tuple(document["labels"])})

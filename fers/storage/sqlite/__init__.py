@@ -22,7 +22,7 @@ from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.studies import SqliteStudies
-from fers.storage.sqlite.versions import SqliteSnapshots
+from fers.storage.sqlite.versions import SqliteDatasetVersions
 
 if TYPE_CHECKING:
     from fers.config import Settings
@@ -39,7 +39,7 @@ def open_stores(settings: "Settings", now: Callable[[], datetime]) -> Stores:
         answers=SqliteAnswers(database),
         jobs=SqliteJobs(database),
         promotions=SqlitePromotions(database),
-        snapshots=SqliteSnapshots(database),
+        versions=SqliteDatasetVersions(database),
         images=SqliteImages(settings.data, database.disk),
         journal=SqliteJournal(database),
         sign_in=SqliteSignIn(database, now, settings.session_idle, settings.session_lifetime),

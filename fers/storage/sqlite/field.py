@@ -11,6 +11,7 @@ from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer
 from fers.errors import AlreadyExists
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.field_facts import MILLION
+from fers.storage.shared.version_documents import sums_from_document, sums_to_document
 from fers.storage.sqlite.database import Database
 
 _PAGE = 2000
@@ -83,13 +84,13 @@ class SqliteField:
 
     def keep_version_sums(self, sums: VersionSums) -> None:
         with self._database.transaction() as sql:
-            values = (sums.snapshot_id, json.dumps(asdict(sums)))
+            values = (sums.version_id, json.dumps(sums_to_document(sums)))
             sql.execute("INSERT OR REPLACE INTO version_sums VALUES (?, ?)", values)
 
-    def version_sums(self, snapshot_id: str) -> VersionSums | None:
-        rows = self._database.rows("SELECT document FROM version_sums WHERE snapshot_id = ?", (snapshot_id,))
+    def version_sums(self, version_id: str) -> VersionSums | None:
+        rows = self._database.rows("SELECT document FROM version_sums WHERE snapshot_id = ?", (version_id,))
         document = json.loads(rows[0]["document"]) if rows else None
-        return document and VersionSums(**document | {"labels": tuple(document["labels"])})
+        return document and sums_from_document(document)
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         values = (json.dumps(choice.model_ids), time_to_text(choice.at))

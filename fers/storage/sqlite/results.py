@@ -10,22 +10,22 @@ class SqliteResults:
         self._database = database
 
     def save_result(self, result: Result) -> None:
-        self._save("results", result.yardstick, result.who, result_to_text(result))
+        self._save("results", result.evaluation_set, result.who, result_to_text(result))
 
-    def results(self, yardstick: str | None = None) -> list[Result]:
-        return [result_from_text(text) for text in self._read("results", yardstick)]
+    def results(self, evaluation_set: str | None = None) -> list[Result]:
+        return [result_from_text(text) for text in self._read("results", evaluation_set)]
 
     def save_progress(self, progress: RunProgress) -> None:
-        self._save("run_progress", progress.yardstick, progress.answers_id, progress_to_text(progress))
+        self._save("run_progress", progress.evaluation_set, progress.answers_id, progress_to_text(progress))
 
-    def progress(self, yardstick: str | None = None) -> list[RunProgress]:
-        return [progress_from_text(text) for text in self._read("run_progress", yardstick)]
+    def progress(self, evaluation_set: str | None = None) -> list[RunProgress]:
+        return [progress_from_text(text) for text in self._read("run_progress", evaluation_set)]
 
-    def _save(self, table: str, yardstick: str, who: str, text: str) -> None:
+    def _save(self, table: str, evaluation_set: str, who: str, text: str) -> None:
         with self._database.transaction() as sql:
-            sql.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)", (yardstick, who, text))
+            sql.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)", (evaluation_set, who, text))
 
-    def _read(self, table: str, yardstick: str | None) -> list[str]:
-        condition, values = ("", ()) if yardstick is None else ("WHERE yardstick = ?", (yardstick,))
+    def _read(self, table: str, evaluation_set: str | None) -> list[str]:
+        condition, values = ("", ()) if evaluation_set is None else ("WHERE yardstick = ?", (evaluation_set,))
         rows = self._database.rows(f"SELECT document FROM {table} {condition} ORDER BY yardstick, who", values)
         return [row["document"] for row in rows]

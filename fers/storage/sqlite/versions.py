@@ -9,9 +9,9 @@ from itertools import islice
 import orjson
 
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.versions import SHARED, Entry, Snapshot, Split
+from fers.domain.versions import SHARED, DatasetVersion, Entry, Split
 from fers.errors import AlreadyExists
-from fers.storage.shared.version_documents import snapshot_from_document, snapshot_to_document
+from fers.storage.shared.version_documents import version_from_document, version_to_document
 from fers.storage.sqlite.database import Database
 
 _PAGE = 500
@@ -24,32 +24,32 @@ _FROM_SHARED_FACE = (
 _OF_VERSION = "attempt = (SELECT attempt FROM snapshots WHERE id = ?)"
 
 
-class SqliteSnapshots:
+class SqliteDatasetVersions:
     def __init__(self, database: Database):
         self._database = database
 
-    def create_snapshot(self, snapshot: Snapshot, entries: Iterable[Entry]) -> None:
+    def create_version(self, version: DatasetVersion, entries: Iterable[Entry]) -> None:
         """Entries come in page by page, so that nobody waits for all of them, under the name of the attempt; then the
         version, which names it. What a killed attempt leaves is found by nobody, and goes with its faces."""
         attempt, waiting = secrets.token_hex(16), iter(entries)
         try:
             while some := list(islice(waiting, _PAGE)):
                 self._write(attempt, some)
-            self._publish(snapshot, attempt)
+            self._publish(version, attempt)
         except BaseException:
             self._remove(attempt)
             raise
 
-    def snapshots(self, study_id: str) -> list[Snapshot]:
+    def of_study(self, study_id: str) -> list[DatasetVersion]:
         query = "SELECT * FROM snapshots WHERE study_id = ? ORDER BY created_at DESC, rowid DESC"
-        return [_snapshot(row) for row in self._database.rows(query, (study_id,))]
+        return [_dataset_version(row) for row in self._database.rows(query, (study_id,))]
 
-    def snapshot(self, snapshot_id: str) -> Snapshot | None:
-        rows = self._database.rows("SELECT * FROM snapshots WHERE id = ?", (snapshot_id,))
-        return _snapshot(rows[0]) if rows else None
+    def version(self, version_id: str) -> DatasetVersion | None:
+        rows = self._database.rows("SELECT * FROM snapshots WHERE id = ?", (version_id,))
+        return _dataset_version(rows[0]) if rows else None
 
-    def entries(self, snapshot_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
-        where, values = ("", (snapshot_id,)) if split is None else (" AND split = ?", (snapshot_id, split))
+    def entries(self, version_id: str, split: Split | None = None, among: IdRange = EVERY_ID) -> Iterator[Entry]:
+        where, values = ("", (version_id,)) if split is None else (" AND split = ?", (version_id, split))
         query = (
             f"SELECT face_id, document FROM snapshot_entries WHERE {_OF_VERSION}{where}"
             " AND face_id > ? AND face_id <= ? ORDER BY face_id LIMIT ?"
@@ -60,9 +60,9 @@ class SqliteSnapshots:
                 yield Entry.from_document(orjson.loads(row["document"]))
             last = page[-1]["face_id"]
 
-    def count_entries(self, snapshot_id: str) -> int:
+    def count_entries(self, version_id: str) -> int:
         query = f"SELECT count(*) FROM snapshot_entries WHERE {_OF_VERSION}"
-        [(count,)] = self._database.rows(query, (snapshot_id,))
+        [(count,)] = self._database.rows(query, (version_id,))
         return count
 
     def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
@@ -80,8 +80,8 @@ class SqliteSnapshots:
         with self._database.transaction(large=True) as sql:
             sql.executemany(f"INSERT INTO snapshot_entries SELECT ?, ?, id, ? {_FROM_SHARED_FACE}", rows)
 
-    def _publish(self, snapshot: Snapshot, attempt: str) -> None:
-        document = snapshot_to_document(snapshot)
+    def _publish(self, version: DatasetVersion, attempt: str) -> None:
+        document = version_to_document(version)
         columns = [document.pop(column) for column in _COLUMNS]
         values = (*columns, json.dumps(document), attempt)
         insert = "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -98,5 +98,5 @@ class SqliteSnapshots:
                 removed = sql.execute(delete, (attempt, attempt)).rowcount
 
 
-def _snapshot(row: sqlite3.Row) -> Snapshot:
-    return snapshot_from_document(json.loads(row["document"]) | {column: row[column] for column in _COLUMNS})
+def _dataset_version(row: sqlite3.Row) -> DatasetVersion:
+    return version_from_document(json.loads(row["document"]) | {column: row[column] for column in _COLUMNS})

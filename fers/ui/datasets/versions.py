@@ -7,7 +7,7 @@ from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.domain.versions import ConsensusRule
 from fers.exporting.archive import FORMATS
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.datasets.versions import Version
 from fers.ui import guard, session
 from fers.ui.services import platform
@@ -44,7 +44,7 @@ def freeze(actor: Person, study: Study) -> None:
     with guard.explaining():
         bar = st.progress(0.0, "Looking at the faces")
         try:
-            platform().snapshots.freeze(
+            platform().versions.freeze(
                 actor, study.id, name, state().to_freeze, rule, lambda done, faces: bar.progress(done / max(1, faces))
             )
         finally:
@@ -65,27 +65,27 @@ def _say_what_is_chosen() -> None:
 
 def describe(version: Version) -> None:
     """One version, as it is today."""
-    snapshot = version.snapshot
+    dataset_version = version.dataset_version
     with st.container(border=True):
-        st.markdown(f"**{snapshot.name}** · {moment(snapshot.created_at)}")
-        st.markdown(f"{_many(snapshot.faces, 'face')} of {_many(snapshot.people, 'person', 'people')}")
+        st.markdown(f"**{dataset_version.name}** · {moment(dataset_version.created_at)}")
+        st.markdown(f"{_many(dataset_version.faces, 'face')} of {_many(dataset_version.people, 'person', 'people')}")
         notes = [
             (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
-            (snapshot.left_out, "whose people don't share them or don't let models train on them"),
-            (snapshot.near_duplicates, "left out as near-duplicates"),
+            (dataset_version.left_out, "whose people don't share them or don't let models train on them"),
+            (dataset_version.near_duplicates, "left out as near-duplicates"),
         ]
         said = " · ".join(f"{count:,} {what}" for count, what in notes if count)
-        st.caption(f"{said + ' · ' if said else ''}`{snapshot.id[:12]}`")
-        chosen = snapshot.chosen.in_words()
+        st.caption(f"{said + ' · ' if said else ''}`{dataset_version.id[:12]}`")
+        chosen = dataset_version.chosen.in_words()
         if chosen:
             st.caption(f"Only faces where {'; '.join(chosen)}.")
-        if snapshot.consensus is not ConsensusRule.MAJORITY:
-            st.caption(f"Votes settled by {_RULE_WORDS[snapshot.consensus]}.")
+        if dataset_version.consensus is not ConsensusRule.MAJORITY:
+            st.caption(f"Votes settled by {_RULE_WORDS[dataset_version.consensus]}.")
 
 
 def download(actor: Person, study: Study, versions: list[Version]) -> None:
     """Choose what to download, and get a link to it."""
-    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    ids = {version.dataset_version.name: version.dataset_version.id for version in versions}
     name = st.selectbox("Version", list(ids))
     format = st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].title)
     cut = st.segmented_control("Pictures", list(Cut), default=Cut.CROP, format_func=_CUT_WORDS.get, required=True)
@@ -107,14 +107,14 @@ def download(actor: Person, study: Study, versions: list[Version]) -> None:
 
 def compare(actor: Person, versions: list[Version]) -> None:
     """What came and went between two versions."""
-    ids = {version.snapshot.name: version.snapshot.id for version in versions}
+    ids = {version.dataset_version.name: version.dataset_version.id for version in versions}
     names = list(ids)
     left, right = st.columns(2)
     earlier = left.selectbox("From", names, 1)
     later = right.selectbox("To", names, 0)
     if not st.button("Compare"):  # It goes through both versions, so not at every click on the page.
         return
-    found = platform().snapshots.compare(actor, ids[earlier], ids[later])
+    found = platform().versions.compare(actor, ids[earlier], ids[later])
     figures = {
         "New": found.added,
         "Gone": found.gone,

@@ -6,8 +6,8 @@ import streamlit as st
 
 from fers.analysis.people import LEAST_VOTES
 from fers.analysis.significance import FEW_PEOPLE, holm
-from fers.domain.evaluation_sets import PEOPLE, Result, Word, Yardstick
-from fers.domain.versions import Snapshot
+from fers.domain.evaluation_sets import PEOPLE, EvaluationLabels, EvaluationSet, Result
+from fers.domain.versions import DatasetVersion
 from fers.services.models.evaluation_sets import Choice
 from fers.services.models.standings import Standing, State
 from fers.ui.models.model_plots import confusion
@@ -28,15 +28,15 @@ NAMES = {
 }
 
 
-def choose_yardstick(choices: list[Choice]) -> Yardstick | None:
+def choose_evaluation_set(choices: list[Choice]) -> EvaluationSet | None:
     """Let somebody say what models are measured on, first of all something that has faces. None, with what to do, where
     that has none."""
-    keys = [choice.yardstick.key for choice in choices]
+    keys = [choice.evaluation_set.key for choice in choices]
     names = dict(zip(keys, map(choice_name, choices), strict=True))
     first = next((number for number, choice in enumerate(choices) if choice.faces != 0), 0)
     chosen = choices[keys.index(st.selectbox("Measured on", keys, first, format_func=names.get))]
     if chosen.faces != 0:
-        return chosen.yardstick
+        return chosen.evaluation_set
     if any(choice.faces != 0 for choice in choices):
         st.info("There are no labelled faces here yet. Measure on something else above, which has some.")
     else:
@@ -51,12 +51,12 @@ def choice_name(choice: Choice) -> str:
     """What it is, whose it is and how much there is of it."""
     many = "many" if choice.faces is None else f"{choice.faces:,}"
     faces = "1 face" if choice.faces == 1 else f"{many} faces"
-    return f"{_yardstick_name(choice.yardstick, choice.snapshot)} ({choice.study or 'all studies'}, {faces})"
+    return f"{_evaluation_set_name(choice.evaluation_set, choice.version)} ({choice.study or 'all studies'}, {faces})"
 
 
-def whose_word(yardstick: Yardstick) -> str:
+def whose_word(evaluation_set: EvaluationSet) -> str:
     """Whose word the labels are, in a sentence."""
-    if yardstick.word is Word.OWN:
+    if evaluation_set.label_source is EvaluationLabels.OWN:
         return "Labels: what each person said about their own face. People are held against the same."
     return (
         "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
@@ -120,12 +120,12 @@ def pairs_table(results: list[Result]) -> pd.DataFrame:
     return pd.DataFrame(cells, index=pd.Index(names, name="Model"), columns=names)
 
 
-def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Yardstick) -> str:
+def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_set: EvaluationSet) -> str:
     """The leaderboard with everything that is needed to repeat it, a line a model."""
     lines, runs = [], {result.who: standing.run for standing, result in rows}
     for result in [result for _, result in rows] + ([people] if people else []):
         line = {
-            "measured_on": yardstick.key,
+            "measured_on": evaluation_set.key,
             "model": result.model_id or PEOPLE,
             "version": result.model_version,
             "answers_id": result.who if result.model_id else "",
@@ -148,16 +148,16 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, yardstick: Y
     return pd.DataFrame(lines).to_csv(index=False)
 
 
-def changes(state: State, yardstick: Yardstick) -> str:
+def changes(state: State, evaluation_set: EvaluationSet) -> str:
     """What came or went since the models were measured, in a sentence; empty when nothing did."""
-    if state.snapshot:
-        frozen, gone = state.snapshot.faces, state.then - state.now
+    if state.version:
+        frozen, gone = state.version.faces, state.then - state.now
         said = f"Of {frozen:,} faces frozen, {state.then:,} were left when this was measured" if gone else ""
         return said and f"{said} and {state.now:,} are left now. Run a model again to measure on those."
     if state.then == state.now:
         revised = "Faces or labels were changed or taken back since this was measured. Run the models again."
         return revised if state.is_revised else ""
-    what = "labels of annotators" if yardstick.word is Word.CONSENSUS else "labelled faces"
+    what = "labels of annotators" if evaluation_set.label_source is EvaluationLabels.CONSENSUS else "labelled faces"
     return f"There were {state.then:,} {what} when this was measured, and {state.now:,} now. Run the models again."
 
 
@@ -222,12 +222,12 @@ def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> st
     return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} ({_chance_words(p)})."
 
 
-def _yardstick_name(yardstick: Yardstick, snapshot: Snapshot | None) -> str:
-    if yardstick.word is Word.OWN:
+def _evaluation_set_name(evaluation_set: EvaluationSet, version: DatasetVersion | None) -> str:
+    if evaluation_set.label_source is EvaluationLabels.OWN:
         return "Faces, by their own people's word"
-    if snapshot is None:
+    if version is None:
         return "Reviewed faces, by their annotators' consensus"
-    return f"Version {snapshot.name}" + (f", its {yardstick.split} part" if yardstick.split else "")
+    return f"Version {version.name}" + (f", its {evaluation_set.split} part" if evaluation_set.split else "")
 
 
 def _chance(one: Result, other: Result) -> float:

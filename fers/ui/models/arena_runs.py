@@ -1,8 +1,8 @@
-"""Running models over the faces of a yardstick, from the page where they are compared."""
+"""Running models over the faces of an evaluation set, from the page where they are compared."""
 
 import streamlit as st
 
-from fers.domain.evaluation_sets import Result, Yardstick
+from fers.domain.evaluation_sets import EvaluationSet, Result
 from fers.domain.people import Person
 from fers.services.models.standings import Standing
 from fers.ui import guard
@@ -11,14 +11,14 @@ from fers.ui.services import platform
 from fers.ui.words import as_typed
 
 
-def show(actor: Person, on: Yardstick) -> None:
+def show(actor: Person, on: EvaluationSet) -> None:
     """Each model with how far it is, and buttons to run and stop it. Looks again by itself while any runs."""
     running = runs().running(actor)
     is_busy = any((info.id, on) in running for info in platform().live_model.models())
     st.fragment(_runs, run_every="2s" if is_busy else None)(actor, on, is_busy)
 
 
-def measured(actor: Person, on: Yardstick) -> list[tuple[Standing, Result]]:
+def measured(actor: Person, on: EvaluationSet) -> list[tuple[Standing, Result]]:
     """The leaderboard's rows; without any, it says what to do about that."""
     if not any(standing.run for standing in platform().arena.standings(actor, on)):
         st.info("No model was run on these faces yet. Run them all, or those that you want to compare.")
@@ -26,7 +26,7 @@ def measured(actor: Person, on: Yardstick) -> list[tuple[Standing, Result]]:
     return platform().arena.leaderboard(actor, on)
 
 
-def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
+def _runs(actor: Person, on: EvaluationSet, was_busy: bool) -> None:
     running, given_up = runs().running(actor), runs().given_up(actor)
     standings = platform().arena.standings(actor, on)
     waiting = [standing.info.id for standing in standings if (standing.info.id, on) not in running]
@@ -54,13 +54,13 @@ def _runs(actor: Person, on: Yardstick, was_busy: bool) -> None:
         st.rerun()  # There is something to wait for now, or nothing any more, and more to compare.
 
 
-def _run(actor: Person, models: list[str], on: Yardstick) -> None:
+def _run(actor: Person, models: list[str], on: EvaluationSet) -> None:
     with guard.explaining():
         for name in models:
             runs().start(actor, name, on)
 
 
-def _stop(actor: Person, name: str, on: Yardstick) -> None:
+def _stop(actor: Person, name: str, on: EvaluationSet) -> None:
     with guard.explaining():
         runs().cancel(actor, name, on)
 

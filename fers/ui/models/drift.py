@@ -10,7 +10,7 @@ from fers.domain.evaluation_sets import Figure
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.domain.studies import Study
-from fers.domain.versions import Snapshot
+from fers.domain.versions import DatasetVersion
 from fers.services.models.drift import Drift
 from fers.ui.faces.result import word
 from fers.ui.look import ACCENT, GRAY
@@ -22,7 +22,7 @@ _CHART_PIXELS = 220
 
 def drift(actor: Person, study: Study) -> None:
     """Choose a version and which faces to hold against it, and see how they differ."""
-    versions = [version.snapshot for version in platform().snapshots.versions(actor, study.id)]
+    versions = [version.dataset_version for version in platform().versions.of_study(actor, study.id)]
     if not versions:
         st.info("There is no dataset version to compare with yet. Freeze one under “Datasets”.")
         return
@@ -153,7 +153,7 @@ def _shares(rows: list[dict], title: str, of_version: float | None, found: Drift
 
 def _draw(chart: alt.LayerChart | alt.Chart, found: Drift, height: int = _CHART_PIXELS) -> None:
     """With a dotted line where the version was frozen."""
-    frozen = alt.Chart(pd.DataFrame({"Week of": [f"{found.snapshot.created_at:%Y-%m-%d}"]}))
+    frozen = alt.Chart(pd.DataFrame({"Week of": [f"{found.dataset_version.created_at:%Y-%m-%d}"]}))
     dotted = frozen.mark_rule(color=GRAY, strokeDash=[2, 3]).encode(x=_weeks())
     st.altair_chart((chart + dotted).properties(height=height), width="stretch")
 
@@ -167,5 +167,5 @@ def _row(week, model: str, faces: int, figure: Figure) -> dict:
     return {"Week of": week.isoformat(), "Model": model, "Faces": faces, "Share": share, "low": low, "high": high}
 
 
-def _version_words(version: Snapshot) -> str:
+def _version_words(version: DatasetVersion) -> str:
     return f"{version.name} ({version.faces:,} faces, {version.created_at:%d %b %Y})"

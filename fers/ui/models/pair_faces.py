@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import Yardstick
+from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.people import Person
 from fers.services.faces.explore import THUMBNAIL_PIXELS
 from fers.services.models.measuring import Common
@@ -18,7 +18,7 @@ FACES_OF_A_PAGE = 12
 
 
 @st.fragment
-def show(actor: Person, one: str, other: str, on: Yardstick) -> None:
+def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     """The faces of two models, which both have a complete run. Going through them draws nothing else anew."""
     with guard.explaining():
         common, duel = platform().arena.duel(actor, one, other, on)

@@ -5,7 +5,7 @@ What is to be run is a job in the store, so that another server takes up what a 
 
 from functools import cache
 
-from fers.domain.evaluation_sets import Yardstick
+from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.jobs import Job
 from fers.domain.people import Person
 from fers.services.models.arena import asked_by, job_of
@@ -20,23 +20,23 @@ class Runs:
     def __init__(self):
         self._here = Processes()
 
-    def start(self, actor: Person, model_id: str, on: Yardstick) -> None:
+    def start(self, actor: Person, model_id: str, on: EvaluationSet) -> None:
         """Begin, or go on, when it is this model's turn; nothing happens when it runs already."""
         job = job_of(model_id, on)
         platform().model_runs.ask(actor, model_id, on)
         self._start(job)
 
-    def cancel(self, actor: Person, model_id: str, on: Yardstick) -> None:
+    def cancel(self, actor: Person, model_id: str, on: EvaluationSet) -> None:
         """Stop the run; what the model answered so far is kept."""
         job = job_of(model_id, on)
         self._here.stop(job)  # First: one that has just been started would ask for the job again.
         platform().model_runs.cancel(actor, model_id, on)
 
-    def running(self, actor: Person) -> set[tuple[str, Yardstick]]:
+    def running(self, actor: Person) -> set[tuple[str, EvaluationSet]]:
         """Which models run over what, here or on another server."""
         return platform().model_runs.asked_for(actor)
 
-    def given_up(self, actor: Person) -> dict[tuple[str, Yardstick], Job]:
+    def given_up(self, actor: Person) -> dict[tuple[str, EvaluationSet], Job]:
         """The last runs, here or on another server, that were given up before they were finished."""
         return platform().model_runs.given_up(actor)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from fers.analysis.significance import FEW_PEOPLE
 from fers.analysis.slices import Gap, Reliability, Slice
 from fers.analysis.slices import gaps as stated
-from fers.domain.evaluation_sets import Result, Yardstick
+from fers.domain.evaluation_sets import EvaluationSet, Result
 from fers.domain.people import Person
 from fers.services.models.slices import Sliced
 from fers.services.models.standings import Standing
@@ -20,7 +20,7 @@ _ROW = 24
 """Height of a model's line in a plot of slices, in pixels."""
 
 
-def show(actor: Person, one: str, other: str, on: Yardstick) -> None:
+def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     """The slices and the reliability of two models, which both have a complete run."""
     found = platform().slices.compare(actor, one, other, on)
     st.subheader("By slices", anchor=False)

@@ -21,7 +21,7 @@ from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, StoreUn
 from fers.exporting import shards
 from fers.exporting.archive import FORMATS
 from fers.exporting.documents import documents
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.datasets.access_tokens import Bearer
 from fers.services.datasets.downloads import Download
 from fers.ui.services import platform
@@ -63,15 +63,15 @@ def _failed(status: int, what: str, next: str) -> Response:
 
 
 def _versions(_request: Request, bearer: Bearer) -> Response:
-    versions = platform().snapshots.versions(bearer.person, bearer.study_id)
+    versions = platform().versions.of_study(bearer.person, bearer.study_id)
     described = [
         {
-            "name": version.snapshot.name,
-            "id": version.snapshot.id,
-            "created_at": version.snapshot.created_at.isoformat(),
-            "frozen": version.snapshot.faces,
+            "name": version.dataset_version.name,
+            "id": version.dataset_version.id,
+            "created_at": version.dataset_version.created_at.isoformat(),
+            "frozen": version.dataset_version.faces,
             "faces": version.faces,
-            "people": version.snapshot.people,
+            "people": version.dataset_version.people,
             "formats": list(FORMATS),
         }
         for version in versions
@@ -89,9 +89,9 @@ def _zip(request: Request, bearer: Bearer) -> Response:
 
 def _files(request: Request, bearer: Bearer) -> Response:
     download = _in_shards(request, bearer)
-    names = [member.name for member in documents(download.release)]
+    names = [member.name for member in documents(download.exported)]
     return JSONResponse(
-        {"files": names + shards.names(download.release, request.path_params["format"])},
+        {"files": names + shards.names(download.exported, request.path_params["format"])},
         headers={"Cache-Control": "no-store"},
     )
 
@@ -134,7 +134,8 @@ def _in_shards(request: Request, bearer: Bearer) -> Download:
 
 @dataclass(frozen=True)
 class _File:
-    """A file of a release, told from others by where it is and by the tag: another one once somebody withdrew."""
+    """A file of an exported version, told from others by where it is and by the tag: another one once somebody
+    withdrew."""
 
     download: Download
     format: str
@@ -150,9 +151,9 @@ class _File:
 
 @lru_cache(_FILES_AT_HAND)
 def _made(file: _File) -> bytes | None:
-    release = file.download.release
-    document = next((member for member in documents(release) if member.name == file.name), None)
-    member = document or shards.named(release, file.format, file.name)
+    exported = file.download.exported
+    document = next((member for member in documents(exported) if member.name == file.name), None)
+    member = document or shards.named(exported, file.format, file.name)
     return None if member is None else b"".join(member.chunks)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from fers.domain.people import Person
 from fers.errors import FersError
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.datasets.downloads import Download
 from fers.ui.services import platform
 from fers.ui.web.answering import in_words
@@ -100,7 +100,7 @@ def archive(request: Request, download: Download, tag_then: str, progress: "Sent
     headers = sent_as(download.file_name, download.tag, part, size)
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/zip")
-    progress.faces, progress.size, progress.bytes = download.release.faces, size, part.start if part else 0
+    progress.faces, progress.size, progress.bytes = download.exported.faces, size, part.start if part else 0
     made = download.part(part.start, part.stop) if part else download.zip()
     made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
     return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
@@ -132,7 +132,7 @@ def _asker(found: Followed, cookie: str | None) -> Person | None:
 
 def _is_size_wanted(request: Request, download: Download) -> bool:
     """Ranges need it. For whoever begins it must not take long."""
-    return "range" in request.headers or download.release.faces <= _SIZED_AT_ONCE
+    return "range" in request.headers or download.exported.faces <= _SIZED_AT_ONCE
 
 
 def asked_part(request: Request, tag_then: str, tag: str, size: int | None) -> range | None:

@@ -30,17 +30,17 @@ def study(platform):
     return platform.studies.current()
 
 
-def entries(platform, snapshot):
-    return list(platform.snapshots.entries(OPERATOR, snapshot.id))
+def entries(platform, dataset_version):
+    return list(platform.versions.entries(OPERATOR, dataset_version.id))
 
 
 def test_only_faces_whose_people_agreed_to_sharing_are_frozen(platform, study):
     shared = give_face(platform, participant(platform))
     give_face(platform, participant(platform, "eve@example.org", EVERYTHING - {Purpose.PUBLISH}))
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    assert [entry.face_id for entry in entries(platform, snapshot)] == [shared.id]
-    assert (snapshot.faces, snapshot.people, snapshot.left_out) == (1, 1, 1)
-    assert [text.sha256 for text in snapshot.consent_texts] == [platform.consents.text().sha256]
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    assert [entry.face_id for entry in entries(platform, dataset_version)] == [shared.id]
+    assert (dataset_version.faces, dataset_version.people, dataset_version.left_out) == (1, 1, 1)
+    assert [text.sha256 for text in dataset_version.consent_texts] == [platform.consents.text().sha256]
 
 
 def test_felt_posed_and_perceived_stay_apart(platform, study):
@@ -48,8 +48,8 @@ def test_felt_posed_and_perceived_stay_apart(platform, study):
     felt = give_face(platform, ada, Answer(Emotion.SAD, before_prediction=True, display=Display.FELT))
     posed = give_face(platform, ada, Answer(Emotion.HAPPY, before_prediction=True, display=Display.POSED))
     annotate(platform, study, posed, (Emotion.FEAR, Emotion.FEAR, Emotion.HAPPY))
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    by_id = {entry.face_id: entry for entry in entries(platform, snapshot)}
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    by_id = {entry.face_id: entry for entry in entries(platform, dataset_version)}
     one, other = by_id[felt.id], by_id[posed.id]
     assert (one.felt, one.posed, one.perceived) == (Emotion.SAD, None, None)
     assert (one.label, one.label_source) == (Emotion.SAD, LabelSource.PARTICIPANT)
@@ -60,22 +60,22 @@ def test_felt_posed_and_perceived_stay_apart(platform, study):
 
 def test_the_same_content_has_the_same_id_and_is_frozen_once(platform, study):
     give_face(platform, participant(platform))
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
     with pytest.raises(InvalidInput, match="v1 holds the same"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v2")
+        platform.versions.freeze(OPERATOR, study.id, "v2")
     give_face(platform, participant(platform, "bob@example.org"))
-    assert platform.snapshots.freeze(OPERATOR, study.id, "v2").id != snapshot.id
+    assert platform.versions.freeze(OPERATOR, study.id, "v2").id != dataset_version.id
 
 
 def test_a_version_stays_as_it_was_when_labels_come_in(platform, study):
     face = give_face(platform, participant(platform))
-    first = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    first = platform.versions.freeze(OPERATOR, study.id, "v1")
     before = entries(platform, first)
     annotate(platform, study, face, (Emotion.FEAR,))
     new = give_face(platform, participant(platform, "bob@example.org"))
-    second = platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    second = platform.versions.freeze(OPERATOR, study.id, "v2")
     assert entries(platform, first) == before
-    found = platform.snapshots.compare(OPERATOR, first.id, second.id)
+    found = platform.versions.compare(OPERATOR, first.id, second.id)
     assert (found.added, found.relabelled, found.gone, found.changed) == ((new.id,), (face.id,), (), ())
 
 
@@ -83,18 +83,18 @@ def test_a_withdrawn_face_leaves_old_versions_which_say_so(platform, study):
     ada = participant(platform)
     gone = give_face(platform, ada)
     give_face(platform, participant(platform, "bob@example.org"))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.withdrawal.withdraw_face(ada, gone.id)
-    version = platform.snapshots.named(OPERATOR, study.id, "v1")
+    version = platform.versions.named(OPERATOR, study.id, "v1")
     assert (version.faces, version.withdrawn) == (1, 1)
 
 
 def test_taking_sharing_back_is_enough(platform, study):
     ada = participant(platform)
     give_face(platform, ada)
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.consents.give(ada, platform.consents.text().sha256, EVERYTHING - {Purpose.PUBLISH}, adult=True)
-    assert platform.snapshots.named(OPERATOR, study.id, "v1").faces == 0
+    assert platform.versions.named(OPERATOR, study.id, "v1").faces == 0
 
 
 def test_nobody_is_in_two_splits_and_everybody_keeps_theirs(platform, study):
@@ -102,40 +102,40 @@ def test_nobody_is_in_two_splits_and_everybody_keeps_theirs(platform, study):
     for person in everybody:
         for _ in range(2):
             give_face(platform, person)
-    first = entries(platform, platform.snapshots.freeze(OPERATOR, study.id, "v1"))
+    first = entries(platform, platform.versions.freeze(OPERATOR, study.id, "v1"))
     splits = {(entry.person, entry.split) for entry in first}
     assert len(splits) == len({person for person, _ in splits}) == 6
     assert {split for _, split in splits} == set(Split)
     give_face(platform, participant(platform, "late@example.org"))
-    second = entries(platform, platform.snapshots.freeze(OPERATOR, study.id, "v2"))
+    second = entries(platform, platform.versions.freeze(OPERATOR, study.id, "v2"))
     assert splits < {(entry.person, entry.split) for entry in second}
 
 
 def test_the_same_picture_from_two_people_is_tested_on_or_learned_from(platform, study):
     for name in ("ada", "bob", "cay"):
         give_face(platform, participant(platform, f"{name}@example.org"), picture=people.photo())
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    [kept] = entries(platform, snapshot)
-    assert (kept.split, snapshot.near_duplicates) == (Split.TEST, 2)
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    [kept] = entries(platform, dataset_version)
+    assert (kept.split, dataset_version.near_duplicates) == (Split.TEST, 2)
 
 
 @pytest.mark.parametrize("name", ["", " ", "../../etc", "a" * 61, "two words", ".hidden"])
 def test_a_name_must_do_as_a_files_name(platform, study, name):
     give_face(platform, participant(platform))
     with pytest.raises(InvalidInput, match="can't be used"):
-        platform.snapshots.freeze(OPERATOR, study.id, name)
+        platform.versions.freeze(OPERATOR, study.id, name)
 
 
 def test_what_cannot_be_frozen_is_said(platform, study):
     with pytest.raises(InvalidInput, match="No face may be shared"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1")
+        platform.versions.freeze(OPERATOR, study.id, "v1")
     with pytest.raises(NotFound):
-        platform.snapshots.named(OPERATOR, study.id, "v1")
+        platform.versions.named(OPERATOR, study.id, "v1")
     give_face(platform, participant(platform))
-    platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    platform.versions.freeze(OPERATOR, study.id, "v1")
     give_face(platform, participant(platform, "bob@example.org"))
     with pytest.raises(InvalidInput, match="v1 already"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1")
+        platform.versions.freeze(OPERATOR, study.id, "v1")
 
 
 def test_of_two_who_freeze_at_once_under_one_name_the_second_is_told(platform, study):
@@ -145,12 +145,12 @@ def test_of_two_who_freeze_at_once_under_one_name_the_second_is_told(platform, s
 
     def meanwhile(done: int, faces: int) -> None:
         if done == faces:
-            platform.snapshots.freeze(OPERATOR, study.id, "v1", chosen)
+            platform.versions.freeze(OPERATOR, study.id, "v1", chosen)
 
     with pytest.raises(InvalidInput, match="v1 already"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1", progress=meanwhile)
-    [version] = platform.snapshots.versions(OPERATOR, study.id)
-    assert [entry.face_id for entry in entries(platform, version.snapshot)] == [sad.id]
+        platform.versions.freeze(OPERATOR, study.id, "v1", progress=meanwhile)
+    [version] = platform.versions.of_study(OPERATOR, study.id)
+    assert [entry.face_id for entry in entries(platform, version.dataset_version)] == [sad.id]
 
 
 def test_only_the_chosen_faces_are_frozen(platform, study):
@@ -162,11 +162,11 @@ def test_only_the_chosen_faces_are_frozen(platform, study):
     secretive = participant(platform, "eve@example.org", EVERYTHING - {Purpose.PUBLISH})
     give_face(platform, secretive, Answer(Emotion.SAD, before_prediction=True))
     chosen = FaceFilter(labels=frozenset({Emotion.SAD}))
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "sad", chosen)
-    assert [entry.face_id for entry in entries(platform, snapshot)] == [sad.id]
-    assert (snapshot.left_out, snapshot.chosen) == (1, chosen)
-    assert platform.snapshots.named(OPERATOR, study.id, "sad").snapshot == snapshot
-    everything = platform.snapshots.freeze(OPERATOR, study.id, "all")
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "sad", chosen)
+    assert [entry.face_id for entry in entries(platform, dataset_version)] == [sad.id]
+    assert (dataset_version.left_out, dataset_version.chosen) == (1, chosen)
+    assert platform.versions.named(OPERATOR, study.id, "sad").dataset_version == dataset_version
+    everything = platform.versions.freeze(OPERATOR, study.id, "all")
     assert {entry.face_id for entry in entries(platform, everything)} == {happy.id, sad.id}
 
 
@@ -176,17 +176,17 @@ def test_faces_can_be_chosen_by_how_far_annotators_agree(platform, study):
     annotate(platform, study, agreed, (Emotion.SAD, Emotion.SAD))
     annotate(platform, study, disputed, (Emotion.SAD, Emotion.FEAR))
     for name, quarter, face in (("agreed", 3, agreed), ("disputed", 0, disputed)):
-        snapshot = platform.snapshots.freeze(OPERATOR, study.id, name, FaceFilter(agreement=frozenset({quarter})))
-        assert [entry.face_id for entry in entries(platform, snapshot)] == [face.id]
+        dataset_version = platform.versions.freeze(OPERATOR, study.id, name, FaceFilter(agreement=frozenset({quarter})))
+        assert [entry.face_id for entry in entries(platform, dataset_version)] == [face.id]
 
 
 def test_faces_are_not_chosen_by_what_people_say_about_themselves(platform, study):
     give_face(platform, participant(platform))
     with pytest.raises(InvalidInput, match="about themselves"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1", FaceFilter(group=("age", "18–24")))
+        platform.versions.freeze(OPERATOR, study.id, "v1", FaceFilter(group=("age", "18–24")))
     with pytest.raises(InvalidInput, match="None of the chosen"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1", FaceFilter(labels=frozenset({Emotion.FEAR})))
-    assert platform.snapshots.versions(OPERATOR, study.id) == []
+        platform.versions.freeze(OPERATOR, study.id, "v1", FaceFilter(labels=frozenset({Emotion.FEAR})))
+    assert platform.versions.of_study(OPERATOR, study.id) == []
 
 
 def test_votes_may_count_by_how_often_their_annotators_are_right(platform, study):
@@ -199,12 +199,12 @@ def test_votes_may_count_by_how_often_their_annotators_are_right(platform, study
     for face, truth in zip(faces, truths, strict=True):
         annotate(platform, study, face, (truth, truth, *random.choices(among, k=3)))
 
-    def right(snapshot):
-        seen = {entry.face_id: entry.perceived for entry in entries(platform, snapshot)}
+    def right(dataset_version):
+        seen = {entry.face_id: entry.perceived for entry in entries(platform, dataset_version)}
         return sum(seen[face.id] is truth for face, truth in zip(faces, truths, strict=True))
 
-    by_majority = platform.snapshots.freeze(OPERATOR, study.id, "majority")
-    by_trust = platform.snapshots.freeze(OPERATOR, study.id, "trust", consensus=ConsensusRule.DAWID_SKENE)
+    by_majority = platform.versions.freeze(OPERATOR, study.id, "majority")
+    by_trust = platform.versions.freeze(OPERATOR, study.id, "trust", consensus=ConsensusRule.DAWID_SKENE)
     assert right(by_trust) == len(truths) > right(by_majority)
     report = platform.agreement.report(OPERATOR, study.id)
     assert (report.settled, report.differ) == (len(truths), len(truths) - right(by_majority))

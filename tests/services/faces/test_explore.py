@@ -79,6 +79,6 @@ def test_what_explore_finds_by_class_is_what_is_frozen_by_it(platform, ada, face
     for label, expected in ((Emotion.SAD, face), (Emotion.HAPPY, unlabelled)):
         wanted = FaceFilter(labels=frozenset({label}))
         assert [one.face for one in found(platform, label)] == [expected]
-        version = platform.snapshots.freeze(OPERATOR, face.study_id, label.label, wanted)
-        [entry] = platform.snapshots.entries(OPERATOR, version.id)
+        version = platform.versions.freeze(OPERATOR, face.study_id, label.label, wanted)
+        [entry] = platform.versions.entries(OPERATOR, version.id)
         assert (entry.face_id, entry.label, entry.own_label) == (expected.id, label, Emotion.HAPPY)

@@ -13,7 +13,7 @@ from fers.adapters import open_stores
 from fers.assembly import assemble
 from fers.datasets import DataError, FaceSet, Faults, load
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import REVIEWED_FACES, Word, Yardstick
+from fers.domain.evaluation_sets import REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
@@ -21,7 +21,7 @@ from fers.domain.people import OPERATOR
 from fers.domain.versions import LabelSource
 from fers.errors import InvalidInput, StoreUnavailable
 from fers.services.faces.importing import Terms
-from fers.services.models.evaluation_sets import Yardsticks
+from fers.services.models.evaluation_sets import EvaluationSets
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
 from tests.people import OneFace, OneModel, pattern
@@ -53,8 +53,8 @@ def faces():
 
 def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, study, faces):
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 3
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    entries = list(platform.snapshots.entries(OPERATOR, snapshot.id))
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    entries = list(platform.versions.entries(OPERATOR, dataset_version.id))
     assert len({entry.person for entry in entries}) == 3
     assert {(entry.source, entry.own_label, entry.label_source) for entry in entries} == {
         (Source.IMPORT, None, LabelSource.ANNOTATORS)
@@ -63,7 +63,7 @@ def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, st
     assert by_share[0.6].perceived == Emotion.HAPPY
     assert (by_share[0.6].valence, by_share[0.6].arousal) == (0.5, -0.5)
     assert (by_share[0].perceived, by_share[0].valence) == (Emotion.SAD, None)
-    [words] = snapshot.consent_texts
+    [words] = dataset_version.consent_texts
     assert "CC BY 4.0" in words.body
     assert "Everybody signed." in words.body
     assert "folder:set" in words.body
@@ -86,13 +86,13 @@ def test_a_sets_own_labels_are_no_annotators(platform, study, faces, settings, c
     assert set(report.agreement.by_annotator) == {"a" * 32, "b" * 32}
     assert (report.with_sets.value, report.with_sets.faces) == (0.5, 1)
     stores = open_stores(settings, clock)
-    yardsticks = Yardsticks(stores.records, stores.face_index, stores.labels, stores.snapshots)
-    assert [len(votes) for votes in yardsticks.votes(REVIEWED_FACES).values() if votes] == [2]
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    votes = [vote for entry in platform.snapshots.entries(OPERATOR, snapshot.id) for vote in entry.votes]
+    evaluation_sets = EvaluationSets(stores.records, stores.face_index, stores.labels, stores.versions)
+    assert [len(votes) for votes in evaluation_sets.votes(REVIEWED_FACES).values() if votes] == [2]
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    votes = [vote for entry in platform.versions.entries(OPERATOR, dataset_version.id) for vote in entry.votes]
     assert sorted(vote.of_a_set for vote in votes) == [False, False, True, True, True]
-    version = Yardstick(Word.VERSION, snapshot.id)
-    assert [len(votes) for votes in yardsticks.votes(version).values() if votes] == [2]
+    version = EvaluationSet(EvaluationLabels.VERSION, dataset_version.id)
+    assert [len(votes) for votes in evaluation_sets.votes(version).values() if votes] == [2]
     assert platform.agreement.proposed(OPERATOR, study.id, 9) == {}, "nobody but the set looked at the others"
 
 
@@ -114,11 +114,11 @@ def test_whom_a_set_names_is_one_person_in_all_its_splits_and_by_no_name(platfor
     test = replace(small_faces(3), source="manifest:set.csv#test", people=["Alan Turing", "Ada Lovelace", ""])
     for part in (train, test, train, test):
         platform.importing.add(OPERATOR, study.id, part, TERMS)
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    faces_in = Counter((entry.person, entry.split) for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    faces_in = Counter((entry.person, entry.split) for entry in platform.versions.entries(OPERATOR, dataset_version.id))
     assert sorted(faces_in.values()) == [1, 1, 1, 3]
     assert not any(b"Lovelace" in file.read_bytes() for file in settings.data.rglob("*") if file.is_file())
-    assert all("which pictures show the same person" in words.body for words in snapshot.consent_texts)
+    assert all("which pictures show the same person" in words.body for words in dataset_version.consent_texts)
 
 
 def test_what_a_set_is_imported_under_again_holds_for_what_is_new(platform, study, faces):
@@ -126,11 +126,11 @@ def test_what_a_set_is_imported_under_again_holds_for_what_is_new(platform, stud
     some = replace(ada, names=ada.names[:1], targets=ada.targets[:1])
     platform.importing.add(OPERATOR, study.id, some, Terms("CC0", "Everybody signed."))
     platform.importing.add(OPERATOR, study.id, ada, TERMS)
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    said = Counter(entry.consent_sha256 for entry in platform.snapshots.entries(OPERATOR, snapshot.id))
-    words = {text.sha256: text.body for text in snapshot.consent_texts}
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    said = Counter(entry.consent_sha256 for entry in platform.versions.entries(OPERATOR, dataset_version.id))
+    words = {text.sha256: text.body for text in dataset_version.consent_texts}
     assert sorted((count, "CC0" in words[sha256]) for sha256, count in said.items()) == [(1, True), (2, False)]
-    assert snapshot.people == 1
+    assert dataset_version.people == 1
 
 
 def test_an_import_that_was_stopped_goes_on(platform, study, faces):
@@ -143,7 +143,7 @@ def test_an_import_that_was_stopped_goes_on(platform, study, faces):
         platform.importing.add(OPERATOR, study.id, faces_of(broken), TERMS)
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 2
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 0
-    assert platform.snapshots.freeze(OPERATOR, study.id, "v1").faces == 3
+    assert platform.versions.freeze(OPERATOR, study.id, "v1").faces == 3
 
 
 def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settings, clock, faces):
@@ -176,8 +176,8 @@ def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settin
 def test_in_photos_the_face_is_found(platform, study):
     photos = faces_of(lambda index: Image.fromarray(np.roll(data.astronaut(), index, axis=2)))
     platform.importing.add(OPERATOR, study.id, photos, TERMS, detect=True)
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    boxes = {tuple(entry.box.as_list()) for entry in platform.snapshots.entries(OPERATOR, snapshot.id)}
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    boxes = {tuple(entry.box.as_list()) for entry in platform.versions.entries(OPERATOR, dataset_version.id)}
     assert boxes == {(160, 60, 120, 120)}
 
 
@@ -186,7 +186,7 @@ def test_without_terms_nothing_is_imported(platform, study, faces, terms):
     with pytest.raises(InvalidInput, match="missing"):
         platform.importing.add(OPERATOR, study.id, faces, terms)
     with pytest.raises(InvalidInput, match="No face may be shared"):
-        platform.snapshots.freeze(OPERATOR, study.id, "v1")
+        platform.versions.freeze(OPERATOR, study.id, "v1")
 
 
 def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform, study, faces, settings):
@@ -225,8 +225,8 @@ def test_several_annotators_of_a_set_are_several_in_the_study_and_by_no_name(pla
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS).labels == 4
     again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
     assert (again.added, again.known, again.labels) == (0, 2, 0)
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    entries = sorted(platform.snapshots.entries(OPERATOR, snapshot.id), key=lambda entry: entry.perceived is None)
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    entries = sorted(platform.versions.entries(OPERATOR, dataset_version.id), key=lambda entry: entry.perceived is None)
     assert [[vote.distribution.index(1) for vote in entry.votes] for entry in entries][0] == [Emotion.SAD] * 2
     assert {vote.distribution.index(1) for vote in entries[1].votes} == {Emotion.HAPPY, Emotion.SAD}
     assert sorted(platform.agreement.report(OPERATOR, study.id).counts.values()) == [2, 2]

@@ -55,7 +55,7 @@ def test_it_is_in_its_owners_download_and_goes_with_the_face(platform, ada, face
 
 def test_dataset_versions_name_it_beside_the_guess_where_there_is_one(platform, ada, face):
     other = give_face(platform, participant(platform, "bob@example.org"), picture=pattern(1))
-    platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+    platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
     rows = {row["id"]: row for row in described(download(platform, "imagefolder"))}
     assert rows[face.id]["live"]["probabilities"] == dict(zip(LABELS, SAD, strict=True))
     assert max(rows[face.id]["probabilities"], key=rows[face.id]["probabilities"].get) == "happy"
@@ -71,7 +71,7 @@ def test_versions_without_it_keep_the_ids_they_had():
 def test_nothing_is_counted_by_it(platform, face):
     platform.arena.evaluate(OPERATOR, OneModel.info.id)
     [(_, result)] = platform.arena.leaderboard(OPERATOR)
-    version = platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    version = platform.versions.freeze(OPERATOR, face.study_id, "v1")
     drift = platform.drift.report(OPERATOR, version.id, face.study_id)
     assert (result.n, result.figures["top1"][0]) == (1, 1), "the server's model was right, whatever a browser said"
     assert (drift.guesses[0].agreed[0], drift.version.agreed) == (1, 1)

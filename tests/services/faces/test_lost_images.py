@@ -9,7 +9,7 @@ import pytest
 from fers.domain.exploring import FaceFilter
 from fers.domain.people import OPERATOR
 from fers.errors import ImageLost, StoreUnavailable
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.people.withdrawal import Removal
 from tests.exporting.versions import described, download
 from tests.people import give_face, participant, pattern
@@ -41,7 +41,7 @@ def overwrite(path) -> None:
 def hurt(request, platform, person, sound, settings):
     """A face whose image was hurt in one of these ways, after a version was frozen with it."""
     face = give_face(platform, person, picture=pattern(1))
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    platform.versions.freeze(OPERATOR, face.study_id, "v1")
     request.param(settings.data / "images" / face.id[:2] / f"{face.id}.jpg")
     return face
 
@@ -78,7 +78,7 @@ def test_models_are_asked_about_the_others(platform, sound, hurt):
 def test_faces_of_a_version_come_as_they_were_cut_out_and_a_new_version_is_frozen(platform, person, sound, hurt):
     assert {record["id"] for record in described(download(platform, "parquet"))} == {sound.id, hurt.id}
     late = give_face(platform, person, picture=pattern(2))
-    platform.snapshots.freeze(OPERATOR, hurt.study_id, "v2")
+    platform.versions.freeze(OPERATOR, hurt.study_id, "v2")
     assert late.id in {record["id"] for record in described(download(platform, "parquet", version="v2"))}
 
 

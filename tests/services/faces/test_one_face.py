@@ -85,10 +85,10 @@ def test_whoever_lets_no_model_be_tested_is_asked_about_no_more(platform, ada, f
 
 
 def test_it_tells_which_versions_hold_it(platform, ada, face, clock):
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    platform.versions.freeze(OPERATOR, face.study_id, "v1")
     clock.advance(days=1)
     late = give_face(platform, ada, picture=pattern(1))
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v2")
+    platform.versions.freeze(OPERATOR, face.study_id, "v2")
     held = {one.id: [name for name, _ in platform.faces.about(OPERATOR, one.id).versions] for one in (face, late)}
     assert held == {face.id: ["v1", "v2"], late.id: ["v2"]}
 

@@ -188,8 +188,8 @@ def test_a_label_says_whether_the_guess_was_in_sight_whatever_the_study_shows_by
     assert handed_out(platform, study, ann) == {face.id}
     platform.studies.update(OPERATOR, replace(study, show_prediction=True))
     platform.review.label(ann, study.id, face.id, Verdict.UNKNOWN, saw_prediction=False)
-    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    [entry] = platform.snapshots.entries(OPERATOR, version.id)
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    [entry] = platform.versions.entries(OPERATOR, version.id)
     assert [vote.saw_prediction for vote in entry.votes] == [False]
 
 

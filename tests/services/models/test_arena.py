@@ -13,7 +13,7 @@ from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, ModelRejected, NotFound, NotPermitted
 from fers.services.models.batch_inference import Asked
-from fers.services.models.evaluation_sets import Yardsticks
+from fers.services.models.evaluation_sets import EvaluationSets
 from tests.people import EVERYTHING, PASSWORD, Always, OneFace, Several, give_face, participant
 
 
@@ -228,7 +228,7 @@ def test_without_a_labelled_face_nothing_is_measured_and_it_is_said_where_there_
     with pytest.raises(InvalidInput) as refused:
         platform.arena.evaluate(OPERATOR, "happy")
     assert "“consensus”" in refused.value.next
-    assert platform.arena.yardstick(OPERATOR, "") == REVIEWED_FACES, "as after the import of a labelled set"
+    assert platform.arena.evaluation_set(OPERATOR, "") == REVIEWED_FACES, "as after the import of a labelled set"
 
 
 def test_what_somebody_may_not_measure_on_is_not_counted(platform, faces, monkeypatch):
@@ -238,9 +238,9 @@ def test_what_somebody_may_not_measure_on_is_not_counted(platform, faces, monkey
     platform.members.assign(OPERATOR, study.id, guest.id, Role.RESEARCHER)
     guest = platform.accounts.sign_in("guest@example.org", PASSWORD).person
     counted = []
-    count = Yardsticks.count
-    monkeypatch.setattr(Yardsticks, "count", lambda self, on: counted.append(on) or count(self, on))
-    offered = [choice.yardstick for choice in platform.arena.yardsticks(guest, study.id)]
+    count = EvaluationSets.count
+    monkeypatch.setattr(EvaluationSets, "count", lambda self, on: counted.append(on) or count(self, on))
+    offered = [choice.evaluation_set for choice in platform.arena.evaluation_sets(guest, study.id)]
     assert counted == offered
     assert {on.study_id for on in offered} == {study.id}
-    assert EVERY_FACE in [choice.yardstick for choice in platform.arena.yardsticks(OPERATOR, study.id)]
+    assert EVERY_FACE in [choice.evaluation_set for choice in platform.arena.evaluation_sets(OPERATOR, study.id)]

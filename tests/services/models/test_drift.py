@@ -25,7 +25,7 @@ def given(platform, clock):
     ada = participant(platform)
     for number in range(10):
         give_face(platform, ada, Answer(Emotion.HAPPY, before_prediction=True), pattern(number))
-    version = platform.snapshots.freeze(OPERATOR, platform.studies.current().id, "v1")
+    version = platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1")
     clock.advance(weeks=1)
     faces = [give_face(platform, ada, Answer(Emotion.SAD, before_prediction=True)) for _ in range(20)]
     give_face(platform, ada, Answer(None, before_prediction=True))

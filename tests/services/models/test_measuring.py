@@ -7,7 +7,7 @@ import pytest
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, Word, Yardstick
+from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
@@ -66,8 +66,8 @@ def run_all(platform, on) -> None:
         platform.arena.evaluate(OPERATOR, model, on)
 
 
-def test_every_yardstick_has_its_labels_and_a_face_is_asked_about_once(platform, study, faces, happy):
-    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, study.id, "v1").id)
+def test_every_evaluation_set_has_its_labels_and_a_face_is_asked_about_once(platform, study, faces, happy):
+    version = EvaluationSet(EvaluationLabels.VERSION, platform.versions.freeze(OPERATOR, study.id, "v1").id)
     for on in (EVERY_FACE, REVIEWED_FACES, version):
         run_all(platform, on)
     assert top1(platform, EVERY_FACE) == {"happy": 1, "sad": 0}
@@ -79,7 +79,7 @@ def test_every_yardstick_has_its_labels_and_a_face_is_asked_about_once(platform,
 def test_a_result_says_what_it_is_about(platform, study, faces, happy):
     run_all(platform, REVIEWED_FACES)
     (_, result), (_, second) = platform.arena.leaderboard(OPERATOR, REVIEWED_FACES)
-    assert (result.yardstick, result.model_id, result.who) == ("consensus", "happy", happy.info.answers_id)
+    assert (result.evaluation_set, result.model_id, result.who) == ("consensus", "happy", happy.info.answers_id)
     assert (result.n, result.parameters, result.weights_bytes) == (4, 10, 99)
     assert result.faces_sha256 == second.faces_sha256
     assert result.against == {second.who: pytest.approx(0.375)}  # Mid-p of 3 to 1.
@@ -99,8 +99,8 @@ def test_people_are_held_against_the_others_or_against_the_persons_own_word(plat
 
 
 def test_a_version_keeps_its_labels_and_loses_what_is_withdrawn(platform, study, faces):
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    version = Yardstick(Word.VERSION, snapshot.id)
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    version = EvaluationSet(EvaluationLabels.VERSION, dataset_version.id)
     for annotator in ANNOTATORS[:2]:
         platform.review.undo(annotator, study.id, faces[0].id)
         platform.review.label(annotator, study.id, faces[0].id, Verdict.EMOTION, distribution=only(SAD))
@@ -111,7 +111,7 @@ def test_a_version_keeps_its_labels_and_loses_what_is_withdrawn(platform, study,
     owner = platform.accounts.sign_in("0@example.org", "correct horse battery").person
     platform.withdrawal.withdraw_face(owner, faces[0].id)
     state = platform.arena.state(OPERATOR, version)
-    assert (state.snapshot.faces, state.then, state.now) == (4, 4, 3)
+    assert (state.version.faces, state.then, state.now) == (4, 4, 3)
     assert platform.arena.leaderboard(OPERATOR, version) == before, "what was measured stays as it was"
     run_all(platform, version)
     assert top1(platform, version)["happy"] == 2 / 3
@@ -142,7 +142,7 @@ def test_taking_back_what_models_may_be_tested_on_counts_for_reviewed_faces_too(
 
 
 def test_measuring_the_same_again_gives_the_same(platform, study, faces, clock):
-    version = Yardstick(Word.VERSION, platform.snapshots.freeze(OPERATOR, study.id, "v1").id)
+    version = EvaluationSet(EvaluationLabels.VERSION, platform.versions.freeze(OPERATOR, study.id, "v1").id)
     run_all(platform, version)
     before = [result for _, result in platform.arena.leaderboard(OPERATOR, version)]
     platform.arena._results.save_result(replace(before[0], figures={}, faces_sha256="lost"))
@@ -161,14 +161,17 @@ def test_a_model_that_saw_fewer_faces_narrows_the_board_until_it_runs_again(plat
     assert {result.n for _, result in platform.arena.leaderboard(OPERATOR)} == {5}
 
 
-def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    named = platform.arena.yardstick
+def test_evaluation_sets_are_named_as_people_name_them(platform, study, faces):
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    named = platform.arena.evaluation_set
     assert (named(OPERATOR, "own"), named(OPERATOR, "consensus")) == (EVERY_FACE, REVIEWED_FACES)
-    whole, test = Yardstick(Word.VERSION, snapshot.id), Yardstick(Word.VERSION, snapshot.id, Split.TEST)
-    assert named(OPERATOR, "v1") == named(OPERATOR, snapshot.id[:8]) == whole
+    whole, test = (
+        EvaluationSet(EvaluationLabels.VERSION, dataset_version.id),
+        EvaluationSet(EvaluationLabels.VERSION, dataset_version.id, Split.TEST),
+    )
+    assert named(OPERATOR, "v1") == named(OPERATOR, dataset_version.id[:8]) == whole
     assert named(OPERATOR, "v1#test") == named(OPERATOR, test.key) == test
-    assert [choice.yardstick for choice in platform.arena.yardsticks(OPERATOR, study.id)] == [
+    assert [choice.evaluation_set for choice in platform.arena.evaluation_sets(OPERATOR, study.id)] == [
         EVERY_FACE,
         REVIEWED_FACES,
         whole,
@@ -177,19 +180,19 @@ def test_yardsticks_are_named_as_people_name_them(platform, study, faces):
     for unknown, error in (("v2", NotFound), ("v1#exam", InvalidInput)):
         with pytest.raises(error):
             named(OPERATOR, unknown)
-    for yardstick in (EVERY_FACE, REVIEWED_FACES, whole, test):
-        assert Yardstick.from_key(yardstick.key) == yardstick
+    for evaluation_set in (EVERY_FACE, REVIEWED_FACES, whole, test):
+        assert EvaluationSet.from_key(evaluation_set.key) == evaluation_set
         for model in ("a-model", "net on fer", "x on y#z"):
-            assert asked_by(job_of(model, yardstick)) == (model, yardstick)
+            assert asked_by(job_of(model, evaluation_set)) == (model, evaluation_set)
     assert asked_by("shadow a-model") is None
 
 
 def test_a_part_of_a_version_is_that_part(platform, study, faces):
-    snapshot = platform.snapshots.freeze(OPERATOR, study.id, "v1")
-    parts = {split: list(platform.snapshots.entries(OPERATOR, snapshot.id, split)) for split in Split}
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    parts = {split: list(platform.versions.entries(OPERATOR, dataset_version.id, split)) for split in Split}
     split, entries = max(parts.items(), key=lambda part: len(part[1]))
-    run_all(platform, Yardstick(Word.VERSION, snapshot.id, split))
-    board = platform.arena.leaderboard(OPERATOR, Yardstick(Word.VERSION, snapshot.id, split))
+    run_all(platform, EvaluationSet(EvaluationLabels.VERSION, dataset_version.id, split))
+    board = platform.arena.leaderboard(OPERATOR, EvaluationSet(EvaluationLabels.VERSION, dataset_version.id, split))
     assert {result.n for _, result in board} == {len(entries)}
 
 
@@ -214,19 +217,19 @@ def test_ranges_asked_about_one_by_one_are_all_reviewed_faces(platform, study, f
 
 def test_every_face_of_a_study_is_that_studys(platform, study, faces):
     other = platform.studies.create(OPERATOR, "Another study")
-    offered = {choice.yardstick.key: choice for choice in platform.arena.yardsticks(OPERATOR, study.id)}
-    theirs = {choice.yardstick.key: choice for choice in platform.arena.yardsticks(OPERATOR, other.id)}
+    offered = {choice.evaluation_set.key: choice for choice in platform.arena.evaluation_sets(OPERATOR, study.id)}
+    theirs = {choice.evaluation_set.key: choice for choice in platform.arena.evaluation_sets(OPERATOR, other.id)}
     assert (offered[f"own@{study.id}"].study, offered[f"own@{study.id}"].faces) == (study.name, 4)
     assert (theirs[f"own@{other.id}"].study, theirs[f"own@{other.id}"].faces) == ("Another study", 0)
     assert theirs["own"].study == "" and theirs["own"].faces == 4
-    on = platform.arena.yardstick(OPERATOR, f"consensus@{study.id}")
+    on = platform.arena.evaluation_set(OPERATOR, f"consensus@{study.id}")
     assert asked_by(job_of("happy", on)) == ("happy", on)
     run_all(platform, on)
     assert top1(platform, on) == {"happy": 3 / 4, "sad": 1 / 4}
     with pytest.raises(InvalidInput, match="own"):
-        platform.arena.evaluate(OPERATOR, "happy", platform.arena.yardstick(OPERATOR, f"own@{other.id}"))
+        platform.arena.evaluate(OPERATOR, "happy", platform.arena.evaluation_set(OPERATOR, f"own@{other.id}"))
     with pytest.raises(NotFound):
-        platform.arena.yardstick(OPERATOR, "own@nowhere")
+        platform.arena.evaluation_set(OPERATOR, "own@nowhere")
 
 
 def test_people_are_not_held_against_themselves_where_a_face_has_two_labels(platform, study, faces):

@@ -33,8 +33,8 @@ from tests.contracts.samples import (
     a_label,
     a_membership,
     a_person,
-    a_snapshot,
     a_study,
+    a_version,
     an_entry,
     an_id,
     an_invitation,
@@ -97,8 +97,8 @@ def keep_labels_and_a_version(store) -> None:
     store.records.update_face(narrowed)
     store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))
     store.labels.settle_flags(an_id("0"), NOON)
-    version = a_snapshot(study_id=an_id("first"))
-    store.snapshots.create_snapshot(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
+    version = a_version(study_id=an_id("first"))
+    store.versions.create_version(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
 
 
 def keep_what_is_in_the_field(store) -> None:
@@ -134,7 +134,7 @@ def everything(store) -> tuple:
             store.labels.gold(study.id),
             store.labels.settled_flags(study.id),
             store.labels.progress(study.id, 2),
-            [(version, list(store.snapshots.entries(version.id))) for version in store.snapshots.snapshots(study.id)],
+            [(version, list(store.versions.entries(version.id))) for version in store.versions.of_study(study.id)],
         )
         for study in records.studies()
     ]

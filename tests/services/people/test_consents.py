@@ -97,7 +97,7 @@ def test_what_a_study_says_itself_is_agreed_to_and_goes_with_its_datasets(platfo
     assert platform.consents.current(ada) is None, "she is asked again"
     _agree(platform, ada, *EVERYTHING)
     give_face(platform, ada)
-    assert platform.snapshots.freeze(OPERATOR, study.id, "v1").consent_texts == (after,)
+    assert platform.versions.freeze(OPERATOR, study.id, "v1").consent_texts == (after,)
 
 
 def test_without_storing_no_other_use_is_agreed_to(platform, newcomer):

@@ -4,7 +4,7 @@ import pytest
 
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from tests.people import give_face, participant, pattern
 
 
@@ -38,7 +38,7 @@ def test_a_clock_far_ahead_purges_nothing_and_is_told_of(platform, clock, faces)
 
 def test_meanwhile_nothing_is_handed_out(platform, clock, faces):
     study = platform.studies.current().id
-    platform.snapshots.freeze(OPERATOR, study, "v1")
+    platform.versions.freeze(OPERATOR, study, "v1")
     platform.retention.purge_due()
     clock.advance(days=400)
     with pytest.raises(StoreUnavailable, match="clock"):

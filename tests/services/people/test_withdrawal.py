@@ -11,7 +11,7 @@ from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
 from fers.domain.versions import Split
 from fers.errors import NotFound, NotSignedIn, SignInFailed
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
 from tests.people import PASSWORD, give_face, participant, pattern
@@ -42,9 +42,9 @@ def test_a_withdrawn_face_is_gone_from_every_file(platform, ada, settings):
 
 def test_the_crop_of_a_frozen_face_is_gone_with_it(platform, ada, settings):
     face = give_face(platform, ada)
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
-    release = platform.downloads.release(OPERATOR, face.study_id, "v1", Cut.CROP)
-    crop = next(release.image(entry) for split in Split for entry in release.entries(split))
+    platform.versions.freeze(OPERATOR, face.study_id, "v1")
+    exported = platform.downloads.exported(OPERATOR, face.study_id, "v1", Cut.CROP)
+    crop = next(exported.image(entry) for split in Split for entry in exported.entries(split))
     pieces = [crop[start : start + 64] for start in range(1000, len(crop), 64)]
     assert sum(piece in _bytes_on_disk(settings) for piece in pieces) > len(pieces) / 2
     platform.withdrawal.withdraw_everything(ada)
@@ -66,11 +66,11 @@ def test_whoever_runs_the_study_removes_a_face_as_wholly_as_its_person_could(pla
     face, other = give_face(platform, ada), give_face(platform, ada, picture=pattern(1))
     study, boss = platform.studies.current(), participant(platform, "boss@example.org")
     boss = replace(boss, role=Role.ADMINISTRATOR)
-    version = platform.snapshots.freeze(OPERATOR, study.id, "v1")
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.review.label(boss, study.id, face.id, Verdict.FLAGGED, reason="unmistakable-marker")
     platform.withdrawal.remove(boss, study.id, face.id, Removal.PICTURE)
     assert platform.own_data.faces(ada) == [other]
-    assert [entry.face_id for entry in platform.snapshots.entries(OPERATOR, version.id)] == [other.id]
+    assert [entry.face_id for entry in platform.versions.entries(OPERATOR, version.id)] == [other.id]
     left = _bytes_on_disk(settings)
     assert face.image.sha256.encode() not in left and b"unmistakable-marker" not in left
     [entry, *_] = platform.members.log(boss, study.id, 1)
@@ -103,7 +103,7 @@ def test_withdrawing_everything_leaves_no_personal_data(platform, ada, settings)
 def test_whoever_withdrew_everything_is_named_by_the_log_alone(platform, ada, settings, clock):
     bob = participant(platform, "bob@example.org")
     face, other = give_face(platform, ada), give_face(platform, bob)
-    platform.snapshots.freeze(OPERATOR, face.study_id, "v1")
+    platform.versions.freeze(OPERATOR, face.study_id, "v1")
     platform.invitations.accept(ada, platform.invitations.invite(OPERATOR, face.study_id, Role.ANNOTATOR, 1, 1))
     token = platform.accounts.sign_in("ada@example.org", PASSWORD).token
     ada = platform.accounts.resume(token)

@@ -23,8 +23,8 @@ from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.sign_in import FirebaseSignIn
 from fers.storage.firebase.studies import FirebaseStudies
 from fers.storage.firebase.throttle import FirebaseThrottle
-from fers.storage.firebase.versions import FirebaseSnapshots
-from tests.contracts.samples import NOON, a_face, a_person, a_snapshot, an_id
+from fers.storage.firebase.versions import FirebaseDatasetVersions
+from tests.contracts.samples import NOON, a_face, a_person, a_version, an_id
 from tests.servers.firestore_indexes import declared, every_query_has_its_index, missing
 
 
@@ -111,9 +111,9 @@ def ask_about_review(client) -> None:
 
 
 def ask_about_versions(client) -> None:
-    store, version = FirebaseSnapshots(client), a_snapshot("asked")
-    store.create_snapshot(version, [])
-    store.snapshots(version.study_id)
+    store, version = FirebaseDatasetVersions(client), a_version("asked")
+    store.create_version(version, [])
+    store.of_study(version.study_id)
     list(store.entries(version.id))
     list(store.entries(version.id, Split.TEST))
 

@@ -14,7 +14,7 @@ from fers.storage.sqlite import database as database_module
 from fers.storage.sqlite.database import FILE, Database
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.sign_in import SqliteSignIn
-from fers.storage.sqlite.versions import SqliteSnapshots
+from fers.storage.sqlite.versions import SqliteDatasetVersions
 from tests.contracts.samples import FakeClock, a_consent, a_face, a_person, an_id
 
 MARKER = "unmistakable-marker"
@@ -56,7 +56,7 @@ def test_a_deleted_face_that_fills_many_pages_leaves_nothing(records, bytes_on_d
 def test_the_crop_of_a_deleted_face_leaves_nothing(database, records, bytes_on_disk):
     records.create_person(a_person())
     records.create_face(face := a_face(purposes=SHARED))
-    SqliteSnapshots(database).keep_crops({face.id: MARKER.encode() * 5000}, "encoder")
+    SqliteDatasetVersions(database).keep_crops({face.id: MARKER.encode() * 5000}, "encoder")
     assert MARKER.encode() in bytes_on_disk()
     records.delete_face(face.id)
     assert MARKER.encode() not in bytes_on_disk()

@@ -19,15 +19,15 @@ from fers.domain.review import Progress
 from fers.domain.versions import SHARED
 from fers.errors import StoreUnavailable
 from fers.storage.shared.documents import face_to_document, label_to_document, time_to_text
-from fers.storage.shared.version_documents import snapshot_to_document
+from fers.storage.shared.version_documents import version_to_document
 from fers.storage.sqlite.database import BEFORE, FILE, Database
 from fers.storage.sqlite.face_index import SqliteFaceIndex
 from fers.storage.sqlite.labels import SqliteLabels
 from fers.storage.sqlite.migrations import MIGRATIONS, migrate
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.sign_in import SqliteSignIn
-from fers.storage.sqlite.versions import SqliteSnapshots
-from tests.contracts.samples import NOON, a_face, a_label, a_snapshot, an_entry, an_id
+from fers.storage.sqlite.versions import SqliteDatasetVersions
+from tests.contracts.samples import NOON, a_face, a_label, a_version, an_entry, an_id
 
 SAD, FEAR = Emotion.SAD, Emotion.FEAR
 
@@ -84,19 +84,19 @@ def test_versions_of_an_older_store_keep_the_entries_that_they_may(folder):
     folder.mkdir()
     older = sqlite3.connect(folder / FILE, isolation_level=None)
     migrate(older, MIGRATIONS[:15])
-    said = snapshot_to_document(a_snapshot())
+    said = version_to_document(a_version())
     columns = [said.pop(column) for column in ("id", "study_id", "name", "created_at")]
     older.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)", (*columns, json.dumps(said)))
     for name, purposes in {"shared": SHARED, "narrowed": {Purpose.STORE, Purpose.TRAIN}}.items():
         face = json.dumps({"purposes": sorted(purposes)})
         older.execute("INSERT INTO faces VALUES (?, 'p', 's', '2026', '2030', ?)", (an_id(name), face))
         entry = json.dumps(an_entry(name).as_document())
-        older.execute("INSERT INTO snapshot_entries VALUES (?, 'train', ?, ?)", (a_snapshot().id, an_id(name), entry))
+        older.execute("INSERT INTO snapshot_entries VALUES (?, 'train', ?, ?)", (a_version().id, an_id(name), entry))
     older.close()
     database = Database(folder)
-    store = SqliteSnapshots(database)
-    assert store.snapshots(an_id("faces")) == [a_snapshot()]
-    assert list(store.entries(a_snapshot().id)) == [an_entry("shared")]
+    store = SqliteDatasetVersions(database)
+    assert store.of_study(an_id("faces")) == [a_version()]
+    assert list(store.entries(a_version().id)) == [an_entry("shared")]
     database.close()
 
 

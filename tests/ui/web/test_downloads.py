@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fers.assembly import assemble
 from fers.domain.people import Role
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.ui import services
 from fers.ui.web import downloads
 from fers.ui.web.downloads import Link, download_route
@@ -43,8 +43,8 @@ def signed_in(platform):
 
 @pytest.fixture
 def link(platform, faces, signed_in):
-    [version] = platform.snapshots.versions(signed_in.person, platform.studies.current().id)
-    return Link(version.snapshot.study_id, version.snapshot.id, "imagefolder", Cut.CROP)
+    [version] = platform.versions.of_study(signed_in.person, platform.studies.current().id)
+    return Link(version.dataset_version.study_id, version.dataset_version.id, "imagefolder", Cut.CROP)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop
 from fers.domain.studies import Study
-from fers.domain.versions import Entry, Measures, Snapshot, Vote, pseudonym
+from fers.domain.versions import DatasetVersion, Entry, Measures, Vote, pseudonym
 
 ENCODER = f"Pillow {PIL.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}"
 """What makes crops into files."""
@@ -42,20 +42,20 @@ class Sums:
 
 @dataclass(frozen=True)
 class Member:
-    """A file of a release, whose bytes are made as they are asked for."""
+    """A file of an exported version, whose bytes are made as they are asked for."""
 
     name: str
-    """With slashes, relative to the release."""
+    """With slashes, relative to the exported version."""
     chunks: Iterable[bytes]
     known: Sums | None = None
     """What they come to, where that is known before they are made."""
 
 
 @dataclass(frozen=True)
-class Release:
+class ExportedVersion:
     """A version as it is handed out today."""
 
-    snapshot: Snapshot
+    version: DatasetVersion
     study: Study
     faces: int
     cut: Cut
@@ -67,11 +67,11 @@ class Release:
 
     @property
     def withdrawn(self) -> int:
-        return self.snapshot.faces - self.faces
+        return self.version.faces - self.faces
 
     @property
     def title(self) -> str:
-        return f"{self.study.name}, version {self.snapshot.name}"
+        return f"{self.study.name}, version {self.version.name}"
 
     @property
     def author(self) -> str:
@@ -103,7 +103,7 @@ class Release:
 
     def person(self, entry: Entry) -> str:
         """A pseudonym that is another in every version, so that nobody is followed from one to the next by it."""
-        return pseudonym(self.snapshot.id, entry.person)
+        return pseudonym(self.version.id, entry.person)
 
     def describe(self, entry: Entry) -> dict:
         """Everything known about a face, in JSON's types."""
@@ -132,7 +132,7 @@ class Release:
             "consent": entry.consent_sha256,
             "model": {"id": entry.model_id, "version": entry.model_version},
             "probabilities": dict(zip(LABELS, entry.probabilities, strict=True)),
-            "votes": [_describe_vote(self.snapshot.id, vote) for vote in entry.votes],
+            "votes": [_describe_vote(self.version.id, vote) for vote in entry.votes],
         } | live
 
 
@@ -140,16 +140,17 @@ class LengthUnknown(Exception):
     """Only making an image could tell how long it is."""
 
 
-def hollow(release: Release) -> Release:
-    """The same release with zeros in place of the images, as many as those have: to measure without reading."""
+def hollow(exported: ExportedVersion) -> ExportedVersion:
+    """The same exported version with zeros in place of the images, as many as those have: to measure without
+    reading."""
 
     def zeros(entry: Entry) -> bytes:
-        length = release.length(entry)
+        length = exported.length(entry)
         if length is None:
             raise LengthUnknown
         return bytes(length)
 
-    return replace(release, image=zeros)
+    return replace(exported, image=zeros)
 
 
 def measured(photo: bytes, crop: bytes) -> Measures:

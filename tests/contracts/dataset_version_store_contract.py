@@ -13,10 +13,10 @@ from fers.domain.ranges import IdRange
 from fers.domain.versions import SHARED, ConsensusRule, Portion, Split
 from fers.errors import AlreadyExists
 
-from .samples import NOON, SEEN_LIVE, a_face, a_person, a_snapshot, an_entry, an_id
+from .samples import NOON, SEEN_LIVE, a_face, a_person, a_version, an_entry, an_id
 
 
-class SnapshotStoreContract:
+class DatasetVersionStoreContract:
     @pytest.fixture
     def records(self, backend):
         records = backend.records()
@@ -27,16 +27,16 @@ class SnapshotStoreContract:
 
     @pytest.fixture
     def store(self, backend, records):
-        store = backend.snapshots()
-        store.create_snapshot(a_snapshot(), [an_entry("first"), an_entry("second", split=Split.TEST)])
+        store = backend.versions()
+        store.create_version(a_version(), [an_entry("first"), an_entry("second", split=Split.TEST)])
         return store
 
     def test_a_version_comes_back_as_it_was(self, store):
         expected = sorted([an_entry("first"), an_entry("second", split=Split.TEST)], key=lambda entry: entry.face_id)
-        assert store.snapshot(a_snapshot().id) == a_snapshot()
-        assert list(store.entries(a_snapshot().id)) == expected
-        assert list(store.entries(a_snapshot().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
-        assert store.count_entries(a_snapshot().id) == 2
+        assert store.version(a_version().id) == a_version()
+        assert list(store.entries(a_version().id)) == expected
+        assert list(store.entries(a_version().id, Split.TEST)) == [an_entry("second", split=Split.TEST)]
+        assert store.count_entries(a_version().id) == 2
 
     @pytest.mark.parametrize(
         "chosen",
@@ -48,70 +48,70 @@ class SnapshotStoreContract:
     )
     def test_what_was_chosen_and_how_votes_count_come_back(self, store, chosen):
         later = NOON + timedelta(days=1)
-        snapshot = a_snapshot("v2", created_at=later, chosen=chosen, consensus=ConsensusRule.DAWID_SKENE)
-        store.create_snapshot(snapshot, [an_entry("first")])
-        assert store.snapshot(snapshot.id) == snapshot
-        assert store.snapshots(snapshot.study_id) == [snapshot, a_snapshot()]
+        version = a_version("v2", created_at=later, chosen=chosen, consensus=ConsensusRule.DAWID_SKENE)
+        store.create_version(version, [an_entry("first")])
+        assert store.version(version.id) == version
+        assert store.of_study(version.study_id) == [version, a_version()]
 
     def test_what_it_is_made_of_comes_back(self, store):
         portions = (Portion(None, 20, 7), Portion("9" * 64, 4, 4))
-        snapshot = a_snapshot("v2", portions=portions)
-        store.create_snapshot(snapshot, [an_entry("first")])
-        assert store.snapshot(snapshot.id) == snapshot
+        version = a_version("v2", portions=portions)
+        store.create_version(version, [an_entry("first")])
+        assert store.version(version.id) == version
 
     def test_what_the_live_page_said_comes_back_too(self, store):
         entry = an_entry("first", live=SEEN_LIVE)
-        store.create_snapshot(a_snapshot("v2", id="8" * 64), [entry])
+        store.create_version(a_version("v2", id="8" * 64), [entry])
         assert list(store.entries("8" * 64)) == [entry]
 
     def test_a_version_can_be_read_in_ranges_of_face_ids(self, store):
         first, second = sorted(map(an_id, ("first", "second")))
-        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(to=first))] == [first]
-        assert [entry.face_id for entry in store.entries(a_snapshot().id, among=IdRange(after=first))] == [second]
+        assert [entry.face_id for entry in store.entries(a_version().id, among=IdRange(to=first))] == [first]
+        assert [entry.face_id for entry in store.entries(a_version().id, among=IdRange(after=first))] == [second]
 
     def test_what_is_not_there_is_empty(self, store):
-        assert store.snapshot("0" * 64) is None
+        assert store.version("0" * 64) is None
         assert list(store.entries("0" * 64)) == []
         assert store.count_entries("0" * 64) == 0
-        assert store.snapshots("another study") == []
+        assert store.of_study("another study") == []
 
     def test_a_version_is_never_replaced(self, store):
-        for taken in (a_snapshot(name="v2", id=a_snapshot().id), a_snapshot(id="5" * 64)):
+        for taken in (a_version(name="v2", id=a_version().id), a_version(id="5" * 64)):
             with pytest.raises(AlreadyExists):
-                store.create_snapshot(taken, [])
-        assert store.count_entries(a_snapshot().id) == 2
+                store.create_version(taken, [])
+        assert store.count_entries(a_version().id) == 2
 
     def test_versions_are_listed_newest_first_study_by_study(self, store):
-        later = a_snapshot("v2", created_at=NOON + timedelta(days=1))
-        elsewhere = a_snapshot(study_id="another", id="7" * 64)
-        for snapshot in (later, elsewhere):
-            store.create_snapshot(snapshot, [])
-        assert store.snapshots(an_id("faces")) == [later, a_snapshot()]
-        assert store.snapshots("another") == [elsewhere]
+        later = a_version("v2", created_at=NOON + timedelta(days=1))
+        elsewhere = a_version(study_id="another", id="7" * 64)
+        for version in (later, elsewhere):
+            store.create_version(version, [])
+        assert store.of_study(an_id("faces")) == [later, a_version()]
+        assert store.of_study("another") == [elsewhere]
 
     def test_a_withdrawn_face_leaves_every_version(self, store, records):
-        store.create_snapshot(a_snapshot("v2"), [an_entry("first")])
+        store.create_version(a_version("v2"), [an_entry("first")])
         records.delete_face(an_id("first"))
-        assert [entry.face_id for entry in store.entries(a_snapshot().id)] == [an_id("second")]
-        assert store.count_entries(a_snapshot("v2").id) == 0
-        assert store.snapshot(a_snapshot().id) == a_snapshot()
+        assert [entry.face_id for entry in store.entries(a_version().id)] == [an_id("second")]
+        assert store.count_entries(a_version("v2").id) == 0
+        assert store.version(a_version().id) == a_version()
 
     @pytest.mark.parametrize("purpose", sorted(SHARED))
     def test_a_face_that_may_no_longer_be_shared_leaves_too(self, store, records, purpose):
         records.update_face(replace(a_face("first"), purposes=SHARED | {Purpose.STORE}))
-        assert store.count_entries(a_snapshot().id) == 2
+        assert store.count_entries(a_version().id) == 2
         records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
-        assert [entry.face_id for entry in store.entries(a_snapshot().id)] == [an_id("second")]
+        assert [entry.face_id for entry in store.entries(a_version().id)] == [an_id("second")]
 
     def test_faces_that_went_meanwhile_are_not_frozen(self, store):
-        store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("gone")])
-        assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("first")]
+        store.create_version(a_version("v2"), [an_entry("first"), an_entry("gone")])
+        assert [entry.face_id for entry in store.entries(a_version("v2").id)] == [an_id("first")]
 
     @pytest.mark.parametrize("purpose", sorted(SHARED))
     def test_faces_that_may_no_longer_be_shared_are_not_frozen(self, store, records, purpose):
         records.update_face(replace(a_face("first"), purposes=SHARED - {purpose}))
-        store.create_snapshot(a_snapshot("v2"), [an_entry("first"), an_entry("second")])
-        assert [entry.face_id for entry in store.entries(a_snapshot("v2").id)] == [an_id("second")]
+        store.create_version(a_version("v2"), [an_entry("first"), an_entry("second")])
+        assert [entry.face_id for entry in store.entries(a_version("v2").id)] == [an_id("second")]
 
     def test_crops_come_back_as_their_encoder_made_them(self, store):
         store.keep_crops({an_id("first"): b"one" * 10_000, an_id("second"): b"two"}, "encoder 1")
@@ -142,16 +142,16 @@ class SnapshotStoreContract:
             raise RuntimeError("the disk is gone")
 
         with pytest.raises(RuntimeError):
-            store.create_snapshot(a_snapshot("v2"), entries())
-        assert store.snapshot(a_snapshot("v2").id) is None
-        store.create_snapshot(a_snapshot("v2"), [an_entry("second")])
-        assert list(store.entries(a_snapshot("v2").id)) == [an_entry("second")]
+            store.create_version(a_version("v2"), entries())
+        assert store.version(a_version("v2").id) is None
+        store.create_version(a_version("v2"), [an_entry("second")])
+        assert list(store.entries(a_version("v2").id)) == [an_entry("second")]
 
     def test_many_entries_are_read_page_by_page(self, store, records):
         names = [f"face {number}" for number in range(30)]
         for name in names:
             records.create_face(a_face(name, purposes=SHARED))
-        store.create_snapshot(a_snapshot("v2"), map(an_entry, names))
-        reading = store.entries(a_snapshot("v2").id)
+        store.create_version(a_version("v2"), map(an_entry, names))
+        reading = store.entries(a_version("v2").id)
         next(reading)
         assert len(list(reading)) == 29

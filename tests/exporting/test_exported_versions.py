@@ -14,7 +14,7 @@ from fers.domain.people import OPERATOR
 from fers.domain.versions import ConsensusRule
 from fers.errors import InvalidInput, NotFound
 from fers.exporting.archive import SUMS
-from fers.exporting.release import Cut
+from fers.exporting.exported_version import Cut
 from fers.services.faces.importing import Terms
 from fers.storage.sqlite.database import Database
 from tests.exporting.versions import described, download, freeze_four
@@ -34,7 +34,7 @@ def faces(platform):
 def test_pseudonyms_differ_from_version_to_version_and_tell_nothing(platform, study, faces):
     first = {record["id"]: record["person"] for record in described(download(platform, "folders"))}
     give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
-    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    platform.versions.freeze(OPERATOR, study.id, "v2")
     archive = download(platform, "folders", version="v2")
     second = {record["id"]: record["person"] for record in described(archive)}
     assert not set(first.values()) & set(second.values())
@@ -68,7 +68,7 @@ def test_crops_are_kept_and_made_again_where_they_are_not(platform, settings, fa
 def test_a_face_past_its_retention_date_is_in_no_download(platform, study, faces, clock):
     clock.advance(days=study.retention_days)
     late = give_face(platform, participant(platform, "late@example.org"), picture=pattern(99))
-    platform.snapshots.freeze(OPERATOR, study.id, "v2")
+    platform.versions.freeze(OPERATOR, study.id, "v2")
     assert [record["id"] for record in described(download(platform, "imagefolder", version="v2"))] == [late.id]
     assert described(download(platform, "imagefolder")) == []
 
@@ -123,8 +123,8 @@ def test_the_datasheet_says_where_imported_faces_come_from(platform, study, face
         (tmp_path / f"{name}.csv").write_text("image,label,person\n" + rows)
         terms = Terms("CC0", f"Signed by the {name}.")
         platform.importing.add(OPERATOR, study.id, load(f"manifest:{tmp_path / name}.csv"), terms)
-    platform.snapshots.freeze(OPERATOR, study.id, "both")
-    platform.snapshots.freeze(OPERATOR, study.id, "imported", FaceFilter(sources=frozenset({Source.IMPORT})))
+    platform.versions.freeze(OPERATOR, study.id, "both")
+    platform.versions.freeze(OPERATOR, study.id, "imported", FaceFilter(sources=frozenset({Source.IMPORT})))
     both, imported = (datasheet_of(platform, version) for version in ("both", "imported"))
     for said in (both, imported):
         assert (
@@ -139,7 +139,7 @@ def test_the_datasheet_says_where_imported_faces_come_from(platform, study, face
 
 def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform, study, faces):
     chosen = FaceFilter(labels=frozenset({Emotion.SAD, Emotion.FEAR, None}), disputed=False)
-    platform.snapshots.freeze(OPERATOR, study.id, "some", chosen, ConsensusRule.DAWID_SKENE)
+    platform.versions.freeze(OPERATOR, study.id, "some", chosen, ConsensusRule.DAWID_SKENE)
     plain, some = (datasheet_of(platform, version) for version in ("v1", "some"))
     assert "Chosen" not in plain and "`perceived` is what most annotators saw." in plain
     chosen = "annotators, or where none looked their people, say no expression or sad or fear; the model says the same"
