@@ -1,55 +1,31 @@
 """A script with an access token fetches versions whole, in parts and file by file, and nothing else."""
 
-import asyncio
 import io
 import zipfile
 
-import httpx
 import pytest
 from pyarrow import parquet
 from starlette.applications import Starlette
 
 from fers.domain.people import OPERATOR, Role
-from fers.ui import services
 from fers.ui.web.dataset_api import ROUTES
-from tests.exporting.versions import described, freeze_four
-from tests.people import PASSWORD, grant, participant
-from tests.ui.web.test_downloads import use
+from tests.exporting.versions import described
+from tests.people import PASSWORD, grant
+from tests.ui.web.conftest import RESEARCHER, answered
 
-RESEARCHER = "researcher@example.org"
-
-
-@pytest.fixture
-def platform(platform, monkeypatch):
-    use(monkeypatch, platform)
-    yield platform
-    services.platform.cache_clear()
+app = Starlette(routes=ROUTES)
 
 
 @pytest.fixture
-def faces(platform):
-    return freeze_four(platform)
-
-
-@pytest.fixture
-def token(platform, faces):
-    participant(platform, RESEARCHER)
-    grant(platform, RESEARCHER, Role.RESEARCHER)
-    person = platform.accounts.sign_in(RESEARCHER, PASSWORD).person
-    return platform.access.make(person, platform.studies.current().id, "The cluster")
+def token(platform, faces, researcher):
+    return platform.access.make(researcher.person, platform.studies.current().id, "The cluster")
 
 
 @pytest.fixture
 def ask(token):
-    def ask(address: str, method: str = "GET", secret: str | None = token, **headers: str) -> httpx.Response:
+    def ask(address: str, method: str = "GET", secret: str | None = token, **headers: str):
         headers |= {"Authorization": f"Bearer {secret}".encode()} if secret else {}
-
-        async def go():
-            transport = httpx.ASGITransport(app=Starlette(routes=ROUTES))
-            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test") as client:
-                return await client.request(method, f"/api/versions{address}", headers=headers)
-
-        return asyncio.run(go())
+        return answered(app, method, f"/api/versions{address}", headers)
 
     return ask
 

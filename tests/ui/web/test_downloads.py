@@ -1,10 +1,8 @@
 """Links to downloads lead one person to one version, from any server, until they run out or the person may not."""
 
-import asyncio
 import io
 import zipfile
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -12,68 +10,36 @@ from starlette.routing import Route
 from fers.assembly import assemble
 from fers.domain.people import Role
 from fers.exporting.exported_version import Cut
-from fers.ui import services
 from fers.ui.web import downloads
 from fers.ui.web.downloads import Link, download_route
 from fers.ui.web.session_cookie import COOKIE
-from tests.exporting.versions import described, freeze_four
+from tests.exporting.versions import described
 from tests.people import PASSWORD, OneFace, OneModel, grant, participant
-
-RESEARCHER = "researcher@example.org"
-
-
-@pytest.fixture
-def platform(platform, monkeypatch):
-    use(monkeypatch, platform)
-    yield platform
-    services.platform.cache_clear()
+from tests.ui.web.conftest import RESEARCHER, answered
 
 
 @pytest.fixture
-def faces(platform):
-    return freeze_four(platform)
-
-
-@pytest.fixture
-def signed_in(platform):
-    participant(platform, RESEARCHER)
-    grant(platform, RESEARCHER, Role.RESEARCHER)
-    return platform.accounts.sign_in(RESEARCHER, PASSWORD)
-
-
-@pytest.fixture
-def link(platform, faces, signed_in):
-    [version] = platform.versions.of_study(signed_in.person, platform.studies.current().id)
+def link(platform, faces, researcher):
+    [version] = platform.versions.of_study(researcher.person, platform.studies.current().id)
     return Link(version.dataset_version.study_id, version.dataset_version.id, "imagefolder", Cut.CROP)
 
 
 @pytest.fixture
-def address(link, signed_in):
-    return f"/downloads/{downloads.issue(signed_in.person, signed_in.token, link)}"
+def address(link, researcher):
+    return f"/downloads/{downloads.issue(researcher.person, researcher.token, link)}"
 
 
 app = Starlette(routes=[Route("/downloads/{secret}", download_route)])
 
 
 @pytest.fixture
-def ask(signed_in):
+def ask(researcher):
     """Ask for an address in the browser of whoever is signed in, or with another cookie, or none."""
 
-    def ask(address: str, method: str = "GET", cookie: str | None = signed_in.token, **headers: str) -> httpx.Response:
-        async def go():
-            transport, cookies = httpx.ASGITransport(app=app), {COOKIE: cookie} if cookie else {}
-            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test", cookies=cookies) as client:
-                return await client.request(method, address, headers=headers)
-
-        return asyncio.run(go())
+    def ask(address: str, method: str = "GET", cookie: str | None = researcher.token, **headers: str):
+        return answered(app, method, address, headers, {COOKIE: cookie} if cookie else {})
 
     return ask
-
-
-def use(monkeypatch, platform) -> None:
-    """Have the route answer as the server that `platform` belongs to."""
-    monkeypatch.setattr(services, "assemble", lambda settings: platform)
-    services.platform.cache_clear()
 
 
 def faces_in(answer) -> set[str]:
@@ -82,9 +48,9 @@ def faces_in(answer) -> set[str]:
         return {record["id"] for record in described(archive)}
 
 
-def test_a_link_works_again_and_again_on_any_server(address, ask, faces, settings, clock, monkeypatch):
+def test_a_link_works_again_and_again_on_any_server(address, ask, serve, faces, settings, clock):
     assert faces_in(ask(address)) == set(faces)
-    use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
+    serve(assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
     assert faces_in(ask(address)) == set(faces)
 
 
@@ -99,8 +65,8 @@ def test_a_guess_leads_nowhere(address, ask):
     assert ask(address + "x").status_code == 410
 
 
-def test_a_link_ends_with_the_session_of_whoever_asked(address, ask, platform, signed_in):
-    platform.accounts.sign_out(signed_in.token)
+def test_a_link_ends_with_the_session_of_whoever_asked(address, ask, platform, researcher):
+    platform.accounts.sign_out(researcher.token)
     assert ask(address).status_code == 410
 
 
@@ -126,11 +92,11 @@ def test_whoever_may_not_share_any_more_is_refused_at_once(address, ask, platfor
     assert (answer.status_code, b"PK" in answer.content) == (403, False)
 
 
-def test_a_download_that_broke_off_is_resumed_at_another_server(address, ask, settings, clock, monkeypatch):
+def test_a_download_that_broke_off_is_resumed_at_another_server(address, ask, serve, settings, clock):
     whole = ask(address)
     assert whole.headers["accept-ranges"] == "bytes"
     assert int(whole.headers["content-length"]) == len(whole.content)
-    use(monkeypatch, assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
+    serve(assemble(settings, models=OneModel(), detector=OneFace(), now=clock))
     rest = ask(address, Range="bytes=1000-", **{"If-Range": whole.headers["etag"]})
     assert (rest.status_code, rest.content) == (206, whole.content[1000:])
     assert rest.headers["content-range"] == f"bytes 1000-{len(whole.content) - 1}/{len(whole.content)}"
