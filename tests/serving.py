@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,8 +18,9 @@ import httpx
 from fers.config import REPOSITORY
 from fers.storage.firebase.client import open_firebase
 from tests.servers.storage import ensure_bucket
+from tests.waiting import LONG
 
-START_SECONDS = 90
+fetch = partial(httpx.get, timeout=LONG)
 SERVE = ("python", "-m", "fers", "serve")
 
 
@@ -76,7 +78,7 @@ def serving(
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(LONG)
         with suppress(ProcessLookupError):  # What it started may be at work still.
             server.send(signal.SIGKILL)
 
@@ -88,10 +90,10 @@ def free_port() -> int:
 
 
 def _wait_for(server: Server, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + LONG
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            httpx.get(f"{server.address}/health")
+            fetch(f"{server.address}/health")
         except httpx.TransportError:
             time.sleep(0.2)
         else:

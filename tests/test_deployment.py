@@ -13,7 +13,8 @@ import pytest
 
 from fers.config import REPOSITORY
 from fers.storage.sqlite.database import FILE
-from tests.serving import serving
+from tests.serving import fetch, serving
+from tests.waiting import LONG, wait_until
 
 SECRET_ADDRESSES = ("/downloads/SECRET", "/join?code=SECRET", "/setup?token=SECRET")
 
@@ -28,8 +29,8 @@ def server(tmp_path_factory):
 
 @pytest.mark.slow
 def test_the_container_serves_pages_and_its_health(server):
-    assert httpx.get(f"{server.address}/health").text == "ok"
-    assert "<title>" in httpx.get(server.address).text
+    wait_until(lambda: fetch(f"{server.address}/health").text == "ok")
+    assert "<title>" in fetch(server.address).text
 
 
 @pytest.mark.slow
@@ -39,7 +40,7 @@ def test_the_probe_of_the_container_believes_the_health_alone(server, monkeypatc
     monkeypatch.setenv("PORT", server.address.rpartition(":")[2])
     assert subprocess.run(probe).returncode == 0
     away = (server.data / FILE).rename(server.data / "away")
-    assert httpx.get(f"{server.address}/health").status_code == 503
+    assert fetch(f"{server.address}/health").status_code == 503
     assert subprocess.run(probe, stderr=subprocess.DEVNULL).returncode != 0
     away.rename(server.data / FILE)
 
@@ -47,7 +48,7 @@ def test_the_probe_of_the_container_believes_the_health_alone(server, monkeypatc
 @pytest.mark.slow
 def test_nothing_secret_reaches_the_containers_log(server):
     for address in SECRET_ADDRESSES:
-        httpx.get(server.address + address)
+        fetch(server.address + address)
     assert "SECRET" not in server.printed.read_text()
     assert "/setup" not in server.printed.read_text()
 
@@ -55,7 +56,7 @@ def test_nothing_secret_reaches_the_containers_log(server):
 @pytest.mark.slow
 def test_the_proxy_is_believed_about_https(server):
     said = {"Origin": server.address, "X-Forwarded-Proto": "https"}
-    assert "Secure" in httpx.delete(f"{server.address}/session", headers=said).headers["Set-Cookie"]
+    assert "Secure" in httpx.delete(f"{server.address}/session", headers=said, timeout=LONG).headers["Set-Cookie"]
 
 
 def test_the_app_imports_nothing_that_the_container_leaves_out():

@@ -1,5 +1,5 @@
 import shutil
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from fers import config
 from fers.assembly import assemble
 from fers.domain.people import Role
+from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, grant, participant, photo
 from tests.serving import serving
+from tests.waiting import wait_until
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 LAPTOP = {"viewport": {"width": 1440, "height": 900}}
@@ -28,7 +30,8 @@ FLAGS = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Looked for on this machine, in this order; without any, Playwright's own is used."""
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
+"""Tests wait for what a page shows, and no longer than it takes: on a machine full of other work that is a while."""
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +107,17 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def until(page: Page, expression: str) -> None:
-    """Wait for what a page's script says. Playwright's own waiting evaluates words in the page, which FERS's pages do
-    not let anybody do."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(50)
+def until(page: Page, it_is_so: str | Callable[[], object]) -> None:
+    """Wait for what a page's script says, or for anything else, and serve the page meanwhile: what passes through this
+    process, such as a socket that a test listens in on, would stand still while it slept. Playwright's own waiting
+    evaluates words in the page, which FERS's pages do not let anybody do."""
+    look = it_is_so if callable(it_is_so) else lambda: page.evaluate(it_is_so)
+    wait_until(look, PATIENCE_MS / 1000, pause=lambda seconds: page.wait_for_timeout(seconds * 1000))
+
+
+def session_cookie(page: Page) -> dict | None:
+    """The sign-in cookie, which the page fetches for itself right after signing in."""
+    return next((cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE), None)
 
 
 def choose(page: Page, label: str, option: str) -> None:

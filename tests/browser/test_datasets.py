@@ -17,7 +17,8 @@ from fers.domain.faces import Answer
 from fers.domain.people import Role
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
 from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
-from tests.serving import serving
+from tests.serving import fetch, serving
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
@@ -61,7 +62,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
 
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert resumed(address, cookies) == (tmp_path / "v1.zip").read_bytes()
-    assert httpx.get(address).status_code == 410, "it is no secret that others could use"
+    assert fetch(address).status_code == 410, "it is no secret that others could use"
     page.get_by_text("From a script").click()
     page.get_by_label("What is it for?").fill("The cluster")
     page.get_by_role("button", name="Make a token").click()
@@ -72,7 +73,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
     page.get_by_role("button", name="Revoke").click()
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_text("The cluster: last used")).to_be_hidden()
-    assert httpx.get(f"{server.address}/api/versions", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+    assert fetch(f"{server.address}/api/versions", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
 
     stranger = open_page(**DESKTOP)
     with stranger.expect_response("**/session"):  # Which sets the cookie.
@@ -80,15 +81,15 @@ def test_freeze_and_download(open_page, server, tmp_path):
     assert stranger.request.get(address).status == 410
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    assert httpx.get(address, cookies=cookies).status_code == 410
+    assert fetch(address, cookies=cookies).status_code == 410
 
 
 def assert_a_script_gets_in(address, secret, folder) -> None:
     """With the token alone: the list, a version that training reads, and a table that pandas opens by its address."""
     headers, versions = {"Authorization": f"Bearer {secret}"}, f"{address}/api/versions"
-    assert [version["name"] for version in httpx.get(versions, headers=headers).json()["versions"]] == ["v1"]
-    (folder / "fetched.zip").write_bytes(httpx.get(f"{versions}/v1/parquet.zip", headers=headers).content)
-    names = [name for name in httpx.get(f"{versions}/v1/parquet", headers=headers).json()["files"] if "data/" in name]
+    assert [version["name"] for version in fetch(versions, headers=headers).json()["versions"]] == ["v1"]
+    (folder / "fetched.zip").write_bytes(fetch(f"{versions}/v1/parquet.zip", headers=headers).content)
+    names = [name for name in fetch(f"{versions}/v1/parquet", headers=headers).json()["files"] if "data/" in name]
     tables = [pandas.read_parquet(f"{versions}/v1/parquet/{name}", storage_options=headers) for name in names]
     assert sum(map(len, tables)) == 3
     parts = [load(f"fers:{folder / 'fetched.zip'}#{table['split'][0]}") for table in tables]
@@ -97,10 +98,10 @@ def assert_a_script_gets_in(address, secret, folder) -> None:
 
 def resumed(address, cookies) -> bytes:
     """A download whose connection was cut in the middle, and that was asked for the rest."""
-    with httpx.stream("GET", address, cookies=cookies) as broken:
+    with httpx.stream("GET", address, cookies=cookies, timeout=LONG) as broken:
         begun = next(broken.iter_raw(20_000))
     assert len(begun) == 20_000 < int(broken.headers["Content-Length"])
     headers = {"Range": f"bytes={len(begun)}-", "If-Range": broken.headers["ETag"]}
-    rest = httpx.get(address, cookies=cookies, headers=headers)
+    rest = fetch(address, cookies=cookies, headers=headers)
     assert rest.status_code == 206
     return begun + rest.content

@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from fers import config
 from fers.adapters import open_stores
 from fers.assembly import assemble
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, sign_in, until
 from tests.browser.test_participant import give_photo
 from tests.people import participant
 from tests.serving import free_port, serving
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
@@ -79,7 +78,7 @@ def test_the_page_says_that_the_connection_is_lost_and_then_what_became_of_the_p
         expect(page.get_by_text("was not kept")).to_have_count(0)
         deaf.append(True)
         page.get_by_role("button", name=SUBMIT).click()
-        wait_until(lambda: faces(data) == 1)
+        until(page, lambda: faces(data) == 1)
         server.send(signal.SIGKILL)
         expect(page.get_by_text(LOST)).to_be_visible()
         deaf.clear()

@@ -14,7 +14,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in, until
 from tests.browser.test_participant import answer, give_photo
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern
 from tests.serving import serving
@@ -105,7 +105,8 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
     give_photo(other, "upload")
     answer(other)
     expect(other.get_by_text(SHADOW)).to_have_count(0)  # Participants see nothing of it.
-    until_answered(page, platform)
+    # By a process of its own, which is started within a quarter of a minute.
+    until(page, lambda: platform.shadows.shadows(OPERATOR)[0].answered)
 
     page.reload()
     page.get_by_role("tab", name="In the background").click()
@@ -129,12 +130,3 @@ def test_drift_is_shown_against_the_version_that_is_chosen(open_page):
         bars = page.get_by_test_id("stVegaLiteChart").filter(has_text=week.isoformat())
         expect(bars).to_have_count(1)
     assert "Traceback" not in page.content()
-
-
-def until_answered(page, platform) -> None:
-    """A process of its own is started within a quarter of a minute."""
-    for _ in range(PATIENCE_MS // 200):
-        if platform.shadows.shadows(OPERATOR)[0].answered:
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("the model in the background did not answer")

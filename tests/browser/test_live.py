@@ -45,7 +45,7 @@ PAINTED = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, ca
 GOES_ON = """async (live) => {
     const wanted = Number(live.dataset.frames) + 20;
     const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
-    for (let tries = 0; tries < 300 && live.dataset.frames < wanted; tries++) await wait();
+    for (let tries = 0; tries < 1200 && live.dataset.frames < wanted; tries++) await wait();
     return live.isConnected && live.dataset.frames >= wanted;
 }"""
 HOLD_CAMERA = """(() => {

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fers.domain.emotions import LABELS
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in, until
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, session_cookie, sign_in, until
 from tests.people import PASSWORD, photo
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,7 @@ def test_the_whole_way(open_page, server, request, source, window):
     give_photo(page, source)
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_focused()
     _crop_box_is_on_screen(page)
-    _session_cookie(page)
+    until(page, lambda: session_cookie(page))
     page.reload()
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
     _crop_box_is_on_screen(page)
@@ -135,27 +135,18 @@ def _crop_box_is_on_screen(page: Page) -> None:
         assert place["width"] >= page.viewport_size["width"] - 2 * place["x"] - 1, "all the room there is"
 
 
-def _session_cookie(page: Page, after: str = "") -> dict:
-    """The sign-in cookie, which the page fetches for itself right after signing in: one that is not `after`."""
-    for _ in range(PATIENCE_MS // 100):
-        for cookie in page.context.cookies():
-            if cookie["name"] == "fers_session" and cookie["value"] != after:
-                return cookie
-        page.wait_for_timeout(100)
-    raise AssertionError("no sign-in cookie was set")
-
-
 def test_a_refresh_keeps_people_signed_in_and_signing_out_ends_it(open_page):
     page = open_page(**DESKTOP)
     sign_up(page, "refresh@example.org")
-    cookie = _session_cookie(page)
+    until(page, lambda: session_cookie(page))
+    cookie = session_cookie(page)
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     page.reload()
     expect(page.get_by_role("heading", name="Your choices")).to_be_visible()
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
-    _until_there_is_no_session_cookie(page)
+    until(page, lambda: not session_cookie(page))
     page.reload()
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
 
@@ -163,7 +154,8 @@ def test_a_refresh_keeps_people_signed_in_and_signing_out_ends_it(open_page):
 def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
     page, elsewhere = open_page(**DESKTOP), open_page(**DESKTOP)
     sign_up(page, "grace@example.org")
-    before = _session_cookie(page)["value"]
+    until(page, lambda: session_cookie(page))
+    before = session_cookie(page)["value"]
     sign_in(elsewhere, "grace@example.org")
     expect(elsewhere.get_by_role("heading", name="Your choices")).to_be_visible()
     page.get_by_role("link", name="My data").click()
@@ -172,7 +164,7 @@ def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
     page.get_by_role("textbox", name="New password").fill("nine purple elephants")
     page.get_by_role("button", name="Change my password").click()
     expect(page.get_by_text("your new password signs you in")).to_be_visible()
-    _session_cookie(page, after=before)
+    until(page, lambda: (cookie := session_cookie(page)) and cookie["value"] != before)
     page.reload()
     expect(page.get_by_role("heading", name="My data")).to_be_visible()
     elsewhere.reload()
@@ -182,24 +174,15 @@ def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
 def test_a_cookie_that_could_not_be_cleared_at_sign_out_goes_with_the_next_visit(open_page):
     page = open_page(**DESKTOP)
     sign_up(page, "hasty@example.org")
-    _session_cookie(page)
+    until(page, lambda: session_cookie(page))
     page.route("**/session", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         page.get_by_role("link", name="Sign out").click()
     page.unroute("**/session")
-    _session_cookie(page)
+    until(page, lambda: session_cookie(page))
     page.reload()
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()
-    _until_there_is_no_session_cookie(page)
-
-
-def _until_there_is_no_session_cookie(page) -> None:
-    """The page asks for the cookie's removal once it is drawn, so that takes a moment."""
-    for _ in range(PATIENCE_MS // 100):
-        if "fers_session" not in [cookie["name"] for cookie in page.context.cookies()]:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the session cookie is still there")
+    until(page, lambda: not session_cookie(page))
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -316,7 +299,7 @@ def test_what_is_pressed_the_moment_the_menu_shows_is_not_lost(open_page, platfo
     if comes == "signed in":
         sign_in(page, "researcher@example.org")
         expect(page.get_by_role("heading", name="Explore")).to_be_visible()
-        _session_cookie(page)
+        until(page, lambda: session_cookie(page))
         page.add_init_script(f"({PRESS_AT_ONCE})('Agreement')")
         page.goto(page.url.removesuffix("explore"))
     else:

@@ -11,10 +11,11 @@ from fers.adapters import open_stores
 from fers.assembly import assemble
 from fers.domain.people import OPERATOR, Person, Role
 from fers.ui.web.session_cookie import COOKIE
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, until
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, session_cookie, until
 from tests.browser.test_review import REVIEW
 from tests.people import EVERYTHING, OneFace, OneModel, give_face
 from tests.serving import firebase_project, serving
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
@@ -86,7 +87,8 @@ def test_a_ticket_from_one_server_is_redeemed_by_the_other(servers, platform):
     signed_in, _ = platform.accounts.join(platform.studies.current().join_code)
     ticket = platform.accounts.leave(signed_in.token)
     answers = [
-        httpx.post(f"{address}/session", content=ticket, headers={"Origin": address}) for address in (other, one)
+        httpx.post(f"{address}/session", content=ticket, headers={"Origin": address}, timeout=LONG)
+        for address in (other, one)
     ]
     assert [answer.status_code for answer in answers] == [204, 403]
     assert answers[0].cookies[COOKIE] == signed_in.token
@@ -143,13 +145,5 @@ def sign_in(open_page, address: str, code: str) -> Page:
     page = open_page(address, **DESKTOP)
     page.get_by_role("textbox", name="Your personal code").fill(code)
     page.get_by_role("button", name="Sign in with my code").click()
-    expect_cookie(page)
+    until(page, lambda: session_cookie(page))
     return page
-
-
-def expect_cookie(page: Page) -> None:
-    for _ in range(100):
-        if any(cookie["name"] == COOKIE for cookie in page.context.cookies()):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the sign-in cookie was never set")

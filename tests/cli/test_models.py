@@ -17,6 +17,7 @@ from fers.cli.main import main
 from fers.domain.emotions import LABELS
 from fers.inference.known_faces import public_pictures
 from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
+from tests.waiting import LONG
 
 UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in DESCRIBED])
 """For a folder that describes itself."""
@@ -190,7 +191,7 @@ def test_at_a_terminal_the_questions_are_asked(network, tmp_path):
         # Id, name, too few and then all classes, range, order (its default), licence, data.
         answers = ["mine", "My network", ",", ",".join(LABELS), "0,1", "", "Apache-2.0", "Two portraits"]
         os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
-        told = process.communicate(timeout=120)[0]
+        told = process.communicate(timeout=LONG)[0]
     os.close(ours), os.close(theirs)
     assert process.returncode == 0, told
     described = json.loads((tmp_path / "models" / "mine" / "model.json").read_text())

@@ -2,16 +2,15 @@
 
 import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.waiting import LONG, wait_until
+
 from .samples import an_id
 
 FACE = an_id("face")
-LONG = 30
-"""Seconds after which a test that waits has failed."""
 
 
 class Failed(Exception):
@@ -90,9 +89,8 @@ class JournalContract:
         process = in_another_process(die_while_writing)
         process.join(LONG)
         assert process.exitcode == 1
-        deadline = time.monotonic() + LONG
-        while not (faces := settled()) and time.monotonic() < deadline:
-            time.sleep(0.1)  # Some stores know a dead writer only by its silence.
+        faces = []
+        wait_until(lambda: faces.extend(settled()) or faces)  # Some stores know a dead writer only by its silence.
         assert faces == [FACE]
 
     def test_settling_leaves_a_living_thread_alone(self, journal, settled):

@@ -13,8 +13,7 @@ from fers.domain.boxes import Box
 from fers.domain.images import LARGEST_STORED_BYTES, VIEW_SIDE, check_photo, crop_stored
 from fers.domain.room import Room
 from tests.domain.test_images import encoded, two_halves
-
-PATIENCE_S = 10
+from tests.waiting import LONG, wait_until
 
 
 def test_what_fits_goes_on_at_once_and_the_rest_waits_in_turn():
@@ -25,21 +24,20 @@ def test_what_fits_goes_on_at_once_and_the_rest_waits_in_turn():
             order.append(name)
             if until:
                 holding.set()
-                assert until.wait(PATIENCE_S)
+                assert until.wait(LONG)
 
     first = threading.Thread(target=take, args=("most of it", 8, enough))
     first.start()
-    assert holding.wait(PATIENCE_S)
+    assert holding.wait(LONG)
     take("fits beside", 2)
     waiting = [threading.Thread(target=take, args=(name, size)) for name, size in (("more than all", 99), ("small", 1))]
     waiting[0].start()
-    while not room._first.locked():
-        pass
+    wait_until(room._first.locked)
     waiting[1].start()
     assert order == ["most of it", "fits beside"]
     enough.set()
     for thread in (first, *waiting):
-        thread.join(PATIENCE_S)
+        thread.join(LONG)
     assert order == ["most of it", "fits beside", "more than all", "small"]
 
 

@@ -15,7 +15,7 @@ from fers.adapters import open_stores
 from fers.assembly import Platform, assemble
 from fers.config import Settings
 from tests.people import OneFace, OneModel, draft, give_face, participant
-from tests.waiting import wait_until
+from tests.waiting import LONG, wait_until
 
 from .giver import give_and_withdraw
 from .leaving import check_gone, finish_leaving, leave_and_die, opened, somebody_leaving
@@ -55,9 +55,9 @@ def give_until_killed(settings, person, started, diary: Diary, chance: random.Ra
     process.start()
     a_step = 0.1
     if chance.random() < 0.8:
-        wait_until(lambda: diary.lines() > before or not process.is_alive(), seconds=60)
+        wait_until(lambda: diary.lines() > before or not process.is_alive())
         began, steps = time.monotonic(), chance.randrange(1, 9)
-        wait_until(lambda: diary.lines() > before + steps or not process.is_alive(), seconds=60)
+        wait_until(lambda: diary.lines() > before + steps or not process.is_alive())
         a_step = (time.monotonic() - began) / steps
     time.sleep(chance.uniform(0, a_step))
     assert process.exitcode is None, "the process failed by itself"
@@ -104,7 +104,7 @@ def test_killed_at_any_step_of_withdrawing_everything_a_person_is_gone_in_the_en
         give_face(platform, person)
         process = _fork_server.Process(target=leave_and_die, args=(settings, person, calls))
         process.start()
-        process.join(60)
+        process.join(LONG)
         if process.exitcode != -signal.SIGKILL:
             break
         finish_leaving(settings, stores, person)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from fers.config import REPOSITORY, Settings
+from tests.waiting import LONG
 
 PYTHON = REPOSITORY / ".beam" / "bin" / "python"
 
@@ -27,5 +28,5 @@ def start(settings: Settings, *arguments: object, log: Path, **environment: str)
 def run(settings: Settings, *arguments: object, **environment: str) -> str:
     """Run a command to its end and return what it printed."""
     log = settings.data.parent / "printed"
-    assert start(settings, *arguments, log=log, **environment).wait(timeout=240) == 0, log.read_text()
+    assert start(settings, *arguments, log=log, **environment).wait(2 * LONG) == 0, log.read_text()
     return log.read_text()

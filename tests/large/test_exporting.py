@@ -9,6 +9,7 @@ from fers.domain.people import OPERATOR
 from fers.exporting.exported_version import Cut
 from tests.large import beam
 from tests.people import give_face, participant, pattern
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.slow
 BUCKETS = Path(__file__).parent / "buckets"
@@ -58,5 +59,5 @@ def test_they_write_to_places_that_are_no_folders(platform, study, settings, tmp
 
 def test_a_place_that_nothing_can_write_to_is_said(study, settings, tmp_path):
     log = tmp_path / "printed"
-    assert beam.start(settings, *order(study, "nowhere://v1"), log=log).wait(timeout=60) == 1
+    assert beam.start(settings, *order(study, "nowhere://v1"), log=log).wait(2 * LONG) == 1
     assert "Nothing here can write to nowhere://v1." in log.read_text()

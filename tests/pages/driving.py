@@ -10,6 +10,7 @@ from streamlit.testing.v1.element_tree import Block, Node
 
 from fers.domain.people import Role
 from tests.people import PASSWORD, grant, participant
+from tests.waiting import LONG
 
 READ_AS_MARKDOWN = {"body", "label", "caption", "help", "text", "options", "content", "description"}
 """Fields of what Streamlit sends."""
@@ -20,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 def open_app() -> AppTest:
     """Open the app in a fresh tab."""
-    return AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20).run()
+    return AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=LONG).run()
 
 
 def click(app: AppTest, label: str) -> AppTest:

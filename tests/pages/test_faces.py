@@ -16,6 +16,7 @@ from fers.services.people.withdrawal import Removal
 from fers.ui.faces.face_filter import KEYS
 from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, Always, Several, give_face, participant, pattern
+from tests.waiting import LONG
 
 SAID = (Emotion.HAPPY, Emotion.SAD)
 
@@ -83,7 +84,7 @@ def follow(platform, faces, cookies):
     cookies[COOKIE] = platform.accounts.sign_in("ada@example.org", PASSWORD).token
 
     def follow(address: dict[str, list[str]]):
-        tab = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=20)
+        tab = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=LONG)
         tab.query_params.update(address)
         return tab.switch_page("pages/explore.py").run()
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import requests
 
+from tests.waiting import LONG
+
 from .node import SERVERS, node
 
 PROJECT = "demo-fers"
-_PATIENCE_SECONDS = 240
 
 
 @contextmanager
@@ -42,16 +43,16 @@ def auth() -> Iterator[str]:
                 yield f"127.0.0.1:{port}"
             finally:
                 process.send_signal(signal.SIGINT)
-                process.wait(_PATIENCE_SECONDS)
+                process.wait(LONG)
 
 
 def mails() -> list[dict]:
     """What was written to people: `email`, `requestType`, `oobLink`, oldest first."""
-    return requests.get(f"{_project()}/oobCodes", timeout=10).json()["oobCodes"]
+    return requests.get(f"{_project()}/oobCodes", timeout=LONG).json()["oobCodes"]
 
 
 def forget_everybody() -> None:
-    requests.delete(f"{_project()}/accounts", timeout=10).raise_for_status()
+    requests.delete(f"{_project()}/accounts", timeout=LONG).raise_for_status()
 
 
 def _project() -> str:
@@ -65,7 +66,7 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + LONG
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if requests.get(f"http://127.0.0.1:{port}/", timeout=1).ok:

@@ -11,6 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.waiting import LONG
+
 from .node import SERVERS, node
 
 
@@ -36,4 +38,4 @@ def firestore() -> Iterator[FirestoreServer]:
             yield FirestoreServer(process)
         finally:
             process.stdin.close()
-            process.wait(10)
+            process.wait(LONG)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, quote, urlsplit
 
+from tests.waiting import LONG
+
 from .node import SERVERS, node
 from .proxy import Answer, Asked, Proxy
 
@@ -57,4 +59,4 @@ def official_storage() -> Iterator[str]:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         finally:
             process.stdin.close()
-            process.wait(10)
+            process.wait(LONG)

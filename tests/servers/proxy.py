@@ -5,6 +5,8 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.waiting import LONG
+
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
@@ -52,7 +54,7 @@ class Asked(BaseHTTPRequestHandler):
         return self._ask("GET", path)
 
     def _ask(self, *request) -> Answer:
-        onward = http.client.HTTPConnection(self.proxy.behind, timeout=30)
+        onward = http.client.HTTPConnection(self.proxy.behind, timeout=LONG)
         try:
             onward.request(*request)
             answer = onward.getresponse()

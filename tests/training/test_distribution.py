@@ -18,6 +18,7 @@ from fers.config import REPOSITORY
 from fers.datasets import load
 from tests.training.faces import write_ferplus
 from tests.training.machine import free_addresses
+from tests.waiting import LONG
 from training import distribution, pipeline
 from training import train as training_run
 from training.distribution import Share
@@ -48,7 +49,7 @@ def finish(machines):
     """Wait for all of `machines`, each with the file that it prints to."""
     try:
         for machine, printed in machines:
-            assert machine.wait(timeout=150) == 0, printed.read_text()[-3000:]
+            assert machine.wait(timeout=2 * LONG) == 0, printed.read_text()[-3000:]
     finally:
         for machine, _ in machines:
             machine.kill()

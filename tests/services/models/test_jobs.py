@@ -1,11 +1,11 @@
 """A background job is done by one at a time, and by another when that one dies."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fers.adapters import open_stores
 from fers.assembly import assemble
 from fers.domain.people import OPERATOR
 from fers.errors import JobStopped, ModelRejected, StoreUnavailable
@@ -17,17 +17,34 @@ SHORT = timedelta(seconds=1)
 
 
 @pytest.fixture
-def hurried(settings):
-    """Services whose leases are soon over, by the true clock."""
-    return assemble(replace(settings, job_lease=SHORT), models=OneModel(), detector=OneFace())
+def stores(settings):
+    return open_stores(settings)
 
 
-def begin_and_vanish(platform, *progress: int, after: float = 0) -> None:
-    """Somebody begins, takes these steps, and is heard of no more after so many seconds."""
+@pytest.fixture
+def hurried(settings, stores, clock):
+    """Services that renew a lease several times a second, by whose clock it lasts until a test moves that on."""
+    settings = replace(settings, job_lease=SHORT)
+    return assemble(settings, stores=stores, models=OneModel(), detector=OneFace(), now=clock)
+
+
+@pytest.fixture
+def outlive(stores, clock):
+    """Let most of a lease pass, and wait until it is renewed."""
+
+    def outlive() -> None:
+        clock.moment += 0.9 * SHORT
+        wait_until(lambda: [job.until for job in stores.jobs.jobs()] == [clock() + SHORT])
+
+    return outlive
+
+
+def begin_and_vanish(platform, *progress: int, before_that=lambda: None) -> None:
+    """Somebody begins, takes these steps, and is heard of no more."""
     with pytest.raises(StoreUnavailable), platform.jobs.doing(OPERATOR, JOB) as step:
         for done in progress:
             step(done)
-        time.sleep(after)
+        before_that()
         raise StoreUnavailable("Firestore cannot be reached.")
 
 
@@ -49,9 +66,7 @@ def test_two_never_do_the_same_job(platform):
 def test_a_cancelled_job_stops_at_a_step(hurried):
     with pytest.raises(JobStopped), hurried.jobs.doing(OPERATOR, JOB) as step:
         hurried.jobs.cancel(OPERATOR, JOB)
-        for _ in range(600):
-            step(1)
-            time.sleep(0.05)
+        wait_until(lambda: step(1))
     assert JOB not in hurried.jobs.asked_for(OPERATOR)
     assert JOB not in hurried.jobs.given_up(OPERATOR)
 
@@ -100,21 +115,18 @@ def test_a_clock_set_back_leaves_the_job_of_a_dead_server_to_nobody_for_no_more_
         assert platform.jobs.free() == []
 
 
-def test_a_clock_set_back_takes_the_job_from_no_living_server(settings, clock):
+def test_a_clock_set_back_takes_the_job_from_no_living_server(hurried, outlive, clock):
     """Its lease is by the clock, and it renews it by the time that passes."""
-    hurried = assemble(replace(settings, job_lease=SHORT), models=OneModel(), detector=OneFace(), now=clock)
     with hurried.jobs.doing(OPERATOR, JOB) as step:
         clock.advance(hours=-10)
         for _ in range(4):
             assert hurried.jobs.free() == []
-            before = hurried.jobs._jobs.jobs()
-            clock.advance(seconds=0.9)
-            wait_until(lambda before=before: hurried.jobs._jobs.jobs() != before)
+            outlive()
             step(1)
 
 
-def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, monkeypatch):
-    claim, refused = hurried.jobs._jobs.claim_job, []
+def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, stores, outlive, monkeypatch):
+    claim, refused = stores.jobs.claim_job, []
 
     def claim_late(*arguments):
         if len(refused) < 2:
@@ -123,8 +135,8 @@ def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, monkeypatch):
         return claim(*arguments)
 
     with hurried.jobs.doing(OPERATOR, JOB) as step:
-        monkeypatch.setattr(hurried.jobs._jobs, "claim_job", claim_late)
-        time.sleep(2 * SHORT.total_seconds())
+        monkeypatch.setattr(stores.jobs, "claim_job", claim_late)
+        outlive()
         step(1)
         assert len(refused) == 2
         assert hurried.jobs.free() == []
@@ -144,17 +156,18 @@ def test_a_job_whose_server_died_is_free_and_taken_up_a_few_times(platform, cloc
 
 
 @pytest.mark.parametrize(("further", "is_free"), [(1, True), (0, False)])
-def test_a_job_that_gets_on_is_taken_up_however_many_servers_it_outlives(hurried, further, is_free):
+def test_a_job_that_gets_on_is_taken_up_however_many_servers_it_outlives(hurried, outlive, clock, further, is_free):
     hurried.jobs.ask(OPERATOR, JOB)
     for begun in range(3):
-        begin_and_vanish(hurried, begun, begun + further, after=0.8 * SHORT.total_seconds())
-        time.sleep(SHORT.total_seconds())
+        begin_and_vanish(hurried, begun, begun + further, before_that=outlive)
+        clock.moment += SHORT
     assert hurried.jobs.free() == [JOB] * is_free
 
 
-def test_a_long_step_keeps_the_job(hurried):
+def test_a_long_step_keeps_the_job(hurried, outlive):
     with hurried.jobs.doing(OPERATOR, JOB):
-        time.sleep(2 * SHORT.total_seconds())
+        outlive()
+        outlive()
         assert hurried.jobs.free() == []
         with pytest.raises(JobStopped), hurried.jobs.doing(OPERATOR, JOB):
             raise AssertionError("taken from a living server")

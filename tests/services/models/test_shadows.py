@@ -1,6 +1,5 @@
 """Models in the background answer for each new face once, whatever happens to whoever does it."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from fers.domain.people import OPERATOR
 from fers.errors import JobStopped, UnknownModel
 from fers.services.models.shadows import BATCH, JOB
 from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant
+from tests.waiting import wait_until
 
 HAPPY, SAD = Answer(Emotion.HAPPY, before_prediction=False), Answer(Emotion.SAD, before_prediction=False)
 LEASE = timedelta(seconds=1)
@@ -195,9 +195,7 @@ def test_a_model_taken_out_stops_at_its_next_step(platform, ada, chosen, clock):
     give_face(platform, ada)
     with pytest.raises(JobStopped), platform.jobs.doing(OPERATOR, JOB + "happy") as step:
         platform.shadows.choose(OPERATOR, [])
-        for _ in range(600):
-            step(1)
-            time.sleep(0.05)
+        wait_until(lambda: step(1))
     assert platform.shadows.shadows(OPERATOR) == []
 
 

@@ -22,6 +22,7 @@ from tests.contracts.backends import Firebase
 from tests.contracts.samples import FakeClock
 from tests.people import PASSWORD, OneFace, OneModel
 from tests.servers.auth import PROJECT, forget_everybody, mails
+from tests.waiting import LONG
 
 EMAIL, HOUR = "ada@example.org", timedelta(hours=1)
 
@@ -58,7 +59,7 @@ def accounts(platform):
 def open_link(kind: str) -> str:
     """Open the link in the newest mail of this kind. Returns its one-time code."""
     link = [mail["oobLink"] for mail in mails() if mail["requestType"] == kind][-1]
-    requests.get(link, timeout=10).raise_for_status()
+    requests.get(link, timeout=LONG).raise_for_status()
     return parse_qs(urlsplit(link).query)["oobCode"][0]
 
 
@@ -89,7 +90,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_and_ends_all_sessions(accoun
     accounts.reset_password(EMAIL.upper())
     assert [(mail["email"], mail["requestType"]) for mail in mails()[before:]] == [(EMAIL, "PASSWORD_RESET")]
     link = [mail["oobLink"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"][-1]
-    requests.get(link + "&newPassword=a whole new password", timeout=10).raise_for_status()
+    requests.get(link + "&newPassword=a whole new password", timeout=LONG).raise_for_status()
     clock.advance(minutes=1)
     assert accounts.resume(token) is None
     with pytest.raises(SignInFailed):
@@ -107,7 +108,7 @@ def test_who_came_from_another_store_chooses_a_password_by_mail(accounts, sign_i
         accounts.sign_in(EMAIL, PASSWORD)
     accounts.reset_password(EMAIL)
     link = [mail["oobLink"] for mail in mails() if mail["requestType"] == "PASSWORD_RESET"][-1]
-    requests.get(link + "&newPassword=a whole new password", timeout=10).raise_for_status()
+    requests.get(link + "&newPassword=a whole new password", timeout=LONG).raise_for_status()
     assert accounts.sign_in(EMAIL, "a whole new password").person.id == person_id
 
 

@@ -16,6 +16,7 @@ from fers.storage.sqlite import database as database_module
 from fers.storage.sqlite.database import FILE, Database
 from fers.storage.sqlite.records import SqliteRecords
 from tests.contracts.samples import a_person, an_id
+from tests.waiting import LONG
 
 NOBODY = 65534
 
@@ -137,7 +138,7 @@ def test_who_waits_too_long_for_the_others_is_told(folder, database, monkeypatch
     process = context.Process(target=_be_inside, args=(folder, inside, leave))
     process.start()
     try:
-        assert inside.wait(30)
+        assert inside.wait(LONG)
         with pytest.raises(StoreUnavailable, match="busy"), database.exclusively():
             pass
     finally:
@@ -150,7 +151,7 @@ def test_who_waits_too_long_for_the_others_is_told(folder, database, monkeypatch
 def _be_inside(folder: Path, inside, leave) -> None:
     with Database(folder).exclusively():
         inside.set()
-        leave.wait(30)
+        leave.wait(LONG)
 
 
 @pytest.mark.parametrize("readonly", ["folder", "file"])

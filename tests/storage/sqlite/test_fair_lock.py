@@ -1,20 +1,12 @@
 """Turns are taken one at a time, in the order they were asked for."""
 
 import threading
-import time
 
 import pytest
 
 from fers.errors import StoreUnavailable
 from fers.storage.sqlite.fair_lock import Turns
-
-LONG = 30
-
-
-def waiting(turns: Turns, number: int) -> None:
-    deadline = time.monotonic() + LONG
-    while len(turns._queue) < number and time.monotonic() < deadline:
-        time.sleep(0.001)
+from tests.waiting import LONG, wait_until
 
 
 def test_whoever_has_just_had_a_turn_comes_after_those_who_wait():
@@ -28,7 +20,7 @@ def test_whoever_has_just_had_a_turn_comes_after_those_who_wait():
     with turns.turn(LONG):
         for place, waiter in enumerate(waiters, start=2):
             waiter.start()
-            waiting(turns, place)
+            wait_until(lambda place=place: len(turns._queue) >= place)
     take("again")
     for waiter in waiters:
         waiter.join(LONG)

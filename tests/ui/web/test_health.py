@@ -14,6 +14,7 @@ from fers.storage.sqlite import disk
 from fers.storage.sqlite.database import FILE
 from fers.ui.web import health
 from tests.people import participant
+from tests.waiting import LONG
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_store_that_never_answers_is_not_waited_for(asked, platform, monkeypat
 
     class Stuck:
         def condition(self) -> Condition:
-            over.wait(30)
+            over.wait(LONG)
             return Condition.OK
 
     monkeypatch.setattr(health, "platform", lambda: type("Platform", (), {"health": Stuck()}))

@@ -15,9 +15,11 @@ from fers import config
 from fers.assembly import assemble
 from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, participant
-from tests.serving import SERVE, serving
+from tests.serving import SERVE, fetch, serving
+from tests.waiting import LONG, wait_until
 
 pytestmark = pytest.mark.slow
+PATIENT = {"proxy": None, "open_timeout": LONG, "ping_interval": None}
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,14 @@ def server(tmp_path_factory):
 
 
 def test_it_is_healthy_and_prints_the_one_time_link(server):
-    assert httpx.get(f"{server.address}/health").text == "ok"
+    wait_until(lambda: fetch(f"{server.address}/health").text == "ok")
     assert server.setup_link().startswith(f"{server.address}/setup?token=")
 
 
 def test_the_cookie_route_refuses_other_sites(server):
     session = f"{server.address}/session"
-    assert httpx.post(session, content="x", headers={"Origin": "http://evil.test"}).status_code == 403
-    assert httpx.request("DELETE", session, headers={"Origin": server.address}).status_code == 204
+    assert httpx.post(session, content="x", headers={"Origin": "http://evil.test"}, timeout=LONG).status_code == 403
+    assert httpx.request("DELETE", session, headers={"Origin": server.address}, timeout=LONG).status_code == 204
 
 
 def test_a_foreign_page_gets_no_socket_and_nothing_goes_out(tmp_path):
@@ -45,8 +47,8 @@ def test_a_foreign_page_gets_no_socket_and_nothing_goes_out(tmp_path):
         with serving(tmp_path, HTTP_PROXY=proxy, HTTPS_PROXY=proxy, NO_PROXY="") as server:
             address = server.address.replace("http", "ws", 1) + "/_stcore/stream"
             with pytest.raises(InvalidStatus, match="403"):
-                connect(address, origin="http://evil.test", proxy=None)
-            with connect(address, origin=server.address, proxy=None):
+                connect(address, origin="http://evil.test", **PATIENT)
+            with connect(address, origin=server.address, **PATIENT):
                 pass
         with pytest.raises(BlockingIOError):
             outside.accept()
@@ -65,11 +67,11 @@ def test_strangers_with_hundreds_of_pages_shut_nobody_out(tmp_path):
                 strangers = 0
                 for _ in range(300):
                     with suppress(InvalidStatus):
-                        await stack.enter_async_context(async_connect(address, proxy=None))
+                        await stack.enter_async_context(async_connect(address, **PATIENT))
                         strangers += 1
                 cookie = {"Cookie": f"{COOKIE}={token}"}
-                await stack.enter_async_context(async_connect(address, additional_headers=cookie, proxy=None))
+                await stack.enter_async_context(async_connect(address, additional_headers=cookie, **PATIENT))
                 return strangers
 
         assert 50 < asyncio.run(crowd()) < 250
-        assert httpx.get(f"{server.address}/health").text == "ok"
+        wait_until(lambda: fetch(f"{server.address}/health").text == "ok")
