@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
-from tests.storage.sqlite.releases.steps import FILES, RECORD, recorded_now
+from tests.storage.sqlite.releases import RECORD, STEPS, recorded_now
 
 
 def test_released_steps_are_never_edited():
     now, then = recorded_now(), RECORD.read_text("utf-8")
     assert now[: len(then)] == then, "a step that was released is another one: undo that, and change the shape in a new"
-    assert now == then, f"a step is new: add it to {RECORD.name}"
+    assert now == then, "a step is new: keep what it makes with `python -m tests.storage.sqlite.releases`"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".py"], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [file for file in STEPS if file.suffix == ".py"], ids=lambda file: file.stem)
 def test_steps_import_nothing_of_fers(file):
     imports = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -26,5 +26,5 @@ def test_steps_import_nothing_of_fers(file):
 
 
 def test_steps_are_numbered_from_one():
-    names = sorted({file.stem for file in FILES})
+    names = sorted({file.stem for file in STEPS})
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
