@@ -89,7 +89,8 @@ def retrained(version: Path, live: Path, folder: Path, seed: int, recipe_name: s
 @click.option("--recipe", "recipe_name", default="fersnet_more", show_default=True)
 def main(labels: Path, seeds: int, first_seed: int, recipe_name: str) -> None:
     settings = config.load()
-    live, detector = settings.models / settings.default_model, adapters.face_detector()
+    live = adapters.registry(settings).find(settings.default_model).path
+    detector = adapters.face_detector()
     gained = []
     for seed in range(first_seed, first_seed + seeds):
         with tempfile.TemporaryDirectory() as temporary:

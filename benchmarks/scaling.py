@@ -21,10 +21,11 @@ import click
 from fers import config
 from fers.assembly import assemble
 from fers.domain.people import OPERATOR
+from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant
 
 MODEL = "fersnet-ferplus"
-PYTHON = config.REPOSITORY / ".beam" / "bin" / "python"
+PYTHON = REPOSITORY / ".beam" / "bin" / "python"
 
 
 def fill(folder: Path, faces: int) -> None:
@@ -52,7 +53,7 @@ def seconds(store: Path, kind: str, cores: int) -> float:
         started = time.perf_counter()
         subprocess.run(
             [PYTHON, "-m", "fers", *work(kind, folder), "--engine", "beam", "--workers", str(cores)],
-            cwd=config.REPOSITORY,
+            cwd=REPOSITORY,
             env=os.environ | {"FERS_DATA": str(folder / "data")},
             check=True,
             capture_output=True,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from fers import config
+from tests import REPOSITORY
 from tests.training.faces import write_ferplus
 
 RECIPE = "fersnet"
@@ -54,7 +54,7 @@ def seconds(faces: Path, workers: int) -> float:
         running = [
             subprocess.Popen(
                 [sys.executable, "-c", work, faces, run],
-                cwd=config.REPOSITORY,
+                cwd=REPOSITORY,
                 env=os.environ | {"TF_CONFIG": json.dumps(_cluster(addresses, number)), "KERAS_BACKEND": "tensorflow"},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -11,7 +11,11 @@ from fers.errors import InvalidInput
 
 STORES = {"embedded": "fers.storage.sqlite", "firebase": "fers.storage.firebase"}
 """The back ends there are, by the package whose `open_stores` opens one."""
-REPOSITORY = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "home"
+HOME = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+"""Where `app.py`, `pages/`, `.streamlit/` and the models that come with FERS lie: at the top of the repository, which
+pyproject.toml lays into the package when FERS is built."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +23,16 @@ class Settings:
     store: str
     """Where records and images are kept: "embedded" or "firebase" (`FERS_STORE`)."""
     data: Path
-    """Folder of the embedded store (`FERS_DATA`)."""
+    """Folder of the embedded store (`FERS_DATA`; without it, `data` in the current folder)."""
     firebase_project: str
     """Id of the Firebase project (`FERS_FIREBASE_PROJECT`)."""
     firebase_bucket: str
     """Name of its Cloud Storage bucket (`FERS_FIREBASE_BUCKET`)."""
     firebase_api_key: str
     """Its Web API key, by which passwords are checked; it is no secret (`FERS_FIREBASE_API_KEY`)."""
-    models: Path
-    """Folder of model folders (`FERS_MODELS`)."""
+    models: tuple[Path, ...]
+    """Folders of model folders, of which the first takes what is registered (`FERS_MODELS` alone; without it, `models`
+    in the current folder, and those that come with FERS)."""
     default_model: str
     """Id of the model that participants meet until another is made live in the app (`FERS_MODEL`)."""
     port: int
@@ -50,11 +55,11 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     project = environment.get("FERS_FIREBASE_PROJECT") or ""
     return Settings(
         store=_store(environment),
-        data=Path(environment.get("FERS_DATA") or REPOSITORY / "data").resolve(),
+        data=Path(environment.get("FERS_DATA") or "data").resolve(),
         firebase_project=project,
         firebase_bucket=environment.get("FERS_FIREBASE_BUCKET") or f"{project}.firebasestorage.app",
         firebase_api_key=environment.get("FERS_FIREBASE_API_KEY") or "",
-        models=Path(environment.get("FERS_MODELS") or REPOSITORY / "models").resolve(),
+        models=_model_folders(environment),
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
         port=_whole_number(environment, "PORT", 8501),
         addresses=_addresses(environment),
@@ -70,6 +75,12 @@ def _store(environment: Mapping[str, str]) -> str:
     if store not in STORES:
         raise InvalidInput(f"FERS_STORE={store} is no store.", f"It can be {' or '.join(STORES)}.")
     return store
+
+
+def _model_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    if chosen := environment.get("FERS_MODELS"):
+        return (Path(chosen).resolve(),)
+    return tuple(dict.fromkeys([Path("models").resolve(), HOME / "models"]))
 
 
 def _addresses(environment: Mapping[str, str]) -> tuple[str, ...]:

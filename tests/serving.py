@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from fers.config import REPOSITORY
 from fers.storage.firebase.client import open_firebase
+from tests import REPOSITORY
 from tests.servers.storage import ensure_bucket
 from tests.waiting import LONG
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fers.config import REPOSITORY
 from fers.storage.sqlite.database import FILE
+from tests import REPOSITORY
 from tests.serving import fetch, serving
 from tests.waiting import LONG, wait_until
 

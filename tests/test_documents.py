@@ -9,7 +9,7 @@ import click
 import pytest
 
 from fers.cli.main import main
-from fers.config import REPOSITORY
+from tests import REPOSITORY
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
 DOCUMENTS = [name for name in TRACKED if name.endswith(".md")]

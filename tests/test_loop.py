@@ -12,7 +12,6 @@ from skimage import data
 
 from fers.adapters import face_detector
 from fers.assembly import assemble
-from fers.config import REPOSITORY
 from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
@@ -20,6 +19,7 @@ from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.inference.registry import ModelRegistry
 from fers.services.faces.importing import Terms
+from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant
 from tests.training.folders import write_model_folder
 from training import package, recipe
@@ -69,7 +69,7 @@ def the_loop_goes_on(platform, shown, begun, format, settings, clock) -> None:
     platform.versions.freeze(OPERATOR, study.id, "v1")
     version.write_bytes(b"".join(platform.downloads.open(OPERATOR, study.id, "v1", format).zip()))
     retrain(version, begun)
-    registry = ModelRegistry(begun.parent, "retrained")
+    registry = ModelRegistry([begun.parent], "retrained")
     measured = evaluate(registry.classifier("retrained"), load(f"fers:{version}#test"))
     assert measured["n"] == len(load(f"fers:{version}#test"))
     with_it = assemble(settings, models=registry, detector=OneFace(), now=clock)

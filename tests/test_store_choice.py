@@ -12,8 +12,8 @@ from fers.errors import InvalidInput
 
 def test_the_embedded_store_needs_no_firebase_library(tmp_path):
     program = (
-        "import sys; from fers import config, platform;"
-        f"platform.open_stores(config.load({{'FERS_DATA': {str(tmp_path)!r}}}));"
+        "import sys; from fers import adapters, config;"
+        f"adapters.open_stores(config.load({{'FERS_DATA': {str(tmp_path)!r}}}));"
         "sys.exit(bool({'firebase_admin', 'google.cloud', 'grpc'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -49,5 +49,6 @@ class _Commands(click.Group):
 def main() -> None:
     """FERS: collect, label and compare facial expressions in the wild.
 
-    The store is the folder FERS_DATA (default: data/); models are the folders in FERS_MODELS (default: models/).
+    The store is the folder FERS_DATA (default: data/ in the current folder); models are the folders in FERS_MODELS
+    (default: models/ in the current folder, and those that come with FERS).
     """

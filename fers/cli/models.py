@@ -88,11 +88,11 @@ def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
 
     What can be read off a file is read off; the rest is asked for unless an option says it.
     """
-    folder = config.load().models
-    with adding_to(folder) as staging, unpacked(path) as source, sandbox() as box:
+    folders = config.load().models
+    with adding_to(folders[0]) as staging, unpacked(path) as source, sandbox() as box:
         staged = _staged(source, staging, box, options)
-        target = folder / staged.name
-        if target.exists():
+        target = folders[0] / staged.name
+        if any((folder / staged.name).exists() for folder in folders):
             instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
             raise InvalidInput(f"There is a model called {staged.name} already.", instead)
         added = read_model_folder(staged)

@@ -1,7 +1,8 @@
-"""The registered models: every model folder below one folder."""
+"""The registered models: every model folder below some folders."""
 
 import difflib
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from fers.inference.runtimes import refuse_unserved
 
 
 class ModelRegistry:
-    """Safe to share between threads: each model is loaded once, by the first who asks."""
+    """Those below `folders`; of two models with one id, that in the earlier folder. Safe to share between threads: each
+    model is loaded once, by the first who asks."""
 
-    def __init__(self, folder: Path, default_id: str):
-        self.folder = folder
+    def __init__(self, folders: Sequence[Path], default_id: str):
+        self._folders = folders
         self._default_id = default_id
         self._read: dict[Path, tuple[int, ModelFolder]] = {}
         self._loaded: dict[Path, Classifier] = {}
@@ -25,11 +27,11 @@ class ModelRegistry:
 
     def models(self) -> list[ModelInfo]:
         """What is known about each model, by id, without loading any. Folders in `refused` are left out."""
-        return [read.info for read in self._folders().values() if isinstance(read, ModelFolder)]
+        return [read.info for read in self._registered().values() if isinstance(read, ModelFolder)]
 
     def refused(self) -> dict[str, ModelRejected]:
         """Why folders that should hold a model can't be used, by their names."""
-        return {path.name: read for path, read in self._folders().items() if isinstance(read, ModelRejected)}
+        return {path.name: read for path, read in self._registered().items() if isinstance(read, ModelRejected)}
 
     def default(self) -> ModelInfo:
         """The model that the settings name. Raises UnknownModel or ModelRejected."""
@@ -40,14 +42,14 @@ class ModelRegistry:
 
         Raises UnknownModel, which names the models that sound alike, or ModelRejected.
         """
-        for path in (self.folder / model_id, Path(model_id)):
+        for path in (*(folder / model_id for folder in self._folders), Path(model_id)):
             if (path / DESCRIPTION).is_file():
                 return self._folder_at(path)
-        known = [path.parent.name for path in sorted(self.folder.glob(f"*/{DESCRIPTION}"))]
+        known = [path.name for path in self._paths()]
         near = difflib.get_close_matches(model_id, known, cutoff=0.4) or known
         raise UnknownModel(
             f"There is no model called {model_id}.",
-            f"There is: {', '.join(near)}." if near else f"No model is registered in {self.folder}.",
+            f"There is: {', '.join(near)}." if near else f"No model is registered in {self._folders[0]}.",
         )
 
     def classifier(self, model_id: str | None = None) -> Classifier:
@@ -77,14 +79,19 @@ class ModelRegistry:
         loaded = self._loaded.get(folder.path)
         return loaded is not None and loaded.info == folder.info
 
-    def _folders(self) -> dict[Path, ModelFolder | ModelRejected]:
+    def _registered(self) -> dict[Path, ModelFolder | ModelRejected]:
         read = {}
-        for path in sorted(file.parent for file in self.folder.glob(f"*/{DESCRIPTION}")):
+        for path in self._paths():
             try:
                 read[path] = self._folder_at(path)
             except ModelRejected as error:
                 read[path] = error
         return read
+
+    def _paths(self) -> list[Path]:
+        """Of the registered models, by their ids."""
+        found = [file.parent for folder in reversed(self._folders) for file in folder.glob(f"*/{DESCRIPTION}")]
+        return [path for _, path in sorted({path.name: path for path in found}.items())]
 
     def _folder_at(self, path: Path) -> ModelFolder:
         """Read the folder's description, or what was read of it when it has not changed since."""

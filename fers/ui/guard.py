@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fers.config import REPOSITORY
+from fers.config import HOME
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed, require
 from fers.errors import FersError, ModelRejected, NotSignedIn, OutOfOrder, UnknownModel
@@ -21,7 +21,7 @@ from fers.ui.state import state
 from fers.ui.web.answering import note
 from fers.ui.words import as_typed
 
-FRONT_DOOR = REPOSITORY / "app.py"
+FRONT_DOOR = HOME / "app.py"
 
 log = logging.getLogger(__name__)
 

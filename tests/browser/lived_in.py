@@ -12,6 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
+from tests import REPOSITORY
 from tests.people import PASSWORD, OneFace, SettableClock, give_face, grant, participant, pattern
 
 MODELS = ("alexnet-ferplus", "fersnet-ferplus")
@@ -27,7 +28,7 @@ ANNOTATORS = [replace(OPERATOR, id=f"{number:02x}" * 16) for number in range(3)]
 def live_in(folder: Path) -> Platform:
     """Fill the store that `serving(folder, FERS_MODELS=str(folder / "models"))` opens. Returns its services."""
     for name in MODELS:
-        shutil.copytree(config.REPOSITORY / "models" / name, folder / "models" / name)
+        shutil.copytree(REPOSITORY / "models" / name, folder / "models" / name)
     settings = replace(config.load({}), data=folder / "data", models=folder / "models")
     clock = SettableClock()
     clock.moment = utc_now() - timedelta(weeks=1)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from fers.config import REPOSITORY
+from tests import REPOSITORY
 from tests.browser.accessibility import faults, look
 from tests.browser.conftest import PATIENCE_MS, sign_in
 from tests.browser.lived_in import EVERYBODY, NEWCOMER, live_in

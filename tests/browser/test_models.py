@@ -18,6 +18,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
+from tests import REPOSITORY
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.slow_model import register_slow_model
 from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
@@ -38,7 +39,7 @@ def server(tmp_path_factory):
     """A server with two bundled models and a slow one, whose store holds some faces and a researcher."""
     folder = tmp_path_factory.mktemp("server")
     for name in MODELS:
-        shutil.copytree(config.REPOSITORY / "models" / name, folder / "models" / name)
+        shutil.copytree(REPOSITORY / "models" / name, folder / "models" / name)
     register_slow_model(folder / "models")
     settings = replace(config.load({}), data=folder / "data")
     platform = assemble(settings, models=OneModel(), detector=OneFace())

@@ -8,11 +8,11 @@ import onnx
 import pytest
 from playwright.sync_api import expect
 
-from fers.config import REPOSITORY
 from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint
+from tests import REPOSITORY
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.test_models import open_as_researcher
 from tests.browser.test_participant import answer, give_photo

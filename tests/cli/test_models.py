@@ -33,7 +33,7 @@ def network(tmp_path_factory):
 def models(tmp_path, monkeypatch):
     """The folder of registered models, empty."""
     folder = tmp_path / "models"
-    settings = replace(config.load({}), models=folder, default_model="my-net")
+    settings = replace(config.load({}), models=(folder,), default_model="my-net")
     monkeypatch.setattr(config, "load", lambda: settings)
     return folder
 

@@ -17,7 +17,7 @@ FACES = np.stack([data.astronaut()[:FACE_SIDE, 100 : 100 + FACE_SIDE], np.zeros(
 
 
 def networks(folder):
-    return BrowserNetworks(ModelRegistry(folder.parent, folder.name))
+    return BrowserNetworks(ModelRegistry([folder.parent], folder.name))
 
 
 def test_a_keras_model_is_converted_for_one_face_at_a_time(write_model, tmp_path):

@@ -1,5 +1,6 @@
 """A model folder that keeps its word is run; any other is refused with a sentence."""
 
+import shutil
 import threading
 
 import keras
@@ -144,7 +145,7 @@ def test_code_in_a_model_file_is_not_run(write_model, tmp_path):
 
 
 def test_the_registry_lists_and_loads_once_for_many_threads(write_model):
-    registry = ModelRegistry(write_model().parent, "tiny")
+    registry = ModelRegistry([write_model().parent], "tiny")
     write_model("other")
     assert [info.id for info in registry.models()] == ["other", "tiny"]
     assert registry.default().id == "tiny"
@@ -159,18 +160,18 @@ def test_the_registry_lists_and_loads_once_for_many_threads(write_model):
 
 
 def test_every_model_of_a_trial_is_loaded_before_it_is_needed(write_model):
-    registry = ModelRegistry(write_model().parent, "tiny")
-    write_model("other")
+    registry = ModelRegistry([write_model().parent], "tiny")
+    other = write_model("other")
     for name in ("tiny", "other", "nobody"):
         registry.preload(name)
         for thread in [thread for thread in threading.enumerate() if thread.name == "model preload"]:
             thread.join()
-    (registry.folder / "other" / "model.keras").unlink()
+    (other / "model.keras").unlink()
     assert registry.classifier("other").info.id == "other"
 
 
 def test_a_broken_folder_hides_no_other_and_says_what_is_wrong(write_model):
-    registry = ModelRegistry(write_model().parent, "tiny")
+    registry = ModelRegistry([write_model().parent], "tiny")
     (write_model("broken") / "model.json").write_text("{")
     assert [info.id for info in registry.models()] == ["tiny"]
     assert list(registry.refused()) == ["broken"]
@@ -179,17 +180,27 @@ def test_a_broken_folder_hides_no_other_and_says_what_is_wrong(write_model):
 
 
 def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
-    registry = ModelRegistry(tmp_path / "nowhere", "tiny")
+    registry = ModelRegistry([tmp_path / "nowhere"], "tiny")
     assert registry.classifier(str(write_model())).info.id == "tiny"
 
 
 def test_an_unknown_name_lists_the_neighbours(write_model):
-    registry = ModelRegistry(write_model("alexnet").parent, "alexnet")
+    registry = ModelRegistry([write_model("alexnet").parent], "alexnet")
     write_model("mobile")
     with pytest.raises(UnknownModel, match="There is: alexnet"):
         registry.classifier("alexnett")
 
 
+def test_of_two_models_with_one_id_that_in_the_earlier_folder_is_meant(write_model, tmp_path):
+    theirs, ours = write_model().parent, tmp_path / "ours"
+    write_model("mobile")
+    shutil.copytree(theirs / "tiny", ours / "tiny")
+    registry = ModelRegistry([ours, theirs], "tiny")
+    assert [info.id for info in registry.models()] == ["mobile", "tiny"]
+    assert registry.find("tiny").path == ours / "tiny"
+    assert registry.find("mobile").path == theirs / "mobile"
+
+
 def test_without_any_model_the_folder_is_named(tmp_path):
     with pytest.raises(UnknownModel, match=str(tmp_path)):
-        ModelRegistry(tmp_path, "alexnet").default()
+        ModelRegistry([tmp_path], "alexnet").default()

@@ -275,7 +275,7 @@ def test_saved_models_are_served_as_what_they_were_converted_to_only(load, keras
 def test_a_saved_model_of_an_older_fers_is_left_out_with_the_remedy(write_model, keras_network, tmp_path):
     keras_network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
     folder = write_model("old", tmp_path / "exported", "saved", input=INPUT)
-    [(name, refusal)] = ModelRegistry(folder.parent, "old").refused().items()
+    [(name, refusal)] = ModelRegistry([folder.parent], "old").refused().items()
     assert name == "old"
     assert "saved is not served as it is. Register it anew" in str(refusal)
 
@@ -299,7 +299,7 @@ def test_tensorflow_is_not_imported_to_serve(write_model, same_network, kind):
     program = (
         "import sys, numpy as np; from pathlib import Path\n"
         "from fers.inference.registry import ModelRegistry\n"
-        f"registry = ModelRegistry(Path({str(folder.parent)!r}), 'tiny')\n"
+        f"registry = ModelRegistry([Path({str(folder.parent)!r})], 'tiny')\n"
         "registry.classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
@@ -312,7 +312,7 @@ def test_tensorflow_says_nothing_of_its_own_in_the_terminal(write_model, same_ne
         "import sys, numpy as np; from pathlib import Path\n"
         "from fers.inference.registry import ModelRegistry\n"
         "print('ours', file=sys.stderr)\n"
-        f"registry = ModelRegistry(Path({str(folder.parent)!r}), 'tiny')\n"
+        f"registry = ModelRegistry([Path({str(folder.parent)!r})], 'tiny')\n"
         "registry.classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
         "print('ours, too', file=sys.stderr)"
     )

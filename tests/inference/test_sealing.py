@@ -11,11 +11,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from fers.config import REPOSITORY
 from fers.errors import ModelRejected
 from fers.inference import trial
 from fers.inference.adding import look
 from fers.inference.sandbox import sandbox
+from tests import REPOSITORY
 from tests.inference.networks import SIDE
 
 ATTEMPTS = {

@@ -4,7 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from fers.config import REPOSITORY, Settings
+from fers.config import Settings
+from tests import REPOSITORY
 from tests.waiting import LONG
 
 PYTHON = REPOSITORY / ".beam" / "bin" / "python"
@@ -18,7 +19,7 @@ def start(settings: Settings, *arguments: object, log: Path, **environment: str)
         return subprocess.Popen(
             [PYTHON, "-m", "fers", *map(str, arguments)],
             cwd=REPOSITORY,
-            env=os.environ | {"FERS_DATA": str(settings.data), "FERS_MODELS": str(settings.models)} | environment,
+            env=os.environ | {"FERS_DATA": str(settings.data), "FERS_MODELS": str(settings.models[0])} | environment,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,

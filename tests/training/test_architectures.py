@@ -4,7 +4,6 @@ import importlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -15,10 +14,10 @@ from skimage.feature import hog
 
 from fers.domain.emotions import LABELS
 from fers.inference.runtimes import open_network
+from tests import REPOSITORY
 from training.convert import litert
 from training.models import mobilenet, svr, two_level_attention
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 FORMS = {
     "vgg": {},
     "mobilenet": {},

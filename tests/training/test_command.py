@@ -8,12 +8,12 @@ from click.testing import CliRunner
 
 from fers import config
 from fers.assembly import assemble
-from fers.config import REPOSITORY
 from fers.datasets import load
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
 from fers.exporting.exported_version import Cut
+from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.training.faces import write_ferplus
 from training import recipe, train

@@ -14,8 +14,8 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
-from fers.config import REPOSITORY
 from fers.datasets import load
+from tests import REPOSITORY
 from tests.training.faces import write_ferplus
 from tests.training.machine import free_addresses
 from tests.waiting import LONG

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,6 +16,7 @@ from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
+from tests import REPOSITORY
 from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from training import package, pipeline
@@ -25,7 +25,6 @@ from training.recipe import Stage, names
 from training.recipe import load as load_recipe
 from training.train import LOG, PROGRESS, learned, taught, train
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 GRAY = (16, 16, 1)
 VOTES = [
     tuple(10 if column == emotion else 0 for column in range(10))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fers.config import REPOSITORY
 from fers.ui.menu import LONGEST_QUERY, page_asked_for
+from tests import REPOSITORY
 
 PAGES = {page.stem for page in (REPOSITORY / "pages").glob("*.py")} - {"sign_in", "setup"}
 

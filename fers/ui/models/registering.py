@@ -2,17 +2,16 @@
 file in a sealed one only."""
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
 from fers.cli.model_questions import REGISTERED, in_words_of_the_page
-from fers.config import REPOSITORY
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import ModelDoubted, ModelRejected
 from fers.ui.services import platform
+from fers.ui.web.processes import COMMAND, environment
 
 PATIENCE_SECONDS = 600
 WRONG, ERROR = "WRONG: ", "Error: "
@@ -54,10 +53,13 @@ def _write(upload: BinaryIO, path: Path) -> None:
 
 
 def _add(path: Path, options: list[str]) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-W", "ignore", "-m", "fers", "models", "add", str(path), *options]
     try:
         return subprocess.run(
-            command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_SECONDS
+            [*COMMAND, "models", "add", str(path), *options],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
         raise ModelRejected("The model took too long to try.", "Give a smaller one.") from error

@@ -1,10 +1,21 @@
 """Commands of FERS in processes of their own: whatever happens to one, the app goes on."""
 
+import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
-from fers.config import REPOSITORY
+import fers
+
+COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "fers")
+"""From the current folder nothing is imported."""
+
+
+def environment() -> dict[str, str]:
+    """For processes of this very FERS: it may have been started where it is not installed."""
+    paths = [str(Path(fers.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 class Processes:
@@ -19,8 +30,8 @@ class Processes:
         with self._lock:
             if not self.is_running(name):
                 self._processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "fers", *command],
-                    cwd=REPOSITORY,
+                    [*COMMAND, *command],
+                    env=environment(),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

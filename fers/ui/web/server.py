@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fers import config
-from fers.config import REPOSITORY, Settings
+from fers.config import HOME, Settings
 from fers.errors import StoreUnavailable
 from fers.ui.faces.imports import imports
 from fers.ui.guard import explain_unexpected, places
@@ -74,7 +75,7 @@ async def repeatedly(seconds: float, chore: Callable[[], object], what: str) -> 
 
 
 app = st.App(
-    REPOSITORY / "app.py",
+    HOME / "app.py",
     routes=[
         Route("/health", health),
         Route("/session", session_route, methods=["POST", "DELETE"]),
@@ -111,7 +112,7 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
             click.echo("FERS answers nobody yet: set FERS_ADDRESS to the address by which people reach it.")
     else:
         _greet(f"http://127.0.0.1:{settings.port}")
-    os.chdir(REPOSITORY)  # Streamlit looks for `.streamlit/config.toml` in the current folder.
+    sys.argv = [str(HOME / "app.py")]  # Streamlit looks for `.streamlit/config.toml` beside it.
     address = "0.0.0.0" if behind_proxy else "127.0.0.1"
     app.run(config={"server.address": address, "server.port": settings.port, "logger.hideWelcomeMessage": True})
 

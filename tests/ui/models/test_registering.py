@@ -68,7 +68,7 @@ def models(tmp_path, settings, monkeypatch):
     folder = tmp_path / "models"
     monkeypatch.setenv("FERS_MODELS", str(folder))
     monkeypatch.setenv("FERS_MODEL", "my-net")
-    platform = assemble(replace(settings, models=folder), detector=OneFace())
+    platform = assemble(replace(settings, models=(folder,)), detector=OneFace())
     monkeypatch.setattr(registering, "platform", lambda: platform)
     return platform.live_model
 
