@@ -4,9 +4,10 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2 FERS_STORE=firebase PORT=8080
 WORKDIR /app
 
-# Training happens elsewhere: its libraries stay out.
-COPY requirements.txt .
-RUN sed '/^# Training/,$d' requirements.txt > app.txt && pip install --no-cache-dir -r app.txt
+# As locked. What only training and the tests need stays out.
+COPY pyproject.toml uv.lock ./
+RUN pip install --no-cache-dir uv && uv sync --frozen --no-install-project --compile-bytecode --no-cache
+ENV PATH=/app/.venv/bin:$PATH
 
 # The number is the owner of the volume that docs/operators/deployment.md mounts over models, where models are
 # registered.

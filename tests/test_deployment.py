@@ -1,12 +1,9 @@
-"""What docs/operators/deployment.md deploys: the container's command and libraries, and the rules."""
+"""What docs/operators/deployment.md deploys: the container's command, and the rules."""
 
-import ast
 import json
 import re
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import httpx
 import pytest
@@ -57,31 +54,6 @@ def test_nothing_secret_reaches_the_containers_log(server):
 def test_the_proxy_is_believed_about_https(server):
     said = {"Origin": server.address, "X-Forwarded-Proto": "https"}
     assert "Secure" in httpx.delete(f"{server.address}/session", headers=said, timeout=LONG).headers["Set-Cookie"]
-
-
-def test_the_app_imports_nothing_that_the_container_leaves_out():
-    _, training = (REPOSITORY / "requirements.txt").read_text().split("# Training\n")
-    left_out = {re.match(r"[\w-]+", line)[0].lower() for line in training.split("\n") if line}
-    distributions = packages_distributions()
-    imported = {
-        distribution.lower()
-        for file in [REPOSITORY / "app.py", *(REPOSITORY / "fers").rglob("*.py"), *(REPOSITORY / "pages").glob("*.py")]
-        for module in modules(file)
-        for distribution in distributions.get(module, [])
-    }
-    assert "streamlit" in imported
-    assert not imported & left_out
-
-
-def modules(file: Path) -> set[str]:
-    """The top names of what a Python file imports, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {name.name.partition(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            found.add(node.module.partition(".")[0])
-    return found
 
 
 @pytest.mark.parametrize("rules", ["firestore.rules", "storage.rules"])
