@@ -5,13 +5,16 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
 from fers.errors import FersError, ModelRejected, UnknownModel
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
 from fers.inference.runtimes import refuse_unserved
+
+if TYPE_CHECKING:
+    from fers.domain.interfaces import Classifier
 
 
 class ModelRegistry:
@@ -52,7 +55,7 @@ class ModelRegistry:
             f"There is: {', '.join(near)}." if near else f"No model is registered in {self._folders[0]}.",
         )
 
-    def classifier(self, model_id: str | None = None) -> Classifier:
+    def classifier(self, model_id: str | None = None) -> "Classifier":
         """The model called `model_id` (or in the model folder of that path), or the default one, loaded.
 
         Raises UnknownModel or ModelRejected.

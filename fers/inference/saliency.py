@@ -64,7 +64,7 @@ def _covered(face: np.ndarray, covers: np.ndarray) -> np.ndarray:
     return (face[None] * covers[..., None] + plain * (1 - covers[..., None])).astype(np.uint8)
 
 
-def _covers(count: int, size: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+def _covers(count: int, size: tuple[int, int], random: "np.random.Generator") -> np.ndarray:
     """count x h x w from 0 (covered) to 1 (seen): coarse random grids, enlarged smoothly and shifted at random."""
     height, width = size
     cell = (-(-height // CELLS), -(-width // CELLS))

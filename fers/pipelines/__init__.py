@@ -1,2 +1,2 @@
 """Large work as Apache Beam pipelines: the services' own calls, on ranges of the faces, on as many machines as there
-are. Needs what `requirements-beam.txt` lists."""
+are. Needs what `make beam` brings."""

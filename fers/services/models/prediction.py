@@ -1,6 +1,7 @@
 """Prediction on files, for tools that work beside the app and keep nothing."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -8,14 +9,16 @@ from PIL import Image
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
 from fers.domain.images import PhotoLimits, check_photo, crop
-from fers.domain.interfaces import Classifier, FaceDetector
 from fers.errors import ImageRejected
+
+if TYPE_CHECKING:
+    from fers.domain.interfaces import Classifier, FaceDetector
 
 LIMITS = PhotoLimits(smallest_side=16)
 """Benchmark faces are small (FER+: 48 pixels), so tools accept less than participants are asked for."""
 
 
-def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | None) -> dict:
+def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector | None") -> dict:
     """What `classifier` says about the largest face in an image file, or the whole image without a `detector`.
 
     Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3`, `sure`
@@ -40,7 +43,7 @@ def predict_file(path: Path, classifier: Classifier, detector: FaceDetector | No
 
 
 def proposed_face(
-    pixels: Image.Image, classifier: Classifier, detector: FaceDetector | None
+    pixels: Image.Image, classifier: "Classifier", detector: "FaceDetector | None"
 ) -> tuple[np.ndarray, Box | None]:
     """The largest face found in an RGB picture, cropped with the context `classifier` likes (uint8), and its box; the
     whole picture and None without a `detector` or a face."""

@@ -29,3 +29,14 @@ def test_one_that_is_stopped_has_not(processes):
     processes.stop(NAME)
     assert not processes.is_running(NAME)
     assert not processes.has_failed(NAME)
+
+
+def test_one_works_in_the_folder_that_fers_was_started_from(tmp_path, monkeypatch, started):
+    monkeypatch.chdir(tmp_path)
+    for variable in ("FERS_DATA", "PYTHONPATH"):
+        monkeypatch.delenv(variable, raising=False)
+    processes = Processes()
+    processes.start(NAME, "doctor")
+    wait_until(lambda: not processes.is_running(NAME))
+    assert not processes.has_failed(NAME)
+    assert (tmp_path / "data").is_dir()
