@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Into an environment that may hold more: those who start the app may run the tests as well.
-SYNC := $(BIN)/uv sync --locked --inexact --no-install-project
+SYNC := $(BIN)/uv sync --frozen --inexact --no-install-project
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
@@ -23,6 +23,7 @@ check: lint
 	$(PYTEST) -m "not slow" tests/analysis tests/cli tests/datasets tests/domain tests/services tests/storage/sqlite tests/ui
 
 lint: $(VENV)/.dev
+	$(BIN)/uv lock --check --quiet || { echo "uv.lock is behind pyproject.toml or a requirements file: run make lock." >&2; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE_MS, PHONE
+from tests.browser.conftest import PATIENCE_MS, PHONE, until
 from tests.servers.oidc import oidc_provider
 from tests.serving import serving
 
@@ -46,7 +46,7 @@ def test_coming_by_a_provider_and_leaving(open_page, server):
 def test_the_page_asked_for_is_there_after_coming_by_a_provider(open_page, server):
     page = open_page("/my_data?then=1", **PHONE)
     expect(page.get_by_text("Sign in to go on to “My data”")).to_be_visible()
-    page.wait_for_function("document.cookie.includes('fers_wanted=my_data%3Fthen%3D1')")
+    until(page, "document.cookie.includes('fers_wanted=my_data%3Fthen%3D1')")
     page.get_by_role("button", name="Continue with University").first.click()
     expect(page.get_by_role("heading", name="My data")).to_be_visible()
     expect(page).to_have_url(f"{server.address}/my_data?then=1")
@@ -56,7 +56,7 @@ def test_the_page_asked_for_is_there_after_coming_by_a_provider(open_page, serve
 def test_no_other_page_is_gone_to_than_one_of_ours(open_page, server, elsewhere):
     page = open_page(**PHONE)
     # The front page has cleared what was kept.
-    page.wait_for_function("!document.cookie.includes('fers_wanted')")
+    until(page, "!document.cookie.includes('fers_wanted')")
     value = {"name": "fers_wanted", "value": quote(elsewhere, safe=""), "url": server.address}
     page.context.add_cookies([value])
     page.get_by_role("button", name="Continue with University").first.click()
