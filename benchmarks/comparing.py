@@ -26,7 +26,7 @@ from fers.adapters import open_stores
 from fers.assembly import Platform, assemble
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
@@ -96,7 +96,7 @@ def fill(settings: config.Settings, study_id: str, models: Models, faces: int) -
         likely = random.random(faces) < MODELS_ARE_RIGHT
         answers = random.dirichlet(np.full(8, 0.3), faces) + 0.6 * likely[:, None] * np.eye(8)[truth]
         answers = (answers / answers.sum(axis=1, keepdims=True)).astype("<f4")
-        rows = ((info.answers_id, face_id, row.tobytes()) for face_id, row in zip(ids, answers, strict=True))
+        rows = ((info.fingerprint, face_id, row.tobytes()) for face_id, row in zip(ids, answers, strict=True))
         sql.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
     pictures = random.uniform((50, 30, 5), (400, 220, 120), (faces, 3)).astype("<f4")
     rows = ((FACTS_ID, face_id, row.tobytes()) for face_id, row in zip(ids, pictures, strict=True))
@@ -180,7 +180,7 @@ def page(platform: Platform, on: EvaluationSet) -> dict:
     return {
         "leaderboard": board,
         "slices, when somebody asks for them": lambda: platform.slices.compare(OPERATOR, "model-0", "model-1", on),
-        "single faces, when somebody asks for them": lambda: arena.duel(OPERATOR, "model-0", "model-1", on),
+        "single faces, when somebody asks for them": lambda: arena.pairwise(OPERATOR, "model-0", "model-1", on),
     }
 
 
@@ -195,7 +195,7 @@ def main(faces: int, count: int, runs: int) -> None:
         platform = assemble(settings, models=models, now=lambda: datetime.now(UTC))
         fill(settings, platform.studies.current().id, models, faces)
         print(f"{faces:,} faces, {count} models; ms at first / median / slowest")
-        for on in (EVERY_FACE, REVIEWED_FACES, EvaluationSet(EvaluationLabels.VERSION, VERSION)):
+        for on in (OWN_LABELS, REVIEWED_FACES, EvaluationSet(EvaluationLabels.VERSION, VERSION)):
             started = time.perf_counter()
             for info in models.models():
                 platform.arena.finish(OPERATOR, info.id, Asked([0.01] * ENOUGH_TIMES), on)

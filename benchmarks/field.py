@@ -55,7 +55,7 @@ def prepare(folder: Path, faces: int):
     stores.field.add_trial(TRIAL)
     stores.field.choose_shadows(ShadowChoice((OneModel.info.id,), NOON))
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
-    values = {"trial": TRIAL.id, "matches": faces // 10, "answers_id": OneModel.info.answers_id}
+    values = {"trial": TRIAL.id, "matches": faces // 10, "answers_id": OneModel.info.fingerprint}
     for statement in _FILL:
         connection.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
     connection.close()

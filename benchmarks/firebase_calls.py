@@ -200,7 +200,7 @@ def measured(home: Home) -> dict[str, Counter]:
     app = home.app()
     with counted() as rows["one submission"]:
         submit(app)
-    face = platform.own_data.faces(home.giver.person)[0]
+    face = platform.data_export.faces(home.giver.person)[0]
     with counted() as rows["one withdrawal of a face"]:
         platform.withdrawal.withdraw_face(home.giver.person, face.id)
     for _ in range(IN_HAND):

@@ -21,14 +21,14 @@ from fers.services.faces.uploads import Uploads
 from fers.services.labelling.agreement import Agreement
 from fers.services.labelling.review import Review
 from fers.services.models.arena import Arena
-from fers.services.models.challengers import Rivals
+from fers.services.models.challengers import Challengers
 from fers.services.models.drift import DriftReports
 from fers.services.models.evaluation_sets import EvaluationSets
 from fers.services.models.jobs import Jobs
 from fers.services.models.live_model import LiveModel
 from fers.services.models.pictures import Pictures
 from fers.services.models.runs import ModelRuns
-from fers.services.models.saliency import Why
+from fers.services.models.saliency import Saliency
 from fers.services.models.shadows import Shadows
 from fers.services.models.slices import Slices
 from fers.services.models.trials import Trials
@@ -36,7 +36,7 @@ from fers.services.operations.doctor import Doctor
 from fers.services.people.accounts import Accounts
 from fers.services.people.administrators import Administrators
 from fers.services.people.consents import Consents
-from fers.services.people.data_export import OwnData
+from fers.services.people.data_export import DataExport
 from fers.services.people.groups import Groups
 from fers.services.people.help_desk import HelpDesk
 from fers.services.people.invitations import Invitations
@@ -62,7 +62,7 @@ class Platform:
     live: Live
     withdrawal: Withdrawal
     retention: Retention
-    own_data: OwnData
+    data_export: DataExport
     groups: Groups
     arena: Arena
     slices: Slices
@@ -72,7 +72,7 @@ class Platform:
     trials: Trials
     shadows: Shadows
     drift: DriftReports
-    why: Why
+    saliency: Saliency
     explore: Explore
     faces: Faces
     review: Review
@@ -124,7 +124,9 @@ def assemble(
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
-    capture = Capture(storing, models, detector, consents, studies, Rivals(trials, models, now), stores.health, now)
+    capture = Capture(
+        storing, models, detector, consents, studies, Challengers(trials, models, now), stores.health, now
+    )
     versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
     pictures = Pictures(records, images, stores.answers)
@@ -146,7 +148,7 @@ def assemble(
         live=Live(BrowserNetworks(adapters.registry(settings)), models),
         withdrawal=withdrawal,
         retention=retention,
-        own_data=OwnData(records, images, consents, stores.labels, stores.groups),
+        data_export=DataExport(records, images, consents, stores.labels, stores.groups),
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
@@ -156,7 +158,7 @@ def assemble(
         trials=trials,
         shadows=Shadows(stores.field, records, stores.face_index, images, stores.answers, stores.jobs, models, now),
         drift=DriftReports(stores.field, stores.face_index, records, stores.versions),
-        why=Why(records, images, models, now),
+        saliency=Saliency(records, images, models, now),
         explore=Explore(records, stores.face_index, images, groups, now),
         faces=Faces(records, stores.labels, stores.answers, stores.versions, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
@@ -171,6 +173,6 @@ def assemble(
         sign_in=sign_in,
         health=stores.health,
     )
-    storing.settle()
+    storing.recover()
     retention.purge_due()
     return platform

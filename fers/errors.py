@@ -70,7 +70,7 @@ class AlreadyExists(FersError):
     """A record with this id is stored already."""
 
 
-class PlaceTaken(FersError):
+class SlotTaken(FersError):
     """The face has all the labels it needs; this one came too late."""
 
 

@@ -13,7 +13,7 @@ actor = guard.enter(Action.GIVE_FACE)
 consents, study = platform().consents, platform().studies.current(actor)
 latest, text = consents.latest(actor), consents.text(actor)
 is_current = consents.current(actor) is not None
-given = sum(face.study_id == study.id for face in platform().own_data.faces(actor)) if latest else 0
+given = sum(face.study_id == study.id for face in platform().data_export.faces(actor)) if latest else 0
 
 choose_study(actor)
 if latest is None or is_current:

@@ -20,7 +20,7 @@ from fers.ui.words import as_typed
 COLUMNS, MORE = 3, 9
 
 actor = guard.enter(Action.MANAGE_OWN_DATA)
-own_data, withdrawal = platform().own_data, platform().withdrawal
+data_export, withdrawal = platform().data_export, platform().withdrawal
 
 
 def offer_withdrawal(face: Face) -> None:
@@ -44,7 +44,7 @@ def show(face: Face) -> None:
     doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
         try:
-            show_face(own_data.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+            show_face(data_export.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
         except ImageLost as lost:
             st.caption(f"{lost.what} You can withdraw it all the same.")
         st.markdown(f"**{label}**")
@@ -57,14 +57,14 @@ def show(face: Face) -> None:
 
 
 st.title("My data")
-faces = own_data.faces(actor)
+faces = data_export.faces(actor)
 email = platform().accounts.email_of(actor)
 signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal code"
 st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download all of it",
-        lambda: own_data.download(actor),
+        lambda: data_export.download(actor),
         "my-data.zip",
         on_click="ignore",
         icon=":material/download:",

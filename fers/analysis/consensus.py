@@ -38,10 +38,10 @@ def dawid_skene(labels: Iterable[Label]) -> tuple[dict[str, Consensus], ErrorRat
     """
     votes = collect(labels, vote_of)
     rates = error_rates(votes, len(OUTCOMES))
-    return _settle(votes.faces, rates.belief, votes.counts(len(OUTCOMES))), rates
+    return _consensus(votes.faces, rates.belief, votes.counts(len(OUTCOMES))), rates
 
 
-def _settle(faces: tuple[str, ...], support: np.ndarray, counts: np.ndarray) -> dict[str, Consensus]:
+def _consensus(faces: tuple[str, ...], support: np.ndarray, counts: np.ndarray) -> dict[str, Consensus]:
     best = support.max(axis=1, initial=0)
     outcomes = support.argmax(axis=1).tolist()
     tied = ((support > best[:, None] - _TIE).sum(axis=1) > 1).tolist()

@@ -13,7 +13,7 @@ from fers.domain.evaluation_sets import Figure
 
 
 @dataclass(frozen=True)
-class Entry:
+class BoardEntry:
     """A model's line in the leaderboard."""
 
     n: int
@@ -26,7 +26,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Duel:
+class PairwiseComparison:
     """Where two models differ on the same n faces."""
 
     disagree: np.ndarray
@@ -35,11 +35,11 @@ class Duel:
     """Indices of faces that both get wrong, those where they are surest first."""
 
 
-def entry(answers: np.ndarray, labels: np.ndarray, people: np.ndarray) -> Entry:
+def entry(answers: np.ndarray, labels: np.ndarray, people: np.ndarray) -> BoardEntry:
     """Score n x 8 `answers` to faces with n `labels`; `people` says whose each is. Intervals are by drawing people."""
     confusion = tuple(map(tuple, metrics.confusion_matrix(answers, labels).tolist()))
     scores = ModelSums(answers, labels).scores
-    return Entry(len(labels), figures(Scores.NAMES, scores, people), confusion, len(np.unique(people)))
+    return BoardEntry(len(labels), figures(Scores.NAMES, scores, people), confusion, len(np.unique(people)))
 
 
 def figures(names: Sequence[str], scores: Callable[[np.ndarray], np.ndarray], people: np.ndarray) -> dict[str, Figure]:
@@ -53,12 +53,12 @@ def figures(names: Sequence[str], scores: Callable[[np.ndarray], np.ndarray], pe
     return {name: tuple(map(float, row)) for name, *row in rows}
 
 
-def duel(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> Duel:
+def pairwise(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> PairwiseComparison:
     """Compare n x 8 answers of two models to faces with n `labels`."""
     right = [answers.argmax(axis=1) == labels for answers in (one, other)]
     sureness = np.minimum(one.max(axis=1), other.max(axis=1))
     order = np.argsort(-sureness, kind="stable")
-    return Duel(
+    return PairwiseComparison(
         disagree=order[(right[0] != right[1])[order]],
         both_wrong=order[~(right[0] | right[1])[order]],
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fers.analysis.leaderboard import Entry, figures
+from fers.analysis.leaderboard import BoardEntry, figures
 from fers.analysis.resampling import CLASSES, balanced_accuracy
 from fers.domain.consensus import OUTCOMES
 from fers.domain.metrics import macro_f1
@@ -16,7 +16,7 @@ LEAST_VOTES = 3
 agree have a label to be held against, so that both would always be right."""
 
 
-def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarray | None = None) -> Entry | None:
+def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarray | None = None) -> BoardEntry | None:
     """Score annotators on n faces; None where there is nothing to score.
 
     `votes`: for each face the votes on it, as indices into `OUTCOMES`; `owners`: whose face it is. With `labels` (n
@@ -48,7 +48,9 @@ def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
     return leading[:, :CLASSES] / np.maximum(1, leading.sum(axis=1, keepdims=True))
 
 
-def _scored(face: np.ndarray, owners: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Entry:
+def _scored(
+    face: np.ndarray, owners: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray
+) -> BoardEntry:
     faces = int(face.max()) + 1
     share = weight / np.bincount(face, weights=weight)[face]
     cell = truth * len(OUTCOMES) + said
@@ -59,4 +61,4 @@ def _scored(face: np.ndarray, owners: np.ndarray, said: np.ndarray, truth: np.nd
         confusion = weights.reshape(CLASSES, len(OUTCOMES))
         return np.array([confusion.trace() / len(sample), macro_f1(confusion), balanced_accuracy(confusion)])
 
-    return Entry(faces, figures(NAMES, scores, owners), people=len(np.unique(owners)))
+    return BoardEntry(faces, figures(NAMES, scores, owners), people=len(np.unique(owners)))

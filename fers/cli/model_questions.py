@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from fers.errors import InvalidInput
-from fers.inference.draft import Draft
+from fers.inference.draft import ModelDraft
 from fers.inference.model_folder import DESCRIPTION, ID, OUTPUT_KINDS, Misdescribed, info_of
 
 ALL_THE_SAME = "Register it all the same"
@@ -122,7 +122,7 @@ def asks(questions: tuple[Question, ...]) -> Callable:
     return decorate
 
 
-def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: Draft) -> dict:
+def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: ModelDraft) -> dict:
     """Every question's answer: from `options`, the terminal, or its default.
 
     Raises InvalidInput that lists the options to give where there is no terminal, and for answers that can't be;
@@ -140,7 +140,7 @@ def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: D
     return answers
 
 
-def _output(answers: dict, draft: Draft, ask: bool) -> str | None:
+def _output(answers: dict, draft: ModelDraft, ask: bool) -> str | None:
     """The name of the output that holds the classes; None for the only one that does."""
     try:
         draft.output(answers["output"], answers["classes"])
@@ -163,7 +163,7 @@ def refuse_impossible(document: dict) -> None:
         ) from error
 
 
-def _answer(question: Question, given, stem: str, draft: Draft, ask: bool):
+def _answer(question: Question, given, stem: str, draft: ModelDraft, ask: bool):
     if given is None:
         default = None if question.default is None else question.default.format(stem=stem)
         if ask and question.asked and not (question.key == "order" and draft.channels == 1):

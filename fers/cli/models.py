@@ -23,11 +23,11 @@ from fers.inference.adding import (
     weights_at,
     write_description,
 )
-from fers.inference.draft import Draft
+from fers.inference.draft import ModelDraft
 from fers.inference.known_faces import listed_pictures, public_pictures, views
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, read_model_folder
 from fers.inference.sandbox import Sandbox, sandbox
-from fers.inference.self_test import Report, examine
+from fers.inference.self_test import SelfTestReport, examine
 from fers.inference.unpacking import unpacked
 from fers.services.models.prediction import proposed_face
 
@@ -124,7 +124,7 @@ def _staged(source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
     return staged
 
 
-def _sentence(weights: Path, draft: Draft) -> str:
+def _sentence(weights: Path, draft: ModelDraft) -> str:
     colours = "gray" if draft.channels == 1 else "colour"
     size = f", {draft.parameters:,} parameters" if draft.parameters else ""
     several = len(draft.outputs) > 1
@@ -177,7 +177,7 @@ def _tried(added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
     return tested
 
 
-def _tell(report: Report) -> None:
+def _tell(report: SelfTestReport) -> None:
     for finding in report.findings:
         click.echo(f"WRONG: {finding}")
     click.echo(f"{report.right} of {report.asked} known faces named rightly.")

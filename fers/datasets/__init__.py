@@ -8,7 +8,7 @@ from fers.datasets import affectnet, exported, fer2013, ferplus, folder, manifes
 from fers.datasets.faces import DataError, FaceSet, NoFaces, join
 from fers.datasets.faults import Faults
 from fers.datasets.reading import Meanings, Reading
-from fers.datasets.splits import Split
+from fers.datasets.splits import SplitChoice
 
 FORMATS = {
     "ferplus": ferplus.load,
@@ -34,7 +34,7 @@ def load(spec: str, meanings: Meanings = Meanings(), faults: Faults | None = Non
     source = f"{kind}:{path.name}" + (f"#{split}" if split else "")
     noted = Faults() if faults is None else faults
     try:
-        faces = FORMATS[kind](path, Reading(source, Split(split or None), meanings, noted))
+        faces = FORMATS[kind](path, Reading(source, SplitChoice(split or None), meanings, noted))
     except NoFaces as error:
         raise NoFaces("\n".join([str(error), *noted.told()])) from error
     if faults is None and noted.count:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fers.datasets.faults import Faults
-from fers.datasets.splits import Split
+from fers.datasets.splits import SplitChoice
 from fers.datasets.tables import Where
 from fers.datasets.words import Vocabulary
 
@@ -23,7 +23,7 @@ class Meanings:
 @dataclass(frozen=True)
 class Reading:
     source: str
-    split: Split
+    split: SplitChoice
     meanings: Meanings = field(default_factory=Meanings)
     faults: Faults = field(default_factory=Faults)
 

@@ -11,7 +11,7 @@ class SeveralSplits(DataError):
         self.splits = splits
 
 
-class Split:
+class SplitChoice:
     """Which split was asked for, None for the only one, and which ones there turned out to be."""
 
     def __init__(self, wanted: str | None = None):

@@ -53,7 +53,7 @@ class EvaluationSet:
         return cls(EvaluationLabels.VERSION, version_id, Split(split) if split else None)
 
 
-EVERY_FACE = EvaluationSet(EvaluationLabels.OWN)
+OWN_LABELS = EvaluationSet(EvaluationLabels.OWN)
 REVIEWED_FACES = EvaluationSet(EvaluationLabels.CONSENSUS)
 
 
@@ -63,7 +63,7 @@ class RunProgress:
 
     evaluation_set: str
     """Its key."""
-    answers_id: str
+    fingerprint: str
     done: int
     faces: int
     """How many there were when the run began."""
@@ -80,7 +80,7 @@ class Result:
     evaluation_set: str
     """Its key: for a dataset version, that begins with the hash of its content."""
     who: str
-    """The model's `answers_id`, a hash of its weights and of how it is fed and read; or `PEOPLE`."""
+    """The model's `fingerprint`, a hash of its weights and of how it is fed and read; or `PEOPLE`."""
     model_id: str
     model_version: str
     n: int

@@ -102,7 +102,7 @@ class FaceFilter:
         return [f"{about} {' or '.join(values)}" for about, values in said.items() if values]
 
 
-EVERY_FACE = FaceFilter()
+NO_FILTER = FaceFilter()
 
 
 def _among(value: object, chosen: frozenset) -> bool:
@@ -132,7 +132,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """Where a page of faces ended, for the next one to go on from."""
 
     rank: float | datetime

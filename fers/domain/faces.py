@@ -89,8 +89,8 @@ class LiveGuess:
     """
 
     model_id: str
-    answers_id: str
-    """`ModelInfo.answers_id` of the model as that browser had it."""
+    fingerprint: str
+    """`ModelInfo.fingerprint` of the model as that browser had it."""
     probabilities: tuple[float, ...]
     """Eight numbers that sum to 1, in the order of `Emotion`."""
 
@@ -105,18 +105,18 @@ class LiveGuess:
     def described(self) -> dict:
         """In JSON's types, for whoever it is handed to."""
         shares = dict(zip(LABELS, self.probabilities, strict=True))
-        return {"model": {"id": self.model_id, "answers_id": self.answers_id}, "probabilities": shares}
+        return {"model": {"id": self.model_id, "answers_id": self.fingerprint}, "probabilities": shares}
 
 
 @dataclass(frozen=True)
-class Rival:
+class Challenger:
     """What the other model of a blind trial said about the same crop. Its person was not shown it."""
 
     trial_id: str
     prediction: Prediction
 
 
-class Why(StrEnum):
+class UnscoredReason(StrEnum):
     """Why a model did not answer."""
 
     SLOW = "slow"
@@ -124,13 +124,13 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
-class Missed:
+class Unscored:
     """A comparison in a blind trial that was not made, because one of the two models did not answer in time."""
 
     trial_id: str
     model_id: str
     """Of that model."""
-    why: Why
+    why: UnscoredReason
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ class Face:
     captured_at: datetime
     given_at: datetime
     purge_at: datetime
-    rival: Rival | None = None
+    challenger: Challenger | None = None
     """Where the face was given in a blind trial of two models."""
-    missed: Missed | None = None
-    """In place of `rival`, where that one did not answer."""
+    unscored: Unscored | None = None
+    """In place of `challenger`, where that one did not answer."""
     live: LiveGuess | None = None
     """Where the face was given from the live page. `prediction` is the server's own all the same."""
 

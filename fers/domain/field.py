@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
-from fers.domain.faces import Face, Missed, Prediction
+from fers.domain.faces import Face, Prediction, Unscored
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Entrant:
 
     model_id: str
     version: str
-    answers_id: str
+    fingerprint: str
     """Another one now means that the model was changed: it is drawn no more."""
 
 
@@ -42,14 +42,14 @@ class Match:
     trial_id: str
     shown: str
     """Id of the model whose guess the person met."""
-    rival: str
+    challenger: str
     """Id of the one whose guess nobody saw."""
     before: bool
     """Whether the person answered before they saw the guess."""
     shown_right: bool
-    rival_right: bool
+    challenger_right: bool
     closer: int
-    """Which gave the label more probability: 1 the one shown, -1 its rival, 0 neither."""
+    """Which gave the label more probability: 1 the one shown, -1 its challenger, 0 neither."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def may_be_tested_on(face: Face) -> bool:
 
 
 def drawn(trial: Trial, draft_id: str) -> tuple[Entrant, Entrant]:
-    """The entrant that is shown for a face and its rival. Every ordered pair is as likely, and the same face always has
-    the same."""
+    """The entrant that is shown for a face and its challenger. Every ordered pair is as likely, and the same face
+    always has the same."""
     digest = hashlib.sha256(f"{trial.id}\n{draft_id}".encode()).digest()
     count = len(trial.entrants)
     first, second = divmod(int.from_bytes(digest[:16]) % (count * (count - 1)), count - 1)
@@ -139,24 +139,24 @@ def drawn(trial: Trial, draft_id: str) -> tuple[Entrant, Entrant]:
 
 def match_of(face: Face) -> Match | None:
     """What the face says about the two models of its trial; None without a trial, a label, or leave to compare."""
-    if face.rival is None or not may_be_tested_on(face):
+    if face.challenger is None or not may_be_tested_on(face):
         return None
-    shown, rival, label = face.prediction, face.rival.prediction, face.answer.label
-    less, more = rival.probabilities[label], shown.probabilities[label]
+    shown, challenger, label = face.prediction, face.challenger.prediction, face.answer.label
+    less, more = challenger.probabilities[label], shown.probabilities[label]
     return Match(
-        trial_id=face.rival.trial_id,
+        trial_id=face.challenger.trial_id,
         shown=shown.model_id,
-        rival=rival.model_id,
+        challenger=challenger.model_id,
         before=face.answer.before_prediction,
         shown_right=_first_guess(shown) is label,
-        rival_right=_first_guess(rival) is label,
+        challenger_right=_first_guess(challenger) is label,
         closer=(more > less) - (more < less),
     )
 
 
-def missed_of(face: Face) -> Missed | None:
+def unscored_of(face: Face) -> Unscored | None:
     """The comparison that was not made on a face; None without one, or where none may be made any more."""
-    return face.missed if may_be_tested_on(face) else None
+    return face.unscored if may_be_tested_on(face) else None
 
 
 def rank_of(label: Emotion, probabilities) -> int:

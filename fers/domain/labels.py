@@ -73,9 +73,9 @@ class Opinion:
     """The share, 0 to 1, of the pairs of them who say the same; None where there is no pair."""
 
 
-def is_open_flag(label: Label, settled_at: datetime | None) -> bool:
-    """Whether a label flags its picture and nobody looked at that since (`settled_at`: when somebody last did)."""
-    return label.verdict is Verdict.FLAGGED and (settled_at is None or label.given_at > settled_at)
+def is_open_flag(label: Label, resolved_at: datetime | None) -> bool:
+    """Whether a label flags its picture and nobody looked at that since (`resolved_at`: when somebody last did)."""
+    return label.verdict is Verdict.FLAGGED and (resolved_at is None or label.given_at > resolved_at)
 
 
 def only(emotion: Emotion) -> tuple[float, ...]:

@@ -75,7 +75,7 @@ class ModelInfo:
     """Size of the weights on disk, where they are on one."""
 
     @property
-    def answers_id(self) -> str:
+    def fingerprint(self) -> str:
         """64 hexadecimal digits that change whenever the model may answer differently: with its weights, and with how
         it is fed and read."""
         # The name is left out where there is none, so that ids from before outputs had names stay what they were.
@@ -87,8 +87,8 @@ class ModelInfo:
 class ModelRun:
     """A model's run over the stored faces."""
 
-    answers_id: str
-    """`ModelInfo.answers_id` of the model as it was."""
+    fingerprint: str
+    """`ModelInfo.fingerprint` of the model as it was."""
     model_id: str
     model_version: str
     milliseconds: float

@@ -55,7 +55,7 @@ class Person:
 
     def role_in(self, study_id: str | None) -> Role:
         """The larger of the role everywhere and the one in this study."""
-        roles = [self.role, *(seat.role for seat in self.memberships if seat.study_id == study_id)]
+        roles = [self.role, *(membership.role for membership in self.memberships if membership.study_id == study_id)]
         return max(roles, key=list(Role).index)
 
 

@@ -35,7 +35,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Known:
+class GoldStandard:
     """What a face is known to show; such faces tell how well annotators know expressions."""
 
     emotion: Emotion

@@ -11,7 +11,7 @@ from functools import lru_cache
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import EVERY_FACE, FaceFilter
+from fers.domain.exploring import NO_FILTER, FaceFilter
 from fers.domain.faces import Display, LiveGuess, Source
 from fers.domain.labels import Verdict, leading
 
@@ -150,7 +150,7 @@ class Entry:
             "box": self.box.as_list(),
             "votes": [vote.as_document() for vote in self.votes],
             "measures": self.measures and vars(self.measures),
-            "live": self.live and vars(self.live),
+            "live": self.live and _live_document(self.live),
         }
 
     @classmethod
@@ -198,7 +198,7 @@ class DatasetVersion:
     near_duplicates: int
     """Faces that were not taken because another split holds nearly the same picture."""
     consent_texts: tuple[ConsentText, ...]
-    chosen: FaceFilter = EVERY_FACE
+    chosen: FaceFilter = NO_FILTER
     """Which of the study's faces it was to hold."""
     consensus: ConsensusRule = ConsensusRule.MAJORITY
     portions: tuple[Portion, ...] = ()
@@ -269,4 +269,8 @@ def _filled(kind: type, fields: dict):
 
 
 def _live(document: dict) -> LiveGuess:
-    return LiveGuess(**document | {"probabilities": tuple(document["probabilities"])})
+    return LiveGuess(document["model_id"], document["answers_id"], tuple(document["probabilities"]))
+
+
+def _live_document(live: LiveGuess) -> dict:
+    return {"model_id": live.model_id, "answers_id": live.fingerprint, "probabilities": live.probabilities}

@@ -9,11 +9,11 @@ import numpy as np
 
 from fers.errors import ModelRejected
 from fers.inference.browser import CONVERTED
-from fers.inference.draft import Draft
+from fers.inference.draft import ModelDraft
 from fers.inference.foreign import KINDS, SUFFIXES, other_kind, tensorflow_js
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, fingerprint, read_model_folder
 from fers.inference.sandbox import Sandbox
-from fers.inference.self_test import Report
+from fers.inference.self_test import SelfTestReport
 from fers.inference.trial import KNOWN
 
 _GIVEN, _TRIED = "given", "tried"
@@ -53,7 +53,7 @@ class Seen:
 
     weights: str
     """In the sandbox, the file that can be served."""
-    draft: Draft
+    draft: ModelDraft
 
     @property
     def suffix(self) -> str:
@@ -71,7 +71,7 @@ def look(box: Sandbox, weights: Path, side: int | None = None) -> Seen:
         seen = _looked(box, weights, side, [_beside(weights, name, refusal) for name in seen["lacks"]])
     if "lacks" in seen:
         raise ModelRejected(*seen["refusal"])
-    return Seen(seen["weights"], Draft.from_json(seen["draft"]))
+    return Seen(seen["weights"], ModelDraft.from_json(seen["draft"]))
 
 
 def _looked(box: Sandbox, weights: Path, side: int | None, others: list[Path]) -> dict:
@@ -121,7 +121,7 @@ def write_description(folder: Path, document: dict) -> None:
 
 @dataclass(frozen=True)
 class Tested:
-    report: Report
+    report: SelfTestReport
     browsers: bool
     """Whether the live page will offer the model."""
     because: str
@@ -142,4 +142,4 @@ def test(box: Sandbox, folder: ModelFolder, known: dict) -> Tested:
         (folder.path / CONVERTED).unlink(missing_ok=True)  # Nobody knows that it answers like the weights.
     if told["converted"]:
         box.fetch(f"{name}/{CONVERTED}", folder.path / CONVERTED)
-    return Tested(Report.from_json(told["report"]), told["browsers"], told.get("because", ""))
+    return Tested(SelfTestReport.from_json(told["report"]), told["browsers"], told.get("because", ""))

@@ -108,7 +108,7 @@ def _model(info: ModelInfo, file: Path) -> dict:
     columns = [emotions.index(emotion) if emotion in emotions else None for emotion in Emotion]
     return {
         "id": info.id,
-        "answersId": info.answers_id,
+        "answersId": info.fingerprint,
         "file": _name(file),
         "cropScale": info.crop_scale,
         "faceSide": FACE_SIDE,

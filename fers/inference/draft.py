@@ -32,7 +32,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Draft:
+class ModelDraft:
     """What a network tells about itself."""
 
     width: int
@@ -44,7 +44,7 @@ class Draft:
     parameters: int | None
 
     @classmethod
-    def from_json(cls, document: dict) -> "Draft":
+    def from_json(cls, document: dict) -> "ModelDraft":
         return cls(**document | {"outputs": tuple(Output(**each) for each in document["outputs"])})
 
     def to_json(self) -> dict:
@@ -119,7 +119,7 @@ class Draft:
         }
 
 
-def read_off(weights: Path, side: int | None = None) -> Draft:
+def read_off(weights: Path, side: int | None = None) -> ModelDraft:
     """Open weights and read what they are. `side`, in pixels, is for a network that reads faces of any size.
 
     Raises ModelRejected.
@@ -132,7 +132,7 @@ def read_off(weights: Path, side: int | None = None) -> Draft:
     shape = (height, width, channels) if layout == "NHWC" else (channels, height, width)
     noise = np.random.default_rng(0).random((4, *shape), np.float32)
     batch = np.concatenate([noise * np.float32(high - low) + np.float32(low) for low, high in SCALES])
-    return Draft(width, height, channels, layout, _outputs(network, batch, weights.name), network.parameters)
+    return ModelDraft(width, height, channels, layout, _outputs(network, batch, weights.name), network.parameters)
 
 
 def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ...]:

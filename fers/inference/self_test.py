@@ -30,7 +30,7 @@ MOST_VIEWED = 8
 
 
 @dataclass(frozen=True)
-class Report:
+class SelfTestReport:
     """What the self-test found."""
 
     findings: tuple[str, ...]
@@ -44,7 +44,7 @@ class Report:
     """How the described way of feeding compares with the next best, in a sentence; empty when there was no need."""
 
     @classmethod
-    def from_json(cls, document: dict) -> "Report":
+    def from_json(cls, document: dict) -> "SelfTestReport":
         return cls(**document | {key: tuple(document[key]) for key in ("findings", "unseen")})
 
     def to_json(self) -> dict:
@@ -68,7 +68,7 @@ def examine(
     labels: np.ndarray,
     trusted: np.ndarray | None = None,
     views_each: int = 1,
-) -> Report:
+) -> SelfTestReport:
     """Test a model on known faces: n x 224 x 224 x 3 RGB (uint8) and n class ids.
 
     `trusted` is what a model in use says of the faces (n x 8). Of each face there are `views_each` in a row, where that
@@ -84,7 +84,7 @@ def examine(
         findings = _ignorance(answers, labels) or _confidence(classifier, faces)
     named = {emotion_named(name) for name in classifier.info.output.classes} - {None}
     unseen = tuple(Emotion(emotion).label for emotion in sorted(named - set(labels.tolist())))
-    return Report(tuple(findings), right, len(labels), unseen, compared)
+    return SelfTestReport(tuple(findings), right, len(labels), unseen, compared)
 
 
 def _known(faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None, views_each: int) -> _Known:

@@ -109,7 +109,7 @@ def _for_whoever_is_here(error: FersError) -> FersError:
 
 
 def _works_with_models(actor: Person | None) -> bool:
-    studies = (None, *(seat.study_id for seat in actor.memberships)) if actor else ()
+    studies = (None, *(membership.study_id for membership in actor.memberships)) if actor else ()
     return any(allowed(actor, Action.COMPARE_MODELS, at) for at in studies)
 
 

@@ -48,7 +48,7 @@ def go_on(signed_in: SignedIn) -> None:
 
 def remember() -> None:
     """Have the browser keep whoever signed in here signed in when the page is loaded again."""
-    state().cookie_request = CookieRequest(platform().accounts.leave(state().token))
+    state().cookie_request = CookieRequest(platform().accounts.issue_ticket(state().token))
 
 
 def sign_out() -> None:

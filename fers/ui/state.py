@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from fers.domain.boxes import Box
-from fers.domain.exploring import EVERY_FACE, FaceFilter, Found
+from fers.domain.exploring import NO_FILTER, FaceFilter, Found
 from fers.domain.faces import Answer, Face, Prediction, Source
 from fers.domain.hints import Hint
 from fers.domain.labels import Label
@@ -155,7 +155,7 @@ class State:
     """Whether somebody came to the current page from another one; a page that asks says when it has heard it."""
     page: str | None = None
     """The address of that page."""
-    to_freeze: FaceFilter = EVERY_FACE
+    to_freeze: FaceFilter = NO_FILTER
     """What was chosen under "Explore" for the next dataset version."""
     reviewing: Reviewing | None = None
     download: str | None = None

@@ -32,7 +32,7 @@ def faults(page: Page) -> list[str]:
     """Everything that is found in a page that has just been loaded: with all that can be folded out, tab by tab, and in
     what pops up."""
     page.set_viewport_size(WINDOWS["desktop"])
-    settle(page)
+    recover(page)
     found = _open_everything_and_look(page)
     for tab in page.get_by_role("tab", selected=False).all():
         tab.click()
@@ -63,7 +63,7 @@ def _lasting(page: Page, within: str, options: dict) -> list[str]:
     """What is found again and again: a page that is being drawn anew is pale for a moment."""
     lasting = None
     for _ in range(LOOKS):
-        settle(page)
+        recover(page)
         violations = page.evaluate("([within, options]) => axe.run(within, options)", [within, OPTIONS | options])
         lines = list(_lines(violations["violations"]))
         lasting = lines if lasting is None else [line for line in lasting if line in lines]
@@ -73,19 +73,19 @@ def _lasting(page: Page, within: str, options: dict) -> list[str]:
     return lasting
 
 
-def settle(page: Page) -> None:
+def recover(page: Page) -> None:
     """Until the page is drawn, and stands still."""
     page.wait_for_timeout(100)
     page.wait_for_function(_SETTLED)
 
 
 def _open_everything_and_look(page: Page) -> list[str]:
-    settle(page)
+    recover(page)
     page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
     folded = page.locator("details:not([open]) > summary").filter(visible=True)
     while folded.count():
         folded.first.click()
-        settle(page)
+        recover(page)
     return look(page)
 
 

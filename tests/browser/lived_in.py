@@ -66,7 +66,7 @@ def _give_and_label(platform: Platform, owner: Person) -> None:
             )
         if number == 0:
             platform.review.label(ANNOTATORS[2], face.study_id, face.id, Verdict.FLAGGED, reason="Too dark")
-            platform.agreement.set_known(OPERATOR, face.study_id, face.id, seen)
+            platform.agreement.set_gold_standard(OPERATOR, face.study_id, face.id, seen)
         if number > 3:
             platform.versions.freeze(OPERATOR, face.study_id, f"v{number - 3}")
 

@@ -52,7 +52,7 @@ def test_no_page_is_left_out():
 
 @pytest.mark.parametrize("name", OF_EVERYBODY)
 def test_a_page(page, server, platform, name):
-    [face, *_] = platform.own_data.faces(platform.accounts.sign_in(EVERYBODY, PASSWORD).person)
+    [face, *_] = platform.data_export.faces(platform.accounts.sign_in(EVERYBODY, PASSWORD).person)
     page.goto(f"{server.address}/{name}?id={face.id}")
     page.get_by_role("heading").first.wait_for()
     found = faults(page)

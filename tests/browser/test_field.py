@@ -74,8 +74,8 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     answer(other)
     expect(other.get_by_text("ferplus")).to_have_count(0)  # Whose guess it was is not said.
 
-    [face] = platform.own_data.faces(platform.accounts.sign_in("ada@example.org", PASSWORD).person)
-    assert {face.prediction.model_id, face.rival.prediction.model_id} == set(MODELS)
+    [face] = platform.data_export.faces(platform.accounts.sign_in("ada@example.org", PASSWORD).person)
+    assert {face.prediction.model_id, face.challenger.prediction.model_id} == set(MODELS)
     page.reload()
     expect(page.get_by_role("heading", name="Too early to tell")).to_be_visible()
     page.get_by_role("button", name="End the trial").click()

@@ -143,7 +143,7 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     answer(page)
     kept = live_guesses(server)
     mobile_net = registry(config.load()).find("mobilenet-ferplus").info
-    assert [(guess.model_id, guess.answers_id) for guess in kept] == [(mobile_net.id, mobile_net.answers_id)]
+    assert [(guess.model_id, guess.fingerprint) for guess in kept] == [(mobile_net.id, mobile_net.fingerprint)]
     page.get_by_role("link", name="My data").click()
     expect(page.get_by_text(f"Live, your browser said: {word(kept[0].first[0])}")).to_be_visible()
     [stored] = (server.data / "images").rglob("*.jpg")

@@ -184,5 +184,5 @@ def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, pl
     give_photo(other, "upload")
     answer(other)
     ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
-    faces = sorted(platform.own_data.faces(ada), key=lambda face: face.prediction.made_at)
+    faces = sorted(platform.data_export.faces(ada), key=lambda face: face.prediction.made_at)
     assert [face.prediction.model_id for face in faces][-2:] == [OTHER, LIVE]

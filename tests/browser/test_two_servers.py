@@ -85,7 +85,7 @@ def test_two_servers_know_the_same_people_and_faces(open_page, servers, platform
 def test_a_ticket_from_one_server_is_redeemed_by_the_other(servers, platform):
     one, other = (server.address for server in servers)
     signed_in, _ = platform.accounts.join(platform.studies.current().join_code)
-    ticket = platform.accounts.leave(signed_in.token)
+    ticket = platform.accounts.issue_ticket(signed_in.token)
     answers = [
         httpx.post(f"{address}/session", content=ticket, headers={"Origin": address}, timeout=LONG)
         for address in (other, one)

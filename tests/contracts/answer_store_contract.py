@@ -82,6 +82,6 @@ class AnswerStoreContract:
     def test_runs_are_kept_one_a_model(self, store):
         store.save_run(RUN)
         store.save_run(replace(RUN, milliseconds=2.5))
-        other = replace(RUN, answers_id=OTHER, model_id="alexnet")
+        other = replace(RUN, fingerprint=OTHER, model_id="alexnet")
         store.save_run(other)
-        assert sorted(store.runs(), key=lambda run: run.answers_id) == [replace(RUN, milliseconds=2.5), other]
+        assert sorted(store.runs(), key=lambda run: run.fingerprint) == [replace(RUN, milliseconds=2.5), other]

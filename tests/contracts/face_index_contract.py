@@ -9,7 +9,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Found, Place, class_of, disagreement, is_disputed, quarter, week_of
+from fers.domain.exploring import Cursor, FaceFilter, Found, class_of, disagreement, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Opinion
 
@@ -105,7 +105,7 @@ class FaceIndexContract:
         pages, after = [], None
         while page := index.newest(STUDY, wanted, 7, after):
             pages += page
-            after = Place(page[-1].face.given_at, page[-1].face.id)
+            after = Cursor(page[-1].face.given_at, page[-1].face.id)
         assert pages == expected != []
 
     @pytest.mark.parametrize("label", [None, Emotion.HAPPY, Emotion.FEAR])
@@ -115,7 +115,7 @@ class FaceIndexContract:
         pages, after = [], None
         while page := index.most_disputed(STUDY, label, 7, after):
             pages += page
-            after = Place(dispute(page[-1]), page[-1].face.id)
+            after = Cursor(dispute(page[-1]), page[-1].face.id)
         assert pages == expected != []
 
     def test_pages_of_the_least_agreed_join_up(self, index, faces):

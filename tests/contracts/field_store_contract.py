@@ -7,7 +7,7 @@ import pytest
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Missed, Prediction, Rival, Source, Why
+from fers.domain.faces import Answer, Challenger, Prediction, Source, Unscored, UnscoredReason
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 
@@ -26,22 +26,24 @@ def saying(model: str, emotion: Emotion, share: float = 0.93) -> Prediction:
 
 def a_match(name: str, label=Emotion.HAPPY, before=True, **different):
     """A face whose person met "fersnet", which said happy, while "alexnet" said sad."""
-    rival = Rival(TRIAL.id, saying("alexnet", Emotion.SAD))
+    challenger = Challenger(TRIAL.id, saying("alexnet", Emotion.SAD))
     answer = Answer(label, before)
-    face = a_face(name, purposes=TESTABLE, prediction=saying("fersnet", Emotion.HAPPY), rival=rival, answer=answer)
+    face = a_face(
+        name, purposes=TESTABLE, prediction=saying("fersnet", Emotion.HAPPY), challenger=challenger, answer=answer
+    )
     return replace(face, **different)
 
 
-SLOW = Missed(TRIAL.id, "alexnet", Why.SLOW)
+SLOW = Unscored(TRIAL.id, "alexnet", UnscoredReason.SLOW)
 
 
-def a_miss(name: str, missed: Missed = SLOW, **different):
+def a_miss(name: str, unscored: Unscored = SLOW, **different):
     """A face on which two models should have been compared, and were not."""
-    return a_match(name, rival=None, missed=missed, **different)
+    return a_match(name, challenger=None, unscored=unscored, **different)
 
 
 HAPPY = Match(TRIAL.id, "fersnet", "alexnet", True, True, False, 1)
-SAD = replace(HAPPY, shown_right=False, rival_right=True, closer=-1)
+SAD = replace(HAPPY, shown_right=False, challenger_right=True, closer=-1)
 
 
 class FieldStoreContract:
@@ -88,7 +90,7 @@ class FieldStoreContract:
         assert store.matches(TRIAL.id) == {HAPPY: 2}
         records.update_face(a_match("second", purposes=frozenset({Purpose.STORE})))
         assert store.matches(TRIAL.id) == {HAPPY: 1}
-        assert records.face(an_id("third")).rival == a_match("third").rival
+        assert records.face(an_id("third")).challenger == a_match("third").challenger
         [sums] = store.guesses(an_id("faces"))
         assert sums.faces == 2
         for name in ("second", "third"):
@@ -96,19 +98,19 @@ class FieldStoreContract:
         assert (store.matches(TRIAL.id), store.guesses(an_id("faces"))) == ({}, [])
 
     def test_comparisons_that_were_not_made_are_counted_while_their_faces_may_be_tested_on(self, store, records):
-        failed, elsewhere = replace(SLOW, why=Why.FAILED), replace(SLOW, trial_id=an_id("another"))
-        for name, missed in (("1", SLOW), ("2", SLOW), ("3", SLOW), ("4", failed), ("5", elsewhere)):
-            records.create_face(a_miss(name, missed))
+        failed, elsewhere = replace(SLOW, why=UnscoredReason.FAILED), replace(SLOW, trial_id=an_id("another"))
+        for name, unscored in (("1", SLOW), ("2", SLOW), ("3", SLOW), ("4", failed), ("5", elsewhere)):
+            records.create_face(a_miss(name, unscored))
         records.create_face(a_miss("6", label=None))
         records.create_face(a_match("made"))
-        assert store.missed(TRIAL.id) == {SLOW: 3, failed: 1}
+        assert store.unscored(TRIAL.id) == {SLOW: 3, failed: 1}
         assert store.matches(TRIAL.id) == {HAPPY: 1}
         records.update_face(a_miss("1"))
         records.update_face(a_miss("2", purposes=frozenset({Purpose.STORE})))
         for _ in range(2):
             records.delete_face(an_id("4"))
-        assert store.missed(TRIAL.id) == {SLOW: 2}
-        assert store.missed(an_id("none")) == {}
+        assert store.unscored(TRIAL.id) == {SLOW: 2}
+        assert store.unscored(an_id("none")) == {}
 
     def test_guesses_are_summed_by_study_week_and_model(self, store, records):
         records.create_face(a_match("sure"))

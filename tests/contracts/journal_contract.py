@@ -34,40 +34,40 @@ class JournalContract:
         return backend.journal()
 
     @pytest.fixture
-    def settled(self, journal):
+    def recovered(self, journal):
         """Settle and return the ids given to `finish`, having checked that they are those returned."""
 
-        def settle() -> list[str]:
+        def recover() -> list[str]:
             finished = []
-            assert journal.settle(finished.append) == finished
+            assert journal.recover(finished.append) == finished
             return finished
 
-        return settle
+        return recover
 
-    def test_success_leaves_no_mark(self, journal, settled):
+    def test_success_leaves_no_mark(self, journal, recovered):
         with journal.writing(FACE):
             pass
-        assert settled() == []
+        assert recovered() == []
 
-    def test_failure_leaves_a_mark_and_passes_on(self, journal, settled):
+    def test_failure_leaves_a_mark_and_passes_on(self, journal, recovered):
         with pytest.raises(Failed), journal.writing(FACE):
             raise Failed
-        assert settled() == [FACE]
+        assert recovered() == [FACE]
 
-    def test_settling_once_is_enough(self, journal, settled):
+    def test_settling_once_is_enough(self, journal, recovered):
         with pytest.raises(Failed), journal.writing(FACE):
             raise Failed
-        settled()
-        assert settled() == []
+        recovered()
+        assert recovered() == []
 
-    def test_a_later_success_removes_the_mark(self, journal, settled):
+    def test_a_later_success_removes_the_mark(self, journal, recovered):
         with pytest.raises(Failed), journal.writing(FACE):
             raise Failed
         with journal.writing(FACE):
             pass
-        assert settled() == []
+        assert recovered() == []
 
-    def test_a_mark_that_could_not_be_settled_stays(self, journal, settled):
+    def test_a_mark_that_could_not_be_settled_stays(self, journal, recovered):
         with pytest.raises(Failed), journal.writing(FACE):
             raise Failed
 
@@ -75,25 +75,25 @@ class JournalContract:
             raise Failed
 
         with pytest.raises(Failed):
-            journal.settle(fail)
-        assert settled() == [FACE]
+            journal.recover(fail)
+        assert recovered() == [FACE]
 
-    def test_every_mark_is_settled(self, journal, settled):
+    def test_every_mark_is_settled(self, journal, recovered):
         faces = {an_id(str(number)) for number in range(5)}
         for face in faces:
             with pytest.raises(Failed), journal.writing(face):
                 raise Failed
-        assert set(settled()) == faces
+        assert set(recovered()) == faces
 
-    def test_marks_outlive_their_process(self, settled, in_another_process):
+    def test_marks_outlive_their_process(self, recovered, in_another_process):
         process = in_another_process(die_while_writing)
         process.join(LONG)
         assert process.exitcode == 1
         faces = []
-        wait_until(lambda: faces.extend(settled()) or faces)  # Some stores know a dead writer only by its silence.
+        wait_until(lambda: faces.extend(recovered()) or faces)  # Some stores know a dead writer only by its silence.
         assert faces == [FACE]
 
-    def test_settling_leaves_a_living_thread_alone(self, journal, settled):
+    def test_settling_leaves_a_living_thread_alone(self, journal, recovered):
         inside, leave = threading.Event(), threading.Event()
 
         def write():
@@ -104,12 +104,12 @@ class JournalContract:
         with ThreadPoolExecutor(2) as threads:
             writer = threads.submit(write)
             assert inside.wait(LONG)
-            settling = threads.submit(settled)
+            settling = threads.submit(recovered)
             threading.Timer(0.2, leave.set).start()
             assert settling.result(LONG) == []
             writer.result(LONG)
 
-    def test_settling_leaves_a_living_process_alone(self, settled, in_another_process):
+    def test_settling_leaves_a_living_process_alone(self, recovered, in_another_process):
         import multiprocessing
 
         context = multiprocessing.get_context("spawn")
@@ -117,7 +117,7 @@ class JournalContract:
         process = in_another_process(write_until_told, inside, leave)
         assert inside.wait(LONG)
         threading.Timer(0.2, leave.set).start()
-        assert settled() == []
+        assert recovered() == []
         process.join(LONG)
         assert process.exitcode == 0
 

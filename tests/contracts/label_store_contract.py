@@ -12,8 +12,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Source
 from fers.domain.labels import Label, Opinion, Verdict
 from fers.domain.ranges import IdRange
-from fers.domain.review import Known, Progress, QueueOrder
-from fers.errors import AlreadyExists, FersError, NotFound, PlaceTaken
+from fers.domain.review import GoldStandard, Progress, QueueOrder
+from fers.errors import AlreadyExists, FersError, NotFound, SlotTaken
 
 from .samples import NOON, a_face, a_label, a_person, an_id
 
@@ -104,10 +104,10 @@ class LabelStoreContract:
 
     def test_who_comes_too_late_is_told(self, store):
         store.reserve(FACE, an_id("ann"), 1, NOON, SOON)
-        with pytest.raises(PlaceTaken):
+        with pytest.raises(SlotTaken):
             store.add_label(a_label(annotator="bea"), 1, NOON)
         store.add_label(a_label(annotator="bea"), 1, SOON)
-        with pytest.raises(PlaceTaken):
+        with pytest.raises(SlotTaken):
             store.add_label(a_label(annotator="ann"), 1, SOON)
         assert [label.annotator_id for label in store.labels_of(FACE)] == [an_id("bea")]
 
@@ -176,23 +176,23 @@ class LabelStoreContract:
     def test_a_changed_face_keeps_what_was_said(self, store, records):
         for annotator in ("ann", "bea"):
             store.add_label(a_label(annotator=annotator), 3, NOON)
-        store.set_gold(FACE, Known(Emotion.SAD, NOON))
+        store.set_gold_standard(FACE, GoldStandard(Emotion.SAD, NOON))
         records.update_face(a_face(source=Source.UPLOAD))
         assert len(store.labels_of(FACE)) == 2
-        assert store.gold(STUDY) == {FACE: Known(Emotion.SAD, NOON)}
+        assert store.gold_standard(STUDY) == {FACE: GoldStandard(Emotion.SAD, NOON)}
         assert store.progress(STUDY, 2) == Progress(open=0, done=1, labels=2)
 
     def test_a_deleted_face_takes_everything_along(self, store, records):
         records.create_face(a_face("kept"))
         for name in ("face", "kept"):
             store.add_label(a_label(name), 3, NOON)
-            store.set_gold(an_id(name), Known(Emotion.FEAR, NOON))
-            store.settle_flags(an_id(name), NOON)
+            store.set_gold_standard(an_id(name), GoldStandard(Emotion.FEAR, NOON))
+            store.resolve_flags(an_id(name), NOON)
         store.reserve(FACE, an_id("bea"), 3, NOON, SOON)
         records.delete_face(FACE)
         assert list(store.labels(STUDY)) == [a_label("kept")]
-        assert store.gold(STUDY) == {an_id("kept"): Known(Emotion.FEAR, NOON)}
-        assert store.settled_flags(STUDY) == {an_id("kept"): NOON}
+        assert store.gold_standard(STUDY) == {an_id("kept"): GoldStandard(Emotion.FEAR, NOON)}
+        assert store.resolved_flags(STUDY) == {an_id("kept"): NOON}
         assert store.progress(STUDY, 3) == Progress(open=1, done=0, labels=1)
         with pytest.raises(NotFound):
             store.add_label(a_label(annotator="bea"), 3, NOON)
@@ -252,24 +252,24 @@ class LabelStoreContract:
         assert waiting(2) == 1, "held at present, and it may come back"
 
     def test_known_labels_are_kept_and_forgotten(self, store):
-        before, now = Known(Emotion.FEAR, NOON), Known(Emotion.NEUTRAL, SOON)
+        before, now = GoldStandard(Emotion.FEAR, NOON), GoldStandard(Emotion.NEUTRAL, SOON)
         for known in (before, now):
-            store.set_gold(FACE, known)
-        store.set_gold(an_id("unknown"), before)
-        assert store.gold(STUDY) == {FACE: now}
+            store.set_gold_standard(FACE, known)
+        store.set_gold_standard(an_id("unknown"), before)
+        assert store.gold_standard(STUDY) == {FACE: now}
         assert (store.known(FACE), store.known(an_id("unknown"))) == (now, None)
-        assert store.gold(an_id("other")) == {}
-        store.set_gold(FACE, None)
-        assert store.gold(STUDY) == {}
+        assert store.gold_standard(an_id("other")) == {}
+        store.set_gold_standard(FACE, None)
+        assert store.gold_standard(STUDY) == {}
 
     def test_settled_flags_are_kept_and_opened_again(self, store):
         for at in (NOON, SOON):
-            store.settle_flags(FACE, at)
-        store.settle_flags(an_id("unknown"), NOON)
-        assert store.settled_flags(STUDY) == {FACE: SOON}
-        assert store.settled_flags(an_id("other")) == {}
-        store.settle_flags(FACE, None)
-        assert store.settled_flags(STUDY) == {}
+            store.resolve_flags(FACE, at)
+        store.resolve_flags(an_id("unknown"), NOON)
+        assert store.resolved_flags(STUDY) == {FACE: SOON}
+        assert store.resolved_flags(an_id("other")) == {}
+        store.resolve_flags(FACE, None)
+        assert store.resolved_flags(STUDY) == {}
 
     def guessed(self, name: str, minutes: int, emotion: Emotion, sureness: float):
         """A face given so many minutes after noon, of which the model says so with this probability."""

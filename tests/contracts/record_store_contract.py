@@ -113,17 +113,17 @@ class RecordStoreContract:
         assert store.consents_of(an_id("bob")) == [a_consent("his", "bob")]
 
     def test_deleting_a_persons_belongings_leaves_the_bare_person_and_everybody_else(self, store, backend):
-        seats, groups = backend.studies(), backend.groups()
+        memberships, groups = backend.studies(), backend.groups()
         store.create_person(a_person("bob"))
         for name in ("ada", "bob"):
             store.create_consent(a_consent(f"{name}'s", name))
-            seats.save_membership(a_membership(name))
+            memberships.save_membership(a_membership(name))
             groups.save_description(a_description(name))
         for _ in range(2):
             store.delete_belongings(an_id("ada"))
-        assert store.consents_of(an_id("ada")) == seats.memberships_of(an_id("ada")) == []
+        assert store.consents_of(an_id("ada")) == memberships.memberships_of(an_id("ada")) == []
         assert list(groups.descriptions_in(an_id("faces"))) == [a_description("bob")]
-        assert seats.memberships_of(an_id("bob")) == [a_membership("bob")]
+        assert memberships.memberships_of(an_id("bob")) == [a_membership("bob")]
         assert store.consents_of(an_id("bob")) == [a_consent("bob's", "bob")]
         assert store.person(an_id("ada")) == a_person("ada")
 

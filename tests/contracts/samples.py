@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from fers.domain.boxes import Box
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
+from fers.domain.faces import (
+    Answer,
+    Challenger,
+    Display,
+    Face,
+    LiveGuess,
+    Prediction,
+    Source,
+    StoredImage,
+    Unscored,
+    UnscoredReason,
+)
 from fers.domain.groups import AgeBand, SelfDescription
 from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.labels import Label, Verdict, only
@@ -180,8 +191,8 @@ any_face = st.builds(
     source=st.sampled_from(Source),
     box=st.builds(Box, st.integers(0, 900), st.integers(0, 900), st.integers(1, 900), st.integers(1, 900)),
     prediction=_prediction,
-    rival=_optional(st.builds(Rival, _words, _prediction)),
-    missed=_optional(st.builds(Missed, _words, _words, st.sampled_from(Why))),
+    challenger=_optional(st.builds(Challenger, _words, _prediction)),
+    unscored=_optional(st.builds(Unscored, _words, _words, st.sampled_from(UnscoredReason))),
     live=_optional(st.builds(LiveGuess, _words, _words, _probabilities())),
     answer=st.builds(
         Answer,

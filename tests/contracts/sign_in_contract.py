@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from fers.domain.interfaces import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS
+from fers.domain.interfaces import DEVICE_DAYS, DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys
 from fers.errors import TooManyAttempts
 from fers.storage.shared import guesses
@@ -344,39 +344,39 @@ class SignInContract:
 
     def test_a_ticket_stands_for_its_token_once(self, sign_in, backend, clock):
         token = sign_in.open_session("ada")
-        ticket = sign_in.leave(token)
+        ticket = sign_in.issue_ticket(token)
         assert ticket != token
         with ThreadPoolExecutor(4) as threads:
-            collected = list(threads.map(backend.sign_in(clock, IDLE, LIFETIME).collect, [ticket] * 4))
+            collected = list(threads.map(backend.sign_in(clock, IDLE, LIFETIME).redeem_ticket, [ticket] * 4))
         assert sorted(collected, key=bool) == [None, None, None, token]
 
     @pytest.mark.parametrize("ticket", ["", "x", "é", "0" * 43])
     def test_no_other_ticket_stands_for_anything(self, sign_in, ticket):
-        sign_in.leave("token")
-        assert sign_in.collect(ticket) is None
+        sign_in.issue_ticket("token")
+        assert sign_in.redeem_ticket(ticket) is None
 
     def test_a_ticket_grows_old(self, sign_in, clock):
-        tickets = [sign_in.leave("token") for _ in range(2)]
+        tickets = [sign_in.issue_ticket("token") for _ in range(2)]
         clock.advance(seconds=TICKET_SECONDS - 0.1)
-        assert sign_in.collect(tickets[0]) == "token"
+        assert sign_in.redeem_ticket(tickets[0]) == "token"
         clock.advance(seconds=0.1)
-        assert sign_in.collect(tickets[1]) is None
+        assert sign_in.redeem_ticket(tickets[1]) is None
 
     def test_an_errand_is_done_on_any_server_as_often_as_wanted_for_an_hour(self, sign_in, backend, clock):
         token = sign_in.open_session("ada")
-        secret = sign_in.entrust(token, "fetch")
+        secret = sign_in.issue_download_token(token, "fetch")
         other = backend.sign_in(clock, IDLE, LIFETIME)
-        assert other.entrusted(secret) == sign_in.entrusted(secret) == (token, "fetch")
-        clock.advance(seconds=ERRAND_SECONDS - 0.1)
-        assert other.entrusted(secret) == (token, "fetch")
+        assert other.redeem_download_token(secret) == sign_in.redeem_download_token(secret) == (token, "fetch")
+        clock.advance(seconds=DOWNLOAD_TOKEN_SECONDS - 0.1)
+        assert other.redeem_download_token(secret) == (token, "fetch")
         clock.advance(seconds=0.1)
-        assert other.entrusted(secret) is None
+        assert other.redeem_download_token(secret) is None
 
     def test_whoever_has_an_errand_or_a_ticket_can_do_nothing_else_with_it(self, sign_in):
-        assert sign_in.collect(sign_in.entrust("token", "fetch")) is None
-        assert sign_in.entrusted(sign_in.leave("token")) is None
-        assert sign_in.entrust("token", "fetch") != sign_in.entrust("token", "fetch")
-        assert sign_in.entrusted("guess") is None
+        assert sign_in.redeem_ticket(sign_in.issue_download_token("token", "fetch")) is None
+        assert sign_in.redeem_download_token(sign_in.issue_ticket("token")) is None
+        assert sign_in.issue_download_token("token", "fetch") != sign_in.issue_download_token("token", "fetch")
+        assert sign_in.redeem_download_token("guess") is None
 
     def test_an_identity_belongs_to_the_first_who_was_bound_to_it(self, sign_in):
         assert sign_in.register_identity("bob", IDENTITY)

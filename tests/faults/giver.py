@@ -19,7 +19,7 @@ def give_and_withdraw(settings: Settings, person: Person, draft: Draft, diary: P
     lines = os.open(diary, os.O_WRONLY | os.O_APPEND)
     platform = assemble(settings, models=OneModel(), detector=OneFace())
     prediction = platform.capture.predict(person, draft, draft.suggestions[0])
-    kept = [face.id for face in platform.own_data.faces(person)]
+    kept = [face.id for face in platform.data_export.faces(person)]
 
     def note(what: str, face_id: str) -> None:
         os.write(lines, f"{what} {face_id}\n".encode())

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from fers.adapters import open_stores
-from fers.domain.evaluation_sets import EVERY_FACE
+from fers.domain.evaluation_sets import OWN_LABELS
 from fers.domain.people import OPERATOR
 from fers.storage.sqlite.database import FILE
 from fers.ui import services
@@ -35,10 +35,10 @@ def platform(settings, monkeypatch):
 def answered(platform, settings):
     """How often an answer was written, by face."""
     noting = sqlite3.connect(settings.data / FILE, isolation_level=None)
-    answers_id = platform.live_model.classifier(MODEL).info.answers_id
+    fingerprint = platform.live_model.classifier(MODEL).info.fingerprint
     noting.execute("CREATE TABLE written (face_id TEXT)")
     noting.execute(
-        f"CREATE TRIGGER noting AFTER INSERT ON answers WHEN NEW.answers_id = '{answers_id}'"
+        f"CREATE TRIGGER noting AFTER INSERT ON answers WHEN NEW.answers_id = '{fingerprint}'"
         " BEGIN INSERT INTO written VALUES (NEW.face_id); END"
     )
     yield lambda: Counter(face_id for (face_id,) in noting.execute("SELECT face_id FROM written"))
@@ -47,17 +47,17 @@ def answered(platform, settings):
 
 def test_a_run_that_is_killed_goes_on_by_itself_and_answers_for_no_face_twice(settings, platform, answered, started):
     runs = Runs()
-    runs.start(OPERATOR, MODEL, EVERY_FACE)
+    runs.start(OPERATOR, MODEL, OWN_LABELS)
     wait_until(answered)
     started[0].kill()
     started[0].wait()
     before = answered()
     assert 0 < len(before) < FACES
-    assert (MODEL, EVERY_FACE) in runs.running(OPERATOR), "it is going to be"
+    assert (MODEL, OWN_LABELS) in runs.running(OPERATOR), "it is going to be"
 
     def is_over() -> bool:
         runs.take_up()
-        return (MODEL, EVERY_FACE) not in runs.running(OPERATOR)
+        return (MODEL, OWN_LABELS) not in runs.running(OPERATOR)
 
     wait_until(is_over)
     assert len(started) == 2

@@ -43,10 +43,10 @@ def platform(settings, stores):
 
 
 def test_the_evaluation_of_a_dead_server_is_taken_up_and_finished(firebase, settings, stores, platform, tmp_path):
-    answers_id = registry(settings).find(MODEL).info.answers_id
+    fingerprint = registry(settings).find(MODEL).info.fingerprint
 
     def answered() -> int:
-        return stores.answers.count_answers(answers_id)
+        return stores.answers.count_answers(fingerprint)
 
     for folder in ("one", "other"):
         (tmp_path / folder).mkdir()
@@ -63,4 +63,4 @@ def test_the_evaluation_of_a_dead_server_is_taken_up_and_finished(firebase, sett
         wait_until(lambda: stores.jobs.jobs() == [])
         assert answered() == FACES
         [run] = stores.answers.runs()
-        assert run.answers_id == answers_id
+        assert run.fingerprint == fingerprint

@@ -44,7 +44,7 @@ def test_people_sign_in_and_withdraw_and_the_doctor_finds_the_store_sound(settin
     anew.withdrawal.withdraw_everything(ada)
     with pytest.raises(StoreUnavailable):
         participant(anew, "new@example.org")
-    assert anew.own_data.faces(bob) == [kept]
+    assert anew.data_export.faces(bob) == [kept]
     assert anew.doctor.examine() == []
 
 
@@ -101,6 +101,6 @@ def test_a_note_of_what_was_taken_back_is_whole_or_refused(settings):
             continue
         withdrawn.append(face)
     make_room(small)
-    left = {face.id for face in platform.own_data.faces(ada)}
+    left = {face.id for face in platform.data_export.faces(ada)}
     assert not left & {face.id for face in withdrawn}
     assert opened(settings).doctor.examine() == []

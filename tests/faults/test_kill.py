@@ -68,7 +68,7 @@ def give_until_killed(settings, person, started, diary: Diary, chance: random.Ra
 def check_sound(settings, person, diary: Diary) -> None:
     platform = reopened(settings)
     assert platform.doctor.examine() == []
-    listed = [face.id for face in platform.own_data.faces(person)]
+    listed = [face.id for face in platform.data_export.faces(person)]
     faces, done = set(listed), diary.read()
     assert len(listed) == len(faces)
     assert done["gave"] - done["withdrawing"] <= faces, "a face that was reported as stored is lost"

@@ -181,7 +181,7 @@ def test_a_model_is_another_when_another_output_is_read(load, tmp_path):
         tmp_path / "model.keras"
     )
     one, two = (load(tmp_path / "model.keras", f"m{n}", output={"classes": LABELS, "name": n}) for n in ("one", "two"))
-    assert one.info.answers_id != two.info.answers_id
+    assert one.info.fingerprint != two.info.fingerprint
 
 
 def test_onnx_weights_in_other_files_are_refused(load, dense_weights, tmp_path):

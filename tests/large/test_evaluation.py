@@ -38,7 +38,7 @@ def filled(platform, clock, settings):
 
 def answers(settings):
     store = SqliteAnswers(Database(settings.data))
-    return dict(store.answers(registry(settings).find(MODEL).info.answers_id)), store.runs()
+    return dict(store.answers(registry(settings).find(MODEL).info.fingerprint)), store.runs()
 
 
 def test_several_workers_leave_what_one_process_leaves(filled, tmp_path):
@@ -51,7 +51,7 @@ def test_several_workers_leave_what_one_process_leaves(filled, tmp_path):
     assert list(given) == list(expected)
     assert len(given) == FACES
     np.testing.assert_array_equal(list(given.values()), list(expected.values()))
-    assert (run.answers_id, run.model_version) == (expected_run.answers_id, expected_run.model_version)
+    assert (run.fingerprint, run.model_version) == (expected_run.fingerprint, expected_run.model_version)
     assert run.milliseconds > 0
 
 

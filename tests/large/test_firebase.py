@@ -46,7 +46,7 @@ def platform(settings, stores):
 
 def test_a_model_is_asked_about_every_face(firebase, settings, stores, platform):
     beam.run(settings, "evaluate", MODEL, "--engine", "beam", "--workers", 2, **firebase)
-    given = dict(stores.answers.answers(registry(settings).find(MODEL).info.answers_id))
+    given = dict(stores.answers.answers(registry(settings).find(MODEL).info.fingerprint))
     predicted = {face.id: face.prediction.probabilities for face in stores.records.faces()}
     assert list(given) == list(predicted)
     np.testing.assert_allclose(list(given.values()), list(predicted.values()), atol=1e-5)

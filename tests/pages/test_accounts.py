@@ -108,7 +108,7 @@ def test_a_password_is_changed_on_the_page_and_ends_other_sessions(app, platform
     token = app.session_state["fers"].token
     assert platform.accounts.resume(token) == elsewhere.person
     assert platform.accounts.resume(elsewhere.token) is None
-    assert platform.accounts.collect(app.session_state["fers"].cookie_request.ticket) == token
+    assert platform.accounts.redeem_ticket(app.session_state["fers"].cookie_request.ticket) == token
     assert platform.accounts.sign_in("ada@example.org", "nine purple elephants")
 
 

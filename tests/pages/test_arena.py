@@ -8,7 +8,7 @@ from driving import PASSWORD, signed_in_as_researcher, told
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, EvaluationLabels, EvaluationSet
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
 from fers.errors import ModelRejected
@@ -39,7 +39,7 @@ def version(platform) -> EvaluationSet:
             actor = replace(OPERATOR, id=annotator * 32)
             platform.review.label(actor, face.study_id, face.id, Verdict.EMOTION, distribution=only(Emotion.HAPPY))
     version = EvaluationSet(EvaluationLabels.VERSION, platform.versions.freeze(OPERATOR, face.study_id, "v1").id)
-    for on in (EVERY_FACE, version):
+    for on in (OWN_LABELS, version):
         for model in ("happy", "sad"):
             platform.arena.evaluate(OPERATOR, model, on)
     return version
@@ -80,7 +80,7 @@ def test_a_face_that_its_person_lets_nobody_look_at_is_compared_and_not_shown(pa
 
 def test_it_says_when_faces_left_a_version_since(page, version, platform):
     ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
-    platform.withdrawal.withdraw_face(ada, platform.own_data.faces(ada)[0].id)
+    platform.withdrawal.withdraw_face(ada, platform.data_export.faces(ada)[0].id)
     page.switch_page("pages/arena.py").run()
     measured_on(page).set_value(version.key).run()
     assert "Of 2 faces frozen, 2 were left when this was measured and 1 are left now." in told(page)
@@ -113,7 +113,7 @@ def test_what_has_faces_is_chosen_and_each_choice_says_how_many_and_whose(page, 
         "Faces, by their own people's word (all studies, 2 faces)",
         "Reviewed faces, by their annotators' consensus (all studies, 2 faces)",
     ]
-    labelled = platform.own_data.faces(platform.accounts.sign_in("ada@example.org", PASSWORD).person)
+    labelled = platform.data_export.faces(platform.accounts.sign_in("ada@example.org", PASSWORD).person)
     for face in labelled:  # Nobody's own word is left, as after the import of a labelled set.
         platform.arena._records.update_face(replace(face, answer=replace(face.answer, label=None)))
     page.switch_page("pages/models.py").run()

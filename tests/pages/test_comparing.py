@@ -7,7 +7,7 @@ from driving import click, plotted, told
 from test_studies import sign_in
 
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE
+from fers.domain.evaluation_sets import OWN_LABELS
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR, Role
 from fers.ui.models import slices
@@ -165,7 +165,7 @@ def test_side_by_side_too_chances_are_corrected_for_all_pairs_on_the_board(page,
     platform.arena._models = Several(*models)
     give(HAPPY)
     run_all("happy", "sad", "fear")
-    for result in platform.arena.results(OPERATOR, EVERY_FACE):
+    for result in platform.arena.results(OPERATOR, OWN_LABELS):
         platform.arena._results.save_result(replace(result, against=dict.fromkeys(result.against, 0.03)))
     assert "A tie: 100.0% and 0.0% could be chance (p = 0.09)." in told(page())
 

@@ -160,7 +160,7 @@ def test_somebody_else_is_told_that_they_may_not_see_it(open_as, faces):
 
 
 def test_every_page_that_shows_a_face_leads_to_all_about_it(open_as, platform, flagged, faces):
-    platform.agreement.set_known(OPERATOR, flagged.study_id, faces[1].id, Emotion.SAD)
+    platform.agreement.set_gold_standard(OPERATOR, flagged.study_id, faces[1].id, Emotion.SAD)
     platform.arena._models = Several(Always(Emotion.SAD), Always(Emotion.HAPPY))
     for name in ("sad", "happy"):
         platform.arena.evaluate(OPERATOR, name)

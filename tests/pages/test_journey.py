@@ -63,7 +63,7 @@ def test_from_sign_up_to_thanks(app, platform):
     choose(app, "display", Display.POSED)
     assert "Thank you!" in told(click(app, "Yes"))
 
-    (face,) = platform.own_data.faces(ada(app, platform))
+    (face,) = platform.data_export.faces(ada(app, platform))
     assert face.answer.label is Emotion.HAPPY and face.answer.display is Display.POSED
     assert not face.answer.before_prediction and face.source is Source.UPLOAD
     assert face.box.width == face.box.height and face.prediction.model_id == "always-happy"
@@ -84,9 +84,9 @@ def test_with_the_store_down_people_are_told_and_try_again_with_the_same_photo(a
         outage.setattr(SqliteImages, "put", down)
         click(app, "Yes")
         assert "The store can't be reached.** Try again in a moment." in told(app)
-        assert platform.own_data.faces(ada(app, platform)) == []
+        assert platform.data_export.faces(ada(app, platform)) == []
     assert "Thank you!" in told(click(app, "Yes"))
-    assert len(platform.own_data.faces(ada(app, platform))) == 1
+    assert len(platform.data_export.faces(ada(app, platform))) == 1
     assert not app.exception
 
 
@@ -94,7 +94,7 @@ def test_felt_or_posed_has_to_be_said(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
     assert "did you feel it, or pose it?" in told(click(give(app, photo()), "Yes"))
-    assert platform.own_data.faces(ada(app, platform)) == []
+    assert platform.data_export.faces(ada(app, platform)) == []
 
 
 def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform):
@@ -103,7 +103,7 @@ def test_another_expression_is_stored_when_the_guess_is_wrong(app, platform):
     choose(give(app, photo()), "display", Display.FELT)
     choose(app, "label", Emotion.SURPRISE)
     click(app, "Save my answer")
-    assert platform.own_data.faces(ada(app, platform))[0].answer.label is Emotion.SURPRISE
+    assert platform.data_export.faces(ada(app, platform))[0].answer.label is Emotion.SURPRISE
 
 
 def test_a_model_that_is_not_sure_says_so_and_suggests_no_answer(app, platform, monkeypatch):
@@ -117,7 +117,7 @@ def test_a_model_that_is_not_sure_says_so_and_suggests_no_answer(app, platform, 
     choose(app, "display", Display.FELT)
     choose(app, "label", Emotion.SAD)
     click(app, "Save my answer")
-    (face,) = platform.own_data.faces(ada(app, platform))
+    (face,) = platform.data_export.faces(ada(app, platform))
     assert face.answer.label is Emotion.SAD and not face.prediction.sure
 
 
@@ -130,7 +130,7 @@ def test_those_asked_first_see_no_guess_before_they_answer(app, platform):
     choose(app, "display", Display.FELT)
     click(app, "Save and see")
     assert any("90%" in block.value for block in app.html)
-    (face,) = platform.own_data.faces(ada(app, platform))
+    (face,) = platform.data_export.faces(ada(app, platform))
     assert face.answer.before_prediction and face.answer.label is None
 
 
@@ -139,7 +139,7 @@ def test_without_agreeing_to_storing_the_guess_is_shown_and_nothing_kept(app, pl
     agreed(signed_in(app, platform))
     choose(give(app, photo()), "display", Display.POSED)
     assert "Nothing was kept" in told(click(app, "Yes"))
-    assert platform.own_data.faces(ada(app, platform)) == []
+    assert platform.data_export.faces(ada(app, platform)) == []
 
 
 def moved(platform, app):
@@ -178,7 +178,7 @@ def test_the_photo_and_its_crop_survive(event, app, platform, cookies):
     assert (giving.draft.id, giving.box) == (photo_id, box)
     choose(app, "display", Display.POSED)
     click(app, next(button.label for button in app.button if button.label.startswith(("Yes", "Save"))))
-    assert [face.box for face in platform.own_data.faces(person)] == [box]
+    assert [face.box for face in platform.data_export.faces(person)] == [box]
     assert "Your face in the box" not in told(open_app().switch_page("pages/give.py").run())
     assert not app.exception and not app.error
 
@@ -269,10 +269,10 @@ def test_my_data_downloads_and_withdraws(app, platform):
     app.switch_page("pages/my_data.py").run()
     assert "You gave 1 photo." in told(app)
     person = ada(app, platform)
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(person))) as files:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(person))) as files:
         assert json.loads(files.read("faces.json"))[0]["label"] == "happy"
     click(app, "Withdraw it")
-    assert platform.own_data.faces(person) == []
+    assert platform.data_export.faces(person) == []
 
 
 def test_withdrawing_everything_ends_at_the_welcome_page(app, platform):
@@ -299,7 +299,7 @@ def test_a_changed_text_asks_again_with_the_choices_made_before(app, platform):
     assert ticked == ["Keep", "Train", "I"], "what was chosen before, and nothing else"
     click(app, "I agree to what is new")
     assert "Thank you!" in told(app), "back where they were"
-    assert len(platform.own_data.faces(person)) == 1
+    assert len(platform.data_export.faces(person)) == 1
     assert platform.consents.current(person).purposes == {Purpose.STORE, Purpose.TRAIN}
     assert not app.exception and not app.error
 
@@ -319,7 +319,7 @@ def test_choices_that_lose_photos_ask_first_and_say_so(app, platform):
     assert "The photo you gave to this study will be deleted" in told(app)
     click(app, "Save, and delete my photos")
     assert "Your choices are saved" in told(app)
-    assert platform.own_data.faces(ada(app, platform)) == []
+    assert platform.data_export.faces(ada(app, platform)) == []
     assert not app.exception and not app.error
 
 

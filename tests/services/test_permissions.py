@@ -9,7 +9,7 @@ import pytest
 
 from fers.assembly import Platform
 from fers.domain.boxes import Box
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict
@@ -39,7 +39,7 @@ TABLE = {
     "agreement.known": RESEARCHERS,
     "agreement.proposed": RESEARCHERS,
     "agreement.report": RESEARCHERS,
-    "agreement.set_known": RESEARCHERS,
+    "agreement.set_gold_standard": RESEARCHERS,
     "agreement.votes": RESEARCHERS,
     "arena.evaluate": RESEARCHERS,
     "arena.ask": RESEARCHERS,
@@ -47,7 +47,7 @@ TABLE = {
     "arena.explain": RESEARCHERS,
     "arena.standings": RESEARCHERS,
     "arena.leaderboard": RESEARCHERS,
-    "arena.duel": RESEARCHERS,
+    "arena.pairwise": RESEARCHERS,
     "arena.people": RESEARCHERS,
     "arena.results": RESEARCHERS,
     "arena.state": RESEARCHERS,
@@ -82,7 +82,7 @@ TABLE = {
     "explore.most_disputed": RESEARCHERS,
     "explore.thumbnail": RESEARCHERS,
     "faces.about": RESEARCHERS,
-    "faces.settle_flags": RESEARCHERS,
+    "faces.resolve_flags": RESEARCHERS,
     "groups.words": EVERYBODY,
     "groups.mine": EVERYBODY,
     "groups.describe": EVERYBODY,
@@ -117,10 +117,10 @@ TABLE = {
     "model_runs.cancel": RESEARCHERS,
     "model_runs.asked_for": EVERYBODY,
     "model_runs.given_up": EVERYBODY,
-    "own_data.faces": EVERYBODY,
-    "own_data.crop": EVERYBODY,
-    "own_data.has": EVERYBODY,
-    "own_data.download": EVERYBODY,
+    "data_export.faces": EVERYBODY,
+    "data_export.crop": EVERYBODY,
+    "data_export.has": EVERYBODY,
+    "data_export.download": EVERYBODY,
     "review.label": ANNOTATORS,
     "review.latest": ANNOTATORS,
     "review.look_again": ANNOTATORS,
@@ -149,7 +149,7 @@ TABLE = {
     "trials.result": NOBODY,
     "retention.purge": NOBODY,
     "withdrawal.remove": OWNERS,
-    "why.guess": RESEARCHERS,
+    "saliency.guess": RESEARCHERS,
     "withdrawal.withdraw_face": EVERYBODY,
     "withdrawal.withdraw_everything": EVERYBODY,
 }
@@ -166,10 +166,10 @@ FOR_NOBODY_IN_PARTICULAR = {
         "set_up",
         "reset_password",
         "resume",
-        "leave",
-        "collect",
-        "entrust",
-        "entrusted",
+        "issue_ticket",
+        "redeem_ticket",
+        "issue_download_token",
+        "redeem_download_token",
         "sign_out",
         "know_device",
     },
@@ -218,12 +218,12 @@ def arguments(platform, giver, face, tmp_path):
         "agreement.known": (study.id,),
         "agreement.proposed": (study.id, 1),
         "agreement.report": (study.id,),
-        "agreement.set_known": (study.id, face.id, None),
+        "agreement.set_gold_standard": (study.id, face.id, None),
         "agreement.votes": (study.id, face.id),
         "arena.evaluate": ("always-happy",),
         "arena.ask": ("always-happy",),
         "arena.finish": ("always-happy", Asked([0.01])),
-        "arena.duel": ("always-happy", "another"),
+        "arena.pairwise": ("always-happy", "another"),
         "arena.explain": ("always-happy", face.id),
         "arena.evaluation_set": ("own",),
         "arena.evaluation_sets": (study.id,),
@@ -249,7 +249,7 @@ def arguments(platform, giver, face, tmp_path):
         "explore.most_disputed": (study.id, None, 1),
         "explore.thumbnail": (face.id,),
         "faces.about": (face.id,),
-        "faces.settle_flags": (face.id,),
+        "faces.resolve_flags": (face.id,),
         "groups.describe": ("", True),
         "groups.sizes": (study.id,),
         "groups.of_faces": ([face],),
@@ -273,10 +273,10 @@ def arguments(platform, giver, face, tmp_path):
         "members.remove": (study.id, "nobody"),
         "members.log": (study.id, 1),
         "members.whole_log": (1,),
-        "model_runs.ask": ("always-happy", EVERY_FACE),
-        "model_runs.cancel": ("always-happy", EVERY_FACE),
-        "own_data.crop": (face.id,),
-        "own_data.has": (face.id,),
+        "model_runs.ask": ("always-happy", OWN_LABELS),
+        "model_runs.cancel": ("always-happy", OWN_LABELS),
+        "data_export.crop": (face.id,),
+        "data_export.has": (face.id,),
         "review.label": (study.id, face.id, Verdict.UNKNOWN),
         "review.latest": (study.id, 1),
         "review.look_again": (study.id, face.id),
@@ -301,7 +301,7 @@ def arguments(platform, giver, face, tmp_path):
         "trials.end": ("none",),
         "trials.result": ("none",),
         "withdrawal.remove": (study.id, face.id, Removal.ASKED),
-        "why.guess": (face.id,),
+        "saliency.guess": (face.id,),
         "withdrawal.withdraw_face": (face.id,),
     }
 
@@ -366,12 +366,12 @@ def test_whoever_compares_models_in_one_study_sees_no_faces_of_another(platform,
     version = platform.versions.freeze(OPERATOR, study.id, "v1")
     theirs = EvaluationSet(EvaluationLabels.VERSION, version.id)
     researcher = somebody(Role.RESEARCHER, study.id)
-    platform.model_runs.ask(researcher, "always-happy", EVERY_FACE)  # Every face is of the only study.
+    platform.model_runs.ask(researcher, "always-happy", OWN_LABELS)  # Every face is of the only study.
     platform.studies.create(OPERATOR, "Another")
-    own = {replace(on, study_id=study.id) for on in (EVERY_FACE, REVIEWED_FACES)}
+    own = {replace(on, study_id=study.id) for on in (OWN_LABELS, REVIEWED_FACES)}
     offered = {choice.evaluation_set for choice in platform.arena.evaluation_sets(researcher, study.id)}
     assert offered == own | {theirs, replace(theirs, split="test")}
-    for on in (EVERY_FACE, REVIEWED_FACES):
+    for on in (OWN_LABELS, REVIEWED_FACES):
         for call in (platform.arena.standings, platform.arena.results, platform.arena.evaluate):
             with pytest.raises(NotPermitted):
                 call(researcher, *(["always-happy"] if call == platform.arena.evaluate else []), on)

@@ -16,7 +16,7 @@ from fers.domain.interfaces.models import (
 )
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
 from fers.domain.interfaces.results import ResultStore
-from fers.domain.interfaces.sign_in import DEVICE_DAYS, ERRAND_SECONDS, TICKET_SECONDS, SignIn
+from fers.domain.interfaces.sign_in import DEVICE_DAYS, DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import DatasetVersionStore, FaceIndex, GroupStore, LabelStore, StudyStore
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "BrowserNetworks",
     "Classifier",
     "DEVICE_DAYS",
-    "ERRAND_SECONDS",
+    "DOWNLOAD_TOKEN_SECONDS",
     "ErasureStore",
     "FaceDetector",
     "FaceIndex",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from fers.domain.faces import Missed
+from fers.domain.faces import Unscored
 from fers.domain.field import GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 
 
@@ -28,7 +28,7 @@ class FieldStore(Protocol):
     def matches(self, trial_id: str) -> Counter[Match]:
         """How many faces say what about the trial's models; only counts above 0."""
 
-    def missed(self, trial_id: str) -> Counter[Missed]:
+    def unscored(self, trial_id: str) -> Counter[Unscored]:
         """How many faces the trial's models were not compared on, and which of them is why; only counts above 0."""
 
     def guesses(self, study_id: str) -> list[GuessSums]:
@@ -45,21 +45,21 @@ class FieldStore(Protocol):
     def shadow_choices(self, count: int) -> list[ShadowChoice]:
         """The latest, newest first."""
 
-    def note_shadow_answers(self, answers_id: str, answers: Iterable[ShadowAnswer]) -> None:
+    def note_shadow_answers(self, fingerprint: str, answers: Iterable[ShadowAnswer]) -> None:
         """Count how a model did on new faces, each once; those of faces that are gone are dropped. What is noted goes
         with the face, and with its person's leave to test models on it."""
 
-    def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
+    def noted(self, fingerprint: str, face_ids: list[str]) -> set[str]:
         """Those of up to 100 faces that a model's answer is noted for."""
 
-    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+    def shadow_answers(self, fingerprint: str) -> Iterator[ShadowAnswer]:
         """Everything noted of a model, by face id, without holding it all in memory."""
 
-    def ranks(self, answers_id: str) -> list[RankCount]:
+    def ranks(self, fingerprint: str) -> list[RankCount]:
         """How a model did on the faces noted, by week and then by rank; only counts above 0."""
 
-    def note_reached(self, answers_id: str, at: datetime) -> None:
+    def note_reached(self, fingerprint: str, at: datetime) -> None:
         """Keep that a model has been asked about every face given up to a time."""
 
     def reached(self) -> dict[str, datetime]:
-        """That, by the models' `answers_id`."""
+        """That, by the models' `fingerprint`."""

@@ -70,18 +70,18 @@ class FaceDetector(Protocol):
 class AnswerStore(Protocol):
     """What models said about stored faces, for comparison. Deleting a face's record deletes what was said about it.
 
-    Models are told apart by their `ModelInfo.answers_id`. What a face's picture is like is kept in the same way, as
+    Models are told apart by their `ModelInfo.fingerprint`. What a face's picture is like is kept in the same way, as
     three numbers under `picture.FACTS_ID`. Raises StoreUnavailable when it can't work.
     """
 
-    def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+    def add_answers(self, fingerprint: str, answers: Mapping[str, np.ndarray]) -> None:
         """Keep eight probabilities for each face id; those of faces that are gone are dropped, known ones replaced."""
 
-    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+    def answers(self, fingerprint: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
         """(face id, eight probabilities) of the faces in a range of ids, by face id, without holding them all in
         memory."""
 
-    def count_answers(self, answers_id: str) -> int: ...
+    def count_answers(self, fingerprint: str) -> int: ...
 
     def save_run(self, run: ModelRun) -> None:
         """Add or replace what is known about a model's run over the faces."""

@@ -132,14 +132,14 @@ class Journal(Protocol):
     def writing(self, face_id: str) -> AbstractContextManager[None]:
         """Mark `face_id`, run the block as the only writer of that face, and unmark it when the block succeeds.
 
-        When the block raises, or the process dies in it, the mark stays for `settle`.
+        When the block raises, or the process dies in it, the mark stays for `recover`.
         """
 
-    def settle(self, finish: Callable[[str], None]) -> list[str]:
+    def recover(self, finish: Callable[[str], None]) -> list[str]:
         """Call `finish` with each id that a failed or dead writer left marked, then unmark it. Returns those ids.
 
         Never touches a face that a living writer is busy with. Where many servers write, a dead writer is known only
-        after a while; its face is settled by a later call.
+        after a while; its face is recovered by a later call.
         """
 
 

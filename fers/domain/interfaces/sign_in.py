@@ -5,7 +5,7 @@ from typing import Protocol
 from fers.domain.people import Identity, Keys, Role
 
 TICKET_SECONDS = 60
-ERRAND_SECONDS = 3600
+DOWNLOAD_TOKEN_SECONDS = 3600
 DEVICE_DAYS = 180
 
 
@@ -88,18 +88,18 @@ class SignIn(Protocol):
     def close_sessions(self, person_id: str, but: str = "") -> None:
         """End all of the person's sessions, but the one of the token `but`."""
 
-    def leave(self, token: str) -> str:
+    def issue_ticket(self, token: str) -> str:
         """Return a ticket for a session's token, good for one use within `TICKET_SECONDS`. The token itself can't be
         read from what is kept."""
 
-    def collect(self, ticket: str) -> str | None:
+    def redeem_ticket(self, ticket: str) -> str | None:
         """Use a ticket up. Its token, or None when it is unknown, used or too old."""
 
-    def entrust(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, errand: str) -> str:
         """Return a secret that stands for a session's token and for what may be done with it, and for nothing else, as
-        often as wanted within `ERRAND_SECONDS`. The token can't be read from what is kept."""
+        often as wanted within `DOWNLOAD_TOKEN_SECONDS`. The token can't be read from what is kept."""
 
-    def entrusted(self, secret: str) -> tuple[str, str] | None:
+    def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
         """The token and the errand, or None when the secret is unknown or too old. Whether the session still lives is
         for `resume` to say."""
 

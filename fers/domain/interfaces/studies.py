@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Found, Place
+from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found
 from fers.domain.groups import SelfDescription
 from fers.domain.invitations import Invitation
 from fers.domain.labels import Label, Opinion
 from fers.domain.people import Membership
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.review import Known, Progress, QueueOrder
+from fers.domain.review import GoldStandard, Progress, QueueOrder
 from fers.domain.versions import DatasetVersion, Entry, Split
 
 
@@ -84,11 +84,11 @@ class FaceIndex(Protocol):
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
         """The `count` newest that are wanted, or those that come after a place in that order."""
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
     ) -> list[Found]:
         """The faces (of this class, if one is named) where the model is surest of something else than their class."""
 
@@ -161,20 +161,20 @@ class LabelStore(Protocol):
     def progress(self, study_id: str, places: int) -> Progress:
         """Of the faces that may be reviewed."""
 
-    def set_gold(self, face_id: str, known: Known | None) -> None:
+    def set_gold_standard(self, face_id: str, known: GoldStandard | None) -> None:
         """Note what a face is known to show; None: it is not known any more. Nothing happens when the face is gone."""
 
-    def known(self, face_id: str) -> Known | None:
+    def known(self, face_id: str) -> GoldStandard | None:
         """What a face is known to show; None when nothing is."""
 
-    def gold(self, study_id: str) -> dict[str, Known]:
+    def gold_standard(self, study_id: str) -> dict[str, GoldStandard]:
         """What is known, by face id."""
 
-    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+    def resolve_flags(self, face_id: str, at: datetime | None) -> None:
         """Note when somebody looked at what annotators flagged about a face, and it stays; None: that is to be looked
         at again. Nothing happens when the face is gone."""
 
-    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+    def resolved_flags(self, study_id: str) -> dict[str, datetime]:
         """When that was, by face id."""
 
 

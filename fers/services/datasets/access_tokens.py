@@ -30,10 +30,10 @@ class Bearer:
 
 
 class Access:
-    def __init__(self, tokens: AccessTokenStore, records: RecordStore, seats: StudyStore, now: Clock = utc_now):
+    def __init__(self, tokens: AccessTokenStore, records: RecordStore, memberships: StudyStore, now: Clock = utc_now):
         self._tokens = tokens
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._now = now
 
     def make(self, actor: Person, study_id: str, name: str) -> str:
@@ -77,8 +77,8 @@ class Access:
             return None
         if token.last_used_at is None or self._now() - token.last_used_at >= _USE_NOTED:
             self._tokens.note_use(token.id, self._now())
-        seats = tuple(self._seats.memberships_of(person.id))
-        return Bearer(replace(person, memberships=seats), token.study_id)
+        memberships = tuple(self._memberships.memberships_of(person.id))
+        return Bearer(replace(person, memberships=memberships), token.study_id)
 
 
 def _sha256(secret: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import ConsentText
-from fers.domain.exploring import EVERY_FACE, FaceFilter
+from fers.domain.exploring import NO_FILTER, FaceFilter
 from fers.domain.faces import Face
 from fers.domain.images import decode_stored
 from fers.domain.interfaces import DatasetVersionStore, ImageStore, LabelStore, RecordStore
@@ -70,7 +70,7 @@ class DatasetVersions:
         actor: Person,
         study_id: str,
         name: str,
-        chosen: FaceFilter = EVERY_FACE,
+        chosen: FaceFilter = NO_FILTER,
         consensus: ConsensusRule = ConsensusRule.MAJORITY,
         progress: Progress = lambda done, all: None,
     ) -> DatasetVersion:
@@ -158,7 +158,7 @@ class DatasetVersions:
             else:
                 left_out += 1
         if not faces:
-            if chosen == EVERY_FACE:
+            if chosen == NO_FILTER:
                 raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
             raise InvalidInput("None of the chosen faces may be shared.", "Choose more of them.")
         return faces, left_out

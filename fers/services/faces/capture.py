@@ -10,7 +10,7 @@ from fers.domain.boxes import Box
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Consent, Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage
+from fers.domain.faces import Answer, Challenger, Face, LiveGuess, Prediction, Source, StoredImage, Unscored
 from fers.domain.hints import Hint, hints
 from fers.domain.images import Photo, check_photo, crop, crop_stored, cut_out
 from fers.domain.interfaces import FaceDetector, Models, StoreHealth
@@ -19,7 +19,7 @@ from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, StudyClosed
 from fers.services.faces.storing import Storing
-from fers.services.models.challengers import Rivals, prediction_of
+from fers.services.models.challengers import Challengers, prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.people.consents import Consents
 from fers.services.people.studies import Studies
@@ -56,7 +56,7 @@ class Capture:
         detector: FaceDetector,
         consents: Consents,
         studies: Studies,
-        rivals: Rivals,
+        challengers: Challengers,
         health: StoreHealth,
         now: Clock = utc_now,
     ):
@@ -65,7 +65,7 @@ class Capture:
         self._detector = detector
         self._consents = consents
         self._studies = studies
-        self._rivals = rivals
+        self._challengers = challengers
         self._health = health
         self._now = now
 
@@ -75,7 +75,7 @@ class Capture:
         require(actor, Action.GIVE_FACE)
         self._health.require_room()
         self._models.preload()
-        self._rivals.prepare()
+        self._challengers.prepare()
 
     def receive(self, actor: Person, data: bytes, source: Source, live: LiveGuess | None = None) -> Draft:
         """Check a photo and find the faces in it. `live`: what its person watched a model say in their browser.
@@ -105,7 +105,7 @@ class Capture:
         ModelRejected."""
         consent, study = self._require_open(actor)
         face = crop_stored(draft.photo.data, box)
-        if _in_trial(draft, consent, study) and (drawn := self._rivals.shown(draft.id, face)):
+        if _in_trial(draft, consent, study) and (drawn := self._challengers.shown(draft.id, face)):
             return drawn
         return prediction_of(self._models.classifier(), face, self._now)
 
@@ -129,7 +129,7 @@ class Capture:
             return None
         given_at, heard = self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
-            heard = self._rivals.answer(draft.id, prediction, crop_stored(draft.photo.data, box))
+            heard = self._challengers.answer(draft.id, prediction, crop_stored(draft.photo.data, box))
         photo, box = _kept(study, draft.photo, box)
         face = Face(
             id=draft.id,
@@ -145,15 +145,15 @@ class Capture:
             captured_at=draft.captured_at,
             given_at=given_at,
             purge_at=given_at + timedelta(days=study.retention_days),
-            rival=heard if isinstance(heard, Rival) else None,
-            missed=heard if isinstance(heard, Missed) else None,
+            challenger=heard if isinstance(heard, Challenger) else None,
+            unscored=heard if isinstance(heard, Unscored) else None,
             live=draft.live,
         )
         return self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
 
     def _require_registered(self, live: LiveGuess | None) -> None:
-        known = {(info.id, info.answers_id) for info in self._models.models()}
-        if live is not None and (live.model_id, live.answers_id) not in known:
+        known = {(info.id, info.fingerprint) for info in self._models.models()}
+        if live is not None and (live.model_id, live.fingerprint) not in known:
             raise InvalidInput("The model on this page is not in use any more.", "Reload the page, then try again.")
 
     def _require_open(self, actor: Person):

@@ -4,7 +4,7 @@ import numpy as np
 
 from fers.domain.clock import Clock, utc_now
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import QUARTERS, FaceCount, FaceFilter, Found, Place, disagreement
+from fers.domain.exploring import QUARTERS, Cursor, FaceCount, FaceFilter, Found, disagreement
 from fers.domain.images import glimpse
 from fers.domain.interfaces import FaceIndex, ImageStore, RecordStore
 from fers.domain.people import Person
@@ -43,7 +43,7 @@ class Explore:
     ) -> list[Found]:
         """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(after.face.given_at, after.face.id)
+        place = after and Cursor(after.face.given_at, after.face.id)
         return self._index.newest(study_id, wanted, count, place) if self._may_be_seen(actor, study_id, wanted) else []
 
     def most_disputed(
@@ -51,7 +51,7 @@ class Explore:
     ) -> list[Found]:
         """A page of the faces, of one class or all, where the model is surest of something else than the class."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Place(disagreement(after.face, after.label), after.face.id)
+        place = after and Cursor(disagreement(after.face, after.label), after.face.id)
         return self._index.most_disputed(study_id, label, count, place)
 
     def least_agreed(self, actor: Person, study_id: str, count: int, after: Found | None = None) -> list[Found]:

@@ -25,13 +25,13 @@ from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, ImageRejected, InvalidInput
 from fers.services.faces.storing import Storing
-from fers.services.labelling.aggregation import settle
+from fers.services.labelling.aggregation import aggregate
 from fers.services.models.prediction import proposed_face
 from fers.services.people.studies import Studies
 
 ANY_SIZE = PhotoLimits(smallest_side=1)
 """Benchmark faces are small: 48 pixels a side in FER-2013."""
-_ENOUGH_PLACES = 1000
+_ENOUGH_SLOTS = 1000
 Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
 
@@ -200,11 +200,11 @@ class Importing:
         for vote in faces.votes.get(index) or [Vote("", faces.targets[index], _dimensions(faces, index))]:
             label = self._as_label(face_id, study, faces, vote)
             try:
-                self._labels.add_label(label, _ENOUGH_PLACES, self._now())
+                self._labels.add_label(label, _ENOUGH_SLOTS, self._now())
                 added += 1
             except AlreadyExists:  # Labelled by an earlier import of the same set.
                 self._mark(label)
-        settle(self._labels, self._index, face_id)
+        aggregate(self._labels, self._index, face_id)
         return added
 
     def _mark(self, label: Label) -> None:
@@ -212,7 +212,7 @@ class Importing:
         for known in self._labels.labels_of(label.face_id) if label.of_a_set else ():
             if known.annotator_id == label.annotator_id and not known.of_a_set:
                 self._labels.remove_label(known.face_id, known.annotator_id)
-                self._labels.add_label(replace(known, of_a_set=True), _ENOUGH_PLACES, self._now())
+                self._labels.add_label(replace(known, of_a_set=True), _ENOUGH_SLOTS, self._now())
 
     def _as_label(self, face_id: str, study: Study, faces: FaceSet, vote: Vote) -> Label:
         shares = np.asarray(vote.target, float)

@@ -14,7 +14,7 @@ from fers.domain.interfaces import AnswerStore, DatasetVersionStore, LabelStore,
 from fers.domain.labels import Label, is_open_flag
 from fers.domain.people import Person
 from fers.domain.ranges import IdRange
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 from fers.services.faces.sight import face_in_sight
 
 
@@ -45,16 +45,16 @@ class AboutFace:
     may_be_shown: bool
     labels: list[Label]
     """What annotators say, the earliest first."""
-    known: Known | None
-    flags_settled_at: datetime | None
+    known: GoldStandard | None
+    flags_resolved_at: datetime | None
     guesses: list[Guess]
     versions: list[tuple[str, datetime]]
     """Names of the dataset versions that hold it, with when each was frozen, the earliest first."""
 
     @property
     def flags(self) -> list[Label]:
-        """What annotators found wrong with the picture, and nobody has settled since."""
-        return [label for label in self.labels if is_open_flag(label, self.flags_settled_at)]
+        """What annotators found wrong with the picture, and nobody has resolved since."""
+        return [label for label in self.labels if is_open_flag(label, self.flags_resolved_at)]
 
 
 class Faces:
@@ -82,17 +82,17 @@ class Faces:
             may_be_shown=face.may_be_shown(self._now()),
             labels=labels,
             known=self._labels.known(face.id),
-            flags_settled_at=self._labels.settled_flags(face.study_id).get(face.id),
+            flags_resolved_at=self._labels.resolved_flags(face.study_id).get(face.id),
             guesses=[*_guesses_with(face), *self._guesses_since(face)],
             versions=self._versions_with(face),
         )
 
-    def settle_flags(self, actor: Person, face_id: str, settled: bool = True) -> None:
-        """Say that the face stays, whatever annotators have flagged so far; or, not `settled`, that their flags are to
+    def resolve_flags(self, actor: Person, face_id: str, resolved: bool = True) -> None:
+        """Say that the face stays, whatever annotators have flagged so far; or, not `resolved`, that their flags are to
         be looked at again. Raises NotFound when it is not there (any more)."""
         face, now = face_in_sight(self._records, actor, face_id), self._now()
-        self._labels.settle_flags(face.id, now if settled else None)
-        action = "settled the flags of a face" if settled else "opened the flags of a face again"
+        self._labels.resolve_flags(face.id, now if resolved else None)
+        action = "settled the flags of a face" if resolved else "opened the flags of a face again"
         self._records.append_audit(entry_by(actor, now, action, face.id, face.study_id))
 
     def _guesses_since(self, face: Face) -> list[Guess]:
@@ -101,7 +101,7 @@ class Faces:
             return []
         guesses = []
         for run in sorted(self._answers.runs(), key=lambda run: (run.model_id, run.finished_at)):
-            for _, said in self._answers.answers(run.answers_id, IdRange.only(face.id)):
+            for _, said in self._answers.answers(run.fingerprint, IdRange.only(face.id)):
                 about = (run.model_id, run.model_version, Occasion.COMPARED)
                 guesses.append(Guess(*about, tuple(map(float, said))))
         return guesses
@@ -117,8 +117,8 @@ class Faces:
 def _guesses_with(face: Face) -> list[Guess]:
     """Those that were kept with the face itself."""
     given = [(face.prediction, Occasion.GIVEN)]
-    if face.rival:
-        given.append((face.rival.prediction, Occasion.TRIAL))
+    if face.challenger:
+        given.append((face.challenger.prediction, Occasion.TRIAL))
     guesses = [Guess(said.model_id, said.model_version, when, said.probabilities) for said, when in given]
     if face.live:
         guesses.append(Guess(face.live.model_id, "", Occasion.LIVE, face.live.probabilities))

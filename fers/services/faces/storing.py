@@ -26,17 +26,17 @@ class Storing:
                 self._images.put(face.id, data)
                 self._records.create_face(face)
         except Exception:
-            self.settle()
+            self.recover()
             raise
         return face
 
-    def settle(self) -> list[str]:
+    def recover(self) -> list[str]:
         """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""
-        return self._journal.settle(self._finish)
+        return self._journal.recover(self._finish)
 
     def _finish(self, face_id: str) -> None:
         """Leave the face whole, or nothing of it: nothing where it was noted that it is taken back. Only a writer that
-        was taken for dead, and settled by another server, can have left a record without its image."""
+        was taken for dead, and recovered by another server, can have left a record without its image."""
         if self._records.face(face_id) is None or self._erasures.is_gone(face_id):
             self._records.delete_face(face_id)  # Whoever began to may not have come to all that belongs to it.
             self._images.delete(face_id)

@@ -64,7 +64,7 @@ class Uploads:
         importing: Importing,
         jobs: Jobs,
         records: RecordStore,
-        seats: StudyStore,
+        memberships: StudyStore,
         health: StoreHealth,
         now: Clock = utc_now,
     ):
@@ -72,7 +72,7 @@ class Uploads:
         self._importing = importing
         self._jobs = jobs
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._health = health
         self._now = now
 
@@ -172,7 +172,7 @@ class Uploads:
     def _person(self, person_id: str) -> Person | None:
         """The person as they may act today."""
         person = self._records.person(person_id)
-        return person and replace(person, memberships=tuple(self._seats.memberships_of(person_id)))
+        return person and replace(person, memberships=tuple(self._memberships.memberships_of(person_id)))
 
     def to_carry_out(self) -> list[str]:
         """Uploads whose import nobody does, of those that lie at this server."""

@@ -7,7 +7,7 @@ from itertools import groupby
 from fers.analysis import agreement as analysis
 from fers.analysis.consensus import dawid_skene, majority
 from fers.analysis.estimates import Estimate
-from fers.analysis.known import accuracy_on_known
+from fers.analysis.gold_standard import accuracy_on_gold_standard
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consensus import of_people
@@ -16,7 +16,7 @@ from fers.domain.interfaces import LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict, is_open_flag
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 from fers.errors import NotFound
 
 LEAST_VOICES = 2
@@ -24,14 +24,14 @@ LEAST_VOICES = 2
 
 
 @dataclass(frozen=True)
-class Report:
-    """An imported set's own labels count in what the faces are, `settled` and `differ`, and in nothing that is said of
-    annotators; those whom a set names are annotators."""
+class AgreementReport:
+    """An imported set's own labels count in what the faces are, `aggregated` and `differ`, and in nothing that is said
+    of annotators; those whom a set names are annotators."""
 
     labels: int
     """Of annotators."""
     agreement: analysis.Agreement
-    on_known: dict[str, Estimate]
+    on_gold_standard: dict[str, Estimate]
     """Share of right labels on known faces, by annotator; of those given since they are known."""
     counts: Counter[str]
     """Labels by annotator."""
@@ -39,7 +39,7 @@ class Report:
     """By face; those that nobody has settled since."""
     accuracy: dict[str, float]
     """How often each annotator is right, 0 to 1, as Dawid and Skene's method estimates it from all votes."""
-    settled: int
+    aggregated: int
     """Faces with a vote."""
     differ: int
     """How many of them that method and the majority see differently."""
@@ -55,21 +55,21 @@ class Agreement:
         self._labels = labels
         self._now = now
 
-    def report(self, actor: Person, study_id: str) -> Report:
+    def report(self, actor: Person, study_id: str) -> AgreementReport:
         """Everything about the study's labels, with 95% intervals."""
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
         own = list(of_people(labels))
-        settled = self._labels.settled_flags(study_id)
+        aggregated = self._labels.resolved_flags(study_id)
         by_majority, (estimated, rates) = majority(labels), dawid_skene(labels)
-        return Report(
+        return AgreementReport(
             labels=len(own),
             agreement=analysis.agreement(own),
-            on_known=accuracy_on_known(own, self._labels.gold(study_id)),
+            on_gold_standard=accuracy_on_gold_standard(own, self._labels.gold_standard(study_id)),
             counts=Counter(sorted(label.annotator_id for label in own)),
-            flags=[label for label in labels if is_open_flag(label, settled.get(label.face_id))],
+            flags=[label for label in labels if is_open_flag(label, aggregated.get(label.face_id))],
             accuracy=dict(zip(rates.annotators, rates.accuracy.tolist(), strict=True)),
-            settled=len(by_majority),
+            aggregated=len(by_majority),
             differ=sum(estimated[face_id].outcome is not said.outcome for face_id, said in by_majority.items()),
             of_sets=len(labels) - len(own),
             with_sets=analysis.agreement_with_sets(labels),
@@ -84,12 +84,12 @@ class Agreement:
     def known(self, actor: Person, study_id: str) -> dict[str, Emotion]:
         """The faces (ids) that are mixed in to see how well annotators know them, with what they show."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return {face_id: known.emotion for face_id, known in self._labels.gold(study_id).items()}
+        return {face_id: known.emotion for face_id, known in self._labels.gold_standard(study_id).items()}
 
     def proposed(self, actor: Person, study_id: str, count: int) -> dict[str, Emotion]:
         """Up to `count` faces (ids) that could be known: all their annotators say the same emotion."""
         require(actor, Action.VIEW_DATASET, study_id)
-        known, proposed = self._labels.gold(study_id), {}
+        known, proposed = self._labels.gold_standard(study_id), {}
         for face_id, labels in groupby(self._labels.labels(study_id), lambda label: label.face_id):
             said = [label.emotion for label in of_people(labels)]
             if len(said) >= LEAST_VOICES and len(set(said)) == 1 and said[0] is not None and face_id not in known:
@@ -98,13 +98,13 @@ class Agreement:
                 break
         return proposed
 
-    def set_known(self, actor: Person, study_id: str, face_id: str, emotion: Emotion | None) -> None:
+    def set_gold_standard(self, actor: Person, study_id: str, face_id: str, emotion: Emotion | None) -> None:
         """Mix a face in whose emotion is known, or, with None, no longer. Raises NotFound when it is not there."""
         require(actor, Action.VIEW_DATASET, study_id)
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
         now = self._now()
-        self._labels.set_gold(face_id, None if emotion is None else Known(emotion, now))
+        self._labels.set_gold_standard(face_id, None if emotion is None else GoldStandard(emotion, now))
         action = "unmarked a known face" if emotion is None else "marked a face as known"
         self._records.append_audit(entry_by(actor, now, action, face_id, study_id))

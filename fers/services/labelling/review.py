@@ -18,19 +18,19 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.review import Progress, QueueOrder
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound, PlaceTaken
-from fers.services.labelling.aggregation import settle
+from fers.errors import InvalidInput, NotFound, SlotTaken
+from fers.services.labelling.aggregation import aggregate
 
 PICTURE_PIXELS = 448
 RANDOM_SHARE = 0.2
 """Of the faces handed out; whatever order a study chose, so many are drawn regardless of it."""
-GOLD_SHARE = 0.05
+GOLD_STANDARD_SHARE = 0.05
 LEASE = timedelta(minutes=10)
 """How long a face that was handed out is kept for its annotator."""
 FIRST_CANDIDATES = 8
 LONGEST_REASON = 500
 """Characters that a flag may say."""
-MANY_PLACES = 10**6
+MANY_SLOTS = 10**6
 """A face whose label is known is there for everybody."""
 
 
@@ -115,7 +115,7 @@ class Review:
         except ValueError as error:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
         self._labels.add_label(label, self._places(study, face_id), now)
-        settle(self._labels, self._index, face_id)
+        aggregate(self._labels, self._index, face_id)
         return label
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
@@ -127,9 +127,9 @@ class Review:
         if self._face(actor, study, face_id) is None:
             return None
         self._labels.remove_label(face_id, actor.id)
-        settle(self._labels, self._index, face_id)
+        aggregate(self._labels, self._index, face_id)
         if (assignment := self._hand_out(actor, study, face_id)) is None:
-            raise PlaceTaken(
+            raise SlotTaken(
                 "Your label is taken back. Others have labelled this face meanwhile.", "Go on with the next."
             )
         return assignment
@@ -162,9 +162,9 @@ class Review:
         return next(filter(None, (self._hand_out(actor, study, face_id) for face_id in candidates)), None)
 
     def _candidates(self, actor: Person, study: Study, in_hand: set[str]) -> Iterator[str]:
-        if self._random.random() < GOLD_SHARE:
-            gold = list(self._labels.gold(study.id))
-            yield from self._random.sample(gold, len(gold))
+        if self._random.random() < GOLD_STANDARD_SHARE:
+            gold_standard = list(self._labels.gold_standard(study.id))
+            yield from self._random.sample(gold_standard, len(gold_standard))
         order = QueueOrder.RANDOM if self._random.random() < RANDOM_SHARE else study.queue_order
         tried, wanted, are_left = 0, len(in_hand) + FIRST_CANDIDATES, True
         while are_left:  # Others may be quicker, or faces about to be purged: then more are looked at.
@@ -200,7 +200,7 @@ class Review:
         return face if face.may_be_shown(self._now()) else None
 
     def _places(self, study: Study, face_id: str) -> int:
-        return study.overlap if self._labels.known(face_id) is None else MANY_PLACES
+        return study.overlap if self._labels.known(face_id) is None else MANY_SLOTS
 
     def _study(self, actor: Person, study_id: str) -> Study:
         require(actor, Action.REVIEW, study_id)

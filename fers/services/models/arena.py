@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from urllib.parse import quote, unquote
 
-from fers.analysis.leaderboard import Duel, duel
+from fers.analysis.leaderboard import PairwiseComparison, pairwise
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Purpose
-from fers.domain.evaluation_sets import EVERY_FACE, PEOPLE, EvaluationSet, Result, RunProgress
+from fers.domain.evaluation_sets import OWN_LABELS, PEOPLE, EvaluationSet, Result, RunProgress
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, ImageStore, Models, RecordStore, ResultStore
 from fers.domain.models import ModelInfo, ModelRun
@@ -17,13 +17,13 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import InvalidInput, ModelRejected, NotFound
-from fers.services.models.batch_inference import Asked, Asking
+from fers.services.models.batch_inference import Asked, BatchInference
 from fers.services.models.challengers import prediction_of
 from fers.services.models.evaluation_sets import Choice, EvaluationSets
 from fers.services.models.measuring import Common, Measuring
 from fers.services.models.pictures import Pictures
 from fers.services.models.saliency import Explained, explained
-from fers.services.models.standings import Standing, State, standing
+from fers.services.models.standings import EvaluationState, Standing, standing
 
 ENOUGH_TIMES = 30
 """Answers that the time of a model rests on at least: the first ones are slow, and few are chance."""
@@ -33,10 +33,10 @@ Progress = Callable[[int, int], None]
 """Called with how many of how many faces are done."""
 
 
-def job_of(model_id: str, evaluation_set: EvaluationSet = EVERY_FACE) -> str:
+def job_of(model_id: str, evaluation_set: EvaluationSet = OWN_LABELS) -> str:
     """The background job of a model's run. Whatever the model is called, the job's name can be read back."""
     job = f"evaluate {quote(model_id, safe='')}"
-    return job if evaluation_set == EVERY_FACE else f"{job} on {evaluation_set.key}"
+    return job if evaluation_set == OWN_LABELS else f"{job} on {evaluation_set.key}"
 
 
 def asked_by(job: str) -> tuple[str, EvaluationSet] | None:
@@ -45,7 +45,7 @@ def asked_by(job: str) -> tuple[str, EvaluationSet] | None:
     if what != "evaluate":
         return None
     model_id, _, key = rest.partition(" on ")
-    return unquote(model_id), EvaluationSet.from_key(key) if key else EVERY_FACE
+    return unquote(model_id), EvaluationSet.from_key(key) if key else OWN_LABELS
 
 
 class Arena:
@@ -69,7 +69,7 @@ class Arena:
         self._results = results
         self._models = models
         self._evaluation_sets = evaluation_sets
-        self._asking = Asking(records, images, answers, pictures)
+        self._batch_inference = BatchInference(records, images, answers, pictures)
         self._measuring = Measuring(evaluation_sets, answers, results, now)
         self._now = now
 
@@ -89,7 +89,7 @@ class Arena:
         self,
         actor: Person,
         model_id: str,
-        on: EvaluationSet = EVERY_FACE,
+        on: EvaluationSet = OWN_LABELS,
         progress: Progress = lambda done, all: None,
     ) -> ModelRun:
         """Ask a model about every face it has not answered for yet, and measure it. Killed, it goes on where it was
@@ -108,14 +108,14 @@ class Arena:
             noted(done)
             progress(done, faces)
 
-        asked = self._asking.ask(classifier, face_ids, EVERY_ID, show)
+        asked = self._batch_inference.ask(classifier, face_ids, EVERY_ID, show)
         return self.finish(actor, model_id, asked, on, lambda: progress(faces, faces))
 
     def ask(
         self,
         actor: Person,
         model_id: str,
-        on: EvaluationSet = EVERY_FACE,
+        on: EvaluationSet = OWN_LABELS,
         among: IdRange = EVERY_ID,
         progress: Callable[[int], None] = lambda done: None,
     ) -> Asked:
@@ -125,14 +125,14 @@ class Arena:
         """
         self._evaluation_sets.require(actor, on)
         face_ids = (face_id for face_id, *_ in self._evaluation_sets.labels(on, among))
-        return self._asking.ask(self._models.classifier(model_id), face_ids, among, progress)
+        return self._batch_inference.ask(self._models.classifier(model_id), face_ids, among, progress)
 
     def finish(
         self,
         actor: Person,
         model_id: str,
         asked: Asked,
-        on: EvaluationSet = EVERY_FACE,
+        on: EvaluationSet = OWN_LABELS,
         step: Callable[[], None] = lambda: None,
     ) -> ModelRun:
         """Keep that a model was asked about every face, and measure it beside the others that were. Calls `step` now
@@ -141,28 +141,28 @@ class Arena:
         self._evaluation_sets.require_faces(on)
         classifier = self._models.classifier(model_id)
         info, measured = classifier.info, []
-        if asked.failed and not self._answers.count_answers(info.answers_id):
+        if asked.failed and not self._answers.count_answers(info.fingerprint):
             raise ModelRejected(f"{model_id} failed on every face.", f"Look at it with fers models check {model_id}.")
         run = self._run(classifier, asked.seconds, on)
         while measured != (finished := [info, *self._finished_others(actor, info, on)]):
             measured = finished  # Another may end meanwhile: of two that end together, the later one measures both.
             faces = self._measuring.measure(on, measured, step)
-            self._results.save_progress(RunProgress(on.key, info.answers_id, faces, faces, self._now(), asked.failed))
+            self._results.save_progress(RunProgress(on.key, info.fingerprint, faces, faces, self._now(), asked.failed))
         return run
 
-    def standings(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[Standing]:
+    def standings(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> list[Standing]:
         """Every registered model with its progress."""
         self._evaluation_sets.require(actor, on)
-        progress = {progress.answers_id: progress for progress in self._results.progress(on.key)}
+        progress = {progress.fingerprint: progress for progress in self._results.progress(on.key)}
         finished = [known for known in progress.values() if known.finished_at]
         latest = max(finished, key=lambda known: known.finished_at, default=None)
-        runs = {run.answers_id: run for run in self._answers.runs()}
+        runs = {run.fingerprint: run for run in self._answers.runs()}
         return [
-            standing(info, progress.get(info.answers_id), latest, runs.get(info.answers_id))
+            standing(info, progress.get(info.fingerprint), latest, runs.get(info.fingerprint))
             for info in self._models.models()
         ]
 
-    def leaderboard(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[tuple[Standing, Result]]:
+    def leaderboard(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> list[tuple[Standing, Result]]:
         """Models with a complete run, best top-1 first, all measured on the same faces: those that every one of them
         had answered for when the last of them was measured.
 
@@ -170,9 +170,9 @@ class Arena:
         """
         results = {result.who: result for result in self._latest(actor, on)}
         rows = [
-            (standing, results[standing.info.answers_id])
+            (standing, results[standing.info.fingerprint])
             for standing in self.standings(actor, on)
-            if standing.run and standing.info.answers_id in results
+            if standing.run and standing.info.fingerprint in results
         ]
         if not rows and any(standing.run for standing in self.standings(actor, on)):
             raise InvalidInput("There are no labelled faces here yet.", "Measure on something else, or wait for some.")
@@ -180,35 +180,37 @@ class Arena:
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
         return sorted(rows, key=lambda row: -row[1].figures["top1"][0])
 
-    def people(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> Result | None:
+    def people(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> Result | None:
         """What annotators come to on the faces of the leaderboard, each against what the others say, or, where the
         label is the person's own word, against that. None where there are too few labels to say."""
         return next((result for result in self._latest(actor, on) if result.who == PEOPLE), None)
 
-    def results(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> list[Result]:
+    def results(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> list[Result]:
         """Everything that is kept, also of models that are registered no more or were measured on other faces."""
         self._evaluation_sets.require(actor, on)
         return self._results.results(on.key)
 
-    def state(self, actor: Person, on: EvaluationSet = EVERY_FACE) -> State:
+    def state(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> EvaluationState:
         """Whether anything came or went since the models were measured."""
         now, version = self._evaluation_sets.size(on), self._evaluation_sets.version(on)
         measured = next(iter(self._latest(actor, on)), None)
         if measured is None:
-            return State(version, now, now, is_revised=False)
+            return EvaluationState(version, now, now, is_revised=False)
         is_revised = measured.revisions not in (None, self._evaluation_sets.revisions(on))
-        return State(version, measured.size, now, is_revised)
+        return EvaluationState(version, measured.size, now, is_revised)
 
-    def duel(self, actor: Person, one: str, other: str, on: EvaluationSet = EVERY_FACE) -> tuple[Common, Duel]:
+    def pairwise(
+        self, actor: Person, one: str, other: str, on: EvaluationSet = OWN_LABELS
+    ) -> tuple[Common, PairwiseComparison]:
         """Two models side by side on the faces that both answered, which come first."""
         self._evaluation_sets.require(actor, on)
         infos = {info.id: info for info in self._models.models()}
         if one == other or not {one, other} <= set(infos):
             raise InvalidInput("These are not two registered models.", "Choose two.")
-        common = self._measuring.common(on, [infos[one].answers_id, infos[other].answers_id])
+        common = self._measuring.common(on, [infos[one].fingerprint, infos[other].fingerprint])
         if not len(common.labels):
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
-        return common, duel(*common.answers, common.labels)
+        return common, pairwise(*common.answers, common.labels)
 
     def explain(self, actor: Person, model_id: str, face_id: str) -> Explained:
         """What a model says of a stored face, and which pixels spoke for each of its top three.
@@ -238,13 +240,13 @@ class Arena:
     def _run(self, classifier: Classifier, seconds: Sequence[float], on: EvaluationSet) -> ModelRun:
         """The model's run; as it was when the model was asked too little to say more of its time."""
         info = classifier.info
-        before = next((run for run in self._answers.runs() if run.answers_id == info.answers_id), None)
+        before = next((run for run in self._answers.runs() if run.fingerprint == info.fingerprint), None)
         if len(seconds) < ENOUGH_TIMES:
             if before and before.timed >= ENOUGH_TIMES:
                 return before
             seconds = self._times(classifier, on)
         milliseconds = 1000 * statistics.median(seconds) if seconds else float("nan")
-        run = ModelRun(info.answers_id, info.id, info.version, milliseconds, self._now(), len(seconds))
+        run = ModelRun(info.fingerprint, info.id, info.version, milliseconds, self._now(), len(seconds))
         self._answers.save_run(run)
         return run
 
@@ -252,18 +254,18 @@ class Arena:
         """Seconds of enough answers about the evaluation set's first faces, again and again where they are few; the
         first answer, to warm up, is left out."""
         first = [face_id for face_id, *_ in islice(self._evaluation_sets.labels(on), ENOUGH_TIMES)]
-        return self._asking.times(classifier, islice(cycle(first), ENOUGH_TIMES + 1))[1:]
+        return self._batch_inference.times(classifier, islice(cycle(first), ENOUGH_TIMES + 1))[1:]
 
     def _noting(self, on: EvaluationSet, info: ModelInfo, faces: int) -> Callable[[int], None]:
         """Notes in the store how far a run is, now and then."""
-        before = next((old for old in self._results.progress(on.key) if old.answers_id == info.answers_id), None)
+        before = next((old for old in self._results.progress(on.key) if old.fingerprint == info.fingerprint), None)
         finished, noted_at = before and before.finished_at, float("-inf")
 
         def note(done: int) -> None:
             nonlocal noted_at
             if time.monotonic() - noted_at >= NOTED_EVERY_SECONDS:
                 noted_at = time.monotonic()
-                self._results.save_progress(RunProgress(on.key, info.answers_id, done, faces, finished))
+                self._results.save_progress(RunProgress(on.key, info.fingerprint, done, faces, finished))
 
         note(0)
         return note

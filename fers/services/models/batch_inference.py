@@ -28,7 +28,7 @@ class Asked:
     """Faces on which it failed: it is asked about them again next time."""
 
 
-class Asking:
+class BatchInference:
     def __init__(self, records: RecordStore, images: ImageStore, answers: AnswerStore, pictures: Pictures):
         self._records = records
         self._images = images
@@ -44,7 +44,7 @@ class Asking:
         Calls `progress` with how many are done: first with those that need nothing more, so that all it is told after
         that is work done.
         """
-        key = classifier.info.answers_id
+        key = classifier.info.fingerprint
         known = {face_id for face_id, _ in self._answers.answers(key, among)}
         measured = set(self._pictures.measured(among))
         face_ids = list(face_ids)

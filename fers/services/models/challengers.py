@@ -1,4 +1,5 @@
-"""In a trial: which model a participant meets, and what its rival says, without ever keeping them from going on."""
+"""In a trial: which model a participant meets, and what its challenger says, without ever keeping them from going
+on."""
 
 import logging
 import threading
@@ -7,19 +8,19 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from fers.domain.clock import Clock, utc_now
-from fers.domain.faces import Missed, Prediction, Rival, Why
+from fers.domain.faces import Challenger, Prediction, Unscored, UnscoredReason
 from fers.domain.interfaces import Classifier, Models
 from fers.services.models.trials import Trials, known_everywhere
 
 PATIENCE_SECONDS = 2.0
-"""A rival that takes longer is not waited for: its face is stored without."""
+"""A challenger that takes longer is not waited for: its face is stored without."""
 _AT_ONCE = 4
 """Rivals that are asked at a time. More than these are stuck, and none is asked until one is back."""
 
 log = logging.getLogger(__name__)
 
 
-class Rivals:
+class Challengers:
     def __init__(self, trials: Trials, models: Models, now: Clock = utc_now):
         self._trials = trials
         self._models = models
@@ -42,28 +43,31 @@ class Rivals:
             log.warning("A trial's model failed: %s", type(error).__name__)
             return None
 
-    def answer(self, draft_id: str, shown: Prediction, face: np.ndarray) -> Rival | Missed | None:
-        """What the rival says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess, or which of
-        the two said nothing and why; None without a trial, or when `shown` was said before this server knew of it."""
+    def answer(self, draft_id: str, shown: Prediction, face: np.ndarray) -> Challenger | Unscored | None:
+        """What the challenger says about a face, 224 x 224 x 3 RGB (uint8), of which the trial showed a guess, or which
+        of the two said nothing and why; None without a trial, or when `shown` was said before this server knew of
+        it."""
         trial, pair = self._trials.current(), self._trials.drawn(draft_id)
         if trial is None or pair is None:
             return None
         if pair[0] != shown.model_id:  # The live model stood in for it.
-            return Missed(trial.id, pair[0], Why.FAILED) if shown.made_at >= known_everywhere(trial) else None
+            return (
+                Unscored(trial.id, pair[0], UnscoredReason.FAILED) if shown.made_at >= known_everywhere(trial) else None
+            )
         said = self._in_time(lambda: prediction_of(self._models.classifier(pair[1]), face, self._now))
-        return Missed(trial.id, pair[1], said) if isinstance(said, Why) else Rival(trial.id, said)
+        return Unscored(trial.id, pair[1], said) if isinstance(said, UnscoredReason) else Challenger(trial.id, said)
 
-    def _in_time(self, ask) -> Prediction | Why:
+    def _in_time(self, ask) -> Prediction | UnscoredReason:
         if not self._free.acquire(blocking=False):
-            return Why.SLOW
-        answers: SimpleQueue[Prediction | Why] = SimpleQueue()
+            return UnscoredReason.SLOW
+        answers: SimpleQueue[Prediction | UnscoredReason] = SimpleQueue()
 
         def work() -> None:
             try:
                 answers.put(ask())
             except Exception as error:
                 log.warning("A trial's second model failed: %s", type(error).__name__)
-                answers.put(Why.FAILED)
+                answers.put(UnscoredReason.FAILED)
             finally:
                 self._free.release()
 
@@ -71,7 +75,7 @@ class Rivals:
         try:
             return answers.get(timeout=PATIENCE_SECONDS)
         except Empty:
-            return Why.SLOW
+            return UnscoredReason.SLOW
 
 
 def prediction_of(classifier: Classifier, face: np.ndarray, now: Clock) -> Prediction:

@@ -10,7 +10,7 @@ from fers.domain import permissions
 from fers.domain.consensus import of_people, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Face
 from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import DatasetVersionStore, FaceIndex, LabelStore, RecordStore
@@ -116,7 +116,7 @@ class EvaluationSets:
         newest first, each as a whole and its test part; where there are several studies, also the faces of all. What
         they may not measure on is not counted."""
         names = {study.id: study.name for study in self._records.studies()}
-        whole = [EVERY_FACE, REVIEWED_FACES]
+        whole = [OWN_LABELS, REVIEWED_FACES]
         # Those of the only study are all there are, and are called so: results outlive the coming of a second one.
         own = [replace(on, study_id=study_id) for on in whole] if len(names) > 1 else whole
         versions = [
@@ -141,7 +141,7 @@ class EvaluationSets:
 
     def default(self) -> EvaluationSet:
         """All faces by their own people's word or, where nobody gave one, by their annotators'."""
-        return self._first_with_faces() or EVERY_FACE
+        return self._first_with_faces() or OWN_LABELS
 
     def require_faces(self, evaluation_set: EvaluationSet) -> None:
         """Raises InvalidInput for an evaluation set without a face, with one that has some."""
@@ -201,7 +201,7 @@ class EvaluationSets:
         return next(iter(self.labels(evaluation_set)), None) is not None
 
     def _first_with_faces(self) -> EvaluationSet | None:
-        return next(filter(self._has_faces, (EVERY_FACE, REVIEWED_FACES)), None)
+        return next(filter(self._has_faces, (OWN_LABELS, REVIEWED_FACES)), None)
 
 
 def digest(face_ids: list[str], labels: list[int]) -> str:

@@ -85,7 +85,7 @@ class LiveModel:
             self._looked_at = None
 
     def _log(self, actor: Person, how: str, info: ModelInfo) -> None:
-        self._records.append_audit(entry_by(actor, self._now(), f"{how}: {info.id} {info.version}", info.answers_id))
+        self._records.append_audit(entry_by(actor, self._now(), f"{how}: {info.id} {info.version}", info.fingerprint))
 
     def _history(self) -> list[ModelInfo]:
         """The models that were live and still could be, the live one first. Raises UnknownModel or ModelRejected

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fers import __version__
-from fers.analysis.leaderboard import Entry, entry
+from fers.analysis.leaderboard import BoardEntry, entry
 from fers.analysis.people import people
 from fers.analysis.significance import mcnemar
 from fers.domain.clock import Clock
@@ -46,7 +46,7 @@ class Measuring:
         measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
         Returns how many labelled faces there are."""
         state = self._state(evaluation_set)
-        common = self._read(evaluation_set, [info.answers_id for info in infos])
+        common = self._read(evaluation_set, [info.fingerprint for info in infos])
         if not len(common.labels):
             return common.faces
         faces = digest(common.face_ids.tolist(), common.labels.tolist())
@@ -54,13 +54,13 @@ class Measuring:
             result.who: result for result in self._results.results(evaluation_set.key) if result.faces_sha256 == faces
         }
         right = {
-            info.answers_id: answers.argmax(axis=1) == common.labels
+            info.fingerprint: answers.argmax(axis=1) == common.labels
             for info, answers in zip(infos, common.answers, strict=True)
         }
-        runs = {run.answers_id: run for run in self._answers.runs()}
+        runs = {run.fingerprint: run for run in self._answers.runs()}
         for info, answers in zip(infos, common.answers, strict=True):
             step()
-            who = info.answers_id
+            who = info.fingerprint
             scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
             against = {other: mcnemar(right[who], right[other], common.people) for other in right if other != who}
             self._keep(evaluation_set, faces, state, scored, info, runs.get(who), against)
@@ -68,14 +68,14 @@ class Measuring:
             self._keep(evaluation_set, faces, state, scored)
         return common.faces
 
-    def common(self, evaluation_set: EvaluationSet, answers_ids: list[str]) -> Common:
+    def common(self, evaluation_set: EvaluationSet, fingerprints: list[str]) -> Common:
         """The faces that all of these models answered, with the evaluation set's labels. What was read last is
         remembered as long as nothing was added, changed or taken back."""
-        counts = tuple((answers_id, self._answers.count_answers(answers_id)) for answers_id in answers_ids)
+        counts = tuple((fingerprint, self._answers.count_answers(fingerprint)) for fingerprint in fingerprints)
         state = (evaluation_set.key, self._state(evaluation_set), counts)
         remembered, common = self._remembered
         if remembered != state:
-            common = self._read(evaluation_set, answers_ids)
+            common = self._read(evaluation_set, fingerprints)
             self._remembered = (state, common)
         return common
 
@@ -83,10 +83,10 @@ class Measuring:
         """Its size and revisions: while both are the same, so are its faces and labels."""
         return self._evaluation_sets.size(evaluation_set), self._evaluation_sets.revisions(evaluation_set)
 
-    def _read(self, evaluation_set: EvaluationSet, answers_ids: list[str]) -> Common:
+    def _read(self, evaluation_set: EvaluationSet, fingerprints: list[str]) -> Common:
         face_ids, labels, people = self._labelled(evaluation_set)
         faces = len(face_ids)
-        said = [_arrays(self._answers.answers(answers_id, EVERY_ID), np.float32) for answers_id in answers_ids]
+        said = [_arrays(self._answers.answers(fingerprint, EVERY_ID), np.float32) for fingerprint in fingerprints]
         for answered, _ in said:
             is_there = np.isin(face_ids, answered, assume_unique=True)
             face_ids, labels, people = face_ids[is_there], labels[is_there], people[is_there]
@@ -102,7 +102,7 @@ class Measuring:
             whose.append(numbers.setdefault(person, len(numbers)))
         return np.array(face_ids, str), np.array(labels, int), np.array(whose, int)
 
-    def _people(self, evaluation_set: EvaluationSet, common: Common) -> Entry | None:
+    def _people(self, evaluation_set: EvaluationSet, common: Common) -> BoardEntry | None:
         """Against what the other annotators say; where the label is the person's own word, against that."""
         votes = self._evaluation_sets.votes(evaluation_set)
         of_faces = [votes.get(face_id, []) for face_id in common.face_ids.tolist()]
@@ -115,7 +115,7 @@ class Measuring:
         evaluation_set: EvaluationSet,
         faces_sha256: str,
         state: tuple[int, int],
-        scored: Entry,
+        scored: BoardEntry,
         info: ModelInfo | None = None,
         run: ModelRun | None = None,
         against: dict[str, float] | None = None,
@@ -124,7 +124,7 @@ class Measuring:
         self._results.save_result(
             Result(
                 evaluation_set=evaluation_set.key,
-                who=info.answers_id if info else PEOPLE,
+                who=info.fingerprint if info else PEOPLE,
                 model_id=info.id if info else "",
                 model_version=info.version if info else "",
                 n=scored.n,
@@ -144,9 +144,9 @@ class Measuring:
         )
 
 
-def _again(result: Result | None) -> Entry | None:
+def _again(result: Result | None) -> BoardEntry | None:
     """None too of what was measured when intervals were by drawing faces."""
-    return Entry(result.n, result.figures, result.confusion, result.people) if result and result.people else None
+    return BoardEntry(result.n, result.figures, result.confusion, result.people) if result and result.people else None
 
 
 def _arrays(rows: Iterable[tuple[str, object]], kind: type) -> tuple[np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ class Explained:
     """For each of its top three, which pixels spoke for it: 224 x 224 from 0 to 1."""
 
 
-class Why:
+class Saliency:
     def __init__(self, records: RecordStore, images: ImageStore, models: Models, now: Clock = utc_now):
         self._records = records
         self._images = images

@@ -14,7 +14,7 @@ from itertools import islice
 from fers.analysis.wilson import wilson
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
-from fers.domain.exploring import FaceFilter, Place
+from fers.domain.exploring import Cursor, FaceFilter
 from fers.domain.faces import Face, Source
 from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of, week_of_face
 from fers.domain.images import crop_stored
@@ -113,7 +113,7 @@ class Shadows:
         """
         require(actor, Action.COMPARE_MODELS)
         classifier = self._live_model.classifier(model_id)
-        key, asked, begun = classifier.info.answers_id, 0, self._now()
+        key, asked, begun = classifier.info.fingerprint, 0, self._now()
         for faces in _few_at_a_time(self._waiting(key, self._since(model_id))):
             asked += self._answer(classifier, faces)
             step(asked)
@@ -139,7 +139,7 @@ class Shadows:
             info = known.get(model_id)
             if info is None or JOB + model_id in jobs:
                 continue
-            if next(self._waiting(info.answers_id, self._since(model_id)), None):
+            if next(self._waiting(info.fingerprint, self._since(model_id)), None):
                 self._jobs.add_job(JOB + model_id)
 
     def _answer(self, classifier: Classifier, faces: Sequence[Face]) -> int:
@@ -159,20 +159,20 @@ class Shadows:
             except Exception as error:  # The others are answered for all the same.
                 log.warning("%s failed on a face: %s", classifier.info.id, type(error).__name__)
             ranks.append(ShadowAnswer(face.id, week_of_face(face), rank))
-        key = classifier.info.answers_id
+        key = classifier.info.fingerprint
         if said:
             self._answers.add_answers(key, said)
         self._store.note_shadow_answers(key, ranks)
         return len(faces)
 
-    def _waiting(self, answers_id: str, since: datetime) -> Iterator[Face]:
+    def _waiting(self, fingerprint: str, since: datetime) -> Iterator[Face]:
         """New faces that models may be tested on and this one has not answered for, newest first."""
-        reached = self._store.reached().get(answers_id)
+        reached = self._store.reached().get(fingerprint)
         since = max(since, reached - _OVERLAP) if reached else since
         for study in self._records.studies():
             for faces in _few_at_a_time(self._given(study.id, since)):
                 fit = [face for face in faces if may_be_tested_on(face) and face.source is not Source.IMPORT]
-                noted = self._store.noted(answers_id, [face.id for face in fit]) if fit else set()
+                noted = self._store.noted(fingerprint, [face.id for face in fit]) if fit else set()
                 yield from (face for face in fit if face.id not in noted)
 
     def _given(self, study_id: str, since: datetime) -> Iterator[Face]:
@@ -183,14 +183,14 @@ class Shadows:
                 if found.face.given_at < since:
                     return
                 yield found.face
-            place = Place(page[-1].face.given_at, page[-1].face.id)
+            place = Cursor(page[-1].face.given_at, page[-1].face.id)
 
     def _shadow(self, model_id: str, info: ModelInfo | None, job: Job | None) -> Shadow:
         since = self._since(model_id)
-        counts = self._store.ranks(info.answers_id) if info else []
+        counts = self._store.ranks(info.fingerprint) if info else []
         answered = sum(count.faces for count in counts if count.rank)
         first, third = (sum(count.faces for count in counts if 1 <= count.rank <= top) for top in (1, 3))
-        waiting = islice(self._waiting(info.answers_id, since), MOST_WAITING) if info else ()
+        waiting = islice(self._waiting(info.fingerprint, since), MOST_WAITING) if info else ()
         return Shadow(
             model_id=model_id,
             info=info,

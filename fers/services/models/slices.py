@@ -8,7 +8,7 @@ import numpy as np
 
 from fers.analysis import slices as analysis
 from fers.analysis.slices import Reliability, Slice
-from fers.domain.evaluation_sets import EVERY_FACE, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, EvaluationSet
 from fers.domain.faces import Origin, Source
 from fers.domain.groups import DIMENSIONS
 from fers.domain.interfaces import RecordStore
@@ -39,12 +39,12 @@ class Slices:
         self._pictures = pictures
         self._groups = groups
 
-    def compare(self, actor: Person, one: str, other: str, on: EvaluationSet = EVERY_FACE) -> Sliced:
+    def compare(self, actor: Person, one: str, other: str, on: EvaluationSet = OWN_LABELS) -> Sliced:
         """Two models on the faces that both answered, part by part: in the order of the parts, not of the scores.
 
-        Raises NotPermitted as `Arena.duel` does, and InvalidInput when there is nothing to compare.
+        Raises NotPermitted as `Arena.pairwise` does, and InvalidInput when there is nothing to compare.
         """
-        common, _ = self._arena.duel(actor, one, other, on)
+        common, _ = self._arena.pairwise(actor, one, other, on)
         face_ids = common.face_ids.tolist()
         wanted = set(face_ids)
         found_faces = {face.id: face for face in self._records.origins() if face.id in wanted}

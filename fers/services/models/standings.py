@@ -22,7 +22,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class State:
+class EvaluationState:
     """An evaluation set, then and now, as `EvaluationSets.size` counts it."""
 
     version: DatasetVersion | None

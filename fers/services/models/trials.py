@@ -12,7 +12,7 @@ import numpy as np
 from fers.analysis.bradley_terry import Ranking, rank
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
-from fers.domain.faces import Missed
+from fers.domain.faces import Unscored
 from fers.domain.field import Entrant, Match, Trial, drawn
 from fers.domain.interfaces import FieldStore, RecordStore
 from fers.domain.people import Person
@@ -46,7 +46,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Result:
+class TrialResult:
     """What a trial says so far. Models are in the order of its entrants."""
 
     trial: Trial
@@ -61,7 +61,7 @@ class Result:
     """How the first model did against the second, of every two."""
     shown: dict[tuple[str, str], Tally]
     """How a model did against another on the faces where its own guess was the one shown, or was to be."""
-    missed: Counter[Missed]
+    unscored: Counter[Unscored]
     """On how many faces of the whole trial two models could not be compared, and because of which of them."""
 
     @property
@@ -94,7 +94,7 @@ class Trials:
         if any(trial.ended_at is None for trial in self._store.trials(1)):
             raise InvalidInput("A trial is on already.", "End it first.")
         infos = [self._live_model.classifier(model_id).info for model_id in model_ids]
-        entrants = tuple(Entrant(info.id, info.version, info.answers_id) for info in infos)
+        entrants = tuple(Entrant(info.id, info.version, info.fingerprint) for info in infos)
         trial = Trial(secrets.token_hex(16), entrants, self._now())
         names = ", ".join(f"{entrant.model_id} {entrant.version}" for entrant in entrants)
         self._log(actor, f"began a trial: {names}", trial)
@@ -123,7 +123,7 @@ class Trials:
         require(actor, Action.COMPARE_MODELS)
         return self._store.trials(_REMEMBERED)
 
-    def result(self, actor: Person, trial_id: str, before_only: bool = False) -> Result:
+    def result(self, actor: Person, trial_id: str, before_only: bool = False) -> TrialResult:
         """What the trial says so far; of all its faces, or of those alone that were labelled before their person saw a
         guess, which sways people. Raises NotFound."""
         require(actor, Action.COMPARE_MODELS)
@@ -131,15 +131,15 @@ class Trials:
         matches = self._store.matches(trial_id)
         before = sum(faces for match, faces in matches.items() if match.before)
         counted = Counter({match: faces for match, faces in matches.items() if match.before or not before_only})
-        return Result(
+        return TrialResult(
             trial=trial,
             faces=counted.total(),
             before=before,
-            by_label=_ranking(trial, counted, lambda match: match.shown_right - match.rival_right),
+            by_label=_ranking(trial, counted, lambda match: match.shown_right - match.challenger_right),
             by_probability=_ranking(trial, counted, lambda match: match.closer),
             pairs=_pairs(trial, counted),
             shown=_by_shown(trial, counted),
-            missed=self._store.missed(trial_id),
+            unscored=self._store.unscored(trial_id),
         )
 
     def current(self) -> Trial | None:
@@ -152,20 +152,20 @@ class Trials:
             return self._current
 
     def drawn(self, draft_id: str) -> tuple[str, str] | None:
-        """Ids of the model that a photo's person meets and of its rival; None without a trial, or when one of the two
-        is not what it was when the trial began."""
+        """Ids of the model that a photo's person meets and of its challenger; None without a trial, or when one of the
+        two is not what it was when the trial began."""
         trial = self.current()
         if trial is None:
             return None
-        known = {info.answers_id for info in self._live_model.models()}
-        shown, rival = drawn(trial, draft_id)
-        return (shown.model_id, rival.model_id) if {shown.answers_id, rival.answers_id} <= known else None
+        known = {info.fingerprint for info in self._live_model.models()}
+        shown, challenger = drawn(trial, draft_id)
+        return (shown.model_id, challenger.model_id) if {shown.fingerprint, challenger.fingerprint} <= known else None
 
     def changed(self) -> list[str]:
         """Models of the current trial that are gone or are not what they were: they are met no more."""
         trial = self.current()
-        known = {info.answers_id for info in self._live_model.models()}
-        return [entrant.model_id for entrant in trial.entrants if entrant.answers_id not in known] if trial else []
+        known = {info.fingerprint for info in self._live_model.models()}
+        return [entrant.model_id for entrant in trial.entrants if entrant.fingerprint not in known] if trial else []
 
     def _trial(self, trial_id: str) -> Trial:
         for trial in self._store.trials(_REMEMBERED):
@@ -183,16 +183,16 @@ class Trials:
 
 
 def _ranking(trial: Trial, matches: Counter[Match], score) -> Ranking | None:
-    """`score` says who wins a match: 1 the model that was shown, -1 its rival, 0 neither."""
+    """`score` says who wins a match: 1 the model that was shown, -1 its challenger, 0 neither."""
     places = {model_id: number for number, model_id in enumerate(trial.model_ids)}
     wins, ties = np.zeros((2, len(places), len(places)))
     for match, faces in matches.items():
-        shown, rival, result = places[match.shown], places[match.rival], score(match)
+        shown, challenger, result = places[match.shown], places[match.challenger], score(match)
         if result == 0:
-            ties[shown, rival] += faces
-            ties[rival, shown] += faces
+            ties[shown, challenger] += faces
+            ties[challenger, shown] += faces
         else:
-            wins[(shown, rival) if result > 0 else (rival, shown)] += faces
+            wins[(shown, challenger) if result > 0 else (challenger, shown)] += faces
     return rank(wins, ties) if matches else None
 
 
@@ -200,12 +200,12 @@ def _pairs(trial: Trial, matches: Counter[Match]) -> dict[tuple[str, str], Tally
     found, names = {}, trial.model_ids
     for number, one in enumerate(names):
         for other in names[number + 1 :]:
-            as_shown, as_rival = _tally(matches, one, other), _tally(matches, other, one)
+            as_shown, as_challenger = _tally(matches, one, other), _tally(matches, other, one)
             found[one, other] = Tally(
-                as_shown.wins + as_rival.losses,
-                as_shown.losses + as_rival.wins,
-                as_shown.both_right + as_rival.both_right,
-                as_shown.both_wrong + as_rival.both_wrong,
+                as_shown.wins + as_challenger.losses,
+                as_shown.losses + as_challenger.wins,
+                as_shown.both_right + as_challenger.both_right,
+                as_shown.both_wrong + as_challenger.both_wrong,
             )
     return found
 
@@ -215,9 +215,9 @@ def _by_shown(trial: Trial, matches: Counter[Match]) -> dict[tuple[str, str], Ta
     return {(one, other): _tally(matches, one, other) for one in names for other in names if one != other}
 
 
-def _tally(matches: Counter[Match], shown: str, rival: str) -> Tally:
+def _tally(matches: Counter[Match], shown: str, challenger: str) -> Tally:
     counts = Counter()
     for match, faces in matches.items():
-        if (match.shown, match.rival) == (shown, rival):
-            counts[match.shown_right, match.rival_right] += faces
+        if (match.shown, match.challenger) == (shown, challenger):
+            counts[match.shown_right, match.challenger_right] += faces
     return Tally(counts[True, False], counts[False, True], counts[True, True], counts[False, False])

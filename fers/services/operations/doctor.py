@@ -9,13 +9,13 @@ from fers.domain.audit import broken_seals
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Purpose
 from fers.domain.erasures import Erasure
-from fers.domain.exploring import EVERY_FACE
+from fers.domain.exploring import NO_FILTER
 from fers.domain.faces import Face, Source
 from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
 from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.faces.storing import Storing
-from fers.services.labelling.aggregation import settle_everything
+from fers.services.labelling.aggregation import aggregate_everything
 from fers.services.operations.store_comparison import LOST, image_problem, side_by_side
 from fers.services.people.retention import Retention
 from fers.services.people.withdrawal import Withdrawal
@@ -64,13 +64,13 @@ class Doctor:
         and left as it is; with `remove_lost`, faces whose image is lost or damaged are removed."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
-        findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.settle()]
+        findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.recover()]
         findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
         if held := self._retention.held():
             findings.append(Finding(str(held), repaired=False))
         elif purged := self._retention.purge_due():
             findings.append(Finding(f"{purged} faces were past their retention date, now purged", repaired=True))
-        settle_everything(self._records, self._labels, self._index)
+        aggregate_everything(self._records, self._labels, self._index)
         findings += self._look_after_people()
         if remove_lost:
             findings += self._remove_lost()
@@ -113,7 +113,7 @@ class Doctor:
     def _counted(self) -> dict[str, int]:
         """How many faces each study has, as those are told who explore it."""
         return {
-            study.id: sum(count.count for count in self._index.counts(study.id, EVERY_FACE))
+            study.id: sum(count.count for count in self._index.counts(study.id, NO_FILTER))
             for study in self._records.studies()
         }
 

@@ -15,7 +15,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
-from fers.services.labelling.aggregation import settle
+from fers.services.labelling.aggregation import aggregate
 from fers.services.operations.store_comparison import FAR_MORE, Comparison, answers_kept, is_image_of, side_by_side
 
 _AT_ONCE = 1000
@@ -130,13 +130,13 @@ class Migration:
         for consent in self._old.records.consents_of(person.id):
             if consent.id not in there:
                 self._new.records.create_consent(consent)
-        self._copy_places(person)
+        self._copy_memberships(person)
         self._copy_descriptions(person)
         self._copy_access_tokens(person)
         self._new.sign_in.adopt(person.id, self._old.sign_in.keys_of(person.id))
         self._new.sign_in.note_role(person.id, person.role)
 
-    def _copy_places(self, person: Person) -> None:
+    def _copy_memberships(self, person: Person) -> None:
         places, there = (stores.studies.memberships_of(person.id) for stores in (self._old, self._new))
         for gone in {place.study_id for place in there} - {place.study_id for place in places}:
             self._new.studies.delete_membership(person.id, gone)
@@ -182,15 +182,15 @@ class Migration:
         pairs = side_by_side(*labels, lambda label: (label.face_id, label.annotator_id))
         for face_id, of_face in groupby(pairs, lambda pair: (pair[0] or pair[1]).face_id):
             self._copy_labels(face_id, list(of_face))
-            settle(self._new.labels, self._new.face_index, face_id)
-        known, there = (stores.labels.gold(study.id) for stores in (self._old, self._new))
+            aggregate(self._new.labels, self._new.face_index, face_id)
+        known, there = (stores.labels.gold_standard(study.id) for stores in (self._old, self._new))
         for face_id in known.keys() | there.keys():
             if known.get(face_id) != there.get(face_id):
-                self._new.labels.set_gold(face_id, known.get(face_id))
-        settled, there = (stores.labels.settled_flags(study.id) for stores in (self._old, self._new))
+                self._new.labels.set_gold_standard(face_id, known.get(face_id))
+        settled, there = (stores.labels.resolved_flags(study.id) for stores in (self._old, self._new))
         for face_id in settled.keys() | there.keys():
             if settled.get(face_id) != there.get(face_id):
-                self._new.labels.settle_flags(face_id, settled.get(face_id))
+                self._new.labels.resolve_flags(face_id, settled.get(face_id))
 
     def _copy_labels(self, face_id: str, labels: list[tuple[Label | None, Label | None]]) -> None:
         """Labels that were given before the person narrowed their consent stay, though no new ones could come: so the
@@ -214,9 +214,9 @@ class Migration:
 
     def _copy_answers(self) -> None:
         """What models said and what pictures are like could be asked again: whatever differs is replaced."""
-        for answers_id in answers_kept(self._old):
-            for some in _some_at_a_time(self._old.answers.answers(answers_id)):
-                self._new.answers.add_answers(answers_id, dict(some))
+        for fingerprint in answers_kept(self._old):
+            for some in _some_at_a_time(self._old.answers.answers(fingerprint)):
+                self._new.answers.add_answers(fingerprint, dict(some))
         for run in self._old.answers.runs():
             self._new.answers.save_run(run)
 
@@ -242,10 +242,10 @@ class Migration:
         known = len(new.shadow_choices(FAR_MORE))
         for choice in old.shadow_choices(FAR_MORE)[::-1][known:]:
             new.choose_shadows(choice)
-        for answers_id, at in old.reached().items():
-            for some in _some_at_a_time(old.shadow_answers(answers_id)):
-                new.note_shadow_answers(answers_id, some)
-            new.note_reached(answers_id, at)
+        for fingerprint, at in old.reached().items():
+            for some in _some_at_a_time(old.shadow_answers(fingerprint)):
+                new.note_shadow_answers(fingerprint, some)
+            new.note_reached(fingerprint, at)
 
 
 def _some_at_a_time(things: Iterator) -> Iterator[list]:

@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import groupby, zip_longest
 from operator import attrgetter, itemgetter
 
-from fers.domain.exploring import EVERY_FACE
+from fers.domain.exploring import NO_FILTER
 from fers.domain.faces import Face
 from fers.domain.interfaces import ImageStore, Stores
 from fers.domain.people import Person
@@ -75,8 +75,8 @@ class Comparison:
             for version in self._old.versions.of_study(study.id):
                 yield _entries_of(version)
         yield from _PARTS_ABOUT_MODELS
-        for answers_id in answers_kept(self._old):
-            yield from _parts_of_model(answers_id)
+        for fingerprint in answers_kept(self._old):
+            yield from _parts_of_model(fingerprint)
         for trial in self._old.field.trials(FAR_MORE):
             yield _counts_of_trial(trial.id)
 
@@ -111,7 +111,7 @@ def is_image_of(face: Face, data: bytes) -> bool:
 def answers_kept(stores: Stores) -> list[str]:
     """What answers are kept under: what pictures are like, and of models, in runs and in the background."""
     runs = [*stores.answers.runs(), *stores.results.progress()]
-    return list(dict.fromkeys([FACTS_ID, *(run.answers_id for run in runs), *stores.field.reached()]))
+    return list(dict.fromkeys([FACTS_ID, *(run.fingerprint for run in runs), *stores.field.reached()]))
 
 
 def _parts_of_person(person: Person) -> Iterator[Part]:
@@ -127,10 +127,10 @@ def _parts_of_study(study: Study) -> Iterator[Part]:
     yield f"{name} its invitations are", lambda of: _by("id", of.studies.invitations_to(study.id))
     yield f"{name} which faces stay out of it is", lambda of: [of.records.kept_out(study.id)]
     yield f"{name} its labels are", lambda of: of.labels.labels(study.id)
-    yield f"{name} its known faces are", lambda of: [of.labels.gold(study.id)]
-    yield f"{name} its settled flags are", lambda of: [of.labels.settled_flags(study.id)]
+    yield f"{name} its known faces are", lambda of: [of.labels.gold_standard(study.id)]
+    yield f"{name} its settled flags are", lambda of: [of.labels.resolved_flags(study.id)]
     yield f"{name} its versions are", lambda of: _by("id", of.versions.of_study(study.id))
-    yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, EVERY_FACE))]
+    yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, NO_FILTER))]
     yield f"{name} how far it is reviewed is", lambda of: [of.labels.progress(study.id, study.overlap)]
     yield f"{name} what guesses came to is", lambda of: of.field.guesses(study.id)
 
@@ -140,7 +140,7 @@ def _entries_of(version: DatasetVersion) -> Part:
 
 
 _PARTS_ABOUT_MODELS: list[Part] = [
-    ("the runs of models are", lambda of: map(_text, _by("answers_id", of.answers.runs()))),
+    ("the runs of models are", lambda of: map(_text, _by("fingerprint", of.answers.runs()))),
     ("what models came to is", lambda of: map(_text, of.results.results())),
     ("how far models have come is", lambda of: of.results.progress()),
     ("which models were live is", lambda of: of.promotions.promotions(FAR_MORE)),
@@ -150,15 +150,15 @@ _PARTS_ABOUT_MODELS: list[Part] = [
 ]
 
 
-def _parts_of_model(answers_id: str) -> Iterator[Part]:
-    name = f"model {answers_id[:8]}:"
-    yield f"{name} its answers are", lambda of: ((face, row.tolist()) for face, row in of.answers.answers(answers_id))
-    yield f"{name} its answers in the background are", lambda of: of.field.shadow_answers(answers_id)
-    yield f"{name} the counts of those are", lambda of: [frozenset(of.field.ranks(answers_id))]
+def _parts_of_model(fingerprint: str) -> Iterator[Part]:
+    name = f"model {fingerprint[:8]}:"
+    yield f"{name} its answers are", lambda of: ((face, row.tolist()) for face, row in of.answers.answers(fingerprint))
+    yield f"{name} its answers in the background are", lambda of: of.field.shadow_answers(fingerprint)
+    yield f"{name} the counts of those are", lambda of: [frozenset(of.field.ranks(fingerprint))]
 
 
 def _counts_of_trial(trial_id: str) -> Part:
-    return f"trial {trial_id}: its counts are", lambda of: [of.field.matches(trial_id), of.field.missed(trial_id)]
+    return f"trial {trial_id}: its counts are", lambda of: [of.field.matches(trial_id), of.field.unscored(trial_id)]
 
 
 def _text(thing) -> str:

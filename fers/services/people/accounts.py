@@ -32,7 +32,7 @@ class Accounts:
     def __init__(
         self,
         records: RecordStore,
-        seats: StudyStore,
+        memberships: StudyStore,
         sign_in: SignIn,
         studies: Studies,
         invitations: Invitations,
@@ -40,7 +40,7 @@ class Accounts:
         now: Clock = utc_now,
     ):
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._sign_in = sign_in
         self._studies = studies
         self._invitations = invitations
@@ -187,21 +187,21 @@ class Accounts:
         """Sign the actor out everywhere but where their session is `token`."""
         self._sign_in.close_sessions(require(actor, Action.MANAGE_OWN_DATA).id, but=token)
 
-    def leave(self, token: str) -> str:
+    def issue_ticket(self, token: str) -> str:
         """A one-time ticket for a session's token, for the page to trade for its cookie at any server."""
-        return self._sign_in.leave(token)
+        return self._sign_in.issue_ticket(token)
 
-    def collect(self, ticket: str) -> str | None:
+    def redeem_ticket(self, ticket: str) -> str | None:
         """The token that a ticket stands for, once and within a minute."""
-        return self._sign_in.collect(ticket)
+        return self._sign_in.redeem_ticket(ticket)
 
-    def entrust(self, token: str, errand: str) -> str:
-        """See `SignIn.entrust`."""
-        return self._sign_in.entrust(token, errand)
+    def issue_download_token(self, token: str, errand: str) -> str:
+        """See `SignIn.issue_download_token`."""
+        return self._sign_in.issue_download_token(token, errand)
 
-    def entrusted(self, secret: str) -> tuple[str, str] | None:
-        """See `SignIn.entrusted`."""
-        return self._sign_in.entrusted(secret)
+    def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
+        """See `SignIn.redeem_download_token`."""
+        return self._sign_in.redeem_download_token(secret)
 
     def _join_by(self, identity: Identity) -> str:
         person = self._new_person(Role.PARTICIPANT)
@@ -240,4 +240,4 @@ class Accounts:
     def _person(self, person_id: str) -> Person | None:
         """The person as they act: with their roles."""
         person = self._records.person(person_id)
-        return person and replace(person, memberships=tuple(self._seats.memberships_of(person_id)))
+        return person and replace(person, memberships=tuple(self._memberships.memberships_of(person_id)))

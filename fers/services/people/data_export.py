@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import asdict
 
 from fers.domain.emotions import LABELS
-from fers.domain.faces import Face, Rival
+from fers.domain.faces import Challenger, Face
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
@@ -18,7 +18,7 @@ from fers.services.faces.images import image_of
 from fers.services.people.consents import Consents
 
 
-class OwnData:
+class DataExport:
     def __init__(
         self, records: RecordStore, images: ImageStore, consents: Consents, labels: LabelStore, groups: GroupStore
     ):
@@ -94,8 +94,8 @@ def describe(face: Face) -> dict:
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
-        "rival": _describe_rival(face.rival),
-        "missed": face.missed and asdict(face.missed),
+        "rival": _describe_challenger(face.challenger),
+        "missed": face.unscored and asdict(face.unscored),
         "live": face.live and face.live.described(),
         "purposes": sorted(face.purposes),
         "consent": face.consent_id,
@@ -115,13 +115,13 @@ def describe_self(description: SelfDescription) -> dict:
     }
 
 
-def _describe_rival(rival: Rival | None) -> dict | None:
+def _describe_challenger(challenger: Challenger | None) -> dict | None:
     """What another model said in a blind trial, without being shown."""
-    return rival and {
-        "trial": rival.trial_id,
-        "model": {"id": rival.prediction.model_id, "version": rival.prediction.model_version},
-        "probabilities": dict(zip(LABELS, rival.prediction.probabilities, strict=True)),
-        "predicted_at": rival.prediction.made_at.isoformat(),
+    return challenger and {
+        "trial": challenger.trial_id,
+        "model": {"id": challenger.prediction.model_id, "version": challenger.prediction.model_version},
+        "probabilities": dict(zip(LABELS, challenger.prediction.probabilities, strict=True)),
+        "predicted_at": challenger.prediction.made_at.isoformat(),
     }
 
 

@@ -30,10 +30,10 @@ class Offer:
 
 class Invitations:
     def __init__(
-        self, records: RecordStore, seats: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
+        self, records: RecordStore, memberships: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
     ):
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._sign_in = sign_in
         self._studies = studies
         self._now = now
@@ -49,21 +49,21 @@ class Invitations:
         code = "-".join(secrets.token_hex(_GROUP_BYTES) for _ in range(_GROUPS))
         expires_at = self._now() + timedelta(days=days)
         invitation = Invitation(secrets.token_hex(8), study.id, role, code_sha256(code), expires_at, uses)
-        self._seats.create_invitation(invitation)
+        self._memberships.create_invitation(invitation)
         self._log(actor, f"invited {uses} as {role}", invitation.id, study.id)
         return code
 
     def open_ones(self, actor: Person, study_id: str) -> list[Invitation]:
         """The study's invitations that somebody can still come by."""
         study = self._studies.get(actor, study_id)
-        return [invitation for invitation in self._seats.invitations_to(study.id) if invitation.live(self._now())]
+        return [invitation for invitation in self._memberships.invitations_to(study.id) if invitation.live(self._now())]
 
     def revoke(self, actor: Person, study_id: str, invitation_id: str) -> None:
         """Let nobody else come by this invitation. Raises NotFound when the study has no such invitation."""
         study = self._studies.get(actor, study_id)
-        if invitation_id not in {invitation.id for invitation in self._seats.invitations_to(study.id)}:
+        if invitation_id not in {invitation.id for invitation in self._memberships.invitations_to(study.id)}:
             raise NotFound("This invitation is not there any more.", "Reload the page.")
-        self._seats.revoke_invitation(invitation_id)
+        self._memberships.revoke_invitation(invitation_id)
         self._log(actor, "revoked an invitation", invitation_id, study.id)
 
     def offer(self, code: str, caller: str = "") -> Offer | None:
@@ -78,7 +78,7 @@ class Invitations:
     def _offer(self, code: str) -> Offer | None:
         if study := self._studies.with_code(code):
             return Offer(study, Role.PARTICIPANT)
-        invitation = self._seats.invitation(code_sha256(code))
+        invitation = self._memberships.invitation(code_sha256(code))
         if invitation is None or not invitation.live(self._now()):
             return None
         study = next(study for study in self._records.studies() if study.id == invitation.study_id)
@@ -89,14 +89,14 @@ class Invitations:
         study keeps it. Raises NotFound for a code that invites nobody (any more), and TooManyAttempts."""
         require(actor, Action.MANAGE_OWN_DATA)
         offer = self.offer(code, f"person {actor.id}")
-        known = {seat.study_id: seat.role for seat in self._seats.memberships_of(actor.id)}
+        known = {membership.study_id: membership.role for membership in self._memberships.memberships_of(actor.id)}
         by_study_code = offer is not None and self._studies.with_code(code) is not None
         gains = offer is not None and known.get(offer.study.id) != offer.role
         if offer is None or (gains and not by_study_code and not self._use(code)):
             raise NotFound("This invitation doesn't work any more.", "Ask the person who invited you for another one.")
         roles = [offer.role, known.get(offer.study.id, Role.PARTICIPANT)]
         role = max(roles, key=list(Role).index)
-        self._seats.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
+        self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
         if offer.study.id not in known:
             self._draw_who_is_asked_first(actor, offer.study)
         if offer.role is not Role.PARTICIPANT:
@@ -104,7 +104,7 @@ class Invitations:
         return offer.study
 
     def _use(self, code: str) -> bool:
-        return self._seats.use_invitation(code_sha256(code), self._now()) is not None
+        return self._memberships.use_invitation(code_sha256(code), self._now()) is not None
 
     def _draw_who_is_asked_first(self, actor: Person, study: Study) -> None:
         """Each study has its own share of people who label before they see a guess."""

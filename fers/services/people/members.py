@@ -23,10 +23,10 @@ class Member:
 
 class Members:
     def __init__(
-        self, records: RecordStore, seats: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
+        self, records: RecordStore, memberships: StudyStore, sign_in: SignIn, studies: Studies, now: Clock = utc_now
     ):
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._sign_in = sign_in
         self._studies = studies
         self._now = now
@@ -34,22 +34,32 @@ class Members:
     def staff(self, actor: Person, study_id: str) -> list[Member]:
         """The study's annotators, researchers and administrators."""
         study = self._studies.get(actor, study_id)
-        seats = self._seats.staff_of(study.id)
-        return [Member(seat.person_id, self._sign_in.email_of(seat.person_id), seat.role) for seat in seats]
+        memberships = self._memberships.staff_of(study.id)
+        return [
+            Member(membership.person_id, self._sign_in.email_of(membership.person_id), membership.role)
+            for membership in memberships
+        ]
 
     def assign(self, actor: Person, study_id: str, person_id: str, role: Role) -> None:
         """Give somebody who is in the study another role there. Raises NotFound when they are not in it."""
         study = self._studies.get(actor, study_id)
-        seat = next((seat for seat in self._seats.memberships_of(person_id) if seat.study_id == study.id), None)
-        if seat is None:
+        membership = next(
+            (
+                membership
+                for membership in self._memberships.memberships_of(person_id)
+                if membership.study_id == study.id
+            ),
+            None,
+        )
+        if membership is None:
             raise NotFound("This person is not in the study.", "Invite them.")
-        self._seats.save_membership(Membership(person_id, study.id, role, seat.entered_at))
+        self._memberships.save_membership(Membership(person_id, study.id, role, membership.entered_at))
         self._log(actor, f"gave the role {role}", person_id, study.id)
 
     def remove(self, actor: Person, study_id: str, person_id: str) -> None:
         """Take somebody's place in the study away. The faces they gave stay theirs to withdraw."""
         study = self._studies.get(actor, study_id)
-        self._seats.delete_membership(person_id, study.id)
+        self._memberships.delete_membership(person_id, study.id)
         self._log(actor, "took the place in the study away", person_id, study.id)
 
     def log(self, actor: Person, study_id: str, count: int) -> list[AuditEntry]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
-from fers.domain.exploring import EVERY_FACE
+from fers.domain.exploring import NO_FILTER
 from fers.domain.interfaces import FaceIndex, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -69,7 +69,7 @@ class Retention:
 
     def _faces(self) -> int:
         studies = self._records.studies()
-        return sum(count.count for study in studies for count in self._index.counts(study.id, EVERY_FACE))
+        return sum(count.count for study in studies for count in self._index.counts(study.id, NO_FILTER))
 
     def _note_clock(self) -> None:
         seen = self._records.clock_seen()

@@ -23,9 +23,9 @@ LONGEST_GUIDE = 10_000
 
 
 class Studies:
-    def __init__(self, records: RecordStore, seats: StudyStore, now: Clock = utc_now):
+    def __init__(self, records: RecordStore, memberships: StudyStore, now: Clock = utc_now):
         self._records = records
-        self._seats = seats
+        self._memberships = memberships
         self._now = now
 
     def current(self, actor: Person | None = None) -> Study:
@@ -44,7 +44,7 @@ class Studies:
         """The studies that `actor` has a place in; for administrators of the installation, all of them."""
         require(actor, Action.GIVE_FACE)
         everywhere = allowed(actor, Action.RUN_INSTALLATION)
-        places = {seat.study_id for seat in actor.memberships}
+        places = {membership.study_id for membership in actor.memberships}
         return [study for study in self._all() if everywhere or study.id in places]
 
     def get(self, actor: Person, study_id: str) -> Study:
@@ -68,17 +68,17 @@ class Studies:
     def enter(self, actor: Person, study_id: str) -> None:
         """Work in another of one's studies from now on. Raises InvalidInput when it is none of them (any more)."""
         require(actor, Action.GIVE_FACE)
-        seats = self._seats.memberships_of(actor.id)  # Their page may be older than the roles they have.
-        if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(seats)))}:
+        memberships = self._memberships.memberships_of(actor.id)  # Their page may be older than the roles they have.
+        if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(memberships)))}:
             raise InvalidInput("There is no such study.", "Reload the page.")
-        roles = {seat.study_id: seat.role for seat in seats}
+        roles = {membership.study_id: membership.role for membership in memberships}
         role = roles.get(study_id, Role.PARTICIPANT)
-        self._seats.save_membership(Membership(actor.id, study_id, role, self._now()))
+        self._memberships.save_membership(Membership(actor.id, study_id, role, self._now()))
 
     def take_part(self, actor: Person, study_id: str) -> None:
         """Give whoever agreed to a study's terms a place in it; from then on they stay, whichever study is newest."""
-        if study_id not in {seat.study_id for seat in self._seats.memberships_of(actor.id)}:
-            self._seats.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
+        if study_id not in {membership.study_id for membership in self._memberships.memberships_of(actor.id)}:
+            self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
 
     def update(self, actor: Person, study: Study) -> None:
         """Replace the study's particulars.

@@ -21,7 +21,7 @@ from fers.domain.interfaces import (
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import NotFound
-from fers.services.labelling.aggregation import settle
+from fers.services.labelling.aggregation import aggregate
 from fers.services.people.administrators import Administrators
 
 
@@ -159,7 +159,7 @@ class Withdrawal:
         """Each face is settled as its label goes, so that whoever is interrupted goes on with the rest."""
         for label in self._labels.labels_by(actor.id):
             self._labels.remove_label(label.face_id, actor.id)
-            settle(self._labels, self._index, label.face_id)
+            aggregate(self._labels, self._index, label.face_id)
         self._labels.forget_annotator(actor.id)
 
     def purge_due(self) -> int:
@@ -174,7 +174,7 @@ class Withdrawal:
         return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
-        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `settle` to
+        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `aggregate` to
         finish. Of the rest the record goes first. Returns whether it was there, and not removed elsewhere meanwhile:
         then it is logged there."""
         with self._journal.writing(face.id):

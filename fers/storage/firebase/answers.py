@@ -11,6 +11,7 @@ from fers.domain.ranges import EVERY_ID, IdRange
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.firestore import FirestoreDocuments, where, within
 from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.stored_names import as_named, as_stored
 
 _AT_ONCE = 100
 """Faces in a batch: two writes each, and Firestore takes up to 500."""
@@ -25,38 +26,39 @@ class FirebaseAnswers:
         self._answers = self._documents.collection("answers")
         self._runs = self._documents.collection("model_runs")
 
-    def add_answers(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+    def add_answers(self, fingerprint: str, answers: Mapping[str, np.ndarray]) -> None:
         face_ids = list(answers)
         for start in range(0, len(face_ids), _AT_ONCE):
-            self._add(answers_id, {face_id: answers[face_id] for face_id in face_ids[start : start + _AT_ONCE]})
+            self._add(fingerprint, {face_id: answers[face_id] for face_id in face_ids[start : start + _AT_ONCE]})
 
-    def answers(self, answers_id: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
-        for document in self._documents.all(within(self._of(answers_id), "face_id", among), by="face_id", size=_PAGE):
+    def answers(self, fingerprint: str, among: IdRange = EVERY_ID) -> Iterator[tuple[str, np.ndarray]]:
+        for document in self._documents.all(within(self._of(fingerprint), "face_id", among), by="face_id", size=_PAGE):
             yield document["face_id"], np.frombuffer(document["said"], _KIND)
 
-    def count_answers(self, answers_id: str) -> int:
-        return self._documents.count(self._of(answers_id))
+    def count_answers(self, fingerprint: str) -> int:
+        return self._documents.count(self._of(fingerprint))
 
     def save_run(self, run: ModelRun) -> None:
-        document = asdict(run) | {"finished_at": time_to_text(run.finished_at)}
-        self._documents.set(self._runs.document(run.answers_id), document)
+        document = as_stored(asdict(run)) | {"finished_at": time_to_text(run.finished_at)}
+        self._documents.set(self._runs.document(run.fingerprint), document)
 
     def runs(self) -> list[ModelRun]:
         """Newest first."""
         documents = self._documents.all(self._runs, by="answers_id")
         runs = [
-            ModelRun(**document | {"finished_at": time_from_text(document["finished_at"])}) for document in documents
+            ModelRun(**as_named(document) | {"finished_at": time_from_text(document["finished_at"])})
+            for document in documents
         ]
         return sorted(runs, key=lambda run: run.finished_at, reverse=True)
 
-    def _add(self, answers_id: str, answers: Mapping[str, np.ndarray]) -> None:
+    def _add(self, fingerprint: str, answers: Mapping[str, np.ndarray]) -> None:
         documents = {}
         for face_id, said in answers.items():
-            name = f"{answers_id}-{face_id}"
-            document = {"id": name, "answers_id": answers_id, "face_id": face_id}
+            name = f"{fingerprint}-{face_id}"
+            document = {"id": name, "answers_id": fingerprint, "face_id": face_id}
             document["said"] = np.asarray(said, _KIND).tobytes()
             documents[face_id] = (self._answers.document(name), document)
         self._documents.set_about(self._faces, documents)
 
-    def _of(self, answers_id: str) -> Query:
-        return where(self._answers, "answers_id", "==", answers_id)
+    def _of(self, fingerprint: str) -> Query:
+        return where(self._answers, "answers_id", "==", fingerprint)

@@ -9,14 +9,14 @@ from math import prod
 from google.cloud.firestore import Query
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import EVERY_FACE, FaceCount, FaceFilter, Found, Place, week_of
+from fers.domain.exploring import NO_FILTER, Cursor, FaceCount, FaceFilter, Found, week_of
 from fers.domain.labels import Opinion
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.counters import FaceCounters
-from fers.storage.firebase.face_rows import FaceFacts
+from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where
 from fers.storage.firebase.revisions import Revisions
-from fers.storage.firebase.sort_keys import share_place, time_place
+from fers.storage.firebase.sort_keys import share_sort_key, time_sort_key
 from fers.storage.shared.documents import face_from_document, time_to_text
 from fers.storage.shared.facets import NOTHING, SOURCES, group_of, label_of, number_of
 
@@ -29,7 +29,7 @@ _LAST = "g"
 class FirebaseFaceIndex:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
-        self._writing = FaceFacts(self._documents)
+        self._writing = FaceRows(self._documents)
         self._faces = self._documents.collection("faces")
         self._facts = self._documents.collection("face_facts")
         self._counters = FaceCounters(self._documents)
@@ -54,12 +54,12 @@ class FirebaseFaceIndex:
 
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         found = Counter()
-        for week, cell, count in self._cells(study_id, EVERY_FACE):
+        for week, cell, count in self._cells(study_id, NO_FILTER):
             if cell["own"] != NOTHING:
                 found[week, Emotion(cell["own"])] += count
         return +found
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
         """What one query can't ask for is left out here: then so much is wanted that little of a page is not."""
         values = _values(wanted)
         if wanted.group is not None:
@@ -73,7 +73,7 @@ class FirebaseFaceIndex:
             query = where(query, "newest", ">=", _beginning(week_of(wanted.since)))
         before = _LAST if wanted.until is None else _beginning(week_of(wanted.until) + timedelta(weeks=1))
         if after is not None:
-            before = min(before, time_place(time_to_text(after.rank), after.face_id))
+            before = min(before, time_sort_key(time_to_text(after.rank), after.face_id))
         left = {field: among for field, among in values.items() if field not in asked}
         found = (
             facts
@@ -83,17 +83,17 @@ class FirebaseFaceIndex:
         return self._read(list(islice(found, count)))
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
     ) -> list[Found]:
         query = where(self._facts, "study_id", "==", study_id)
         if label is not None:
             query = where(query, "label", "==", label.value)
-        before = share_place(after.rank, after.face_id) if after else _LAST
+        before = share_sort_key(after.rank, after.face_id) if after else _LAST
         return self._read(list(islice(self._descending(query, "dispute", before, count), count)))
 
     def least_agreed(self, study_id: str, count: int, after: str | None = None) -> list[Found]:
         last = self._writing.facts(after) if after else None
-        query = where(where(self._facts, "study_id", "==", study_id), "agreed", "<", share_place(1.0, ""))
+        query = where(where(self._facts, "study_id", "==", study_id), "agreed", "<", share_sort_key(1.0, ""))
         query = where(query, "agreed", ">", last["agreed"] if last else "")
         return self._read(self._documents.page(query.order_by("agreed").limit(count)))
 

@@ -18,17 +18,17 @@ from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.field_counters import FieldCounters, field_facts_of
 from fers.storage.firebase.firestore import EXISTS, FirestoreDocuments, until_it_holds
 from fers.storage.firebase.revisions import Revisions
-from fers.storage.firebase.sort_keys import facts_of, share_place, with_review
+from fers.storage.firebase.sort_keys import index_row_of, share_sort_key, with_review
 from fers.storage.shared.documents import face_from_document, face_to_document
 from fers.storage.shared.facets import agreement_in, perceived_in
 
-Facts = dict
+IndexRow = dict
 Write = Callable[[WriteBatch], None]
 _LOOKS = 40
 """At a face and then at its facts, between which others may change them."""
 
 
-class FaceFacts:
+class FaceRows:
     def __init__(self, documents: FirestoreDocuments):
         self._documents = documents
         self._counters = FaceCounters(documents)
@@ -43,7 +43,7 @@ class FaceFacts:
     def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict:
         """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
         own document."""
-        facts = facts_of(face) | field_facts_of(face) | groups
+        facts = index_row_of(face) | field_facts_of(face) | groups
         return self._write(batch, _new_name(face.id), None, with_review(facts))
 
     def note_groups(self, face_id: str, groups: dict[str, int]) -> None:
@@ -52,28 +52,32 @@ class FaceFacts:
     def replace(self, face: Face) -> None:
         """Replace a face's record and move it to where it belongs now; what annotators said stays. Raises NotFound."""
 
-        def moved(old: Facts) -> Facts:
-            return _without_dispute(old) | facts_of(face, old.get("perceived")) | field_facts_of(face)
+        def moved(old: IndexRow) -> IndexRow:
+            return _without_dispute(old) | index_row_of(face, old.get("perceived")) | field_facts_of(face)
 
         if self.change(face.id, moved, face_to_document(face)) is None:
             raise NotFound("This record is not there any more.", "Reload the page.")
 
     def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
         quarter, share = agreement_in(opinion)
-        noted = {"agreement": quarter, "agreed": share_place(share, face_id)}
+        noted = {"agreement": quarter, "agreed": share_sort_key(share, face_id)}
 
-        def found_by(face: Face, old: Facts) -> Facts:
-            return _without_dispute(old) | facts_of(face, perceived_in(opinion)) | noted
+        def found_by(face: Face, old: IndexRow) -> IndexRow:
+            return _without_dispute(old) | index_row_of(face, perceived_in(opinion)) | noted
 
         self._alter(face_id, found_by)
 
-    def facts(self, face_id: str) -> Facts | None:
+    def facts(self, face_id: str) -> IndexRow | None:
         known = self._known(face_id)
         return known and known[1]
 
     def change(
-        self, face_id: str, altered: Callable[[Facts], Facts], record: dict | None = None, write: Write | None = None
-    ) -> Facts | None:
+        self,
+        face_id: str,
+        altered: Callable[[IndexRow], IndexRow],
+        record: dict | None = None,
+        write: Write | None = None,
+    ) -> IndexRow | None:
         """Replace a face's facts by what `altered` makes of them; where they differ, `write` adds to the same batch.
         `record`: what changes in the face's own document. Returns the facts as they are then; None: no such face."""
         return self._alter(face_id, lambda _, facts: altered(facts), record, write)
@@ -85,15 +89,15 @@ class FaceFacts:
     def _alter(
         self,
         face_id: str,
-        altered: Callable[[Face, Facts], Facts],
+        altered: Callable[[Face, IndexRow], IndexRow],
         record: dict | None = None,
         write: Write | None = None,
-    ) -> Facts | None:
+    ) -> IndexRow | None:
         """As `change`; `altered` is also told of the face as these facts are about it."""
         name = _new_name(face_id)
         return until_it_holds(lambda: self._change(face_id, name, altered, record or {}, write))
 
-    def _change(self, face_id: str, name: str, altered, record: dict, write: Write | None) -> Facts | None:
+    def _change(self, face_id: str, name: str, altered, record: dict, write: Write | None) -> IndexRow | None:
         if (known := self._known(face_id)) is None:
             return None
         face, old = known
@@ -129,7 +133,7 @@ class FaceFacts:
         self._revisions.add(batch, face_id)
         self._documents.commit(batch)
 
-    def _known(self, face_id: str) -> tuple[dict, Facts] | None:
+    def _known(self, face_id: str) -> tuple[dict, IndexRow] | None:
         """A face's document, which names its facts, and the facts. Raises StoreUnavailable when it names none that are
         there, however often one looks."""
         for _ in range(_LOOKS):
@@ -143,7 +147,7 @@ class FaceFacts:
             f"What is known about the photo {face_id} doesn't fit together.", "Run `python -m fers doctor`."
         )
 
-    def _write(self, batch: WriteBatch, name: str, old: Facts | None, new: Facts) -> dict:
+    def _write(self, batch: WriteBatch, name: str, old: IndexRow | None, new: IndexRow) -> dict:
         batch.create(self._facts.document(name), new | {"id": name})
         self._counters.move(batch, old, new)
         self._field_counters.move(batch, old, new)
@@ -154,6 +158,6 @@ def _new_name(face_id: str) -> str:
     return f"{face_id}-{secrets.token_hex(8)}"
 
 
-def _without_dispute(facts: Facts) -> Facts:
+def _without_dispute(facts: IndexRow) -> IndexRow:
     """Only faces whose people and model disagree have a place among the disputed."""
     return {field: value for field, value in facts.items() if field != "dispute"}

@@ -12,7 +12,7 @@ from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Query
 
 from fers.domain.consent import Purpose
-from fers.domain.faces import Missed, Why
+from fers.domain.faces import Unscored, UnscoredReason
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.field_counters import FieldCounters
@@ -20,6 +20,7 @@ from fers.storage.firebase.firestore import FirestoreDocuments, TextSequence
 from fers.storage.firebase.shadow_answers import ShadowAnswers
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.field_facts import MILLION
+from fers.storage.shared.stored_names import as_named, as_stored
 from fers.storage.shared.version_documents import sums_from_document, sums_to_document
 
 
@@ -39,7 +40,7 @@ class FirebaseField:
         document = {
             "id": trial.id,
             "place": self._sequence.next(),
-            "entrants": [asdict(entrant) for entrant in trial.entrants],
+            "entrants": [as_stored(asdict(entrant)) for entrant in trial.entrants],
             "started_at": time_to_text(trial.started_at),
             "ended_at": trial.ended_at and time_to_text(trial.ended_at),
         }
@@ -61,10 +62,10 @@ class FirebaseField:
             found[_match(says)] += faces
         return +found
 
-    def missed(self, trial_id: str) -> Counter[Missed]:
+    def unscored(self, trial_id: str) -> Counter[Unscored]:
         found = Counter()
-        for missed, faces in self._counters.missed(trial_id):
-            found[Missed(**missed | {"why": Why(missed["why"])})] += faces
+        for unscored, faces in self._counters.unscored(trial_id):
+            found[Unscored(**unscored | {"why": UnscoredReason(unscored["why"])})] += faces
         return +found
 
     def guesses(self, study_id: str) -> list[GuessSums]:
@@ -100,29 +101,29 @@ class FirebaseField:
         latest = self._documents.page(self._choices.order_by("id", direction=Query.DESCENDING).limit(count))
         return [ShadowChoice(tuple(document["model_ids"]), time_from_text(document["at"])) for document in latest]
 
-    def note_shadow_answers(self, answers_id: str, answers: Iterable[ShadowAnswer]) -> None:
+    def note_shadow_answers(self, fingerprint: str, answers: Iterable[ShadowAnswer]) -> None:
         answers = list(answers)
         for answer in answers:
             with suppress(Taken, Missing):  # Noted already, or the face is gone.
-                self._shadow_answers.add(answers_id, answer)
+                self._shadow_answers.add(fingerprint, answer)
         # Whoever took their leave back meanwhile looked for answers before this one, or is seen here.
         faces = self._documents.read_all([self._faces.document(answer.face_id) for answer in answers])
         for face_id, face in faces.items():
             if Purpose.TRAIN not in face["purposes"]:
                 self._shadow_answers.remove(face_id)
 
-    def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
-        return self._shadow_answers.noted(answers_id, face_ids)
+    def noted(self, fingerprint: str, face_ids: list[str]) -> set[str]:
+        return self._shadow_answers.noted(fingerprint, face_ids)
 
-    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
-        return self._shadow_answers.of(answers_id)
+    def shadow_answers(self, fingerprint: str) -> Iterator[ShadowAnswer]:
+        return self._shadow_answers.of(fingerprint)
 
-    def ranks(self, answers_id: str) -> list[RankCount]:
-        counted = sorted(self._counters.shadows(answers_id).items())
+    def ranks(self, fingerprint: str) -> list[RankCount]:
+        counted = sorted(self._counters.shadows(fingerprint).items())
         return [RankCount(date.fromisoformat(week), rank, faces) for (week, rank), faces in counted if faces > 0]
 
-    def note_reached(self, answers_id: str, at: datetime) -> None:
-        self._documents.set(self._reached.document(answers_id), {"id": answers_id, "at": time_to_text(at)})
+    def note_reached(self, fingerprint: str, at: datetime) -> None:
+        self._documents.set(self._reached.document(fingerprint), {"id": fingerprint, "at": time_to_text(at)})
 
     def reached(self) -> dict[str, datetime]:
         return {document["id"]: time_from_text(document["at"]) for document in self._documents.all(self._reached)}
@@ -131,11 +132,12 @@ class FirebaseField:
 def _trial(document: dict) -> Trial:
     return Trial(
         document["id"],
-        tuple(Entrant(**entrant) for entrant in document["entrants"]),
+        tuple(Entrant(**as_named(entrant)) for entrant in document["entrants"]),
         time_from_text(document["started_at"]),
         document["ended_at"] and time_from_text(document["ended_at"]),
     )
 
 
 def _match(says: dict) -> Match:
-    return Match(**says | {name: bool(says[name]) for name in ("before", "shown_right", "rival_right")})
+    said = as_named(says)
+    return Match(**said | {name: bool(said[name]) for name in ("before", "shown_right", "challenger_right")})

@@ -12,7 +12,7 @@ from zlib import crc32
 from google.cloud.firestore import CollectionReference, Increment, WriteBatch
 
 from fers.domain.faces import Face, Source
-from fers.domain.field import missed_of
+from fers.domain.field import unscored_of
 from fers.storage.firebase.firestore import FirestoreDocuments, where
 from fers.storage.shared.credentials import sha256
 from fers.storage.shared.field_facts import guess_facts, match_facts
@@ -25,11 +25,12 @@ def field_facts_of(face: Face) -> dict[str, dict | None]:
     """What has to be known of a face to take it off the counters again. Imported ones are on none."""
     if face.source is Source.IMPORT:
         return {"guessed": None, "match": None, "missed": None}
-    guess, match, missed = guess_facts(face), match_facts(face), missed_of(face)
+    guess, match, unscored = guess_facts(face), match_facts(face), unscored_of(face)
     return {
         "guessed": guess | {"faces": 1},
         "match": match if match["trial_id"] else None,
-        "missed": missed and {"trial_id": missed.trial_id, "model_id": missed.model_id, "why": missed.why.value},
+        "missed": unscored
+        and {"trial_id": unscored.trial_id, "model_id": unscored.model_id, "why": unscored.why.value},
     }
 
 
@@ -38,18 +39,18 @@ class FieldCounters:
         self._documents = documents
         self._guesses = documents.collection("guess_sums")
         self._matches = documents.collection("match_counts")
-        self._missed = documents.collection("missed_counts")
+        self._unscored = documents.collection("missed_counts")
         self._shadows = documents.collection("shadow_counts")
 
     def move(self, batch: WriteBatch, old: dict | None, new: dict | None) -> None:
         """Count a face by what its facts say now, and no longer by what they said; None: not at all."""
         for facts, step in ((old, -1), (new, 1)):
-            for name, add in (("guessed", self._add_guess), ("match", self._add_match), ("missed", self._add_missed)):
+            for name, add in (("guessed", self._add_guess), ("match", self._add_match), ("missed", self._add_unscored)):
                 if facts and not (old and new and old.get(name) == new.get(name)):
                     add(batch, facts.get(name), facts["face_id"], step)
 
-    def add_shadow(self, batch: WriteBatch, answers_id: str, face_id: str, week: str, rank: int, step: int) -> None:
-        place = {"answers_id": answers_id, "week": week}
+    def add_shadow(self, batch: WriteBatch, fingerprint: str, face_id: str, week: str, rank: int, step: int) -> None:
+        place = {"answers_id": fingerprint, "week": week}
         self._add(batch, self._shadows, place, face_id, {f"of_{rank}": step})
 
     def guesses(self, study_id: str) -> dict[tuple[str, str], Counter[str]]:
@@ -65,15 +66,15 @@ class FieldCounters:
         for document in self._documents.all(where(self._matches, "trial_id", "==", trial_id)):
             yield json.loads(document["says"]), document["faces"]
 
-    def missed(self, trial_id: str) -> Iterator[tuple[dict, int]]:
+    def unscored(self, trial_id: str) -> Iterator[tuple[dict, int]]:
         """(Which comparison was not made, on how many faces), several times for some."""
-        for document in self._documents.all(where(self._missed, "trial_id", "==", trial_id)):
+        for document in self._documents.all(where(self._unscored, "trial_id", "==", trial_id)):
             yield {name: document[name] for name in ("trial_id", "model_id", "why")}, document["faces"]
 
-    def shadows(self, answers_id: str) -> Counter[tuple[str, int]]:
+    def shadows(self, fingerprint: str) -> Counter[tuple[str, int]]:
         """How many faces, by week and rank."""
         found = Counter()
-        for document in self._documents.all(where(self._shadows, "answers_id", "==", answers_id)):
+        for document in self._documents.all(where(self._shadows, "answers_id", "==", fingerprint)):
             for field, faces in document.items():
                 if field.startswith("of_"):
                     found[document["week"], int(field.removeprefix("of_"))] += faces
@@ -89,9 +90,9 @@ class FieldCounters:
             place = {"trial_id": match["trial_id"], "says": json.dumps(match, sort_keys=True)}
             self._add(batch, self._matches, place, face_id, {"faces": step})
 
-    def _add_missed(self, batch: WriteBatch, missed: dict | None, face_id: str, step: int) -> None:
-        if missed:
-            self._add(batch, self._missed, missed, face_id, {"faces": step})
+    def _add_unscored(self, batch: WriteBatch, unscored: dict | None, face_id: str, step: int) -> None:
+        if unscored:
+            self._add(batch, self._unscored, unscored, face_id, {"faces": step})
 
     def _add(
         self, batch: WriteBatch, counters: CollectionReference, place: dict, face_id: str, steps: dict[str, int]

@@ -20,7 +20,7 @@ from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.failures import explained
 
-Result = TypeVar("Result")
+Found = TypeVar("Found")
 
 PAGE = 200
 EXISTS = ExistsOption(True)
@@ -158,7 +158,7 @@ def within(query: Query, field: str, among: IdRange) -> Query:
     return where(where(query, field, ">", among.after), field, "<=", among.to)
 
 
-def until_it_holds(attempt: Callable[[], Result]) -> Result:
+def until_it_holds(attempt: Callable[[], Found]) -> Found:
     """Repeat a look and the write that relies on it until nobody else gets in between (`attempt` raises Missing or
     Taken). Raises StoreUnavailable when that takes too many attempts."""
     for _ in range(_ATTEMPTS):

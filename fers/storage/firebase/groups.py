@@ -7,7 +7,7 @@ from google.api_core.exceptions import NotFound as Missing
 from fers.domain.groups import DIMENSIONS, SelfDescription
 from fers.errors import NotFound
 from fers.storage.firebase.client import FirebaseClient
-from fers.storage.firebase.face_rows import FaceFacts
+from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import FirestoreDocuments, where
 from fers.storage.shared.documents import description_from_document, description_to_document
 from fers.storage.shared.facets import GROUPS, groups_of
@@ -18,7 +18,7 @@ class GroupsOfFaces:
 
     def __init__(self, documents: FirestoreDocuments):
         self._documents = documents
-        self._facts = FaceFacts(documents)
+        self._facts = FaceRows(documents)
         self._faces = documents.collection("faces")
         self._descriptions = documents.collection("self_descriptions")
 

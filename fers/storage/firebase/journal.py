@@ -62,8 +62,8 @@ class FirebaseJournal:
             yield
             self._release(lease)
 
-    def settle(self, finish: Callable[[str], None]) -> list[str]:
-        settled = []
+    def recover(self, finish: Callable[[str], None]) -> list[str]:
+        recovered = []
         for left in self._left():
             lease = self._take_over(left)
             if lease is None:  # Another server settles it.
@@ -71,8 +71,8 @@ class FirebaseJournal:
             with self._given_up_on_failure(lease):
                 finish(lease.face_id)
                 self._release(lease)
-            settled.append(lease.face_id)
-        return settled
+            recovered.append(lease.face_id)
+        return recovered
 
     def _acquire(self, face_id: str) -> _Lease:
         deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.02

@@ -15,11 +15,11 @@ from google.cloud.firestore import DocumentReference, Query, WriteBatch
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.review import Known, Progress, QueueOrder
-from fers.errors import AlreadyExists, NotFound, PlaceTaken
+from fers.domain.review import GoldStandard, Progress, QueueOrder
+from fers.errors import AlreadyExists, NotFound, SlotTaken
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.counters import FaceCounters
-from fers.storage.firebase.face_rows import FaceFacts, Facts
+from fers.storage.firebase.face_rows import FaceRows, IndexRow
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where, within
 from fers.storage.firebase.revisions import Revisions
 from fers.storage.shared.documents import label_from_document, label_to_document, time_from_text, time_to_text
@@ -38,7 +38,7 @@ class FirebaseLabels:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
         self._counters = FaceCounters(self._documents)
-        self._facts = FaceFacts(self._documents)
+        self._facts = FaceRows(self._documents)
         self._revisions = Revisions(self._documents)
         self._faces = self._documents.collection("faces")
         self._queues = self._documents.collection("face_facts")
@@ -49,9 +49,9 @@ class FirebaseLabels:
     def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
         held_until = time_to_text(until)
 
-        def hold(facts: Facts) -> Facts:
+        def hold(facts: IndexRow) -> IndexRow:
             held = _held_by_others(facts, annotator_id, now)
-            if annotator_id not in facts["said_by"] and _places_left(facts, held, places) > 0:
+            if annotator_id not in facts["said_by"] and _slots_left(facts, held, places) > 0:
                 held[annotator_id] = held_until
             return facts | {"held": held}
 
@@ -62,13 +62,13 @@ class FirebaseLabels:
         self._facts.change(face_id, lambda facts: _without(facts, annotator_id))
 
     def add_label(self, label: Label, places: int, now: datetime) -> None:
-        def say(facts: Facts) -> Facts:
+        def say(facts: IndexRow) -> IndexRow:
             if not facts["reviewable"]:
                 raise _not_there()
             if label.annotator_id in facts["said_by"]:
                 raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
-            if _places_left(facts, _held_by_others(facts, label.annotator_id, now), places) < 1:
-                raise PlaceTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
+            if _slots_left(facts, _held_by_others(facts, label.annotator_id, now), places) < 1:
+                raise SlotTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
             return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
 
         reference = self._reference(label.face_id, label.annotator_id)
@@ -77,7 +77,7 @@ class FirebaseLabels:
             raise _not_there()
 
     def remove_label(self, face_id: str, annotator_id: str) -> None:
-        def unsay(facts: Facts) -> Facts:
+        def unsay(facts: IndexRow) -> IndexRow:
             return facts | {"said_by": [other for other in facts["said_by"] if other != annotator_id]}
 
         def delete(batch: WriteBatch) -> None:
@@ -150,22 +150,22 @@ class FirebaseLabels:
                 done += faces
         return Progress(open_faces, done, labels)
 
-    def set_gold(self, face_id: str, known: Known | None) -> None:
+    def set_gold_standard(self, face_id: str, known: GoldStandard | None) -> None:
         said = known and {"emotion": known.emotion.value, "since": time_to_text(known.since)}
         self._note(self._known.document(face_id), face_id, said)
 
-    def known(self, face_id: str) -> Known | None:
+    def known(self, face_id: str) -> GoldStandard | None:
         document = self._documents.read(self._known.document(face_id))
-        return _read_known(document) if document else None
+        return _read_gold_standard(document) if document else None
 
-    def gold(self, study_id: str) -> dict[str, Known]:
+    def gold_standard(self, study_id: str) -> dict[str, GoldStandard]:
         documents = self._documents.all(where(self._known, "study_id", "==", study_id), by="face_id")
-        return {document["face_id"]: _read_known(document) for document in documents}
+        return {document["face_id"]: _read_gold_standard(document) for document in documents}
 
-    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+    def resolve_flags(self, face_id: str, at: datetime | None) -> None:
         self._note(self._settled_flags.document(face_id), face_id, at and {"at": time_to_text(at)})
 
-    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+    def resolved_flags(self, study_id: str) -> dict[str, datetime]:
         documents = self._documents.all(where(self._settled_flags, "study_id", "==", study_id), by="face_id")
         return {document["face_id"]: time_from_text(document["at"]) for document in documents}
 
@@ -203,28 +203,28 @@ def _label(document: dict) -> Label:
     return label_from_document({field: value for field, value in document.items() if field != "id"})
 
 
-def _held_by_others(facts: Facts, annotator_id: str, now: datetime) -> dict[str, str]:
+def _held_by_others(facts: IndexRow, annotator_id: str, now: datetime) -> dict[str, str]:
     return {who: until for who, until in facts["held"].items() if who != annotator_id and until > time_to_text(now)}
 
 
-def _places_left(facts: Facts, held: dict[str, str], places: int) -> int:
+def _slots_left(facts: IndexRow, held: dict[str, str], places: int) -> int:
     if not facts["reviewable"]:
         return 0
     wanted = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
     return max(places, wanted) - len(facts["said_by"]) - len(held)
 
 
-def _may_label(facts: Facts, annotator_id: str, places: int, now: datetime) -> bool:
+def _may_label(facts: IndexRow, annotator_id: str, places: int, now: datetime) -> bool:
     is_strange = annotator_id != facts["person_id"] and annotator_id not in facts["said_by"]
-    return is_strange and _places_left(facts, _held_by_others(facts, annotator_id, now), places) > 0
+    return is_strange and _slots_left(facts, _held_by_others(facts, annotator_id, now), places) > 0
 
 
-def _without(facts: Facts, annotator_id: str) -> Facts:
+def _without(facts: IndexRow, annotator_id: str) -> IndexRow:
     return facts | {"held": {who: until for who, until in facts["held"].items() if who != annotator_id}}
 
 
-def _read_known(document: dict) -> Known:
-    return Known(Emotion(document["emotion"]), time_from_text(document["since"]))
+def _read_gold_standard(document: dict) -> GoldStandard:
+    return GoldStandard(Emotion(document["emotion"]), time_from_text(document["since"]))
 
 
 def _not_there() -> NotFound:

@@ -17,7 +17,7 @@ from fers.domain.versions import SHARED
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.firebase.audit import FirebaseAudit
 from fers.storage.firebase.client import FirebaseClient
-from fers.storage.firebase.face_rows import FaceFacts
+from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, TextSequence, where, within
 from fers.storage.firebase.groups import GroupsOfFaces
 from fers.storage.firebase.shadow_answers import ShadowAnswers
@@ -29,7 +29,7 @@ _ORIGINS_PAGE = 2000
 class FirebaseRecords:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
-        self._facts = FaceFacts(self._documents)
+        self._facts = FaceRows(self._documents)
         self._groups = GroupsOfFaces(self._documents)
         self._shadow_answers = ShadowAnswers(self._documents)
         self._log = FirebaseAudit(self._documents)

@@ -24,7 +24,7 @@ class FirebaseResults:
         return [result_from_text(text) for text in self._read(self._results, evaluation_set)]
 
     def save_progress(self, progress: RunProgress) -> None:
-        self._save(self._progress, progress.evaluation_set, progress.answers_id, progress_to_text(progress))
+        self._save(self._progress, progress.evaluation_set, progress.fingerprint, progress_to_text(progress))
 
     def progress(self, evaluation_set: str | None = None) -> list[RunProgress]:
         return [progress_from_text(text) for text in self._read(self._progress, evaluation_set)]

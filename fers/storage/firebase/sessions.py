@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from google.api_core.exceptions import NotFound as Missing
 
-from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
+from fers.domain.interfaces import DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS
 from fers.errors import AlreadyExists, NotFound
 from fers.storage.firebase.firestore import EXISTS, FirestoreDocuments, where
 from fers.storage.shared.credentials import new_token, sealed, sha256, unsealed
@@ -76,14 +76,14 @@ class FirebaseTickets:
         self._tickets = documents.collection("tickets")
         self._now = now
 
-    def leave(self, token: str) -> str:
+    def issue_ticket(self, token: str) -> str:
         ticket, now = new_token(), self._now()
         document = {"sealed": sealed(token, ticket), "left_at": time_to_text(now)}
         ends_at = now + timedelta(seconds=TICKET_SECONDS)
         self._documents.set(self._tickets.document(sha256(ticket)), document | {"ends_at": ends_at})
         return ticket
 
-    def collect(self, ticket: str) -> str | None:
+    def redeem_ticket(self, ticket: str) -> str | None:
         reference, batch = self._tickets.document(sha256(ticket)), self._documents.batch()
         left = self._documents.read(reference)
         if left is None:
@@ -97,20 +97,20 @@ class FirebaseTickets:
         return unsealed(left["sealed"], ticket) if left["left_at"] > too_old else None
 
 
-class FirebaseErrands:
+class FirebaseDownloadTokens:
     def __init__(self, documents: FirestoreDocuments, now: Callable[[], datetime]):
         self._documents = documents
-        self._errands = documents.collection("errands")
+        self._download_tokens = documents.collection("errands")
         self._now = now
 
-    def entrust(self, token: str, errand: str) -> str:
-        secret, ends_at = new_token(), self._now() + timedelta(seconds=ERRAND_SECONDS)
+    def issue_download_token(self, token: str, errand: str) -> str:
+        secret, ends_at = new_token(), self._now() + timedelta(seconds=DOWNLOAD_TOKEN_SECONDS)
         document = {"sealed": sealed(token, secret), "errand": errand, "ends_at": ends_at}
-        self._documents.set(self._errands.document(sha256(secret)), document)
+        self._documents.set(self._download_tokens.document(sha256(secret)), document)
         return secret
 
-    def entrusted(self, secret: str) -> tuple[str, str] | None:
-        kept = self._documents.read(self._errands.document(sha256(secret)))
+    def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
+        kept = self._documents.read(self._download_tokens.document(sha256(secret)))
         if kept is None or kept["ends_at"] <= self._now():
             return None
         return unsealed(kept["sealed"], secret), kept["errand"]

@@ -15,23 +15,23 @@ class ShadowAnswers:
         self._faces = documents.collection("faces")
         self._answers = documents.collection("shadow_answers")
 
-    def add(self, answers_id: str, answer: ShadowAnswer) -> None:
+    def add(self, fingerprint: str, answer: ShadowAnswer) -> None:
         """Raises Taken (Google's AlreadyExists) when it is noted, Missing (Google's NotFound) when the face is gone."""
-        name, week = f"{answers_id}-{answer.face_id}", answer.week.isoformat()
+        name, week = f"{fingerprint}-{answer.face_id}", answer.week.isoformat()
         batch = self._documents.batch()
         batch.update(self._faces.document(answer.face_id), {"id": answer.face_id})  # Fails if the face is gone.
-        document = {"id": name, "answers_id": answers_id, "face_id": answer.face_id, "week": week, "rank": answer.rank}
+        document = {"id": name, "answers_id": fingerprint, "face_id": answer.face_id, "week": week, "rank": answer.rank}
         batch.create(self._answers.document(name), document)
-        self._counters.add_shadow(batch, answers_id, answer.face_id, week, answer.rank, 1)
+        self._counters.add_shadow(batch, fingerprint, answer.face_id, week, answer.rank, 1)
         self._documents.commit(batch)
 
-    def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
-        known = self._documents.read_all([self._answers.document(f"{answers_id}-{face_id}") for face_id in face_ids])
+    def noted(self, fingerprint: str, face_ids: list[str]) -> set[str]:
+        known = self._documents.read_all([self._answers.document(f"{fingerprint}-{face_id}") for face_id in face_ids])
         return {document["face_id"] for document in known.values()}
 
-    def of(self, answers_id: str) -> Iterator[ShadowAnswer]:
+    def of(self, fingerprint: str) -> Iterator[ShadowAnswer]:
         """By face id."""
-        for document in self._documents.all(where(self._answers, "answers_id", "==", answers_id), by="face_id"):
+        for document in self._documents.all(where(self._answers, "answers_id", "==", fingerprint), by="face_id"):
             yield ShadowAnswer(document["face_id"], date.fromisoformat(document["week"]), document["rank"])
 
     def remove(self, face_id: str) -> None:

@@ -18,7 +18,7 @@ from fers.storage.firebase.devices import FirebaseDevices
 from fers.storage.firebase.failures import explained
 from fers.storage.firebase.firestore import FirestoreDocuments, where
 from fers.storage.firebase.identity_toolkit import IdentityToolkit
-from fers.storage.firebase.sessions import FirebaseErrands, FirebaseSessions, FirebaseSetup, FirebaseTickets
+from fers.storage.firebase.sessions import FirebaseDownloadTokens, FirebaseSessions, FirebaseSetup, FirebaseTickets
 from fers.storage.firebase.throttle import FirebaseThrottle
 from fers.storage.shared.credentials import (
     code_key,
@@ -60,7 +60,7 @@ class FirebaseSignIn:
         self._guesses = Guesses(self._throttle, now)
         self._sessions = FirebaseSessions(self._documents, now, idle, lifetime, self._standing)
         self._tickets = FirebaseTickets(self._documents, now)
-        self._errands = FirebaseErrands(self._documents, now)
+        self._download_tokens = FirebaseDownloadTokens(self._documents, now)
         self._setup = FirebaseSetup(self._documents)
 
     def register(self, person_id: str, email: str, password: str) -> bool:
@@ -205,17 +205,17 @@ class FirebaseSignIn:
     def close_sessions(self, person_id: str, but: str = "") -> None:
         self._sessions.close_all(person_id, but)
 
-    def leave(self, token: str) -> str:
-        return self._tickets.leave(token)
+    def issue_ticket(self, token: str) -> str:
+        return self._tickets.issue_ticket(token)
 
-    def collect(self, ticket: str) -> str | None:
-        return self._tickets.collect(ticket)
+    def redeem_ticket(self, ticket: str) -> str | None:
+        return self._tickets.redeem_ticket(ticket)
 
-    def entrust(self, token: str, errand: str) -> str:
-        return self._errands.entrust(token, errand)
+    def issue_download_token(self, token: str, errand: str) -> str:
+        return self._download_tokens.issue_download_token(token, errand)
 
-    def entrusted(self, secret: str) -> tuple[str, str] | None:
-        return self._errands.entrusted(secret)
+    def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
+        return self._download_tokens.redeem_download_token(secret)
 
     def check_caller(self, caller: str) -> None:
         self._guesses.check(caller)

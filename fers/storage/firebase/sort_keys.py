@@ -10,29 +10,29 @@ from fers.domain.exploring import disagreement
 from fers.domain.faces import Face
 from fers.domain.review import entropy
 from fers.storage.shared.documents import time_to_text
-from fers.storage.shared.facets import NO_SHARE, NOTHING, cell_of, class_by, number_of
+from fers.storage.shared.facets import NO_SHARE, NOTHING, class_by, facets_of, number_of
 
 _MOST_ENTROPY = 3.0
 """More than the ln 8 of eight classes that are alike."""
 
 
-def facts_of(face: Face, perceived: int | None = None) -> dict:
+def index_row_of(face: Face, perceived: int | None = None) -> dict:
     """What follows from the face itself and from what its annotators see (see `perceived_in`)."""
     guess, _ = face.prediction.top(1)[0]
     label = class_by(face, perceived)
     dispute = disagreement(face, label)
-    place = {"dispute": share_place(dispute, face.id)} if dispute > 0 else {}
+    place = {"dispute": share_sort_key(dispute, face.id)} if dispute > 0 else {}
     return (
         place
-        | cell_of(face, label)
+        | facets_of(face, label)
         | {
             "own": number_of(face.answer.label),
             "perceived": perceived,
             "face_id": face.id,
             "person_id": face.person_id,
-            "newest": time_place(time_to_text(face.given_at), face.id),
+            "newest": time_sort_key(time_to_text(face.given_at), face.id),
             "guess": guess.value,
-            "certain": share_place(_MOST_ENTROPY - entropy(face.prediction.probabilities), face.id),
+            "certain": share_sort_key(_MOST_ENTROPY - entropy(face.prediction.probabilities), face.id),
             "reviewable": Purpose.REVIEW in face.purposes,
         }
     )
@@ -47,7 +47,7 @@ def with_review(facts: dict) -> dict:
     """
     nothing_yet = {
         "agreement": NOTHING,
-        "agreed": share_place(NO_SHARE, facts["face_id"]),
+        "agreed": share_sort_key(NO_SHARE, facts["face_id"]),
         "said_by": [],
         "held": {},
         "wanted": 0,
@@ -59,10 +59,10 @@ def with_review(facts: dict) -> dict:
     return facts | {"held_by": sorted(facts["held"])}
 
 
-def time_place(time: str, face_id: str) -> str:
+def time_sort_key(time: str, face_id: str) -> str:
     return time + face_id
 
 
-def share_place(share: float, face_id: str) -> str:
+def share_sort_key(share: float, face_id: str) -> str:
     """The bytes of a positive number sort as it does."""
     return struct.pack(">d", share).hex() + face_id

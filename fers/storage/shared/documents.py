@@ -7,9 +7,21 @@ from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.erasures import Erased, Erasure
-from fers.domain.faces import Answer, Display, Face, LiveGuess, Missed, Prediction, Rival, Source, StoredImage, Why
+from fers.domain.faces import (
+    Answer,
+    Challenger,
+    Display,
+    Face,
+    LiveGuess,
+    Prediction,
+    Source,
+    StoredImage,
+    Unscored,
+    UnscoredReason,
+)
 from fers.domain.groups import AgeBand, Gender, SelfDescription, SkinTone
 from fers.domain.labels import Label, Verdict
+from fers.storage.shared.stored_names import as_named, as_stored
 
 
 def time_to_text(time: datetime) -> str:
@@ -75,9 +87,9 @@ def face_to_document(face: Face) -> dict:
         "captured_at": time_to_text(face.captured_at),
         "given_at": time_to_text(face.given_at),
         "purge_at": time_to_text(face.purge_at),
-        "rival": face.rival and _rival_to_document(face.rival),
-        "missed": face.missed and asdict(face.missed) | {"why": face.missed.why.value},
-        "live": face.live and asdict(face.live) | {"probabilities": list(face.live.probabilities)},
+        "rival": face.challenger and _challenger_to_document(face.challenger),
+        "missed": face.unscored and asdict(face.unscored) | {"why": face.unscored.why.value},
+        "live": face.live and as_stored(asdict(face.live)) | {"probabilities": list(face.live.probabilities)},
     }
 
 
@@ -96,8 +108,8 @@ def face_from_document(document: dict) -> Face:
         captured_at=time_from_text(document["captured_at"]),
         given_at=time_from_text(document["given_at"]),
         purge_at=time_from_text(document["purge_at"]),
-        rival=_rival_from_document(document.get("rival")),  # faces from before there were trials have none
-        missed=_missed_from_document(document.get("missed")),
+        challenger=_challenger_from_document(document.get("rival")),  # faces from before there were trials have none
+        unscored=_unscored_from_document(document.get("missed")),
         live=_live_from_document(document.get("live")),  # nor what the live page said, before it was kept
     )
 
@@ -129,20 +141,20 @@ def _prediction_from_document(document: dict) -> Prediction:
     return Prediction(**document | typed)  # Those of the first version lack `least_confidence`.
 
 
-def _rival_to_document(rival: Rival) -> dict:
-    return {"trial_id": rival.trial_id, "prediction": _prediction_to_document(rival.prediction)}
+def _challenger_to_document(challenger: Challenger) -> dict:
+    return {"trial_id": challenger.trial_id, "prediction": _prediction_to_document(challenger.prediction)}
 
 
-def _rival_from_document(document: dict | None) -> Rival | None:
-    return document and Rival(document["trial_id"], _prediction_from_document(document["prediction"]))
+def _challenger_from_document(document: dict | None) -> Challenger | None:
+    return document and Challenger(document["trial_id"], _prediction_from_document(document["prediction"]))
 
 
-def _missed_from_document(document: dict | None) -> Missed | None:
-    return document and Missed(**document | {"why": Why(document["why"])})
+def _unscored_from_document(document: dict | None) -> Unscored | None:
+    return document and Unscored(**document | {"why": UnscoredReason(document["why"])})
 
 
 def _live_from_document(document: dict | None) -> LiveGuess | None:
-    return document and LiveGuess(**document | {"probabilities": tuple(document["probabilities"])})
+    return document and LiveGuess(**as_named(document) | {"probabilities": tuple(document["probabilities"])})
 
 
 def _answer_to_document(answer: Answer) -> dict:

@@ -40,7 +40,7 @@ def agreement_in(opinion: Opinion | None) -> tuple[int, float]:
     return (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
 
 
-def cell_of(face: Face, label: Emotion | None) -> dict[str, str | int]:
+def facets_of(face: Face, label: Emotion | None) -> dict[str, str | int]:
     """`label`: its class."""
     _, confidence = face.prediction.top(1)[0]
     return {

@@ -34,9 +34,9 @@ def match_facts(face: Face) -> dict[str, str | int]:
     return {
         "trial_id": match.trial_id,
         "shown": match.shown,
-        "rival": match.rival,
+        "rival": match.challenger,
         "before": int(match.before),
         "shown_right": int(match.shown_right),
-        "rival_right": int(match.rival_right),
+        "rival_right": int(match.challenger_right),
         "closer": match.closer,
     }

@@ -10,6 +10,7 @@ from fers.domain.faces import Source
 from fers.domain.field import VersionSums
 from fers.domain.versions import ConsensusRule, DatasetVersion, Portion
 from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.stored_names import as_named, as_stored
 
 
 def version_to_document(version: DatasetVersion) -> dict:
@@ -61,10 +62,8 @@ def _filter_from_document(said: dict) -> FaceFilter:
 
 
 def sums_to_document(sums: VersionSums) -> dict:
-    document = asdict(sums) | {"labels": list(sums.labels)}
-    return {"snapshot_id": document.pop("version_id")} | document
+    return as_stored(asdict(sums)) | {"labels": list(sums.labels)}
 
 
 def sums_from_document(document: dict) -> VersionSums:
-    named = {"version_id" if name == "snapshot_id" else name: value for name, value in document.items()}
-    return VersionSums(**named | {"labels": tuple(document["labels"])})
+    return VersionSums(**as_named(document) | {"labels": tuple(document["labels"])})

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from fers.errors import StoreUnavailable
 from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import busy, database_failure, disk_failure, explained_disk
-from fers.storage.sqlite.fair_lock import Turns
+from fers.storage.sqlite.fair_lock import FairLock
 from fers.storage.sqlite.migrations import MIGRATIONS, migrate
 
 FILE = "fers.sqlite3"
@@ -54,7 +54,7 @@ class Database:
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
             self._file = path.stat()
         self._before = folder / BEFORE
-        self._between_threads = Turns()
+        self._between_threads = FairLock()
         self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
         with self.exclusively(), _explained():
             self._connection, self._reader = _connect(path), _connect(path)

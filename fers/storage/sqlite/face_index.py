@@ -8,7 +8,7 @@ again the counts say which is less work. So nothing here goes through all faces 
 from datetime import UTC, date
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceCount, FaceFilter, Found, Place, week_of
+from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found, week_of
 from fers.domain.labels import Opinion
 from fers.storage.shared.documents import time_to_text
 from fers.storage.shared.facets import SOURCES, group_of, label_of, number_of
@@ -49,7 +49,7 @@ class SqliteFaceIndex:
         )
         return {(date.fromisoformat(row["week"]), Emotion(row["own"])): row["count"] for row in rows}
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Place | None = None) -> list[Found]:
+    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
         ids: list[str] = []
         for week, found, everything in self._weeks(study_id, wanted, after):
             index = "facts_by_time" if everything * count < found * found else "facts_by_cell"
@@ -61,7 +61,7 @@ class SqliteFaceIndex:
         return self._faces(ids)
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Place | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
     ) -> list[Found]:
         index, where, values = "facts_by_dispute", "", ()
         if label is not None:
@@ -91,7 +91,7 @@ class SqliteFaceIndex:
         [(count,)] = self._database.rows("SELECT count FROM revisions")
         return count
 
-    def _weeks(self, study_id: str, wanted: FaceFilter, after: Place | None) -> list[tuple[str, int, int]]:
+    def _weeks(self, study_id: str, wanted: FaceFilter, after: Cursor | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)
         last = week_of(after.rank.astimezone(UTC)).isoformat() if after else "9999"
@@ -104,7 +104,7 @@ class SqliteFaceIndex:
         return [tuple(row) for row in rows]
 
     def _newest_of(
-        self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Place | None, index: str
+        self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Cursor | None, index: str
     ) -> list[str]:
         condition, values = _condition(wanted)
         if wanted.group is not None:

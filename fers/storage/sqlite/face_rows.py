@@ -15,7 +15,7 @@ from fers.domain.faces import Face
 from fers.domain.labels import Opinion
 from fers.domain.review import entropy
 from fers.storage.shared.documents import face_from_document, face_to_document, time_to_text
-from fers.storage.shared.facets import agreement_in, cell_of, class_by, number_of, perceived_in
+from fers.storage.shared.facets import agreement_in, class_by, facets_of, number_of, perceived_in
 
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
 """What faces are looked up by; everything else about one is in its JSON document."""
@@ -60,7 +60,7 @@ def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float | None]) -
 
 
 def _facts(face: Face, label: Emotion | None) -> dict[str, str | int | float]:
-    return cell_of(face, label) | {
+    return facets_of(face, label) | {
         "face_id": face.id,
         "given_at": time_to_text(face.given_at),
         "disagreement": disagreement(face, label),

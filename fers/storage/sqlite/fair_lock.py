@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fers.storage.sqlite.failures import busy
 
 
-class Turns:
+class FairLock:
     """Python's own lock lets a thread that has just had it have it again before those who wait, for minutes if it is
     busy enough; here nobody is passed over."""
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
-from fers.domain.faces import Missed, Why
+from fers.domain.faces import Unscored, UnscoredReason
 from fers.domain.field import Entrant, GuessSums, Match, RankCount, ShadowAnswer, ShadowChoice, Trial, VersionSums
 from fers.errors import AlreadyExists
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.field_facts import MILLION
+from fers.storage.shared.stored_names import as_named, as_stored
 from fers.storage.shared.version_documents import sums_from_document, sums_to_document
 from fers.storage.sqlite.database import Database
 
@@ -22,7 +23,7 @@ class SqliteField:
         self._database = database
 
     def add_trial(self, trial: Trial) -> None:
-        entrants = json.dumps([asdict(entrant) for entrant in trial.entrants])
+        entrants = json.dumps([as_stored(asdict(entrant)) for entrant in trial.entrants])
         ended_at = trial.ended_at and time_to_text(trial.ended_at)
         with self._database.transaction() as sql:
             added = sql.execute(
@@ -42,7 +43,7 @@ class SqliteField:
         return [
             Trial(
                 row["id"],
-                tuple(Entrant(**entrant) for entrant in json.loads(row["entrants"])),
+                tuple(Entrant(**as_named(entrant)) for entrant in json.loads(row["entrants"])),
                 time_from_text(row["started_at"]),
                 row["ended_at"] and time_from_text(row["ended_at"]),
             )
@@ -53,16 +54,18 @@ class SqliteField:
         rows = self._database.rows("SELECT * FROM match_counts WHERE trial_id = ? AND faces > 0", (trial_id,))
         found = Counter()
         for row in rows:
-            trial_id, shown, rival, before, shown_right, rival_right, closer, faces = row
-            found[Match(trial_id, shown, rival, bool(before), bool(shown_right), bool(rival_right), closer)] = faces
+            trial_id, shown, challenger, before, shown_right, challenger_right, closer, faces = row
+            found[
+                Match(trial_id, shown, challenger, bool(before), bool(shown_right), bool(challenger_right), closer)
+            ] = faces
         return found
 
-    def missed(self, trial_id: str) -> Counter[Missed]:
+    def unscored(self, trial_id: str) -> Counter[Unscored]:
         rows = self._database.rows(
             "SELECT model_id, why, COUNT(*) FROM missed_comparisons WHERE trial_id = ? GROUP BY model_id, why",
             (trial_id,),
         )
-        return Counter({Missed(trial_id, model_id, Why(why)): faces for model_id, why, faces in rows})
+        return Counter({Unscored(trial_id, model_id, UnscoredReason(why)): faces for model_id, why, faces in rows})
 
     def guesses(self, study_id: str) -> list[GuessSums]:
         rows = self._database.rows(
@@ -101,8 +104,8 @@ class SqliteField:
         rows = self._database.rows("SELECT * FROM shadow_choices ORDER BY number DESC LIMIT ?", (count,))
         return [ShadowChoice(tuple(json.loads(row["model_ids"])), time_from_text(row["at"])) for row in rows]
 
-    def note_shadow_answers(self, answers_id: str, answers: Iterable[ShadowAnswer]) -> None:
-        rows = [(answers_id, answer.week.isoformat(), answer.rank, answer.face_id) for answer in answers]
+    def note_shadow_answers(self, fingerprint: str, answers: Iterable[ShadowAnswer]) -> None:
+        rows = [(fingerprint, answer.week.isoformat(), answer.rank, answer.face_id) for answer in answers]
         with self._database.transaction(large=True) as sql:
             sql.executemany(
                 "INSERT INTO shadow_answers SELECT ?, id, ?, ? FROM faces WHERE id = ? AND EXISTS"
@@ -110,28 +113,28 @@ class SqliteField:
                 rows,
             )
 
-    def noted(self, answers_id: str, face_ids: list[str]) -> set[str]:
+    def noted(self, fingerprint: str, face_ids: list[str]) -> set[str]:
         places = ", ".join("?" * len(face_ids))
         query = f"SELECT face_id FROM shadow_answers WHERE answers_id = ? AND face_id IN ({places})"
-        return {row["face_id"] for row in self._database.rows(query, (answers_id, *face_ids))}
+        return {row["face_id"] for row in self._database.rows(query, (fingerprint, *face_ids))}
 
-    def shadow_answers(self, answers_id: str) -> Iterator[ShadowAnswer]:
+    def shadow_answers(self, fingerprint: str) -> Iterator[ShadowAnswer]:
         last = ""
         page_after = "SELECT * FROM shadow_answers WHERE answers_id = ? AND face_id > ? ORDER BY face_id LIMIT ?"
-        while page := self._database.rows(page_after, (answers_id, last, _PAGE)):
+        while page := self._database.rows(page_after, (fingerprint, last, _PAGE)):
             for row in page:
                 yield ShadowAnswer(row["face_id"], date.fromisoformat(row["week"]), row["rank"])
             last = page[-1]["face_id"]
 
-    def ranks(self, answers_id: str) -> list[RankCount]:
+    def ranks(self, fingerprint: str) -> list[RankCount]:
         rows = self._database.rows(
-            "SELECT * FROM shadow_counts WHERE answers_id = ? AND faces > 0 ORDER BY week, rank", (answers_id,)
+            "SELECT * FROM shadow_counts WHERE answers_id = ? AND faces > 0 ORDER BY week, rank", (fingerprint,)
         )
         return [RankCount(date.fromisoformat(row["week"]), row["rank"], row["faces"]) for row in rows]
 
-    def note_reached(self, answers_id: str, at: datetime) -> None:
+    def note_reached(self, fingerprint: str, at: datetime) -> None:
         with self._database.transaction() as sql:
-            sql.execute("INSERT OR REPLACE INTO shadow_reached VALUES (?, ?)", (answers_id, time_to_text(at)))
+            sql.execute("INSERT OR REPLACE INTO shadow_reached VALUES (?, ?)", (fingerprint, time_to_text(at)))
 
     def reached(self) -> dict[str, datetime]:
         rows = self._database.rows("SELECT answers_id, at FROM shadow_reached")

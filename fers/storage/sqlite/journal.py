@@ -1,6 +1,6 @@
 """Journal on SQLite: a mark is a row, and one lock between all threads and processes is held by whoever writes.
 
-So whatever is marked while `settle` holds the lock was left by a writer that failed or died.
+So whatever is marked while `recover` holds the lock was left by a writer that failed or died.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ class SqliteJournal:
             with self._database.transaction() as sql:
                 _unmark(sql, face_id)
 
-    def settle(self, finish: Callable[[str], None]) -> list[str]:
+    def recover(self, finish: Callable[[str], None]) -> list[str]:
         with self._database.exclusively():
             left = [row["face_id"] for row in self._database.rows("SELECT face_id FROM journal ORDER BY face_id")]
             for face_id in left:

@@ -13,8 +13,8 @@ from datetime import datetime
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
 from fers.domain.ranges import EVERY_ID, IdRange
-from fers.domain.review import Known, Progress, QueueOrder
-from fers.errors import AlreadyExists, NotFound, PlaceTaken
+from fers.domain.review import GoldStandard, Progress, QueueOrder
+from fers.errors import AlreadyExists, NotFound, SlotTaken
 from fers.storage.shared.documents import label_from_document, label_to_document, time_from_text, time_to_text
 from fers.storage.sqlite.database import Database
 
@@ -52,7 +52,7 @@ class SqliteLabels:
         with self._database.transaction() as sql:
             lapsed = "DELETE FROM reservations WHERE annotator_id = ? AND until <= ?"
             sql.execute(lapsed, (annotator_id, time_to_text(now)))
-            left = _places_left(sql, face_id, annotator_id, places, now)
+            left = _slots_left(sql, face_id, annotator_id, places, now)
             if left is None or left < 1 or _has_labelled(sql, face_id, annotator_id):
                 return False
             reservation = (face_id, annotator_id, time_to_text(until))
@@ -66,13 +66,13 @@ class SqliteLabels:
     def add_label(self, label: Label, places: int, now: datetime) -> None:
         face_id, annotator_id = label.face_id, label.annotator_id
         with self._database.transaction(large=True) as sql:
-            left = _places_left(sql, face_id, annotator_id, places, now)
+            left = _slots_left(sql, face_id, annotator_id, places, now)
             if left is None:
                 raise NotFound("This photo is not there any more.", "Go on with the next one.")
             if _has_labelled(sql, face_id, annotator_id):
                 raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
             if left < 1:
-                raise PlaceTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
+                raise SlotTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
             values = (face_id, annotator_id, label.study_id, json.dumps(label_to_document(label)))
             sql.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", values)
             _release(sql, face_id, annotator_id)
@@ -136,7 +136,7 @@ class SqliteLabels:
         )
         return Progress(*(number or 0 for number in row))
 
-    def set_gold(self, face_id: str, known: Known | None) -> None:
+    def set_gold_standard(self, face_id: str, known: GoldStandard | None) -> None:
         with self._database.transaction() as sql:
             if known is None:
                 sql.execute("DELETE FROM gold WHERE face_id = ?", (face_id,))
@@ -144,15 +144,15 @@ class SqliteLabels:
                 noted = "INSERT OR REPLACE INTO gold SELECT id, study_id, ?, ? FROM faces WHERE id = ?"
                 sql.execute(noted, (known.emotion.value, time_to_text(known.since), face_id))
 
-    def known(self, face_id: str) -> Known | None:
+    def known(self, face_id: str) -> GoldStandard | None:
         row = next(iter(self._database.rows("SELECT * FROM gold WHERE face_id = ?", (face_id,))), None)
         return _known(row) if row else None
 
-    def gold(self, study_id: str) -> dict[str, Known]:
+    def gold_standard(self, study_id: str) -> dict[str, GoldStandard]:
         rows = self._database.rows("SELECT * FROM gold WHERE study_id = ? ORDER BY face_id", (study_id,))
         return {row["face_id"]: _known(row) for row in rows}
 
-    def settle_flags(self, face_id: str, at: datetime | None) -> None:
+    def resolve_flags(self, face_id: str, at: datetime | None) -> None:
         with self._database.transaction() as sql:
             if at is None:
                 sql.execute("DELETE FROM settled_flags WHERE face_id = ?", (face_id,))
@@ -160,7 +160,7 @@ class SqliteLabels:
                 noted = "INSERT OR REPLACE INTO settled_flags SELECT id, study_id, ? FROM faces WHERE id = ?"
                 sql.execute(noted, (time_to_text(at), face_id))
 
-    def settled_flags(self, study_id: str) -> dict[str, datetime]:
+    def resolved_flags(self, study_id: str) -> dict[str, datetime]:
         rows = self._database.rows("SELECT * FROM settled_flags WHERE study_id = ? ORDER BY face_id", (study_id,))
         return {row["face_id"]: time_from_text(row["at"]) for row in rows}
 
@@ -191,7 +191,7 @@ class SqliteLabels:
             last = tuple(page[-1][column] for column in order)
 
 
-def _places_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, places: int, now: datetime) -> int | None:
+def _slots_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, places: int, now: datetime) -> int | None:
     """For this annotator, whose own reservation takes none; None when the face is gone or may not be reviewed."""
     face = sql.execute("SELECT wanted, labels FROM face_facts WHERE face_id = ? AND reviewable", (face_id,)).fetchone()
     [held] = sql.execute(
@@ -214,5 +214,5 @@ def _label(row: sqlite3.Row) -> Label:
     return label_from_document(json.loads(row["document"]))
 
 
-def _known(row: Mapping) -> Known:
-    return Known(Emotion(row["emotion"]), time_from_text(row["since"]))
+def _known(row: Mapping) -> GoldStandard:
+    return GoldStandard(Emotion(row["emotion"]), time_from_text(row["since"]))

@@ -20,7 +20,7 @@ from fers.storage.sqlite.database import Database
 from fers.storage.sqlite.face_rows import FACE_COLUMNS
 from fers.storage.sqlite.group_rows import keep_groups
 from fers.storage.sqlite.seal import NewestSeal
-from fers.storage.sqlite.unscored_rows import keep_missed
+from fers.storage.sqlite.unscored_rows import keep_unscored
 
 _PAGE = 200
 _ORIGINS_PAGE = 5000
@@ -132,7 +132,7 @@ class SqliteRecords:
             face_rows.keep(sql, face)
             keep_groups(sql, face.person_id, face.study_id)
             field_rows.keep(sql, face)
-            keep_missed(sql, face)
+            keep_unscored(sql, face)
 
     def face(self, face_id: str) -> Face | None:
         return next(iter(self._faces("WHERE id = ?", (face_id,))), None)
@@ -143,7 +143,7 @@ class SqliteRecords:
             _require_known(sql.execute(f"UPDATE faces SET ({FACE_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?", values))
             face_rows.keep(sql, face)
             field_rows.keep(sql, face)
-            keep_missed(sql, face)
+            keep_unscored(sql, face)
             if not face.purposes >= SHARED:
                 for table in ("snapshot_entries", "crops"):
                     sql.execute(f"DELETE FROM {table} WHERE face_id = ?", (face.id,))

@@ -16,7 +16,7 @@ class SqliteResults:
         return [result_from_text(text) for text in self._read("results", evaluation_set)]
 
     def save_progress(self, progress: RunProgress) -> None:
-        self._save("run_progress", progress.evaluation_set, progress.answers_id, progress_to_text(progress))
+        self._save("run_progress", progress.evaluation_set, progress.fingerprint, progress_to_text(progress))
 
     def progress(self, evaluation_set: str | None = None) -> list[RunProgress]:
         return [progress_from_text(text) for text in self._read("run_progress", evaluation_set)]

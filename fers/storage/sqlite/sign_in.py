@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from fers.domain.interfaces import ERRAND_SECONDS, TICKET_SECONDS
+from fers.domain.interfaces import DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS
 from fers.domain.people import Identity, Keys, Role
 from fers.errors import StoreUnavailable
 from fers.storage.shared.credentials import (
@@ -188,7 +188,7 @@ class SqliteSignIn:
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM sessions WHERE person_id = ? AND sha256 <> ?", (person_id, sha256(but)))
 
-    def leave(self, token: str) -> str:
+    def issue_ticket(self, token: str) -> str:
         ticket, now = new_token(), self._now()
         too_old = time_to_text(now - timedelta(seconds=TICKET_SECONDS))
         with self._database.transaction() as sql:
@@ -197,23 +197,23 @@ class SqliteSignIn:
             sql.execute("INSERT INTO tickets VALUES (?, ?, ?)", values)
         return ticket
 
-    def collect(self, ticket: str) -> str | None:
+    def redeem_ticket(self, ticket: str) -> str | None:
         too_old = time_to_text(self._now() - timedelta(seconds=TICKET_SECONDS))
         with self._database.transaction() as sql:
             query = "DELETE FROM tickets WHERE sha256 = ? RETURNING sealed, left_at"
             left = sql.execute(query, (sha256(ticket),)).fetchone()
         return unsealed(left["sealed"], ticket) if left and left["left_at"] > too_old else None
 
-    def entrust(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, errand: str) -> str:
         secret, now = new_token(), self._now()
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM errands WHERE ends_at <= ?", (time_to_text(now),))
-            ends_at = time_to_text(now + timedelta(seconds=ERRAND_SECONDS))
+            ends_at = time_to_text(now + timedelta(seconds=DOWNLOAD_TOKEN_SECONDS))
             values = (sha256(secret), sealed(token, secret), errand, ends_at)
             sql.execute("INSERT INTO errands VALUES (?, ?, ?, ?)", values)
         return secret
 
-    def entrusted(self, secret: str) -> tuple[str, str] | None:
+    def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
         query = "SELECT sealed, errand FROM errands WHERE sha256 = ? AND ends_at > ?"
         rows = self._database.rows(query, (sha256(secret), time_to_text(self._now())))
         return (unsealed(rows[0]["sealed"], secret), rows[0]["errand"]) if rows else None

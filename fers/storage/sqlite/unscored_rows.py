@@ -3,12 +3,12 @@
 import sqlite3
 
 from fers.domain.faces import Face
-from fers.domain.field import missed_of
+from fers.domain.field import unscored_of
 
 
-def keep_missed(sql: sqlite3.Connection, face: Face) -> None:
+def keep_unscored(sql: sqlite3.Connection, face: Face) -> None:
     """Note it for a face, in place of what was noted."""
     sql.execute("DELETE FROM missed_comparisons WHERE face_id = ?", (face.id,))
-    if missed := missed_of(face):
-        values = (face.id, missed.trial_id, missed.model_id, missed.why.value)
+    if unscored := unscored_of(face):
+        values = (face.id, unscored.trial_id, unscored.model_id, unscored.why.value)
         sql.execute("INSERT INTO missed_comparisons VALUES (?, ?, ?, ?)", values)

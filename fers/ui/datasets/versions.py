@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fers.domain.exploring import EVERY_FACE
+from fers.domain.exploring import NO_FILTER
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.domain.versions import ConsensusRule
@@ -21,7 +21,7 @@ _CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}
 
 def has_chosen() -> bool:
     """Whether only some faces are to be frozen."""
-    return state().to_freeze != EVERY_FACE
+    return state().to_freeze != NO_FILTER
 
 
 def freeze(actor: Person, study: Study) -> None:
@@ -49,7 +49,7 @@ def freeze(actor: Person, study: Study) -> None:
             )
         finally:
             bar.empty()
-        state().to_freeze = EVERY_FACE
+        state().to_freeze = NO_FILTER
         st.rerun()
 
 
@@ -59,7 +59,7 @@ def _say_what_is_chosen() -> None:
         return
     st.markdown(f"Only faces where {'; '.join(state().to_freeze.in_words())}.")
     if st.button("Take all faces instead"):
-        state().to_freeze = EVERY_FACE
+        state().to_freeze = NO_FILTER
         st.rerun()
 
 

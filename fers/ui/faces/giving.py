@@ -62,7 +62,7 @@ def look_for_lost(actor: Person, giving: Giving | None) -> None:
     with st.container(key="at-hand"):
         left = _at_hand(key="photo-at-hand", data=about, on_left_change=lambda: None).left
     if isinstance(left, str) and _PHOTO_ID.fullmatch(left):
-        state().was_kept = platform().own_data.has(actor, left)
+        state().was_kept = platform().data_export.has(actor, left)
 
 
 def _tell_of_lost() -> None:

@@ -64,11 +64,11 @@ def read_given(sent: dict) -> Given:
         if len(sent["photo"]) > _LARGEST_BASE64:
             raise ValueError("too large")
         photo = base64.b64decode(sent["photo"], validate=True)
-        model_id, answers_id, said = sent["model"]["id"], sent["model"]["answersId"], sent["probabilities"]
-        if not all(isinstance(name, str) for name in (model_id, answers_id)) or not isinstance(said, list):
+        model_id, fingerprint, said = sent["model"]["id"], sent["model"]["answersId"], sent["probabilities"]
+        if not all(isinstance(name, str) for name in (model_id, fingerprint)) or not isinstance(said, list):
             raise TypeError("not a guess")
         if any(isinstance(share, bool) or not isinstance(share, int | float) for share in said):
             raise TypeError("not numbers")
-        return Given(photo, LiveGuess(model_id, answers_id, tuple(map(float, said))))
+        return Given(photo, LiveGuess(model_id, fingerprint, tuple(map(float, said))))
     except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise ImageRejected("The picture did not arrive whole.", "Please press the button again.") from error

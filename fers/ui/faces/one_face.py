@@ -64,7 +64,7 @@ def show_picture(actor: Person, about: AboutFace) -> None:
 
 
 def what_to_do(actor: Person, about: AboutFace) -> None:
-    """What annotators flagged, to be settled one way or the other; nothing where nobody flagged anything."""
+    """What annotators flagged, to be resolved one way or the other; nothing where nobody flagged anything."""
     flagged = [label for label in about.labels if label.reason]
     if not flagged:
         return
@@ -75,12 +75,12 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
             st.caption(f"{_annotator(flag)}, {moment(flag.given_at)}")
         if not flags:
-            st.caption(f"Somebody looked on {moment(about.flags_settled_at)}, and the photo stays.")
+            st.caption(f"Somebody looked on {moment(about.flags_resolved_at)}, and the photo stays.")
         question = "Nothing is wrong, keep it" if flags else "Look at them again"
         with st.container(horizontal=True):
             if st.button(question, key=f"settle-{face.id}"):
                 with guard.explaining():
-                    platform().faces.settle_flags(actor, face.id, settled=bool(flags))
+                    platform().faces.resolve_flags(actor, face.id, resolved=bool(flags))
                     st.rerun()
             if flags:
                 offer_removal(actor, face.study_id, face.id)
@@ -168,8 +168,8 @@ def history(about: AboutFace) -> None:
     events += [(frozen_at, f"Frozen in version {name}") for name, frozen_at in about.versions]
     if about.known:
         events.append((about.known.since, f"Known to show {word(about.known.emotion).lower()}"))
-    if about.flags_settled_at:
-        events.append((about.flags_settled_at, "Its flags were settled"))
+    if about.flags_resolved_at:
+        events.append((about.flags_resolved_at, "Its flags were settled"))
     events.append((face.purge_at, "It is deleted, if not before"))
     st.header("History", anchor=False)
     rows = [{"When": moment(at), "What": what} for at, what in sorted(events, key=lambda event: event[0])]

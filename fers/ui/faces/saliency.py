@@ -44,7 +44,7 @@ def offer_why_of(actor: Person, face_id: str) -> None:
 @st.dialog("What did it look at?")
 def _why(actor: Person, face_id: str) -> None:
     with guard.explaining_everything(), st.spinner("Looking again…"):
-        show_maps(platform().why.guess(actor, face_id))
+        show_maps(platform().saliency.guess(actor, face_id))
         st.caption(EXPLANATION)  # Not which model it was: in a blind trial people are not told.
 
 

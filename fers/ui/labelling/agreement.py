@@ -10,7 +10,7 @@ from fers.analysis.estimates import Estimate
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
-from fers.services.labelling.agreement import Report
+from fers.services.labelling.agreement import AgreementReport
 from fers.ui import guard
 from fers.ui.faces.removing import offer_removal
 from fers.ui.faces.result import word
@@ -24,7 +24,7 @@ FIGURE_PIXELS = 160
 NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
 
-def overall(report: Report) -> None:
+def overall(report: AgreementReport) -> None:
     """The numbers that people cite, each with its interval and what it rests on."""
     agreement = report.agreement
     figures = {
@@ -45,7 +45,7 @@ def overall(report: Report) -> None:
     )
 
 
-def by_class(report: Report) -> None:
+def by_class(report: AgreementReport) -> None:
     st.caption("How far annotators agree whether a face shows this expression or another.")
     seen = report.agreement.seen
     rows = [
@@ -59,7 +59,7 @@ def by_class(report: Report) -> None:
         st.caption("In brackets: how many times one said it of a face that another labelled too.")
 
 
-def by_annotator(report: Report) -> None:
+def by_annotator(report: AgreementReport) -> None:
     agreement = report.agreement
     rows = []
     for name, count in report.counts.items():
@@ -70,13 +70,13 @@ def by_annotator(report: Report) -> None:
                 "Labels": count,
                 "Says what others say": _figure(own.with_others if own else NOBODY),
                 "α without them": _figure(own.alpha_without if own else NOBODY),
-                "Right on known faces": _figure(report.on_known.get(name, NOBODY)),
+                "Right on known faces": _figure(report.on_gold_standard.get(name, NOBODY)),
                 "Right, estimated": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
             }
         )
     st.caption(
         "The estimate is by Dawid and Skene's method, from what everybody says about the same faces. It sees "
-        f"{report.differ:,} of {report.settled:,} faces unlike the majority. A dataset version can go by either."
+        f"{report.differ:,} of {report.aggregated:,} faces unlike the majority. A dataset version can go by either."
     )
     st.dataframe(rows, hide_index=True)
     of_sets(report)
@@ -90,7 +90,7 @@ def by_annotator(report: Report) -> None:
         st.dataframe(table)
 
 
-def of_sets(report: Report) -> None:
+def of_sets(report: AgreementReport) -> None:
     """What imported sets say themselves, apart from what people say; nothing where there is no such set."""
     if not report.of_sets:
         return
@@ -102,7 +102,7 @@ def of_sets(report: Report) -> None:
     st.caption(said)
 
 
-def flags(actor: Person, report: Report) -> None:
+def flags(actor: Person, report: AgreementReport) -> None:
     """What annotators found wrong, picture by picture."""
     flagged = [list(flags) for _, flags in groupby(report.flags, lambda flag: flag.face_id)]
     if not flagged:
@@ -142,12 +142,12 @@ def known_faces(study: Study) -> None:
             with cells.container(border=True, width=CELL_PIXELS):
                 linked_thumbnail(actor, face_id, word(emotion))
                 change = (actor, study, face_id, chosen(emotion))
-                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_known, args=change)
+                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_gold_standard, args=change)
 
 
-def _set_known(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
+def _set_gold_standard(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
     with guard.explaining():
-        platform().agreement.set_known(actor, study.id, face_id, emotion)
+        platform().agreement.set_gold_standard(actor, study.id, face_id, emotion)
 
 
 def _figure(estimate: Estimate) -> str:

@@ -9,7 +9,7 @@ from fers.analysis.significance import FEW_PEOPLE, holm
 from fers.domain.evaluation_sets import PEOPLE, EvaluationLabels, EvaluationSet, Result
 from fers.domain.versions import DatasetVersion
 from fers.services.models.evaluation_sets import Choice
-from fers.services.models.standings import Standing, State
+from fers.services.models.standings import EvaluationState, Standing
 from fers.ui.models.model_plots import confusion
 from fers.ui.words import moment
 
@@ -148,7 +148,7 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_s
     return pd.DataFrame(lines).to_csv(index=False)
 
 
-def changes(state: State, evaluation_set: EvaluationSet) -> str:
+def changes(state: EvaluationState, evaluation_set: EvaluationSet) -> str:
     """What came or went since the models were measured, in a sentence; empty when nothing did."""
     if state.version:
         frozen, gone = state.version.faces, state.then - state.now

@@ -5,11 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from fers.analysis.bradley_terry import Ranking
-from fers.domain.faces import Missed, Why
+from fers.domain.faces import Unscored, UnscoredReason
 from fers.domain.field import Trial
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
-from fers.services.models.trials import Result, Tally
+from fers.services.models.trials import Tally, TrialResult
 from fers.ui import guard
 from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
@@ -75,8 +75,8 @@ def _result(actor: Person, trial: Trial) -> None:
     faces, before = st.columns(2)
     faces.metric("Faces compared", f"{result.faces:,}")
     before.metric("Labelled before a guess was seen", f"{result.before:,}")
-    for missed, lost in sorted(result.missed.items(), key=lambda one: -one[1]):
-        st.warning(_missed_words(missed, lost))
+    for unscored, lost in sorted(result.unscored.items(), key=lambda one: -one[1]):
+        st.warning(_unscored_words(unscored, lost))
     if result.by_label is None:
         st.info("No face was compared yet. Each takes a label and a person who agreed to testing models.")
         return
@@ -93,17 +93,17 @@ def _result(actor: Person, trial: Trial) -> None:
         st.altair_chart(_strengths(trial, result.by_probability), width="stretch")
 
 
-def _verdict(result: Result) -> str:
+def _verdict(result: TrialResult) -> str:
     return "Too early to tell" if result.winner is None else f"{result.winner} is better"
 
 
-def _missed_words(missed: Missed, faces: int) -> str:
+def _unscored_words(unscored: Unscored, faces: int) -> str:
     number = "1 comparison was" if faces == 1 else f"{faces:,} comparisons were"
-    why = "was too slow" if missed.why is Why.SLOW else "failed"
-    return f"{number} not made because **{missed.model_id}** {why}."
+    why = "was too slow" if unscored.why is UnscoredReason.SLOW else "failed"
+    return f"{number} not made because **{unscored.model_id}** {why}."
 
 
-def _explain(result: Result) -> None:
+def _explain(result: TrialResult) -> None:
     ranking = result.by_label
     if ranking.regularised:
         st.caption("One model never won or never lost yet. Half a win was added for each side of every two.")
@@ -135,17 +135,17 @@ def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
     return (average + lines + dots).properties(height=44 * len(order) + 60)
 
 
-def _pairs(result: Result) -> list[dict]:
+def _pairs(result: TrialResult) -> list[dict]:
     return [
         {"One": one, "The other": other} | _counts(tally, "One alone right", "The other alone right")
         for (one, other), tally in result.pairs.items()
     ]
 
 
-def _shown(result: Result) -> list[dict]:
+def _shown(result: TrialResult) -> list[dict]:
     return [
-        {"Shown": shown, "Not shown": rival} | _counts(tally, "Shown alone right", "Not shown alone right")
-        for (shown, rival), tally in result.shown.items()
+        {"Shown": shown, "Not shown": challenger} | _counts(tally, "Shown alone right", "Not shown alone right")
+        for (shown, challenger), tally in result.shown.items()
         if tally.faces
     ]
 

@@ -21,8 +21,8 @@ FACES_OF_A_PAGE = 12
 def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     """The faces of two models, which both have a complete run. Going through them draws nothing else anew."""
     with guard.explaining():
-        common, duel = platform().arena.duel(actor, one, other, on)
-        for title, indices in (("Only one is right", duel.disagree), ("Both are wrong", duel.both_wrong)):
+        common, pairwise = platform().arena.pairwise(actor, one, other, on)
+        for title, indices in (("Only one is right", pairwise.disagree), ("Both are wrong", pairwise.both_wrong)):
             st.subheader(f"{title}: {len(indices):,}", anchor=False)
             _page(actor, common, indices, (one, other), title)
 

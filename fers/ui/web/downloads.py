@@ -46,7 +46,7 @@ def issue(actor: Person, token: str, link: Link) -> str:
     """Return the secret that stands for `link` as long as the session does whose token is given, for an hour. It
     leads nowhere but where its person is signed in."""
     tag = platform().downloads.look(actor, link.study_id, link.version, link.format, link.cut).tag
-    return platform().accounts.entrust(token, json.dumps({"link": asdict(link), "tag": tag}))
+    return platform().accounts.issue_download_token(token, json.dumps({"link": asdict(link), "tag": tag}))
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ class Followed:
 
 def followed(secret: str) -> Followed | None:
     """None when the link has run out."""
-    entrusted = platform().accounts.entrusted(secret)
-    if entrusted is None:
+    redeem_download_token = platform().accounts.redeem_download_token(secret)
+    if redeem_download_token is None:
         return None
-    token, errand = entrusted[0], json.loads(entrusted[1])
+    token, errand = redeem_download_token[0], json.loads(redeem_download_token[1])
     return Followed(token, Link(**errand["link"] | {"cut": Cut(errand["link"]["cut"])}), errand["tag"])
 
 

@@ -1,4 +1,5 @@
-"""The web server: Streamlit's pages, the sign-in cookie, downloads, a health check and its chores, in one process."""
+"""The web server: Streamlit's pages, the sign-in cookie, downloads, a health check and its periodic tasks, in one
+process."""
 
 import asyncio
 import logging
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(_app: st.App):
     lease = config.load().job_lease.total_seconds()
-    chores = (
+    tasks = (
         repeatedly(PURGE_SECONDS, purge, "purge faces past their retention date"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
@@ -49,7 +50,7 @@ async def lifespan(_app: st.App):
         repeatedly(PURGE_SECONDS, lambda: platform().uploads.sweep(), "remove uploads nobody came back for"),
         repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),
     )
-    tasks = [asyncio.create_task(chore) for chore in chores]
+    tasks = [asyncio.create_task(task) for task in tasks]
     yield {}
     for task in tasks:
         task.cancel()
@@ -62,11 +63,11 @@ def purge() -> None:
         log.error("%s", held)
 
 
-async def repeatedly(seconds: float, chore: Callable[[], object], what: str) -> None:
-    """Do a chore again and again, for as long as the server runs: one that failed is tried anew after the pause."""
+async def repeatedly(seconds: float, task: Callable[[], object], what: str) -> None:
+    """Do a task again and again, for as long as the server runs: one that failed is tried anew after the pause."""
     while True:
         try:
-            await asyncio.to_thread(chore)
+            await asyncio.to_thread(task)
         except StoreUnavailable as error:
             log.error("Could not %s: %s", what, error)
         except Exception as error:

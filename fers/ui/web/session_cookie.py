@@ -55,7 +55,7 @@ async def session_route(request: Request) -> Response:
 
 
 def _collect(ticket: str) -> str | None:
-    return platform().accounts.collect(ticket)
+    return platform().accounts.redeem_ticket(ticket)
 
 
 def _known_device(token: str, device: str) -> str | None:

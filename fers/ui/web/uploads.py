@@ -124,7 +124,7 @@ def _said_length(request: Request) -> int:
 
 def _allowance(person: Person) -> Allowance:
     """A model, or faces into some study, from whoever may add these."""
-    studies = (None, *(seat.study_id for seat in person.memberships))
+    studies = (None, *(membership.study_id for membership in person.memberships))
     more = allowed(person, Action.MANAGE_MODELS) or any(allowed(person, Action.MANAGE_STUDY, at) for at in studies)
     return SETS_AND_MODELS if more else PHOTOS
 

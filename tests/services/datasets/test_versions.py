@@ -207,7 +207,7 @@ def test_votes_may_count_by_how_often_their_annotators_are_right(platform, study
     by_trust = platform.versions.freeze(OPERATOR, study.id, "trust", consensus=ConsensusRule.DAWID_SKENE)
     assert right(by_trust) == len(truths) > right(by_majority)
     report = platform.agreement.report(OPERATOR, study.id)
-    assert (report.settled, report.differ) == (len(truths), len(truths) - right(by_majority))
+    assert (report.aggregated, report.differ) == (len(truths), len(truths) - right(by_majority))
     knows, *_, guesses = (report.accuracy[name] for name in sorted(report.accuracy))
     assert knows > 0.9 > guesses
 

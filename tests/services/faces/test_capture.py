@@ -29,7 +29,7 @@ def test_everything_of_the_face_is_kept(platform, ada, clock):
     clock.advance(seconds=5)
     answer = Answer(None, True, Display.FELT, intensity=2, valence=-0.5, arousal=1.0)
     face = platform.capture.submit(ada, started, box, prediction, answer)
-    assert platform.own_data.faces(ada) == [face]
+    assert platform.data_export.faces(ada) == [face]
     assert (face.box, face.prediction, face.answer, face.source) == (box, prediction, answer, Source.UPLOAD)
     assert (prediction.model_id, len(prediction.probabilities)) == ("always-happy", 8)
     assert face.consent_id == platform.consents.current(ada).id
@@ -45,7 +45,7 @@ def test_submitting_twice_stores_once(platform, ada):
     first = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
     second = platform.capture.submit(ada, started, box, prediction, HAPPY_POSED)
     assert first == second
-    assert platform.own_data.faces(ada) == [first]
+    assert platform.data_export.faces(ada) == [first]
 
 
 def test_the_top_three_are_explained_on_the_crop(platform, ada):
@@ -65,14 +65,14 @@ def test_submitting_at_once_from_many_threads_stores_once(platform, ada):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(platform.own_data.faces(ada)) == 1
+    assert len(platform.data_export.faces(ada)) == 1
     assert platform.doctor.examine() == []
 
 
 def test_who_agreed_to_nothing_may_try_and_leaves_nothing(platform, settings):
     eve = participant(platform, "eve@example.org", frozenset())
     assert give_face(platform, eve) is None
-    assert platform.own_data.faces(eve) == []
+    assert platform.data_export.faces(eve) == []
     assert not [file for file in (settings.data / "images").rglob("*") if file.is_file()]
 
 
@@ -107,14 +107,14 @@ def test_a_study_may_keep_the_crop_only(platform):
     assert face.box == Box(0, 0, box.width, box.height)
     assert (face.image.width, face.image.height) == (box.width, box.height)
     assert platform.capture.submit(ada, started, box, prediction, HAPPY_POSED) == face
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as given:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as given:
         [name] = [name for name in given.namelist() if name.endswith(".jpg")]
         kept = decode_stored(given.read(name))
     assert kept.size == (box.width, box.height), "in what its person can have, too, nothing is left of the rest"
-    assert abs(platform.own_data.crop(ada, face.id).astype(int) - crop_stored(started.photo.data, box)).mean() < 3
+    assert abs(platform.data_export.crop(ada, face.id).astype(int) - crop_stored(started.photo.data, box)).mean() < 3
     assert platform.doctor.examine() == []
     platform.withdrawal.withdraw_face(ada, face.id)
-    assert platform.own_data.faces(ada) == [] and platform.doctor.examine() == []
+    assert platform.data_export.faces(ada) == [] and platform.doctor.examine() == []
 
 
 def test_what_was_kept_whole_before_stays_and_people_are_asked_about_the_change(platform, ada):
@@ -122,7 +122,7 @@ def test_what_was_kept_whole_before_stays_and_people_are_asked_about_the_change(
     platform.studies.update(OPERATOR, replace(platform.studies.current(), crop_only=True))
     with pytest.raises(ConsentRequired):
         draft(platform, ada)
-    assert platform.own_data.faces(ada) == [whole]
+    assert platform.data_export.faces(ada) == [whole]
 
 
 def test_signed_out_nobody_gives(platform):
@@ -150,7 +150,7 @@ def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform
         broken.setattr(adapter, step, fail)
         with pytest.raises(StoreUnavailable):
             platform.capture.submit(*arguments)
-    assert platform.own_data.faces(ada) == []
+    assert platform.data_export.faces(ada) == []
     assert platform.doctor.examine() == []
     assert platform.capture.submit(*arguments)
     assert platform.doctor.examine() == []

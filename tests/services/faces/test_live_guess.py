@@ -17,7 +17,7 @@ from tests.exporting.versions import described, download
 from tests.people import HAPPY_POSED, OneModel, give_face, participant, pattern, photo
 
 SAD = tuple(0.93 if emotion is Emotion.SAD else 0.01 for emotion in Emotion)
-SEEN = LiveGuess(OneModel.info.id, OneModel.info.answers_id, SAD)
+SEEN = LiveGuess(OneModel.info.id, OneModel.info.fingerprint, SAD)
 FROZEN = "110936cbacec4d38c05ffd7f8fa92d4c4c7e3eed5fd949e779c6af233f6c0bca"
 
 
@@ -36,21 +36,21 @@ def face(platform, ada):
 
 def test_it_is_kept_beside_the_servers_own_guess(platform, ada, face):
     assert (face.live, face.prediction.top(1)[0][0]) == (SEEN, Emotion.HAPPY)
-    assert platform.own_data.faces(ada) == [face]
+    assert platform.data_export.faces(ada) == [face]
     assert give_face(platform, ada).live is None
 
 
 def test_it_is_in_its_owners_download_and_goes_with_the_face(platform, ada, face, settings):
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
         [mine] = json.loads(archive.read("faces.json"))
     assert mine["live"] == {
-        "model": {"id": OneModel.info.id, "answers_id": OneModel.info.answers_id},
+        "model": {"id": OneModel.info.id, "answers_id": OneModel.info.fingerprint},
         "probabilities": dict(zip(LABELS, SAD, strict=True)),
     }
     kept = [file for file in settings.data.rglob("*") if file.is_file()]
-    assert any(OneModel.info.answers_id.encode() in file.read_bytes() for file in kept)
+    assert any(OneModel.info.fingerprint.encode() in file.read_bytes() for file in kept)
     platform.withdrawal.withdraw_face(ada, face.id)
-    assert not any(OneModel.info.answers_id.encode() in file.read_bytes() for file in kept if file.exists())
+    assert not any(OneModel.info.fingerprint.encode() in file.read_bytes() for file in kept if file.exists())
 
 
 def test_dataset_versions_name_it_beside_the_guess_where_there_is_one(platform, ada, face):
@@ -78,7 +78,7 @@ def test_nothing_is_counted_by_it(platform, face):
 
 
 @pytest.mark.parametrize(
-    "different", [{"model_id": "nobody"}, {"answers_id": "0" * 64}, {"answers_id": ""}], ids=lambda value: str(value)
+    "different", [{"model_id": "nobody"}, {"fingerprint": "0" * 64}, {"fingerprint": ""}], ids=lambda value: str(value)
 )
 def test_only_a_registered_model_as_it_is_now_is_taken(platform, ada, different):
     with pytest.raises(InvalidInput, match="not in use"):

@@ -50,18 +50,18 @@ def test_it_is_said_in_its_place_and_everything_else_is_shown(platform, person, 
     found = platform.explore.newest(OPERATOR, hurt.study_id, FaceFilter(), 9)
     assert {one.face.id for one in found} == {sound.id, hurt.id}
     assert platform.explore.thumbnail(OPERATOR, sound.id).shape
-    for look in (platform.explore.thumbnail, lambda _, face_id: platform.own_data.crop(person, face_id)):
+    for look in (platform.explore.thumbnail, lambda _, face_id: platform.data_export.crop(person, face_id)):
         with pytest.raises(ImageLost, match="lost"):
             look(OPERATOR, hurt.id)
 
 
 def test_its_person_downloads_everything_else_and_withdraws_it(platform, person, sound, hurt):
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(person))) as archive:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(person))) as archive:
         told = {face["id"]: face for face in json.loads(archive.read("faces.json"))}
     assert told[sound.id]["image"] == f"images/{sound.id}.jpg"
     assert told[hurt.id]["image"] is None or told[hurt.id]["image"] in archive.namelist()
     platform.withdrawal.withdraw_face(person, hurt.id)
-    assert platform.own_data.faces(person) == [sound]
+    assert platform.data_export.faces(person) == [sound]
 
 
 def test_annotators_are_handed_the_others(platform, sound, hurt):
@@ -71,7 +71,7 @@ def test_annotators_are_handed_the_others(platform, sound, hurt):
 
 def test_models_are_asked_about_the_others(platform, sound, hurt):
     assert platform.arena.evaluate(OPERATOR, "always-happy")
-    answered = dict(platform.arena._answers.answers(platform.live_model.models()[0].answers_id))
+    answered = dict(platform.arena._answers.answers(platform.live_model.models()[0].fingerprint))
     assert set(answered) == {sound.id}
 
 

@@ -41,8 +41,8 @@ def says(platform, face, clock):
 @pytest.fixture
 def colleague(platform, face, clock):
     """A researcher in the face's study, and a participant everywhere else."""
-    seat = Membership("5e" * 16, face.study_id, Role.RESEARCHER, clock())
-    return Person("5e" * 16, Role.PARTICIPANT, clock(), False, (seat,))
+    membership = Membership("5e" * 16, face.study_id, Role.RESEARCHER, clock())
+    return Person("5e" * 16, Role.PARTICIPANT, clock(), False, (membership,))
 
 
 def test_it_tells_what_people_say_and_whose_word_the_class_is(platform, face, says, colleague):
@@ -51,7 +51,7 @@ def test_it_tells_what_people_say_and_whose_word_the_class_is(platform, face, sa
     says(2, Verdict.EMOTION, **SAD)
     says(1, Verdict.UNKNOWN)
     says(3, Verdict.EMOTION, **SAD)
-    platform.agreement.set_known(colleague, face.study_id, face.id, Emotion.SAD)
+    platform.agreement.set_gold_standard(colleague, face.study_id, face.id, Emotion.SAD)
     about = platform.faces.about(colleague, face.id)
     assert (about.found.label, about.found.reviewed, about.known.emotion) == (Emotion.SAD, True, Emotion.SAD)
     assert [label.emotion for label in about.labels] == [Emotion.SAD, None, Emotion.SAD], "the earliest first"
@@ -97,14 +97,14 @@ def test_flags_are_settled_and_new_ones_are_open_again(platform, face, says, col
     says(1, Verdict.FLAGGED, **FLAG)
     assert [flag.reason for flag in platform.faces.about(colleague, face.id).flags] == ["a drawing"]
     assert len(platform.agreement.report(colleague, face.study_id).flags) == 1
-    platform.faces.settle_flags(colleague, face.id)
+    platform.faces.resolve_flags(colleague, face.id)
     about = platform.faces.about(colleague, face.id)
     assert about.flags == [] and len(about.labels) == 1, "what was said stays"
     assert platform.agreement.report(colleague, face.study_id).flags == []
     says(2, Verdict.FLAGGED, reason="two people")
     assert [flag.reason for flag in platform.faces.about(colleague, face.id).flags] == ["two people"]
     assert [flag.reason for flag in platform.agreement.report(colleague, face.study_id).flags] == ["two people"]
-    platform.faces.settle_flags(colleague, face.id, settled=False)
+    platform.faces.resolve_flags(colleague, face.id, resolved=False)
     assert len(platform.faces.about(colleague, face.id).flags) == 2
     done = [entry.action for entry in platform.members.log(OPERATOR, face.study_id, 2)]
     assert done == ["opened the flags of a face again", "settled the flags of a face"]
@@ -115,7 +115,7 @@ def test_flags_are_settled_and_new_ones_are_open_again(platform, face, says, col
     ["", "0" * 32, "nothing", "../../etc", "a/b", "__x__", "\x00", "é", "F" * 32, "1" * 5000, "%", "' OR 1=1"],
 )
 def test_an_address_that_leads_nowhere_says_so(platform, colleague, address):
-    for ask in (platform.faces.about, platform.faces.settle_flags, platform.explore.thumbnail):
+    for ask in (platform.faces.about, platform.faces.resolve_flags, platform.explore.thumbnail):
         with pytest.raises(NotFound):
             ask(colleague, address)
 

@@ -42,7 +42,7 @@ def test_the_report_tells_who_agrees_with_whom(platform, study, faces, annotator
     assert report.agreement.emotion.faces == 3
     assert report.agreement.by_annotator[ann.id].with_others.value == pytest.approx(2 / 3)
     assert [(flag.face_id, flag.reason) for flag in report.flags] == [(faces[3].id, "a drawing")]
-    assert report.on_known == {}
+    assert report.on_gold_standard == {}
     votes = [platform.agreement.votes(OPERATOR, study.id, face.id) for face in faces]
     assert votes == [{Emotion.SAD: 2}, {Emotion.HAPPY: 2}, {Emotion.SAD: 1, Emotion.ANGER: 1}, {Verdict.FLAGGED: 1}]
 
@@ -50,14 +50,14 @@ def test_the_report_tells_who_agrees_with_whom(platform, study, faces, annotator
 def test_known_faces_show_who_knows_them(platform, study, faces, annotators, clock):
     clock.advance(seconds=1)
     for face in (faces[0], faces[2]):
-        platform.agreement.set_known(OPERATOR, study.id, face.id, Emotion.SAD)
-    assert platform.agreement.report(OPERATOR, study.id).on_known == {}, "who made it known gains nothing by it"
+        platform.agreement.set_gold_standard(OPERATOR, study.id, face.id, Emotion.SAD)
+    assert platform.agreement.report(OPERATOR, study.id).on_gold_standard == {}, "who made it known gains nothing by it"
     eve = Person("e" * 32, Role.ANNOTATOR, clock(), asked_first=False)
     for face, distribution in ((faces[0], SAD), (faces[2], ANGRY)):
         platform.review.label(eve, study.id, face.id, Verdict.EMOTION, distribution=distribution)
-    accuracy = platform.agreement.report(OPERATOR, study.id).on_known
+    accuracy = platform.agreement.report(OPERATOR, study.id).on_gold_standard
     assert {name: estimate.value for name, estimate in accuracy.items()} == {eve.id: 0.5}
-    platform.agreement.set_known(OPERATOR, study.id, faces[2].id, None)
+    platform.agreement.set_gold_standard(OPERATOR, study.id, faces[2].id, None)
     assert platform.agreement.known(OPERATOR, study.id) == {faces[0].id: Emotion.SAD}
     assert "unmarked a known face" in [entry.action for entry in platform.members.log(OPERATOR, study.id, 9)]
 
@@ -66,11 +66,11 @@ def test_faces_that_all_agree_about_are_proposed_as_known(platform, study, faces
     proposed = {faces[0].id: Emotion.SAD, faces[1].id: Emotion.HAPPY}
     assert platform.agreement.proposed(OPERATOR, study.id, 9) == proposed
     assert len(platform.agreement.proposed(OPERATOR, study.id, 1)) == 1
-    platform.agreement.set_known(OPERATOR, study.id, faces[0].id, Emotion.SAD)
+    platform.agreement.set_gold_standard(OPERATOR, study.id, faces[0].id, Emotion.SAD)
     assert platform.agreement.proposed(OPERATOR, study.id, 9) == {faces[1].id: Emotion.HAPPY}
 
 
 def test_a_face_of_another_study_is_not_there(platform, study, faces):
     other = platform.studies.create(replace(OPERATOR, id="0e" * 16), "Another")
     with pytest.raises(NotFound):
-        platform.agreement.set_known(OPERATOR, other.id, faces[0].id, Emotion.SAD)
+        platform.agreement.set_gold_standard(OPERATOR, other.id, faces[0].id, Emotion.SAD)

@@ -14,7 +14,7 @@ from fers.domain.exploring import FaceFilter
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
 from fers.domain.review import Progress, QueueOrder
-from fers.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted, PlaceTaken
+from fers.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted, SlotTaken
 from fers.services.labelling import review
 from tests.people import EVERYTHING, give_face, participant
 
@@ -98,7 +98,7 @@ def test_a_face_in_hand_is_kept_for_a_while(platform, study, ada, annotators, sa
     assert handed_out(platform, study, bea) == set()
     clock.advance(seconds=review.LEASE.total_seconds())
     assert handed_out(platform, study, bea) == {face.id}
-    with pytest.raises(PlaceTaken):
+    with pytest.raises(SlotTaken):
         say(ann, face)
     say(bea, face)
 
@@ -159,7 +159,7 @@ def test_a_label_taken_back_where_nobody_is_wanted_any_more_is_said_so(platform,
     for annotator in annotators[:3]:
         say(annotator, face)
     platform.studies.update(OPERATOR, replace(study, overlap=2))
-    with pytest.raises(PlaceTaken, match="taken back"):
+    with pytest.raises(SlotTaken, match="taken back"):
         platform.review.undo(annotators[0], study.id, face.id)
     assert platform.review.progress(annotators[0], study.id).study == Progress(open=0, done=1, labels=2)
 
@@ -250,7 +250,7 @@ def test_a_share_of_faces_is_drawn_whatever_the_order(platform, study, ada, ann,
     for _ in range(3):
         clock.advance(seconds=1)
         given.append(give_face(platform, ada).id)
-    monkeypatch.setattr(review, "GOLD_SHARE", 0)
+    monkeypatch.setattr(review, "GOLD_STANDARD_SHARE", 0)
     for share, expected in ((0, given[0]), (1, min(given))):
         monkeypatch.setattr(review, "RANDOM_SHARE", share)
         [assignment] = platform.review.next_faces(ann, study.id, 1)
@@ -262,8 +262,8 @@ def test_known_faces_are_mixed_in_even_when_they_are_done(platform, study, ada, 
     known = give_face(platform, ada)
     ann, bea, *_ = annotators
     say(ann, known)
-    platform.agreement.set_known(OPERATOR, study.id, known.id, Emotion.SAD)
-    monkeypatch.setattr(review, "GOLD_SHARE", 1)
+    platform.agreement.set_gold_standard(OPERATOR, study.id, known.id, Emotion.SAD)
+    monkeypatch.setattr(review, "GOLD_STANDARD_SHARE", 1)
     assert handed_out(platform, study, ann) == set()
     assert handed_out(platform, study, bea) == {known.id}
     say(bea, known, ANGRY)
@@ -288,7 +288,7 @@ def test_labels_go_with_the_face_and_with_the_annotator(platform, study, ada, an
 def test_annotators_can_download_what_they_said(platform, study, ada, ann):
     face = give_face(platform, ada)
     platform.review.label(ann, study.id, face.id, Verdict.FLAGGED, reason="a drawing", seconds=2.5)
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ann))) as archive:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ann))) as archive:
         [label] = json.loads(archive.read("labels.json"))
     assert (label["face"], label["verdict"]) == (face.id, "flagged")
     assert (label["reason"], label["seconds"]) == ("a drawing", 2.5)

@@ -7,7 +7,7 @@ import pytest
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES
+from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
@@ -58,12 +58,12 @@ def test_the_better_model_leads(platform, faces):
 def test_two_models_side_by_side_show_where_they_differ(platform, faces):
     for name in ("sad", "happy"):
         platform.arena.evaluate(OPERATOR, name)
-    common, duel = platform.arena.duel(OPERATOR, "happy", "sad")
-    assert sorted(duel.disagree) == [0, 1, 2]
-    assert duel.both_wrong.size == 0
+    common, pairwise = platform.arena.pairwise(OPERATOR, "happy", "sad")
+    assert sorted(pairwise.disagree) == [0, 1, 2]
+    assert pairwise.both_wrong.size == 0
     assert common.face_ids.tolist() == sorted(face.id for face in faces[:3])
     with pytest.raises(InvalidInput):
-        platform.arena.duel(OPERATOR, "happy", "happy")
+        platform.arena.pairwise(OPERATOR, "happy", "happy")
 
 
 def test_two_runs_that_end_together_are_compared_with_one_another(platform, faces):
@@ -145,7 +145,7 @@ def test_taking_back_what_models_may_be_tested_on_shrinks_the_comparison_at_once
         platform.arena.evaluate(OPERATOR, name)
 
     def compared():
-        common, _ = platform.arena.duel(OPERATOR, "happy", "sad")
+        common, _ = platform.arena.pairwise(OPERATOR, "happy", "sad")
         slices = platform.slices.compare(OPERATOR, "happy", "sad").slices
         return len(common.labels), sum(part.faces for part in slices if part.dimension == "Source")
 
@@ -243,4 +243,4 @@ def test_what_somebody_may_not_measure_on_is_not_counted(platform, faces, monkey
     offered = [choice.evaluation_set for choice in platform.arena.evaluation_sets(guest, study.id)]
     assert counted == offered
     assert {on.study_id for on in offered} == {study.id}
-    assert EVERY_FACE in [choice.evaluation_set for choice in platform.arena.evaluation_sets(OPERATOR, study.id)]
+    assert OWN_LABELS in [choice.evaluation_set for choice in platform.arena.evaluation_sets(OPERATOR, study.id)]

@@ -59,7 +59,7 @@ def test_all_studies_together(platform, study, given, clock):
 def test_it_follows_withdrawals_in_weeks_and_in_the_version(platform, study, given):
     version, ada, faces = given
     platform.drift.report(OPERATOR, version.id, study.id)
-    for face in [*faces[:5], *platform.own_data.faces(ada)[-5:]]:
+    for face in [*faces[:5], *platform.data_export.faces(ada)[-5:]]:
         platform.withdrawal.withdraw_face(ada, face.id)
     drift = platform.drift.report(OPERATOR, version.id, study.id)
     assert drift.mix[1, Emotion.SAD] == 15

@@ -7,7 +7,7 @@ import pytest
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import EVERY_FACE, REVIEWED_FACES, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
@@ -68,9 +68,9 @@ def run_all(platform, on) -> None:
 
 def test_every_evaluation_set_has_its_labels_and_a_face_is_asked_about_once(platform, study, faces, happy):
     version = EvaluationSet(EvaluationLabels.VERSION, platform.versions.freeze(OPERATOR, study.id, "v1").id)
-    for on in (EVERY_FACE, REVIEWED_FACES, version):
+    for on in (OWN_LABELS, REVIEWED_FACES, version):
         run_all(platform, on)
-    assert top1(platform, EVERY_FACE) == {"happy": 1, "sad": 0}
+    assert top1(platform, OWN_LABELS) == {"happy": 1, "sad": 0}
     assert top1(platform, REVIEWED_FACES) == {"happy": 3 / 4, "sad": 1 / 4}
     assert top1(platform, version) == {"happy": 3 / 4, "sad": 1 / 4}
     assert platform.arena.ask(OPERATOR, "happy", version).seconds == []
@@ -79,7 +79,7 @@ def test_every_evaluation_set_has_its_labels_and_a_face_is_asked_about_once(plat
 def test_a_result_says_what_it_is_about(platform, study, faces, happy):
     run_all(platform, REVIEWED_FACES)
     (_, result), (_, second) = platform.arena.leaderboard(OPERATOR, REVIEWED_FACES)
-    assert (result.evaluation_set, result.model_id, result.who) == ("consensus", "happy", happy.info.answers_id)
+    assert (result.evaluation_set, result.model_id, result.who) == ("consensus", "happy", happy.info.fingerprint)
     assert (result.n, result.parameters, result.weights_bytes) == (4, 10, 99)
     assert result.faces_sha256 == second.faces_sha256
     assert result.against == {second.who: pytest.approx(0.375)}  # Mid-p of 3 to 1.
@@ -94,7 +94,7 @@ def test_people_are_held_against_the_others_or_against_the_persons_own_word(plat
     assert people.n == 4
     assert people.figures["top1"][0] == pytest.approx((1 + 1 + 1 / 3 + 1 / 3) / 4)
     assert "ece" not in people.figures
-    run_all(platform, EVERY_FACE)
+    run_all(platform, OWN_LABELS)
     assert platform.arena.people(OPERATOR).figures["top1"][0] == pytest.approx((1 + 1 + 1 / 3 + 2 / 3) / 4)
 
 
@@ -122,7 +122,7 @@ def test_a_label_given_anew_counts_at_once(platform, study, faces):
     run_all(platform, REVIEWED_FACES)
 
     def happy_faces():
-        return int((platform.arena.duel(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels == HAPPY).sum())
+        return int((platform.arena.pairwise(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels == HAPPY).sum())
 
     assert happy_faces() == 3
     for annotator in ANNOTATORS[:2]:
@@ -135,10 +135,10 @@ def test_a_label_given_anew_counts_at_once(platform, study, faces):
 
 def test_taking_back_what_models_may_be_tested_on_counts_for_reviewed_faces_too(platform, study, faces):
     run_all(platform, REVIEWED_FACES)
-    assert len(platform.arena.duel(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels) == 4
+    assert len(platform.arena.pairwise(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels) == 4
     owner = platform.accounts.sign_in("0@example.org", PASSWORD).person
     platform.consents.give(owner, platform.consents.text().sha256, EVERYTHING - {Purpose.TRAIN}, adult=True)
-    assert len(platform.arena.duel(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels) == 3
+    assert len(platform.arena.pairwise(OPERATOR, "happy", "sad", REVIEWED_FACES)[0].labels) == 3
 
 
 def test_measuring_the_same_again_gives_the_same(platform, study, faces, clock):
@@ -153,7 +153,7 @@ def test_measuring_the_same_again_gives_the_same(platform, study, faces, clock):
 
 
 def test_a_model_that_saw_fewer_faces_narrows_the_board_until_it_runs_again(platform, study, faces):
-    run_all(platform, EVERY_FACE)
+    run_all(platform, OWN_LABELS)
     give_face(platform, participant(platform, "late@example.org"))
     platform.arena.evaluate(OPERATOR, "happy")
     assert {result.n for _, result in platform.arena.leaderboard(OPERATOR)} == {4}
@@ -164,7 +164,7 @@ def test_a_model_that_saw_fewer_faces_narrows_the_board_until_it_runs_again(plat
 def test_evaluation_sets_are_named_as_people_name_them(platform, study, faces):
     dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
     named = platform.arena.evaluation_set
-    assert (named(OPERATOR, "own"), named(OPERATOR, "consensus")) == (EVERY_FACE, REVIEWED_FACES)
+    assert (named(OPERATOR, "own"), named(OPERATOR, "consensus")) == (OWN_LABELS, REVIEWED_FACES)
     whole, test = (
         EvaluationSet(EvaluationLabels.VERSION, dataset_version.id),
         EvaluationSet(EvaluationLabels.VERSION, dataset_version.id, Split.TEST),
@@ -172,7 +172,7 @@ def test_evaluation_sets_are_named_as_people_name_them(platform, study, faces):
     assert named(OPERATOR, "v1") == named(OPERATOR, dataset_version.id[:8]) == whole
     assert named(OPERATOR, "v1#test") == named(OPERATOR, test.key) == test
     assert [choice.evaluation_set for choice in platform.arena.evaluation_sets(OPERATOR, study.id)] == [
-        EVERY_FACE,
+        OWN_LABELS,
         REVIEWED_FACES,
         whole,
         test,
@@ -180,7 +180,7 @@ def test_evaluation_sets_are_named_as_people_name_them(platform, study, faces):
     for unknown, error in (("v2", NotFound), ("v1#exam", InvalidInput)):
         with pytest.raises(error):
             named(OPERATOR, unknown)
-    for evaluation_set in (EVERY_FACE, REVIEWED_FACES, whole, test):
+    for evaluation_set in (OWN_LABELS, REVIEWED_FACES, whole, test):
         assert EvaluationSet.from_key(evaluation_set.key) == evaluation_set
         for model in ("a-model", "net on fer", "x on y#z"):
             assert asked_by(job_of(model, evaluation_set)) == (model, evaluation_set)
@@ -200,7 +200,7 @@ def test_intervals_are_by_people_and_earlier_ones_by_faces_are_measured_anew(pla
     """A second face of the first person is one more face, and nobody new."""
     first = platform.accounts.sign_in("0@example.org", PASSWORD).person
     give_face(platform, first, Answer(HAPPY, before_prediction=True), pattern(9))
-    run_all(platform, EVERY_FACE)
+    run_all(platform, OWN_LABELS)
     results = [result for _, result in platform.arena.leaderboard(OPERATOR)]
     assert {(result.n, result.people) for result in results} == {(5, 4)}
     assert platform.arena.people(OPERATOR).people == 4  # Nobody labelled the fifth face.

@@ -12,7 +12,7 @@ import pytest
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Answer, LiveGuess, Missed, Source, Why
+from fers.domain.faces import Answer, LiveGuess, Source, Unscored, UnscoredReason
 from fers.domain.field import Entrant, Trial, drawn
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotFound, UnknownModel
@@ -89,10 +89,10 @@ def trial(platform):
 def test_every_face_meets_one_model_and_keeps_what_the_other_says(platform, ada, trial):
     faces = [give_face(platform, ada, HAPPY) for _ in range(12)]
     for face in faces:
-        assert {face.prediction.model_id, face.rival.prediction.model_id} == {"happy", "sad"}
-        assert face.rival.trial_id == trial.id
+        assert {face.prediction.model_id, face.challenger.prediction.model_id} == {"happy", "sad"}
+        assert face.challenger.trial_id == trial.id
     assert len({face.prediction.model_id for face in faces}) == 2
-    assert platform.own_data.faces(ada)[0].rival is not None
+    assert platform.data_export.faces(ada)[0].challenger is not None
 
 
 def test_the_label_judges(platform, ada, trial):
@@ -137,19 +137,19 @@ def test_every_ordered_pair_is_drawn_about_as_often():
     assert all(one != other for one, other in counts)
 
 
-def test_a_rival_that_fails_keeps_nobody_from_going_on(platform, ada, trial, happy, sad):
+def test_a_challenger_that_fails_keeps_nobody_from_going_on(platform, ada, trial, happy, sad):
     started = draft(platform, ada)
     shown = platform.capture.predict(ada, started, started.suggestions[0])
     {"happy": sad, "sad": happy}[shown.model_id].broken = True
     face = platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY)
-    assert (face.prediction, face.rival) == (shown, None)
+    assert (face.prediction, face.challenger) == (shown, None)
     result = platform.trials.result(OPERATOR, trial.id)
-    assert (result.faces, result.missed) == (0, {face.missed: 1})
-    assert face.missed.why is Why.FAILED
-    assert face.missed.model_id != shown.model_id
+    assert (result.faces, result.unscored) == (0, {face.unscored: 1})
+    assert face.unscored.why is UnscoredReason.FAILED
+    assert face.unscored.model_id != shown.model_id
 
 
-def test_a_rival_that_is_stuck_is_not_waited_for(settings, clock, registry, happy, sad, monkeypatch):
+def test_a_challenger_that_is_stuck_is_not_waited_for(settings, clock, registry, happy, sad, monkeypatch):
     monkeypatch.setattr(challengers, "PATIENCE_SECONDS", 0.05)
     platform = assemble(settings, models=registry, detector=OneFace(), now=clock)
     trial = platform.trials.start(OPERATOR, ["happy", "sad"])
@@ -157,14 +157,14 @@ def test_a_rival_that_is_stuck_is_not_waited_for(settings, clock, registry, happ
     for _ in range(6):  # More than are asked at a time.
         started = draft(platform, ada)
         shown = platform.capture.predict(ada, started, started.suggestions[0])
-        rival = {"happy": sad, "sad": happy}[shown.model_id]
-        rival.wait = stuck
-        assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).rival is None
-        rival.wait = None
+        challenger = {"happy": sad, "sad": happy}[shown.model_id]
+        challenger.wait = stuck
+        assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).challenger is None
+        challenger.wait = None
     stuck.set()
-    missed = platform.trials.result(OPERATOR, trial.id).missed
-    assert missed.total() == 6
-    assert {one.why for one in missed} == {Why.SLOW}
+    unscored = platform.trials.result(OPERATOR, trial.id).unscored
+    assert unscored.total() == 6
+    assert {one.why for one in unscored} == {UnscoredReason.SLOW}
 
 
 def test_a_shown_model_that_fails_gives_way_to_the_live_one_and_is_counted(platform, ada, trial, happy, clock):
@@ -173,8 +173,10 @@ def test_a_shown_model_that_fails_gives_way_to_the_live_one_and_is_counted(platf
     faces = [give_face(platform, ada, HAPPY) for _ in range(8)]
     stood_in = [face for face in faces if face.prediction.model_id == "always-happy"]
     assert 0 < len(stood_in) < 8
-    assert {(face.rival, face.missed) for face in faces} == {(None, Missed(trial.id, "happy", Why.FAILED))}
-    assert platform.trials.result(OPERATOR, trial.id).missed.total() == 8
+    assert {(face.challenger, face.unscored) for face in faces} == {
+        (None, Unscored(trial.id, "happy", UnscoredReason.FAILED))
+    }
+    assert platform.trials.result(OPERATOR, trial.id).unscored.total() == 8
 
 
 def test_a_guess_from_before_the_trial_was_known_counts_for_nobody(platform, ada):
@@ -182,8 +184,8 @@ def test_a_guess_from_before_the_trial_was_known_counts_for_nobody(platform, ada
     shown = platform.capture.predict(ada, started, started.suggestions[0])
     trial = platform.trials.start(OPERATOR, ["happy", "sad"])
     face = platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY)
-    assert (face.rival, face.missed) == (None, None)
-    assert not platform.trials.result(OPERATOR, trial.id).missed
+    assert (face.challenger, face.unscored) == (None, None)
+    assert not platform.trials.result(OPERATOR, trial.id).unscored
 
 
 def test_a_model_that_was_changed_is_met_no_more(platform, ada, trial, sad):
@@ -200,11 +202,11 @@ def test_only_faces_that_models_may_be_tested_on_take_part(platform, trial, miss
 
 
 def test_who_saw_the_live_guess_is_in_no_trial(platform, ada, trial):
-    seen = LiveGuess("always-happy", OneModel.info.answers_id, (0.3,) + (0.1,) * 7)
+    seen = LiveGuess("always-happy", OneModel.info.fingerprint, (0.3,) + (0.1,) * 7)
     started = platform.capture.receive(ada, photo(), Source.WEBCAM, seen)
     shown = platform.capture.predict(ada, started, started.suggestions[0])
     assert shown.model_id == "always-happy"
-    assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).rival is None
+    assert platform.capture.submit(ada, started, started.suggestions[0], shown, HAPPY).challenger is None
 
 
 def test_what_was_said_goes_with_the_withdrawn_face(platform, ada, trial):
@@ -218,9 +220,9 @@ def test_what_was_said_goes_with_the_withdrawn_face(platform, ada, trial):
 
 def test_what_the_other_model_said_is_in_the_persons_own_download(platform, ada, trial):
     face = give_face(platform, ada, HAPPY)
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
         [described] = json.loads(archive.read("faces.json"))
-    assert described["rival"]["model"]["id"] == face.rival.prediction.model_id
+    assert described["rival"]["model"]["id"] == face.challenger.prediction.model_id
     assert sum(described["rival"]["probabilities"].values()) == pytest.approx(1)
 
 
@@ -230,7 +232,7 @@ def test_ending_it_brings_the_live_model_back_or_promotes_one(platform, ada, tri
     again = platform.trials.start(OPERATOR, ["happy", "sad"])
     platform.trials.end(OPERATOR, again.id, promote="sad")
     face = give_face(platform, ada)
-    assert (face.prediction.model_id, face.rival) == ("sad", None)
+    assert (face.prediction.model_id, face.challenger) == ("sad", None)
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 5)]
     assert said == [
         "ended a trial",

@@ -8,7 +8,7 @@ import pytest
 from fers.domain.audit import AuditEntry
 from fers.domain.people import OPERATOR, Keys, Role
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
-from fers.services.labelling.aggregation import settle
+from fers.services.labelling.aggregation import aggregate
 from fers.services.operations.migration import Migration
 from tests.contracts.backends import Embedded, Firebase
 from tests.contracts.samples import NOON, a_description, a_person, an_id, an_invitation
@@ -133,8 +133,8 @@ def test_what_was_taken_away_between_two_runs_is_taken_away_there_too(old, new):
     for _ in range(3):
         old.studies.use_invitation(an_invitation("used").sha256, NOON)
     old.studies.revoke_invitation(an_id("revoked"))
-    old.labels.set_gold(an_id("0"), None)
-    old.labels.settle_flags(an_id("0"), None)
+    old.labels.set_gold_standard(an_id("0"), None)
+    old.labels.resolve_flags(an_id("0"), None)
     for annotator in ("ann", "bea"):  # All of one face, and one of the other's.
         old.labels.remove_label(an_id("0"), an_id(annotator))
     old.labels.remove_label(an_id("1"), an_id("bea"))
@@ -143,7 +143,7 @@ def test_what_was_taken_away_between_two_runs_is_taken_away_there_too(old, new):
     assert new.sign_in.check_code(code) == an_id("bob")
     old.sign_in.register_code(an_id("bob"))
     for face_id in (an_id("0"), an_id("1")):
-        settle(old.labels, old.face_index, face_id)
+        aggregate(old.labels, old.face_index, face_id)
     assert migration(old, new).run(OPERATOR).problems == []
     assert everything(new) == everything(old)
     assert new.sign_in.check_code(code) is None

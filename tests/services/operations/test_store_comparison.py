@@ -11,7 +11,7 @@ from fers.domain.field import ShadowAnswer
 from fers.domain.models import Promotion
 from fers.domain.people import OPERATOR, Keys, Role
 from fers.domain.picture import FACTS_ID
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 from fers.services.operations.migration import Migration
 from fers.services.operations.store_comparison import Comparison
 from tests.contracts.backends import Embedded
@@ -47,15 +47,15 @@ CHANGES = {
     "alone": lambda new: new.records.create_face(a_face("more")),
     "invitations": lambda new: new.studies.revoke_invitation(an_invitation().id),
     "its labels": lambda new: new.labels.remove_label(an_id("0"), an_id("ann")),
-    "known faces": lambda new: new.labels.set_gold(an_id("0"), Known(Emotion.FEAR, NOON)),
-    "settled flags": lambda new: new.labels.settle_flags(an_id("0"), None),
+    "known faces": lambda new: new.labels.set_gold_standard(an_id("0"), GoldStandard(Emotion.FEAR, NOON)),
+    "settled flags": lambda new: new.labels.resolve_flags(an_id("0"), None),
     "version v1: its entries": lambda new: new.records.delete_face(an_id("2")),
     "runs of models": lambda new: new.answers.save_run(replace(RUN, milliseconds=9.0)),
     "what models came to": lambda new: new.results.save_result(replace(RESULT, n=1)),
     "how far models have come": lambda new: new.results.save_progress(replace(PROGRESS, done=0)),
     "were live": lambda new: new.promotions.promote(Promotion("other", NOON)),
     "the trials": lambda new: new.field.add_trial(replace(new.field.trials(1)[0], id="other")),
-    "11111111: its answers are": lambda new: new.answers.add_answers(RUN.answers_id, {an_id("0"): np.zeros(8)}),
+    "11111111: its answers are": lambda new: new.answers.add_answers(RUN.fingerprint, {an_id("0"): np.zeros(8)}),
     f"{FACTS_ID[:8]}: its answers": lambda new: new.answers.add_answers(FACTS_ID, {an_id("0"): np.zeros(3)}),
     "in the background are": lambda new: new.field.note_shadow_answers(SHADOW, [NOTED]),
     "models in the background have": lambda new: new.field.note_reached(SHADOW, NOON.replace(year=2027)),

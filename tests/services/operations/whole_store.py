@@ -16,9 +16,9 @@ from fers.domain.interfaces import Stores
 from fers.domain.models import ModelRun, Promotion
 from fers.domain.people import Role
 from fers.domain.picture import FACTS_ID
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 from fers.domain.versions import Split
-from fers.services.labelling.aggregation import settle
+from fers.services.labelling.aggregation import aggregate
 from tests.contracts.access_token_store_contract import a_token
 from tests.contracts.erasure_store_contract import EVERY_KIND
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
@@ -77,7 +77,7 @@ def fill(store: Stores) -> None:
     store.sign_in.register_identity(an_id("bob"), IDENTITY)
     store.studies.save_membership(a_membership(role=Role.ANNOTATOR))
     store.studies.create_invitation(an_invitation(study_id=an_id("first")))
-    store.answers.add_answers(RUN.answers_id, {an_id(name): np.eye(8)[int(name)] for name in FACES})
+    store.answers.add_answers(RUN.fingerprint, {an_id(name): np.eye(8)[int(name)] for name in FACES})
     store.answers.add_answers(FACTS_ID, {an_id(name): np.array([350, 116, 55]) for name in FACES})
     store.answers.save_run(RUN)
     for result in (RESULT, replace(RESULT, who=PEOPLE, milliseconds=float("nan"))):
@@ -92,11 +92,11 @@ def keep_labels_and_a_version(store) -> None:
     for name in ("0", "1"):
         for annotator in ("ann", "bea"):
             store.labels.add_label(a_label(name, annotator, study_id=an_id("first")), 3, NOON)
-        settle(store.labels, store.face_index, an_id(name))
+        aggregate(store.labels, store.face_index, an_id(name))
     narrowed = replace(store.records.face(an_id("1")), purposes=frozenset({Purpose.STORE}))
     store.records.update_face(narrowed)
-    store.labels.set_gold(an_id("0"), Known(Emotion.SAD, NOON))
-    store.labels.settle_flags(an_id("0"), NOON)
+    store.labels.set_gold_standard(an_id("0"), GoldStandard(Emotion.SAD, NOON))
+    store.labels.resolve_flags(an_id("0"), NOON)
     version = a_version(study_id=an_id("first"))
     store.versions.create_version(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
 
@@ -123,7 +123,7 @@ def everything(store) -> tuple:
     images = {key: store.images.get(key) for key in list(store.images.keys())}
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = {invitation for study in records.studies() for invitation in store.studies.invitations_to(study.id)}
-    keys = [FACTS_ID, *(run.answers_id for run in store.answers.runs())]
+    keys = [FACTS_ID, *(run.fingerprint for run in store.answers.runs())]
     tokens = [store.access.tokens_of(person.id) for person in records.people()]
     said = [store.groups.descriptions_of(person.id) for person in records.people()]
     answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
@@ -131,8 +131,8 @@ def everything(store) -> tuple:
         (
             records.kept_out(study.id),
             list(store.labels.labels(study.id)),
-            store.labels.gold(study.id),
-            store.labels.settled_flags(study.id),
+            store.labels.gold_standard(study.id),
+            store.labels.resolved_flags(study.id),
             store.labels.progress(study.id, 2),
             [(version, list(store.versions.entries(version.id))) for version in store.versions.of_study(study.id)],
         )
@@ -141,7 +141,7 @@ def everything(store) -> tuple:
     field = (
         store.field.trials(9),
         store.field.matches(TRIAL.id),
-        store.field.missed(TRIAL.id),
+        store.field.unscored(TRIAL.id),
         store.field.guesses(an_id("first")),
         store.field.shadow_choices(9),
         store.field.reached(),

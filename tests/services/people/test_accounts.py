@@ -122,9 +122,9 @@ def test_a_new_password_ends_every_other_session_and_the_old_password(accounts, 
 
 
 def test_a_link_to_a_download_ends_with_its_session(accounts, ada):
-    secret = accounts.entrust(ada.token, "fetch")
+    secret = accounts.issue_download_token(ada.token, "fetch")
     accounts.change_password(ada.person, PASSWORD, NEW)
-    assert accounts.resume(accounts.entrusted(secret)[0]) is None
+    assert accounts.resume(accounts.redeem_download_token(secret)[0]) is None
 
 
 def test_whoever_finds_a_tab_open_does_not_choose_its_password(accounts, ada):

@@ -117,9 +117,9 @@ def test_narrower_choices_reach_faces_given_before(platform):
     ada = participant(platform)
     face = give_face(platform, ada)
     _agree(platform, ada, Purpose.STORE, Purpose.REVIEW)
-    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}
+    assert platform.data_export.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}
     _agree(platform, ada, *EVERYTHING)
-    assert platform.own_data.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}, "widening never reaches back"
+    assert platform.data_export.faces(ada)[0].purposes == {Purpose.STORE, Purpose.REVIEW}, "widening never reaches back"
     assert face.purposes == EVERYTHING
 
 
@@ -127,7 +127,7 @@ def test_no_longer_storing_withdraws_the_faces(platform):
     ada = participant(platform)
     give_face(platform, ada)
     _agree(platform, ada)
-    assert platform.own_data.faces(ada) == []
+    assert platform.data_export.faces(ada) == []
 
 
 @pytest.mark.parametrize("choices", [frozenset(), EVERYTHING - {Purpose.PUBLISH}])
@@ -148,7 +148,7 @@ def test_choices_made_while_a_face_is_stored_hold_for_it_too(settings, clock, ch
 
     slow = assemble(settings, stores=replace(stores, images=Slow()), models=OneModel(), detector=OneFace(), now=clock)
     given = give_face(slow, ada)
-    kept = [face.purposes for face in platform.own_data.faces(ada)]
+    kept = [face.purposes for face in platform.data_export.faces(ada)]
     assert kept == ([choices] if choices else [])
     assert (given and given.purposes) == (choices or None)
     assert platform.doctor.examine() == []

@@ -109,7 +109,7 @@ def test_each_study_asks_its_own_words_and_leaves_the_others_faces_alone(platfor
     assert "Smiles" in platform.consents.text(ada).body
     assert platform.consents.current(ada) is None
     platform.consents.give(ada, platform.consents.text(ada).sha256, frozenset(), adult=True)
-    assert platform.own_data.faces(ada) == [kept]
+    assert platform.data_export.faces(ada) == [kept]
 
 
 def test_people_go_back_and_forth_between_their_studies_with_their_roles(platform, study, invite, clock):

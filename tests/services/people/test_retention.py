@@ -42,7 +42,7 @@ def test_meanwhile_nothing_is_handed_out(platform, clock, faces):
     platform.retention.purge_due()
     clock.advance(days=400)
     with pytest.raises(StoreUnavailable, match="clock"):
-        platform.downloads.release(OPERATOR, study, "v1", Cut.CROP)
+        platform.downloads.exported(OPERATOR, study, "v1", Cut.CROP)
 
 
 def test_a_clock_that_is_put_right_again_leaves_everything_as_it_was(platform, clock, faces):

@@ -30,7 +30,7 @@ def test_a_withdrawn_face_is_gone_from_every_file(platform, ada, settings):
     face, other = give_face(platform, ada), give_face(platform, ada)
     assert face.image.sha256.encode() in _bytes_on_disk(settings)
     platform.withdrawal.withdraw_face(ada, face.id)
-    assert platform.own_data.faces(ada) == [other]
+    assert platform.data_export.faces(ada) == [other]
     assert len(list((settings.data / "images").rglob("*.jpg"))) == 1
     platform.withdrawal.withdraw_face(ada, other.id)
     left = _bytes_on_disk(settings)
@@ -59,7 +59,7 @@ def test_nobody_withdraws_somebody_elses_face(platform, ada):
         platform.withdrawal.withdraw_face(bob, face.id)
     with pytest.raises(NotSignedIn):
         platform.withdrawal.withdraw_face(None, face.id)
-    assert platform.own_data.faces(ada) == [face]
+    assert platform.data_export.faces(ada) == [face]
 
 
 def test_whoever_runs_the_study_removes_a_face_as_wholly_as_its_person_could(platform, ada, settings):
@@ -69,7 +69,7 @@ def test_whoever_runs_the_study_removes_a_face_as_wholly_as_its_person_could(pla
     version = platform.versions.freeze(OPERATOR, study.id, "v1")
     platform.review.label(boss, study.id, face.id, Verdict.FLAGGED, reason="unmistakable-marker")
     platform.withdrawal.remove(boss, study.id, face.id, Removal.PICTURE)
-    assert platform.own_data.faces(ada) == [other]
+    assert platform.data_export.faces(ada) == [other]
     assert [entry.face_id for entry in platform.versions.entries(OPERATOR, version.id)] == [other.id]
     left = _bytes_on_disk(settings)
     assert face.image.sha256.encode() not in left and b"unmistakable-marker" not in left
@@ -83,7 +83,7 @@ def test_a_face_of_another_study_is_not_there_to_be_removed(platform, ada):
     face, other = give_face(platform, ada), platform.studies.create(OPERATOR, "Another")
     with pytest.raises(NotFound):
         platform.withdrawal.remove(OPERATOR, other.id, face.id, Removal.ASKED)
-    assert platform.own_data.faces(ada) == [face]
+    assert platform.data_export.faces(ada) == [face]
 
 
 def test_withdrawing_everything_leaves_no_personal_data(platform, ada, settings):
@@ -109,13 +109,13 @@ def test_whoever_withdrew_everything_is_named_by_the_log_alone(platform, ada, se
     ada = platform.accounts.resume(token)
     platform.review.next_faces(ada, face.study_id, 1)
     platform.review.label(ada, face.study_id, other.id, Verdict.UNKNOWN)
-    secret = platform.accounts.entrust(token, "fetch v1")
+    secret = platform.accounts.issue_download_token(token, "fetch v1")
     assert {"people", "faces", "labels", "memberships", "sessions"} <= _tables_that_name(settings, ada.id)
     platform.withdrawal.withdraw_everything(ada)
     assert _tables_that_name(settings, ada.id) == {"audit"}
     assert _tables_that_name(settings, face.id) == {"audit"}
-    assert platform.accounts.resume(platform.accounts.entrusted(secret)[0]) is None
-    assert platform.own_data.faces(bob) == [other]
+    assert platform.accounts.resume(platform.accounts.redeem_download_token(secret)[0]) is None
+    assert platform.data_export.faces(bob) == [other]
 
 
 def _tables_that_name(settings, id: str) -> set[str]:
@@ -131,7 +131,7 @@ def test_faces_are_purged_at_their_retention_date(platform, ada, clock):
     second = give_face(platform, ada)
     clock.advance(days=days - 1)
     assert platform.withdrawal.purge_due() == 1
-    assert platform.own_data.faces(ada) == [second]
+    assert platform.data_export.faces(ada) == [second]
     assert first != second
     assert platform.doctor.examine() == []
 
@@ -153,7 +153,7 @@ def test_the_download_holds_everything_and_names_nobody(platform, ada):
     import zipfile
 
     face = give_face(platform, ada)
-    with zipfile.ZipFile(io.BytesIO(platform.own_data.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
         described = json.loads(archive.read("faces.json"))
         assert [entry["id"] for entry in described] == [face.id]
         assert described[0]["label"] == "happy"
@@ -166,5 +166,5 @@ def test_nobody_sees_somebody_elses_photo(platform, ada):
     face = give_face(platform, ada)
     bob = participant(platform, "bob@example.org")
     with pytest.raises(NotFound):
-        platform.own_data.crop(bob, face.id)
-    assert platform.own_data.crop(ada, face.id).shape == (224, 224, 3)
+        platform.data_export.crop(bob, face.id)
+    assert platform.data_export.crop(ada, face.id).shape == (224, 224, 3)

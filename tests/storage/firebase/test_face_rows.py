@@ -9,7 +9,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Found, week_of
 from fers.domain.labels import only
 from fers.errors import StoreUnavailable
-from fers.services.labelling.aggregation import settle_everything
+from fers.services.labelling.aggregation import aggregate_everything
 from fers.storage.firebase.client import open_firebase
 from fers.storage.firebase.face_index import FirebaseFaceIndex
 from fers.storage.firebase.firestore import FirestoreDocuments
@@ -57,7 +57,7 @@ def test_faces_from_before_classes_are_found_counted_and_settled_by_the_doctors_
     assert index.own_labels(an_id("faces")) == own
     for annotator in ("ann", "bea"):
         labels.add_label(a_label(annotator=annotator, distribution=only(SAD)), 3, NOON)
-    settle_everything(records, labels, index)
+    aggregate_everything(records, labels, index)
     assert index.newest(an_id("faces"), FaceFilter(), 9) == [Found(face, SAD, reviewed=True)]
     assert [(count.label, count.count) for count in index.counts(an_id("faces"), FaceFilter())] == [(SAD, 1)]
     assert index.own_labels(an_id("faces")) == own

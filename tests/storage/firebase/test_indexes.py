@@ -105,8 +105,8 @@ def ask_about_review(client) -> None:
     list(labels.labels(an_id("faces"), IdRange("1", "e")))
     labels.latest_by(an_id("ann"), an_id("faces"), 1)
     labels.count_waiting(an_id("ann"), an_id("faces"), 3)
-    labels.gold(an_id("faces"))
-    labels.settled_flags(an_id("faces"))
+    labels.gold_standard(an_id("faces"))
+    labels.resolved_flags(an_id("faces"))
     labels.forget_annotator(an_id("ann"))
 
 
@@ -121,7 +121,7 @@ def ask_about_versions(client) -> None:
 def ask_about_the_field(client) -> None:
     store = FirebaseField(client)
     store.matches(an_id("trial"))
-    store.missed(an_id("trial"))
+    store.unscored(an_id("trial"))
     store.guesses(an_id("faces"))
     store.ranks("1" * 64)
     list(store.shadow_answers("1" * 64))

@@ -3,7 +3,7 @@
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import FaceFilter, Place
+from fers.domain.exploring import Cursor, FaceFilter
 from fers.domain.faces import Source
 from fers.storage.sqlite.face_index import SqliteFaceIndex
 from tests.contracts.samples import NOON, a_face, a_person, an_id
@@ -16,9 +16,9 @@ QUESTIONS = {
     "counts": lambda index: index.counts(STUDY, NARROW),
     "newest": lambda index: index.newest(STUDY, FaceFilter(), 1),
     "newest of few": lambda index: index.newest(STUDY, NARROW, 5),
-    "next page": lambda index: index.newest(STUDY, NARROW, 5, Place(NOON, "ff")),
+    "next page": lambda index: index.newest(STUDY, NARROW, 5, Cursor(NOON, "ff")),
     "most disputed": lambda index: index.most_disputed(STUDY, None, 5),
-    "most disputed of a class": lambda index: index.most_disputed(STUDY, Emotion.HAPPY, 5, Place(0.5, "")),
+    "most disputed of a class": lambda index: index.most_disputed(STUDY, Emotion.HAPPY, 5, Cursor(0.5, "")),
 }
 
 

@@ -5,12 +5,12 @@ import threading
 import pytest
 
 from fers.errors import StoreUnavailable
-from fers.storage.sqlite.fair_lock import Turns
+from fers.storage.sqlite.fair_lock import FairLock
 from tests.waiting import LONG, wait_until
 
 
 def test_whoever_has_just_had_a_turn_comes_after_those_who_wait():
-    turns, order = Turns(), []
+    turns, order = FairLock(), []
 
     def take(name):
         with turns.turn(LONG):
@@ -28,7 +28,7 @@ def test_whoever_has_just_had_a_turn_comes_after_those_who_wait():
 
 
 def test_who_gives_up_is_no_longer_in_the_way():
-    turns = Turns()
+    turns = FairLock()
     with turns.turn(LONG), pytest.raises(StoreUnavailable, match="busy"), turns.turn(0.01):
         pass
     with turns.turn(0.01):
@@ -36,7 +36,7 @@ def test_who_gives_up_is_no_longer_in_the_way():
 
 
 def test_a_failure_in_a_turn_ends_it():
-    turns = Turns()
+    turns = FairLock()
     with pytest.raises(RuntimeError), turns.turn(LONG):
         raise RuntimeError
     with turns.turn(0.01):

@@ -5,7 +5,7 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Opinion
 from fers.domain.ranges import IdRange
-from fers.domain.review import Known, QueueOrder
+from fers.domain.review import GoldStandard, QueueOrder
 from fers.storage.sqlite.face_index import SqliteFaceIndex
 from fers.storage.sqlite.labels import SqliteLabels
 from tests.contracts.samples import NOON, a_face, a_label, a_person, an_id
@@ -26,8 +26,8 @@ QUESTIONS = {
     "labels of a face": lambda labels: labels.labels_of(an_id("1")),
     "number of labels": lambda labels: labels.count_by(an_id("ann"), STUDY),
     "known": lambda labels: labels.known(an_id("1")),
-    "gold": lambda labels: labels.gold(STUDY),
-    "settled flags": lambda labels: labels.settled_flags(STUDY),
+    "gold": lambda labels: labels.gold_standard(STUDY),
+    "settled flags": lambda labels: labels.resolved_flags(STUDY),
 }
 
 
@@ -38,8 +38,8 @@ def labels(database, records):
     for number in range(9):
         records.create_face(a_face(str(number)))
         labels.add_label(a_label(str(number)), 3, NOON)
-    labels.set_gold(an_id("1"), Known(Emotion.SAD, NOON))
-    labels.settle_flags(an_id("1"), NOON)
+    labels.set_gold_standard(an_id("1"), GoldStandard(Emotion.SAD, NOON))
+    labels.resolve_flags(an_id("1"), NOON)
     return labels
 
 

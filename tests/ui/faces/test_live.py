@@ -14,7 +14,7 @@ SENT = {"photo": "aGVsbG8=", "model": {"id": "m", "answersId": "a"}, "probabilit
 
 def test_a_picture_and_a_guess_are_taken():
     given = read_given(SENT)
-    assert (given.photo, given.live.model_id, given.live.answers_id) == (b"hello", "m", "a")
+    assert (given.photo, given.live.model_id, given.live.fingerprint) == (b"hello", "m", "a")
     assert given.live.probabilities == SAD
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fers.assembly import assemble
-from fers.domain.evaluation_sets import EVERY_FACE
+from fers.domain.evaluation_sets import OWN_LABELS
 from fers.domain.people import OPERATOR
 from fers.services.models.arena import job_of
 from fers.ui.models import runs as module
@@ -52,15 +52,15 @@ def platform(settings, clock, monkeypatch):
 def test_two_models_run_at_a_time_and_the_others_wait_for_their_turn(platform, here):
     runs, names = Runs(), ["a", "b", "c", "d"]
     for name in names:
-        runs.start(OPERATOR, name, EVERY_FACE)
-    jobs = [job_of(name, EVERY_FACE) for name in names]
+        runs.start(OPERATOR, name, OWN_LABELS)
+    jobs = [job_of(name, OWN_LABELS) for name in names]
     assert here.running == jobs[:2]
     assert len(here.running) == AT_ONCE
     assert {model_id for model_id, _ in runs.running(OPERATOR)} == set(names), "those that wait are asked for as well"
-    runs.start(OPERATOR, "c", EVERY_FACE)
+    runs.start(OPERATOR, "c", OWN_LABELS)
     runs.go_on()
     assert here.running == jobs[:2], "pressing again is no way past the others"
-    runs.cancel(OPERATOR, "a", EVERY_FACE)
+    runs.cancel(OPERATOR, "a", OWN_LABELS)
     runs.go_on()
     assert here.running == jobs[1:3]
     here.running.remove(jobs[1])

@@ -12,13 +12,13 @@ from fers.ui.web.server import repeatedly
 def test_a_chore_that_failed_is_done_again(failure, caplog):
     done = []
 
-    def chore():
+    def task():
         done.append("again")
         if len(done) < 3:
             raise failure
 
     async def for_a_while():
-        server = asyncio.create_task(repeatedly(0, chore, "tidy up"))
+        server = asyncio.create_task(repeatedly(0, task, "tidy up"))
         while len(done) < 3 and not server.done():
             await asyncio.sleep(0.001)
         server.cancel()

@@ -101,7 +101,7 @@ def test_after_somebody_withdrew_a_file_is_another(ask, platform, faces):
     names = [name for name in ask("/v1/parquet").json()["files"] if name.endswith(".parquet")]
     before = {name: ask(f"/v1/parquet/{name}") for name in names}
     person = platform.accounts.sign_in("0@example.org", PASSWORD).person
-    [gone] = platform.own_data.faces(person)
+    [gone] = platform.data_export.faces(person)
     platform.withdrawal.withdraw_face(person, gone.id)
     for name in ask("/v1/parquet").json()["files"]:
         if name in names:

@@ -142,7 +142,7 @@ def test_ranges_are_answered_as_rfc_9110_says(address, ask):
 def test_after_somebody_withdrew_a_download_starts_anew(address, ask, faces, platform):
     before = ask(address)
     person = platform.accounts.sign_in("0@example.org", PASSWORD).person
-    [gone] = platform.own_data.faces(person)
+    [gone] = platform.data_export.faces(person)
     platform.withdrawal.withdraw_face(person, gone.id)
     for condition in ({"If-Range": before.headers["etag"]}, {}):
         answer = ask(address, Range="bytes=1000-", **condition)

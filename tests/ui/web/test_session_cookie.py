@@ -34,7 +34,7 @@ def ask(
 
 
 def test_a_ticket_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(accounts):
-    answer = ask("POST", accounts.leave("secret-token"))
+    answer = ask("POST", accounts.issue_ticket("secret-token"))
     cookie = answer.headers["set-cookie"]
     assert answer.status_code == 204
     assert cookie.startswith(f"{COOKIE}=secret-token;")
@@ -44,12 +44,13 @@ def test_a_ticket_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(accou
 
 def test_the_cookie_stays_on_https_when_it_came_by_https(accounts):
     assert (
-        "Secure" in ask("POST", accounts.leave("t"), origin="https://fers.test", scheme="https").headers["set-cookie"]
+        "Secure"
+        in ask("POST", accounts.issue_ticket("t"), origin="https://fers.test", scheme="https").headers["set-cookie"]
     )
 
 
 def test_a_ticket_is_good_for_one_use(accounts):
-    ticket = accounts.leave("t")
+    ticket = accounts.issue_ticket("t")
     assert ask("POST", ticket).status_code == 204
     again = ask("POST", ticket)
     assert again.status_code == 403 and "set-cookie" not in again.headers
@@ -57,11 +58,11 @@ def test_a_ticket_is_good_for_one_use(accounts):
 
 @pytest.mark.parametrize("origin", [None, "", "null", "http://evil.test", "http://fers.test.evil.test"])
 def test_other_pages_get_nothing(accounts, origin):
-    ticket = accounts.leave("t")
+    ticket = accounts.issue_ticket("t")
     for method in ("POST", "DELETE"):
         answer = ask(method, ticket, origin)
         assert answer.status_code == 403 and "set-cookie" not in answer.headers
-    assert accounts.collect(ticket) == "t", "a foreign request must not use a ticket up"
+    assert accounts.redeem_ticket(ticket) == "t", "a foreign request must not use a ticket up"
 
 
 @pytest.mark.parametrize("body", ["", "guess", "x" * 100_000, "é"])
@@ -73,7 +74,7 @@ def test_made_up_tickets_get_nothing(accounts, body):
 def ticket(accounts):
     """Of somebody who just signed in."""
     accounts.sign_up(EMAIL, PASSWORD)
-    return accounts.leave(accounts.sign_in(EMAIL, PASSWORD).token)
+    return accounts.issue_ticket(accounts.sign_in(EMAIL, PASSWORD).token)
 
 
 def device_of(answer: httpx.Response) -> str:
@@ -95,9 +96,9 @@ def test_a_browser_that_signed_in_is_not_locked_out_by_a_stranger(accounts, tick
 
 def test_a_browser_keeps_its_secret_and_takes_none_that_is_made_up(accounts, ticket):
     device = device_of(ask("POST", ticket))
-    again = accounts.leave(accounts.sign_in(EMAIL, PASSWORD).token)
+    again = accounts.issue_ticket(accounts.sign_in(EMAIL, PASSWORD).token)
     assert device_of(ask("POST", again, fers_device=device)) == device
-    another = accounts.leave(accounts.sign_in(EMAIL, PASSWORD).token)
+    another = accounts.issue_ticket(accounts.sign_in(EMAIL, PASSWORD).token)
     assert device_of(ask("POST", another, fers_device="x")) not in ("x", device)
 
 

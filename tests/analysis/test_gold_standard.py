@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from fers.analysis.known import accuracy_on_known
+from fers.analysis.gold_standard import accuracy_on_gold_standard
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 from tests.contracts.samples import NOON, a_label, an_id
 
 KNOWN = {
-    an_id("first"): Known(Emotion.SAD, NOON),
-    an_id("second"): Known(Emotion.FEAR, NOON),
-    an_id("third"): Known(Emotion.SAD, NOON),
+    an_id("first"): GoldStandard(Emotion.SAD, NOON),
+    an_id("second"): GoldStandard(Emotion.FEAR, NOON),
+    an_id("third"): GoldStandard(Emotion.SAD, NOON),
 }
 
 
@@ -28,7 +28,7 @@ def test_accuracy_is_the_share_of_right_labels():
         a_label("third", "bea", given_at=NOON - timedelta(seconds=1)),
         a_label("elsewhere", "eve"),
     ]
-    accuracy = accuracy_on_known(labels, KNOWN)
+    accuracy = accuracy_on_gold_standard(labels, KNOWN)
     assert {name: estimate.value for name, estimate in accuracy.items()} == {
         an_id("ann"): pytest.approx(2 / 3),
         an_id("bea"): 0.0,

@@ -8,10 +8,10 @@ import numpy as np
 from fers.analysis.coefficients import share
 from fers.analysis.estimates import Bootstrap, Estimate
 from fers.domain.labels import Label, Verdict
-from fers.domain.review import Known
+from fers.domain.review import GoldStandard
 
 
-def accuracy_on_known(labels: Iterable[Label], known: Mapping[str, Known]) -> dict[str, Estimate]:
+def accuracy_on_gold_standard(labels: Iterable[Label], known: Mapping[str, GoldStandard]) -> dict[str, Estimate]:
     """The share, 0 to 1, of each annotator's labels of known faces whose largest share is the known emotion. Labels
     count that were given since the face is known. Saying "unknown" or "not a face" is wrong there; a flag is a question
     and does not count."""
