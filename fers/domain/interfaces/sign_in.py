@@ -95,12 +95,12 @@ class SignIn(Protocol):
     def redeem_ticket(self, ticket: str) -> str | None:
         """Use a ticket up. Its token, or None when it is unknown, used or too old."""
 
-    def issue_download_token(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, purpose: str) -> str:
         """Return a secret that stands for a session's token and for what may be done with it, and for nothing else, as
         often as wanted within `DOWNLOAD_TOKEN_SECONDS`. The token can't be read from what is kept."""
 
     def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
-        """The token and the errand, or None when the secret is unknown or too old. Whether the session still lives is
+        """The token and the purpose, or None when the secret is unknown or too old. Whether the session still lives is
         for `resume` to say."""
 
     def check_caller(self, caller: str) -> None:

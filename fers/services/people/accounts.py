@@ -195,9 +195,9 @@ class Accounts:
         """The token that a ticket stands for, once and within a minute."""
         return self._sign_in.redeem_ticket(ticket)
 
-    def issue_download_token(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, purpose: str) -> str:
         """See `SignIn.issue_download_token`."""
-        return self._sign_in.issue_download_token(token, errand)
+        return self._sign_in.issue_download_token(token, purpose)
 
     def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
         """See `SignIn.redeem_download_token`."""

@@ -103,9 +103,9 @@ class FirebaseDownloadTokens:
         self._download_tokens = documents.collection("errands")
         self._now = now
 
-    def issue_download_token(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, purpose: str) -> str:
         secret, ends_at = new_token(), self._now() + timedelta(seconds=DOWNLOAD_TOKEN_SECONDS)
-        document = {"sealed": sealed(token, secret), "errand": errand, "ends_at": ends_at}
+        document = {"sealed": sealed(token, secret), "errand": purpose, "ends_at": ends_at}
         self._documents.set(self._download_tokens.document(sha256(secret)), document)
         return secret
 

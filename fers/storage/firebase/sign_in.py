@@ -211,8 +211,8 @@ class FirebaseSignIn:
     def redeem_ticket(self, ticket: str) -> str | None:
         return self._tickets.redeem_ticket(ticket)
 
-    def issue_download_token(self, token: str, errand: str) -> str:
-        return self._download_tokens.issue_download_token(token, errand)
+    def issue_download_token(self, token: str, purpose: str) -> str:
+        return self._download_tokens.issue_download_token(token, purpose)
 
     def redeem_download_token(self, secret: str) -> tuple[str, str] | None:
         return self._download_tokens.redeem_download_token(secret)

@@ -1,4 +1,4 @@
-"""Turns: a lock that threads get in the order they asked for it."""
+"""A lock that threads get in the order they asked for it."""
 
 import threading
 from collections import deque

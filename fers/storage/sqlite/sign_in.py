@@ -204,12 +204,12 @@ class SqliteSignIn:
             left = sql.execute(query, (sha256(ticket),)).fetchone()
         return unsealed(left["sealed"], ticket) if left and left["left_at"] > too_old else None
 
-    def issue_download_token(self, token: str, errand: str) -> str:
+    def issue_download_token(self, token: str, purpose: str) -> str:
         secret, now = new_token(), self._now()
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM errands WHERE ends_at <= ?", (time_to_text(now),))
             ends_at = time_to_text(now + timedelta(seconds=DOWNLOAD_TOKEN_SECONDS))
-            values = (sha256(secret), sealed(token, secret), errand, ends_at)
+            values = (sha256(secret), sealed(token, secret), purpose, ends_at)
             sql.execute("INSERT INTO errands VALUES (?, ?, ?, ?)", values)
         return secret
 

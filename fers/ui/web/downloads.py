@@ -65,8 +65,8 @@ def followed(secret: str) -> Followed | None:
     redeem_download_token = platform().accounts.redeem_download_token(secret)
     if redeem_download_token is None:
         return None
-    token, errand = redeem_download_token[0], json.loads(redeem_download_token[1])
-    return Followed(token, Link(**errand["link"] | {"cut": Cut(errand["link"]["cut"])}), errand["tag"])
+    token, purpose = redeem_download_token[0], json.loads(redeem_download_token[1])
+    return Followed(token, Link(**purpose["link"] | {"cut": Cut(purpose["link"]["cut"])}), purpose["tag"])
 
 
 async def download_route(request: Request) -> Response:
