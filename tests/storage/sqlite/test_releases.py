@@ -95,7 +95,7 @@ def test_an_old_store_is_used_like_any_other(said, settings, clock):
         signed_in = platform.accounts.sign_in_with_provider(Identity("https://id.example.org", "7"))
         assert signed_in.person.id == said["provider"]
     for version_id, faces in said["versions"].values():
-        assert len(list(platform.snapshots.entries(OPERATOR, version_id))) == faces
+        assert len(list(platform.versions.entries(OPERATOR, version_id))) == faces
 
     platform.consents.give(ada, platform.consents.text(ada).sha256, EVERYTHING, adult=True)
     face = give_face(platform, ada)
@@ -107,12 +107,12 @@ def test_an_old_store_is_used_like_any_other(said, settings, clock):
     assert (imported.added, imported.known, imported.removed) == (2 - known - out, known, int(out))
 
     there = {one.face.id for one in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)}
-    version = platform.snapshots.freeze(OPERATOR, study.id, "after")
-    frozen = {entry.face_id for entry in platform.snapshots.entries(OPERATOR, version.id)}
+    version = platform.versions.freeze(OPERATOR, study.id, "after")
+    frozen = {entry.face_id for entry in platform.versions.entries(OPERATOR, version.id)}
     own = {face_id for face_id, word in said["faces"].items() if word} | {face.id}
     assert own <= frozen <= there
     platform.withdrawal.withdraw_face(ada, face.id)
-    assert {entry.face_id for entry in platform.snapshots.entries(OPERATOR, version.id)} == frozen - {face.id}
+    assert {entry.face_id for entry in platform.versions.entries(OPERATOR, version.id)} == frozen - {face.id}
     platform.withdrawal.withdraw_everything(ada)
     left = {one.face.id for one in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)}
     assert left == there - own

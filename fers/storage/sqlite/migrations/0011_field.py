@@ -39,15 +39,15 @@ def _match(face: dict) -> tuple[str | int, ...]:
     trial, shown, said = face.get("rival"), face["prediction"], face["answer"]["label"]
     if not trial or said is None or "train" not in face["purposes"]:
         return ("", "", "", 0, 0, 0, 0)
-    challenger, label = trial["prediction"], LABELS.index(said)
-    more, less = shown["probabilities"][label], challenger["probabilities"][label]
+    rival, label = trial["prediction"], LABELS.index(said)
+    more, less = shown["probabilities"][label], rival["probabilities"][label]
     return (
         trial["trial_id"],
         shown["model_id"],
-        challenger["model_id"],
+        rival["model_id"],
         face["answer"]["before_prediction"],
         _right(shown, said),
-        _right(challenger, said),
+        _right(rival, said),
         (more > less) - (more < less),
     )
 

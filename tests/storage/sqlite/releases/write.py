@@ -177,8 +177,11 @@ def write(data: Path) -> None:
     }
     if hasattr(platform, "review"):
         said["labels"] = annotate(platform, study.id, list(said["faces"]))
-    if hasattr(platform, "snapshots"):
-        version = platform.snapshots.freeze(operator, study.id, "v1")
+    versions = getattr(platform, "versions", None) or getattr(
+        platform, "snapshots", None
+    )  # As they were called at first.
+    if versions:
+        version = versions.freeze(operator, study.id, "v1")
         said["versions"] = {version.name: [version.id, version.faces]}
     if hasattr(platform, "importing"):
         said["imported"] = import_set(platform, operator, study.id, data)
