@@ -62,7 +62,7 @@ class NotFound(FersError):
 class ImageLost(NotFound):
     """A face is there, but the store has lost its image, or has it damaged."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("The store has lost this photo, or it is damaged.", "Whoever runs the study can remove it.")
 
 

@@ -19,7 +19,7 @@ class UnknownWord(DataError):
 class Faults:
     """What of a set can't be used, and why. Of very many, the first ones are kept and the others counted."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
         self.words: Counter[str] = Counter()
         """Labels that name no class, with how many rows say them."""

@@ -13,7 +13,7 @@ class Box:
     width: int
     height: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.left < 0 or self.top < 0 or self.width < 1 or self.height < 1:
             raise ValueError(f"not a box inside a picture: {self.as_list()}")
 

@@ -52,4 +52,4 @@ def _applying(profile: bytes | None, mode: str) -> Callable[[Image.Image], Image
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, made)
     except Exception:  # noqa: BLE001 - a broken profile is no reason to refuse the photo, whatever it makes of it
         return None
-    return lambda strip: ImageCms.applyTransform(strip, transform)
+    return transform.apply

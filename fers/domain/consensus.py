@@ -61,7 +61,7 @@ def opinion_of(labels: Collection[Label]) -> Opinion | None:
     if not labels:
         return None
     consensus = plurality(votes_of(labels))
-    return Opinion(consensus and consensus.emotion, agreeing_pairs(labels))
+    return Opinion(None if consensus is None else consensus.emotion, agreeing_pairs(labels))
 
 
 def agreeing_pairs(labels: Iterable[Label | Vote]) -> float | None:

@@ -7,6 +7,7 @@ Confidence and agreement are filtered in quarters and dates in weeks: coarse eno
 every combination there is, and so answer at any size without going through the faces.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -73,7 +74,7 @@ class FaceFilter:
 
         `opinion`: of its annotators; None where none looked.
         """
-        label, agreement = class_of(face, opinion), opinion and opinion.agreement
+        label, agreement = class_of(face, opinion), None if opinion is None else opinion.agreement
         _, confidence = face.prediction.top(1)[0]
         week = week_of(face.given_at)
         return (
@@ -88,8 +89,9 @@ class FaceFilter:
 
     def in_words(self) -> list[str]:
         """What it asks for, thing by thing; empty where it sorts nothing out."""
-        labels = ["no expression"] * (None in self.labels) + [label.label for label in sorted(self.labels - {None})]
-        said = {
+        named = sorted(label for label in self.labels if label is not None)
+        labels = ["no expression"] * (None in self.labels) + [label.label for label in named]
+        said: dict[str, Sequence[str]] = {
             "annotators, or where none looked their people, say": labels,
             "given by": sorted(self.sources),
             "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
@@ -105,7 +107,7 @@ class FaceFilter:
 NO_FILTER = FaceFilter()
 
 
-def _among(value: object, chosen: frozenset) -> bool:
+def _among(value: object, chosen: frozenset[object]) -> bool:
     return not chosen or value in chosen
 
 

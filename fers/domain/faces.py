@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
+from typing import Any
 
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
@@ -36,7 +37,7 @@ class Prediction:
     least_confidence: float = 0.0
     """Below this, 0 to 1, people are told that the model is not sure. Chosen with the model."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_probabilities(self.probabilities)
 
     @property
@@ -64,7 +65,7 @@ class Answer:
     arousal: float | None = None
     """-1 (calm) to 1 (excited)."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.intensity is not None and not 1 <= self.intensity <= 5:
             raise ValueError("intensity goes from 1 to 5")
         if any(value is not None and not -1 <= value <= 1 for value in (self.valence, self.arousal)):
@@ -94,7 +95,7 @@ class LiveGuess:
     probabilities: tuple[float, ...]
     """Eight numbers that sum to 1, in the order of `Emotion`."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_probabilities(self.probabilities)
 
     @property
@@ -102,7 +103,7 @@ class LiveGuess:
         """The most probable emotion and its confidence."""
         return _ranked(self.probabilities)[0]
 
-    def described(self) -> dict:
+    def described(self) -> dict[str, Any]:
         """In JSON's types, for whoever it is handed to."""
         shares = dict(zip(LABELS, self.probabilities, strict=True))
         return {"model": {"id": self.model_id, "answers_id": self.fingerprint}, "probabilities": shares}

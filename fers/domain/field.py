@@ -1,6 +1,7 @@
 """Models in the field: blind trials, models that answer in the background, and what is counted of both."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -139,9 +140,10 @@ def drawn(trial: Trial, draft_id: str) -> tuple[Entrant, Entrant]:
 
 def match_of(face: Face) -> Match | None:
     """What the face says about the two models of its trial; None without a trial, a label, or leave to compare."""
-    if face.challenger is None or not may_be_tested_on(face):
+    label = face.answer.label
+    if face.challenger is None or label is None or not may_be_tested_on(face):
         return None
-    shown, challenger, label = face.prediction, face.challenger.prediction, face.answer.label
+    shown, challenger = face.prediction, face.challenger.prediction
     less, more = challenger.probabilities[label], shown.probabilities[label]
     return Match(
         trial_id=face.challenger.trial_id,
@@ -159,7 +161,7 @@ def unscored_of(face: Face) -> Unscored | None:
     return face.unscored if may_be_tested_on(face) else None
 
 
-def rank_of(label: Emotion, probabilities) -> int:
+def rank_of(label: Emotion, probabilities: Sequence[float]) -> int:
     """The label's place, 1 to 8, among eight probabilities in the order of `Emotion`. Equals stand in that order."""
     ranked = sorted(Emotion, key=lambda emotion: -probabilities[emotion])
     return ranked.index(label) + 1

@@ -146,7 +146,8 @@ def glimpse(data: bytes, box: Box, side: int) -> np.ndarray:
         width, height = pixels.size
         pixels.draft("RGB", (width * side // box.width, height * side // box.height))
         reduced = round(width / pixels.width)
-        return _resized(pixels, tuple(corner / reduced for corner in box.corners()), side)
+        left, top, right, bottom = (corner / reduced for corner in box.corners())
+        return _resized(pixels, (left, top, right, bottom), side)
 
 
 @contextmanager
@@ -157,7 +158,7 @@ def _undamaged() -> Iterator[None]:
         raise ImageLost from error
 
 
-def _resized(pixels: Image.Image, corners: tuple[float, ...], side: int) -> np.ndarray:
+def _resized(pixels: Image.Image, corners: tuple[float, float, float, float], side: int) -> np.ndarray:
     return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR, box=corners))
 
 
@@ -181,7 +182,7 @@ def _opened(file: PhotoFile, limits: PhotoLimits) -> tuple[Image.Image, int]:
 
 
 def _require_size(picture: Image.Image, limits: PhotoLimits) -> None:
-    most = min(limits.largest_pixels, _MOST_PIXELS.get(picture.format, _MOST_DECODED))
+    most = min(limits.largest_pixels, _MOST_PIXELS.get(picture.format or "", _MOST_DECODED))
     if picture.width * picture.height > most:
         raise ImageRejected(
             f"The photo has more than {most // 1_000_000} million pixels.", "Please choose a smaller one."
@@ -238,7 +239,7 @@ def _orientation(picture: Image.Image) -> int | None:
 
 
 def _turned(picture: Image.Image, orientation: int | None) -> Image.Image:
-    turn = _TURNS.get(orientation)
+    turn = None if orientation is None else _TURNS.get(orientation)
     return picture if turn is None else picture.transpose(turn)
 
 

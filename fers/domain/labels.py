@@ -47,7 +47,7 @@ class Label:
     of_a_set: bool = False
     """Whether it is an imported set's own, and not what somebody said whom the set tells apart."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if (self.verdict is Verdict.EMOTION) != bool(self.distribution):
             raise ValueError("a distribution belongs to the verdict that it is an emotion, and to no other")
         if self.distribution and not _is_distribution(self.distribution):

@@ -16,13 +16,15 @@ def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
     """classes x classes counts: rows are labels, columns the most probable classes."""
     classes = probabilities.shape[1]
     pairs = labels * classes + probabilities.argmax(axis=1)
-    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+    counts: np.ndarray = np.bincount(pairs, minlength=classes**2)
+    return counts.reshape(classes, classes)
 
 
 def recall(confusion: np.ndarray) -> np.ndarray:
     """Recall of each class, 0 to 1; NaN for a class that no face has."""
     counts = confusion.sum(axis=1)
-    return np.divide(confusion.diagonal(), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    shares: np.ndarray = np.divide(confusion.diagonal(), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return shares
 
 
 def macro_f1(confusion: np.ndarray) -> float:
@@ -43,7 +45,8 @@ def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> fl
 def bins_of(confidence: np.ndarray, bins: int = ECE_BINS) -> np.ndarray:
     """In which of `bins` equally wide bins, from 0 on, each of n numbers from 0 to 1 is. An edge belongs to the bin
     below it."""
-    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    below: np.ndarray = np.ceil(confidence * bins).astype(int) - 1
+    return below.clip(0, bins - 1)
 
 
 def reliability(

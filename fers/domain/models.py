@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fers.domain.emotions import LABELS
 
@@ -68,7 +68,7 @@ class ModelInfo:
     """Side of the crop the model likes, relative to the longer side of a detected face's box."""
     licence: str
     data: str
-    metrics: dict = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
     parameters: int | None = None
     """How many numbers were learned, where that is known."""
     weights_bytes: int | None = None

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _ORIENTATION, _SHORT = 0x0112, 3
 _LARGEST_TEXT = 1_000_000
@@ -68,7 +69,7 @@ def exif_orientation(exif: bytes) -> int | None:
     tiff = exif.removeprefix(b"Exif\0\0")
     if tiff[:4] not in (b"II*\0", b"MM\0*"):
         return None
-    order = "little" if tiff.startswith(b"II") else "big"
+    order: Literal["little", "big"] = "little" if tiff.startswith(b"II") else "big"
 
     def number(at: int, size: int) -> int:
         return int.from_bytes(tiff[at : at + size], order)
@@ -85,7 +86,8 @@ def exif_orientation(exif: bytes) -> int | None:
 def _jpeg(data: bytes) -> PhotoFile:
     """The segments before the picture, but for those that say how to decode it, are left out. Of a JPEG that holds
     several pictures, as phones write them, the first is the photo."""
-    kept, exif, xmp, profile = [b"\xff\xd8"], b"", b"", {}
+    kept: list[bytes | memoryview] = [b"\xff\xd8"]
+    exif, xmp, profile = b"", b"", {}
     for marker, body, segment in _segments(data):
         if marker == 0xE0 and body.startswith(b"JFIF\0") and len(body) >= 14:
             kept.append(b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0")
@@ -125,7 +127,8 @@ def _whole(parts: dict[tuple[int, int], bytes]) -> bytes | None:
 
 def _png(data: bytes) -> PhotoFile:
     """Only the chunks that a decoder has to know stay, and transparency."""
-    kept, orientations, profile, moves = [_PNG], {}, None, False
+    kept: list[bytes | memoryview] = [_PNG]
+    orientations, profile, moves = {}, None, False
     for name, body, chunk in _chunks(data):
         if not name[:1].islower() or (name == b"tRNS" and _transparency_fits(data, body)):
             kept.append(chunk)

@@ -42,5 +42,5 @@ class Study:
     """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
     none (None); "" for no guide at all."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
@@ -17,6 +18,10 @@ from fers.domain.labels import Verdict, leading
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
 """What the people agreed to whose faces are in versions: these are there to train and test models with."""
+
+
+_Member = TypeVar("_Member", bound=Enum)
+_Filled = TypeVar("_Filled")
 
 
 class Split(StrEnum):
@@ -40,7 +45,7 @@ class ConsensusRule(StrEnum):
     """Annotators count by how often they seem to be right, learned from all the study's votes."""
 
 
-def _by_value(kind: type[Enum]) -> dict:
+def _by_value(kind: type[_Member]) -> dict[Any, _Member]:
     """Looking a member up is much quicker than asking the enum for it, and versions have millions of entries."""
     return {member.value: member for member in kind}
 
@@ -69,7 +74,7 @@ class Vote:
         """The emotion with the largest share; None for any other verdict."""
         return leading(self.distribution)
 
-    def as_document(self) -> dict:
+    def as_document(self) -> dict[str, Any]:
         """Without the mark where it is none: versions from before there was one go on having the ids they have."""
         said = vars(self)
         return said if self.of_a_set else {field: value for field, value in said.items() if field != "of_a_set"}
@@ -144,7 +149,7 @@ class Entry:
     def posed(self) -> Emotion | None:
         return self.own_label if self.display is Display.POSED else None
 
-    def as_document(self) -> dict:
+    def as_document(self) -> dict[str, Any]:
         """The entry in JSON's types. Not by `asdict`, which copies all of it and takes many times as long."""
         return vars(self) | {
             "box": self.box.as_list(),
@@ -154,7 +159,7 @@ class Entry:
         }
 
     @classmethod
-    def from_document(cls, document: dict) -> "Entry":
+    def from_document(cls, document: dict[str, Any]) -> "Entry":
         typed = {
             "split": _SPLITS[document["split"]],
             "box": Box(*document["box"]),
@@ -255,12 +260,12 @@ def _seal(entry: Entry) -> str:
     return content_id("", [entry])
 
 
-def _vote(document: dict) -> Vote:
+def _vote(document: dict[str, Any]) -> Vote:
     typed = {"verdict": _VERDICTS[document["verdict"]], "distribution": tuple(document["distribution"])}
     return _filled(Vote, document | typed)
 
 
-def _filled(kind: type, fields: dict):
+def _filled(kind: type[_Filled], fields: dict[str, Any]) -> _Filled:
     """A frozen dataclass whose every field is given. Its own constructor sets them one by one, by a detour each, which
     takes half of the time that reading an entry does."""
     made = object.__new__(kind)
@@ -268,9 +273,9 @@ def _filled(kind: type, fields: dict):
     return made
 
 
-def _live(document: dict) -> LiveGuess:
+def _live(document: dict[str, Any]) -> LiveGuess:
     return LiveGuess(document["model_id"], document["answers_id"], tuple(document["probabilities"]))
 
 
-def _live_document(live: LiveGuess) -> dict:
+def _live_document(live: LiveGuess) -> dict[str, Any]:
     return {"model_id": live.model_id, "answers_id": live.fingerprint, "probabilities": live.probabilities}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -52,7 +52,7 @@ class BrowserNetworks(Protocol):
     def models(self) -> list[ModelInfo]:
         """The models among them, by id."""
 
-    def plan(self, model_id: str) -> dict:
+    def plan(self, model_id: str) -> dict[str, Any]:
         """How a browser loads, feeds and reads a model and the face detector, ready for JSON. Raises UnknownModel or
         ModelRejected."""
 
