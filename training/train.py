@@ -27,6 +27,7 @@ from fers.domain.interfaces import Classifier
 from fers.errors import FersError
 from training import beginnings, distribution, pipeline, recipe, specs, tasks
 from training.crops import predictions
+from training.twins import apart
 
 if TYPE_CHECKING:
     from training.torch_training import Way
@@ -99,6 +100,11 @@ def main(
         for faces in (learning, validation):
             dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
             click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
+        faces, learning = len(learning), apart(learning, validation)
+        if left_out := faces - len(learning):
+            click.echo(f"{left_out} of the faces to learn from are pictures that are measured on: they are left out.")
+        if not len(learning):
+            raise ValueError("all of the faces to learn from are measured on: name others with --validate SPEC")
         if known:
             learning = taught(learning, known)
         run = out or Path("runs") / recipe_name

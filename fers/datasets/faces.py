@@ -76,6 +76,20 @@ class FaceSet:
         """n class ids: the most voted class of each face."""
         return self.targets.argmax(axis=1)
 
+    def only(self, indices: Sequence[int]) -> "FaceSet":
+        """The set of the faces with these indices, in this order."""
+        chosen = [int(index) for index in indices]
+        return replace(
+            self,
+            names=[self.names[index] for index in chosen],
+            targets=self.targets[chosen],
+            open=lambda index: self.open(chosen[index]),
+            valence_arousal=None if self.valence_arousal is None else self.valence_arousal[chosen],
+            people=None if self.people is None else [self.people[index] for index in chosen],
+            votes={new: self.votes[old] for new, old in enumerate(chosen) if old in self.votes},
+            rows=[self.rows[index] for index in chosen] if len(self.rows) else (),
+        )
+
     def image(self, index: int, mode: Literal["RGB", "L"] = "RGB") -> Image.Image:
         """Return a face's image in colour or gray, upright. Raises DataError, naming it, when it cannot be read."""
         try:

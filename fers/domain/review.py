@@ -28,7 +28,7 @@ class Progress:
     """How far a study's review has come."""
 
     open: int
-    """Faces with a place left."""
+    """Faces with a slot left."""
     done: int
     """Faces with all their labels."""
     labels: int

@@ -52,8 +52,8 @@ class LabelStoreContract:
     def store(self, backend, records):
         return backend.labels()
 
-    def next_faces(self, store, annotator="ann", order=QueueOrder.OLDEST, places=3, limit=9) -> list[str]:
-        return store.next_faces(STUDY, an_id(annotator), order, places, NOON, limit)
+    def next_faces(self, store, annotator="ann", order=QueueOrder.OLDEST, slots=3, limit=9) -> list[str]:
+        return store.next_faces(STUDY, an_id(annotator), order, slots, NOON, limit)
 
     def test_labels_come_back_as_given(self, store, records):
         records.create_face(a_face("other"))
@@ -83,8 +83,8 @@ class LabelStoreContract:
     def test_a_place_is_held_until_its_time(self, store):
         assert store.reserve(FACE, an_id("ann"), 1, NOON, SOON)
         assert not store.reserve(FACE, an_id("bea"), 1, NOON, SOON)
-        assert self.next_faces(store, "bea", places=1) == []
-        assert self.next_faces(store, "ann", places=1) == [FACE]
+        assert self.next_faces(store, "bea", slots=1) == []
+        assert self.next_faces(store, "ann", slots=1) == [FACE]
         assert store.reserve(FACE, an_id("bea"), 1, SOON, LATER)
         assert not store.reserve(FACE, an_id("ann"), 1, SOON, LATER)
 
@@ -124,31 +124,31 @@ class LabelStoreContract:
         for _ in range(2):
             store.remove_label(FACE, an_id("ann"))
         assert store.labels_of(FACE) == []
-        assert self.next_faces(store, places=1) == [FACE]
+        assert self.next_faces(store, slots=1) == [FACE]
         store.add_label(a_label(**RICH), 1, NOON)
         assert store.labels_of(FACE) == [a_label(**RICH)]
 
     def test_a_face_may_want_more_labels_than_others(self, store):
         store.add_label(a_label(), 1, NOON)
-        assert self.next_faces(store, "bea", places=1) == []
+        assert self.next_faces(store, "bea", slots=1) == []
         store.want(FACE, 2)
-        assert self.next_faces(store, "bea", places=1) == [FACE]
+        assert self.next_faces(store, "bea", slots=1) == [FACE]
         assert store.progress(STUDY, 1) == Progress(open=1, done=0, labels=1)
         store.add_label(a_label(annotator="bea"), 1, NOON)
-        assert self.next_faces(store, "eve", places=1) == []
+        assert self.next_faces(store, "eve", slots=1) == []
         store.want(FACE, 0)
         store.want(an_id("unknown"), 1)
         assert store.progress(STUDY, 1) == Progress(open=0, done=1, labels=2)
 
-    @pytest.mark.parametrize(("places", "left"), [(1, 1), (2, 1), (3, 1), (4, 2)])
-    def test_what_a_face_wants_holds_for_any_number_of_places(self, store, places, left):
+    @pytest.mark.parametrize(("slots", "left"), [(1, 1), (2, 1), (3, 1), (4, 2)])
+    def test_what_a_face_wants_holds_for_any_number_of_places(self, store, slots, left):
         """Two labels that tie want a third, before and after the study changes how many it asks for."""
         for annotator in ("ann", "bea"):
             store.add_label(a_label(annotator=annotator), 4, NOON)
         store.want(FACE, 3)
-        assert self.next_faces(store, "eve", places=places) == [FACE]
-        assert store.progress(STUDY, places) == Progress(open=1, done=0, labels=2)
-        got = [store.reserve(FACE, an_id(name), places, NOON, SOON) for name in "xyz"]
+        assert self.next_faces(store, "eve", slots=slots) == [FACE]
+        assert store.progress(STUDY, slots) == Progress(open=1, done=0, labels=2)
+        got = [store.reserve(FACE, an_id(name), slots, NOON, SOON) for name in "xyz"]
         assert got.count(True) == left
 
     def test_only_others_faces_that_may_be_reviewed_are_next(self, store, records):
@@ -230,8 +230,8 @@ class LabelStoreContract:
         assert store.latest_by(an_id("nobody"), STUDY, 9) == []
 
     def test_open_faces_of_others_wait_for_an_annotator(self, store, records):
-        def waiting(places: int, annotator: str = "ann") -> int:
-            return store.count_waiting(an_id(annotator), STUDY, places)
+        def waiting(slots: int, annotator: str = "ann") -> int:
+            return store.count_waiting(an_id(annotator), STUDY, slots)
 
         records.create_person(a_person("ann"))
         for face in (

@@ -19,7 +19,7 @@ class StudyStore(Protocol):
     """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
 
     def save_membership(self, membership: Membership) -> None:
-        """Add or replace somebody's place in a study."""
+        """Add or replace somebody's membership of a study."""
 
     def delete_membership(self, person_id: str, study_id: str) -> None:
         """Nothing happens when it is gone already."""
@@ -28,7 +28,7 @@ class StudyStore(Protocol):
         """The study entered last first."""
 
     def staff_of(self, study_id: str) -> list[Membership]:
-        """The places that are more than a participant's, by person id."""
+        """The memberships that are more than a participant's, by person id."""
 
     def create_invitation(self, invitation: Invitation) -> None:
         """Raises AlreadyExists."""
@@ -85,7 +85,7 @@ class FaceIndex(Protocol):
         """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
 
     def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
-        """The `count` newest that are wanted, or those that come after a place in that order."""
+        """The `count` newest that are wanted, or those that come after a cursor in that order."""
 
     def most_disputed(
         self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
@@ -107,24 +107,24 @@ class FaceIndex(Protocol):
 class LabelStore(Protocol):
     """What annotators say about faces, and who looks at which face at present.
 
-    A face has places for labels: as many as its study asks for, given as `places` where it matters, or as it wants
+    A face has slots for labels: as many as its study asks for, given as `slots` where it matters, or as it wants
     itself, whichever is more. One is taken by each label and by each live reservation. Deleting a face's record deletes
     everything here about it.
 
     Raises StoreUnavailable.
     """
 
-    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
-        """Hold one of the face's places until a time, or hold it longer. False when all are taken, when this annotator
-        has labelled the face, or when it is gone or may not be reviewed. Of two who come for the last place, one gets
+    def reserve(self, face_id: str, annotator_id: str, slots: int, now: datetime, until: datetime) -> bool:
+        """Hold one of the face's slots until a time, or hold it longer. False when all are taken, when this annotator
+        has labelled the face, or when it is gone or may not be reviewed. Of two who come for the last slot, one gets
         it."""
 
     def release(self, face_id: str, annotator_id: str) -> None:
-        """Give a held place up; nothing happens when none is held."""
+        """Give a held slot up; nothing happens when none is held."""
 
-    def add_label(self, label: Label, places: int, now: datetime) -> None:
+    def add_label(self, label: Label, slots: int, now: datetime) -> None:
         """Add a label and end its annotator's reservation. Raises AlreadyExists when this annotator has labelled the
-        face, PlaceTaken when others have taken all places, NotFound when it is gone or may not be reviewed."""
+        face, SlotTaken when others have taken all slots, NotFound when it is gone or may not be reviewed."""
 
     def remove_label(self, face_id: str, annotator_id: str) -> None:
         """Nothing happens when there is none."""
@@ -146,19 +146,19 @@ class LabelStore(Protocol):
 
     def count_by(self, annotator_id: str, study_id: str) -> int: ...
 
-    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
-        """How many faces have a place left that this annotator may take, whether or not others hold it at present."""
+    def count_waiting(self, annotator_id: str, study_id: str, slots: int) -> int:
+        """How many faces have a slot left that this annotator may take, whether or not others hold it at present."""
 
     def forget_annotator(self, annotator_id: str) -> None:
         """Delete everything an annotator said, so that its bytes are gone, and their reservations."""
 
     def next_faces(
-        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+        self, study_id: str, annotator_id: str, order: QueueOrder, slots: int, now: datetime, limit: int
     ) -> list[str]:
-        """Ids of up to `limit` faces with a place left that this annotator may label: their people agreed to review,
-        they are not the annotator's own, and not labelled by them. One they hold a place of may be among them."""
+        """Ids of up to `limit` faces with a slot left that this annotator may label: their people agreed to review,
+        they are not the annotator's own, and not labelled by them. One they hold a slot of may be among them."""
 
-    def progress(self, study_id: str, places: int) -> Progress:
+    def progress(self, study_id: str, slots: int) -> Progress:
         """Of the faces that may be reviewed."""
 
     def set_gold_standard(self, face_id: str, known: GoldStandard | None) -> None:

@@ -114,7 +114,7 @@ class Review:
             label = Label(*about, distribution, reason, valence, arousal, seconds, saw_prediction)
         except ValueError as error:
             raise InvalidInput("This label can't be used.", "Choose again.") from error
-        self._labels.add_label(label, self._places(study, face_id), now)
+        self._labels.add_label(label, self._slots(study, face_id), now)
         aggregate(self._labels, self._index, face_id)
         return label
 
@@ -175,8 +175,8 @@ class Review:
 
     def _hand_out(self, actor: Person, study: Study, face_id: str) -> Assignment | None:
         face, now = self._face(actor, study, face_id), self._now()
-        places = self._places(study, face_id)
-        if face is None or not self._labels.reserve(face_id, actor.id, places, now, now + LEASE):
+        slots = self._slots(study, face_id)
+        if face is None or not self._labels.reserve(face_id, actor.id, slots, now, now + LEASE):
             return None
         if (picture := self._picture(face)) is None:
             return None
@@ -199,7 +199,7 @@ class Review:
             return None
         return face if face.may_be_shown(self._now()) else None
 
-    def _places(self, study: Study, face_id: str) -> int:
+    def _slots(self, study: Study, face_id: str) -> int:
         return study.overlap if self._labels.known(face_id) is None else MANY_SLOTS
 
     def _study(self, actor: Person, study_id: str) -> Study:

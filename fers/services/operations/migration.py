@@ -137,11 +137,11 @@ class Migration:
         self._new.sign_in.note_role(person.id, person.role)
 
     def _copy_memberships(self, person: Person) -> None:
-        places, there = (stores.studies.memberships_of(person.id) for stores in (self._old, self._new))
-        for gone in {place.study_id for place in there} - {place.study_id for place in places}:
+        memberships, there = (stores.studies.memberships_of(person.id) for stores in (self._old, self._new))
+        for gone in {membership.study_id for membership in there} - {membership.study_id for membership in memberships}:
             self._new.studies.delete_membership(person.id, gone)
-        for place in (one for one in places if one not in there):
-            self._new.studies.save_membership(place)
+        for membership in (one for one in memberships if one not in there):
+            self._new.studies.save_membership(membership)
 
     def _copy_descriptions(self, person: Person) -> None:
         said, there = (stores.groups.descriptions_of(person.id) for stores in (self._old, self._new))

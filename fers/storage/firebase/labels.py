@@ -1,6 +1,6 @@
 """LabelStore on Firestore.
 
-Who labelled a face and who holds a place of it stand in its facts, each change of which relies on what it has seen
+Who labelled a face and who holds a slot of it stand in its facts, each change of which relies on what it has seen
 (`firebase_face_facts`), and a label's own document is written in the same batch: so there is never a label too many,
 from however many servers they come. The queues are queries over the facts.
 """
@@ -31,7 +31,7 @@ _ORDERS = {
     QueueOrder.RARE: "newest",
     QueueOrder.RANDOM: "face_id",
 }
-"""The place, from the smallest on, that each order reads. The ids of faces are random, and so is their order."""
+"""The sort key, from the smallest on, that each order reads. The ids of faces are random, and so is their order."""
 
 
 class FirebaseLabels:
@@ -46,12 +46,12 @@ class FirebaseLabels:
         self._known = self._documents.collection("known_labels")
         self._settled_flags = self._documents.collection("settled_flags")
 
-    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
+    def reserve(self, face_id: str, annotator_id: str, slots: int, now: datetime, until: datetime) -> bool:
         held_until = time_to_text(until)
 
         def hold(facts: IndexRow) -> IndexRow:
             held = _held_by_others(facts, annotator_id, now)
-            if annotator_id not in facts["said_by"] and _slots_left(facts, held, places) > 0:
+            if annotator_id not in facts["said_by"] and _slots_left(facts, held, slots) > 0:
                 held[annotator_id] = held_until
             return facts | {"held": held}
 
@@ -61,13 +61,13 @@ class FirebaseLabels:
     def release(self, face_id: str, annotator_id: str) -> None:
         self._facts.change(face_id, lambda facts: _without(facts, annotator_id))
 
-    def add_label(self, label: Label, places: int, now: datetime) -> None:
+    def add_label(self, label: Label, slots: int, now: datetime) -> None:
         def say(facts: IndexRow) -> IndexRow:
             if not facts["reviewable"]:
                 raise _not_there()
             if label.annotator_id in facts["said_by"]:
                 raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
-            if _slots_left(facts, _held_by_others(facts, label.annotator_id, now), places) < 1:
+            if _slots_left(facts, _held_by_others(facts, label.annotator_id, now), slots) < 1:
                 raise SlotTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
             return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
 
@@ -108,12 +108,12 @@ class FirebaseLabels:
         theirs = where(self._labels, "annotator_id", "==", annotator_id)
         return self._documents.count(where(theirs, "study_id", "==", study_id))
 
-    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+    def count_waiting(self, annotator_id: str, study_id: str, slots: int) -> int:
         """As many as are open, but for those that the annotator has labelled and those that are their own."""
-        queue = self._queue(study_id, places)
+        queue = self._queue(study_id, slots)
         labelled = self._documents.count(where(queue, "said_by", "array_contains", annotator_id))
         own = self._documents.count(where(queue, "person_id", "==", annotator_id))
-        return self.progress(study_id, places).open - labelled - own
+        return self.progress(study_id, slots).open - labelled - own
 
     def forget_annotator(self, annotator_id: str) -> None:
         for label in self.labels_by(annotator_id):
@@ -124,10 +124,10 @@ class FirebaseLabels:
                 self.release(facts["face_id"], annotator_id)
 
     def next_faces(
-        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+        self, study_id: str, annotator_id: str, order: QueueOrder, slots: int, now: datetime, limit: int
     ) -> list[str]:
         """Read page by page until enough are found."""
-        queue = self._queue(study_id, places)
+        queue = self._queue(study_id, slots)
         queues = [queue]
         if order is QueueOrder.RARE:
             queues = [where(queue, "guess", "==", guess) for guess in self._rarest_first(study_id)]
@@ -136,15 +136,15 @@ class FirebaseLabels:
             for facts in self._documents.all(queue, by=_ORDERS[order], size=min(PAGE, 4 * limit)) if limit else ():
                 if len(found) == limit:
                     return found
-                if _may_label(facts, annotator_id, places, now):
+                if _may_label(facts, annotator_id, slots, now):
                     found.append(facts["face_id"])
         return found
 
-    def progress(self, study_id: str, places: int) -> Progress:
+    def progress(self, study_id: str, slots: int) -> Progress:
         open_faces = done = labels = 0
         for (_, said, filled), faces in self._counters.stages(study_id).items():
             labels += said * faces
-            if filled < places:
+            if filled < slots:
                 open_faces += faces
             else:
                 done += faces
@@ -182,9 +182,9 @@ class FirebaseLabels:
         with suppress(Missing):
             self._documents.commit(batch)
 
-    def _queue(self, study_id: str, places: int) -> Query:
+    def _queue(self, study_id: str, slots: int) -> Query:
         """What is known of the study's open faces."""
-        return where(where(self._queues, "study_id", "==", study_id), "filled", "in", list(range(places)))
+        return where(where(self._queues, "study_id", "==", study_id), "filled", "in", list(range(slots)))
 
     def _rarest_first(self, study_id: str) -> list[int]:
         labels: dict[int, int] = {}
@@ -207,16 +207,16 @@ def _held_by_others(facts: IndexRow, annotator_id: str, now: datetime) -> dict[s
     return {who: until for who, until in facts["held"].items() if who != annotator_id and until > time_to_text(now)}
 
 
-def _slots_left(facts: IndexRow, held: dict[str, str], places: int) -> int:
+def _slots_left(facts: IndexRow, held: dict[str, str], slots: int) -> int:
     if not facts["reviewable"]:
         return 0
     wanted = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
-    return max(places, wanted) - len(facts["said_by"]) - len(held)
+    return max(slots, wanted) - len(facts["said_by"]) - len(held)
 
 
-def _may_label(facts: IndexRow, annotator_id: str, places: int, now: datetime) -> bool:
+def _may_label(facts: IndexRow, annotator_id: str, slots: int, now: datetime) -> bool:
     is_strange = annotator_id != facts["person_id"] and annotator_id not in facts["said_by"]
-    return is_strange and _slots_left(facts, _held_by_others(facts, annotator_id, now), places) > 0
+    return is_strange and _slots_left(facts, _held_by_others(facts, annotator_id, now), slots) > 0
 
 
 def _without(facts: IndexRow, annotator_id: str) -> IndexRow:

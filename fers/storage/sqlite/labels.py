@@ -1,6 +1,6 @@
 """LabelStore on SQLite.
 
-The queues are read from indexes that begin with how many places of a face are filled, so that what is done is never
+The queues are read from indexes that begin with how many slots of a face are filled, so that what is done is never
 gone through again; see `face_rows`.
 """
 
@@ -33,10 +33,10 @@ random, and so is their order."""
 _MAY_LABEL = """NOT EXISTS (SELECT 1 FROM labels WHERE labels.face_id = f.face_id AND annotator_id = :annotator)
     AND (SELECT person_id FROM faces WHERE id = f.face_id) <> :annotator
     AND labels + (SELECT count(*) FROM reservations AS r
-        WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < max(wanted, :places)"""
+        WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < max(wanted, :slots)"""
 
 _OPEN_AMONG = """SELECT count(*) FROM {} AS theirs CROSS JOIN face_facts AS f ON f.face_id = theirs.{}
-    WHERE theirs.{} = :annotator AND f.study_id = :study AND f.reviewable AND f.filled < :places"""
+    WHERE theirs.{} = :annotator AND f.study_id = :study AND f.reviewable AND f.filled < :slots"""
 """A cross join begins with what is theirs: much less than all that is open."""
 _OPEN_BUT_NOT_FOR_THEM = (
     _OPEN_AMONG.format("labels", "face_id", "annotator_id"),
@@ -48,11 +48,11 @@ class SqliteLabels:
     def __init__(self, database: Database):
         self._database = database
 
-    def reserve(self, face_id: str, annotator_id: str, places: int, now: datetime, until: datetime) -> bool:
+    def reserve(self, face_id: str, annotator_id: str, slots: int, now: datetime, until: datetime) -> bool:
         with self._database.transaction() as sql:
             lapsed = "DELETE FROM reservations WHERE annotator_id = ? AND until <= ?"
             sql.execute(lapsed, (annotator_id, time_to_text(now)))
-            left = _slots_left(sql, face_id, annotator_id, places, now)
+            left = _slots_left(sql, face_id, annotator_id, slots, now)
             if left is None or left < 1 or _has_labelled(sql, face_id, annotator_id):
                 return False
             reservation = (face_id, annotator_id, time_to_text(until))
@@ -63,10 +63,10 @@ class SqliteLabels:
         with self._database.transaction() as sql:
             _release(sql, face_id, annotator_id)
 
-    def add_label(self, label: Label, places: int, now: datetime) -> None:
+    def add_label(self, label: Label, slots: int, now: datetime) -> None:
         face_id, annotator_id = label.face_id, label.annotator_id
         with self._database.transaction(large=True) as sql:
-            left = _slots_left(sql, face_id, annotator_id, places, now)
+            left = _slots_left(sql, face_id, annotator_id, slots, now)
             if left is None:
                 raise NotFound("This photo is not there any more.", "Go on with the next one.")
             if _has_labelled(sql, face_id, annotator_id):
@@ -105,11 +105,11 @@ class SqliteLabels:
         [(count,)] = self._database.rows(query, (annotator_id, study_id))
         return count
 
-    def count_waiting(self, annotator_id: str, study_id: str, places: int) -> int:
+    def count_waiting(self, annotator_id: str, study_id: str, slots: int) -> int:
         """As many as are open, but for those that the annotator has labelled and those that are their own."""
-        about = {"annotator": annotator_id, "study": study_id, "places": places}
+        about = {"annotator": annotator_id, "study": study_id, "slots": slots}
         found = (self._database.rows(query, about) for query in _OPEN_BUT_NOT_FOR_THEM)
-        return self.progress(study_id, places).open - sum(count for [(count,)] in found)
+        return self.progress(study_id, slots).open - sum(count for [(count,)] in found)
 
     def forget_annotator(self, annotator_id: str) -> None:
         with self._database.erasure() as sql:
@@ -117,9 +117,9 @@ class SqliteLabels:
                 sql.execute(f"DELETE FROM {table} WHERE annotator_id = ?", (annotator_id,))
 
     def next_faces(
-        self, study_id: str, annotator_id: str, order: QueueOrder, places: int, now: datetime, limit: int
+        self, study_id: str, annotator_id: str, order: QueueOrder, slots: int, now: datetime, limit: int
     ) -> list[str]:
-        about = {"study": study_id, "annotator": annotator_id, "places": places, "now": time_to_text(now)}
+        about = {"study": study_id, "annotator": annotator_id, "slots": slots, "now": time_to_text(now)}
         if order is not QueueOrder.RARE:
             return self._open(order, about, limit)
         found: list[str] = []
@@ -128,11 +128,11 @@ class SqliteLabels:
             found += self._open(order, about | {"guess": guess}, rest, "AND guess = :guess")
         return found
 
-    def progress(self, study_id: str, places: int) -> Progress:
+    def progress(self, study_id: str, slots: int) -> Progress:
         [row] = self._database.rows(
             "SELECT sum(faces) FILTER (WHERE filled < ?), sum(faces) FILTER (WHERE filled >= ?), sum(faces * labels)"
             " FROM review_counts WHERE study_id = ?",
-            (places, places, study_id),
+            (slots, slots, study_id),
         )
         return Progress(*(number or 0 for number in row))
 
@@ -165,13 +165,13 @@ class SqliteLabels:
         return {row["face_id"]: time_from_text(row["at"]) for row in rows}
 
     def _open(self, order: QueueOrder, about: dict, limit: int, condition: str = "") -> list[str]:
-        """The first open faces that the annotator may label, from as many ordered lists as a face has places."""
+        """The first open faces that the annotator may label, from as many ordered lists as a face has slots."""
         index, key, ordering = _ORDERS[order]
         query = (
             f"SELECT {key} AS key, face_id FROM face_facts AS f INDEXED BY {index} WHERE study_id = :study"
             f" AND reviewable AND filled = :filled {condition} AND {_MAY_LABEL} ORDER BY {ordering} LIMIT :limit"
         )
-        lists = (self._database.rows(query, about | {"filled": n, "limit": limit}) for n in range(about["places"]))
+        lists = (self._database.rows(query, about | {"filled": n, "limit": limit}) for n in range(about["slots"]))
         return [face_id for _, face_id in list(heapq.merge(*(map(tuple, rows) for rows in lists)))[:limit]]
 
     def _rarest_first(self, study_id: str) -> list[int]:
@@ -191,14 +191,14 @@ class SqliteLabels:
             last = tuple(page[-1][column] for column in order)
 
 
-def _slots_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, places: int, now: datetime) -> int | None:
+def _slots_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, slots: int, now: datetime) -> int | None:
     """For this annotator, whose own reservation takes none; None when the face is gone or may not be reviewed."""
     face = sql.execute("SELECT wanted, labels FROM face_facts WHERE face_id = ? AND reviewable", (face_id,)).fetchone()
     [held] = sql.execute(
         "SELECT count(*) FROM reservations WHERE face_id = ? AND annotator_id <> ? AND until > ?",
         (face_id, annotator_id, time_to_text(now)),
     ).fetchone()
-    return None if face is None else max(face[0], places) - face[1] - held
+    return None if face is None else max(face[0], slots) - face[1] - held
 
 
 def _has_labelled(sql: sqlite3.Connection, face_id: str, annotator_id: str) -> bool:
