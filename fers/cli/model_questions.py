@@ -9,12 +9,10 @@ import click
 
 from fers.errors import InvalidInput
 from fers.inference.draft import ModelDraft
-from fers.inference.model_folder import DESCRIPTION, ID, OUTPUT_KINDS, Misdescribed, info_of
+from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
 
 ALL_THE_SAME = "Register it all the same"
 """The question at the terminal and the button on the page for a model that the self-test doubts."""
-REGISTERED = "is registered"
-"""Said after the id of a model once it is."""
 
 
 class Names(click.ParamType):
@@ -96,14 +94,22 @@ _OPTIONS = {"version": "model-version"}
 """Where an option is called otherwise than what it sets in a description."""
 _FIELDS = {question.option: question.text.partition(",")[0] for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
 """What the page calls an option, in short."""
-_IN_A_FILE = re.compile(rf" \([^()]* in a {re.escape(DESCRIPTION)}\)")
 
 
-def in_words_of_the_page(said: str, form: bool) -> str:
-    """What the command line says, with the names of the page's fields for its options. Whoever filled in the `form`
-    wrote no file that could be corrected."""
-    said = _IN_A_FILE.sub("", said) if form else said
+def in_words_of_the_page(said: str) -> str:
+    """What the command line says, with the names of the page's fields for its options."""
     return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], said)
+
+
+def wrong_in(answers: dict[str, str]) -> str | None:
+    """What is wrong with the first of the `answers`, by option, that can't be one; None where there is none."""
+    for question in QUESTIONS:
+        try:
+            if answer := (answers.get(question.option) or "").strip():
+                question.type.convert(answer, None, None)
+        except click.BadParameter as error:
+            return f"“{_FIELDS[question.option]}”: {error.message}"
+    return None
 
 
 def plain(stem: str) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 
 from fers import adapters, config
 from fers.cli.explaining import explains_failures
-from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, REGISTERED, answered, asks, plain, refuse_impossible
+from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, answered, asks, plain, refuse_impossible
+from fers.cli.telling import Kind, Tell, in_json, in_words
 from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
 from fers.errors import FersError, InvalidInput, ModelDoubted
@@ -72,7 +73,7 @@ def check(name: str, faces: Path | None) -> None:
     known, reference = _known_faces(classifier.info, faces), _reference(classifier.info)
     trusted = None if reference is None else reference.predict(known.faces)
     report = examine(classifier, known.faces, known.labels, trusted, known.views_each)
-    _tell(report)
+    _tell(in_words, report)
     sys.exit(1 if report.findings else 0)
 
 
@@ -81,31 +82,45 @@ def check(name: str, faces: Path | None) -> None:
 @asks(QUESTIONS)
 @_FACES
 @click.option("--yes", is_flag=True, help="Register it even when the test on known faces finds something.")
+@click.option("--json", "as_json", is_flag=True, hidden=True)  # For the page that starts it.
 @explains_failures
-def add(path: Path, faces: Path | None, yes: bool, **options) -> None:
+def add(path: Path, faces: Path | None, yes: bool, as_json: bool, **options) -> None:
     """Register the trained model PATH: a model folder, a .keras, .h5, .tflite or .onnx file, a TensorFlow SavedModel,
     or a zip of one of them.
 
     What can be read off a file is read off; the rest is asked for unless an option says it.
     """
+    if not as_json:
+        _register(in_words, path, faces, yes, options)
+        return
+    try:
+        _register(in_json, path, faces, yes, options)
+    except FersError as error:
+        kind = Kind.DOUBTED if isinstance(error, ModelDoubted) else Kind.REFUSED
+        in_json(kind, error.what, next=error.next, operator=error.operator)
+        sys.exit(1)
+
+
+def _register(tell: Tell, path: Path, faces: Path | None, yes: bool, options: dict) -> None:
     folders = config.load().models
     with adding_to(folders[0]) as staging, unpacked(path) as source, sandbox() as box:
-        staged = _staged(source, staging, box, options)
+        staged = _staged(tell, source, staging, box, options)
         target = folders[0] / staged.name
         if any((folder / staged.name).exists() for folder in folders):
             instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
             raise InvalidInput(f"There is a model called {staged.name} already.", instead)
         added = read_model_folder(staged)
-        tested = _tried(added, box, faces)
+        tested = _tried(tell, added, box, faces)
         if tested.report.findings and not (yes or _confirmed()):
             raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
-        _tell_of_browsers(tested)
-        _tell_of_seal(box)
+        _tell_of_browsers(tell, tested)
+        _tell_of_seal(tell, box)
         staged.rename(target)
-    click.echo(f"{target.name} {REGISTERED}. Make it live on the page “Models”, or by FERS_MODEL.")
+    says = f"{target.name} is registered. Make it live on the page “Models”, or by FERS_MODEL."
+    tell(Kind.REGISTERED, says, id=target.name)
 
 
-def _staged(source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
+def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
     """A complete model folder below `staging`, which the registry does not look into."""
     if describes_itself(source):
         if any(value is not None for value in options.values()):
@@ -113,7 +128,7 @@ def _staged(source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
         return taken_over(box, source, staging)
     weights = weights_at(source)
     seen = look(box, weights, options["side"])
-    click.echo(_sentence(weights, seen.draft))
+    tell(Kind.TOLD, _sentence(weights, seen.draft))
     answers = answered(QUESTIONS, options, plain(weights.stem), seen.draft)
     staged = staging / answers["id"]
     staged.mkdir()
@@ -167,40 +182,42 @@ def _known_faces(info: ModelInfo, table: Path | None) -> _Known:
     return _Known(np.concatenate(varied), np.repeat(labels, len(varied[0])), len(varied[0]))
 
 
-def _tried(added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
+def _tried(tell: Tell, added: ModelFolder, box: Sandbox, table: Path | None) -> Tested:
     """Run the self-test in the sandbox and tell what it found."""
     known = _known_faces(added.info, table)
     reference = _reference(added.info)
     trusted = None if reference is None else reference.predict(known.faces)
     tested = test(box, added, {**known._asdict(), "trusted": trusted})
-    _tell(tested.report)
+    _tell(tell, tested.report)
     return tested
 
 
-def _tell(report: SelfTestReport) -> None:
+def _tell(tell: Tell, report: SelfTestReport) -> None:
     for finding in report.findings:
-        click.echo(f"WRONG: {finding}")
-    click.echo(f"{report.right} of {report.asked} known faces named rightly.")
+        tell(Kind.FOUND, finding.says, in_full=str(finding))
+    tell(Kind.TOLD, f"{report.right} of {report.asked} known faces named rightly.")
     if report.compared:
-        click.echo(report.compared)
+        tell(Kind.TOLD, report.compared)
     if report.unseen:
-        click.echo(
+        tell(
+            Kind.TOLD,
             f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
-            "python -m fers models add (or check) tests on faces of your own with --faces."
+            "python -m fers models add (or check) tests on faces of your own with --faces.",
         )
 
 
-def _tell_of_browsers(tested: Tested) -> None:
+def _tell_of_browsers(tell: Tell, tested: Tested) -> None:
     if tested.browsers:
-        click.echo("It runs in browsers too.")
+        tell(Kind.TOLD, "It runs in browsers too.")
         return
     why = tested.because or "Browsers run Keras files, SavedModels and .tflite files of single precision."
-    click.echo(f"It runs on the server alone. {why}")
+    tell(Kind.TOLD, f"It runs on the server alone. {why}")
 
 
-def _tell_of_seal(box: Sandbox) -> None:
+def _tell_of_seal(tell: Tell, box: Sandbox) -> None:
     if not all(box.shut.values()):
-        click.echo("This system could not shut it away while it was tried: register only models that you trust here.")
+        says = "This system could not shut it away while it was tried: register only models that you trust here."
+        tell(Kind.TOLD, says)
 
 
 def _reference(info: ModelInfo) -> Classifier | None:

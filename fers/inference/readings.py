@@ -3,13 +3,27 @@
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.models import InputSpec, ModelInfo
 from fers.inference.model_folder import DESCRIPTION, emotion_named
+
+
+@dataclass(frozen=True)
+class SelfTestFinding:
+    """What is wrong with a description."""
+
+    says: str
+    """A sentence or more with the remedy, which names options of `fers models add`."""
+    written: str = ""
+    """What is to stand in a description, where that is the remedy."""
+
+    def __str__(self) -> str:
+        return f"{self.says} In a {DESCRIPTION}: {self.written}." if self.written else self.says
+
 
 USUAL_ORDERS = {
     "AffectNet": LABELS,
@@ -86,23 +100,21 @@ def renamed(answers: np.ndarray, classes: tuple[str, ...], others: tuple[str, ..
     return changed
 
 
-def changes(described: ModelInfo, spec: InputSpec, order: str, classes: tuple[str, ...]) -> dict[str, str]:
-    """What differs from the description, by part ("order", "scaling", "classes"), as advice."""
+def changes(described: ModelInfo, spec: InputSpec, order: str, classes: tuple[str, ...]) -> dict[str, SelfTestFinding]:
+    """What differs from the description, by part ("order", "scaling", "classes")."""
     advice = {}
     if spec.order != described.input.order:
-        key = f'"order": "{spec.order}"'
-        advice["order"] = (
-            f"It answers better when fed {spec.order}: --order should be {spec.order} ({key} in a {DESCRIPTION})."
-        )
+        says = f"It answers better when fed {spec.order}: --order should be {spec.order}."
+        advice["order"] = SelfTestFinding(says, f'"order": "{spec.order}"')
     if spec.range != described.input.range or sorted(spec.mean) != sorted(described.input.mean):
         scaling = {"range": list(spec.range)}
         if spec.mean or described.input.mean:
             scaling |= {"mean": list(spec.mean), "std": list(spec.std)}
         options = ", ".join(f"--{key} should be {_numbers(values)}" for key, values in scaling.items() if values)
-        keys = json.dumps(scaling).strip("{}")
-        advice["scaling"] = f"It answers better when fed other values: {options} ({keys} in a {DESCRIPTION})."
+        says = f"It answers better when fed other values: {options}."
+        advice["scaling"] = SelfTestFinding(says, json.dumps(scaling).strip("{}"))
     if order:
-        advice["classes"] = f"Its answers fit {order} better: name its classes {', '.join(classes)}."
+        advice["classes"] = SelfTestFinding(f"Its answers fit {order} better: name its classes {', '.join(classes)}.")
     return advice
 
 

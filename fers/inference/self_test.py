@@ -12,7 +12,7 @@ from fers.inference.evidence import Evidence, logarithms, weighed
 from fers.inference.known_faces import views
 from fers.inference.model_folder import emotion_named
 from fers.inference.output_kinds import fault
-from fers.inference.readings import changes, in_short, orders, renamed, usual_inputs
+from fers.inference.readings import SelfTestFinding, changes, in_short, orders, renamed, usual_inputs
 
 LEAST_GAIN = {"order": 0.2, "scaling": 0.25, "classes": 0.4}
 """By how much (nats a face, `Evidence.gain_over`) a change of the description must fit better before the description is
@@ -33,8 +33,8 @@ MOST_VIEWED = 8
 class SelfTestReport:
     """What the self-test found."""
 
-    findings: tuple[str, ...]
-    """A sentence each, with the remedy; empty when all is well."""
+    findings: tuple[SelfTestFinding, ...]
+    """Empty when all is well."""
     right: int
     """How many of the known faces the model, as it is described, named rightly."""
     asked: int
@@ -45,7 +45,8 @@ class SelfTestReport:
 
     @classmethod
     def from_json(cls, document: dict) -> "SelfTestReport":
-        return cls(**document | {key: tuple(document[key]) for key in ("findings", "unseen")})
+        findings = tuple(SelfTestFinding(**finding) for finding in document["findings"])
+        return cls(**document | {"findings": findings, "unseen": tuple(document["unseen"])})
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -95,16 +96,18 @@ def _known(faces: np.ndarray, labels: np.ndarray, trusted: np.ndarray | None, vi
     return _Known(faces, labels, trusted, varied, np.repeat(chosen, len(varied) // len(chosen)))
 
 
-def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
+def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTestFinding]:
     """What is wrong with the answers whatever the faces show."""
     outputs = np.concatenate([classifier.outputs(pictures) for pictures in _anything(faces)])
     if not np.isfinite(outputs).all():
-        return ["It answers with numbers that are not finite: save it anew, or train it again."]
+        return [SelfTestFinding("It answers with numbers that are not finite: save it anew, or train it again.")]
     if np.ptp(outputs, axis=0).max() < SAME:
-        return ["It says the same of every picture: the range it is fed is wrong, or it was not trained."]
+        return [
+            SelfTestFinding("It says the same of every picture: the range it is fed is wrong, or it was not trained.")
+        ]
     output = classifier.info.output
     wrong = fault(outputs, list(output.classes), output.kind)
-    return [wrong] if wrong else []
+    return [SelfTestFinding(wrong)] if wrong else []
 
 
 def _anything(faces: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -112,23 +115,25 @@ def _anything(faces: np.ndarray) -> tuple[np.ndarray, ...]:
     return faces, np.random.default_rng(0).integers(0, 256, faces.shape, np.uint8), faces // 4
 
 
-def _confidence(classifier: FolderClassifier, faces: np.ndarray) -> list[str]:
+def _confidence(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTestFinding]:
     """Whether the model can be sure and unsure; asked last, as wrong feeding takes that from it, too."""
     surest = np.concatenate([classifier.predict(pictures).max(axis=1) for pictures in _anything(faces)])
     if surest.min() > ALWAYS_SURE:
-        return [
+        said = (
             f"It is never less than {surest.min():.0%} sure, whatever it is shown, noise included: its outputs are not "
             "what they are called (--kind), or its temperature is to be measured."
-        ]
+        )
+        return [SelfTestFinding(said)]
     if surest.max() < NEVER_SURE:
-        return [
+        said = (
             f"It is never more than {surest.max():.0%} sure: its outputs are not what they are called (--kind), or it "
             "was hardly trained."
-        ]
+        )
+        return [SelfTestFinding(said)]
     return []
 
 
-def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[str]:
+def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[SelfTestFinding]:
     """Whether the model does no better than one that always says the same."""
     classes = np.unique(labels)
     recall = np.mean([(answers[labels == label].argmax(axis=1) == label).mean() for label in classes])
@@ -137,20 +142,21 @@ def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[str]:
     chance = 1.64 * np.sqrt(guessing * (1 - guessing) / len(labels)) if len(classes) > 2 else 0.0
     if len(classes) > 1 and recall < guessing + chance:
         right = int((answers.argmax(axis=1) == labels).sum())
-        return [
+        said = (
             f"It names {right} of {len(labels)} known faces rightly, no more than guessing would, and no usual way of "
             "feeding it or naming its outputs does clearly better: compare its description with the code that trained "
             "it."
-        ]
+        )
+        return [SelfTestFinding(said)]
     return []
 
 
-def _misdescriptions(classifier: FolderClassifier, known: _Known) -> tuple[list[str], str]:
-    """(the change of the description that fits the known faces clearly better, if there is one, a sentence a part; how
+def _misdescriptions(classifier: FolderClassifier, known: _Known) -> tuple[list[SelfTestFinding], str]:
+    """(the change of the description that fits the known faces clearly better, if there is one, part by part; how
     the described way of feeding compares with the best other one)"""
     described = classifier.info
     base: Evidence | None = None
-    clear: list[tuple[float, dict[str, str]]] = [(0.0, {})]
+    clear: list[tuple[float, dict[str, SelfTestFinding]]] = [(0.0, {})]
     ways: list[tuple[float, InputSpec]] = []
     for spec in usual_inputs(described.input):
         read = classifier.described_as(replace(described, input=spec))

@@ -80,7 +80,8 @@ def test_without_a_terminal_what_is_missing_is_named(run, models, network):
 def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, network):
     result = run("add", network, range="0,255", order="BGR")
     assert result.exit_code == 1
-    assert 'WRONG: It answers better when fed other values: --range should be 0,1 ("range": [0.0, 1.0]' in result.stdout
+    assert "WRONG: It answers better when fed other values: --range should be 0,1. " in result.stdout
+    assert 'In a model.json: "range": [0.0, 1.0].' in result.stdout
     assert "It was not registered" in result.stderr
     assert list(models.iterdir()) == []
     assert run("add", network, "--yes", range="0,255", order="BGR").exit_code == 0

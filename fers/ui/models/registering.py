@@ -1,12 +1,16 @@
 """Registering an uploaded model: the command line's own checks, run in a process of its own, which in turn opens the
 file in a sealed one only."""
 
+import json
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from fers.cli.model_questions import REGISTERED, in_words_of_the_page
+from fers.cli.model_questions import in_words_of_the_page, wrong_in
+from fers.cli.telling import Kind
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import ModelDoubted, ModelRejected
@@ -14,8 +18,6 @@ from fers.ui.services import platform
 from fers.ui.web.processes import COMMAND, environment
 
 PATIENCE_SECONDS = 600
-WRONG, ERROR = "WRONG: ", "Error: "
-"""What the command line's lines about a finding and about a failure begin with."""
 AT_ONCE = 1 << 20
 """Bytes."""
 
@@ -28,20 +30,22 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
     something and the model is not to be registered `all_the_same`.
     """
     require(actor, Action.MANAGE_MODELS)
+    if wrong := wrong_in(answers):
+        raise ModelRejected(wrong, "Correct it, then register the model again.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         _write(upload, path)
         options = [part for option, answer in answers.items() if (answer or "").strip() for part in (option, answer)]
         told = _add(path, [*options, *(["--yes"] if all_the_same else [])])
-        said, complained = (
-            in_words_of_the_page(text.decode(errors="replace").replace(f"{folder}/", ""), bool(answers)).splitlines()
-            for text in (told.stdout, told.stderr)
-        )
-    if told.returncode != 0:
-        raise _refusal(said, complained, all_the_same)
-    registered = next(line for line in reversed(said) if f" {REGISTERED}" in line)
-    platform().live_model.log_registered(actor, registered.split()[0])
-    return "\n\n".join(line.removeprefix(WRONG) for line in said if line.strip())
+        told = [_on_the_page(line, folder, form=bool(answers)) for line in told]
+    found = [line["says"] for line in told if line["kind"] == Kind.FOUND]
+    last = told[-1] if told else {"kind": None}
+    if last["kind"] in (Kind.REFUSED, Kind.DOUBTED):
+        raise _refusal(found, last)
+    if last["kind"] != Kind.REGISTERED:
+        raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+    platform().live_model.log_registered(actor, last["id"])
+    return "\n\n".join(line["says"] for line in told)
 
 
 def _write(upload: BinaryIO, path: Path) -> None:
@@ -52,10 +56,11 @@ def _write(upload: BinaryIO, path: Path) -> None:
             file.write(piece)
 
 
-def _add(path: Path, options: list[str]) -> subprocess.CompletedProcess:
+def _add(path: Path, options: list[str]) -> list[dict]:
+    """Returns what the command tells, by `telling`."""
     try:
-        return subprocess.run(
-            [*COMMAND, "models", "add", str(path), *options],
+        said = subprocess.run(
+            [*COMMAND, "models", "add", str(path), "--json", *options],
             env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -63,12 +68,25 @@ def _add(path: Path, options: list[str]) -> subprocess.CompletedProcess:
         )
     except subprocess.TimeoutExpired as error:
         raise ModelRejected("The model took too long to try.", "Give a smaller one.") from error
+    return list(_lines(said.stdout))
 
 
-def _refusal(said: list[str], complained: list[str], all_the_same: bool) -> ModelRejected:
-    found = [line.removeprefix(WRONG) for line in said if line.startswith(WRONG)]
-    reasons = [line.removeprefix(ERROR) for line in complained if line.startswith(ERROR)]
-    if not reasons:
-        return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
-    refusal = ModelDoubted if found and not all_the_same else ModelRejected
-    return refusal(*filter(None, (" ".join(found), " ".join(reasons))))
+def _lines(said: bytes) -> Iterator[dict]:
+    """Without what libraries say in between, or a line that broke off."""
+    for line in said.splitlines():
+        with suppress(ValueError):
+            if isinstance(told := json.loads(line), dict):
+                yield told
+
+
+def _on_the_page(line: dict, folder: str, form: bool) -> dict:
+    """Without our folder, and with the page's fields. Whoever filled in the `form` wrote no description to correct."""
+    words = line if form or "in_full" not in line else line | {"says": line["in_full"]}
+    return {key: in_words_of_the_page(text.replace(f"{folder}/", "")) for key, text in words.items()}
+
+
+def _refusal(found: list[str], last: dict) -> ModelRejected:
+    refusal = ModelDoubted if last["kind"] == Kind.DOUBTED else ModelRejected
+    if not found:
+        return refusal(last["says"], last["next"], last["operator"])
+    return refusal(" ".join(found), f"{last['says']} {last['next']}", last["operator"])

@@ -131,10 +131,20 @@ def test_a_doubted_model_is_registered_only_all_the_same(models, network):
     with pytest.raises(ModelDoubted, match="answers better when fed other values") as doubted:
         registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), wrongly)
     assert "“Values that black and white are fed as” should be 0,1. " in str(doubted.value)
+    assert "model.json" not in str(doubted.value)
     assert f"register it as it is with “{ALL_THE_SAME}”" in str(doubted.value)
     assert models.models() == []
     registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), wrongly, all_the_same=True)
     assert [info.id for info in models.models()] == ["my-net"]
+
+
+def test_of_a_folder_that_describes_a_model_wrongly_it_is_said_what_to_write_there(models, network):
+    files = folder_of("mine", network)
+    description = json.loads(files["model.json"])
+    description["input"]["range"] = [0, 255]
+    data = zipped(**files | {"model.json": json.dumps(description).encode()})
+    with pytest.raises(ModelDoubted, match=r'In a model\.json: "range": \[0\.0, 1\.0\]'):
+        registering.register(OPERATOR, "mine.zip", io.BytesIO(data), {})
 
 
 def test_refusals_name_the_fields_of_the_page_and_no_folder_of_ours(models, network):
@@ -147,7 +157,7 @@ def test_refusals_name_the_fields_of_the_page_and_no_folder_of_ours(models, netw
         return str(refusal.value)
 
     assert "Say it with “Licence of the weights" in refused({"--licence": ""})
-    assert "Invalid value for “Side of the crop" in refused({"--crop-scale": "9"})
+    assert "“Side of the crop”: 9.0 is not in the range" in refused({"--crop-scale": "9"})
     assert "letters, digits" in refused({"--id": "a b"})
     assert "broken.tflite can't be loaded" in refused({}, "broken.tflite", b"not a network")
     registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), ANSWERS)
