@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import LABELS, Emotion
+from fers.domain.fields import NUMBER, TEXT, WHOLE, Field
 
 
 class Source(StrEnum):
@@ -70,6 +72,20 @@ class Answer:
             raise ValueError("intensity goes from 1 to 5")
         if any(value is not None and not -1 <= value <= 1 for value in (self.valence, self.arousal)):
             raise ValueError("valence and arousal go from -1 to 1")
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What it says beside the label, by attribute: a version's `Entry` has the same ones."""
+        return {name: said for name, said in vars(self).items() if name not in ("label", "before_prediction")}
+
+
+DETAILS = (
+    Field("expression", TEXT, "felt or posed, as the person says", attrgetter("display")),
+    Field("intensity", WHOLE, "1 to 5, as the person says", attrgetter("intensity")),
+    Field("valence", NUMBER, "-1 to 1", attrgetter("valence")),
+    Field("arousal", NUMBER, "-1 to 1", attrgetter("arousal")),
+)
+"""Those of `Answer.details`, read from an answer or from a version's `Entry`, for downloads of either."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -131,6 +131,7 @@ class Entry:
     """None in versions that were frozen before they were taken. No part of what the version says."""
     live: LiveGuess | None = None
     """What the live page said in the person's own browser, where the face was given from there."""
+    # What is added here comes last, None by default: see `content_id`.
 
     @property
     def label_source(self) -> LabelSource:
@@ -173,6 +174,9 @@ class Entry:
             "live": _live(live) if (live := document.get("live")) else None,
         }
         return _filled(cls, document | typed)
+
+
+_LATER = tuple(field.name for field in fields(Entry) if field.default is None)
 
 
 @dataclass(frozen=True)
@@ -222,13 +226,17 @@ class Difference:
 
 
 def content_id(study_id: str, entries: Iterable[Entry]) -> str:
-    """SHA-256 over the study and everything that the entries say. `entries`: by face id."""
+    """SHA-256 over the study and everything that the entries say. `entries`: by face id.
+
+    What entries say since later is left out where it is unknown: versions from before go on having the ids they have.
+    """
     digest = hashlib.sha256(study_id.encode())
     for entry in entries:
         said = entry.as_document()
         del said["measures"]
-        if entry.live is None:  # Versions from before it was kept go on having the ids they have.
-            del said["live"]
+        for name in _LATER:
+            if said.get(name) is None:
+                said.pop(name, None)
         digest.update(b"\n" + json.dumps(said, sort_keys=True).encode())
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ import orjson
 
 from fers.domain.versions import Split
 from fers.errors import OutOfOrder
-from fers.exporting import formats, shards
+from fers.exporting import columns, formats, shards
 from fers.exporting.documents import FACES, croissant, documents
 from fers.exporting.exported_version import CHUNK, ExportedVersion, LengthUnknown, Member, gathered, hollow
 from fers.exporting.zipping import Zip
@@ -89,7 +89,9 @@ def _faces(exported: ExportedVersion, format: Format) -> Member:
         for split in Split:
             for entry in exported.entries(split):
                 image = format.place(entry) if format.place else None
-                yield orjson.dumps({"image": image} | exported.describe(entry), option=orjson.OPT_APPEND_NEWLINE)
+                yield orjson.dumps(
+                    {"image": image} | columns.described(exported, entry), option=orjson.OPT_APPEND_NEWLINE
+                )
 
     return Member(FACES, gathered(lines()))
 

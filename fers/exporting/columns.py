@@ -1,25 +1,54 @@
 """The columns of every table of faces: one schema, the same in every split and version, whatever is unknown there.
 
-What a column is called and means is said here once. Tables are typed by it and never by the values they happen to hold:
-readers that guess types from values guess differently where all of a split's values are unknown.
+What a column is called and means, and what stands in it, is said here once. Tables are typed by it and never by the
+values they happen to hold: readers that guess types from values guess differently where all of a split's values are
+unknown.
 """
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from fers.domain.emotions import LABELS
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.faces import DETAILS
+from fers.domain.fields import CLASS, FLAG, NUMBER, TEXT, WHOLE, Field, Kind
+from fers.domain.versions import Entry, Vote, pseudonym
+from fers.exporting.exported_version import ExportedVersion
 
 if TYPE_CHECKING:
     import pyarrow
 
-Kind = str | Mapping[str, "Kind"] | tuple["Kind"]
-"""TEXT, CLASS, WHOLE, NUMBER or FLAG; a mapping for something with named parts, a tuple of one kind for a list."""
-TEXT, CLASS, WHOLE, NUMBER, FLAG = "string", "class", "int32", "float32", "bool"
 UNKNOWN_NUMBER = -2
 """What stands for an unknown number where a format has no null, as AffectNet writes it; an unknown text is empty."""
 NO_CLASS = -1
+
+
+def _class(emotion: Emotion | None) -> str | None:
+    return None if emotion is None else LABELS[emotion]
+
+
+def _shares(numbers: tuple[float, ...]) -> dict[str, float]:
+    return dict(zip(LABELS, numbers, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _described_vote(scope: str, vote: Vote) -> dict:
+    """Many faces have the same vote of the same annotator."""
+    return {
+        "annotator": pseudonym(scope, vote.annotator),
+        "verdict": vote.verdict,
+        "shares": _shares(vote.distribution) if vote.distribution else None,
+        "valence": vote.valence,
+        "arousal": vote.arousal,
+        "saw_prediction": vote.saw_prediction,
+    }
+
+
+def _votes(exported: ExportedVersion, entry: Entry) -> list[dict]:
+    return [_described_vote(exported.version.id, vote) for vote in entry.votes]
+
 
 _SHARES = dict.fromkeys(LABELS, NUMBER)
 _VOTE = {
@@ -30,48 +59,86 @@ _VOTE = {
     "arousal": NUMBER,
     "saw_prediction": FLAG,
 }
-COLUMNS: dict[str, tuple[Kind, str]] = {
-    "id": (TEXT, "the face"),
-    "split": (TEXT, "train, validation or test"),
-    "person": (TEXT, "a pseudonym, another one in every version"),
-    "label": (CLASS, "the class to train on; unknown where annotators tie or see no emotion"),
-    "label_source": (TEXT, "whose word the label is: annotators or participant"),
-    "felt": (CLASS, "what the person says they felt and showed"),
-    "posed": (CLASS, "what the person says they posed"),
-    "perceived": (CLASS, "what annotators saw"),
-    "own_label": (CLASS, "what the person says the face shows, felt, posed or not said which"),
-    "expression": (TEXT, "felt or posed, as the person says"),
-    "intensity": (WHOLE, "1 to 5, as the person says"),
-    "valence": (NUMBER, "-1 to 1"),
-    "arousal": (NUMBER, "-1 to 1"),
-    "box": ((WHOLE,), "the face in the image: left, top, width, height in pixels"),
-    "width": (WHOLE, "of the image, in pixels"),
-    "height": (WHOLE, "of the image, in pixels"),
-    "source": (TEXT, "how the photo came: camera, upload, live or import"),
-    "photo_sha256": (TEXT, "of the photo that the image is or was cut from"),
-    "consent": (TEXT, "SHA-256 of the words the person agreed to"),
-    "model": ({"id": TEXT, "version": TEXT}, "the model whose guess the person met"),
-    "probabilities": (_SHARES, "that guess"),
-    "votes": ((_VOTE,), "every annotator's label"),
-    "live": (
+
+
+def _of_entry(field: Field) -> Field:
+    return replace(field, read=lambda _, entry: field.read(entry))
+
+
+COLUMNS = (
+    Field("id", TEXT, "the face", lambda _, entry: entry.face_id),
+    Field("split", TEXT, "train, validation or test", lambda _, entry: entry.split),
+    Field("person", TEXT, "a pseudonym, another one in every version", ExportedVersion.person),
+    Field(
+        "label",
+        CLASS,
+        "the class to train on; unknown where annotators tie or see no emotion",
+        lambda _, entry: _class(entry.label),
+    ),
+    Field(
+        "label_source",
+        TEXT,
+        "whose word the label is: annotators or participant",
+        lambda _, entry: entry.label_source,
+    ),
+    Field("felt", CLASS, "what the person says they felt and showed", lambda _, entry: _class(entry.felt)),
+    Field("posed", CLASS, "what the person says they posed", lambda _, entry: _class(entry.posed)),
+    Field("perceived", CLASS, "what annotators saw", lambda _, entry: _class(entry.perceived)),
+    Field(
+        "own_label",
+        CLASS,
+        "what the person says the face shows, felt, posed or not said which",
+        lambda _, entry: _class(entry.own_label),
+    ),
+    *map(_of_entry, DETAILS),
+    Field("box", (WHOLE,), "the face in the image: left, top, width, height in pixels", ExportedVersion.box),
+    Field("width", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[0]),
+    Field("height", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[1]),
+    Field("source", TEXT, "how the photo came: camera, upload, live or import", lambda _, entry: entry.source),
+    Field("photo_sha256", TEXT, "of the photo that the image is or was cut from", lambda _, entry: entry.sha256),
+    Field("consent", TEXT, "SHA-256 of the words the person agreed to", lambda _, entry: entry.consent_sha256),
+    Field(
+        "model",
+        {"id": TEXT, "version": TEXT},
+        "the model whose guess the person met",
+        lambda _, entry: {"id": entry.model_id, "version": entry.model_version},
+    ),
+    Field("probabilities", _SHARES, "that guess", lambda _, entry: _shares(entry.probabilities)),
+    Field("votes", (_VOTE,), "every annotator's label", _votes),
+    Field(
+        "live",
         {"model": {"id": TEXT, "answers_id": TEXT}, "probabilities": _SHARES},
         "what the live page said in the person's own browser",
+        lambda _, entry: entry.live and entry.live.described(),
+        always=False,
     ),
-}
-_KINDS = {name: kind for name, (kind, _) in COLUMNS.items()}
+)
+"""Each is read from an exported version and one of its entries."""
+_KINDS = {column.name: column.kind for column in COLUMNS}
+_LATER = tuple(column.name for column in COLUMNS if not column.always)
 SCALARS = {name: kind for name, kind in _KINDS.items() if isinstance(kind, str)}
 
 
-def row(described: dict) -> dict:
-    """A face's row in a typed table: `described`, as `ExportedVersion.describe` has it, with numbers for the
-    classes."""
-    return {name: _numbered(kind, described.get(name)) for name, kind in _KINDS.items()}
+def described(exported: ExportedVersion, entry: Entry) -> dict:
+    """Everything known about a face, in JSON's types."""
+    said = {column.name: column.read(exported, entry) for column in COLUMNS}
+    for name in _LATER:
+        if said[name] is None:
+            del said[name]
+    return said
 
 
-def flat(described: dict) -> dict:
+def row(exported: ExportedVersion, entry: Entry) -> dict:
+    """A face's row in a typed table, with numbers for the classes."""
+    said = described(exported, entry)
+    return {name: _numbered(kind, said.get(name)) for name, kind in _KINDS.items()}
+
+
+def flat(exported: ExportedVersion, entry: Entry) -> dict:
     """The same without a null, for readers that take the first few rows' types for all: classes by name, unknown texts
     empty, unknown numbers `UNKNOWN_NUMBER`, and what has parts as JSON text."""
-    return {name: _filled(kind, described.get(name)) for name, kind in _KINDS.items()}
+    said = described(exported, entry)
+    return {name: _filled(kind, said.get(name)) for name, kind in _KINDS.items()}
 
 
 @cache
@@ -91,7 +158,7 @@ def schema(first: str, image: bool) -> "pyarrow.Schema":
 
 def in_words() -> str:
     """A list of the columns, in Markdown."""
-    return "\n".join(f"- `{name}` ({_said(kind)}): {about}" for name, (kind, about) in COLUMNS.items())
+    return "\n".join(f"- `{column.name}` ({_said(column.kind)}): {column.words}" for column in COLUMNS)
 
 
 def _numbered(kind: Kind, value):

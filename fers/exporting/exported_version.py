@@ -6,16 +6,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 
 import PIL
 from PIL import Image, features
 
 from fers.domain.boxes import Box
-from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop
 from fers.domain.studies import Study
-from fers.domain.versions import DatasetVersion, Entry, Measures, Vote, pseudonym
+from fers.domain.versions import DatasetVersion, Entry, Measures, pseudonym
 
 ENCODER = f"Pillow {PIL.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}"
 """What makes crops into files."""
@@ -105,36 +103,6 @@ class ExportedVersion:
         """A pseudonym that is another in every version, so that nobody is followed from one to the next by it."""
         return pseudonym(self.version.id, entry.person)
 
-    def describe(self, entry: Entry) -> dict:
-        """Everything known about a face, in JSON's types."""
-        width, height = self.size(entry)
-        # Said only where there is something: what is handed out of older versions stays the same, byte for byte.
-        live = {} if entry.live is None else {"live": entry.live.described()}
-        return {
-            "id": entry.face_id,
-            "split": entry.split,
-            "person": self.person(entry),
-            "label": name(entry.label),
-            "label_source": entry.label_source,
-            "felt": name(entry.felt),
-            "posed": name(entry.posed),
-            "perceived": name(entry.perceived),
-            "own_label": name(entry.own_label),
-            "expression": entry.display,
-            "intensity": entry.intensity,
-            "valence": entry.valence,
-            "arousal": entry.arousal,
-            "box": self.box(entry),
-            "width": width,
-            "height": height,
-            "source": entry.source,
-            "photo_sha256": entry.sha256,
-            "consent": entry.consent_sha256,
-            "model": {"id": entry.model_id, "version": entry.model_version},
-            "probabilities": dict(zip(LABELS, entry.probabilities, strict=True)),
-            "votes": [_describe_vote(self.version.id, vote) for vote in entry.votes],
-        } | live
-
 
 class LengthUnknown(Exception):
     """Only making an image could tell how long it is."""
@@ -157,19 +125,6 @@ def measured(photo: bytes, crop: bytes) -> Measures:
     return Measures(zlib.crc32(photo), len(crop), zlib.crc32(crop), hashlib.sha256(crop).hexdigest(), ENCODER)
 
 
-@lru_cache(maxsize=4096)
-def _describe_vote(scope: str, vote: Vote) -> dict:
-    """Many faces have the same vote of the same annotator."""
-    return {
-        "annotator": pseudonym(scope, vote.annotator),
-        "verdict": vote.verdict,
-        "shares": dict(zip(LABELS, vote.distribution, strict=True)) if vote.distribution else None,
-        "valence": vote.valence,
-        "arousal": vote.arousal,
-        "saw_prediction": vote.saw_prediction,
-    }
-
-
 def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in larger pieces: each is looked at several times on its way."""
     waiting = bytearray()
@@ -179,10 +134,6 @@ def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield bytes(waiting)
             waiting.clear()
     yield bytes(waiting)
-
-
-def name(emotion: Emotion | None) -> str | None:
-    return None if emotion is None else LABELS[emotion]
 
 
 def cropped(pixels: Image.Image, box: Box) -> bytes:

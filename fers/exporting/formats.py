@@ -108,7 +108,7 @@ def _class_folder(split: Split, label: Emotion) -> str:
 
 def _table_rows(exported: ExportedVersion, split: Split) -> Iterator[dict]:
     for entry in exported.entries(split):
-        yield {"file_name": f"{entry.face_id}.jpg"} | columns.row(exported.describe(entry))
+        yield {"file_name": f"{entry.face_id}.jpg"} | columns.row(exported, entry)
 
 
 def _affectnet_row(exported: ExportedVersion, entry: Entry) -> list:
@@ -164,7 +164,7 @@ def _coco_annotation(exported: ExportedVersion, entry: Entry) -> dict:
         "bbox": box,
         "area": box[2] * box[3],
         "iscrowd": 0,
-        "attributes": exported.describe(entry),
+        "attributes": columns.described(exported, entry),
     }
 
 

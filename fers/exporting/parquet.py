@@ -26,7 +26,7 @@ def packed(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[byte
 
     def row(entry: Entry) -> dict:
         image = {"bytes": exported.image(entry), "path": f"{entry.face_id}.jpg"}
-        return {IMAGE: image} | columns.row(exported.describe(entry))
+        return {IMAGE: image} | columns.row(exported, entry)
 
     return _written(columns.schema(IMAGE, image=True), map(row, entries), FACES_A_GROUP)
 

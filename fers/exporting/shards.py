@@ -90,7 +90,7 @@ def _tar(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]
     """The image stands by itself between small pieces, so that its many bytes are never copied."""
     for entry in entries:
         image, label = exported.image(entry), columns.NO_CLASS if entry.label is None else entry.label
-        small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(exported.describe(entry)))}
+        small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(exported, entry))}
         yield tar_header(f"{entry.face_id}.jpg", len(image))
         yield image
         yield _padding(image) + b"".join(_tar_member(f"{entry.face_id}.{end}", data) for end, data in small.items())
@@ -140,7 +140,7 @@ def _example_up_to_image(exported: ExportedVersion, entry: Entry, image_length: 
         _known_feature("image/class/label", columns.NO_CLASS if label is None else label.value),
         _known_feature("image/class/text", b"" if label is None else label.label.encode()),
         _known_feature("person", exported.person(entry).encode()),
-        _feature("metadata", orjson.dumps(exported.describe(entry))),
+        _feature("metadata", orjson.dumps(columns.described(exported, entry))),
     ]
     dimensions = (("valence", entry.valence), ("arousal", entry.arousal))
     features += [_known_feature(name, float(value)) for name, value in dimensions if value is not None]

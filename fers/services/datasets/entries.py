@@ -8,7 +8,7 @@ from fers.analysis.consensus import agreed
 from fers.domain.consensus import opinion_of
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
-from fers.domain.faces import Face, Source
+from fers.domain.faces import Answer, Face, Source
 from fers.domain.labels import Label, Opinion
 from fers.domain.near_duplicates import alike
 from fers.domain.splitting import split_people
@@ -53,12 +53,8 @@ def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: st
         box=face.box,
         source=face.source,
         own_label=answer.label,
-        display=answer.display,
         perceived=opinions.perceived(face.id),
         votes=tuple(map(_vote, labels)),
-        intensity=answer.intensity,
-        valence=_own_or_mean(answer.valence, [label.valence for label in labels]),
-        arousal=_own_or_mean(answer.arousal, [label.arousal for label in labels]),
         model_id=face.prediction.model_id,
         model_version=face.prediction.model_version,
         probabilities=face.prediction.probabilities,
@@ -66,6 +62,7 @@ def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: st
         fingerprint=fingerprint,
         measures=measures,
         live=face.live,
+        **_details(answer, labels),
     )
 
 
@@ -99,6 +96,13 @@ def portions(entries: list[Entry]) -> tuple[Portion, ...]:
         Portion(terms, len(people), len(set(people)))
         for terms, people in sorted(people_of.items(), key=lambda portion: portion[0] or "")
     )
+
+
+def _details(answer: Answer, labels: Iterable[Label]) -> dict:
+    """What the person says beside the label, and what annotators say where they don't."""
+    valence = _own_or_mean(answer.valence, [label.valence for label in labels])
+    arousal = _own_or_mean(answer.arousal, [label.arousal for label in labels])
+    return answer.details | {"valence": valence, "arousal": arousal}
 
 
 def _own_or_mean(own: float | None, others: list[float | None]) -> float | None:

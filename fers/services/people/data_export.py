@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import asdict
 
 from fers.domain.emotions import LABELS
-from fers.domain.faces import Challenger, Face
+from fers.domain.faces import DETAILS, Challenger, Face
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
@@ -87,10 +87,7 @@ def describe(face: Face) -> dict:
         "box": face.box.as_list(),
         "label": answer.label.label if answer.label is not None else None,
         "label_given": "before the prediction was shown" if answer.before_prediction else "after it was shown",
-        "expression": answer.display,
-        "intensity": answer.intensity,
-        "valence": answer.valence,
-        "arousal": answer.arousal,
+        **{detail.name: detail.read(answer) for detail in DETAILS},
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
