@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label, Opinion, Verdict
@@ -11,6 +12,8 @@ from fers.domain.versions import Vote
 OUTCOMES: tuple[Emotion | Verdict, ...] = (*Emotion, Verdict.UNKNOWN, Verdict.NOT_A_FACE)
 """What a face can turn out to be, in the order of the columns of error rates. A flag is a question to the researcher
 and no vote."""
+
+_Said = TypeVar("_Said", bound=Label | Vote)
 
 _INDEX = {outcome: index for index, outcome in enumerate(OUTCOMES)}
 
@@ -41,7 +44,7 @@ def votes_of(labels: Iterable[Label | Vote]) -> list[int]:
     return [vote for label in labels if (vote := vote_of(label)) is not None]
 
 
-def of_people(labels: Iterable[Label | Vote]) -> Iterator[Label | Vote]:
+def of_people(labels: Iterable[_Said]) -> Iterator[_Said]:
     """Without what an imported set says itself: all that tells how people agree."""
     return (label for label in labels if not label.of_a_set)
 

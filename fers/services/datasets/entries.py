@@ -32,7 +32,7 @@ class Opinions:
     def perceived(self, face_id: str) -> Emotion | None:
         """By the rule; None where they tie, or see no emotion."""
         consensus = self._consensus.get(face_id)
-        return consensus and consensus.emotion
+        return consensus.emotion if consensus else None
 
     def found_by(self, face_id: str) -> Opinion | None:
         """What Explore finds the face by, whatever the rule: the same filter takes the same faces here and there."""

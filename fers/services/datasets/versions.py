@@ -137,7 +137,7 @@ class DatasetVersions:
 
     def _get(self, actor: Person, version_id: str) -> DatasetVersion:
         dataset_version = self._versions.version(version_id)
-        require(actor, Action.SHARE_DATASET, dataset_version and dataset_version.study_id)
+        require(actor, Action.SHARE_DATASET, dataset_version.study_id if dataset_version else None)
         if dataset_version is None:
             raise NotFound("This version is not there.", "Reload the page to see which ones are.")
         return dataset_version
@@ -168,7 +168,8 @@ class DatasetVersions:
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
         looked_at, known = self._remembered(earlier)
-        texts, entries, crops = {}, [], {}
+        texts, entries = {}, []
+        crops: dict[str, bytes] = {}
         for number, face in enumerate(faces):
             progress(number, len(faces))
             if face.consent_id not in texts:

@@ -156,7 +156,7 @@ class Capture:
         if live is not None and (live.model_id, live.fingerprint) not in known:
             raise InvalidInput("The model on this page is not in use any more.", "Reload the page, then try again.")
 
-    def _require_open(self, actor: Person):
+    def _require_open(self, actor: Person) -> tuple[Consent, Study]:
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)
         if not study.open:

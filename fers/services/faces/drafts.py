@@ -64,7 +64,7 @@ class Drafts:
         self.forget_old()
         with self._lock:
             kept = self._kept.get(actor.id)
-        return kept and kept.at_hand
+        return kept.at_hand if kept else None
 
     def forget(self, actor: Person) -> None:
         """The actor is done with it."""

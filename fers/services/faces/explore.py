@@ -43,7 +43,7 @@ class Explore:
     ) -> list[Found]:
         """A page of the newest wanted faces; the next page comes `after` the last face of the one before."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Cursor(after.face.given_at, after.face.id)
+        place = Cursor(after.face.given_at, after.face.id) if after else None
         return self._index.newest(study_id, wanted, count, place) if self._may_be_seen(actor, study_id, wanted) else []
 
     def most_disputed(
@@ -51,13 +51,13 @@ class Explore:
     ) -> list[Found]:
         """A page of the faces, of one class or all, where the model is surest of something else than the class."""
         require(actor, Action.VIEW_DATASET, study_id)
-        place = after and Cursor(disagreement(after.face, after.label), after.face.id)
+        place = Cursor(disagreement(after.face, after.label), after.face.id) if after else None
         return self._index.most_disputed(study_id, label, count, place)
 
     def least_agreed(self, actor: Person, study_id: str, count: int, after: Found | None = None) -> list[Found]:
         """A page of the faces that annotators agree least about; those that all agree about are left out."""
         require(actor, Action.VIEW_DATASET, study_id)
-        return self._index.least_agreed(study_id, count, after and after.face.id)
+        return self._index.least_agreed(study_id, count, after.face.id if after else None)
 
     def thumbnail(self, actor: Person, face_id: str, pixels: int = THUMBNAIL_PIXELS) -> np.ndarray | None:
         """The face's crop, `pixels` x `pixels` x 3 RGB (uint8); None for a photo that its person lets nobody else look

@@ -160,12 +160,11 @@ class Importing:
         """What stands for a person's consent, stored with the person."""
         now = self._now()
         consent = Consent(_id(person_id, words.sha256), person_id, study.id, words, frozenset(Purpose), now)
-        for create, record in (
-            (self._records.create_person, Person(person_id, Role.PARTICIPANT, now, asked_first=True)),
-            (self._records.create_consent, consent),
-        ):
-            with suppress(AlreadyExists):  # Stored with another face of theirs, or before an import was stopped.
-                create(record)
+        # They may be there: stored with another face of theirs, or before an import was stopped.
+        with suppress(AlreadyExists):
+            self._records.create_person(Person(person_id, Role.PARTICIPANT, now, asked_first=True))
+        with suppress(AlreadyExists):
+            self._records.create_consent(consent)
         return consent
 
     def _add(

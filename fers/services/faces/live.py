@@ -1,5 +1,7 @@
 """Live: what a person's own browser needs to name their expression, without a picture leaving their device."""
 
+from typing import Any
+
 from fers.domain.interfaces import BrowserNetworks, Models
 from fers.domain.models import ModelInfo
 from fers.domain.people import Person
@@ -17,7 +19,7 @@ class Live:
         live = self._models.default().id
         return sorted(self._networks.models(), key=lambda info: info.id != live)
 
-    def plan(self, actor: Person, model_id: str) -> dict:
+    def plan(self, actor: Person, model_id: str) -> dict[str, Any]:
         """How a browser loads, feeds and reads the model and the face detector. Raises UnknownModel, ModelRejected."""
         require(actor, Action.GIVE_FACE)
         return self._networks.plan(model_id)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from fers.datasets import DataError, Faults
 from fers.datasets.files import is_picture
@@ -45,7 +45,7 @@ class Ordered:
     asked_at: datetime
     done: int = 0
     faces: int = 0
-    result: dict | None = None
+    result: dict[str, Any] | None = None
     """What came of it, once it has ended: the fields of `Imported`, with sentences for faults."""
     failure: str = ""
     """Why nobody does it any more, where that is so."""
@@ -148,7 +148,6 @@ class Uploads:
         """Do an import that was asked for, in the name of whoever asked. Raises NotFound, NotPermitted, InvalidInput
         for what can't be read, JobStopped."""
         folder, about = self._there(upload_id)
-        actor = self._person(about["actor_id"])
         with self._jobs.doing(OPERATOR, f"{_JOB}{upload_id}") as step:
             faults, path = Faults(), folder / FILES / about["name"]
             try:
@@ -158,7 +157,7 @@ class Uploads:
                     f"{_as_given(str(error), folder)}.", "Look at it again before you import it."
                 ) from error
             imported = self._importing.add(
-                actor,
+                require(self._person(about["actor_id"]), Action.MANAGE_STUDY, about["study_id"]),
                 about["study_id"],
                 faces,
                 Terms(**about["terms"]),
@@ -172,7 +171,9 @@ class Uploads:
     def _person(self, person_id: str) -> Person | None:
         """The person as they may act today."""
         person = self._records.person(person_id)
-        return person and replace(person, memberships=tuple(self._memberships.memberships_of(person_id)))
+        if person is None:
+            return None
+        return replace(person, memberships=tuple(self._memberships.memberships_of(person_id)))
 
     def to_carry_out(self) -> list[str]:
         """Uploads whose import nobody does, of those that lie at this server."""
@@ -187,16 +188,16 @@ class Uploads:
             if folder.name not in busy and datetime.fromisoformat(about["at"]) + KEPT < self._now():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _all(self) -> list[tuple[Path, dict]]:
+    def _all(self) -> list[tuple[Path, dict[str, Any]]]:
         folders = self._folder.iterdir() if self._folder.is_dir() else ()
         return [(folder, about) for folder in folders if (about := _written(folder / "about.json"))]
 
-    def _of(self, actor: Person, upload_id: str) -> tuple[Path, dict]:
+    def _of(self, actor: Person, upload_id: str) -> tuple[Path, dict[str, Any]]:
         folder, about = self._there(upload_id)
         require(actor, Action.MANAGE_STUDY, about["study_id"])
         return folder, about
 
-    def _there(self, upload_id: str) -> tuple[Path, dict]:
+    def _there(self, upload_id: str) -> tuple[Path, dict[str, Any]]:
         folder = self._folder / upload_id
         about = _written(folder / "about.json") if re.fullmatch("[0-9a-f]{32}", upload_id) else None
         if about is None:
@@ -264,7 +265,7 @@ def _noting(folder: Path, step: Step) -> Callable[[int, int], None]:
     return note
 
 
-def _result(imported: Imported, folder: Path) -> dict:
+def _result(imported: Imported, folder: Path) -> dict[str, Any]:
     faults = {
         "left_out": imported.faults.count,
         "told": [_as_given(line, folder) for line in imported.faults.told()],
@@ -272,15 +273,16 @@ def _result(imported: Imported, folder: Path) -> dict:
     return {name: getattr(imported, name) for name in ("added", "known", "removed", "labels")} | faults
 
 
-def _write(path: Path, what: dict) -> None:
+def _write(path: Path, what: dict[str, Any]) -> None:
     """Whole or not at all."""
     new = path.with_suffix(".new")
     new.write_text(json.dumps(what), encoding="utf-8")
     new.replace(path)
 
 
-def _written(path: Path) -> dict | None:
+def _written(path: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    return written

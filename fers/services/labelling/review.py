@@ -75,7 +75,8 @@ class Review:
         """Up to `count` faces for the actor to label, `besides` those (ids) they have in hand already. Each is kept for
         them for a while. Never their own face, nor one they have labelled."""
         study = self._study(actor, study_id)
-        in_hand, assignments = set(besides), []
+        in_hand = set(besides)
+        assignments: list[Assignment] = []
         while len(assignments) < count and (assignment := self._assign(actor, study, in_hand)):
             assignments.append(assignment)
             in_hand.add(assignment.face_id)

@@ -140,7 +140,8 @@ class Arena:
         self._evaluation_sets.require(actor, on)
         self._evaluation_sets.require_faces(on)
         classifier = self._models.classifier(model_id)
-        info, measured = classifier.info, []
+        info = classifier.info
+        measured: list[ModelInfo] = []
         if asked.failed and not self._answers.count_answers(info.fingerprint):
             raise ModelRejected(f"{model_id} failed on every face.", f"Look at it with fers models check {model_id}.")
         run = self._run(classifier, asked.seconds, on)
@@ -154,8 +155,8 @@ class Arena:
         """Every registered model with its progress."""
         self._evaluation_sets.require(actor, on)
         progress = {progress.fingerprint: progress for progress in self._results.progress(on.key)}
-        finished = [known for known in progress.values() if known.finished_at]
-        latest = max(finished, key=lambda known: known.finished_at, default=None)
+        finished = {known.fingerprint: known.finished_at for known in progress.values() if known.finished_at}
+        latest = progress[max(finished, key=lambda fingerprint: finished[fingerprint])] if finished else None
         runs = {run.fingerprint: run for run in self._answers.runs()}
         return [
             standing(info, progress.get(info.fingerprint), latest, runs.get(info.fingerprint))
@@ -210,7 +211,8 @@ class Arena:
         common = self._measuring.common(on, [infos[one].fingerprint, infos[other].fingerprint])
         if not len(common.labels):
             raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
-        return common, pairwise(*common.answers, common.labels)
+        first, second = common.answers
+        return common, pairwise(first, second, common.labels)
 
     def explain(self, actor: Person, model_id: str, face_id: str) -> Explained:
         """What a model says of a stored face, and which pixels spoke for each of its top three.
@@ -259,7 +261,7 @@ class Arena:
     def _noting(self, on: EvaluationSet, info: ModelInfo, faces: int) -> Callable[[int], None]:
         """Notes in the store how far a run is, now and then."""
         before = next((old for old in self._results.progress(on.key) if old.fingerprint == info.fingerprint), None)
-        finished, noted_at = before and before.finished_at, float("-inf")
+        finished, noted_at = before.finished_at if before else None, float("-inf")
 
         def note(done: int) -> None:
             nonlocal noted_at

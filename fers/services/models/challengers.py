@@ -3,6 +3,7 @@ on."""
 
 import logging
 import threading
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -57,7 +58,7 @@ class Challengers:
         said = self._in_time(lambda: prediction_of(self._models.classifier(pair[1]), face, self._now))
         return Unscored(trial.id, pair[1], said) if isinstance(said, UnscoredReason) else Challenger(trial.id, said)
 
-    def _in_time(self, ask) -> Prediction | UnscoredReason:
+    def _in_time(self, ask: Callable[[], Prediction]) -> Prediction | UnscoredReason:
         if not self._free.acquire(blocking=False):
             return UnscoredReason.SLOW
         answers: SimpleQueue[Prediction | UnscoredReason] = SimpleQueue()

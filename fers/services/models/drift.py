@@ -86,7 +86,7 @@ class DriftReports:
         """
         require(actor, Action.VIEW_DATASET, study_id)
         dataset_version = self._versions.version(version_id)
-        require(actor, Action.SHARE_DATASET, dataset_version and dataset_version.study_id)
+        require(actor, Action.SHARE_DATASET, dataset_version.study_id if dataset_version else None)
         if dataset_version is None:
             raise NotFound("This version is not there.", "Reload the page to see which ones are.")
         studies = [study_id] if study_id else [study.id for study in self._records.studies()]
@@ -112,7 +112,7 @@ class DriftReports:
         return known
 
     def _by_class(self, studies: list[str]) -> Counter[tuple[date, Emotion]]:
-        found = Counter()
+        found: Counter[tuple[date, Emotion]] = Counter()
         for study_id in studies:
             found.update(self._index.own_labels(study_id))
         return found
@@ -131,7 +131,7 @@ class DriftReports:
         ]
 
     def _agreed(self, studies: list[str], quarters: range) -> Counter[date]:
-        found = Counter()
+        found: Counter[date] = Counter()
         for study_id in studies:
             for count in self._index.counts(study_id, FaceFilter(agreement=frozenset(quarters), sources=GIVEN)):
                 found[count.week] += count.count
@@ -140,7 +140,8 @@ class DriftReports:
 
 def _guesses_of(week: date, model: str, sums: list[GuessSums]) -> Guesses:
     def total(name: str) -> float:
-        return sum(getattr(one, name) for one in sums)
+        numbers: list[float] = [getattr(one, name) for one in sums]
+        return sum(numbers)
 
     faces, labelled = int(total("faces")), int(total("labelled"))
     return Guesses(

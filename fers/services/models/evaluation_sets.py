@@ -7,7 +7,7 @@ from itertools import chain, groupby
 
 from fers.analysis.consensus import majority
 from fers.domain import permissions
-from fers.domain.consensus import of_people, votes_of
+from fers.domain.consensus import Consensus, of_people, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
@@ -57,7 +57,7 @@ class EvaluationSets:
         """The study that all of its faces are of; None: they are of several."""
         if evaluation_set.label_source is EvaluationLabels.VERSION:
             dataset_version = self.version(evaluation_set)
-            return dataset_version and dataset_version.study_id
+            return dataset_version.study_id if dataset_version else None
         studies = self._studies(evaluation_set)
         return studies[0].id if len(studies) == 1 else None
 
@@ -81,7 +81,7 @@ class EvaluationSets:
         if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
             return self._consensus(evaluation_set, among)
         tested = (face for face in self._faces(evaluation_set, among) if may_be_tested_on(face))
-        return ((face.id, face.answer.label, face.person_id) for face in tested)
+        return ((face.id, face.answer.label, face.person_id) for face in tested if face.answer.label is not None)
 
     def votes(self, evaluation_set: EvaluationSet) -> dict[str, list[int]]:
         """What annotators said, as indices into `OUTCOMES`, by face; flags are no votes, and a set's own label is
@@ -183,7 +183,7 @@ class EvaluationSets:
 
     def _consensus(self, evaluation_set: EvaluationSet, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:
         """What most annotators see; faces on which they tie, or see no emotion, have none."""
-        perceived = {}
+        perceived: dict[str, Consensus] = {}
         for study in self._studies(evaluation_set):
             perceived |= majority(self._labels.labels(study.id, among))
         for face in self._faces(evaluation_set, among):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from types import TracebackType
 
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import JobStore
@@ -92,7 +93,9 @@ class _Held:
         self._renewals.start()
         return self
 
-    def __exit__(self, _kind, error: BaseException | None, _trace) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self._has_ended.set()
         self._renewals.join()
         if isinstance(error, JobStopped | StoreUnavailable) or not self._renew():

@@ -39,7 +39,7 @@ class Measuring:
         self._answers = answers
         self._results = results
         self._now = now
-        self._remembered: tuple[tuple | None, Common | None] = (None, None)
+        self._remembered: tuple[object, Common] | None = None
 
     def measure(self, evaluation_set: EvaluationSet, infos: list[ModelInfo], step: Callable[[], None]) -> int:
         """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
@@ -64,8 +64,8 @@ class Measuring:
             scored = _again(known.get(who)) or entry(answers, common.labels, common.people)
             against = {other: mcnemar(right[who], right[other], common.people) for other in right if other != who}
             self._keep(evaluation_set, faces, state, scored, info, runs.get(who), against)
-        if scored := self._people(evaluation_set, common):
-            self._keep(evaluation_set, faces, state, scored)
+        if of_annotators := self._people(evaluation_set, common):
+            self._keep(evaluation_set, faces, state, of_annotators)
         return common.faces
 
     def common(self, evaluation_set: EvaluationSet, fingerprints: list[str]) -> Common:
@@ -73,11 +73,10 @@ class Measuring:
         remembered as long as nothing was added, changed or taken back."""
         counts = tuple((fingerprint, self._answers.count_answers(fingerprint)) for fingerprint in fingerprints)
         state = (evaluation_set.key, self._state(evaluation_set), counts)
-        remembered, common = self._remembered
-        if remembered != state:
-            common = self._read(evaluation_set, fingerprints)
-            self._remembered = (state, common)
-        return common
+        remembered = self._remembered
+        if remembered is None or remembered[0] != state:
+            self._remembered = remembered = (state, self._read(evaluation_set, fingerprints))
+        return remembered[1]
 
     def _state(self, evaluation_set: EvaluationSet) -> tuple[int, int]:
         """Its size and revisions: while both are the same, so are its faces and labels."""
@@ -95,7 +94,8 @@ class Measuring:
 
     def _labelled(self, evaluation_set: EvaluationSet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ids, sorted, labels, and whose faces they are, as numbers."""
-        face_ids, labels, whose, numbers = [], [], [], {}
+        face_ids, labels, whose = [], [], []
+        numbers: dict[str, int] = {}
         for face_id, label, person in self._evaluation_sets.labels(evaluation_set):
             face_ids.append(face_id)
             labels.append(label)

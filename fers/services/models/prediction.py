@@ -1,7 +1,7 @@
 """Prediction on files, for tools that work beside the app and keep nothing."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,7 +18,7 @@ LIMITS = PhotoLimits(smallest_side=16)
 """Benchmark faces are small (FER+: 48 pixels), so tools accept less than participants are asked for."""
 
 
-def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector | None") -> dict:
+def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector | None") -> dict[str, Any]:
     """What `classifier` says about the largest face in an image file, or the whole image without a `detector`.
 
     Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3`, `sure`

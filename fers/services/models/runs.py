@@ -1,5 +1,7 @@
 """Runs of models over the faces of an evaluation set, asked for from the page where models are compared."""
 
+from collections.abc import Iterable
+
 from fers.domain.evaluation_sets import EvaluationSet
 from fers.domain.jobs import Job
 from fers.domain.people import OPERATOR, Person
@@ -38,7 +40,7 @@ class ModelRuns:
         jobs = self._jobs.given_up(OPERATOR)
         return {run: jobs[job_of(*run)] for run in self._own(actor, jobs)}
 
-    def _own(self, actor: Person, jobs) -> list[Run]:
+    def _own(self, actor: Person, jobs: Iterable[str]) -> list[Run]:
         require(actor, Action.GIVE_FACE)
         runs = filter(None, map(asked_by, jobs))
         return [(model_id, on) for model_id, on in runs if self._evaluation_sets.allowed(actor, on)]

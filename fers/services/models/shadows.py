@@ -155,7 +155,8 @@ class Shadows:
             rank = 0
             try:
                 said[face.id] = classifier.predict(pixels[None])[0]
-                rank = rank_of(face.answer.label, said[face.id])
+                if face.answer.label is not None:
+                    rank = rank_of(face.answer.label, said[face.id].tolist())
             except Exception as error:  # The others are answered for all the same.
                 log.warning("%s failed on a face: %s", classifier.info.id, type(error).__name__)
             ranks.append(ShadowAnswer(face.id, week_of_face(face), rank))
@@ -199,8 +200,8 @@ class Shadows:
             failed=sum(count.faces for count in counts if not count.rank),
             waiting=sum(1 for _ in waiting),
             given_up=job if job and job.given_up(self._now()) else None,
-            top1=tuple(map(float, wilson(first, answered))),
-            top3=tuple(map(float, wilson(third, answered))),
+            top1=wilson(first, answered),
+            top3=wilson(third, answered),
         )
 
     def _since(self, model_id: str) -> datetime:

@@ -59,8 +59,8 @@ class Slices:
             found += analysis.slices(dimension, names, order, people, right)
         for about, names in self._groups.of_faces(actor, faces).items():
             found += analysis.slices(about, names, DIMENSIONS[about], people, right)
-        reliability = tuple(analysis.reliability(of_model, labels) for of_model in answers)
-        return Sliced(found, reliability, sum(face.id not in facts for face in faces))
+        of_one, of_other = (analysis.reliability(of_model, labels) for of_model in answers)
+        return Sliced(found, (of_one, of_other), sum(face.id not in facts for face in faces))
 
 
 def _dimensions(

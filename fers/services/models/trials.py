@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -182,7 +182,7 @@ class Trials:
             self._looked_at = None
 
 
-def _ranking(trial: Trial, matches: Counter[Match], score) -> Ranking | None:
+def _ranking(trial: Trial, matches: Counter[Match], score: Callable[[Match], int]) -> Ranking | None:
     """`score` says who wins a match: 1 the model that was shown, -1 its challenger, 0 neither."""
     places = {model_id: number for number, model_id in enumerate(trial.model_ids)}
     wins, ties = np.zeros((2, len(places), len(places)))
@@ -216,7 +216,7 @@ def _by_shown(trial: Trial, matches: Counter[Match]) -> dict[tuple[str, str], Ta
 
 
 def _tally(matches: Counter[Match], shown: str, challenger: str) -> Tally:
-    counts = Counter()
+    counts: Counter[tuple[bool, bool]] = Counter()
     for match, faces in matches.items():
         if (match.shown, match.challenger) == (shown, challenger):
             counts[match.shown_right, match.challenger_right] += faces

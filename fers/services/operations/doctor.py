@@ -99,8 +99,9 @@ class Doctor:
 
     def _check_faces(self) -> Iterator[str]:
         """Faces and images come in the same order, so neither has to be held in memory."""
-        before, seen = self._counted(), Counter()
-        for face, key in side_by_side(self._records.faces(), self._images.keys(), _id_of):
+        before = self._counted()
+        seen: Counter[str] = Counter()
+        for key, face, _ in side_by_side(self._records.faces(), self._images.keys(), _id_of):
             if face is not None:
                 seen[face.study_id] += 1
                 yield from (f"face {face.id}: {problem}" for problem in self._problems(face))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, islice
+from typing import TypeVar
 
 from fers.domain.consent import Purpose
 from fers.domain.faces import Face
@@ -19,6 +20,7 @@ from fers.services.labelling.aggregation import aggregate
 from fers.services.operations.store_comparison import FAR_MORE, Comparison, answers_kept, is_image_of, side_by_side
 
 _AT_ONCE = 1000
+_Some = TypeVar("_Some")
 _EVER = datetime.min.replace(tzinfo=UTC)
 """A time at which no invitation has run out."""
 
@@ -87,8 +89,8 @@ class Migration:
         """Remove whom and what the old store had once, as its log shows, and has no longer: they were withdrawn or
         purged between two runs. Anything else that is in the new store alone may have been given there."""
         old, new = self._old.records, self._new.records
-        people = {theirs.id for ours, theirs in side_by_side(old.people(), new.people()) if ours is None}
-        faces = {theirs.id for ours, theirs in side_by_side(old.origins(), new.origins()) if ours is None}
+        people = {person_id for person_id, ours, _ in side_by_side(old.people(), new.people()) if ours is None}
+        faces = {face_id for face_id, ours, _ in side_by_side(old.origins(), new.origins()) if ours is None}
         alone = people | faces
         known = {entry.subject for entry in (old.audit() if alone else ()) if entry.subject in alone}
         for face_id in faces & known:
@@ -117,7 +119,7 @@ class Migration:
             self._new.studies.revoke_invitation(invitation.id)
             return
         there = self._new.studies.invitation(invitation.sha256)
-        for _ in range(there.uses_left - invitation.uses_left):
+        for _ in range(there.uses_left - invitation.uses_left if there else 0):
             self._new.studies.use_invitation(invitation.sha256, _EVER)
 
     def _copy_person(self, person: Person) -> None:
@@ -178,18 +180,18 @@ class Migration:
     def _copy_review(self, study: Study) -> None:
         """What the labels of each face say, which faces are known and whose flags are settled. How far annotators agree
         follows from it."""
-        labels = (stores.labels.labels(study.id) for stores in (self._old, self._new))
-        pairs = side_by_side(*labels, lambda label: (label.face_id, label.annotator_id))
-        for face_id, of_face in groupby(pairs, lambda pair: (pair[0] or pair[1]).face_id):
-            self._copy_labels(face_id, list(of_face))
+        old, new = (stores.labels.labels(study.id) for stores in (self._old, self._new))
+        pairs = side_by_side(old, new, lambda label: (label.face_id, label.annotator_id))
+        for face_id, of_face in groupby(pairs, lambda pair: pair[0][0]):
+            self._copy_labels(face_id, [(given, there) for _, given, there in of_face])
             aggregate(self._new.labels, self._new.face_index, face_id)
         known, there = (stores.labels.gold_standard(study.id) for stores in (self._old, self._new))
         for face_id in known.keys() | there.keys():
             if known.get(face_id) != there.get(face_id):
                 self._new.labels.set_gold_standard(face_id, known.get(face_id))
-        settled, there = (stores.labels.resolved_flags(study.id) for stores in (self._old, self._new))
-        for face_id in settled.keys() | there.keys():
-            if settled.get(face_id) != there.get(face_id):
+        settled, settled_there = (stores.labels.resolved_flags(study.id) for stores in (self._old, self._new))
+        for face_id in settled.keys() | settled_there.keys():
+            if settled.get(face_id) != settled_there.get(face_id):
                 self._new.labels.resolve_flags(face_id, settled.get(face_id))
 
     def _copy_labels(self, face_id: str, labels: list[tuple[Label | None, Label | None]]) -> None:
@@ -248,6 +250,6 @@ class Migration:
             new.note_reached(fingerprint, at)
 
 
-def _some_at_a_time(things: Iterator) -> Iterator[list]:
+def _some_at_a_time(things: Iterator[_Some]) -> Iterator[list[_Some]]:
     while some := list(islice(things, _AT_ONCE)):
         yield some

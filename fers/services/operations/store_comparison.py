@@ -7,10 +7,13 @@ from dataclasses import asdict
 from heapq import merge
 from itertools import groupby, zip_longest
 from operator import attrgetter, itemgetter
+from typing import Any, TypeVar
 
+from fers.domain.evaluation_sets import Result
 from fers.domain.exploring import NO_FILTER
 from fers.domain.faces import Face
 from fers.domain.interfaces import ImageStore, Stores
+from fers.domain.models import ModelRun
 from fers.domain.people import Person
 from fers.domain.picture import FACTS_ID
 from fers.domain.studies import Study
@@ -21,8 +24,11 @@ FAR_MORE = 10_000
 """More promotions, trials and choices of models than there ever are."""
 LOST = "its image is lost"
 
-Part = tuple[str, Callable[[Stores], Iterable]]
+Part = tuple[str, Callable[[Stores], Iterable[object]]]
 """What is compared: its name, and how it is read, in the same order from every store."""
+
+_Old = TypeVar("_Old")
+_New = TypeVar("_New")
 
 
 class Comparison:
@@ -38,14 +44,14 @@ class Comparison:
 
     def problems(self) -> Iterator[str]:
         """A sentence for each thing of the old store that is not the same in the new one, or is there alone."""
-        for old, new in side_by_side(self._old.records.people(), self._new.records.people()):
+        for person_id, old, new in side_by_side(self._old.records.people(), self._new.records.people()):
             if problem := self._about_person(old, new):
-                yield f"person {(old or new).id}: {problem}"
+                yield f"person {person_id}: {problem}"
             else:
                 self.people += 1
-        for old, new in side_by_side(self._old.records.faces(), self._new.records.faces()):
-            if problem := self._about_face(old, new):
-                yield f"face {(old or new).id}: {problem}"
+        for face_id, given, kept in side_by_side(self._old.records.faces(), self._new.records.faces()):
+            if problem := self._about_face(given, kept):
+                yield f"face {face_id}: {problem}"
             else:
                 self.faces += 1
         for name, read in self._parts():
@@ -80,19 +86,22 @@ class Comparison:
         for trial in self._old.field.trials(FAR_MORE):
             yield _counts_of_trial(trial.id)
 
-    def _same(self, read: Callable[[Stores], Iterable]) -> bool:
+    def _same(self, read: Callable[[Stores], Iterable[object]]) -> bool:
         return all(old == new for old, new in zip_longest(read(self._old), read(self._new)))
 
 
-def side_by_side(old: Iterable, new: Iterable, id_of: Callable = attrgetter("id")) -> Iterator[tuple]:
-    """Those of the same id, None where there is none. Both come by id, and each id once."""
+def side_by_side(
+    old: Iterable[_Old], new: Iterable[_New], id_of: Callable[[_Old | _New], Any] = attrgetter("id")
+) -> Iterator[tuple[Any, _Old | None, _New | None]]:
+    """(id, the old one, the new one) of those of the same id, None where there is none. Both come by id, and each id
+    once."""
 
-    def of_side(side: str, things: Iterable) -> Iterator[tuple]:
+    def of_side(side: str, things: Iterable[Any]) -> Iterator[tuple[Any, str, Any]]:
         return ((id_of(one), side, one) for one in things)
 
-    for _, found in groupby(merge(of_side("old", old), of_side("new", new), key=itemgetter(0)), itemgetter(0)):
+    for its_id, found in groupby(merge(of_side("old", old), of_side("new", new), key=itemgetter(0)), itemgetter(0)):
         sides = {side: one for _, side, one in found}
-        yield sides.get("old"), sides.get("new")
+        yield its_id, sides.get("old"), sides.get("new")
 
 
 def image_problem(images: ImageStore, face: Face) -> str | None:
@@ -110,8 +119,9 @@ def is_image_of(face: Face, data: bytes) -> bool:
 
 def answers_kept(stores: Stores) -> list[str]:
     """What answers are kept under: what pictures are like, and of models, in runs and in the background."""
-    runs = [*stores.answers.runs(), *stores.results.progress()]
-    return list(dict.fromkeys([FACTS_ID, *(run.fingerprint for run in runs), *stores.field.reached()]))
+    asked = (run.fingerprint for run in stores.answers.runs())
+    under_way = (progress.fingerprint for progress in stores.results.progress())
+    return list(dict.fromkeys([FACTS_ID, *asked, *under_way, *stores.field.reached()]))
 
 
 def _parts_of_person(person: Person) -> Iterator[Part]:
@@ -161,10 +171,10 @@ def _counts_of_trial(trial_id: str) -> Part:
     return f"trial {trial_id}: its counts are", lambda of: [of.field.matches(trial_id), of.field.unscored(trial_id)]
 
 
-def _text(thing) -> str:
+def _text(thing: ModelRun | Result) -> str:
     """Where a figure that is not known (NaN) equals itself."""
     return json.dumps(asdict(thing), sort_keys=True, default=str)
 
 
-def _by(field: str, things: Iterable) -> list:
+def _by(field: str, things: Iterable[_Old]) -> list[_Old]:
     return sorted(things, key=attrgetter(field))

@@ -209,7 +209,10 @@ class Accounts:
         if self._sign_in.register_identity(person.id, identity):
             return person.id
         self._records.delete_person(person.id)  # They came twice at once.
-        return self._sign_in.person_by_identity(identity)
+        first = self._sign_in.person_by_identity(identity)
+        if first is None:
+            raise SignInFailed("Your account was removed a moment ago.", "Sign in again for a new one.")
+        return first
 
     def _checked(self, email: str, password: str, device: str = "") -> str:
         """The id of whose credentials these are. Raises SignInFailed."""

@@ -4,6 +4,9 @@ import io
 import json
 import zipfile
 from dataclasses import asdict
+from typing import Any
+
+import numpy as np
 
 from fers.domain.emotions import LABELS
 from fers.domain.faces import DETAILS, Challenger, Face
@@ -38,7 +41,7 @@ class DataExport:
         face = self._records.face(face_id)
         return face is not None and face.person_id == actor.id
 
-    def crop(self, actor: Person, face_id: str):
+    def crop(self, actor: Person, face_id: str) -> np.ndarray:
         """The face's crop, 224 x 224 x 3 RGB (uint8). Raises NotFound when it is not the actor's, ImageLost."""
         face = self._own(actor, face_id)
         return crop_stored(image_of(self._images, face), face.box)
@@ -58,7 +61,7 @@ class DataExport:
             files.writestr("consent.md", self._consents.copy_for(actor))
         return archive.getvalue()
 
-    def _add_image(self, files: zipfile.ZipFile, face: Face) -> dict:
+    def _add_image(self, files: zipfile.ZipFile, face: Face) -> dict[str, Any]:
         """What is said of the image: of a lost one, that it is lost."""
         try:
             files.writestr(f"images/{face.id}.jpg", image_of(self._images, face))
@@ -74,7 +77,7 @@ class DataExport:
         return face
 
 
-def describe(face: Face) -> dict:
+def describe(face: Face) -> dict[str, Any]:
     """Everything known about a face in JSON's types, except whose it is."""
     answer, prediction = face.answer, face.prediction
     return {
@@ -103,7 +106,7 @@ def describe(face: Face) -> dict:
     }
 
 
-def describe_self(description: SelfDescription) -> dict:
+def describe_self(description: SelfDescription) -> dict[str, Any]:
     """What somebody says about themselves, and the words they agreed to, in JSON's types."""
     return description.said() | {
         "study": description.study_id,
@@ -112,17 +115,21 @@ def describe_self(description: SelfDescription) -> dict:
     }
 
 
-def _describe_challenger(challenger: Challenger | None) -> dict | None:
+def _describe_challenger(challenger: Challenger | None) -> dict[str, Any] | None:
     """What another model said in a blind trial, without being shown."""
-    return challenger and {
-        "trial": challenger.trial_id,
-        "model": {"id": challenger.prediction.model_id, "version": challenger.prediction.model_version},
-        "probabilities": dict(zip(LABELS, challenger.prediction.probabilities, strict=True)),
-        "predicted_at": challenger.prediction.made_at.isoformat(),
-    }
+    return (
+        None
+        if challenger is None
+        else {
+            "trial": challenger.trial_id,
+            "model": {"id": challenger.prediction.model_id, "version": challenger.prediction.model_version},
+            "probabilities": dict(zip(LABELS, challenger.prediction.probabilities, strict=True)),
+            "predicted_at": challenger.prediction.made_at.isoformat(),
+        }
+    )
 
 
-def describe_label(label: Label) -> dict:
+def describe_label(label: Label) -> dict[str, Any]:
     """Everything known about a label in JSON's types, except whose it is."""
     return {
         "face": label.face_id,

@@ -110,7 +110,8 @@ class Invitations:
         """Each study has its own share of people who label before they see a guess."""
         person = self._records.person(actor.id)
         asked_first = random.SystemRandom().random() < study.ask_first_share
-        self._records.update_person(replace(person, asked_first=asked_first))
+        if person is not None:  # Else they withdraw at this moment.
+            self._records.update_person(replace(person, asked_first=asked_first))
 
     def _log(self, actor: Person, action: str, subject: str, study_id: str) -> None:
         self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id))

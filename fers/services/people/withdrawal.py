@@ -106,7 +106,7 @@ class Withdrawal:
     def finish(self, person: Person) -> bool:
         """Remove an account that nothing opens, unless a face or label of its owner is there. Returns whether it is
         gone. Their withdrawal broke off near its end, or their joining at its beginning."""
-        if self._records.faces_of(person.id) or next(self._labels.labels_by(person.id), None):
+        if self._records.faces_of(person.id) or next(self._labels.labels_by(person.id), None) is not None:
             return False
         self._sign_in.forget(person.id)
         self._records.delete_person(person.id)
