@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from fers.domain.emotions import LABELS
 
+OutputKind = Literal["probabilities", "logits", "scores"]
+
 
 @dataclass(frozen=True)
 class InputSpec:
@@ -41,7 +43,7 @@ class OutputSpec:
     classes: tuple[str, ...] = LABELS
     """The network's class names in the order of its outputs. Names that mean none of the eight ("unknown", say) are
     dropped and the rest rescaled; an emotion that no name means gets probability 0."""
-    kind: Literal["probabilities", "logits", "scores"] = "probabilities"
+    kind: OutputKind = "probabilities"
     """Scores are independent of one another, each from 0 to 1 (sigmoids); they are rescaled to sum to 1."""
     flip: bool = False
     """Whether the answer is the mean of those for the face and for its mirror image."""

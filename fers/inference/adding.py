@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def look(box: Sandbox, weights: Path, side: int | None = None) -> Seen:
     return Seen(seen["weights"], ModelDraft.from_json(seen["draft"]))
 
 
-def _looked(box: Sandbox, weights: Path, side: int | None, others: list[Path]) -> dict:
+def _looked(box: Sandbox, weights: Path, side: int | None, others: list[Path]) -> dict[str, Any]:
     """What the sandbox says of `weights`, with the files that it needs, from the same folder."""
     box.clear()
     for file in (weights, *others):
@@ -115,7 +116,7 @@ def taken_over(box: Sandbox, path: Path, staging: Path) -> Path:
     return staged
 
 
-def write_description(folder: Path, document: dict) -> None:
+def write_description(folder: Path, document: dict[str, Any]) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -128,7 +129,7 @@ class Tested:
     """Why not, where that is known."""
 
 
-def test(box: Sandbox, folder: ModelFolder, known: dict) -> Tested:
+def test(box: Sandbox, folder: ModelFolder, known: dict[str, Any]) -> Tested:
     """Test a complete model folder in the sandbox on `known` faces, as `examine` takes them by name, and add what
     browsers run to it. Raises ModelRejected."""
     box.clear()

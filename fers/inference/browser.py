@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class BrowserNetworks:
         """Those of the registered models that are LiteRT files or were converted to one, by id."""
         return [info for info in self._registry.models() if litert_file(self._registry.find(info.id))]
 
-    def plan(self, model_id: str) -> dict:
+    def plan(self, model_id: str) -> dict[str, Any]:
         """All that `fers/ui/browser/eye.js` has to know, ready for JSON. Raises UnknownModel or ModelRejected."""
         folder = self._registry.find(model_id)
         file = litert_file(folder)
@@ -47,7 +48,7 @@ class BrowserNetworks:
                 return faces.weights(variant).read_bytes()
         files = (litert_file(self._registry.find(info.id)) for info in self._registry.models())
         made_from = next((file for file in files if file is not None and _name(file) == name), None)
-        return made_from and _served(made_from, made_from.stat().st_mtime_ns)
+        return _served(made_from, made_from.stat().st_mtime_ns) if made_from else None
 
 
 def litert_file(folder: ModelFolder) -> Path | None:
@@ -103,7 +104,7 @@ def _fingerprint(file: Path, _changed: int) -> str:
     return fingerprint(file)
 
 
-def _model(info: ModelInfo, file: Path) -> dict:
+def _model(info: ModelInfo, file: Path) -> dict[str, Any]:
     emotions = [emotion_named(name) for name in info.output.classes]
     columns = [emotions.index(emotion) if emotion in emotions else None for emotion in Emotion]
     return {
@@ -117,7 +118,7 @@ def _model(info: ModelInfo, file: Path) -> dict:
     }
 
 
-def _detector() -> dict:
+def _detector() -> dict[str, Any]:
     variants = (faces.NEAR, faces.FAR)
     return {
         "variants": [{"file": _name(faces.weights(v)), "side": v.side, "grids": v.grids} for v in variants],

@@ -56,7 +56,7 @@ class FolderClassifier:
         """
         heat = self._grad_cam(face, emotions)
         if heat is None:
-            return rise(self.predict, face, emotions)
+            return rise(self.predict, face, [int(emotion) for emotion in emotions])
         blank = np.zeros(face.shape[:2], np.float32)
         return np.stack([enlarged(heat.get(emotion, blank), face.shape) for emotion in emotions])
 

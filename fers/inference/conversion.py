@@ -78,7 +78,8 @@ def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
         if half:
             converter.target_spec.supported_types = [tf.float16]
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        return converter.convert()
+        converted: bytes = converter.convert()
+        return converted
 
 
 def for_one_face(content: bytes) -> bytes:

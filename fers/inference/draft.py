@@ -1,7 +1,9 @@
 """A first description of weights that have none: what can be read off the file, and by trying it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,22 +46,21 @@ class ModelDraft:
     parameters: int | None
 
     @classmethod
-    def from_json(cls, document: dict) -> "ModelDraft":
+    def from_json(cls, document: dict[str, Any]) -> "ModelDraft":
         return cls(**document | {"outputs": tuple(Output(**each) for each in document["outputs"])})
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     def output(self, wanted: str | None, classes: list[str]) -> Output:
         """The output called `wanted` or, where that is None, the only one with as many numbers as `classes`, or the one
         called EMOTION. Raises ModelRejected, or InvalidInput where somebody has to say which."""
+        candidates: Sequence[Output] = self.outputs
         if wanted:
             found = [each for each in self.outputs if wanted in (each.name, author_name(each.name))]
             if not found:
                 raise ModelRejected(f"The network has no output called {wanted}.", f"It has {self._listed()}.")
             candidates = found
-        else:
-            candidates = self.outputs
         fitting = [each for each in candidates if each.numbers == len(classes)]
         if not fitting:
             raise ModelRejected(
@@ -75,13 +76,13 @@ class ModelDraft:
             )
         return fitting[0]
 
-    def _listed(self, outputs: tuple[Output, ...] | None = None) -> str:
+    def _listed(self, outputs: Sequence[Output] | None = None) -> str:
         outputs = outputs or self.outputs
         return " and ".join(
             f"{each.numbers} numbers" + (f" ({each.name})" if len(self.outputs) > 1 else "") for each in outputs
         )
 
-    def description(self, weights: Path, answers: dict) -> dict:
+    def description(self, weights: Path, answers: dict[str, Any]) -> dict[str, Any]:
         """The `model.json` of a folder that holds `weights`.
 
         `answers` has id, model_version, name, classes, output, kind, range, mean, std, order, crop_scale, licence and
@@ -137,7 +138,7 @@ def read_off(weights: Path, side: int | None = None) -> ModelDraft:
 
 def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ...]:
     """Those that are rows of numbers. Raises ModelRejected when there are none."""
-    outputs, refusal = [], None
+    outputs, refusal = [], ModelRejected(f"{file} gives no answer: it has no outputs.", "Save it anew.")
     for index, name in enumerate(network.outputs):
         try:
             said = tried(network, batch, file, index)

@@ -13,7 +13,8 @@ NOT_WORSE = 0.02
 
 
 def logarithms(probabilities: np.ndarray) -> np.ndarray:
-    return np.log(probabilities.clip(LEAST_PROBABILITY))
+    logs: np.ndarray = np.log(probabilities.clip(LEAST_PROBABILITY))
+    return logs
 
 
 @dataclass(frozen=True)
@@ -65,4 +66,5 @@ def _distinctness(views: np.ndarray, faces: np.ndarray) -> float:
 
 
 def _entropy(probabilities: np.ndarray) -> np.ndarray:
-    return -(probabilities * np.log(probabilities.clip(1e-9))).sum(axis=-1)
+    nats: np.ndarray = -(probabilities * np.log(probabilities.clip(1e-9))).sum(axis=-1)
+    return nats

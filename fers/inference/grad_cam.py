@@ -1,26 +1,24 @@
 """Which parts of a face a Keras network looked at: Grad-CAM (Selvaraju et al., ICCV 2017)."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
+from fers.domain.models import OutputKind
+
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}
 """What TensorFlow calls them."""
-Kind = Literal["probabilities", "logits", "scores"]
-"""What a network says, as in `OutputSpec.kind`."""
-Maps = Callable[[np.ndarray, list[int], Kind], list[np.ndarray] | None]
+Maps = Callable[[np.ndarray, list[int], OutputKind], list[np.ndarray] | None]
 """Takes a batch of one face, columns of the output and what the outputs are. Gives a map for each, rows x columns of
 the last feature map, at least 0 and not scaled; None where the network has no convolution to look at."""
 
 
-def grad_cam(answer: Callable) -> Maps:
+def grad_cam(answer: Callable[..., Any]) -> Maps:
     """What makes maps for a network; `answer` takes it from faces to n x outputs, both of them tensors."""
     import tensorflow as tf
 
-    # Drawn when somebody first asks why. The graph is flat, whatever models the network is made of.
-    @tf.function(autograph=False)
-    def heat(face, column, kind):
+    def heat_of(face: Any, column: Any, kind: OutputKind) -> Any:
         outputs = answer(face)
         # The logarithm of the probability: a softmax that is sure of itself has hardly any gradient left.
         logits = outputs if kind == "logits" else tf.math.log(tf.maximum(outputs, 1e-12))
@@ -32,14 +30,17 @@ def grad_cam(answer: Callable) -> Maps:
                 return tf.nn.relu(tf.reduce_sum(weights * places, axis=-1))[0]
         return None
 
-    def maps(face: np.ndarray, columns: list[int], kind: Kind) -> list[np.ndarray] | None:
+    # Drawn when somebody first asks why. The graph is flat, whatever models the network is made of.
+    heat = tf.function(heat_of, autograph=False)
+
+    def maps(face: np.ndarray, columns: list[int], kind: OutputKind) -> list[np.ndarray] | None:
         found = [heat(tf.constant(face), tf.constant(column), kind) for column in columns]
         return None if None in found else [each.numpy() for each in found]
 
     return maps
 
 
-def _with_places(operations: list) -> list:
+def _with_places(operations: list[Any]) -> list[Any]:
     """What the operations give that still has places in it (1 x height x width x channels; kernels begin otherwise), in
     their order, from the first convolution on."""
     kinds = [operation.type for operation in operations]
@@ -48,5 +49,5 @@ def _with_places(operations: list) -> list:
     return [output for output in outputs if _has_places(output.shape)]
 
 
-def _has_places(shape) -> bool:
+def _has_places(shape: Any) -> bool:
     return shape.rank == 4 and shape[0] in (1, None) and all(side and side > 1 for side in shape[1:3])

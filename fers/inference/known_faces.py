@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -38,7 +39,7 @@ def listed_pictures(table: Path) -> list[tuple[Image.Image, Emotion]]:
     return [_picture(table, number, row) for number, row in enumerate(rows, start=2)]
 
 
-def _picture(table: Path, number: int, row: dict) -> tuple[Image.Image, Emotion]:
+def _picture(table: Path, number: int, row: dict[str, Any]) -> tuple[Image.Image, Emotion]:
     try:
         emotion = Emotion.from_label(row["label"])
         photo = check_photo((table.parent / row["image"]).read_bytes(), _LIMITS)

@@ -7,20 +7,22 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from fers.domain.emotions import Emotion
-from fers.domain.models import InputSpec, ModelInfo, OutputSpec
+from fers.domain.models import InputSpec, ModelInfo, OutputKind, OutputSpec
 from fers.errors import ModelRejected
 
 DESCRIPTION = "model.json"
 SCHEMA = 1
-OUTPUT_KINDS = ("probabilities", "logits", "scores")
+OUTPUT_KINDS: tuple[OutputKind, ...] = ("probabilities", "logits", "scores")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What a model may be called: its folder and parts of addresses are, too."""
+_Word = TypeVar("_Word", bound=str)
 _FIX = f"Correct its {DESCRIPTION}, or register another model."
 
 
@@ -100,11 +102,12 @@ def described_id(path: Path) -> str:
         raise ModelRejected(f"{path.resolve().name}/{DESCRIPTION} gives no id that can be used.", _FIX) from error
 
 
-def _document(path: Path) -> dict:
+def _document(path: Path) -> dict[str, Any]:
     try:
-        return json.loads((path / DESCRIPTION).read_text("utf-8"))
+        document: dict[str, Any] = json.loads((path / DESCRIPTION).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ModelRejected(f"{path.resolve().name} has no readable {DESCRIPTION}.", _FIX) from error
+    return document
 
 
 def _size(weights: Path) -> int:
@@ -113,7 +116,7 @@ def _size(weights: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def info_of(document: dict) -> ModelInfo:
+def info_of(document: dict[str, Any]) -> ModelInfo:
     """What a `model.json` says. Raises Misdescribed, or what Python raises for keys and types that are not there."""
     if document["schema"] != SCHEMA:
         raise Misdescribed("schema", f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
@@ -134,7 +137,7 @@ def info_of(document: dict) -> ModelInfo:
     )
 
 
-def _input(document: dict) -> InputSpec:
+def _input(document: dict[str, Any]) -> InputSpec:
     low, high = map(float, document.get("range", (0, 1)))
     if low >= high:
         raise Misdescribed("range", "the input range must rise")
@@ -158,7 +161,7 @@ def _input(document: dict) -> InputSpec:
     )
 
 
-def _output(document: dict) -> OutputSpec:
+def _output(document: dict[str, Any]) -> OutputSpec:
     classes = tuple(map(str, document["classes"]))
     known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
     if len(set(known)) < len(known):
@@ -179,7 +182,7 @@ def _output(document: dict) -> OutputSpec:
     )
 
 
-def _listed(emotions: list[Emotion]) -> str:
+def _listed(emotions: Iterable[Emotion]) -> str:
     return ", ".join(sorted(emotion.label for emotion in emotions))
 
 
@@ -191,25 +194,27 @@ def emotion_named(name: str) -> Emotion | None:
         return None
 
 
-def _one_of(value, allowed: tuple[str, ...], what: str) -> str:
-    if value not in allowed:
-        raise Misdescribed(what, f"{what} {value!r} is not {' or '.join(allowed)}")
-    return value
+def _one_of(value: object, allowed: tuple[_Word, ...], what: str) -> _Word:
+    for word in allowed:
+        if value == word:
+            return word
+    raise Misdescribed(what, f"{what} {value!r} is not {' or '.join(allowed)}")
 
 
-def _id(document: dict) -> str:
+def _id(document: dict[str, Any]) -> str:
     if not ID.fullmatch(named := _text(document, "id")):
         raise Misdescribed("id", f"the id {named!r} is not of letters, digits, dots, dashes and underscores only")
     return named
 
 
-def _text(document: dict, key: str) -> str:
-    if not isinstance(document[key], str) or not document[key].strip():
+def _text(document: dict[str, Any], key: str) -> str:
+    text = document[key]
+    if not isinstance(text, str) or not text.strip():
         raise Misdescribed(key, f"{key} is not a text")
-    return document[key]
+    return text
 
 
-def _within(value, low: float, high: float, what: str) -> float:
+def _within(value: object, low: float, high: float, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise Misdescribed(what, f"{what} {value!r} is not a number from {low} to {high}")
     return value

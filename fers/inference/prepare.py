@@ -10,13 +10,13 @@ from fers.inference.model_folder import emotion_named
 
 def to_input(faces: np.ndarray, spec: InputSpec) -> np.ndarray:
     """n x h x w x 3 RGB (uint8) to the float32 batch that `spec` describes."""
-    prepared = np.stack([_resized(Image.fromarray(face), spec) for face in faces]).astype(np.float32)
+    prepared: np.ndarray = np.stack([_resized(Image.fromarray(face), spec) for face in faces]).astype(np.float32)
     low, high = spec.range
     prepared = prepared * np.float32((high - low) / 255) + np.float32(low)
     if spec.order == "BGR":
         prepared = prepared[..., ::-1]
     if spec.mean:
-        prepared = (prepared - np.float32(spec.mean)) / np.float32(spec.std)
+        prepared = (prepared - np.asarray(spec.mean, np.float32)) / np.asarray(spec.std, np.float32)
     if spec.layout == "NCHW":
         prepared = prepared.transpose(0, 3, 1, 2)
     return np.ascontiguousarray(prepared)
@@ -41,4 +41,5 @@ def to_emotions(outputs: np.ndarray, spec: OutputSpec) -> np.ndarray:
         if emotion is not None:
             logits[:, emotion] = scores[:, column] / spec.temperature
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+    probabilities: np.ndarray = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return probabilities.astype(np.float32)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
@@ -25,17 +25,16 @@ _spoke = threading.Event()
 def tensorflow() -> ModuleType:
     """The module, imported and at work, with Keras on top of it."""
     with _lock:
-        if "tensorflow" in sys.modules and "keras" in sys.modules:
-            return sys.modules["tensorflow"]
-        with _filtered():
-            import keras  # noqa: F401
-            import tensorflow as tf
+        if "tensorflow" not in sys.modules or "keras" not in sys.modules:
+            with _filtered():
+                import keras  # noqa: F401
+                import tensorflow as tf
 
-            tf.constant(0.0)  # Devices are looked for, and their lack complained of, when the first number is needed.
-        return tf
+                tf.constant(0.0)  # Devices are looked for, and their lack complained of, once a number is needed.
+        return sys.modules["tensorflow"]
 
 
-def interpreter(**options) -> "Interpreter":
+def interpreter(**options: Any) -> "Interpreter":
     """LiteRT's `Interpreter`."""
     from ai_edge_litert.interpreter import Interpreter
 

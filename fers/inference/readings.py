@@ -2,8 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -47,7 +48,7 @@ USUAL_SCALINGS = (
 def usual_inputs(described: InputSpec) -> Iterator[InputSpec]:
     """As described first, then the other ways."""
     yield described
-    orders = ("RGB", "BGR") if described.channels == 3 else (described.order,)
+    orders: tuple[Literal["RGB", "BGR"], ...] = ("RGB", "BGR") if described.channels == 3 else (described.order,)
     scalings = [s for s in USUAL_SCALINGS if len(s.get("mean", ())) in (0, described.channels)]
     scalings.append({"range": described.range, "mean": described.mean, "std": described.std})
     for order, scaling in itertools.product(orders, scalings):
@@ -124,5 +125,5 @@ def in_short(spec: InputSpec) -> str:
     return f"{spec.order + ' ' if spec.channels == 3 else ''}{_numbers(spec.range)}{mean}"
 
 
-def _numbers(values) -> str:
+def _numbers(values: Iterable[float]) -> str:
     return ",".join(f"{value:g}" for value in values)

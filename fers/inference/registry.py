@@ -83,7 +83,7 @@ class ModelRegistry:
         return loaded is not None and loaded.info == folder.info
 
     def _registered(self) -> dict[Path, ModelFolder | ModelRejected]:
-        read = {}
+        read: dict[Path, ModelFolder | ModelRejected] = {}
         for path in self._paths():
             try:
                 read[path] = self._folder_at(path)

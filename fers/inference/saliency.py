@@ -43,7 +43,9 @@ def rise(
     return np.stack([enlarged(heat, face.shape) for heat in np.tensordot(scores, covers, axes=(0, 0))])
 
 
-def _tried(predict, face: np.ndarray, columns: list[int], masks: int, until: float) -> tuple[np.ndarray, np.ndarray]:
+def _tried(
+    predict: Callable[[np.ndarray], np.ndarray], face: np.ndarray, columns: list[int], masks: int, until: float
+) -> tuple[np.ndarray, np.ndarray]:
     """n x h x w covers and, n x len(columns), what `predict` says of the face under each. AT_ONCE are tried whatever
     they take; more only while there is time for as many again before `until`."""
     random = np.random.default_rng(0)
@@ -61,7 +63,8 @@ def _tried(predict, face: np.ndarray, columns: list[int], masks: int, until: flo
 def _covered(face: np.ndarray, covers: np.ndarray) -> np.ndarray:
     """n x h x w x 3 (uint8): gray where covered, as black would be an edge of its own."""
     plain = np.float32(face.mean())
-    return (face[None] * covers[..., None] + plain * (1 - covers[..., None])).astype(np.uint8)
+    mixed: np.ndarray = face[None] * covers[..., None] + plain * (1 - covers[..., None])
+    return mixed.astype(np.uint8)
 
 
 def _covers(count: int, size: tuple[int, int], random: "np.random.Generator") -> np.ndarray:
@@ -98,4 +101,5 @@ def deletion_and_insertion(
     gray = np.full_like(face, face.mean())
     deleted = np.where(first[..., None], gray, face)
     inserted = np.where(first[..., None], face, gray)
-    return tuple(float(np.trapezoid(predict(series)[:, column], shares)) for series in (deleted, inserted))
+    deletion, insertion = (np.trapezoid(predict(series)[:, column], shares) for series in (deleted, inserted))
+    return float(deletion), float(insertion)

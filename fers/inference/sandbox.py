@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from fers.errors import ModelRejected
 from fers.inference.runtimes import OUT_OF_MEMORY
@@ -30,7 +31,7 @@ class Sandbox:
     def __init__(self, folder: Path, memory: int = MEMORY_BYTES):
         self.folder = folder
         self._memory = memory
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._late = False
         self._words = folder.parent / "words"
         self.shut: dict[str, bool] = {}
@@ -59,10 +60,11 @@ class Sandbox:
             raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
         shutil.copyfile(made, target)
 
-    def ask(self, task: str, **said) -> dict:
+    def ask(self, task: str, **said: Any) -> dict[str, Any]:
         """What the process answers. Raises ModelRejected with its refusal, or with how it ended."""
         process = self._process = self._process or self._start()
-        timer = threading.Timer(PATIENCE_SECONDS, self._give_up)
+        assert process.stdin and process.stdout  # It was started with pipes.
+        timer = threading.Timer(PATIENCE_SECONDS, self._give_up, [process])
         timer.start()
         try:
             process.stdin.write(json.dumps({"task": task} | said).encode() + b"\n")
@@ -70,36 +72,38 @@ class Sandbox:
             line = process.stdout.readline(LARGEST_ANSWER_BYTES)
             answer = json.loads(line)
         except (OSError, ValueError) as error:
-            raise self._end() from error
+            raise self._end(process) from error
         finally:
             timer.cancel()
         self.shut = answer["shut"]
         if "refused" in answer:
             raise ModelRejected(*answer["refused"])
-        return answer["done"]
+        done: dict[str, Any] = answer["done"]
+        return done
 
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._leave()
+            self._leave(self._process)
             self._process = None
 
-    def _leave(self) -> None:
+    def _leave(self, process: subprocess.Popen[bytes]) -> None:
         """Wait for the process's end, which a dying one is left a moment for."""
         try:
-            self._process.wait(5)
+            process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
+        assert process.stdin and process.stdout
         with suppress(OSError):  # What it was asked last may lie in the pipe still.
-            self._process.stdin.close()
-        self._process.stdout.close()
+            process.stdin.close()
+        process.stdout.close()
 
-    def _give_up(self) -> None:
+    def _give_up(self, process: subprocess.Popen[bytes]) -> None:
         self._late = True
-        self._process.kill()
+        process.kill()
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         home = str(self.folder)
         environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
             "HOME": home,
@@ -124,16 +128,16 @@ class Sandbox:
                 start_new_session=True,
             )
 
-    def _end(self) -> ModelRejected:
+    def _end(self, process: subprocess.Popen[bytes]) -> ModelRejected:
         """Why the process answers no more."""
-        self._leave()
+        self._leave(process)
         words = self._last_words()
-        if OUT_OF_MEMORY.search(words) or (self._process.returncode == -signal.SIGKILL and not self._late):
+        if OUT_OF_MEMORY.search(words) or (process.returncode == -signal.SIGKILL and not self._late):
             return ModelRejected(
                 f"The model takes more memory than the {self._memory / 1e9:.0f} GB that FERS gives one.",
                 "Give a smaller one.",
             )
-        if self._late or self._process.returncode == -signal.SIGXCPU:
+        if self._late or process.returncode == -signal.SIGXCPU:
             return ModelRejected("The model took too long to try.", "Give a smaller one.")
         return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
 

@@ -12,6 +12,7 @@ import resource
 import struct
 import sys
 from pathlib import Path
+from typing import Any
 
 MEMORY_BYTES = 4_000_000_000
 CPU_SECONDS = 240
@@ -155,7 +156,7 @@ def _shut_calls(libc: ctypes.CDLL) -> bool:
     return not libc.prctl(_SET_SECCOMP, _FILTER, header, 0, 0)
 
 
-def _program(calls: dict) -> list[tuple[int, int, int, int]]:
+def _program(calls: dict[str, Any]) -> list[tuple[int, int, int, int]]:
     """A packet filter: (operation, instructions to skip when true, when false, operand) each."""
     returns = {verdict: (_RETURN, 0, 0, verdict) for verdict in (_ALLOW, _EPERM, _ENOSYS, _KILL)}
     number = (_LOAD, 0, 0, _NUMBER)

@@ -2,6 +2,7 @@
 wrongly still answers, only badly: BGR for RGB, another range of values, or classes in another order."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -44,11 +45,11 @@ class SelfTestReport:
     """How the described way of feeding compares with the next best, in a sentence; empty when there was no need."""
 
     @classmethod
-    def from_json(cls, document: dict) -> "SelfTestReport":
+    def from_json(cls, document: dict[str, Any]) -> "SelfTestReport":
         findings = tuple(SelfTestFinding(**finding) for finding in document["findings"])
         return cls(**document | {"findings": findings, "unseen": tuple(document["unseen"])})
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -83,7 +84,8 @@ def examine(
         findings, compared = _misdescriptions(classifier, known)
     if not findings:
         findings = _ignorance(answers, labels) or _confidence(classifier, faces)
-    named = {emotion_named(name) for name in classifier.info.output.classes} - {None}
+    meant = map(emotion_named, classifier.info.output.classes)
+    named = {emotion for emotion in meant if emotion is not None}
     unseen = tuple(Emotion(emotion).label for emotion in sorted(named - set(labels.tolist())))
     return SelfTestReport(tuple(findings), right, len(labels), unseen, compared)
 
@@ -187,7 +189,7 @@ def _clearly_exchanged(before: np.ndarray, after: np.ndarray, labels: np.ndarray
         return False
     means = [gains[labels == label].mean() for label in changed]
     errors = [gains[labels == label].std(ddof=1) / np.sqrt((labels == label).sum()) for label in changed]
-    return min(means) > 0 and sum(means) > CLEARLY * float(np.hypot(*errors))
+    return bool(min(means) > 0 and sum(means) > CLEARLY * float(np.hypot(*errors)))
 
 
 def _comparison(described: InputSpec, ways: list[tuple[float, InputSpec]]) -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fers.errors import ModelRejected
 from fers.inference.sealing import seal
@@ -17,7 +18,7 @@ KNOWN = "known.npz"
 """In the sandbox, the faces to test on."""
 
 
-def look(file: str, side: int | None, needs_seal: bool, shut: dict) -> dict:
+def look(file: str, side: int | None, needs_seal: bool, shut: dict[str, Any]) -> dict[str, Any]:
     """Bring the network of `file` into the form that is served, and read off what it is."""
     from fers.inference.draft import read_off
     from fers.inference.foreign import normal_form
@@ -38,7 +39,7 @@ def look(file: str, side: int | None, needs_seal: bool, shut: dict) -> dict:
     return {"weights": str(named), "draft": read_off(named, side).to_json()}
 
 
-def test(folder: str, shut: dict) -> dict:
+def test(folder: str, shut: dict[str, Any]) -> dict[str, Any]:
     """Test the model folder `folder` on the known faces, and convert it for browsers."""
     import numpy as np
 
@@ -60,7 +61,7 @@ def test(folder: str, shut: dict) -> dict:
     return answer | {"browsers": ready is not None, "converted": ready is not None and ready != described.weights}
 
 
-TASKS: dict[str, Callable] = {"look": look, "test": test}
+TASKS: dict[str, Callable[..., Any]] = {"look": look, "test": test}
 
 
 def main(work: Path, memory: int) -> None:

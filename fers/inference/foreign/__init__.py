@@ -35,7 +35,8 @@ def normal_form(source: Path, folder: Path) -> Path:
     Raises ModelRejected, or `onnx_files.Lacking` where files beside it are needed.
     """
     module = importlib.import_module(f"{__name__}.{_reader(source)}")
-    return module.normal_form(source, folder)
+    normal: Path = module.normal_form(source, folder)
+    return normal
 
 
 def _reader(source: Path) -> str:

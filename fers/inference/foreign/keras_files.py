@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, Any
 
 from fers.errors import ModelRejected
 from fers.inference.foreign import SERVED, saved_models
@@ -56,7 +57,7 @@ class _OnlyKeras2(Exception):
     """Keras 3 does not read this file of Keras 2."""
 
 
-def _in_keras_3(file: Path, name: str, version: str):
+def _in_keras_3(file: Path, name: str, version: str) -> Any:
     import keras
 
     try:
@@ -94,7 +95,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Path:
     return saved_models.as_litert(folder / "exported", folder)
 
 
-def _zipped(source: Path) -> tuple[dict, str]:
+def _zipped(source: Path) -> tuple[dict[str, Any], str]:
     """(configuration, version) of a `.keras` file."""
     with zipfile.ZipFile(source) as archive:
         config = json.loads(archive.read("config.json"))
@@ -107,7 +108,7 @@ def _zipped(source: Path) -> tuple[dict, str]:
     return config, version if version.startswith("3") else "2"
 
 
-def _hdf5(source: Path) -> tuple[dict, str]:
+def _hdf5(source: Path) -> tuple[dict[str, Any], str]:
     """(configuration, version) of an HDF5 file."""
     import h5py
 
@@ -122,15 +123,15 @@ def _hdf5(source: Path) -> tuple[dict, str]:
     return json.loads(config), version if version.startswith("3") else "2"
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _refuse_links(weights, name: str) -> None:
+def _refuse_links(weights: Path | IO[bytes], name: str) -> None:
     """Raise ModelRejected for HDF5 that takes numbers from other files."""
     import h5py
 
-    def outside(group) -> bool:
+    def outside(group: Any) -> bool:
         for key in group:
             link = group.get(key, getlink=True)
             if isinstance(link, h5py.ExternalLink):
@@ -149,7 +150,7 @@ def _refuse_links(weights, name: str) -> None:
             raise ModelRejected(f"{name} takes weights from other files, so it is not loaded.", "Save it anew.")
 
 
-def _refuse_code(config: dict, name: str) -> None:
+def _refuse_code(config: dict[str, Any], name: str) -> None:
     for part in _parts(config):
         kind = str(part["class_name"])
         called = part.get("config")
@@ -172,7 +173,7 @@ def _refuse_code(config: dict, name: str) -> None:
             )
 
 
-def _parts(config) -> Iterator[dict]:
+def _parts(config: object) -> Iterator[dict[str, Any]]:
     """All that is described by its class, but for how the network was trained."""
     if isinstance(config, dict):
         if isinstance(config.get("class_name"), str) and config["class_name"] != "__keras_tensor__":
@@ -185,7 +186,7 @@ def _parts(config) -> Iterator[dict]:
             yield from _parts(value)
 
 
-def _is_custom(part: dict) -> bool:
+def _is_custom(part: dict[str, Any]) -> bool:
     kind, module = part["class_name"], part.get("module")
     if kind.startswith("__") or kind in _NETWORKS | {"Policy", "DTypePolicy"}:
         return False

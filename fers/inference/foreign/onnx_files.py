@@ -2,9 +2,13 @@
 
 import shutil
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from fers.errors import ModelRejected
 from fers.inference.foreign import SERVED
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, TensorProto
 
 
 class Lacking(ModelRejected):
@@ -43,7 +47,7 @@ def normal_form(source: Path, folder: Path) -> Path:
     return target
 
 
-def _kept_elsewhere(model):
+def _kept_elsewhere(model: "ModelProto") -> list["TensorProto"]:
     """The tensors that do not hold their numbers, wherever in the graph they are."""
     from onnx import TensorProto
     from onnx.external_data_helper import _get_all_tensors
@@ -51,7 +55,7 @@ def _kept_elsewhere(model):
     return [tensor for tensor in _get_all_tensors(model) if tensor.data_location == TensorProto.EXTERNAL]
 
 
-def _location(tensor, file: str) -> str:
+def _location(tensor: "TensorProto", file: str) -> str:
     """The name of the file with a tensor's numbers. Raises ModelRejected when it leads out of the folder."""
     location = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
     path = PurePosixPath(location.replace("\\", "/"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from fers.errors import ModelRejected
 from fers.inference.conversion import SIGNATURE, litert
@@ -50,7 +51,7 @@ def as_litert(source: Path, folder: Path) -> Path:
     return target
 
 
-def refuse_unsafe(description, name: str) -> None:
+def refuse_unsafe(description: Any, name: str) -> None:
     """Raise ModelRejected for a SavedModel (its protobuf) that holds more than a network of TensorFlow 2."""
     graphs = description.meta_graphs
     if len(graphs) != 1 or not graphs[0].HasField("object_graph_def"):
@@ -70,7 +71,7 @@ def refuse_unsafe(description, name: str) -> None:
         )
 
 
-def _forbidden(graph) -> set[str]:
+def _forbidden(graph: Any) -> set[str]:
     """Operations outside of what is allowed, in a graph and its functions, which are allowed themselves."""
     functions = {function.signature.name: function for function in graph.library.function}
     found = {node.op for node in graph.node} - ALLOWED - set(functions)
@@ -81,7 +82,7 @@ def _forbidden(graph) -> set[str]:
     return found
 
 
-def _called(function) -> Iterator[str]:
+def _called(function: Any) -> Iterator[str]:
     for node in function.node_def:
         yield node.op
         for attribute in node.attr.values():

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def open_network(weights: Path) -> Network:
     module = _MODULES[weights.suffix.lower()]
     runtime = importlib.import_module(f"{__name__}.{module}")
     try:
-        network = runtime.load(weights)
+        network: Network = runtime.load(weights)
     except ModelRejected:
         raise
     except Exception as error:  # noqa: BLE001 - each library raises kinds of its own for files it can't load
@@ -96,7 +97,7 @@ def _refuse_greed(error: Exception, file: str) -> None:
         raise ModelRejected(f"{file} takes more memory than there is for a model.", "Give a smaller one.") from error
 
 
-def the_input(inputs: list, names: list[str], file: str):
+def the_input(inputs: list[Any], names: list[str], file: str) -> Any:
     """The only one of a network's inputs. Raises ModelRejected."""
     if len(inputs) != 1:
         raise ModelRejected(

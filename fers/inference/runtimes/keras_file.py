@@ -1,11 +1,13 @@
 """Keras on TensorFlow (`.keras`)."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from fers.inference.grad_cam import grad_cam
+from fers.inference.grad_cam import Maps, grad_cam
 from fers.inference.quiet import tensorflow
 from fers.inference.runtimes import Network, cast, real, the_input
 
@@ -24,8 +26,8 @@ def load(path: Path) -> Network:
     signature = [tf.TensorSpec(source.shape, source.dtype)]
 
     @cache
-    def answers(chosen: int):
-        def answer(batch):
+    def answers(chosen: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        def answer(batch: Any) -> Any:
             fed = tf.nest.map_structure(lambda _: batch, expected)
             return tf.nest.flatten(network(fed, training=False))[chosen]
 
@@ -35,7 +37,7 @@ def load(path: Path) -> Network:
     def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
         return real(answers(output)[1](cast(batch, source.dtype)).numpy())
 
-    def maps(output: int):
+    def maps(output: int) -> Maps:
         return grad_cam(answers(output)[0])
 
     return Network(run, tuple(source.shape), names, network.count_params(), maps)

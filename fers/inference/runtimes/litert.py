@@ -3,6 +3,7 @@
 import queue
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,10 +11,13 @@ from fers.errors import ModelRejected
 from fers.inference import quiet
 from fers.inference.runtimes import Network, cast, real, the_input
 
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
+
 
 def load(path: Path) -> Network:
     content = path.read_bytes()
-    idle: queue.LifoQueue = queue.LifoQueue()
+    idle: queue.LifoQueue[_Interpreter] = queue.LifoQueue()
 
     def interpreter() -> "_Interpreter":
         try:
@@ -43,13 +47,13 @@ def load(path: Path) -> Network:
 
 
 class _Interpreter:
-    def __init__(self, interpreter, file: str):
+    def __init__(self, interpreter: "Interpreter", file: str):
         self._interpreter = interpreter
         inputs = interpreter.get_input_details()
         self._input = the_input(inputs, [each["name"] for each in inputs], file)
         self._outputs = interpreter.get_output_details()
         self.outputs = tuple(_output_names(interpreter))
-        self._batch = None
+        self._batch: tuple[int, ...] | None = None
         self.input_shape = tuple(None if side == -1 else int(side) for side in self._input["shape_signature"])
 
     def run(self, batch: np.ndarray, output: int) -> np.ndarray:
@@ -76,7 +80,7 @@ class _Interpreter:
         return real(self._interpreter.get_tensor(told["index"]), *told["quantization"])
 
 
-def _output_names(interpreter) -> list[str]:
+def _output_names(interpreter: "Interpreter") -> list[str]:
     """The names that the network's author gave its outputs, in their order: those of its signature where it has one."""
     details = interpreter.get_output_details()
     signatures = interpreter.get_signature_list()
