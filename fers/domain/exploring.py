@@ -10,10 +10,13 @@ every combination there is, and so answer at any size without going through the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Opinion
+
+_Rank = TypeVar("_Rank", float, datetime)
 
 QUARTERS = range(4)
 """Of a share from 0 to 1."""
@@ -134,9 +137,9 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Cursor:
+class Cursor(Generic[_Rank]):
     """Where a page of faces ended, for the next one to go on from."""
 
-    rank: float | datetime
+    rank: _Rank
     """The last face's disagreement or time, whichever the faces are ordered by."""
     face_id: str

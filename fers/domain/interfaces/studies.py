@@ -84,11 +84,13 @@ class FaceIndex(Protocol):
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
+    def newest(
+        self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None
+    ) -> list[Found]:
         """The `count` newest that are wanted, or those that come after a cursor in that order."""
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor[float] | None = None
     ) -> list[Found]:
         """The faces (of this class, if one is named) where the model is surest of something else than their class."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from fers.domain.boxes import Box
 from fers.domain.consent import ConsentText, Purpose
@@ -35,11 +36,11 @@ def time_from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def description_to_document(description: SelfDescription) -> dict:
+def description_to_document(description: SelfDescription) -> dict[str, Any]:
     return asdict(description) | {"given_at": time_to_text(description.given_at)}
 
 
-def description_from_document(document: dict) -> SelfDescription:
+def description_from_document(document: dict[str, Any]) -> SelfDescription:
     return SelfDescription(
         person_id=document["person_id"],
         study_id=document["study_id"],
@@ -51,7 +52,7 @@ def description_from_document(document: dict) -> SelfDescription:
     )
 
 
-def erasure_to_document(erasure: Erasure) -> dict:
+def erasure_to_document(erasure: Erasure) -> dict[str, Any]:
     return {
         "what": erasure.what.value,
         "subject": erasure.subject,
@@ -61,7 +62,7 @@ def erasure_to_document(erasure: Erasure) -> dict:
     }
 
 
-def erasure_from_document(document: dict) -> Erasure:
+def erasure_from_document(document: dict[str, Any]) -> Erasure:
     """Raises KeyError, ValueError or TypeError for anything else."""
     return Erasure(
         what=Erased(document["what"]),
@@ -72,7 +73,7 @@ def erasure_from_document(document: dict) -> Erasure:
     )
 
 
-def face_to_document(face: Face) -> dict:
+def face_to_document(face: Face) -> dict[str, Any]:
     return {
         "id": face.id,
         "person_id": face.person_id,
@@ -93,7 +94,7 @@ def face_to_document(face: Face) -> dict:
     }
 
 
-def face_from_document(document: dict) -> Face:
+def face_from_document(document: dict[str, Any]) -> Face:
     return Face(
         id=document["id"],
         person_id=document["person_id"],
@@ -114,7 +115,7 @@ def face_from_document(document: dict) -> Face:
     )
 
 
-def label_to_document(label: Label) -> dict:
+def label_to_document(label: Label) -> dict[str, Any]:
     return asdict(label) | {
         "verdict": label.verdict.value,
         "distribution": list(label.distribution),
@@ -122,7 +123,7 @@ def label_to_document(label: Label) -> dict:
     }
 
 
-def label_from_document(document: dict) -> Label:
+def label_from_document(document: dict[str, Any]) -> Label:
     typed = {
         "verdict": Verdict(document["verdict"]),
         "distribution": tuple(document["distribution"]),
@@ -131,33 +132,37 @@ def label_from_document(document: dict) -> Label:
     return Label(**document | typed)
 
 
-def _prediction_to_document(prediction: Prediction) -> dict:
+def _prediction_to_document(prediction: Prediction) -> dict[str, Any]:
     probabilities, made_at = list(prediction.probabilities), time_to_text(prediction.made_at)
     return asdict(prediction) | {"probabilities": probabilities, "made_at": made_at}
 
 
-def _prediction_from_document(document: dict) -> Prediction:
+def _prediction_from_document(document: dict[str, Any]) -> Prediction:
     typed = {"probabilities": tuple(document["probabilities"]), "made_at": time_from_text(document["made_at"])}
     return Prediction(**document | typed)  # Those of the first version lack `least_confidence`.
 
 
-def _challenger_to_document(challenger: Challenger) -> dict:
+def _challenger_to_document(challenger: Challenger) -> dict[str, Any]:
     return {"trial_id": challenger.trial_id, "prediction": _prediction_to_document(challenger.prediction)}
 
 
-def _challenger_from_document(document: dict | None) -> Challenger | None:
-    return document and Challenger(document["trial_id"], _prediction_from_document(document["prediction"]))
+def _challenger_from_document(document: dict[str, Any] | None) -> Challenger | None:
+    if document is None:
+        return None
+    return Challenger(document["trial_id"], _prediction_from_document(document["prediction"]))
 
 
-def _unscored_from_document(document: dict | None) -> Unscored | None:
-    return document and Unscored(**document | {"why": UnscoredReason(document["why"])})
+def _unscored_from_document(document: dict[str, Any] | None) -> Unscored | None:
+    return None if document is None else Unscored(**document | {"why": UnscoredReason(document["why"])})
 
 
-def _live_from_document(document: dict | None) -> LiveGuess | None:
-    return document and LiveGuess(**as_named(document) | {"probabilities": tuple(document["probabilities"])})
+def _live_from_document(document: dict[str, Any] | None) -> LiveGuess | None:
+    if document is None:
+        return None
+    return LiveGuess(**as_named(document) | {"probabilities": tuple(document["probabilities"])})
 
 
-def _answer_to_document(answer: Answer) -> dict:
+def _answer_to_document(answer: Answer) -> dict[str, Any]:
     label, display = answer.label, answer.display
     return asdict(answer) | {
         "label": None if label is None else label.label,
@@ -165,7 +170,7 @@ def _answer_to_document(answer: Answer) -> dict:
     }
 
 
-def _answer_from_document(document: dict) -> Answer:
+def _answer_from_document(document: dict[str, Any]) -> Answer:
     label, display = document["label"], document["display"]
     typed = {
         "label": None if label is None else Emotion.from_label(label),

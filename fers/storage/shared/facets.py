@@ -7,6 +7,8 @@ from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
 from fers.domain.labels import Opinion
 
+Facts = dict[str, str | int | float | None]
+"""What a face is found by: values of fields, by their names."""
 NOTHING = -1
 """Stands for no label and for no agreement yet."""
 NO_SHARE = 2
@@ -36,11 +38,11 @@ def class_by(face: Face, perceived: int | None) -> Emotion | None:
 
 def agreement_in(opinion: Opinion | None) -> tuple[int, float]:
     """How far annotators agree: the quarter and the share."""
-    share = opinion and opinion.agreement
+    share = opinion.agreement if opinion else None
     return (NOTHING, NO_SHARE) if share is None else (quarter(share), share)
 
 
-def facets_of(face: Face, label: Emotion | None) -> dict[str, str | int]:
+def facets_of(face: Face, label: Emotion | None) -> Facts:
     """`label`: its class."""
     _, confidence = face.prediction.top(1)[0]
     return {

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
@@ -13,7 +14,7 @@ from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.stored_names import as_named, as_stored
 
 
-def version_to_document(version: DatasetVersion) -> dict:
+def version_to_document(version: DatasetVersion) -> dict[str, Any]:
     return asdict(version) | {
         "created_at": time_to_text(version.created_at),
         "consensus": version.consensus.value,
@@ -21,7 +22,7 @@ def version_to_document(version: DatasetVersion) -> dict:
     }
 
 
-def version_from_document(document: dict) -> DatasetVersion:
+def version_from_document(document: dict[str, Any]) -> DatasetVersion:
     typed = {
         "created_at": time_from_text(document["created_at"]),
         "consent_texts": tuple(ConsentText(**text) for text in document["consent_texts"]),
@@ -33,7 +34,7 @@ def version_from_document(document: dict) -> DatasetVersion:
     return DatasetVersion(**document | typed)
 
 
-def _filter_to_document(wanted: FaceFilter) -> dict:
+def _filter_to_document(wanted: FaceFilter) -> dict[str, Any]:
     """Only what it names."""
     said = {
         "labels": sorted((None if label is None else label.value for label in wanted.labels), key=str),
@@ -48,7 +49,7 @@ def _filter_to_document(wanted: FaceFilter) -> dict:
     return {field: value for field, value in said.items() if value not in (None, [])}
 
 
-def _filter_from_document(said: dict) -> FaceFilter:
+def _filter_from_document(said: dict[str, Any]) -> FaceFilter:
     return FaceFilter(
         labels=frozenset(None if label is None else Emotion(label) for label in said.get("labels", ())),
         sources=frozenset(map(Source, said.get("sources", ()))),
@@ -61,9 +62,9 @@ def _filter_from_document(said: dict) -> FaceFilter:
     )
 
 
-def sums_to_document(sums: VersionSums) -> dict:
+def sums_to_document(sums: VersionSums) -> dict[str, Any]:
     return as_stored(asdict(sums)) | {"labels": list(sums.labels)}
 
 
-def sums_from_document(document: dict) -> VersionSums:
+def sums_from_document(document: dict[str, Any]) -> VersionSums:
     return VersionSums(**as_named(document) | {"labels": tuple(document["labels"])})

@@ -37,7 +37,7 @@ class SqliteAnswers:
 
     def count_answers(self, fingerprint: str) -> int:
         [(count,)] = self._database.rows("SELECT count(*) FROM answers WHERE answers_id = ?", (fingerprint,))
-        return count
+        return int(count)
 
     def save_run(self, run: ModelRun) -> None:
         document = as_stored(asdict(run))

@@ -1,6 +1,7 @@
 """The audit log in SQLite: one chain, since a database has one writer at a time."""
 
 import sqlite3
+from typing import Any
 
 from fers.domain.audit import AuditEntry, SealedEntry, seal
 from fers.storage.shared.documents import time_from_text, time_to_text
@@ -20,7 +21,7 @@ def append(sql: sqlite3.Connection, entry: AuditEntry) -> SealedEntry:
     return sealed_entry
 
 
-def sealed(row: sqlite3.Row | tuple) -> SealedEntry:
+def sealed(row: sqlite3.Row | tuple[Any, ...]) -> SealedEntry:
     """`row`: the columns of a query made by `select`."""
     number, at, role, action, subject, actor, study_id, sha256 = row
     entry = AuditEntry(time_from_text(at), role, action, subject, actor, study_id)

@@ -4,9 +4,10 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -86,7 +87,7 @@ class Database:
         with closing(sqlite3.connect(self._before)) as copy:
             self._connection.backup(copy)
 
-    def rows(self, query: str, parameters: tuple = ()) -> list[sqlite3.Row]:
+    def rows(self, query: str, parameters: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query; inside a transaction, as it has changed them. Waits for nobody who writes. Raises
         StoreUnavailable."""
         if self._writer == threading.get_ident():

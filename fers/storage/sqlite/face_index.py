@@ -5,7 +5,7 @@ either gone through by time until the page is full, or, where few are wanted, lo
 again the counts say which is less work. So nothing here goes through all faces of a study.
 """
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found, week_of
@@ -49,7 +49,9 @@ class SqliteFaceIndex:
         )
         return {(date.fromisoformat(row["week"]), Emotion(row["own"])): row["count"] for row in rows}
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
+    def newest(
+        self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None
+    ) -> list[Found]:
         ids: list[str] = []
         for week, found, everything in self._weeks(study_id, wanted, after):
             index = "facts_by_time" if everything * count < found * found else "facts_by_cell"
@@ -61,9 +63,10 @@ class SqliteFaceIndex:
         return self._faces(ids)
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor[float] | None = None
     ) -> list[Found]:
-        index, where, values = "facts_by_dispute", "", ()
+        index, where = "facts_by_dispute", ""
+        values: tuple[int, ...] = ()
         if label is not None:
             index, where, values = "facts_by_label_and_dispute", " AND label = ?", (label.value,)
         place = (after.rank, after.face_id) if after else (2.0, "")
@@ -89,9 +92,9 @@ class SqliteFaceIndex:
 
     def revisions(self) -> int:
         [(count,)] = self._database.rows("SELECT count FROM revisions")
-        return count
+        return int(count)
 
-    def _weeks(self, study_id: str, wanted: FaceFilter, after: Cursor | None) -> list[tuple[str, int, int]]:
+    def _weeks(self, study_id: str, wanted: FaceFilter, after: Cursor[datetime] | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)
         last = week_of(after.rank.astimezone(UTC)).isoformat() if after else "9999"
@@ -104,7 +107,7 @@ class SqliteFaceIndex:
         return [tuple(row) for row in rows]
 
     def _newest_of(
-        self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Cursor | None, index: str
+        self, study_id: str, week: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None, index: str
     ) -> list[str]:
         condition, values = _condition(wanted)
         if wanted.group is not None:
@@ -129,23 +132,24 @@ class SqliteFaceIndex:
         return [found[id] for id in ids if id in found]  # One may have been withdrawn since it was found.
 
 
-def _counts(wanted: FaceFilter) -> tuple[str, tuple]:
+def _counts(wanted: FaceFilter) -> tuple[str, tuple[int | str, ...]]:
     """The table that counts what is wanted, with the beginning of a condition, and its values."""
     if wanted.group is None:
         return "face_counts WHERE 1", ()
     return "group_counts WHERE field = ? AND answer = ?", group_of(wanted.group)
 
 
-def _condition(wanted: FaceFilter) -> tuple[str, list]:
+def _condition(wanted: FaceFilter) -> tuple[str, list[int | str]]:
     """SQL that is true of what is wanted but for the group, for facts and counts alike, and its values."""
-    chosen = {
+    chosen: dict[str, list[int]] = {
         "label": [number_of(label) for label in wanted.labels],
         "source": [SOURCES.index(source) for source in wanted.sources],
         "confidence": list(wanted.confidence),
         "agreement": list(wanted.agreement),
         "disputed": [] if wanted.disputed is None else [wanted.disputed],
     }
-    conditions, values = ["1"], []
+    conditions = ["1"]
+    values: list[int | str] = []
     for column, numbers in chosen.items():
         if numbers:
             conditions.append(f"{column} IN ({', '.join('?' * len(numbers))})")

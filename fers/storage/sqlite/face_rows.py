@@ -7,6 +7,7 @@ study asks for; none counts as filled as long as the face itself wants more labe
 
 import json
 import sqlite3
+from typing import Any
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
@@ -15,7 +16,7 @@ from fers.domain.faces import Face
 from fers.domain.labels import Opinion
 from fers.domain.review import entropy
 from fers.storage.shared.documents import face_from_document, face_to_document, time_to_text
-from fers.storage.shared.facets import agreement_in, class_by, facets_of, number_of, perceived_in
+from fers.storage.shared.facets import Facts, agreement_in, class_by, facets_of, number_of, perceived_in
 
 FACE_COLUMNS = "id, person_id, study_id, given_at, purge_at, document"
 """What faces are looked up by; everything else about one is in its JSON document."""
@@ -33,24 +34,24 @@ def keep_opinion(sql: sqlite3.Connection, face_id: str, opinion: Opinion | None)
     row = sql.execute(f"SELECT {FACE_COLUMNS} FROM faces WHERE id = ?", (face_id,)).fetchone()
     if row is not None:
         face, perceived, (agreement, share) = face_of(row), perceived_in(opinion), agreement_in(opinion)
-        noted = {"perceived": perceived, "agreement": agreement, "share": share}
+        noted: Facts = {"perceived": perceived, "agreement": agreement, "share": share}
         _keep(sql, _facts(face, class_by(face, perceived)) | noted)
 
 
-def face_values(face: Face) -> tuple:
+def face_values(face: Face) -> tuple[Any, ...]:
     """A face's row, as `FACE_COLUMNS` has it."""
     document = face_to_document(face)
     columns = [document.pop(column) for column in FACE_COLUMNS.split(", ")[:-1]]
     return (*columns, json.dumps(document))
 
 
-def face_of(row: sqlite3.Row | tuple) -> Face:
+def face_of(row: sqlite3.Row | tuple[Any, ...]) -> Face:
     """The face of such a row."""
     columns = dict(zip(FACE_COLUMNS.split(", "), row, strict=True))
     return face_from_document(json.loads(columns.pop("document")) | columns)
 
 
-def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float | None]) -> None:
+def _keep(sql: sqlite3.Connection, facts: Facts) -> None:
     values = ", ".join("?" * len(facts))
     updates = ", ".join(f"{column} = excluded.{column}" for column in facts if column != "face_id")
     sql.execute(
@@ -59,7 +60,7 @@ def _keep(sql: sqlite3.Connection, facts: dict[str, str | int | float | None]) -
     )
 
 
-def _facts(face: Face, label: Emotion | None) -> dict[str, str | int | float]:
+def _facts(face: Face, label: Emotion | None) -> Facts:
     return facets_of(face, label) | {
         "face_id": face.id,
         "given_at": time_to_text(face.given_at),
@@ -67,7 +68,7 @@ def _facts(face: Face, label: Emotion | None) -> dict[str, str | int | float]:
     }
 
 
-def _review_facts(face: Face) -> dict[str, int | float]:
+def _review_facts(face: Face) -> Facts:
     """What annotators' queues are ordered by, as far as it follows from the face itself."""
     guess, _ = face.prediction.top(1)[0]
     return {

@@ -36,7 +36,7 @@ def busy() -> StoreUnavailable:
 
 
 def disk_failure(error: OSError) -> StoreUnavailable:
-    return OutOfOrder(*_BY_ERRNO.get(error.errno, _OTHER))
+    return OutOfOrder(*_BY_ERRNO.get(error.errno or 0, _OTHER))
 
 
 def database_failure(error: sqlite3.Error) -> StoreUnavailable:

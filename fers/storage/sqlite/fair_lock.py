@@ -12,7 +12,7 @@ class FairLock:
     """Python's own lock lets a thread that has just had it have it again before those who wait, for minutes if it is
     busy enough; here nobody is passed over."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._queue: deque[object] = deque()
         self._changed = threading.Condition()
 

@@ -52,7 +52,7 @@ class SqliteField:
 
     def matches(self, trial_id: str) -> Counter[Match]:
         rows = self._database.rows("SELECT * FROM match_counts WHERE trial_id = ? AND faces > 0", (trial_id,))
-        found = Counter()
+        found: Counter[Match] = Counter()
         for row in rows:
             trial_id, shown, challenger, before, shown_right, challenger_right, closer, faces = row
             found[

@@ -7,8 +7,9 @@ gone through again; see `face_rows`.
 import heapq
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
@@ -103,13 +104,13 @@ class SqliteLabels:
     def count_by(self, annotator_id: str, study_id: str) -> int:
         query = "SELECT count(*) FROM labels WHERE annotator_id = ? AND study_id = ?"
         [(count,)] = self._database.rows(query, (annotator_id, study_id))
-        return count
+        return int(count)
 
     def count_waiting(self, annotator_id: str, study_id: str, slots: int) -> int:
         """As many as are open, but for those that the annotator has labelled and those that are their own."""
         about = {"annotator": annotator_id, "study": study_id, "slots": slots}
         found = (self._database.rows(query, about) for query in _OPEN_BUT_NOT_FOR_THEM)
-        return self.progress(study_id, slots).open - sum(count for [(count,)] in found)
+        return self.progress(study_id, slots).open - sum(int(count) for [(count,)] in found)
 
     def forget_annotator(self, annotator_id: str) -> None:
         with self._database.erasure() as sql:
@@ -164,7 +165,7 @@ class SqliteLabels:
         rows = self._database.rows("SELECT * FROM settled_flags WHERE study_id = ? ORDER BY face_id", (study_id,))
         return {row["face_id"]: time_from_text(row["at"]) for row in rows}
 
-    def _open(self, order: QueueOrder, about: dict, limit: int, condition: str = "") -> list[str]:
+    def _open(self, order: QueueOrder, about: dict[str, Any], limit: int, condition: str = "") -> list[str]:
         """The first open faces that the annotator may label, from as many ordered lists as a face has slots."""
         index, key, ordering = _ORDERS[order]
         query = (
@@ -182,7 +183,7 @@ class SqliteLabels:
         return [row["guess"] for row in rows]
 
     def _pages(
-        self, condition: str, order: tuple[str, str], parameters: tuple, last: tuple[str, str] = ("", "")
+        self, condition: str, order: tuple[str, str], parameters: tuple[Any, ...], last: tuple[str, str] = ("", "")
     ) -> Iterator[Label]:
         columns = ", ".join(order)
         query = f"SELECT * FROM labels WHERE {condition} AND ({columns}) > (?, ?) ORDER BY {columns} LIMIT {_PAGE}"
@@ -214,5 +215,5 @@ def _label(row: sqlite3.Row) -> Label:
     return label_from_document(json.loads(row["document"]))
 
 
-def _known(row: Mapping) -> GoldStandard:
+def _known(row: sqlite3.Row) -> GoldStandard:
     return GoldStandard(Emotion(row["emotion"]), time_from_text(row["since"]))

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent, ConsentText, Purpose
@@ -111,7 +112,7 @@ class SqliteRecords:
             " AND later.study_id = last.study_id AND (later.given_at, later.number) > (last.given_at, last.number))",
             (study_id, text_sha256),
         )
-        return row["people"]
+        return int(row["people"])
 
     def consents_of(self, person_id: str) -> list[Consent]:
         rows = self._database.rows(
@@ -213,7 +214,7 @@ class SqliteRecords:
         query = audit.select(f"{where} ORDER BY number DESC LIMIT ?")
         return [audit.sealed(row).entry for row in self._database.rows(query, (*parameters, count))]
 
-    def _faces(self, condition: str, parameters: tuple) -> list[Face]:
+    def _faces(self, condition: str, parameters: tuple[Any, ...]) -> list[Face]:
         query = f"SELECT {FACE_COLUMNS} FROM faces {condition}"
         return [face_rows.face_of(row) for row in self._database.rows(query, parameters)]
 

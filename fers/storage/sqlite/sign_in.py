@@ -73,7 +73,7 @@ class SqliteSignIn:
         known = self._devices.knows(person_id, device)
         key = device_key(person_id, device) if known else email_key(email)
         self._throttle.begin(key)
-        if not self._passwords.matches(password, known_hash):
+        if not self._passwords.matches(password, known_hash) or known_hash is None:
             return None
         self._throttle.succeeded(key)
         if self._passwords.is_outdated(known_hash):
@@ -95,14 +95,15 @@ class SqliteSignIn:
 
     def check_code(self, code: str, device: str = "") -> str | None:
         rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
-        if rows and self._devices.knows(rows[0]["person_id"], device):
-            return rows[0]["person_id"]
+        person_id: str | None = rows[0]["person_id"] if rows else None
+        if person_id is not None and self._devices.knows(person_id, device):
+            return person_id
         key = code_key(code)
         self._throttle.begin(key)
-        if not rows:
+        if person_id is None:
             return None
         self._throttle.succeeded(key)
-        return rows[0]["person_id"]
+        return person_id
 
     def send_verification(self, email: str, password: str) -> None:
         pass
@@ -178,7 +179,8 @@ class SqliteSignIn:
             # Where it can't be noted now, the next page does: nobody is kept waiting at a page for that.
             with suppress(StoreUnavailable), self._database.transaction(patient=False) as sql:
                 sql.execute("UPDATE sessions SET seen_at = ? WHERE sha256 = ?", (time_to_text(now), key))
-        return rows[0]["person_id"]
+        person_id: str = rows[0]["person_id"]
+        return person_id
 
     def close_session(self, token: str) -> None:
         with self._database.transaction() as sql:

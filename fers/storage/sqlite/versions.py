@@ -63,7 +63,7 @@ class SqliteDatasetVersions:
     def count_entries(self, version_id: str) -> int:
         query = f"SELECT count(*) FROM snapshot_entries WHERE {_OF_VERSION}"
         [(count,)] = self._database.rows(query, (version_id,))
-        return count
+        return int(count)
 
     def keep_crops(self, crops: Mapping[str, bytes], encoder: str) -> None:
         rows = [(encoder, data, face_id) for face_id, data in crops.items()]
