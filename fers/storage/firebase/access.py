@@ -1,6 +1,7 @@
 """AccessTokenStore on Firestore: a document for each token."""
 
 from datetime import datetime
+from typing import Any
 
 from google.api_core.exceptions import NotFound as Missing
 
@@ -44,13 +45,13 @@ class FirebaseAccess:
         self._documents.delete([self._tokens.document(token_id)])
 
 
-def _document(token: AccessToken) -> dict:
+def _document(token: AccessToken) -> dict[str, Any]:
     times = {"created_at": time_to_text(token.created_at), "expires_at": time_to_text(token.expires_at)}
     used = token.last_used_at and time_to_text(token.last_used_at)
     return vars(token) | times | {"last_used_at": used}
 
 
-def _token(document: dict) -> AccessToken:
+def _token(document: dict[str, Any]) -> AccessToken:
     used = document["last_used_at"]
     return AccessToken(
         id=document["id"],

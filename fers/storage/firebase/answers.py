@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
-from google.cloud.firestore import Query
+from google.cloud.firestore import DocumentReference, Query
 
 from fers.domain.models import ModelRun
 from fers.domain.ranges import EVERY_ID, IdRange
@@ -52,11 +53,11 @@ class FirebaseAnswers:
         return sorted(runs, key=lambda run: run.finished_at, reverse=True)
 
     def _add(self, fingerprint: str, answers: Mapping[str, np.ndarray]) -> None:
-        documents = {}
+        documents: dict[str, tuple[DocumentReference, dict[str, Any]]] = {}
         for face_id, said in answers.items():
             name = f"{fingerprint}-{face_id}"
-            document = {"id": name, "answers_id": fingerprint, "face_id": face_id}
-            document["said"] = np.asarray(said, _KIND).tobytes()
+            about = {"id": name, "answers_id": fingerprint, "face_id": face_id}
+            document = about | {"said": np.asarray(said, _KIND).tobytes()}
             documents[face_id] = (self._answers.document(name), document)
         self._documents.set_about(self._faces, documents)
 

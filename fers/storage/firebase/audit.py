@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from google.cloud.firestore import Query
 
@@ -18,6 +19,9 @@ class FirebaseAudit:
         self._entries = documents.collection("audit")
         self._sequence = TextSequence()
         self._lock = threading.Lock()
+        self._chain: str
+        self._number: int
+        self._previous: str
         self._begin_chain()
 
     def append(self, entry: AuditEntry) -> None:
@@ -51,6 +55,6 @@ class FirebaseAudit:
         self._chain, self._number, self._previous = secrets.token_hex(8), 0, ""
 
 
-def _entry(document: dict) -> AuditEntry:
+def _entry(document: dict[str, Any]) -> AuditEntry:
     said = {name: document[name] for name in ("actor_role", "action", "subject", "actor", "study_id")}
     return AuditEntry(at=time_from_text(document["at"]), **said)

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import firebase_admin
 from firebase_admin import credentials, firestore, storage
@@ -28,9 +29,9 @@ class FirebaseClient:
     app: firebase_admin.App
     database: Client
     bucket: Bucket
-    calls: dict
+    calls: dict[str, Any]
     """Bounds for every call to Firestore: `reference.get(**client.calls)`."""
-    transfers: dict
+    transfers: dict[str, Any]
     """Bounds for every call to Cloud Storage."""
 
     def close(self) -> None:
@@ -77,7 +78,7 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, ServiceUnavailable | Aborted) and not credentials_refused(error)
 
 
-class _Nobody(credentials.Base):
+class _Nobody(credentials.Base):  # type: ignore[misc] # firebase_admin comes without types.
     """An emulator asks for no credentials."""
 
     def get_credential(self) -> AnonymousCredentials:

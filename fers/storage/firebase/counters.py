@@ -6,6 +6,7 @@ documents, by face, since one should not be written more often than about once a
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 from google.cloud.firestore import CollectionReference, Increment, WriteBatch
@@ -29,7 +30,7 @@ class FaceCounters:
         self._cells = documents.collection("face_counts")
         self._stages = documents.collection("review_counts")
 
-    def move(self, batch: WriteBatch, old: dict | None, new: dict | None) -> None:
+    def move(self, batch: WriteBatch, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
         """Count a face where its facts say it is now, and no longer where they said it was; None: nowhere."""
         before, after = _scopes(old), _scopes(new)
         for scope in {*before, *after}:
@@ -49,9 +50,9 @@ class FaceCounters:
             for numbers, count in _counted(document):
                 yield document["week"], dict(zip(CELL, (*numbers, numbers[0]), strict=False)), count
 
-    def stages(self, study_id: str) -> Counter[tuple[int, int, int]]:
+    def stages(self, study_id: str) -> Counter[tuple[int, ...]]:
         """How many faces, by the numbers that STAGE names."""
-        found = Counter()
+        found: Counter[tuple[int, ...]] = Counter()
         for document in self._documents.all(where(self._stages, "study_id", "==", study_id)):
             for numbers, count in _counted(document):
                 found[numbers] += count
@@ -61,13 +62,13 @@ class FaceCounters:
         self,
         batch: WriteBatch,
         counters: CollectionReference,
-        facts: dict | None,
-        place: tuple | None,
+        facts: dict[str, Any] | None,
+        place: tuple[Any, ...] | None,
         step: int,
         scope: str | None = None,
     ) -> None:
         """`scope`: a group that is counted as if it were a study of its own; None: the study."""
-        if place is None:
+        if facts is None or place is None:
             return
         week, *numbers = place
         counted_in = scope or facts["study_id"]
@@ -77,7 +78,7 @@ class FaceCounters:
         batch.set(counters.document(name), counted, merge=True)
 
 
-def _scopes(facts: dict | None) -> list[str]:
+def _scopes(facts: dict[str, Any] | None) -> list[str]:
     """The study, and the groups in it that the face's person is in."""
     if facts is None:
         return []
@@ -90,17 +91,17 @@ def _scope(study_id: str, field: str, answer: int) -> str:
     return f"{study_id}~{field}~{answer}"
 
 
-def _cell(facts: dict | None) -> tuple | None:
-    return facts and (facts["week"], *(facts[field] for field in CELL if field in facts))
+def _cell(facts: dict[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if facts is None else (facts["week"], *(facts[field] for field in CELL if field in facts))
 
 
-def _stage(facts: dict | None) -> tuple | None:
+def _stage(facts: dict[str, Any] | None) -> tuple[Any, ...] | None:
     if facts is None or not facts["reviewable"]:
         return None
     return "all", facts["guess"], len(facts["said_by"]), facts["filled"]
 
 
-def _counted(document: dict) -> Iterator[tuple[tuple[int, ...], int]]:
+def _counted(document: dict[str, Any]) -> Iterator[tuple[tuple[int, ...], int]]:
     for field, count in document.items():
         if field.startswith("of_"):
             yield tuple(-1 if number == _NONE else int(number) for number in field.split("_")[1:]), count

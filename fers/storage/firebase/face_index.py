@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from math import prod
+from typing import Any
 
 from google.cloud.firestore import Query
 
@@ -36,7 +37,7 @@ class FirebaseFaceIndex:
         self._revisions = Revisions(self._documents)
 
     def counts(self, study_id: str, wanted: FaceFilter) -> list[FaceCount]:
-        found = Counter()
+        found: Counter[tuple[date, int, int]] = Counter()
         for week, cell, count in self._cells(study_id, wanted):
             found[week, cell["label"], cell["disputed"]] += count
         return [
@@ -46,20 +47,22 @@ class FirebaseFaceIndex:
         ]
 
     def agreement(self, study_id: str, wanted: FaceFilter) -> dict[int, int]:
-        found = Counter()
+        found: Counter[int] = Counter()
         for _, cell, count in self._cells(study_id, wanted):
             if cell["agreement"] != NOTHING:
                 found[cell["agreement"]] += count
         return +found
 
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
-        found = Counter()
+        found: Counter[tuple[date, Emotion]] = Counter()
         for week, cell, count in self._cells(study_id, NO_FILTER):
             if cell["own"] != NOTHING:
                 found[week, Emotion(cell["own"])] += count
         return +found
 
-    def newest(self, study_id: str, wanted: FaceFilter, count: int, after: Cursor | None = None) -> list[Found]:
+    def newest(
+        self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None
+    ) -> list[Found]:
         """What one query can't ask for is left out here: then so much is wanted that little of a page is not."""
         values = _values(wanted)
         if wanted.group is not None:
@@ -83,7 +86,7 @@ class FirebaseFaceIndex:
         return self._read(list(islice(found, count)))
 
     def most_disputed(
-        self, study_id: str, label: Emotion | None, count: int, after: Cursor | None = None
+        self, study_id: str, label: Emotion | None, count: int, after: Cursor[float] | None = None
     ) -> list[Found]:
         query = where(self._facts, "study_id", "==", study_id)
         if label is not None:
@@ -111,7 +114,7 @@ class FirebaseFaceIndex:
     def revisions(self) -> int:
         return self._revisions.count()
 
-    def _descending(self, query: Query, by: str, before: str, size: int):
+    def _descending(self, query: Query, by: str, before: str, size: int) -> Iterator[dict[str, Any]]:
         while page := self._documents.page(
             where(query, by, "<", before).order_by(by, direction=Query.DESCENDING).limit(size)
         ):
@@ -120,7 +123,7 @@ class FirebaseFaceIndex:
                 return
             before = page[-1][by]
 
-    def _read(self, facts: list[dict]) -> list[Found]:
+    def _read(self, facts: list[dict[str, Any]]) -> list[Found]:
         faces = self._documents.read_all([self._faces.document(one["face_id"]) for one in facts])
         return [
             Found(face_from_document(face), label_of(one["label"]), one.get("perceived") is not None)
@@ -130,7 +133,7 @@ class FirebaseFaceIndex:
 
 
 def _values(wanted: FaceFilter) -> dict[str, set[int]]:
-    chosen = {
+    chosen: dict[str, set[int]] = {
         "label": {number_of(label) for label in wanted.labels},
         "source": {SOURCES.index(source) for source in wanted.sources},
         "confidence": set(wanted.confidence),

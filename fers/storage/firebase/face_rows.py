@@ -8,6 +8,7 @@ its last place, one gets it.
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from google.cloud.firestore import WriteBatch
 
@@ -22,7 +23,7 @@ from fers.storage.firebase.sort_keys import index_row_of, share_sort_key, with_r
 from fers.storage.shared.documents import face_from_document, face_to_document
 from fers.storage.shared.facets import agreement_in, perceived_in
 
-IndexRow = dict
+IndexRow = dict[str, Any]
 Write = Callable[[WriteBatch], None]
 _LOOKS = 40
 """At a face and then at its facts, between which others may change them."""
@@ -40,7 +41,7 @@ class FaceRows:
         self._known_labels = documents.collection("known_labels")
         self._settled_flags = documents.collection("settled_flags")
 
-    def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict:
+    def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict[str, Any]:
         """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
         own document."""
         facts = index_row_of(face) | field_facts_of(face) | groups
@@ -75,7 +76,7 @@ class FaceRows:
         self,
         face_id: str,
         altered: Callable[[IndexRow], IndexRow],
-        record: dict | None = None,
+        record: dict[str, Any] | None = None,
         write: Write | None = None,
     ) -> IndexRow | None:
         """Replace a face's facts by what `altered` makes of them; where they differ, `write` adds to the same batch.
@@ -90,14 +91,21 @@ class FaceRows:
         self,
         face_id: str,
         altered: Callable[[Face, IndexRow], IndexRow],
-        record: dict | None = None,
+        record: dict[str, Any] | None = None,
         write: Write | None = None,
     ) -> IndexRow | None:
         """As `change`; `altered` is also told of the face as these facts are about it."""
         name = _new_name(face_id)
         return until_it_holds(lambda: self._change(face_id, name, altered, record or {}, write))
 
-    def _change(self, face_id: str, name: str, altered, record: dict, write: Write | None) -> IndexRow | None:
+    def _change(
+        self,
+        face_id: str,
+        name: str,
+        altered: Callable[[Face, IndexRow], IndexRow],
+        record: dict[str, Any],
+        write: Write | None,
+    ) -> IndexRow | None:
         if (known := self._known(face_id)) is None:
             return None
         face, old = known
@@ -133,7 +141,7 @@ class FaceRows:
         self._revisions.add(batch, face_id)
         self._documents.commit(batch)
 
-    def _known(self, face_id: str) -> tuple[dict, IndexRow] | None:
+    def _known(self, face_id: str) -> tuple[dict[str, Any], IndexRow] | None:
         """A face's document, which names its facts, and the facts. Raises StoreUnavailable when it names none that are
         there, however often one looks."""
         for _ in range(_LOOKS):
@@ -147,7 +155,7 @@ class FaceRows:
             f"What is known about the photo {face_id} doesn't fit together.", "Run `python -m fers doctor`."
         )
 
-    def _write(self, batch: WriteBatch, name: str, old: IndexRow | None, new: IndexRow) -> dict:
+    def _write(self, batch: WriteBatch, name: str, old: IndexRow | None, new: IndexRow) -> dict[str, Any]:
         batch.create(self._facts.document(name), new | {"id": name})
         self._counters.move(batch, old, new)
         self._field_counters.move(batch, old, new)

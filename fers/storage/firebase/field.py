@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
@@ -57,13 +58,13 @@ class FirebaseField:
         return list(map(_trial, latest))
 
     def matches(self, trial_id: str) -> Counter[Match]:
-        found = Counter()
+        found: Counter[Match] = Counter()
         for says, faces in self._counters.matches(trial_id):
             found[_match(says)] += faces
         return +found
 
     def unscored(self, trial_id: str) -> Counter[Unscored]:
-        found = Counter()
+        found: Counter[Unscored] = Counter()
         for unscored, faces in self._counters.unscored(trial_id):
             found[Unscored(**unscored | {"why": UnscoredReason(unscored["why"])})] += faces
         return +found
@@ -90,7 +91,7 @@ class FirebaseField:
 
     def version_sums(self, version_id: str) -> VersionSums | None:
         document = self._documents.read(self._version_sums.document(version_id))
-        return document and sums_from_document(document)
+        return sums_from_document(document) if document else None
 
     def choose_shadows(self, choice: ShadowChoice) -> None:
         place = self._sequence.next()
@@ -129,7 +130,7 @@ class FirebaseField:
         return {document["id"]: time_from_text(document["at"]) for document in self._documents.all(self._reached)}
 
 
-def _trial(document: dict) -> Trial:
+def _trial(document: dict[str, Any]) -> Trial:
     return Trial(
         document["id"],
         tuple(Entrant(**as_named(entrant)) for entrant in document["entrants"]),
@@ -138,6 +139,6 @@ def _trial(document: dict) -> Trial:
     )
 
 
-def _match(says: dict) -> Match:
+def _match(says: dict[str, Any]) -> Match:
     said = as_named(says)
     return Match(**said | {name: bool(said[name]) for name in ("before", "shown_right", "challenger_right")})

@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
@@ -21,6 +21,8 @@ from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.failures import explained
 
 Found = TypeVar("Found")
+Asked = CollectionReference | Query
+"""What documents are asked of: all of a kind, or some."""
 
 PAGE = 200
 EXISTS = ExistsOption(True)
@@ -55,7 +57,7 @@ class FirestoreDocuments:
         if refused:
             raise refused
 
-    def create(self, reference: DocumentReference, document: dict, batch: WriteBatch | None = None) -> None:
+    def create(self, reference: DocumentReference, document: dict[str, Any], batch: WriteBatch | None = None) -> None:
         """Create a document, once, after and together with what is in `batch`. Raises AlreadyExists and Missing."""
         this_call = secrets.token_hex(8)
         batch = batch or self.batch()
@@ -69,7 +71,9 @@ class FirestoreDocuments:
                 raise
             raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
 
-    def set_about(self, faces: CollectionReference, documents: Mapping[str, tuple[DocumentReference, dict]]) -> None:
+    def set_about(
+        self, faces: CollectionReference, documents: Mapping[str, tuple[DocumentReference, dict[str, Any]]]
+    ) -> None:
         """Set documents about faces, by face id, where the face is there: none of one that is gone comes to be."""
         batch = self.batch()
         for face_id in documents:  # Changes nothing, and fails if the face is gone. First: it is what can be refused.
@@ -83,7 +87,7 @@ class FirestoreDocuments:
                 for face_id, about in documents.items():
                     self.set_about(faces, {face_id: about})
 
-    def replace(self, reference: DocumentReference, document: dict) -> None:
+    def replace(self, reference: DocumentReference, document: dict[str, Any]) -> None:
         """Raises NotFound."""
         with explained():
             try:
@@ -91,7 +95,7 @@ class FirestoreDocuments:
             except Missing:
                 raise NotFound("This record is not there any more.", "Reload the page.") from None
 
-    def set(self, reference: DocumentReference, document: dict) -> None:
+    def set(self, reference: DocumentReference, document: dict[str, Any]) -> None:
         with explained():
             reference.set(document, **self._bounds)
 
@@ -104,21 +108,21 @@ class FirestoreDocuments:
                 batch.delete(reference)
             self.commit(batch)
 
-    def read(self, reference: DocumentReference) -> dict | None:
+    def read(self, reference: DocumentReference) -> dict[str, Any] | None:
         with explained():
             return reference.get(**self._bounds).to_dict()
 
-    def read_all(self, references: list[DocumentReference]) -> dict[str, dict]:
+    def read_all(self, references: list[DocumentReference]) -> dict[str, dict[str, Any]]:
         """Those that are there, by their document's id."""
         with explained():
             found = self._database.get_all(references, **self._bounds) if references else ()
-            return {snapshot.id: snapshot.to_dict() for snapshot in found if snapshot.exists}
+            return {one.id: document for one in found if (document := one.to_dict()) is not None}
 
-    def page(self, query: Query) -> list[dict]:
+    def page(self, query: Asked) -> list[dict[str, Any]]:
         with explained():
-            return [snapshot.to_dict() for snapshot in query.get(**self._bounds)]
+            return [document for one in query.get(**self._bounds) if (document := one.to_dict()) is not None]
 
-    def all(self, query: Query, by: str = "id", size: int = PAGE) -> Iterator[dict]:
+    def all(self, query: Asked, by: str = "id", size: int = PAGE) -> Iterator[dict[str, Any]]:
         """Every document of a query, in the order of the field `by`, whose values differ."""
         page = self.page(query.order_by(by).limit(size))
         while page:
@@ -127,16 +131,17 @@ class FirestoreDocuments:
                 return
             page = self.page(where(query, by, ">", page[-1][by]).order_by(by).limit(size))
 
-    def count(self, query: Query) -> int:
+    def count(self, query: Asked) -> int:
         with explained():
-            [[result]] = query.count().get(**self._bounds)
+            results: Any = query.count().get(**self._bounds)  # Lists of results, though it is typed as one list.
+        [[result]] = results
         return int(result.value)
 
 
 class TextSequence:
     """Texts that sort in the order they were drawn; between servers, as well as their clocks agree."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
         self._here = secrets.token_hex(4)
@@ -147,11 +152,12 @@ class TextSequence:
             return f"{self._last:020d}-{self._here}"
 
 
-def where(query, field: str, operator: str, value) -> Query:
-    return query.where(filter=FieldFilter(field, operator, value))
+def where(query: Asked, field: str, operator: str, value: object) -> Query:
+    narrowed: Query = query.where(filter=FieldFilter(field, operator, value))
+    return narrowed
 
 
-def within(query: Query, field: str, among: IdRange) -> Query:
+def within(query: Asked, field: str, among: IdRange) -> Asked:
     """The documents whose `field` is in a range of ids."""
     if among == EVERY_ID:
         return query

@@ -2,6 +2,7 @@
 REST as the client libraries do."""
 
 import os
+from typing import Any
 
 import requests
 from google.api_core.exceptions import Forbidden, TooManyRequests, Unauthorized
@@ -40,15 +41,16 @@ class IdentityToolkit:
             return None
         if problem == "TOO_MANY_ATTEMPTS_TRY_LATER":
             raise TooManyAttempts("Too many attempts failed in a row.", "Wait a few minutes, then try again.")
-        return _sound(answer, problem)["idToken"]
+        token: str = _sound(answer, problem)["idToken"]
+        return token
 
-    def send_mail(self, request: dict) -> None:
+    def send_mail(self, request: dict[str, Any]) -> None:
         """Nothing happens for an unknown e-mail, so that nobody learns which are known."""
         answer, problem = self._ask("sendOobCode", request)
         if problem not in _WRONG and not problem.endswith("_EXCEED_LIMIT"):  # Of mails to one known address.
             _sound(answer, problem)
 
-    def _ask(self, method: str, body: dict) -> tuple[dict, str]:
+    def _ask(self, method: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The answer, and the first word of what is wrong with the question ("" for nothing)."""
         with explained():
             response = self._response(method, body)
@@ -63,7 +65,7 @@ class IdentityToolkit:
                 raise Forbidden("Identity Toolkit")
         return answer, problem
 
-    def _response(self, method: str, body: dict) -> requests.Response:
+    def _response(self, method: str, body: dict[str, Any]) -> requests.Response:
         """Asked for once more where the connection broke or the server failed; not where it took too long."""
 
         def ask() -> requests.Response:
@@ -80,7 +82,7 @@ class IdentityToolkit:
         return ask() if response.status_code >= 500 else response
 
 
-def _sound(answer: dict, problem: str) -> dict:
+def _sound(answer: dict[str, Any], problem: str) -> dict[str, Any]:
     if problem:
         raise OutOfOrder(
             f"Signing in with an e-mail is not set up as it must be ({problem}).",

@@ -41,9 +41,10 @@ class FirebaseImages:
         blob = self._blob(key)
         with explained():
             try:
-                return blob.download_as_bytes(**self._bounds)
+                data: bytes = blob.download_as_bytes(**self._bounds)
             except NoSuchObject:
                 raise image_not_found() from None
+        return data
 
     def delete(self, key: str) -> None:
         """Delete the very generation that is there: should the request arrive late, it spares what was put since."""

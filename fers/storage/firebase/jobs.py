@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from fers.domain.jobs import MOST_ATTEMPTS, Job
 from fers.errors import AlreadyExists
@@ -56,8 +57,7 @@ class FirebaseJobs:
 
     def _try_to_change(self, name: str, change: Callable[[Job], Job | None]) -> bool:
         known = self._known(name)
-        changed = change(_job(known)) if known else None
-        if changed is None:
+        if known is None or (changed := change(_job(known))) is None:
             return False
         document, batch = _document(changed, secrets.token_hex(8)), self._documents.batch()
         batch.delete(self._jobs.document(known["id"]), option=EXISTS)
@@ -72,18 +72,18 @@ class FirebaseJobs:
             batch.delete(self._jobs.document(known["id"]), option=EXISTS)
         self._documents.commit(batch)
 
-    def _all(self, name: str) -> list[dict]:
+    def _all(self, name: str) -> list[dict[str, Any]]:
         return self._documents.page(where(self._jobs, "name", "==", name))
 
-    def _known(self, name: str) -> dict | None:
+    def _known(self, name: str) -> dict[str, Any] | None:
         return next(iter(self._documents.page(where(self._jobs, "name", "==", name).limit(1))), None)
 
 
-def _document(job: Job, version: str) -> dict:
+def _document(job: Job, version: str) -> dict[str, Any]:
     until = time_to_text(job.until) if job.until else ""
     return asdict(job) | {"id": f"{sha256(job.name)}-{version}", "until": until}
 
 
-def _job(document: dict) -> Job:
+def _job(document: dict[str, Any]) -> Job:
     until = time_from_text(document["until"]) if document["until"] else None
     return Job(document["name"], document["attempts"], document["holder"], until, document.get("failure", ""))

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import DocumentSnapshot, ExistsOption, FieldFilter, WriteBatch
+from google.cloud.firestore import DocumentReference, DocumentSnapshot, ExistsOption, FieldFilter, WriteBatch
 
 from fers.errors import StoreUnavailable
 from fers.storage.firebase.client import FirebaseClient
@@ -40,7 +41,7 @@ class _Lease:
     def is_over(self) -> bool:
         return self.until <= datetime.now(UTC)
 
-    def as_document(self) -> dict:
+    def as_document(self) -> dict[str, Any]:
         return {"face_id": self.face_id, "until": time_to_text(self.until)}
 
 
@@ -160,5 +161,5 @@ class FirebaseJournal:
         return _Lease(secrets.token_hex(16), face_id, datetime.now(UTC) + self._lease)
 
 
-def _lease(snapshot: DocumentSnapshot) -> _Lease:
+def _lease(snapshot: DocumentSnapshot[DocumentReference]) -> _Lease:
     return _Lease(snapshot.id, snapshot.get("face_id"), time_from_text(snapshot.get("until")))

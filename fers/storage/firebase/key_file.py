@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from google.oauth2 import service_account
 
@@ -35,7 +36,7 @@ def check_key_file() -> None:
     _check(named, document if isinstance(document, dict) else {})
 
 
-def _check(named: str, document: dict) -> None:
+def _check(named: str, document: dict[str, Any]) -> None:
     if document.get("type") not in _KINDS:
         other = next((what for key, what in _OTHER_KINDS.items() if key in document), "something else")
         raise StoreUnavailable(f"{named} is not the key of a service account but {other}.", _WHERE)

@@ -8,6 +8,7 @@ from however many servers they come. The queues are queries over the facts.
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import DocumentReference, Query, WriteBatch
@@ -151,7 +152,7 @@ class FirebaseLabels:
         return Progress(open_faces, done, labels)
 
     def set_gold_standard(self, face_id: str, known: GoldStandard | None) -> None:
-        said = known and {"emotion": known.emotion.value, "since": time_to_text(known.since)}
+        said = {"emotion": known.emotion.value, "since": time_to_text(known.since)} if known else None
         self._note(self._known.document(face_id), face_id, said)
 
     def known(self, face_id: str) -> GoldStandard | None:
@@ -163,13 +164,13 @@ class FirebaseLabels:
         return {document["face_id"]: _read_gold_standard(document) for document in documents}
 
     def resolve_flags(self, face_id: str, at: datetime | None) -> None:
-        self._note(self._settled_flags.document(face_id), face_id, at and {"at": time_to_text(at)})
+        self._note(self._settled_flags.document(face_id), face_id, {"at": time_to_text(at)} if at else None)
 
     def resolved_flags(self, study_id: str) -> dict[str, datetime]:
         documents = self._documents.all(where(self._settled_flags, "study_id", "==", study_id), by="face_id")
         return {document["face_id"]: time_from_text(document["at"]) for document in documents}
 
-    def _note(self, reference: DocumentReference, face_id: str, said: dict | None) -> None:
+    def _note(self, reference: DocumentReference, face_id: str, said: dict[str, Any] | None) -> None:
         """Keep what is `said` about a face, unless it is gone; None: keep nothing."""
         if said is None:
             self._documents.delete([reference])
@@ -199,7 +200,7 @@ class FirebaseLabels:
         return self._labels.document(f"{face_id}-{annotator_id}")
 
 
-def _label(document: dict) -> Label:
+def _label(document: dict[str, Any]) -> Label:
     return label_from_document({field: value for field, value in document.items() if field != "id"})
 
 
@@ -210,7 +211,7 @@ def _held_by_others(facts: IndexRow, annotator_id: str, now: datetime) -> dict[s
 def _slots_left(facts: IndexRow, held: dict[str, str], slots: int) -> int:
     if not facts["reviewable"]:
         return 0
-    wanted = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
+    wanted: int = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
     return max(slots, wanted) - len(facts["said_by"]) - len(held)
 
 
@@ -223,7 +224,7 @@ def _without(facts: IndexRow, annotator_id: str) -> IndexRow:
     return facts | {"held": {who: until for who, until in facts["held"].items() if who != annotator_id}}
 
 
-def _read_gold_standard(document: dict) -> GoldStandard:
+def _read_gold_standard(document: dict[str, Any]) -> GoldStandard:
     return GoldStandard(Emotion(document["emotion"]), time_from_text(document["since"]))
 
 

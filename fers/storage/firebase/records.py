@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import CollectionReference, Query
@@ -209,7 +210,7 @@ class FirebaseRecords:
         return where(self._consents, "person_id", "==", person_id)
 
 
-def _person_document(person: Person) -> dict:
+def _person_document(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
         "role": person.role.value,
@@ -218,12 +219,12 @@ def _person_document(person: Person) -> dict:
     }
 
 
-def _person(document: dict) -> Person:
+def _person(document: dict[str, Any]) -> Person:
     created_at = time_from_text(document["created_at"])
     return Person(document["id"], Role(document["role"]), created_at, document["asked_first"])
 
 
-def _consent_document(consent: Consent) -> dict:
+def _consent_document(consent: Consent) -> dict[str, Any]:
     return {
         "id": consent.id,
         "person_id": consent.person_id,
@@ -236,7 +237,7 @@ def _consent_document(consent: Consent) -> dict:
     }
 
 
-def _consent(document: dict) -> Consent:
+def _consent(document: dict[str, Any]) -> Consent:
     return Consent(
         id=document["id"],
         person_id=document["person_id"],

@@ -4,7 +4,7 @@ from google.cloud.firestore import CollectionReference
 
 from fers.domain.evaluation_sets import Result, RunProgress
 from fers.storage.firebase.client import FirebaseClient
-from fers.storage.firebase.firestore import FirestoreDocuments, where
+from fers.storage.firebase.firestore import Asked, FirestoreDocuments, where
 from fers.storage.shared.result_documents import progress_from_text, progress_to_text, result_from_text, result_to_text
 
 _END = "~"
@@ -34,7 +34,7 @@ class FirebaseResults:
         self._documents.set(collection.document(name), {"id": name, "document": text})
 
     def _read(self, collection: CollectionReference, evaluation_set: str | None) -> list[str]:
-        query = collection
+        query: Asked = collection
         if evaluation_set is not None:
             query = where(where(collection, "id", ">", f"{evaluation_set}-"), "id", "<", f"{evaluation_set}-{_END}")
         return [document["document"] for document in self._documents.all(query)]

@@ -60,7 +60,8 @@ class FirebaseSessions:
                 self._documents.replace(reference, {"seen_at": time_to_text(now)})
             except NotFound:  # Closed in this moment.
                 return None
-        return session["person_id"]
+        person_id: str = session["person_id"]
+        return person_id
 
     def close(self, token: str) -> None:
         self._documents.delete([self._sessions.document(sha256(token))])

@@ -90,7 +90,8 @@ class FirebaseSignIn:
             except (auth.RevokedIdTokenError, auth.UserDisabledError, auth.UserNotFoundError):
                 return None
         self._throttle.succeeded(key)
-        return verified["uid"]
+        person_id: str = verified["uid"]
+        return person_id
 
     def has_password(self, person_id: str) -> bool:
         """Always: whoever has none, or doesn't know it, is sent a mail to choose one."""
@@ -110,21 +111,23 @@ class FirebaseSignIn:
 
     def check_code(self, code: str, device: str = "") -> str | None:
         known = self._documents.read(self._codes.document(sha256(plain_code(code))))
-        if known is not None and device and self._devices.knows(known["person_id"], device):
-            return known["person_id"]
+        person_id: str | None = known["person_id"] if known else None
+        if person_id is not None and device and self._devices.knows(person_id, device):
+            return person_id
         key = code_key(code)
         self._throttle.begin(key)
-        if known is None:
+        if person_id is None:
             return None
         self._throttle.succeeded(key)
-        return known["person_id"]
+        return person_id
 
     def person_by_email(self, email: str) -> str | None:
         with explained():
             try:
-                return auth.get_user_by_email(plain_email(email), app=self._app).uid
+                person_id: str = auth.get_user_by_email(plain_email(email), app=self._app).uid
             except auth.UserNotFoundError:
                 return None
+        return person_id
 
     def email_of(self, person_id: str) -> str | None:
         user = self._user(person_id)
@@ -153,7 +156,7 @@ class FirebaseSignIn:
 
     def person_by_identity(self, identity: Identity) -> str | None:
         known = self._documents.read(self._identities.document(identity_key(identity)))
-        return known and known["person_id"]
+        return known["person_id"] if known else None
 
     def note_role(self, person_id: str, role: Role) -> None:
         """A custom claim: whatever else trusts this project's ID tokens can read it there."""

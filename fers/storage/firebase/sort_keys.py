@@ -4,6 +4,7 @@ A place ends with the face's id, so no two faces have the same, and pages that g
 """
 
 import struct
+from typing import Any
 
 from fers.domain.consent import Purpose
 from fers.domain.exploring import disagreement
@@ -16,7 +17,7 @@ _MOST_ENTROPY = 3.0
 """More than the ln 8 of eight classes that are alike."""
 
 
-def index_row_of(face: Face, perceived: int | None = None) -> dict:
+def index_row_of(face: Face, perceived: int | None = None) -> dict[str, Any]:
     """What follows from the face itself and from what its annotators see (see `perceived_in`)."""
     guess, _ = face.prediction.top(1)[0]
     label = class_by(face, perceived)
@@ -38,14 +39,14 @@ def index_row_of(face: Face, perceived: int | None = None) -> dict:
     )
 
 
-def with_review(facts: dict) -> dict:
+def with_review(facts: dict[str, Any]) -> dict[str, Any]:
     """Together with how far the face's review has come.
 
     `said_by`: who labelled it; `held`: until when others hold a place, by annotator; `wanted`: how many labels it
     wants, however few its study asks for; `filled`: its labels, or 0 as long as it wants more than it has; missing
     where it may not be reviewed, so that no queue finds it.
     """
-    nothing_yet = {
+    nothing_yet: dict[str, Any] = {
         "agreement": NOTHING,
         "agreed": share_sort_key(NO_SHARE, facts["face_id"]),
         "said_by": [],

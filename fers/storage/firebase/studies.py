@@ -7,6 +7,7 @@ still be there, and creates the next one: of two people who come for the last us
 import secrets
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from fers.domain.invitations import Invitation
 from fers.domain.people import Membership, Role
@@ -83,11 +84,11 @@ class FirebaseStudies:
         batch.create(self._invitations.document(document["id"]), document)
         self._documents.commit(batch)
 
-    def _known(self, sha256: str) -> dict | None:
+    def _known(self, sha256: str) -> dict[str, Any] | None:
         return next(iter(self._documents.page(where(self._invitations, "sha256", "==", sha256).limit(1))), None)
 
 
-def _membership_document(membership: Membership) -> dict:
+def _membership_document(membership: Membership) -> dict[str, Any]:
     return {
         "id": f"{membership.person_id}-{membership.study_id}",
         "person_id": membership.person_id,
@@ -98,12 +99,12 @@ def _membership_document(membership: Membership) -> dict:
     }
 
 
-def _membership(document: dict) -> Membership:
+def _membership(document: dict[str, Any]) -> Membership:
     entered_at = time_from_text(document["entered_at"])
     return Membership(document["person_id"], document["study_id"], Role(document["role"]), entered_at)
 
 
-def _invitation_document(invitation: Invitation, left_by: str = "") -> dict:
+def _invitation_document(invitation: Invitation, left_by: str = "") -> dict[str, Any]:
     return {
         "id": f"{invitation.sha256}-{invitation.uses_left}",
         "invitation_id": invitation.id,
@@ -116,7 +117,7 @@ def _invitation_document(invitation: Invitation, left_by: str = "") -> dict:
     }
 
 
-def _invitation(document: dict) -> Invitation:
+def _invitation(document: dict[str, Any]) -> Invitation:
     return Invitation(
         id=document["invitation_id"],
         study_id=document["study_id"],

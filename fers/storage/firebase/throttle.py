@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from google.cloud.firestore import Query
 
@@ -37,7 +38,7 @@ class FirebaseThrottle:
         known = self._documents.page(where(self._throttles, "key", "==", sha256(key)))  # The waits keep them few.
         self._documents.delete(self._throttles.document(document["id"]) for document in known)
 
-    def _newest(self, key: str) -> list[dict]:
+    def _newest(self, key: str) -> list[dict[str, Any]]:
         turns = where(self._throttles, "key", "==", key).order_by("turn", direction=Query.DESCENDING)
         return self._documents.page(turns.limit(1))
 

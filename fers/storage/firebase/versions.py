@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 from google.cloud.firestore import Query
 
@@ -111,11 +112,11 @@ class FirebaseDatasetVersions:
     def _of(self, attempt: str) -> Query:
         return where(self._entries, "attempt", "==", attempt)
 
-    def _delete(self, documents: Iterable[dict]) -> None:
+    def _delete(self, documents: Iterable[dict[str, Any]]) -> None:
         self._documents.delete(self._entries.document(document["id"]) for document in documents)
 
 
-def _document(dataset_version: DatasetVersion) -> dict:
+def _document(dataset_version: DatasetVersion) -> dict[str, Any]:
     return {
         "id": dataset_version.id,
         "study_id": dataset_version.study_id,
@@ -123,5 +124,5 @@ def _document(dataset_version: DatasetVersion) -> dict:
     }
 
 
-def _dataset_version(document: dict) -> DatasetVersion:
+def _dataset_version(document: dict[str, Any]) -> DatasetVersion:
     return version_from_document(document["particulars"])
