@@ -12,7 +12,7 @@ from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound
+from fers.errors import InvalidInput, NotFound, NotSignedIn
 from fers.services.people.studies import Studies
 
 LONGEST_DAYS = 365
@@ -110,8 +110,10 @@ class Invitations:
         """Each study has its own share of people who label before they see a guess."""
         person = self._records.person(actor.id)
         asked_first = random.SystemRandom().random() < study.ask_first_share
-        if person is not None:  # Else they withdraw at this moment.
-            self._records.update_person(replace(person, asked_first=asked_first))
+        if person is None:  # They have withdrawn meanwhile, and nothing of theirs stays.
+            self._memberships.delete_membership(actor.id, study.id)
+            raise NotSignedIn("Your account is not there any more.", "Sign up anew to take the invitation.")
+        self._records.update_person(replace(person, asked_first=asked_first))
 
     def _log(self, actor: Person, action: str, subject: str, study_id: str) -> None:
         self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fers.domain.people import OPERATOR, Role
-from fers.errors import InvalidInput, NotFound, SignInFailed
+from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
 from tests.people import PASSWORD, give_face, participant
 
 
@@ -175,3 +175,11 @@ def test_two_studies_never_share_a_code(platform, study):
 def test_newcomers_come_to_the_first_open_study(platform, study):
     platform.studies.update(OPERATOR, replace(platform.studies.current(), open=False))
     assert platform.studies.current() == study
+
+
+def test_whoever_withdraws_while_they_take_an_invitation_has_no_place(platform, study, invite):
+    ada, code = participant(platform), invite()
+    platform.withdrawal.withdraw_everything(ada)
+    with pytest.raises(NotSignedIn):
+        platform.invitations.accept(ada, code)
+    assert not platform.members.staff(OPERATOR, study.id)
