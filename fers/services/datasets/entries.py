@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from fers.analysis.consensus import agreed
 from fers.domain.consensus import opinion_of
@@ -98,7 +99,7 @@ def portions(entries: list[Entry]) -> tuple[Portion, ...]:
     )
 
 
-def _details(answer: Answer, labels: Iterable[Label]) -> dict:
+def _details(answer: Answer, labels: Iterable[Label]) -> dict[str, Any]:
     """What the person says beside the label, and what annotators say where they don't."""
     valence = _own_or_mean(answer.valence, [label.valence for label in labels])
     arousal = _own_or_mean(answer.arousal, [label.arousal for label in labels])
