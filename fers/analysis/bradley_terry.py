@@ -8,10 +8,9 @@ most comparisons are ties the intervals are much narrower than those of half win
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
-from scipy.stats import norm
 
 LEVEL = 0.95
 """Of intervals, where no other is asked for."""
@@ -36,7 +35,7 @@ class Ranking:
 
     def intervals(self) -> np.ndarray:
         """k x 2: the ends of the 95% Wald interval of each strength."""
-        reach = norm.ppf(0.5 + LEVEL / 2) * np.sqrt(self.covariance.diagonal())
+        reach = NormalDist().inv_cdf(0.5 + LEVEL / 2) * np.sqrt(self.covariance.diagonal())
         return np.stack([self.strengths - reach, self.strengths + reach], axis=1)
 
     def difference(self, one: int, other: int, level: float = LEVEL) -> tuple[float, float, float]:
@@ -44,7 +43,7 @@ class Ranking:
         value = self.strengths[one] - self.strengths[other]
         covariance = self.covariance
         variance = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
-        reach = norm.ppf(0.5 + level / 2) * np.sqrt(max(0.0, variance))
+        reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(max(0.0, variance))
         return float(value), float(value - reach), float(value + reach)
 
     def winner(self) -> int | None:
@@ -62,6 +61,8 @@ def rank(wins: np.ndarray, ties: np.ndarray) -> Ranking:
     `wins`: k x k, how often the row beat the column. `ties`: k x k and symmetric, how often the two tied. Raises
     ValueError without any comparison.
     """
+    from scipy.sparse.csgraph import connected_components
+
     wins, ties = np.asarray(wins, float).copy(), np.asarray(ties, float)
     count = len(wins)
     if not (wins.any() or ties.any()):

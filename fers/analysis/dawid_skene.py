@@ -4,11 +4,14 @@ Our own, because the library for it (crowd-kit 1.4) cannot be installed without 
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse, special
 
 from fers.analysis.votes import Votes
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 MOST_ROUNDS = 1000
 CLOSE_ENOUGH = 1e-6
@@ -54,14 +57,16 @@ def error_rates(votes: Votes, classes: int) -> ErrorRates:
     return ErrorRates(votes.annotators, belief, prevalence, rates)
 
 
-def _answers(votes: Votes, classes: int) -> sparse.csr_array:
+def _answers(votes: Votes, classes: int) -> "sparse.csr_array":
     """faces x (annotators x classes): how often each annotator gave each answer."""
+    from scipy import sparse
+
     columns = votes.annotator * classes + votes.value
     shape = (len(votes.faces), len(votes.annotators) * classes)
     return sparse.coo_array((np.ones(len(columns)), (votes.face, columns)), shape=shape).tocsr()
 
 
-def _maximise(answers: sparse.csr_array, belief: np.ndarray, annotators: int) -> tuple[np.ndarray, np.ndarray]:
+def _maximise(answers: "sparse.csr_array", belief: np.ndarray, annotators: int) -> tuple[np.ndarray, np.ndarray]:
     classes = belief.shape[1]
     said_when_true = (answers.T @ belief).reshape(annotators, classes, classes).swapaxes(1, 2)
     total = said_when_true.sum(axis=2, keepdims=True)
@@ -69,7 +74,9 @@ def _maximise(answers: sparse.csr_array, belief: np.ndarray, annotators: int) ->
     return belief.sum(axis=0) / max(1, len(belief)), rates
 
 
-def _expect(answers: sparse.csr_array, prevalence: np.ndarray, rates: np.ndarray) -> np.ndarray:
+def _expect(answers: "sparse.csr_array", prevalence: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    from scipy import special
+
     classes = len(prevalence)
     # In logarithms: the product over many annotators is too small for a float. What never happened is all but
     # impossible rather than impossible, so that no face is left without a class.

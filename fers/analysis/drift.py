@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from fers.domain.consensus import agreeing_pairs
 from fers.domain.emotions import Emotion
@@ -59,7 +59,7 @@ def mean_interval(total: float, squares: float, count: int) -> tuple[float, floa
     if count < 2:
         return mean, 0.0, 1.0
     variance = max(0.0, squares / count - mean**2) * count / (count - 1)
-    reach = norm.ppf(0.975) * (variance / count) ** 0.5
+    reach = NormalDist().inv_cdf(0.975) * (variance / count) ** 0.5
     return mean, max(0.0, mean - reach), min(1.0, mean + reach)
 
 

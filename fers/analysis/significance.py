@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.signal import convolve
-from scipy.stats import binom
 
 RESAMPLES = 1000
 SEED = 1979
@@ -88,6 +86,9 @@ def mcnemar(one: np.ndarray, other: np.ndarray, people: np.ndarray | None = None
 def _ways_to_share(faces: np.ndarray) -> np.ndarray:
     """Each of n people tosses for which of two models gets all of their `faces`: the chance that the first gets none
     in all, one, two, up to all."""
+    from scipy.signal import convolve
+    from scipy.stats import binom
+
     chances = np.ones(1)
     for size, people in zip(*np.unique(faces[faces > 0], return_counts=True), strict=True):
         of_size = np.zeros(size * people + 1)

@@ -1,11 +1,12 @@
 """How far a share can be trusted that was counted on so many faces."""
 
+from statistics import NormalDist
+
 import numpy as np
-from scipy.stats import norm
 
 from fers.domain.evaluation_sets import Figure
 
-Z = float(norm.ppf(0.975))
+Z = NormalDist().inv_cdf(0.975)
 """Standard errors from the middle of a 95% interval to its ends."""
 
 

@@ -17,20 +17,23 @@ from fers.cli.main import COMMANDS, main
 from tests.people import photo
 
 ROOMS = {"adapters", "cli", "config", "domain", "errors", "inference", "services"}
-RUN = """
-import json, sys
+COMMAND = """
+import sys
 from fers.cli.main import main
 try:
     main(sys.argv[1:])
 except SystemExit as ended:
     assert not ended.code
+"""
+TELL = """
+import json, sys
 print(json.dumps(sorted(sys.modules)))
 """
 
 
-def loaded(*words: str) -> set[str]:
-    """The modules that a command has imported by its end."""
-    ran = subprocess.run([sys.executable, "-c", RUN, *words], check=True, stdout=subprocess.PIPE, text=True)
+def loaded(*words: str, program: str = COMMAND) -> set[str]:
+    """The modules that a program, a command if no other is given, has imported by its end."""
+    ran = subprocess.run([sys.executable, "-c", program + TELL, *words], check=True, stdout=subprocess.PIPE, text=True)
     return set(json.loads(ran.stdout.splitlines()[-1]))
 
 
@@ -54,6 +57,12 @@ def test_the_list_of_commands_loads_click_alone():
     modules = loaded("--help")
     assert libraries(modules) <= {"click", "_distutils_hack"}
     assert ours(modules) == {"fers", "fers.cli", "fers.cli.main"}
+
+
+def test_the_services_load_neither_statistics_nor_tables_nor_networks():
+    """With them begin the app, most commands, and every process of the tests."""
+    modules = libraries(loaded(program="import fers.assembly"))
+    assert modules <= {"numpy", "PIL", "orjson", "google_crc32c", "_distutils_hack"}
 
 
 @pytest.mark.parametrize("options", [(), ("--detect", "--json")], ids=["plain", "detecting"])
