@@ -130,7 +130,7 @@ def _png(data: bytes) -> PhotoFile:
     kept: list[bytes | memoryview] = [_PNG]
     orientations, profile, moves = {}, None, False
     for name, body, chunk in _chunks(data):
-        if not name[:1].islower() or (name == b"tRNS" and _transparency_fits(data, body)):
+        if not name[:1].islower() or (name == b"tRNS" and _is_sound(chunk) and _transparency_fits(data, body)):
             kept.append(chunk)
         elif name == b"eXIf":
             orientations["exif"] = exif_orientation(body)
@@ -156,6 +156,11 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, memoryview]]:
         small = end - at < 4 * _LARGEST_TEXT and name != b"IDAT"
         yield name, data[at + 8 : end - 4] if small else b"", view[at:end]
         at = len(data) if name == b"IEND" else end
+
+
+def _is_sound(chunk: memoryview) -> bool:
+    """Whether its checksum is right, without which decoders refuse the whole picture."""
+    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
 
 
 def _transparency_fits(data: bytes, body: bytes) -> bool:

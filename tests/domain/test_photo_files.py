@@ -115,6 +115,7 @@ def test_any_segments_of_a_jpeg_are_borne(added):
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(chunks, max_size=5), st.booleans())
+@example([(b"tRNS", bytes(6))], False)
 def test_any_further_chunks_of_a_png_are_borne(added, sealed):
     try:
         _taken(png_with(*added, sealed=sealed))
