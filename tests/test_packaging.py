@@ -1,6 +1,7 @@
 """What `pip install .` brings: everything that FERS reads, and the libraries that it imports."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from fers import __version__
 from tests import REPOSITORY
 from tests.packaging import built
 
@@ -79,3 +81,9 @@ def test_the_wheel_holds_everything_that_fers_reads(tmp_path):
     assert {file.partition("/")[0].partition("-")[0] for file in there} == {"fers"}
     assert {"LICENSE", "NOTICE"} == {Path(file).name for file in there if "/licenses/" in file}
     assert not {file for file in there if "__pycache__" in file}
+
+
+def test_the_versions_that_documents_name_are_those_there_are():
+    assert f"\nversion: {__version__}\n" in (REPOSITORY / "CITATION.cff").read_text()
+    built_from = json.loads((REPOSITORY / "fers/ui/browser/package.json").read_text())["devDependencies"]
+    assert f"@litertjs/core {built_from['@litertjs/core']} " in (REPOSITORY / "NOTICE").read_text()
