@@ -213,6 +213,7 @@ def heads(path, *outputs):
     return path.rename(path.with_suffix(path.suffix.upper()))
 
 
+@pytest.mark.slow
 def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
     file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
     result = run("add", file, "--yes")
@@ -223,6 +224,7 @@ def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tm
     assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
 
 
+@pytest.mark.slow
 def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tmp_path):
     file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
     result = run("add", file)
@@ -250,6 +252,7 @@ def with_valence(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, with_valence):
     names = ",".join([*LABELS[:7], "valence", "arousal"])
     result = run("add", with_valence, "--yes", classes=names)
@@ -283,6 +286,7 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
     )
 
 
+@pytest.mark.slow
 def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
     import keras
 
