@@ -3,13 +3,16 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from fers import config
 from fers.assembly import assemble
+from fers.storage.shared import credentials
 from fers.storage.sqlite import disk
 from tests.people import OneFace, OneModel, SettableClock
 
@@ -22,6 +25,15 @@ hypothesis_settings.load_profile("fers")
 def main_module(monkeypatch):
     """Streamlit's AppTest puts its page in its place, from where later tests would start their processes."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes():
+    """What argon2id costs on purpose, tests would pay hundreds of times."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "PasswordHasher", quick)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.hashing import quick_hashes  # noqa: F401
 from tests.servers.auth import forget_everybody
 from tests.servers.firestore_indexes import every_query_has_its_index
 

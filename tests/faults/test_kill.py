@@ -14,6 +14,7 @@ import pytest
 from fers.adapters import open_stores
 from fers.assembly import Platform, assemble
 from fers.config import Settings
+from fers.storage import sqlite
 from tests.people import OneFace, OneModel, draft, give_face, participant
 from tests.waiting import LONG, wait_until
 
@@ -22,7 +23,8 @@ from .leaving import check_gone, finish_leaving, leave_and_die, opened, somebody
 
 KILLS = 50
 _fork_server = multiprocessing.get_context("forkserver")
-_fork_server.set_forkserver_preload([give_and_withdraw.__module__])  # So that a new process is there at once.
+_NEEDED = (give_and_withdraw.__module__, leave_and_die.__module__, sqlite.__name__)
+_fork_server.set_forkserver_preload(list(_NEEDED))  # So that a new process is there at once.
 
 
 @dataclass(frozen=True)

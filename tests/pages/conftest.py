@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 from fers.domain.boxes import Box
 from fers.ui import services
 from fers.ui.faces import giving
-from tests.hashing import quick_hashes  # noqa: F401
 
 PICTURE = re.compile(r"(?<!\\)!\[")
 

@@ -7,26 +7,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import tensorflow as tf
-from keras import layers
 
 from fers.datasets import load
-from training import distribution, recipe
+from tests.training.tiny import RECIPE
+from training import distribution
 from training.recipe import Augmentation, Stage
 from training.train import train
 
 DEVICES = 2
 """On one machine or on two."""
 STILL = Augmentation(zoom=(1.0, 1.0), shift=0, rotation=0, colour=0, contrast=0, brightness=0, gamma=0, noise=0)
-
-
-def build() -> keras.Model:
-    """A network with everything that has to be kept alike: weights, and what batch normalisation has seen."""
-    inputs = keras.Input((16, 16, 1))
-    features = layers.ReLU()(layers.BatchNormalization(momentum=0.5)(layers.Conv2D(4, 3, strides=2)(inputs)))
-    outputs = layers.Dense(8, activation="softmax", name="emotion")(layers.Flatten()(features))
-    return keras.Model(inputs, outputs)
 
 
 def free_addresses(count):
@@ -44,20 +35,16 @@ def main(faces: str, run: str, epochs: str, strategy: str) -> None:
         tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * DEVICES)
     among = distribution.strategy(strategy)
     assert among.num_replicas_in_sync == DEVICES
-    sys.modules["training.models.tiny"] = sys.modules[__name__]
-    tiny = replace(
-        recipe.load("vgg"),
-        model="tiny",
+    chosen = replace(
+        RECIPE,
         stages=(Stage(int(epochs)),),
-        batch_size=8,
-        warmup_steps=1,
         averaging=0.5,
         optimizer="adam",
         learning_rate=0.02,
         augmentation=STILL,
     )
     learning = load(f"ferplus:{faces}")
-    train(tiny, learning, learning, Path(run), among=among)
+    train(chosen, learning, learning, Path(run), among=among)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from fers.domain.people import OPERATOR
 from fers.exporting.exported_version import Cut
 from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant, pattern
+from tests.training import tiny
 from tests.training.faces import write_ferplus
 from training import recipe, train
-from training.models import vgg
 
 LIVE = REPOSITORY / "models" / "fersnet-ferplus"
 
@@ -46,7 +46,7 @@ def run(tmp_path, monkeypatch):
 @pytest.fixture
 def asked_for(monkeypatch):
     """The names of the recipes that are loaded; in place of each stands an epoch of a small network."""
-    names, quick = [], replace(recipe.load("vgg"), stages=(recipe.Stage(1, {"side": 16}),), averaging=0.0)
+    names, quick = [], replace(tiny.RECIPE, stages=(recipe.Stage(1),), batch_size=64, averaging=0.0)
     monkeypatch.setattr(recipe, "load", lambda name: names.append(name) or quick)
     return names
 
@@ -91,9 +91,9 @@ def test_what_is_missing_is_said(run, export, asked_for):
 
 @pytest.mark.slow
 def test_a_start_that_the_recipe_can_not_go_on_from_is_refused(run, export, tmp_path):
-    vgg.build(side=16).save(tmp_path / "vgg.keras")
-    other = run("--data", f"fers:{export}", "--init-from", "vgg.keras")
-    assert "vgg.keras is none: name one with --teacher" in other.output
-    taught = run("--data", f"fers:{export}", "--init-from", "vgg.keras", "--teacher", LIVE.name)
+    tiny.build().save(tmp_path / "tiny.keras")
+    other = run("--data", f"fers:{export}", "--init-from", "tiny.keras")
+    assert "tiny.keras is none: name one with --teacher" in other.output
+    taught = run("--data", f"fers:{export}", "--init-from", "tiny.keras", "--teacher", LIVE.name)
     assert "is no fersnet: name its own recipe with --recipe" in taught.output
     assert (other.exit_code, taught.exit_code) == (1, 1)

@@ -19,8 +19,8 @@ from fers.inference.model_folder import read_model_folder
 from tests import REPOSITORY
 from tests.people import OneModel
 from tests.training.faces import write_ferplus
+from tests.training.tiny import RECIPE
 from training import package, pipeline
-from training.models import vgg
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
 from training.train import LOG, PROGRESS, learned, taught, train
@@ -44,16 +44,10 @@ def faces(folder):
 
 
 @pytest.fixture(scope="module")
-def quick():
-    """A recipe cut down to two short epochs on small faces."""
-    return replace(load_recipe("vgg"), stages=(Stage(2, {"side": 16}),), batch_size=8, warmup_steps=1)
-
-
-@pytest.fixture(scope="module")
-def plain(quick, faces, tmp_path_factory):
-    """The folder and the trained network of a run by the quick recipe."""
+def plain(faces, tmp_path_factory):
+    """The folder and the trained network of a run by the tiny recipe."""
     run = tmp_path_factory.mktemp("plain")
-    return run, keras.models.load_model(train(quick, faces, faces, run))
+    return run, keras.models.load_model(train(RECIPE, faces, faces, run))
 
 
 def log(run):
@@ -83,9 +77,9 @@ def test_class_weights_help_rare_classes_and_average_to_one():
     np.testing.assert_allclose(pipeline.class_weights(labels, 2, power=0), 1)
 
 
-def test_mixed_faces_are_made_of_two_in_the_same_shares_as_their_targets(faces, quick):
-    plain = list(pipeline.training_batches(faces, GRAY, quick, 0))
-    mixed = list(pipeline.training_batches(faces, GRAY, replace(quick, mixup=0.4), 0))
+def test_mixed_faces_are_made_of_two_in_the_same_shares_as_their_targets(faces):
+    plain = list(pipeline.training_batches(faces, GRAY, RECIPE, 0))
+    mixed = list(pipeline.training_batches(faces, GRAY, replace(RECIPE, mixup=0.4), 0))
     for (images, targets), (mixed_images, mixed_targets) in zip(plain, mixed, strict=True):
         # Seen from both ends a batch holds each pair twice, in shares that complete each other.
         np.testing.assert_allclose(mixed_images + mixed_images[::-1], images + images[::-1], atol=1e-5)
@@ -100,9 +94,9 @@ def test_teachers_and_votes_count_alike(faces):
 
 
 @pytest.mark.slow
-def test_a_run_can_begin_with_what_another_has_learned(faces, quick, plain, tmp_path):
+def test_a_run_can_begin_with_what_another_has_learned(faces, plain, tmp_path):
     run, network = plain
-    still = replace(quick, learning_rate=0.0)
+    still = replace(RECIPE, learning_rate=0.0)
     begun = keras.models.load_model(train(still, faces, faces, tmp_path, learned(run)))
     for mine, theirs in zip(begun.trainable_weights, network.trainable_weights, strict=True):
         np.testing.assert_allclose(mine, theirs)
@@ -111,9 +105,9 @@ def test_a_run_can_begin_with_what_another_has_learned(faces, quick, plain, tmp_
 
 
 @pytest.mark.slow
-def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, quick, plain, tmp_path):
+def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, plain, tmp_path):
     run, start = plain
-    briefly = replace(quick, stages=(Stage(1, {"side": 16}),))
+    briefly = replace(RECIPE, stages=(Stage(1, {"side": 16}),))
     freely = keras.models.load_model(train(briefly, faces, faces, tmp_path / "freely", learned(run)))
     held = keras.models.load_model(
         train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "held", learned(run))
@@ -128,9 +122,9 @@ def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, quick, pla
 
 
 @pytest.mark.slow
-def test_statistics_may_stay_as_they_are(faces, quick, plain, tmp_path):
+def test_statistics_may_stay_as_they_are(faces, plain, tmp_path):
     run, start = plain
-    still = replace(quick, stages=(Stage(1, {"side": 16}),), frozen_statistics=True)
+    still = replace(RECIPE, stages=(Stage(1, {"side": 16}),), frozen_statistics=True)
     network = keras.models.load_model(train(still, faces, faces, tmp_path, learned(run)))
     pairs = list(zip(network.layers, start.layers, strict=True))
     normalised = [pair for pair in pairs if isinstance(pair[0], keras.layers.BatchNormalization)]
@@ -150,16 +144,16 @@ def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
 
 
 @pytest.mark.slow
-def test_the_last_stage_makes_the_network_that_is_kept(faces, quick, tmp_path):
-    growing = replace(quick, stages=(Stage(1, {"side": 16}), Stage(1, {"side": 32})))
+def test_the_last_stage_makes_the_network_that_is_kept(faces, tmp_path):
+    growing = replace(RECIPE, stages=(Stage(1, {"side": 16}), Stage(1, {"side": 32})))
     network = keras.models.load_model(train(growing, faces, faces, tmp_path))
     assert network.input_shape == (None, 32, 32, 1)
     assert int(network.optimizer.iterations) == 4
 
 
 @pytest.mark.slow
-def test_averaged_weights_are_those_that_are_measured_and_kept(faces, quick, plain, tmp_path):
-    network = keras.models.load_model(train(replace(quick, averaging=0.9), faces, faces, tmp_path))
+def test_averaged_weights_are_those_that_are_measured_and_kept(faces, plain, tmp_path):
+    network = keras.models.load_model(train(replace(RECIPE, averaging=0.9), faces, faces, tmp_path))
     measured = network.evaluate(pipeline.batches(faces, GRAY, 8), return_dict=True)
     assert measured["loss"] == pytest.approx(float(log(tmp_path)[-1]["val_loss"]), rel=1e-3)
     _, unaveraged = plain
@@ -167,34 +161,28 @@ def test_averaged_weights_are_those_that_are_measured_and_kept(faces, quick, pla
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_and_ends_where_an_unbroken_one_does(folder, faces, quick, tmp_path, monkeypatch):
-    # What dropout leaves out is not remembered beyond a kill.
-    monkeypatch.setattr(vgg, "DROPOUT", 0)
-    unbroken = keras.models.load_model(train(quick, faces, faces, tmp_path / "unbroken"))
+def test_a_killed_run_goes_on_and_ends_where_an_unbroken_one_does(folder, faces, tmp_path, monkeypatch):
+    unbroken = keras.models.load_model(train(RECIPE, faces, faces, tmp_path / "unbroken"))
     script = f"""
 import itertools, os, signal
 from dataclasses import replace
 from pathlib import Path
 from fers.datasets import load
-from training.models import vgg
-from training.recipe import Stage
-from training.recipe import load as load_recipe
+from tests.training.tiny import RECIPE
 from training.train import train
-vgg.DROPOUT = 0
 faces = load({f"ferplus:{folder}"!r})
-recipe = replace(load_recipe("vgg"), stages=(Stage(2, {{"side": 16}}),), batch_size=8, warmup_steps=1)
 opened = itertools.count()
 def open_or_die(index):
     if next(opened) >= len(faces):
         os.kill(os.getpid(), signal.SIGKILL)
     return faces.open(index)
-train(recipe, replace(faces, open=open_or_die), faces, Path({str(tmp_path / "killed")!r}))
+train(RECIPE, replace(faces, open=open_or_die), faces, Path({str(tmp_path / "killed")!r}))
 """
     ended = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     assert json.loads((tmp_path / "killed" / PROGRESS).read_text())["epochs_done"] == 1
 
-    resumed = keras.models.load_model(train(quick, faces, faces, tmp_path / "killed"))
+    resumed = keras.models.load_model(train(RECIPE, faces, faces, tmp_path / "killed"))
     for mine, theirs in zip(resumed.get_weights(), unbroken.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-3)
 
@@ -224,13 +212,13 @@ def by_torch(recipe, faces, run, start=None):
 
 
 @pytest.mark.slow
-def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, quick, tmp_path, monkeypatch):
+def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, tmp_path, monkeypatch):
     from training import torch_training
 
     monkeypatch.setattr(torch_training, "_MEASURED_SECONDS", 0.1)
     one_way = torch_training.Way(False, 1)
     monkeypatch.setattr(torch_training, "fastest", lambda *_: (one_way, {one_way: 1.0}))
-    averaged = replace(quick, stages=(Stage(1, {"side": 16}), Stage(2, {"side": 20})), averaging=0.9)
+    averaged = replace(RECIPE, stages=(Stage(1, {"side": 16}), Stage(2, {"side": 20})), averaging=0.9)
     whole = by_torch(averaged, faces, tmp_path / "whole")
     begun = replace(averaged, stages=averaged.stages)
     calls = []

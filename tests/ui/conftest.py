@@ -1,1 +1,0 @@
-from tests.hashing import quick_hashes  # noqa: F401
