@@ -20,7 +20,7 @@ test: $(VENV)/.dev beam lint
 
 # In a minute or two, before each commit: no browser, no server, no training, no second store.
 check: lint
-	$(PYTEST) -m "not slow" tests/analysis tests/cli tests/datasets tests/domain tests/services tests/storage/sqlite tests/ui \
+	$(PYTEST) -m "not slow and not firebase" tests/analysis tests/cli tests/datasets tests/domain tests/services tests/storage/sqlite tests/ui \
 		tests/test_*.py
 
 lint: $(VENV)/.dev

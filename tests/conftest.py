@@ -21,6 +21,13 @@ hypothesis_settings.register_profile("fers", deadline=None, suppress_health_chec
 hypothesis_settings.load_profile("fers")
 
 
+def pytest_collection_modifyitems(items):
+    """Those that ask for the Firebase servers are marked: they need what `scripts/ensure-test-servers` brings."""
+    for item in items:
+        if "firebase_servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("firebase")
+
+
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch):
     """Streamlit's AppTest puts its page in its place, from where later tests would start their processes."""

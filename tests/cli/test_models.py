@@ -19,6 +19,7 @@ from fers.inference.known_faces import public_pictures
 from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
 from tests.waiting import LONG
 
+pytestmark = pytest.mark.slow  # Most start the process that tries models.
 UNSAID = dict.fromkeys([option[2:].replace("-", "_") for option in DESCRIBED])
 """For a folder that describes itself."""
 
@@ -213,7 +214,6 @@ def heads(path, *outputs):
     return path.rename(path.with_suffix(path.suffix.upper()))
 
 
-@pytest.mark.slow
 def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
     file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
     result = run("add", file, "--yes")
@@ -224,7 +224,6 @@ def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tm
     assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
 
 
-@pytest.mark.slow
 def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tmp_path):
     file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
     result = run("add", file)
@@ -252,7 +251,6 @@ def with_valence(tmp_path_factory):
     return path
 
 
-@pytest.mark.slow
 def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, with_valence):
     names = ",".join([*LABELS[:7], "valence", "arousal"])
     result = run("add", with_valence, "--yes", classes=names)
@@ -286,7 +284,6 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
     )
 
 
-@pytest.mark.slow
 def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
     import keras
 

@@ -92,7 +92,7 @@ def test_however_it_is_drawn_the_box_is_a_square_on_the_photo(size, factor, left
 
 def test_the_box_moves_without_a_mouse(monkeypatch):
     monkeypatch.setattr(cropping, "_width", Screen(600))
-    app = AppTest.from_function(page_with_a_photo).run()
+    app = AppTest.from_function(page_with_a_photo, default_timeout=20).run()
     assert app.session_state["box"].as_list() == [100, 100, 300, 300]
     for word, change in {"Left": [-30, 0, 0, 0], "Down": [0, 30, 0, 0], "Larger": [-15, -15, 30, 30]}.items():
         before = app.session_state["box"].as_list()

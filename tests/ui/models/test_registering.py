@@ -19,6 +19,8 @@ from fers.ui.models import registering
 from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
 from tests.people import OneFace
 
+pytestmark = pytest.mark.slow  # Most start FERS, and the process that tries models.
+
 
 def zipped(**files: bytes) -> bytes:
     file = io.BytesIO()

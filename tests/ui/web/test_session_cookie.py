@@ -116,7 +116,7 @@ def failing(monkeypatch, accounts):
 
 
 def test_while_the_store_fails_people_read_so_and_the_log_says_why(accounts, ticket, failing, caplog):
-    failing("collect")
+    failing("redeem_ticket")
     answer = ask("POST", ticket)
     assert (answer.status_code, answer.text) == (503, "Something is wrong on our side. Please try again later.")
     assert "set-cookie" not in answer.headers
