@@ -10,6 +10,7 @@ from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.models import field, model_cards, model_form
 from fers.ui.services import platform
+from fers.ui.state import state
 from fers.ui.words import WHO_DECIDES, as_typed
 
 actor = guard.enter(Action.COMPARE_MODELS)
@@ -50,7 +51,7 @@ with live:
     with guard.explaining():
         live_id = live_model()
     if allowed(actor, Action.MANAGE_MODELS):
-        with st.expander("Register a model", icon=":material/upload:"):
+        with st.expander("Register a model", icon=":material/upload:", expanded=state().model_news is not None):
             model_form.show(actor)
     else:
         st.caption(f"Registering a model, or making one live, touches all studies here. {WHO_DECIDES}")

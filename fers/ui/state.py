@@ -163,6 +163,10 @@ class State:
     bringing: Bringing | None = None
     brought: int = 0
     """How many sets were handed in: each gets an uploader of its own, and the files of an earlier one are let go."""
+    registered: int = 0
+    """How many models were registered: each gets an uploader of its own, and the file of an earlier one is let go."""
+    model_news: str | None = None
+    """What the test said of the model registered last, until it was said."""
     doubted: str | None = None
     """The upload that the test of models found something in, until another try."""
     routed: bool = False

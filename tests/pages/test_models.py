@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 from driving import click, sign_in, signed_in_as_researcher, told
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import local_script_runner
 
 from fers.assembly import assemble
 from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR, Role
-from fers.errors import ModelRejected
+from fers.errors import ModelDoubted, ModelRejected
+from fers.ui.models import registering
 from tests.people import Always, OneFace, Several, give_face, participant
 
 METRICS = {
@@ -74,6 +77,43 @@ def test_a_model_goes_live_and_back(page, platform):
     assert cards(page)[0].startswith("**happy** 1.0.0 · live")
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
     assert said == ["rolled back to: happy 1.0.0", "made live: sad 1.0.0"]
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """What the server holds of what was uploaded, one manager a run of the page."""
+    managers = []
+
+    class Noted(MemoryUploadedFileManager):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            managers.append(self)
+
+    monkeypatch.setattr(local_script_runner, "MemoryUploadedFileManager", Noted)
+    return lambda: [file for files in managers[-1].file_storage.values() for file in files.values()]
+
+
+def test_what_was_uploaded_is_let_go_of_once_the_model_is_registered(page, kept, monkeypatch):
+    tried = iter(
+        (ModelDoubted("It seems to be fed wrongly.", "Look again."), "1 of 1 named rightly\n\nmy-net is there.")
+    )
+
+    def register(*_):
+        said = next(tried)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    monkeypatch.setattr(registering, "register", register)
+    page.file_uploader[0].set_value(("my-net.onnx", b"weights", "application/octet-stream"))
+    click(page.run(), "Register")
+    assert len(kept()) == 1, "it may be registered all the same"
+    click(page, "Register it all the same")
+    assert kept() == [] and page.file_uploader[0].value is None
+    assert "my-net is there." in told(page)
+    assert not [button for button in page.button if button.label.startswith("Register")]
+    assert "my-net is there." not in told(page.run())
+    assert not page.exception
 
 
 def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(app, platform):

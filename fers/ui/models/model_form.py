@@ -15,6 +15,7 @@ from fers.inference.unpacking import describes_itself
 from fers.ui import guard
 from fers.ui.models import registering
 from fers.ui.state import state
+from fers.ui.web.uploads import let_go
 from fers.ui.words import as_typed
 
 UPLOADS = [*(suffix.lstrip(".") for suffix in SUFFIXES), "zip"]
@@ -30,7 +31,11 @@ def show(actor: Person) -> None:
         "A .keras, .h5, .tflite or .onnx file, or a zip: of a model folder, a TensorFlow SavedModel, or an .onnx file "
         "with the weights beside it"
     )
-    upload = st.file_uploader(question, UPLOADS, max_upload_size=LARGEST_MEGABYTES)
+    if state().model_news:
+        st.success(state().model_news)
+        state().model_news = None
+    key = f"model-{state().registered}"
+    upload = st.file_uploader(question, UPLOADS, key=key, max_upload_size=LARGEST_MEGABYTES)
     if upload is None:
         return
     with st.form("register"):
@@ -49,10 +54,13 @@ def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_
     with guard.explaining(), st.spinner("Trying it on known faces …"):
         try:
             said = registering.register(actor, upload.name, upload, answers, all_the_same)
-            st.success("\n\n".join(map(as_typed, said.split("\n\n"))))
         except ModelDoubted:
             state().doubted = upload.file_id
             raise
+        state().model_news = "\n\n".join(map(as_typed, said.split("\n\n")))
+        state().registered += 1
+        let_go()
+        st.rerun()
 
 
 def _asked(stem: str) -> dict[str, str]:
