@@ -89,5 +89,7 @@ class StoreUnavailable(FersError):
 class OutOfOrder(StoreUnavailable):
     """Something is broken that only whoever runs FERS can mend, by `advice`."""
 
-    def __init__(self, what: str, advice: str):
-        super().__init__("Something is wrong on our side.", "Please try again later.", operator=f"{what} {advice}")
+    def __init__(self, what: str, advice: str = ""):
+        super().__init__(
+            "Something is wrong on our side.", "Please try again later.", operator=f"{what} {advice}".strip()
+        )

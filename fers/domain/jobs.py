@@ -19,6 +19,8 @@ class Job:
     """When that lease ends unless it is renewed."""
     failure: str = ""
     """Why it ended without being finished, in words for whoever asked for it; empty while it has not."""
+    advice: str = ""
+    """The same in words for whoever runs FERS, where they alone can do something about it."""
 
     def held(self, now: datetime) -> bool:
         return self.until is not None and now < self.until
@@ -34,4 +36,10 @@ class Job:
     @property
     def why(self) -> str:
         """Why it was given up."""
-        return self.failure or "It brought down whatever ran it, perhaps for want of memory."
+        return self.failure or f"It was begun {MOST_ATTEMPTS} times and never got to its end."
+
+    @property
+    def what_to_do(self) -> str:
+        """For whoever runs FERS; empty where there is nothing for them to do."""
+        ended = "Whatever ran it was ended, perhaps for want of memory, or could not use the store."
+        return self.advice if self.failure else ended

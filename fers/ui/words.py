@@ -3,7 +3,9 @@
 import re
 from datetime import datetime
 
-from fers.domain.people import Role
+from fers.domain.jobs import Job
+from fers.domain.people import Person, Role
+from fers.domain.permissions import Action, allowed
 
 
 def role_words(role: Role) -> str:
@@ -37,6 +39,12 @@ def quoted(markdown: str) -> str:
     """What a study says in its own words, for Streamlit to show: it fetches no picture from elsewhere, where somebody
     would learn who reads it, and takes no amount of money for a formula."""
     return markdown.replace("![", r"!\[").replace("$", r"\$")
+
+
+def why_given_up(actor: Person, job: Job) -> str:
+    """Why a background job has ended early; and to who runs FERS, what they can do about it."""
+    advice = job.what_to_do if allowed(actor, Action.RUN_INSTALLATION) else ""
+    return f"{as_typed(job.why)} {f'For whoever runs FERS: {as_typed(advice)}' if advice else ''}".strip()
 
 
 def moment(time: datetime) -> str:

@@ -65,13 +65,13 @@ class JobStoreContract:
 
     def test_what_failed_is_nobodys_and_keeps_why(self, store):
         store.claim_job(JOB, "one", NOON, SOON)
-        store.fail_job(JOB, "Its weights are gone — 顔")
+        store.fail_job(JOB, "Its weights are gone — 顔", "Put them back.")
         store.fail_job("gone", "Nobody asks.")
         assert not store.claim_job(JOB, "one", NOON, LATER)
         assert not store.claim_job(JOB, "other", LATER, LATER)
         [job] = store.jobs()
         assert job.given_up(NOON)
-        assert job.why == "Its weights are gone — 顔"
+        assert (job.why, job.what_to_do) == ("Its weights are gone — 顔", "Put them back.")
         store.remove_job(JOB)
         store.add_job(JOB)
         assert store.claim_job(JOB, "one", NOON, SOON)

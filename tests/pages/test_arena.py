@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from driving import PASSWORD, signed_in_as_researcher, told
+from driving import PASSWORD, open_app, sign_in, signed_in_as_researcher, told
 
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.evaluation_sets import OWN_LABELS, EvaluationLabels, EvaluationSet
 from fers.domain.labels import Verdict, only
-from fers.domain.people import OPERATOR
+from fers.domain.people import OPERATOR, Role
 from fers.errors import ModelRejected
 from fers.services.models.arena import job_of
-from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant, pattern
+from tests.people import EVERYTHING, Always, OneFace, Several, give_face, grant, participant, pattern
 
 
 @pytest.fixture
@@ -98,6 +98,18 @@ def test_a_run_that_was_given_up_says_why(page, version, platform):
     assert "The run of happy ended early. Its weights are gone. Register it again." in first
     assert "The run of sad ended early. Something unexpected happened (OSError)." in second
     assert not page.exception
+
+
+def test_what_only_whoever_runs_fers_can_mend_is_told_to_them_alone(page, version, platform):
+    with pytest.raises(ModelRejected), platform.jobs.doing(OPERATOR, job_of("happy")):
+        raise ModelRejected("Its weights are gone.", "Ask whoever runs FERS.", "Copy them to /models anew.")
+    page.switch_page("pages/arena.py").run()
+    [to_researcher] = [warning.value for warning in page.warning]
+    grant(platform, "rita@example.org", Role.ADMINISTRATOR)
+    page = sign_in(open_app(), "rita@example.org").switch_page("pages/arena.py").run()
+    [to_administrator] = [warning.value for warning in page.warning]
+    assert "Its weights are gone. Ask whoever runs FERS. What it did is kept" in to_researcher
+    assert "For whoever runs FERS: Copy them to /models anew." in to_administrator
 
 
 def test_what_has_faces_is_chosen_and_each_choice_says_how_many_and_whose(page, version, platform):

@@ -115,8 +115,9 @@ class JobStore(Protocol):
     def cut_short(self, job: Job, until: datetime) -> None:
         """Have the lease that was seen on `job` end at a time; nothing happens when it was renewed or ended since."""
 
-    def fail_job(self, name: str, failure: str) -> None:
-        """Give a job up and keep why: nobody can claim it any more. Nothing happens when it is gone."""
+    def fail_job(self, name: str, failure: str, advice: str = "") -> None:
+        """Give a job up and keep why, as `Job` has it: nobody can claim it any more. Nothing happens when it is
+        gone."""
 
     def jobs(self) -> list[Job]:
         """By name. There are few."""

@@ -18,6 +18,7 @@ from fers.datasets.files import is_picture
 from fers.datasets.recognising import format_of
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import RecordStore, StoreHealth, StudyStore
+from fers.domain.jobs import Job
 from fers.domain.people import OPERATOR, Person
 from fers.domain.permissions import Action, require
 from fers.errors import InvalidInput, NotFound, OutOfOrder
@@ -47,12 +48,12 @@ class Ordered:
     faces: int = 0
     result: dict[str, Any] | None = None
     """What came of it, once it has ended: the fields of `Imported`, with sentences for faults."""
-    failure: str = ""
-    """Why nobody does it any more, where that is so."""
+    given_up: Job | None = None
+    """Its job, where nobody does it any more."""
 
     @property
     def is_busy(self) -> bool:
-        return self.result is None and not self.failure
+        return self.result is None and not self.given_up
 
 
 class Uploads:
@@ -133,9 +134,7 @@ class Uploads:
             job = given_up.get(f"{_JOB}{folder.name}")
             progress, result = _written(folder / "progress.json") or {}, _written(folder / "result.json")
             at = datetime.fromisoformat(about["at"])
-            found.append(
-                Ordered(folder.name, about["name"], at, **progress, result=result, failure=job.why if job else "")
-            )
+            found.append(Ordered(folder.name, about["name"], at, **progress, result=result, given_up=job))
         return sorted(found, key=lambda order: order.asked_at, reverse=True)
 
     def forget(self, actor: Person, upload_id: str) -> None:

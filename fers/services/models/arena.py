@@ -143,7 +143,9 @@ class Arena:
         info = classifier.info
         measured: list[ModelInfo] = []
         if asked.failed and not self._answers.count_answers(info.fingerprint):
-            raise ModelRejected(f"{model_id} failed on every face.", f"Look at it with fers models check {model_id}.")
+            what = f"{model_id} failed on every face."
+            check = f"{what} Look at it with `python -m fers models check {model_id}`."
+            raise ModelRejected(what, "Ask whoever runs FERS to look at it.", operator=check)
         run = self._run(classifier, asked.seconds, on)
         while measured != (finished := [info, *self._finished_others(actor, info, on)]):
             measured = finished  # Another may end meanwhile: of two that end together, the later one measures both.

@@ -101,7 +101,7 @@ class _Held:
         if isinstance(error, JobStopped | StoreUnavailable) or not self._renew():
             return  # It isn't done, or is no longer this one's to end.
         if isinstance(error, Exception):
-            self._jobs.fail_job(self._name, _sentence(error))
+            self._jobs.fail_job(self._name, *_words(error))
         else:
             self._jobs.remove_job(self._name)
 
@@ -125,6 +125,9 @@ def _stopped() -> JobStopped:
     return JobStopped("This was stopped, or is being done elsewhere.", "What was done so far is kept.")
 
 
-def _sentence(error: Exception) -> str:
-    """Messages of what isn't FERS's own may hold what nobody should read."""
-    return str(error) if isinstance(error, FersError) else f"Something unexpected happened ({type(error).__name__})."
+def _words(error: Exception) -> tuple[str, str]:
+    """For whoever asked, and for whoever runs FERS. Messages of what isn't FERS's own may hold what nobody should
+    read."""
+    if isinstance(error, FersError):
+        return f"{error.what} {error.next}".strip(), error.operator
+    return f"Something unexpected happened ({type(error).__name__}).", ""

@@ -45,8 +45,8 @@ class FirebaseJobs:
     def cut_short(self, job: Job, until: datetime) -> None:
         self._change(job.name, lambda now: replace(now, until=until) if now == job else None)
 
-    def fail_job(self, name: str, failure: str) -> None:
-        self._change(name, lambda job: Job(name, MOST_ATTEMPTS, failure=failure))
+    def fail_job(self, name: str, failure: str, advice: str = "") -> None:
+        self._change(name, lambda job: Job(name, MOST_ATTEMPTS, failure=failure, advice=advice))
 
     def jobs(self) -> list[Job]:
         return sorted(map(_job, self._documents.all(self._jobs)), key=lambda job: job.name)
@@ -86,4 +86,5 @@ def _document(job: Job, version: str) -> dict[str, Any]:
 
 def _job(document: dict[str, Any]) -> Job:
     until = time_from_text(document["until"]) if document["until"] else None
-    return Job(document["name"], document["attempts"], document["holder"], until, document.get("failure", ""))
+    why = (document.get("failure", ""), document.get("advice", ""))
+    return Job(document["name"], document["attempts"], document["holder"], until, *why)

@@ -13,7 +13,9 @@ class SqliteJobs:
 
     def add_job(self, name: str) -> None:
         with self._database.transaction() as sql:
-            sql.execute("INSERT INTO jobs VALUES (?, 0, '', '', '') ON CONFLICT DO NOTHING", (name,))
+            sql.execute(
+                "INSERT INTO jobs (name, attempts, holder, until) VALUES (?, 0, '', '') ON CONFLICT DO NOTHING", (name,)
+            )
 
     def remove_job(self, name: str) -> None:
         with self._database.transaction() as sql:
@@ -34,11 +36,11 @@ class SqliteJobs:
             cut = "UPDATE jobs SET until = ? WHERE name = ? AND holder = ? AND until = ?"
             sql.execute(cut, (time_to_text(until), *seen))
 
-    def fail_job(self, name: str, failure: str) -> None:
+    def fail_job(self, name: str, failure: str, advice: str = "") -> None:
         with self._database.transaction() as sql:
-            given_up = "UPDATE jobs SET attempts = ?, holder = '', until = '', failure = ? WHERE name = ?"
-            sql.execute(given_up, (MOST_ATTEMPTS, failure, name))
+            given_up = "UPDATE jobs SET attempts = ?, holder = '', until = '', failure = ?, advice = ? WHERE name = ?"
+            sql.execute(given_up, (MOST_ATTEMPTS, failure, advice, name))
 
     def jobs(self) -> list[Job]:
-        rows = self._database.rows("SELECT name, attempts, holder, until, failure FROM jobs ORDER BY name")
+        rows = self._database.rows("SELECT name, attempts, holder, until, failure, advice FROM jobs ORDER BY name")
         return [Job(**dict(row) | {"until": time_from_text(row["until"]) if row["until"] else None}) for row in rows]

@@ -17,7 +17,7 @@ from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Bringing, state
 from fers.ui.web.uploads import LARGEST_MEGABYTES, let_go
-from fers.ui.words import as_typed
+from fers.ui.words import as_typed, why_given_up
 
 KINDS = ["zip", "csv", "tsv", "json", "jsonl", "parquet", *SUFFIXES, "bmp", "tif", "tiff", "gif"]
 MOST_ASKED = 12
@@ -167,7 +167,7 @@ def _orders(actor: Person, study: Study, was_busy: bool) -> None:
     st.header("Imports")
     for order in orders:
         with st.container(border=True):
-            _order(order)
+            _order(actor, order)
             if st.button("Stop" if order.is_busy else "Close", key=f"end-{order.id}", type="tertiary"):
                 imports().stop(actor, order.id)
                 st.rerun()
@@ -175,15 +175,14 @@ def _orders(actor: Person, study: Study, was_busy: bool) -> None:
         st.rerun()
 
 
-def _order(order: Ordered) -> None:
+def _order(actor: Person, order: Ordered) -> None:
     if order.is_busy:
         far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to begin"
         st.progress(min(1.0, order.done / max(1, order.faces)), f"**{as_typed(order.name)}**: {far}")
         return
     if order.result is None:
-        st.warning(
-            f"**{as_typed(order.name)}** ended early. {as_typed(order.failure)} What was imported so far is kept."
-        )
+        why = why_given_up(actor, order.given_up)
+        st.warning(f"**{as_typed(order.name)}** ended early. {why} What was imported so far is kept.")
         return
     result = order.result
     said = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} were there already"]

@@ -8,7 +8,7 @@ from fers.services.models.standings import Standing
 from fers.ui import guard
 from fers.ui.models.runs import runs
 from fers.ui.services import platform
-from fers.ui.words import as_typed
+from fers.ui.words import as_typed, why_given_up
 
 
 def show(actor: Person, on: EvaluationSet) -> None:
@@ -45,7 +45,7 @@ def _runs(actor: Person, on: EvaluationSet, was_busy: bool) -> None:
                 st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
         if run := given_up.get((name, on)):
             st.warning(
-                f"The run of {name} ended early. {as_typed(run.why)} What it did is kept; run it again to go on."
+                f"The run of {name} ended early. {why_given_up(actor, run)} What it did is kept; run it again to go on."
             )
     is_busy = len(waiting) < len(standings)
     if is_busy:

@@ -15,7 +15,7 @@ from fers.ui import guard
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
 from fers.ui.web.processes import Processes
-from fers.ui.words import as_typed, moment
+from fers.ui.words import moment, why_given_up
 
 PAUSE_SECONDS = 600
 """A process that failed is not started again here for so long."""
@@ -59,7 +59,7 @@ def shadows(actor: Person) -> None:
         st.info("No model answers in the background.")
         return
     for shadow in chosen:
-        _describe(shadow)
+        _describe(actor, shadow)
     told = [shadow for shadow in chosen if shadow.answered]
     if told:
         st.altair_chart(_chart(told), width="stretch")
@@ -76,13 +76,14 @@ def _choose(actor: Person, chosen: list[str]) -> None:
                 st.rerun()
 
 
-def _describe(shadow: Shadow) -> None:
+def _describe(actor: Person, shadow: Shadow) -> None:
     with st.container(border=True):
         st.markdown(f"**{shadow.model_id}**")
         if shadow.info is None:
             st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
         if shadow.given_up:
-            st.warning(f"It was stopped. {as_typed(shadow.given_up.why)} Save the choice again to try anew.")
+            why = why_given_up(actor, shadow.given_up)
+            st.warning(f"It was stopped. {why} Save the choice again to try anew.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
         faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
         st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")

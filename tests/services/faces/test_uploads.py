@@ -106,7 +106,7 @@ def test_an_owner_who_no_longer_is_one_imports_nothing(platform, study, owner):
     with pytest.raises(NotPermitted):
         platform.uploads.carry_out(upload)
     [order] = platform.uploads.ordered(OPERATOR, study.id)
-    assert "may not" in order.failure and not order.is_busy
+    assert "may not" in order.given_up.why and not order.is_busy
     assert platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9) == []
 
 

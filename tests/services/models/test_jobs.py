@@ -72,18 +72,21 @@ def test_a_cancelled_job_stops_at_a_step(hurried):
 
 
 @pytest.mark.parametrize(
-    ("failure", "why"),
+    ("failure", "why", "advice"),
     [
-        (ModelRejected("It eats no faces.", "Feed it something else."), "It eats no faces. Feed it something else."),
-        (OSError("/home/ada/secret.jpg"), "Something unexpected happened (OSError)."),
+        (ModelRejected("It eats no faces.", "Feed it something."), "It eats no faces. Feed it something.", ""),
+        (ModelRejected("It sleeps.", "Wake it.", "Run `wake`."), "It sleeps. Wake it.", "Run `wake`."),
+        (OSError("/home/ada/secret.jpg"), "Something unexpected happened (OSError).", ""),
     ],
+    ids=["of a model", "with advice", "unexpected"],
 )
-def test_a_job_that_fails_is_not_begun_again_by_itself_and_says_why(platform, failure, why):
+def test_a_job_that_fails_is_not_begun_again_by_itself_and_says_why(platform, failure, why, advice):
     with pytest.raises(type(failure)), platform.jobs.doing(OPERATOR, JOB):
         raise failure
     assert platform.jobs.free() == []
     assert JOB not in platform.jobs.asked_for(OPERATOR)
-    assert platform.jobs.given_up(OPERATOR)[JOB].why == why
+    given_up = platform.jobs.given_up(OPERATOR)[JOB]
+    assert (given_up.why, given_up.what_to_do) == (why, advice)
     platform.jobs.ask(OPERATOR, JOB)
     assert platform.jobs.free() == [JOB]
     assert JOB not in platform.jobs.given_up(OPERATOR)
@@ -150,7 +153,8 @@ def test_a_job_whose_server_died_is_free_and_taken_up_a_few_times(platform, cloc
         clock.advance(minutes=2)
     assert platform.jobs.free() == []
     assert JOB not in platform.jobs.asked_for(OPERATOR), "it brings down whoever does it"
-    assert "brought down whatever ran it" in platform.jobs.given_up(OPERATOR)[JOB].why
+    given_up = platform.jobs.given_up(OPERATOR)[JOB]
+    assert (given_up.why, "memory" in given_up.what_to_do) == ("It was begun 3 times and never got to its end.", True)
     platform.jobs.ask(OPERATOR, JOB)
     assert platform.jobs.free() == [JOB], "asked for once more, it is tried once more"
 
