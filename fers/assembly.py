@@ -168,7 +168,17 @@ def assemble(
         importing=importing,
         uploads=Uploads(settings.data / "uploads", importing, jobs, records, stores.studies, stores.health, now),
         doctor=Doctor(
-            records, images, journal, sign_in, stores.labels, stores.face_index, storing, withdrawal, retention, now
+            records,
+            stores.studies,
+            images,
+            journal,
+            sign_in,
+            stores.labels,
+            stores.face_index,
+            storing,
+            withdrawal,
+            retention,
+            now,
         ),
         sign_in=sign_in,
         health=stores.health,

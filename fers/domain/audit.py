@@ -30,6 +30,9 @@ class AuditEntry:
     """The random id of whoever did it. Empty for FERS itself and for participants: they are not followed around."""
     study_id: str = ""
     """Where it happened; empty for the installation as a whole."""
+    role: str = ""
+    """The role that the person `subject` has from then on, there; empty where the entry is about something else, and in
+    those of older versions of FERS."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,17 @@ class SealedEntry:
     """The seal: see `seal`."""
 
 
-def entry_by(actor: Person, at: datetime, action: str, subject: str, study_id: str = "") -> AuditEntry:
+def entry_by(actor: Person, at: datetime, action: str, subject: str, study_id: str = "", role: str = "") -> AuditEntry:
     """The entry about something that `actor` did."""
-    role = actor.role_in(study_id)
-    return AuditEntry(at, role, action, subject, "" if role is Role.PARTICIPANT else actor.id, study_id)
+    own = actor.role_in(study_id)
+    return AuditEntry(at, own, action, subject, "" if own is Role.PARTICIPANT else actor.id, study_id, role)
 
 
 def seal(entry: AuditEntry, chain: str, number: int, previous: str) -> str:
     """SHA-256 over everything an entry says, its place, and the seal before it ("" for the first of its chain)."""
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     said = [at, str(entry.actor_role), entry.action, entry.subject, entry.actor, entry.study_id]
+    said += [str(entry.role)] if entry.role else []  # As older versions sealed what had none.
     return hashlib.sha256(json.dumps([chain, number, *said, previous]).encode()).hexdigest()
 
 
@@ -70,3 +74,33 @@ def broken_seals(entries: Iterable[SealedEntry]) -> list[str]:
             problems.append(f"audit log: entry {number} is not what was written")
         number, previous = sealed.number, sealed.sha256
     return problems
+
+
+def roles_given(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], Role]:
+    """The roles that a log, from its beginning, leads to: by the person's id and the study's, "" for everywhere. Those
+    of participants, which nobody is given, are left out."""
+    roles: dict[tuple[str, str], Role] = {}
+    for entry in entries:
+        whose = (entry.subject, entry.study_id)
+        if role := _role_given(entry, roles.get(whose, Role.PARTICIPANT)):
+            roles[whose] = role
+    return {whose: role for whose, role in roles.items() if role is not Role.PARTICIPANT}
+
+
+def _role_given(entry: AuditEntry, before: Role) -> Role | None:
+    if entry.role:
+        return Role(entry.role)
+    if entry.action in _BY_INVITATION:  # Who had a larger one kept it.
+        return max(before, _BY_INVITATION[entry.action], key=list(Role).index)
+    return _BY_WORDS.get(entry.action)
+
+
+_BY_WORDS = {
+    "made administrator by the one-time link": Role.ADMINISTRATOR,
+    "took the place in the study away": Role.PARTICIPANT,
+    **{f"granted {role}": role for role in Role},
+    **{f"gave the role {role}": role for role in Role},
+}
+"""How entries said it before they had a role of their own: never to be changed."""
+_BY_INVITATION = {f"came by invitation as {role}": role for role in Role}
+"""Likewise."""

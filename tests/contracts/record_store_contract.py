@@ -299,6 +299,9 @@ class RecordStoreContract:
     def test_the_audit_log_is_sealed_and_holds(self, store):
         for number in range(5):
             store.append_audit(AuditEntry(NOON, "annotator", f"did {number}", "it", an_id("ada"), an_id("faces")))
+        with_role = AuditEntry(NOON, "system", "gave", an_id("bob"), role=Role.RESEARCHER)
+        store.append_audit(with_role)
+        assert store.latest_audit(1) == [with_role]
         sealed = list(store.sealed_audit())
         assert [entry.entry for entry in sealed] == list(store.audit())
         assert broken_seals(sealed) == []

@@ -11,6 +11,7 @@ from fers.errors import NotPermitted, SignInFailed
 from fers.services.people.administrators import Administrators
 from tests.people import PASSWORD, OneFace, OneModel
 
+from .samples import NOON
 from .sign_in_contract import IDLE, LIFETIME
 
 
@@ -80,9 +81,9 @@ def test_of_two_administrators_who_leave_at_once_not_both_do(stores, administrat
 
         def update_person(self, person):
             if bob.id in {person.id for person in stores.records.administrators()}:
-                Administrators(stores.records, stores.sign_in).stand_down(bob)
+                Administrators(stores.records, stores.sign_in).stand_down(bob, NOON)
             stores.records.update_person(person)
 
     with pytest.raises(NotPermitted):
-        Administrators(Meanwhile(), stores.sign_in).stand_down(ada)
+        Administrators(Meanwhile(), stores.sign_in).stand_down(ada, NOON)
     assert [person.id for person in stores.records.administrators()] == [ada.id]

@@ -11,11 +11,12 @@ from fers.domain.consent import Purpose
 from fers.domain.erasures import Erasure
 from fers.domain.exploring import NO_FILTER
 from fers.domain.faces import Face, Source
-from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn
+from fers.domain.interfaces import FaceIndex, ImageStore, Journal, LabelStore, RecordStore, SignIn, StudyStore
 from fers.domain.people import Keys, Person
 from fers.errors import NotFound
 from fers.services.faces.storing import Storing
 from fers.services.labelling.aggregation import aggregate_everything
+from fers.services.operations.roles import differing_roles
 from fers.services.operations.store_comparison import LOST, image_problem, side_by_side
 from fers.services.people.retention import Retention
 from fers.services.people.withdrawal import Withdrawal
@@ -36,6 +37,7 @@ class Doctor:
     def __init__(
         self,
         records: RecordStore,
+        memberships: StudyStore,
         images: ImageStore,
         journal: Journal,
         sign_in: SignIn,
@@ -47,6 +49,7 @@ class Doctor:
         now: Clock = utc_now,
     ):
         self._records = records
+        self._memberships = memberships
         self._images = images
         self._journal = journal
         self._sign_in = sign_in
@@ -64,6 +67,7 @@ class Doctor:
         and left as it is; with `remove_lost`, faces whose image is lost or damaged are removed."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
+        findings += [Finding(problem, repaired=False) for problem in differing_roles(self._records, self._memberships)]
         findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.recover()]
         findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
         if held := self._retention.held():

@@ -137,9 +137,9 @@ class Accounts:
             )
         signed_in = self._open(person_id)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
+        made = "made administrator by the one-time link"
+        self._records.append_audit(AuditEntry(self._now(), "system", made, administrator.id, role=Role.ADMINISTRATOR))
         self._administrators.give_role(administrator)
-        entry = AuditEntry(self._now(), "system", "made administrator by the one-time link", administrator.id)
-        self._records.append_audit(entry)
         return replace(signed_in, person=administrator)
 
     def resume(self, token: str) -> Person | None:

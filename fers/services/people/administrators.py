@@ -1,7 +1,9 @@
 """Somebody has to be able to run the installation: whoever is the last one can't leave without handing over."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from fers.domain.audit import entry_by
 from fers.domain.interfaces import RecordStore, SignIn
 from fers.domain.people import Keys, Person, Role
 from fers.errors import NotPermitted
@@ -22,7 +24,7 @@ class Administrators:
         self._records.update_person(person)
         self._sign_in.note_role(person.id, person.role)
 
-    def stand_down(self, person: Person) -> None:
+    def stand_down(self, person: Person, at: datetime) -> None:
         """Make `person` an administrator no longer, if they are one. Raises NotPermitted when nobody else is.
 
         Two who do so at once both look after they stood down, and neither finds the other: both stay.
@@ -33,6 +35,8 @@ class Administrators:
         if self.anybody(but=person.id):
             self._records.update_person(replace(before, role=Role.PARTICIPANT))
             if self.anybody(but=person.id):
+                stood = entry_by(before, at, "stood down as administrator", person.id, role=Role.PARTICIPANT)
+                self._records.append_audit(stood)
                 return
             self._records.update_person(before)
         raise NotPermitted(

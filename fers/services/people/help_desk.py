@@ -41,7 +41,7 @@ class HelpDesk:
         if "@" in whom:
             self._require_proof(person)
         # First the log: what is done is never unlogged.
-        self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id))
+        self._records.append_audit(entry_by(actor, self._now(), f"granted {role}", person.id, role=role))
         self._administrators.give_role(replace(person, role=role))
 
     def issue_code(self, actor: Person, whom: str) -> str:

@@ -96,11 +96,11 @@ class Invitations:
             raise NotFound("This invitation doesn't work any more.", "Ask the person who invited you for another one.")
         roles = [offer.role, known.get(offer.study.id, Role.PARTICIPANT)]
         role = max(roles, key=list(Role).index)
+        if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
+            self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id, role)
         self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
         if offer.study.id not in known:
             self._draw_who_is_asked_first(actor, offer.study)
-        if offer.role is not Role.PARTICIPANT:
-            self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id)
         return offer.study
 
     def _use(self, code: str) -> bool:
@@ -115,5 +115,5 @@ class Invitations:
             raise NotSignedIn("Your account is not there any more.", "Sign up anew to take the invitation.")
         self._records.update_person(replace(person, asked_first=asked_first))
 
-    def _log(self, actor: Person, action: str, subject: str, study_id: str) -> None:
-        self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id))
+    def _log(self, actor: Person, action: str, subject: str, study_id: str, role: str = "") -> None:
+        self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id, role))

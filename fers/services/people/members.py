@@ -53,14 +53,14 @@ class Members:
         )
         if membership is None:
             raise NotFound("This person is not in the study.", "Invite them.")
+        self._log(actor, f"gave the role {role}", person_id, study.id, role)
         self._memberships.save_membership(Membership(person_id, study.id, role, membership.entered_at))
-        self._log(actor, f"gave the role {role}", person_id, study.id)
 
     def remove(self, actor: Person, study_id: str, person_id: str) -> None:
         """Take somebody's place in the study away. The faces they gave stay theirs to withdraw."""
         study = self._studies.get(actor, study_id)
+        self._log(actor, "took the place in the study away", person_id, study.id, Role.PARTICIPANT)
         self._memberships.delete_membership(person_id, study.id)
-        self._log(actor, "took the place in the study away", person_id, study.id)
 
     def log(self, actor: Person, study_id: str, count: int) -> list[AuditEntry]:
         """The `count` latest entries of the study's audit log, newest first."""
@@ -72,5 +72,6 @@ class Members:
         require(actor, Action.RUN_INSTALLATION)
         return self._records.latest_audit(count)
 
-    def _log(self, actor: Person, action: str, subject: str, study_id: str) -> None:
-        self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id))
+    def _log(self, actor: Person, action: str, subject: str, study_id: str, role: Role) -> None:
+        """First: what is done is never unlogged."""
+        self._records.append_audit(entry_by(actor, self._now(), action, subject, study_id, role))

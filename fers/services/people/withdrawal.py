@@ -94,7 +94,7 @@ class Withdrawal:
         Raises NotPermitted for the only administrator.
         """
         require(actor, Action.MANAGE_OWN_DATA)
-        self._administrators.stand_down(actor)
+        self._administrators.stand_down(actor, self._now())
         self._erasures.note(Erasure(Erased.PERSON, actor.id, self._now()))
         self._remove_person(actor)
 

@@ -30,6 +30,7 @@ class FirebaseAudit:
             sha256 = seal(entry, self._chain, number, self._previous)
             place = f"{self._chain}-{number:09d}"
             said = asdict(entry) | {"at": time_to_text(entry.at), "actor_role": str(entry.actor_role)}
+            said["role"] = str(entry.role)
             sealed = {"place": place, "chain": self._chain, "number": number, "sha256": sha256}
             try:
                 self._documents.create(self._entries.document(place), said | sealed | {"id": self._sequence.next()})
@@ -57,4 +58,4 @@ class FirebaseAudit:
 
 def _entry(document: dict[str, Any]) -> AuditEntry:
     said = {name: document[name] for name in ("actor_role", "action", "subject", "actor", "study_id")}
-    return AuditEntry(at=time_from_text(document["at"]), **said)
+    return AuditEntry(at=time_from_text(document["at"]), role=document.get("role", ""), **said)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from fers.domain.audit import roles_given
 from fers.domain.faces import Source
-from fers.domain.people import Role
+from fers.domain.people import OPERATOR, Role
 from fers.errors import StoreUnavailable
 from fers.storage.sqlite.database import FILE
 from tests.interrupting import unreachable
@@ -105,6 +106,83 @@ def test_a_changed_audit_log_is_found(platform, face, settings, change, problem)
         connection.execute(change)
     connection.close()
     assert _problems(platform) == [f"audit log: {problem}"]
+
+
+@pytest.fixture
+def staff(platform):
+    """People who came by their roles in every way there is: the first by the one-time link, then by a grant, by an
+    invitation, by two of which the second brings less, by a role that was given again, and one whose place is gone."""
+    platform.accounts.set_up(platform.accounts.issue_setup_token(), "boss@example.org", PASSWORD)
+    study = platform.studies.current()
+    people = {}
+    for name in ("granted", "invited", "twice", "given", "gone"):
+        people[name] = participant(platform, f"{name}@example.org")
+    grant(platform, "granted@example.org", Role.RESEARCHER)
+    for name, *roles in (
+        ("invited", Role.ANNOTATOR),
+        ("twice", Role.RESEARCHER, Role.ANNOTATOR),
+        ("given", Role.ANNOTATOR),
+        ("gone", Role.ANNOTATOR),
+    ):
+        for role in roles:
+            platform.invitations.accept(people[name], platform.invitations.invite(OPERATOR, study.id, role, 7, 1))
+    platform.members.assign(OPERATOR, study.id, people["given"].id, Role.ADMINISTRATOR)
+    platform.members.remove(OPERATOR, study.id, people["gone"].id)
+    return {name: person.id for name, person in people.items()}
+
+
+def test_roles_that_were_given_are_those_of_the_log(platform, staff):
+    assert platform.doctor.examine() == []
+    platform.withdrawal.withdraw_everything(platform.doctor._records.person(staff["granted"]))
+    assert platform.doctor.examine() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            "UPDATE people SET role = 'administrator' WHERE id = '{invited}'",
+            "{invited}: they have the role administrator, and the log gave them participant",
+        ),
+        (
+            "UPDATE people SET role = 'participant' WHERE id = '{granted}'",
+            "{granted}: they have the role participant, and the log gave them researcher",
+        ),
+        (
+            "UPDATE memberships SET role = 'administrator' WHERE person_id = '{invited}'",
+            "{invited}: they have the role administrator in study {study}, and the log gave them annotator",
+        ),
+        (
+            "DELETE FROM memberships WHERE person_id = '{twice}'",
+            "{twice}: they have the role participant in study {study}, and the log gave them researcher",
+        ),
+        (
+            "INSERT INTO memberships SELECT '{gone}', study_id, role, entered_at FROM memberships"
+            " WHERE person_id = '{invited}'",
+            "{gone}: they have the role annotator in study {study}, and the log gave them participant",
+        ),
+    ],
+    ids=["made administrator", "lost", "larger in a study", "place lost", "place made up"],
+)
+def test_a_role_that_was_changed_in_the_database_is_found(platform, staff, settings, change, problem):
+    with sqlite3.connect(settings.data / FILE) as connection:
+        connection.execute(change.format(**staff))
+    connection.close()
+    assert _problems(platform) == [f"person {problem.format(**staff, study=platform.studies.current().id)}"]
+
+
+def test_roles_are_followed_through_entries_of_older_versions(platform, staff, settings):
+    """Those said in words alone which role it was, as these seals hold."""
+    log = [replace(entry, role="") for entry in platform.doctor._records.audit()]
+    assert roles_given(log) == roles_given(platform.doctor._records.audit())
+    assert Role.RESEARCHER in roles_given(log).values()
+
+
+def test_an_administrator_who_stands_down_is_one_no_more_in_the_log(platform, staff, settings):
+    boss = platform.accounts.sign_in("boss@example.org", PASSWORD).person
+    grant(platform, "granted@example.org", Role.ADMINISTRATOR)
+    platform.doctor._withdrawal._administrators.stand_down(boss, boss.created_at)
+    assert platform.doctor.examine() == []
 
 
 def test_what_a_broken_off_sign_up_left_is_removed_after_a_while(platform, face, clock, monkeypatch):
