@@ -4,7 +4,7 @@ import hashlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import orjson
@@ -12,7 +12,7 @@ import orjson
 from fers.domain.versions import Split
 from fers.errors import OutOfOrder
 from fers.exporting import columns, formats, shards
-from fers.exporting.documents import FACES, croissant, documents
+from fers.exporting.documents import FACES, croissant, documents, lost
 from fers.exporting.exported_version import CHUNK, ExportedVersion, LengthUnknown, Member, gathered, hollow
 from fers.exporting.zipping import Zip
 
@@ -46,7 +46,9 @@ def members(exported: ExportedVersion, format: Format) -> Iterator[Member]:
     """Every file of the exported version. Each is to be read before the next is asked for; the checksums come last."""
     sums = bytearray()
     for member in chain(documents(exported), format.write(exported)):
-        yield summed(member, sums)
+        yield _checked(member) if member.known else summed(member, sums)
+        if member.known and member.face_id not in exported.lost:
+            sums += _line(member.known.sha256, member)
     yield from _closing(exported, format, sums)
 
 
@@ -61,14 +63,19 @@ def members_around(exported: ExportedVersion, format: Format, sums_of_shards: by
 
 def _closing(exported: ExportedVersion, format: Format, sums: bytearray) -> Iterator[Member]:
     yield (faces := summed(_faces(exported, format), sums))
+    if exported.lost:
+        yield summed(lost(exported), sums)
     yield summed(croissant(exported, faces.chunks.sha256), sums)
     yield Member(SUMS, (bytes(sums[start : start + CHUNK]) for start in range(0, len(sums), CHUNK)))
 
 
-def zipped(exported: ExportedVersion, format: Format, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+def zipped(
+    exported: ExportedVersion, format: Format, first: int = 0, end: int | None = None, size: int | None = None
+) -> Iterator[bytes]:
     """The exported version as an uncompressed zip (photos don't shrink), byte for byte the same each time while nobody
-    withdraws; of it the bytes from `first` up to, without, `end`. Raises NotFound."""
-    return Zip(exported.version.created_at, first, end).stream(members(exported, format))
+    withdraws and nothing is lost; of it the bytes from `first` up to, without, `end`. It has `size` bytes, where they
+    were promised, whatever turns out to be lost on the way. Raises NotFound."""
+    return Zip(exported.version.created_at, first, end, size).stream(members(exported, format))
 
 
 def zipped_size(exported: ExportedVersion, format: Format) -> int | None:
@@ -97,10 +104,11 @@ def _faces(exported: ExportedVersion, format: Format) -> Member:
 
 
 def summed(member: Member, sums: bytearray) -> Member:
-    if member.known:
-        sums += _line(member.known.sha256, member)
-        return Member(member.name, _Checked(member), member.known)
-    return Member(member.name, _Summed(member, sums))
+    return replace(member, chunks=_Summed(member, sums))
+
+
+def _checked(member: Member) -> Member:
+    return replace(member, chunks=_Checked(member))
 
 
 def _line(sha256: str, member: Member) -> bytes:

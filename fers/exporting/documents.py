@@ -13,6 +13,8 @@ from fers.exporting.exported_version import Cut, ExportedVersion, Member
 FACES = "faces.jsonl"
 DATASHEET = "DATASHEET.md"
 """The first file of every exported version."""
+LOST = "LOST.txt"
+"""There where it has something to say."""
 _UNSAID = "not said yet"
 _CUTS = {
     Cut.CROP: "faces cut out and resized to 224 x 224 pixels",
@@ -32,6 +34,12 @@ def documents(exported: ExportedVersion) -> Iterator[Member]:
     yield Member("CITATION.cff", (_citation(exported).encode(),))
     for text in exported.version.consent_texts:
         yield Member(f"consent/{text.version}-{text.sha256[:8]}.md", (text.body.encode(),))
+
+
+def lost(exported: ExportedVersion) -> Member:
+    """Which faces are left out because the store has lost their image, an id a line after a sentence."""
+    said = "The store has lost the photos of these faces, or has them damaged. They are in no other file here.\n"
+    return Member(LOST, ("".join([said, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
 
 
 def croissant(exported: ExportedVersion, faces_sha256: str) -> Member:

@@ -4,7 +4,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import PIL
@@ -14,6 +14,7 @@ from fers.domain.boxes import Box
 from fers.domain.images import FACE_SIDE, JPEG_QUALITY, crop
 from fers.domain.studies import Study
 from fers.domain.versions import DatasetVersion, Entry, Measures, pseudonym
+from fers.errors import ImageLost
 
 ENCODER = f"Pillow {PIL.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}"
 """What makes crops into files."""
@@ -47,6 +48,9 @@ class Member:
     chunks: Iterable[bytes]
     known: Sums | None = None
     """What they come to, where that is known before they are made."""
+    face_id: str = ""
+    """Whose image it is, where it is one face's: making it raises ImageLost where the store has it no more, and the
+    exported version goes on without."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,13 @@ class ExportedVersion:
     faces: int
     cut: Cut
     image: Callable[[Entry], bytes]
-    """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago."""
+    """A JPEG: the whole photo or the face. Raises NotFound when it was withdrawn a moment ago, and ImageLost, after
+    which the face is in `lost`."""
     entries: Callable[..., Iterator[Entry]]
-    """Called with a split and, for a part of it, a range of face ids. What is left of it, by face id: the same each
-    time while nobody withdraws."""
+    """Called with a split and, for a part of it, a range of face ids. What is left of it but for what is in `lost`, by
+    face id: the same each time while nobody withdraws and nothing is lost."""
+    lost: set[str] = field(default_factory=set)
+    """Faces of the version whose image is lost, as far as it is known: more may be found on the way."""
 
     @property
     def withdrawn(self) -> int:
@@ -75,6 +82,15 @@ class ExportedVersion:
     def author(self) -> str:
         """Whom to cite; a study that imported its faces may not have said yet who runs it."""
         return self.study.owner or f"The study {self.study.name}"
+
+    def pictured(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """Each with its image, but for those whose image is lost. Raises NotFound."""
+        for entry in entries:
+            try:
+                image = self.image(entry)
+            except ImageLost:
+                continue
+            yield entry, image
 
     def length(self, entry: Entry) -> int | None:
         """Of `image`, in bytes; None where only making it could tell."""

@@ -60,11 +60,11 @@ def image_folder(exported: ExportedVersion) -> Iterator[Member]:
 def class_folders(exported: ExportedVersion) -> Iterator[Member]:
     """A folder a class in a folder a split, as Keras and torchvision read them: these number the folders that they
     find, by name, so that all are there in every split and their names begin with our numbers."""
+    yield from _images(exported, in_class_folder)
     missing = set(product(Split, Emotion))
     for split in Split:
         for entry in exported.entries(split):
             missing.discard((split, entry.label))
-    yield from _images(exported, in_class_folder)
     for place in sorted(missing):
         yield Member(f"{_class_folder(*place)}/EMPTY.txt", (_EMPTY,))
 
@@ -88,7 +88,7 @@ def _images(exported: ExportedVersion, place: ImageName) -> Iterator[Member]:
     for split in Split:
         for entry in exported.entries(split):
             if path := place(entry):
-                yield Member(path, _Image(exported, entry), exported.sums(entry))
+                yield Member(path, _Image(exported, entry), exported.sums(entry), entry.face_id)
 
 
 @dataclass(frozen=True)

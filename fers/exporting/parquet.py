@@ -24,11 +24,11 @@ FACES_A_GROUP, ROWS_A_GROUP = 50, 5000
 def packed(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """A Parquet file of the faces with their images, a row group at a time."""
 
-    def row(entry: Entry) -> dict:
-        image = {"bytes": exported.image(entry), "path": f"{entry.face_id}.jpg"}
-        return {IMAGE: image} | columns.row(exported, entry)
-
-    return _written(columns.schema(IMAGE, image=True), map(row, entries), FACES_A_GROUP)
+    rows = (
+        {IMAGE: {"bytes": image, "path": f"{entry.face_id}.jpg"}} | columns.row(exported, entry)
+        for entry, image in exported.pictured(entries)
+    )
+    return _written(columns.schema(IMAGE, image=True), rows, FACES_A_GROUP)
 
 
 def table(rows: Iterable[dict]) -> Iterator[bytes]:

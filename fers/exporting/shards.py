@@ -88,8 +88,8 @@ def _ranges(exported: ExportedVersion) -> list[IdRange]:
 
 def _tar(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """The image stands by itself between small pieces, so that its many bytes are never copied."""
-    for entry in entries:
-        image, label = exported.image(entry), columns.NO_CLASS if entry.label is None else entry.label
+    for entry, image in exported.pictured(entries):
+        label = columns.NO_CLASS if entry.label is None else entry.label
         small = {"cls": b"%d" % label, "json": orjson.dumps(columns.flat(exported, entry))}
         yield tar_header(f"{entry.face_id}.jpg", len(image))
         yield image
@@ -116,8 +116,7 @@ def tar_header(name: str, size: int) -> bytes:
 def _records(exported: ExportedVersion, entries: Iterable[Entry]) -> Iterator[bytes]:
     """Each record stands between its length and its checksum, both checked by a masked CRC-32C, as TensorFlow's
     `record_writer.h` has it. The image comes last in it, so that its many bytes are never copied."""
-    for entry in entries:
-        image = exported.image(entry)
+    for entry, image in exported.pictured(entries):
         opening = _example_up_to_image(exported, entry, len(image))
         length = struct.pack("<Q", len(opening) + len(image))
         yield length + _masked(google_crc32c.value(length)) + opening

@@ -9,23 +9,32 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 
+from fers.errors import ImageLost
 from fers.exporting.exported_version import CHUNK, Member
 
 _32, _16 = 0xFFFFFFFF, 0xFFFF
 _VERSION = 45
 """4.5: sizes of 64 bits."""
 _UNIX = 3
+_ENDING = 98
+"""Bytes behind the table of contents."""
 _DESCRIBED_AFTERWARDS, _NAMED_IN_UTF8 = 0x08, 0x800
 
 
 class Zip:
-    """The bytes from `first` up to, without, `end` of one zip. None: to its end."""
+    """The bytes from `first` up to, without, `end` of one zip. None: to its end.
 
-    def __init__(self, made: datetime, first: int = 0, end: int | None = None):
+    `size`: how many bytes all of it has, where that was promised before all of it was known: files that turn out to be
+    lost are made up for by a gap before the table of contents, which readers take for nothing.
+    """
+
+    def __init__(self, made: datetime, first: int = 0, end: int | None = None, size: int | None = None):
         self._made = made.timetuple()[:6]
         self._first = first
         self._end = end
+        self._size = size
         self._waiting = bytearray()
         self._contents = bytearray()
         self._files = 0
@@ -34,12 +43,13 @@ class Zip:
 
     def stream(self, files: Iterable[Member]) -> Iterator[bytes]:
         """What is held in memory is one chunk, and the table of contents (some 100 bytes a file). Of files whose sums
-        are known and that lie outside, nothing is read."""
+        are known and that lie outside, nothing is read; those whose image is lost are left out."""
         for member in files:
             yield from self._file(member)
             if self._end is not None and self.position >= self._end:
                 break
         else:
+            yield from self._gap()
             self._write(self._closing())
         if self._waiting:
             yield bytes(self._waiting)
@@ -48,27 +58,39 @@ class Zip:
         about = zipfile.ZipInfo(member.name, self._made)
         about.create_system, about.external_attr, about.flag_bits = _UNIX, 0o644 << 16, _DESCRIBED_AFTERWARDS
         about.header_offset, about.CRC = self.position, 0
-        self._write(about.FileHeader(zip64=True))
-        known = member.known
+        header, known = about.FileHeader(zip64=True), member.known
         if known:
             about.CRC, about.file_size = known.crc32, known.bytes
-        if known and self._is_outside(known.bytes):
+        is_passed_over = known is not None and self._is_outside(self.position + len(header), known.bytes)
+        try:
+            chunks = iter(()) if is_passed_over else _begun(member.chunks)
+        except ImageLost:
+            return
+        self._write(header)
+        if is_passed_over:
             self.position += known.bytes
-        else:
-            for chunk in member.chunks:
-                if not known:
-                    about.CRC = zlib.crc32(chunk, about.CRC)
-                    about.file_size += len(chunk)
-                self._write(chunk)
-                if len(self._waiting) >= CHUNK:
-                    yield bytes(self._waiting)
-                    self._waiting.clear()
+        for chunk in chunks:
+            if not known:
+                about.CRC = zlib.crc32(chunk, about.CRC)
+                about.file_size += len(chunk)
+            yield from self._sent(chunk)
         self._write(struct.pack("<4sLQQ", b"PK\7\x08", about.CRC, about.file_size, about.file_size))
         self._contents += _listed(about)
         self._files += 1
 
-    def _is_outside(self, length: int) -> bool:
-        return self.position + length <= self._first or (self._end is not None and self.position >= self._end)
+    def _sent(self, chunk: bytes) -> Iterator[bytes]:
+        self._write(chunk)
+        if len(self._waiting) >= CHUNK:
+            yield bytes(self._waiting)
+            self._waiting.clear()
+
+    def _gap(self) -> Iterator[bytes]:
+        missing = (self._size or 0) - self.position - len(self._contents) - _ENDING
+        for start in range(0, missing, CHUNK):
+            yield from self._sent(bytes(min(CHUNK, missing - start)))
+
+    def _is_outside(self, position: int, length: int) -> bool:
+        return position + length <= self._first or (self._end is not None and position >= self._end)
 
     def _write(self, data: bytes) -> None:
         """Take what is wanted of it."""
@@ -89,6 +111,12 @@ class Zip:
                 struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *[min(count, _16)] * 2, min(size, _32), min(offset, _32), 0),
             )
         )
+
+
+def _begun(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same, the first of them made. Raises ImageLost."""
+    chunks = iter(chunks)
+    return chain([next(chunks, b"")], chunks)
 
 
 def _listed(about: zipfile.ZipInfo) -> bytes:

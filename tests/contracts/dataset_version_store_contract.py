@@ -136,6 +136,23 @@ class DatasetVersionStoreContract:
         kept = [name for name in ("gone", "first", "narrowed") if store.crop(an_id(name), "encoder")]
         assert kept == ["first"]
 
+    def test_what_is_lost_is_noted_until_it_is_there_again(self, store, backend):
+        for name in ("second", "first", "first", "gone"):
+            store.note_lost(an_id(name))
+        assert backend.versions().lost() == sorted([an_id("first"), an_id("second")])
+        for _ in range(2):
+            store.note_lost(an_id("first"), lost=False)
+        assert backend.versions().lost() == [an_id("second")]
+
+    @pytest.mark.parametrize("purpose", sorted(SHARED))
+    def test_what_is_noted_goes_with_its_face_and_with_the_right_to_share_it(self, store, records, purpose):
+        for name in ("first", "second"):
+            store.note_lost(an_id(name))
+        records.delete_face(an_id("first"))
+        assert store.lost() == [an_id("second")]
+        records.update_face(replace(a_face("second"), purposes=SHARED - {purpose}))
+        assert store.lost() == []
+
     def test_a_version_whose_entries_fail_is_not_there(self, store):
         def entries():
             yield an_entry("first")

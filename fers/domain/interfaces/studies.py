@@ -182,8 +182,8 @@ class LabelStore(Protocol):
 
 class DatasetVersionStore(Protocol):
     """Dataset versions, and faces cut out as these hand them out. Nothing in a version changes; but deleting a face's
-    record deletes its entries and its crop, and so does an update after which its purposes are no longer `SHARED`. So
-    whatever is read here may be handed out.
+    record deletes its entries, its crop and what is noted of its image, and so does an update after which its purposes
+    are no longer `SHARED`. So whatever is read here may be handed out.
 
     Raises StoreUnavailable.
     """
@@ -209,3 +209,10 @@ class DatasetVersionStore(Protocol):
 
     def crop(self, face_id: str, encoder: str) -> bytes | None:
         """What `encoder` made of a face; None where that is not kept."""
+
+    def note_lost(self, face_id: str, lost: bool = True) -> None:
+        """Note that the image of a face was found to be lost or damaged, or that it is there again. The former is
+        dropped of faces that are gone."""
+
+    def lost(self) -> list[str]:
+        """The ids of faces whose image is noted as lost, in their order. There are few."""

@@ -47,6 +47,7 @@ class FirebaseRecords:
         self._answers = self._documents.collection("answers")
         self._entries = self._documents.collection("snapshot_entries")
         self._crops = self._documents.collection("crops")
+        self._lost = self._documents.collection("lost_images")
 
     def create_person(self, person: Person) -> None:
         self._documents.create(self._people.document(person.id), _person_document(person))
@@ -199,7 +200,7 @@ class FirebaseRecords:
             self._shadow_answers.remove(face.id)
 
     def _take_out_of_versions(self, face_id: str) -> None:
-        self._documents.delete([self._crops.document(face_id)])
+        self._documents.delete(kept.document(face_id) for kept in (self._crops, self._lost))
         self._delete_about(face_id, self._entries)
 
     def _delete_about(self, face_id: str, collection: CollectionReference) -> None:

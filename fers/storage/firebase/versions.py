@@ -33,6 +33,7 @@ class FirebaseDatasetVersions:
         self._names = self._documents.collection("snapshot_names")
         self._entries = self._documents.collection("snapshot_entries")
         self._crops = self._documents.collection("crops")
+        self._lost = self._documents.collection("lost_images")
 
     def create_version(self, dataset_version: DatasetVersion, entries: Iterable[Entry]) -> None:
         attempt, waiting = secrets.token_hex(16), iter(entries)
@@ -80,6 +81,16 @@ class FirebaseDatasetVersions:
     def crop(self, face_id: str, encoder: str) -> bytes | None:
         kept = self._documents.read(self._crops.document(face_id))
         return kept["data"] if kept and kept["encoder"] == encoder else None
+
+    def note_lost(self, face_id: str, lost: bool = True) -> None:
+        note = self._lost.document(face_id)
+        if lost:
+            self._documents.set_about(self._faces, {face_id: (note, {"id": face_id})})
+        else:
+            self._documents.delete([note])
+
+    def lost(self) -> list[str]:
+        return [document["id"] for document in self._documents.all(self._lost)]
 
     def _write(self, attempt: str, entries: list[Entry]) -> None:
         """Those of faces that are gone or may not be shared any more are taken out again."""

@@ -146,7 +146,7 @@ class SqliteRecords:
             field_rows.keep(sql, face)
             keep_unscored(sql, face)
             if not face.purposes >= SHARED:
-                for table in ("snapshot_entries", "crops"):
+                for table in ("snapshot_entries", "crops", "lost_images"):
                     sql.execute(f"DELETE FROM {table} WHERE face_id = ?", (face.id,))
 
     def delete_face(self, face_id: str) -> None:

@@ -74,6 +74,14 @@ class SqliteDatasetVersions:
         query = "SELECT data FROM crops WHERE face_id = ? AND encoder = ?"
         return next((row["data"] for row in self._database.rows(query, (face_id, encoder))), None)
 
+    def note_lost(self, face_id: str, lost: bool = True) -> None:
+        note = "INSERT OR IGNORE INTO lost_images SELECT id FROM faces WHERE id = ?"
+        with self._database.transaction() as sql:
+            sql.execute(note if lost else "DELETE FROM lost_images WHERE face_id = ?", (face_id,))
+
+    def lost(self) -> list[str]:
+        return [row["face_id"] for row in self._database.rows("SELECT face_id FROM lost_images ORDER BY face_id")]
+
     def _write(self, attempt: str, entries: list[Entry]) -> None:
         """But for faces that are gone or may not be shared any more."""
         rows = [(attempt, e.split, orjson.dumps(e.as_document()).decode(), e.face_id) for e in entries]

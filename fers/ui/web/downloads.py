@@ -101,7 +101,7 @@ def archive(request: Request, download: Download, tag_then: str, progress: "Sent
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/zip")
     progress.faces, progress.size, progress.bytes = download.exported.faces, size, part.start if part else 0
-    made = download.part(part.start, part.stop) if part else download.zip()
+    made = download.part(part.start, part.stop, size) if part else download.zip(size)
     made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
     return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
 

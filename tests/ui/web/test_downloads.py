@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
@@ -9,6 +10,7 @@ from starlette.routing import Route
 
 from fers.assembly import assemble
 from fers.domain.people import Role
+from fers.domain.versions import Split
 from fers.exporting.exported_version import Cut
 from fers.ui.web import downloads
 from fers.ui.web.downloads import Link, download_route
@@ -148,6 +150,25 @@ def test_after_somebody_withdrew_a_download_starts_anew(address, ask, faces, pla
         answer = ask(address, Range="bytes=1000-", **condition)
         assert answer.status_code == 200
         assert faces_in(answer) == set(faces) - {gone.id}
+
+
+def test_an_image_that_is_lost_ends_no_download_and_the_next_begins_anew(
+    platform, faces, link, researcher, ask, settings
+):
+    """The first one was promised to be as large as with it."""
+    whole = replace(link, cut=Cut.WHOLE)
+    address = f"/downloads/{downloads.issue(researcher.person, researcher.token, whole)}"
+    everything = platform.versions.entries
+    lost = [entry.face_id for split in Split for entry in everything(researcher.person, link.version, split)][-1]
+    (settings.data / "images" / lost[:2] / f"{lost}.jpg").unlink()
+    found = ask(address)
+    assert (found.status_code, faces_in(found)) == (200, set(faces) - {lost})
+    assert int(found.headers["content-length"]) == len(found.content)
+    assert downloads.sent(address.split("/")[-1]).whole
+    rest = ask(address, Range="bytes=1000-", **{"If-Range": found.headers["etag"]})
+    assert (rest.status_code, faces_in(rest)) == (200, set(faces) - {lost})
+    going_on = ask(address, Range="bytes=1000-", **{"If-Range": rest.headers["etag"]})
+    assert (going_on.status_code, going_on.content) == (206, rest.content[1000:])
 
 
 def test_the_size_can_be_asked_for_by_itself(address, ask):
