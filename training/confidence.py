@@ -10,11 +10,10 @@ import json
 import click
 import numpy as np
 
-from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load
 from fers.domain import confidence
 from fers.errors import FersError
-from training.convert import keras_file
+from training.convert import keras_file, model_folder
 from training.crops import crops
 from training.uncertainty import CutNetwork, entropy, learn_confidence, mutual_information
 
@@ -32,7 +31,7 @@ SHOWN = "max softmax, calibrated"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(model: str, train: str, data: str, as_json: bool) -> None:
     try:
-        folder = adapters.registry(config.load()).find(model)
+        folder = model_folder(model)
         cut = CutNetwork.load(keras_file(folder), folder.info)
         result = measure(cut, load(train), load(data))
     except (FersError, DataError) as error:

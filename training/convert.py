@@ -4,23 +4,25 @@
 The file is written only when it answers like the Keras network on the given faces.
 """
 
-from functools import partial
 from pathlib import Path
 
 import click
 import keras
+import numpy as np
 
 from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load_all
 from fers.errors import FersError, ModelRejected
-from fers.inference import conversion
 from fers.inference.conversion import litert
-from fers.inference.model_folder import ModelFolder
-from fers.inference.runtimes import EMOTION
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
+from fers.inference.prepare import to_emotions, to_input
+from fers.inference.runtimes import EMOTION, Network, open_network, pick_output
 from training.crops import crops
 
 FILES = {"litert": "model.tflite", "onnx": "model.onnx"}
 """What is written, by kind."""
+LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
+"""Of any probability, for single- and half-precision weights."""
 
 
 @click.command(help=__doc__)
@@ -31,7 +33,7 @@ FILES = {"litert": "model.tflite", "onnx": "model.onnx"}
 @click.option("--out", type=click.Path(path_type=Path), help="File to write.  [default: in the model's folder]")
 def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | None) -> None:
     try:
-        folder = adapters.registry(config.load()).find(model)
+        folder = model_folder(model)
         if half and kind == "onnx":
             raise click.ClickException("ONNX files are written in single precision. Leave --half out.")
         target = out or folder.path / FILES[kind]
@@ -48,6 +50,13 @@ def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | N
     click.echo(f"{target}: {megabytes:.2f} MB, largest difference of a probability {difference:.1e}")
 
 
+def model_folder(name: str) -> ModelFolder:
+    """The model folder at this path, whatever it serves, or the registered model of this name. Raises UnknownModel or
+    ModelRejected."""
+    here = Path(name)
+    return read_model_folder(here) if (here / DESCRIPTION).is_file() else adapters.registry(config.load()).find(name)
+
+
 def keras_file(folder: ModelFolder) -> Path:
     """The folder's Keras network: what it serves, or what that was converted from. Raises ModelRejected."""
     found = sorted(folder.path.glob("*.keras"))
@@ -60,9 +69,36 @@ def keras_file(folder: ModelFolder) -> Path:
 
 def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: FaceSet) -> float:
     """Write `source`, the Keras network of `folder`, as `target`, in the format of its suffix. Returns the largest
-    difference of a probability between the two on `faces`. Raises ModelRejected when that is too much."""
-    writer = onnx if target.suffix == ".onnx" else partial(litert, half=half)
-    return conversion.convert(folder, source, target, writer, half, crops(faces))
+    difference of a probability between the two on `faces`. Raises ModelRejected, and leaves nothing, when that is more
+    than LARGEST_DIFFERENCE."""
+    network = keras.saving.load_model(source, compile=False, safe_mode=True)
+    if len(network.outputs) > 1:
+        network = keras.Model(network.inputs, network.outputs[_chosen(folder, open_network(source), source)])
+    part = target.with_stem(f"{target.stem}.part")
+    try:
+        part.write_bytes(onnx(network) if target.suffix == ".onnx" else litert(network, half))
+        difference = _largest_difference(folder, source, part, faces)
+        if not difference <= LARGEST_DIFFERENCE[half]:
+            raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return difference
+
+
+def _largest_difference(folder: ModelFolder, one: Path, other: Path, faces: FaceSet) -> float:
+    networks = [(network := open_network(file), _chosen(folder, network, file)) for file in (one, other)]
+    largest = 0.0
+    for batch in crops(faces):
+        inputs = to_input(batch, folder.info.input)
+        first, second = (to_emotions(network.run(inputs, output), folder.info.output) for network, output in networks)
+        largest = max(largest, float(np.abs(first - second).max()))
+    return largest
+
+
+def _chosen(folder: ModelFolder, network: Network, file: Path) -> int:
+    """The output that is read; a converted network has that one alone."""
+    return 0 if len(network.outputs) == 1 else pick_output(network.outputs, file.name, folder.info.output.name)
 
 
 def onnx(network: keras.Model) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, answered, asks, pl
 from fers.cli.telling import Kind, Tell, in_json, in_words
 from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
-from fers.errors import FersError, InvalidInput, ModelDoubted
+from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected, UnknownModel
 from fers.inference.adding import (
     Tested,
     describes_itself,
@@ -106,7 +107,7 @@ def _register(tell: Tell, path: Path, faces: Path | None, yes: bool, options: di
     with adding_to(folders[0]) as staging, unpacked(path) as source, sandbox() as box:
         staged = _staged(tell, source, staging, box, options)
         target = folders[0] / staged.name
-        if any((folder / staged.name).exists() for folder in folders):
+        if _is_taken(staged.name, folders):
             instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
             raise InvalidInput(f"There is a model called {staged.name} already.", instead)
         added = read_model_folder(staged)
@@ -115,9 +116,26 @@ def _register(tell: Tell, path: Path, faces: Path | None, yes: bool, options: di
             raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
         _tell_of_browsers(tell, tested)
         _tell_of_seal(tell, box)
+        if target.exists():
+            target.rename(staging / "replaced")
         staged.rename(target)
     says = f"{target.name} is registered. Make it live on the page “Models”, or by FERS_MODEL."
     tell(Kind.REGISTERED, says, id=target.name)
+
+
+def _is_taken(model_id: str, folders: Sequence[Path]) -> bool:
+    """Whether a model of that name is there: one in the first folder that is left out makes room for the same,
+    registered anew."""
+    there = [folder for folder in folders if (folder / model_id).exists()]
+    if there != [folders[0]]:
+        return bool(there)
+    try:
+        adapters.registry(config.load()).find(model_id)
+    except ModelRejected:
+        return False
+    except UnknownModel:  # Somebody else's folder.
+        pass
+    return True
 
 
 def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict) -> Path:
@@ -210,8 +228,8 @@ def _tell_of_browsers(tell: Tell, tested: Tested) -> None:
     if tested.browsers:
         tell(Kind.TOLD, "It runs in browsers too.")
         return
-    why = tested.because or "Browsers run Keras files, SavedModels and .tflite files of single precision."
-    tell(Kind.TOLD, f"It runs on the server alone. {why}")
+    runs = "Browsers run Keras files, SavedModels and .tflite files of single precision."
+    tell(Kind.TOLD, f"It runs on the server alone. {runs}")
 
 
 def _tell_of_seal(tell: Tell, box: Sandbox) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from fers.errors import ModelRejected
-from fers.inference.browser import CONVERTED
 from fers.inference.draft import ModelDraft
 from fers.inference.foreign import KINDS, SUFFIXES, other_kind, tensorflow_js
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, fingerprint, read_model_folder
@@ -125,13 +124,11 @@ class Tested:
     report: SelfTestReport
     browsers: bool
     """Whether the live page will offer the model."""
-    because: str
-    """Why not, where that is known."""
 
 
 def test(box: Sandbox, folder: ModelFolder, known: dict[str, Any]) -> Tested:
-    """Test a complete model folder in the sandbox on `known` faces, as `examine` takes them by name, and add what
-    browsers run to it. Raises ModelRejected."""
+    """Test a complete model folder in the sandbox on `known` faces, as `examine` takes them by name. Raises
+    ModelRejected."""
     box.clear()
     np.savez(box.folder / KNOWN, **{key: value for key, value in known.items() if value is not None})
     name = f"{_TRIED}/{folder.info.id}"
@@ -139,8 +136,4 @@ def test(box: Sandbox, folder: ModelFolder, known: dict[str, Any]) -> Tested:
         (box.folder / name / file).parent.mkdir(parents=True, exist_ok=True)
         box.bring(folder.path / file, f"{name}/{file}")
     told = box.ask("test", folder=name)
-    if folder.info.weights != CONVERTED:
-        (folder.path / CONVERTED).unlink(missing_ok=True)  # Nobody knows that it answers like the weights.
-    if told["converted"]:
-        box.fetch(f"{name}/{CONVERTED}", folder.path / CONVERTED)
-    return Tested(SelfTestReport.from_json(told["report"]), told["browsers"], told.get("because", ""))
+    return Tested(SelfTestReport.from_json(told["report"]), told["browsers"])

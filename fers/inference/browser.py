@@ -1,24 +1,19 @@
 """What a browser needs to do the server's work: which networks to load, and how to feed and read them."""
 
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from fers.domain.emotions import Emotion
 from fers.domain.images import FACE_SIDE
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
 from fers.inference import faces
-from fers.inference.conversion import convert, for_one_face, litert
+from fers.inference.conversion import for_one_face
 from fers.inference.model_folder import ModelFolder, emotion_named, fingerprint
 from fers.inference.registry import ModelRegistry
 from fers.inference.runtimes import EMOTION, author_name
-
-CONVERTED = "model.tflite"
-"""What is kept for browsers beside other weights; LiteRT weights need nothing beside them."""
 
 
 class BrowserNetworks:
@@ -28,7 +23,7 @@ class BrowserNetworks:
         self._registry = registry
 
     def models(self) -> list[ModelInfo]:
-        """Those of the registered models that are LiteRT files or were converted to one, by id."""
+        """Those of the registered models that are LiteRT files, by id."""
         return [info for info in self._registry.models() if litert_file(self._registry.find(info.id))]
 
     def plan(self, model_id: str) -> dict[str, Any]:
@@ -53,30 +48,9 @@ class BrowserNetworks:
 
 def litert_file(folder: ModelFolder) -> Path | None:
     """The LiteRT file of a model, whatever its batch; None when it has none that reads and gives float32."""
-    file = folder.weights if folder.weights.suffix == ".tflite" else folder.path / CONVERTED
-    return file if file.is_file() and _single_precision(file, file.stat().st_mtime_ns) else None
-
-
-def make_ready(folder: ModelFolder, faces: np.ndarray) -> Path | None:
-    """Convert a Keras model for browsers, which run LiteRT files alone. Returns what they run, None where that is
-    nothing.
-
-    A converted file that the folder holds already goes: nobody knows that it answers like the weights. Raises
-    ModelRejected when the network does not convert, or answers `faces` (n x 224 x 224 x 3, uint8) differently.
-    """
-    if folder.weights.suffix == ".tflite":
-        return litert_file(folder)
-    converted = folder.path / CONVERTED
-    converted.unlink(missing_ok=True)
-    if folder.weights.suffix != ".keras":
-        return None
-    try:
-        convert(folder, folder.weights, converted, partial(litert, half=True), True, [faces])
-    except ModelRejected:
-        raise
-    except Exception as error:  # noqa: BLE001 - the converter raises kinds of its own for what it does not know
-        raise ModelRejected("Its network does not convert to LiteRT.", "It runs on the server alone.") from error
-    return litert_file(folder)
+    file = folder.weights
+    is_litert = file.suffix.lower() == ".tflite" and file.is_file()
+    return file if is_litert and _single_precision(file, file.stat().st_mtime_ns) else None
 
 
 @lru_cache(maxsize=64)

@@ -1,67 +1,16 @@
-"""Networks of Keras and TensorFlow as files for other runtimes, LiteRT (`.tflite`) first of all."""
+"""Networks of Keras and TensorFlow as LiteRT files (`.tflite`), and these for browsers."""
 
 import tempfile
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from fers.errors import ModelRejected
-from fers.inference.model_folder import ModelFolder
-from fers.inference.prepare import to_emotions, to_input
 from fers.inference.quiet import tensorflow
-from fers.inference.runtimes import Network, open_network, pick_output
 
 if TYPE_CHECKING:
     import keras
 
 SIGNATURE = "serving_default"
 """What the function of a SavedModel that answers for faces is called."""
-LARGEST_DIFFERENCE = {False: 1e-3, True: 1e-2}
-"""Of any probability, for single- and half-precision weights."""
-Writer = Callable[["keras.Model"], bytes]
-
-
-def convert(
-    folder: ModelFolder, source: Path, target: Path, writer: Writer, half: bool, faces: Iterable[np.ndarray]
-) -> float:
-    """Write `source`, the network of `folder`, as `target`, whose content `writer` makes.
-
-    Returns the largest difference of a probability between the two on `faces`, batches of n x 224 x 224 x 3, uint8.
-    Raises ModelRejected, and leaves nothing, when that is more than LARGEST_DIFFERENCE.
-    """
-    tensorflow()
-    import keras
-
-    network = keras.saving.load_model(source, compile=False, safe_mode=True)
-    if len(network.outputs) > 1:
-        network = keras.Model(network.inputs, network.outputs[_chosen(folder, open_network(source), source)])
-    part = target.with_stem(f"{target.stem}.part")
-    try:
-        part.write_bytes(writer(network))
-        difference = _largest_difference(folder, source, part, faces)
-        if not difference <= LARGEST_DIFFERENCE[half]:
-            raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return difference
-
-
-def _largest_difference(folder: ModelFolder, one: Path, other: Path, faces: Iterable[np.ndarray]) -> float:
-    networks = [(network := open_network(file), _chosen(folder, network, file)) for file in (one, other)]
-    largest = 0.0
-    for batch in faces:
-        inputs = to_input(batch, folder.info.input)
-        first, second = (to_emotions(network.run(inputs, output), folder.info.output) for network, output in networks)
-        largest = max(largest, float(np.abs(first - second).max()))
-    return largest
-
-
-def _chosen(folder: ModelFolder, network: Network, file: Path) -> int:
-    """The output that is read; a converted network has that one alone."""
-    return 0 if len(network.outputs) == 1 else pick_output(network.outputs, file.name, folder.info.output.name)
 
 
 def litert(network: "keras.Model | Path", half: bool = False) -> bytes:

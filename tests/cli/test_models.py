@@ -16,6 +16,7 @@ from fers import config
 from fers.cli.main import main
 from fers.domain.emotions import LABELS
 from fers.inference.known_faces import public_pictures
+from fers.inference.model_folder import fingerprint
 from tests.inference.networks import DESCRIBED, SIDE, knowing_the_portraits, onnx_file
 from tests.waiting import LONG
 
@@ -218,7 +219,7 @@ def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tm
     file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
     result = run("add", file, "--yes")
     assert result.exit_code == 0, result.output
-    assert "gives 8 probabilities (expression) and 2 logits (valence_arousal)" in result.stdout
+    assert "8 probabilities (expression)" in result.stdout and "2 logits (valence_arousal)" in result.stdout
     assert "It runs in browsers too" in result.stdout
     described = json.loads((models / "two" / "model.json").read_text())
     assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
@@ -287,13 +288,11 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
 def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
     import keras
 
-    from fers.inference.model_folder import fingerprint
     from tests.inference.networks import keras_network
 
     run("add", heads(tmp_path / "first.keras", ("emotion", 8, "softmax")), "--yes")
     folder = (models / "first").rename(tmp_path / "saved")
-    for weights in ("model.keras", "model.tflite"):
-        (folder / weights).unlink(missing_ok=True)
+    (folder / "model.tflite").unlink()
     network = keras_network(knowing_the_portraits())
     assert isinstance(network, keras.Model)
     network.export(folder / "network", format="tf_saved_model", verbose=False)
@@ -304,3 +303,24 @@ def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, m
     assert result.exit_code == 0, result.output
     assert "12 of 12" in result.stdout
     assert sorted(file.name for file in (models / "first").iterdir()) == ["model.json", "network.tflite"]
+
+
+def test_a_keras_file_that_an_older_fers_served_is_registered_anew_in_its_place(run, models, tmp_path):
+    from tests.inference.networks import keras_network
+
+    added = run("add", heads(tmp_path / "old.keras", ("emotion", 8, "softmax")), "--yes")
+    assert added.exit_code == 0, added.output
+    folder = models / "old"
+    assert sorted(file.name for file in folder.iterdir()) == ["model.json", "model.tflite"]
+    keras_network(knowing_the_portraits()).save(folder / "model.keras")
+    described = json.loads((folder / "model.json").read_text())
+    assert described["parameters"] == SIDE * SIDE * 3 * 8 + 8
+    described |= {"weights": "model.keras", "sha256": fingerprint(folder / "model.keras")}
+    (folder / "model.json").write_text(json.dumps(described))
+    (folder / "README.md").write_text("What it is.")
+    assert "model.keras is not served as it is. Register it anew" in run("check", "old").stderr
+    result = run("add", folder, **UNSAID)
+    assert result.exit_code == 0, result.output
+    assert "12 of 12" in result.stdout and "It runs in browsers too" in result.stdout
+    assert sorted(file.name for file in folder.iterdir()) == ["README.md", "model.json", "model.tflite"]
+    assert "There is a model called old already" in run("add", folder, **UNSAID).stderr

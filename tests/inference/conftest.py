@@ -6,6 +6,7 @@ import keras
 import pytest
 
 from fers.domain.emotions import LABELS
+from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint
 
 SIDE = 32
@@ -23,17 +24,31 @@ def tiny_network(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def write_model(tmp_path, tiny_network):
-    """Write a model folder and return its path; keyword arguments replace keys of its description."""
+@pytest.fixture(scope="session")
+def tiny_served(tiny_network):
+    """The same in the form that is served."""
+    path = tiny_network.with_name("model.tflite")
+    path.write_bytes(litert(keras.saving.load_model(tiny_network)))
+    return path
 
-    def write(model_id="tiny", network=None, weights="model.keras", **changes):
+
+@pytest.fixture
+def write_model(tmp_path, tiny_served):
+    """Write a model folder and return its path; keyword arguments replace keys of its description. `network`: its
+    weights, the bytes of a Keras file for example."""
+
+    def write(model_id="tiny", network=None, weights=None, **changes):
         folder = tmp_path / "models" / model_id
         folder.mkdir(parents=True)
-        if isinstance(network, Path):
+        if network is None:
+            shutil.copy(tiny_served, folder)
+            weights = weights or tiny_served.name
+        elif isinstance(network, Path):
+            weights = weights or f"model{network.suffix}"
             (shutil.copytree if network.is_dir() else shutil.copy)(network, folder / weights)
         else:
-            (folder / "model.keras").write_bytes(tiny_network.read_bytes() if network is None else network)
+            weights = weights or "model.keras"
+            (folder / weights).write_bytes(network)
         description = {
             "schema": 1,
             "id": model_id,

@@ -13,10 +13,11 @@ import pytest
 import tensorflow as tf
 
 from fers.errors import ModelRejected
+from fers.inference import conversion
 from fers.inference.adding import weights_at
-from fers.inference.foreign import keras_files, normal_form
+from fers.inference.foreign import keras_files, normal_form, saved_models
 from fers.inference.foreign.onnx_files import Lacking
-from fers.inference.runtimes import open_network
+from fers.inference.runtimes import open_network, pick_output
 from tests.inference.networks import SIDE, onnx_file
 
 # Of h5py, as Keras writes HDF5 with it.
@@ -49,17 +50,44 @@ def layers(library):
 
 
 @pytest.mark.parametrize("name", ["network.keras", "network.h5", "NETWORK.H5", "network.hdf5", "h5-inside.keras"])
-def test_files_of_keras_3_are_served_by_keras(made, tmp_path, batch, name):
+def test_files_of_keras_3_are_converted(made, tmp_path, batch, name):
     network = layers(keras)
     saved = tmp_path / ("saved.keras" if name == "network.keras" else "saved.h5")
     network.save(saved)
-    weights = normal_form(saved.rename(tmp_path / name), made)
-    assert weights.name == "model.keras"
-    np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+    normal = normal_form(saved.rename(tmp_path / name), made)
+    assert (normal.weights.name, normal.parameters) == ("model.tflite", network.count_params())
+    np.testing.assert_allclose(open_network(normal.weights).run(batch), network(batch).numpy(), atol=1e-5)
 
 
-def test_a_keras_file_is_served_byte_by_byte(made, tiny_network):
-    assert normal_form(tiny_network, made).read_bytes() == tiny_network.read_bytes()
+@pytest.mark.parametrize("outputs", ["one", "several", "named"])
+def test_outputs_keep_their_names_and_what_they_say(made, tmp_path, batch, outputs):
+    inputs = keras.Input((SIDE, SIDE, 3), name="face")
+    flat = keras.layers.Flatten()(inputs)
+    spoken = [keras.layers.Dense(size, name=name)(flat) for name, size in (("valence", 2), ("emotion", 8))]
+    network = keras.Model(inputs, spoken[1:] if outputs == "one" else spoken)
+    if outputs == "named":
+        network = keras.Model({"face": inputs}, {"valence": spoken[0], "emotion": spoken[1]})
+    network.save(tmp_path / "network.keras")
+    served = open_network(normal_form(tmp_path / "network.keras", made).weights)
+    assert outputs == "one" or set(served.outputs) == {"valence", "emotion"}
+    index = pick_output(served.outputs, "model.tflite")
+    expected = keras.Model(inputs, spoken[1])(batch).numpy()
+    np.testing.assert_allclose(served.run(batch, index), expected, atol=1e-5)
+
+
+def test_a_keras_network_that_litert_lacks_operations_for_is_refused_with_a_remedy(made, tmp_path):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    keras.Model(inputs, keras.ops.arcsin(keras.layers.Flatten()(inputs))[:, :8]).save(tmp_path / "network.keras")
+    with pytest.raises(ModelRejected, match="does not convert to LiteRT.*network.keras.*tf.Asin") as refusal:
+        normal_form(tmp_path / "network.keras", made)
+    assert "Export the network to ONNX" in refusal.value.next
+
+
+def test_a_conversion_that_answers_differently_is_refused(made, tiny_network, monkeypatch):
+    other = conversion.litert(keras.models.clone_model(keras.saving.load_model(tiny_network)))
+    monkeypatch.setattr(saved_models, "litert", lambda _: other)
+    with pytest.raises(ModelRejected, match="answers differently"):
+        normal_form(tiny_network, made)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +105,9 @@ def of_keras_2(tmp_path_factory):
 @pytest.mark.parametrize("name", ["network.keras", "network.h5"])
 def test_files_that_keras_2_alone_reads_are_converted(made, of_keras_2, batch, name):
     network, folder = of_keras_2
-    weights = normal_form(folder / name, made)
-    assert weights.name == "model.tflite"
+    normal = normal_form(folder / name, made)
+    assert (normal.weights.name, normal.parameters) == ("model.tflite", network.count_params())
+    weights = normal.weights
     np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
 
 
@@ -92,7 +121,7 @@ def test_without_keras_2_the_lines_that_convert_are_told(made, of_keras_2, monke
     shutil.copy(of_keras_2[1] / "network.h5", tmp_path)
     monkeypatch.chdir(tmp_path)
     exec(line)  # It does what it says.
-    assert normal_form(tmp_path / "network", made).name == "model.tflite"
+    assert normal_form(tmp_path / "network", made).weights.name == "model.tflite"
 
 
 @keras.saving.register_keras_serializable(package="Mine")
@@ -165,7 +194,7 @@ def in_two(tmp_path):
 
 def test_onnx_weights_beside_the_file_are_taken_into_it(made, in_two, batch):
     whole, two = in_two
-    weights = normal_form(two, made)
+    weights = normal_form(two, made).weights
     assert [file.name for file in made.iterdir()] == ["model.onnx"]
     np.testing.assert_allclose(open_network(weights).run(batch), open_network(whole).run(batch), atol=1e-6)
 
@@ -241,7 +270,7 @@ def even(face):
 def test_a_saved_model_becomes_a_litert_file(made, tmp_path, batch):
     network = layers(keras)
     network.export(tmp_path / "saved", format="tf_saved_model", verbose=False)
-    weights = normal_form(tmp_path / "saved", made)
+    weights = normal_form(tmp_path / "saved", made).weights
     assert weights.name == "model.tflite"
     np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
 

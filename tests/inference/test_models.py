@@ -166,7 +166,7 @@ def test_every_model_of_a_trial_is_loaded_before_it_is_needed(write_model):
         registry.preload(name)
         for thread in [thread for thread in threading.enumerate() if thread.name == "model preload"]:
             thread.join()
-    (other / "model.keras").unlink()
+    (other / "model.tflite").unlink()
     assert registry.classifier("other").info.id == "other"
 
 

@@ -272,12 +272,21 @@ def test_saved_models_are_served_as_what_they_were_converted_to_only(load, keras
         load(tmp_path / "saved")
 
 
-def test_a_saved_model_of_an_older_fers_is_left_out_with_the_remedy(write_model, keras_network, tmp_path):
-    keras_network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
-    folder = write_model("old", tmp_path / "exported", "saved", input=INPUT)
-    [(name, refusal)] = ModelRegistry([folder.parent], "old").refused().items()
+@pytest.mark.parametrize("weights", ["saved", "model.keras"])
+def test_what_an_older_fers_served_as_it_is_is_left_out_with_the_remedy(write_model, keras_network, tmp_path, weights):
+    if weights == "saved":
+        keras_network.export(tmp_path / "exported", format="tf_saved_model", verbose=False)
+    else:
+        keras_network.save(tmp_path / "network.keras")
+    made = tmp_path / ("exported" if weights == "saved" else "network.keras")
+    folder = write_model("old", made, weights, input=INPUT)
+    registry = ModelRegistry([folder.parent], "old")
+    [(name, refusal)] = registry.refused().items()
     assert name == "old"
-    assert "saved is not served as it is. Register it anew" in str(refusal)
+    assert f"{weights} is not served as it is. Register it anew" in str(refusal)
+    for asked in ("old", str(folder)):
+        with pytest.raises(ModelRejected, match="not served as it is"):
+            registry.classifier(asked)
 
 
 def test_a_network_of_very_many_outputs_is_no_classifier(tmp_path):
@@ -307,13 +316,14 @@ def test_tensorflow_is_not_imported_to_serve(write_model, same_network, kind):
 
 
 def test_tensorflow_says_nothing_of_its_own_in_the_terminal(write_model, same_network):
-    folder = write_model("tiny", same_network["model.keras"], "model.keras", input=INPUT)
+    folder = write_model("tiny", same_network["model.keras"], input=INPUT)
     program = (
         "import sys, numpy as np; from pathlib import Path\n"
-        "from fers.inference.registry import ModelRegistry\n"
+        "from fers.inference.classifier import FolderClassifier\n"
+        "from fers.inference.model_folder import read_model_folder\n"
         "print('ours', file=sys.stderr)\n"
-        f"registry = ModelRegistry([Path({str(folder.parent)!r})], 'tiny')\n"
-        "registry.classifier().predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
+        f"classifier = FolderClassifier(read_model_folder(Path({str(folder)!r})))\n"
+        "classifier.predict(np.zeros((1, 224, 224, 3), np.uint8))\n"
         "print('ours, too', file=sys.stderr)"
     )
     environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}

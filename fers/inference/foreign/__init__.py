@@ -6,12 +6,13 @@ All of this runs in the sandbox only: these readers see files that nobody has ch
 import importlib
 import json
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from fers.errors import ModelRejected
 
-SERVED = "model"
-"""What the file that is served is called, before its suffix."""
+MADE = "model"
+"""What the file that can be served is called, before its suffix."""
 SUFFIXES = (".keras", ".h5", ".hdf5", ".tflite", ".onnx")
 KINDS = ".keras, .h5, .tflite or .onnx file or a TensorFlow SavedModel folder"
 _HDF5, _ZIP, _LITERT = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"TFL3"
@@ -29,13 +30,22 @@ _REMEDIES = {
 }
 
 
-def normal_form(source: Path, folder: Path) -> Path:
+@dataclass(frozen=True)
+class Normal:
+    """A network in a form that can be served."""
+
+    weights: Path
+    parameters: int | None = None
+    """How many numbers were learned, where the file that was brought tells and this one doesn't."""
+
+
+def normal_form(source: Path, folder: Path) -> Normal:
     """The network of `source` as a file in `folder` that can be served: `source` itself, copied, where it can be.
 
     Raises ModelRejected, or `onnx_files.Lacking` where files beside it are needed.
     """
     module = importlib.import_module(f"{__name__}.{_reader(source)}")
-    normal: Path = module.normal_form(source, folder)
+    normal: Normal = module.normal_form(source, folder)
     return normal
 
 

@@ -1,4 +1,5 @@
-"""Keras files of every age: `.keras`, `.h5` and `.hdf5`, of Keras 3 and of Keras 2."""
+"""Keras files of every age: `.keras`, `.h5` and `.hdf5`, of Keras 3 and of Keras 2. All are served as LiteRT, and the
+app opens none."""
 
 import json
 import shutil
@@ -8,9 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 from fers.errors import ModelRejected
-from fers.inference.foreign import SERVED, saved_models
+from fers.inference.draft import SCALES
+from fers.inference.foreign import Normal, saved_models
 from fers.inference.quiet import tensorflow
+from fers.inference.runtimes import cast, open_network, the_input
 
 RUNS_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 """Layers of Keras that hold code, or a graph of another library."""
@@ -26,12 +31,16 @@ OPERATIONS = (
     "ones_like", "strided_slice", "compat.v1.shape", "compat.v1.transpose", "broadcast_to", "where", "gather",
 )  # fmt: skip
 """Functions of TensorFlow that Keras 2 lets a network call by name (TFOpLambda), as their names begin."""
+LARGEST_DIFFERENCE = 1e-3
+"""Of an output, or of a thousandth of it where it is larger than 1, once the network was converted."""
+SOME_SIDE = 96
+"""In pixels, for networks that read faces of any size."""
 _WRAPPED = {"TFOpLambda", "SlicingOpLambda"}
 _NETWORKS = {"Model", "Functional", "Sequential"}
 
 
-def normal_form(source: Path, folder: Path) -> Path:
-    """A `.keras` file of Keras 3 as it is, an `.h5` file saved anew, what only Keras 2 can read as LiteRT."""
+def normal_form(source: Path, folder: Path) -> Normal:
+    """The network as LiteRT. Raises ModelRejected, also where it does not convert."""
     zipped = zipfile.is_zipfile(source)
     try:
         config, version = (_zipped if zipped else _hdf5)(source)
@@ -42,15 +51,53 @@ def normal_form(source: Path, folder: Path) -> Path:
     _refuse_code(config, source.name)
     tensorflow()
     named = Path(shutil.copyfile(source, folder / ("keras.keras" if zipped else "keras.h5")))
-    target = folder / f"{SERVED}.keras"
     try:
         network = _in_keras_3(named, source.name, version)
     except _OnlyKeras2:
         return _by_keras_2(named, source, folder)
-    if zipped:
-        return named.replace(target)
-    network.save(target)
-    return target
+    the_input(network.inputs, [each.name for each in network.inputs], source.name)
+    network = _with_named_outputs(network)
+    made = saved_models.as_litert(network, folder, source.name)
+    _require_alike(network, made, source.name)
+    return Normal(made, network.count_params())
+
+
+def _with_named_outputs(network: Any) -> Any:
+    """The same network, whose outputs keep their names when it is converted."""
+    import keras
+
+    if len(network.outputs) == 1 or isinstance(network.output, dict):  # All of a Sequential have one.
+        return network
+    return keras.Model(network.inputs, dict(zip(network.output_names, network.outputs, strict=True)))
+
+
+def _require_alike(network: Any, made: Path, name: str) -> None:
+    """Raise ModelRejected unless the converted network answers like the one that was brought, whatever it is fed."""
+    converted = open_network(made)
+    shape = [side or SOME_SIDE for side in network.inputs[0].shape[1:]]
+    noise = np.random.default_rng(0).random((1, *shape), np.float32)
+    for low, high in SCALES:
+        batch = noise * np.float32(high - low) + np.float32(low)
+        for index, expected in enumerate(_answers(network, batch, converted.outputs)):
+            difference = np.abs(converted.run(batch, index) - expected).max()
+            if not difference <= LARGEST_DIFFERENCE * max(1.0, np.abs(expected).max()):
+                what = (
+                    f"Converted to LiteRT, the form in which {name} would be served, the network answers differently."
+                )
+                raise ModelRejected(what, "Export the network to ONNX instead, with tf2onnx perhaps.")
+
+
+def _answers(network: Any, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
+    """What a network of Keras says in each of `outputs`: of a single one, whatever it is called."""
+    import keras
+
+    nest, source = tensorflow().nest, network.inputs[0]
+    # The input may be expected bare, or in a list or dictionary of one.
+    expected = source if isinstance(network, keras.Sequential) else network.input
+    face = cast(batch, source.dtype)
+    said = network(nest.map_structure(lambda _: face, expected), training=False)
+    named = said if isinstance(said, dict) else dict.fromkeys(outputs, nest.flatten(said)[0])
+    return [np.asarray(named[output], np.float32) for output in outputs]
 
 
 class _OnlyKeras2(Exception):
@@ -75,7 +122,7 @@ def _advice(error: Exception, version: str) -> str:
     return f"It was saved by Keras {version}, and says: {said[0][:200]}" if said else "Save the model anew."
 
 
-def _by_keras_2(file: Path, source: Path, folder: Path) -> Path:
+def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
     """The network as LiteRT, by way of tf_keras. Raises ModelRejected with how to do it oneself."""
     if find_spec("tf_keras") is None:
         raise ModelRejected(
@@ -92,7 +139,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Path:
         raise
     except Exception as error:
         raise ModelRejected(f"{source.name} can't be loaded by Keras 2 either.", _advice(error, "2")) from error
-    return saved_models.as_litert(folder / "exported", folder)
+    return Normal(saved_models.as_litert(folder / "exported", folder, source.name), network.count_params())
 
 
 def _zipped(source: Path) -> tuple[dict[str, Any], str]:

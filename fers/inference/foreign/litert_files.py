@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from fers.inference.foreign import SERVED
+from fers.inference.foreign import MADE, Normal
 
 
-def normal_form(source: Path, folder: Path) -> Path:
-    return Path(shutil.copyfile(source, folder / f"{SERVED}.tflite"))
+def normal_form(source: Path, folder: Path) -> Normal:
+    return Normal(Path(shutil.copyfile(source, folder / f"{MADE}.tflite")))

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from fers.errors import ModelRejected
-from fers.inference.foreign import SERVED
+from fers.inference.foreign import MADE, Normal
 
 if TYPE_CHECKING:
     from onnx import ModelProto, TensorProto
@@ -22,11 +22,11 @@ class Lacking(ModelRejected):
         self.names = names
 
 
-def normal_form(source: Path, folder: Path) -> Path:
+def normal_form(source: Path, folder: Path) -> Normal:
     """Raises Lacking, or ModelRejected for weights elsewhere than beside the file."""
     import onnx
 
-    target = folder / f"{SERVED}.onnx"
+    target = folder / f"{MADE}.onnx"
     try:
         model = onnx.load(source, load_external_data=False)
     except Exception as error:  # noqa: BLE001 - protobuf's own kinds
@@ -35,7 +35,7 @@ def normal_form(source: Path, folder: Path) -> Path:
         ) from error
     names = sorted({_location(tensor, source.name) for tensor in _kept_elsewhere(model)})
     if not names:
-        return Path(shutil.copyfile(source, target))
+        return Normal(Path(shutil.copyfile(source, target)))
     if lacking := [name for name in names if not (source.parent / name).is_file()]:
         raise Lacking(source.name, lacking)
     try:
@@ -44,7 +44,7 @@ def normal_form(source: Path, folder: Path) -> Path:
         what = f"{source.name} and {', '.join(names)} do not belong together: weights are missing there."
         raise ModelRejected(what, "Export the network again, and hand in all that was written.") from error
     onnx.save(model, target)
-    return target
+    return Normal(target)
 
 
 def _kept_elsewhere(model: "ModelProto") -> list["TensorProto"]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fers.errors import ModelRejected
 from fers.inference.conversion import SIGNATURE, litert
-from fers.inference.foreign import SERVED, other_kind
+from fers.inference.foreign import MADE, Normal, other_kind
 from fers.inference.quiet import tensorflow
+
+if TYPE_CHECKING:
+    import keras
 
 ALLOWED = frozenset(Path(__file__).with_name("operations.txt").read_text("ascii").split())
 """Operations that compute and do nothing else. Any other is refused, whatever it does."""
@@ -20,7 +23,7 @@ CHECKPOINTING = {
 what they may hold. No other function may call them."""
 
 
-def normal_form(source: Path, folder: Path) -> Path:
+def normal_form(source: Path, folder: Path) -> Normal:
     """The network of a SavedModel as LiteRT. Raises ModelRejected."""
     if not (source / "saved_model.pb").is_file():
         raise other_kind(source)
@@ -32,20 +35,21 @@ def normal_form(source: Path, folder: Path) -> Path:
     except Exception as error:  # noqa: BLE001 - protobuf's own kinds
         raise ModelRejected(f"{source.name} can't be loaded: its saved_model.pb is broken.", "Save it anew.") from error
     refuse_unsafe(description, source.name)
-    return as_litert(source, folder)
+    return Normal(as_litert(source, folder, source.name))
 
 
-def as_litert(source: Path, folder: Path) -> Path:
-    """A SavedModel that is known to be safe, converted."""
-    target = folder / f"{SERVED}.tflite"
+def as_litert(network: "keras.Model | Path", folder: Path, name: str) -> Path:
+    """A network of Keras, or a SavedModel that is known to be safe, converted. `name`: of what was brought. Raises
+    ModelRejected."""
+    target = folder / f"{MADE}.tflite"
     try:
-        target.write_bytes(litert(source))
+        target.write_bytes(litert(network))
     except MemoryError:
         raise
     except Exception as error:
         said = str(error)
         missing = sorted({word for word in said.replace(",", " ").split() if word.startswith("tf.")})
-        what = f"The network does not convert to LiteRT, the form in which {source.name} would be served"
+        what = f"The network does not convert to LiteRT, the form in which {name} would be served"
         what += f": LiteRT lacks {', '.join(missing[:5])}." if missing else "."
         raise ModelRejected(what, "Export the network to ONNX instead, with tf2onnx perhaps.") from error
     return target

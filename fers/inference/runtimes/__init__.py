@@ -44,13 +44,17 @@ class Network:
 
 _MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file"}
 """Runtime by the file's suffix."""
+SERVED = {".tflite", ".onnx"}
+"""What the app opens: files that hold operations alone, each of which only computes."""
 
 
 def open_network(weights: Path) -> Network:
-    """Load weights with the runtime for their kind. Raises ModelRejected for a kind that is not served as it is, and
-    for a file that is broken or would run code of its own."""
-    refuse_unserved(weights)
-    module = _MODULES[weights.suffix.lower()]
+    """Load weights with the runtime for their kind. Raises ModelRejected for a kind that none runs, and for a file that
+    is broken or would run code of its own. Keras files are opened where they were made, and in the sandbox: the app
+    asks `refuse_unserved` first."""
+    module = _MODULES.get(weights.suffix.lower())
+    if module is None or weights.is_dir():
+        raise _unserved(weights)
     runtime = importlib.import_module(f"{__name__}.{module}")
     try:
         network: Network = runtime.load(weights)
@@ -69,9 +73,12 @@ def open_network(weights: Path) -> Network:
 
 def refuse_unserved(weights: Path) -> None:
     """Raise ModelRejected for weights that have to be converted before they can be served."""
-    if weights.suffix.lower() not in _MODULES or weights.is_dir():
-        what = f"{weights.name} is not served as it is."
-        raise ModelRejected(what, "Register it anew: python -m fers models add converts it.")
+    if weights.suffix.lower() not in SERVED or weights.is_dir():
+        raise _unserved(weights)
+
+
+def _unserved(weights: Path) -> ModelRejected:
+    return ModelRejected(f"{weights.name} is not served as it is.", "Register it anew: that converts it.")
 
 
 def tried(network: Network, batch: np.ndarray, file: str, output: int = 0) -> np.ndarray:

@@ -36,7 +36,7 @@ _CAUSES = (
             r"model_path must not be empty|External data path|external data|external initializer", re.IGNORECASE
         ),
         "{file} keeps its weights in other files, which nothing vouches for here.",
-        "Register it anew: python -m fers models add puts them into one file.",
+        "Register it anew: that puts them into one file.",
     ),
 )
 """What ONNX Runtime says, what that means, and what to do."""
