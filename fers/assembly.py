@@ -148,7 +148,7 @@ def assemble(
         live=Live(BrowserNetworks(adapters.registry(settings)), models),
         withdrawal=withdrawal,
         retention=retention,
-        data_export=DataExport(records, images, consents, stores.labels, stores.groups),
+        data_export=DataExport(records, images, consents, stores.labels, stores.groups, now),
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),

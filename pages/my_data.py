@@ -15,6 +15,7 @@ from fers.ui.people import groups, own_account
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.web.data_export import CONSENT, EVERYTHING, address
 from fers.ui.words import as_typed
 
 COLUMNS, MORE = 3, 9
@@ -62,20 +63,8 @@ email = platform().accounts.email_of(actor)
 signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal code"
 st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "Download all of it",
-        lambda: data_export.download(actor),
-        "my-data.zip",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    st.download_button(
-        "What I agreed to",
-        lambda: platform().consents.copy_for(actor),
-        "my-consent.md",
-        on_click="ignore",
-        icon=":material/description:",
-    )
+    st.link_button("Download all of it", address(actor, EVERYTHING), icon=":material/download:")
+    st.link_button("What I agreed to", address(actor, CONSENT), icon=":material/description:")
     # The texts that people agreed to say that they find it here.
     st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()

@@ -76,7 +76,7 @@ def answer(page: Page) -> None:
 
 def downloaded(page: Page) -> zipfile.ZipFile:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download all").click()
+        page.get_by_role("link", name="Download all").click()
     return zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
 
 

@@ -269,7 +269,11 @@ def test_my_data_downloads_and_withdraws(app, platform):
     app.switch_page("pages/my_data.py").run()
     assert "You gave 1 photo." in told(app)
     person = ada(app, platform)
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(person))) as files:
+    links = {button.proto.label: button.proto.url for button in app.get("link_button")}
+    assert links["Download all of it"] == f"/my-data/{person.number}/my-data.zip"
+    assert links["What I agreed to"] == f"/my-data/{person.number}/my-consent.md"
+    assert not app.get("download_button"), "Streamlit would keep what it hands out"
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(person)))) as files:
         assert json.loads(files.read("faces.json"))[0]["label"] == "happy"
     click(app, "Withdraw it")
     assert platform.data_export.faces(person) == []

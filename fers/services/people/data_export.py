@@ -1,13 +1,13 @@
 """What a person gave: see it, download it."""
 
-import io
 import json
-import zipfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from fers.domain.clock import Clock, utc_now
 from fers.domain.emotions import LABELS
 from fers.domain.faces import DETAILS, Challenger, Face
 from fers.domain.groups import SelfDescription
@@ -17,19 +17,28 @@ from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import ImageLost, NotFound
+from fers.exporting.exported_version import Member
+from fers.exporting.zipping import Zip
 from fers.services.faces.images import image_of
 from fers.services.people.consents import Consents
 
 
 class DataExport:
     def __init__(
-        self, records: RecordStore, images: ImageStore, consents: Consents, labels: LabelStore, groups: GroupStore
+        self,
+        records: RecordStore,
+        images: ImageStore,
+        consents: Consents,
+        labels: LabelStore,
+        groups: GroupStore,
+        now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._consents = consents
         self._labels = labels
         self._groups = groups
+        self._now = now
 
     def faces(self, actor: Person) -> list[Face]:
         """The actor's faces, newest first."""
@@ -46,28 +55,42 @@ class DataExport:
         face = self._own(actor, face_id)
         return crop_stored(image_of(self._images, face), face.box)
 
-    def download(self, actor: Person) -> bytes:
-        """A zip of everything the actor gave: the images, `faces.json`, what they said about others' faces as
-        `labels.json`, what they said about themselves as `about-me.json`, and the consent as `consent.md`."""
-        faces = self.faces(actor)
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as files:
-            described = [describe(face) | self._add_image(files, face) for face in faces]
-            files.writestr("faces.json", json.dumps(described, indent=2, ensure_ascii=False))
-            said = [describe_label(label) for label in self._labels.labels_by(actor.id)]
-            files.writestr("labels.json", json.dumps(said, indent=2, ensure_ascii=False))
-            about = [describe_self(description) for description in self._groups.descriptions_of(actor.id)]
-            files.writestr("about-me.json", json.dumps(about, indent=2, ensure_ascii=False))
-            files.writestr("consent.md", self._consents.copy_for(actor))
-        return archive.getvalue()
+    def download(self, actor: Person) -> Iterator[bytes]:
+        """A zip of everything the actor gave, made as it is asked for: the images, `faces.json`, what they said about
+        others' faces as `labels.json`, what they said about themselves as `about-me.json`, and the consent as
+        `consent.md`. Raises NotFound on the way when they withdraw something meanwhile."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        return Zip(self._now()).stream(self._files(actor))
 
-    def _add_image(self, files: zipfile.ZipFile, face: Face) -> dict[str, Any]:
-        """What is said of the image: of a lost one, that it is lost."""
+    def _files(self, actor: Person) -> Iterator[Member]:
+        faces, described = self.faces(actor), []
+        for face in faces:
+            try:
+                image = self._image(face)
+                yield Member(f"images/{face.id}.jpg", (image,))
+                described.append(describe(face))
+            except ImageLost as lost:
+                described.append(describe(face) | {"image": None, "problem": lost.what})
+        for face in faces:
+            self._require(face)
+        yield _json("faces.json", described)
+        yield _json("labels.json", [describe_label(label) for label in self._labels.labels_by(actor.id)])
+        yield _json("about-me.json", [describe_self(said) for said in self._groups.descriptions_of(actor.id)])
+        yield Member("consent.md", (self._consents.copy_for(actor).encode(),))
+
+    def _image(self, face: Face) -> bytes:
+        """As it was stored. Raises NotFound when it was withdrawn a moment ago, and ImageLost."""
         try:
-            files.writestr(f"images/{face.id}.jpg", image_of(self._images, face))
-        except ImageLost as lost:
-            return {"image": None, "problem": lost.what}
-        return {}
+            image = image_of(self._images, face)
+        except ImageLost:
+            self._require(face)
+            raise
+        self._require(face)
+        return image
+
+    def _require(self, face: Face) -> None:
+        if self._records.face(face.id) is None:
+            raise NotFound("Something was withdrawn meanwhile.", "Download what is left again.")
 
     def _own(self, actor: Person, face_id: str) -> Face:
         require(actor, Action.MANAGE_OWN_DATA)
@@ -75,6 +98,10 @@ class DataExport:
         if face is None or face.person_id != actor.id:
             raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
         return face
+
+
+def _json(name: str, content: list[dict[str, Any]]) -> Member:
+    return Member(name, (json.dumps(content, indent=2, ensure_ascii=False).encode(),))
 
 
 def describe(face: Face) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from fers.ui.models.runs import runs
 from fers.ui.models.shadows import background
 from fers.ui.services import platform
 from fers.ui.web.browser_files import FOLDER, network, wasm
+from fers.ui.web.data_export import data_export_route
 from fers.ui.web.dataset_api import ROUTES as DATASET_API
 from fers.ui.web.doorway import Doorway
 from fers.ui.web.downloads import download_route
@@ -81,6 +82,7 @@ app = st.App(
         Route("/health", health),
         Route("/session", session_route, methods=["POST", "DELETE"]),
         Route("/downloads/{secret}", download_route),
+        Route("/my-data/{number}/{file}", data_export_route),
         *DATASET_API,
         Route("/browser/networks/{name}", network),
         Route("/browser/litert/{name}.wasm", wasm),

@@ -107,7 +107,7 @@ def test_a_study_may_keep_the_crop_only(platform):
     assert face.box == Box(0, 0, box.width, box.height)
     assert (face.image.width, face.image.height) == (box.width, box.height)
     assert platform.capture.submit(ada, started, box, prediction, HAPPY_POSED) == face
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as given:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))) as given:
         [name] = [name for name in given.namelist() if name.endswith(".jpg")]
         kept = decode_stored(given.read(name))
     assert kept.size == (box.width, box.height), "in what its person can have, too, nothing is left of the rest"

@@ -41,7 +41,7 @@ def test_it_is_kept_beside_the_servers_own_guess(platform, ada, face):
 
 
 def test_it_is_in_its_owners_download_and_goes_with_the_face(platform, ada, face, settings):
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))) as archive:
         [mine] = json.loads(archive.read("faces.json"))
     assert mine["live"] == {
         "model": {"id": OneModel.info.id, "answers_id": OneModel.info.fingerprint},

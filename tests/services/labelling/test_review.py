@@ -288,7 +288,7 @@ def test_labels_go_with_the_face_and_with_the_annotator(platform, study, ada, an
 def test_annotators_can_download_what_they_said(platform, study, ada, ann):
     face = give_face(platform, ada)
     platform.review.label(ann, study.id, face.id, Verdict.FLAGGED, reason="a drawing", seconds=2.5)
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ann))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ann)))) as archive:
         [label] = json.loads(archive.read("labels.json"))
     assert (label["face"], label["verdict"]) == (face.id, "flagged")
     assert (label["reason"], label["seconds"]) == ("a drawing", 2.5)

@@ -220,7 +220,7 @@ def test_what_was_said_goes_with_the_withdrawn_face(platform, ada, trial):
 
 def test_what_the_other_model_said_is_in_the_persons_own_download(platform, ada, trial):
     face = give_face(platform, ada, HAPPY)
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))) as archive:
         [described] = json.loads(archive.read("faces.json"))
     assert described["rival"]["model"]["id"] == face.challenger.prediction.model_id
     assert sum(described["rival"]["probabilities"].values()) == pytest.approx(1)

@@ -70,7 +70,7 @@ def test_what_was_said_can_be_changed_downloaded_and_erased(platform, clock):
     kept = platform.groups.mine(ada)
     assert kept.said() == {"Skin tone": "Monk 4 to 6"}
     assert (kept.words, kept.given_at) == (platform.groups.words(ada), clock())
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as files:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))) as files:
         [about] = json.loads(files.read("about-me.json"))
     assert (about["Skin tone"], about["agreed_to"]) == ("Monk 4 to 6", kept.words.body)
     platform.groups.erase(ada)

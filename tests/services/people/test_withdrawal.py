@@ -153,7 +153,7 @@ def test_the_download_holds_everything_and_names_nobody(platform, ada):
     import zipfile
 
     face = give_face(platform, ada)
-    with zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))) as archive:
         described = json.loads(archive.read("faces.json"))
         assert [entry["id"] for entry in described] == [face.id]
         assert described[0]["label"] == "happy"

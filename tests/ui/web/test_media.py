@@ -32,8 +32,8 @@ def asked(address, token=""):
 
 
 def test_it_is_for_whoever_is_signed_in(token, platform):
-    assert asked("/media/my-data.zip", token) == 200
-    assert asked("/media/my-data.zip") == asked("/media/my-data.zip", "made up") == 401
+    assert asked("/media/leaderboard.csv", token) == 200
+    assert asked("/media/leaderboard.csv") == asked("/media/leaderboard.csv", "made up") == 401
     assert asked("/") == 200
     platform.accounts.sign_out(token)
-    assert asked("/media/my-data.zip", token) == 401
+    assert asked("/media/leaderboard.csv", token) == 401
