@@ -44,7 +44,7 @@ def test_all_that_people_say_is_in_their_own_download_and_in_every_table_and_lis
     said = {detail.name: detail.read(face.answer) for detail in DETAILS}
     assert list(said.values()) == list(face.answer.details.values())
 
-    [own] = json.loads(zipfile.ZipFile(io.BytesIO(platform.data_export.download(ada))).read("faces.json"))
+    [own] = json.loads(zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(ada)))).read("faces.json"))
     archive = versions.download(platform, "imagefolder")
     [line] = versions.described(archive)
     [table] = [name for name in archive.namelist() if name.endswith("metadata.parquet")]

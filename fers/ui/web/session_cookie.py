@@ -43,7 +43,7 @@ async def session_route(request: Request) -> Response:
         response.delete_cookie(COOKIE, **attributes)
         return response
     try:
-        token = await asyncio.to_thread(_collect, await _short_body(request))
+        token = await asyncio.to_thread(_redeem, await _short_body(request))
     except FersError as error:
         return in_words(error)
     if token is None:
@@ -54,7 +54,7 @@ async def session_route(request: Request) -> Response:
     return response
 
 
-def _collect(ticket: str) -> str | None:
+def _redeem(ticket: str) -> str | None:
     return platform().accounts.redeem_ticket(ticket)
 
 
