@@ -29,7 +29,7 @@ def live_in(folder: Path) -> Platform:
     """Fill the store that `serving(folder, FERS_MODELS=str(folder / "models"))` opens. Returns its services."""
     for name in MODELS:
         shutil.copytree(REPOSITORY / "models" / name, folder / "models" / name)
-    settings = replace(config.load({}), data=folder / "data", models=folder / "models")
+    settings = replace(config.load({}), data=folder / "data", models=(folder / "models",))
     clock = SettableClock()
     clock.moment = utc_now() - timedelta(weeks=1)
     platform = assemble(settings, detector=OneFace(), now=clock)
