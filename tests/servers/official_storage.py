@@ -4,14 +4,11 @@ once" rests, and neither makes a bucket nor knows one that is there, but takes e
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, quote, urlsplit
 
-from tests.waiting import LONG
-
-from .node import SERVERS, node
+from .node import running
 from .proxy import Answer, Asked, Proxy
 
 
@@ -53,10 +50,5 @@ def completed(address: str) -> Iterator[str]:
 @contextmanager
 def official_storage() -> Iterator[str]:
     """The address of a fresh emulator, as it comes."""
-    command = [node(), str(SERVERS / "official_storage.mjs")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.stdin.close()
-            process.wait(LONG)
+    with running("official_storage.mjs") as server:
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
