@@ -49,7 +49,7 @@ def test_passwords_are_kept_as_argon2id(database, clock):
 def test_a_hash_with_old_parameters_is_renewed_at_the_next_sign_in(database, clock):
     sign_in_with(database, clock, PasswordHasher(time_cost=1, memory_cost=1024)).register("ada", EMAIL, PASSWORD)
     (old,) = hashes(database)
-    today = sign_in_with(database, clock)
+    today = sign_in_with(database, clock, PasswordHasher())
     assert today.check_password(EMAIL, "wrong") is None
     assert hashes(database) == [old]
     assert today.check_password(EMAIL, PASSWORD) == "ada"
