@@ -63,14 +63,14 @@ def test_a_detector_decides_what_the_model_sees(tmp_path):
 
 
 def test_the_command_prints_one_json_object(spec, monkeypatch):
-    monkeypatch.setattr(evaluation.platform, "registry", lambda settings: OneRegistry())
+    monkeypatch.setattr(evaluation.adapters, "registry", lambda settings: OneRegistry())
     result = CliRunner().invoke(evaluation.main, ["--model", "always-happy", "--data", spec, "--json"])
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["top1"] == 0.75
 
 
 def test_the_command_prints_a_table_for_people(spec, monkeypatch):
-    monkeypatch.setattr(evaluation.platform, "registry", lambda settings: OneRegistry())
+    monkeypatch.setattr(evaluation.adapters, "registry", lambda settings: OneRegistry())
     result = CliRunner().invoke(evaluation.main, ["--model", "always-happy", "--data", spec])
     assert "n=4" in result.stdout
     assert "dropped: 1 no majority" in result.stdout

@@ -64,7 +64,7 @@ def test_the_figures_are_those_of_the_changed_faces(spec):
 
 
 def test_the_command_prints_a_row_for_every_change(spec, monkeypatch):
-    monkeypatch.setattr(robustness.platform, "registry", lambda _: type("R", (), {"classifier": lambda *_: Bright()})())
+    monkeypatch.setattr(robustness.adapters, "registry", lambda _: type("R", (), {"classifier": lambda *_: Bright()})())
     arguments = ["--model", "bright", "--data", spec, "--whole"]
     table = CliRunner().invoke(robustness.main, arguments).stdout
     assert all(f"| {name} |" in table for name in robustness.CHANGES)
