@@ -51,7 +51,7 @@ with guard.explaining_everything():
     session.come_from_provider()
     session.keep_cookie()
     person = session.person()
-    page = st.navigation(pages_for(person), position="top")
+    page = st.navigation(pages_for(person), position="hidden" if menu.is_front_door() else "top")
     layout = "wide" if person and page.url_path in WIDE else "centered"
     st.set_page_config(page_title=f"{page.title} · FERS", layout=layout)
     if person and state().personal_code:

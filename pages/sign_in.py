@@ -12,6 +12,5 @@ if actor := session.person():
     asked_for = menu.page_asked_for(state().wanted)
     state().wanted = ""
     page, query = asked_for or (menu.landing(actor), None)
-    st.empty()  # Lets go whoever pressed something in the menu meanwhile: a switch takes the place of what they chose.
     st.switch_page(page, query_params=query)
 welcome()

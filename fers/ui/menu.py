@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qs
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.ui.services import platform
@@ -41,6 +43,13 @@ def _own(person: Person) -> list[str]:
 def landing(person: Person) -> str:
     """The page file on which `person` lands."""
     return f"pages/{pages_of(person)[0]}.py"
+
+
+def is_front_door() -> bool:
+    """Whether the browser just opened the front page by its address: whoever is signed in is led on from it at once, and
+    what they pressed in a menu there would be lost."""
+    pages = get_script_run_ctx().pages_manager
+    return not (pages.intended_page_script_hash or pages.intended_page_name)
 
 
 def page_asked_for(address: str) -> tuple[str, dict[str, list[str]]] | None:
