@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Into an environment that may hold more: those who start the app may run the tests as well.
 SYNC := $(BIN)/uv sync --frozen --inexact --no-install-project
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: run test check lint beam lock clean

@@ -1,7 +1,8 @@
 import os
+import sqlite3
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from fers import config
 from fers.assembly import assemble
 from fers.storage.shared import credentials
-from fers.storage.sqlite import disk
+from fers.storage.sqlite import database, disk
 from tests.people import OneFace, OneModel, SettableClock
 
 # A busy two-core machine is slow at times; that says nothing about the code under test.
@@ -22,10 +23,13 @@ hypothesis_settings.load_profile("fers")
 
 
 def pytest_collection_modifyitems(items):
-    """Those that ask for the Firebase servers are marked: they need what `scripts/ensure-test-servers` brings."""
+    """Those that ask for the Firebase servers are marked: they need what `scripts/ensure-test-servers` brings. Files
+    with slow tests come first, so that whichever process is done with its share finds quick ones left."""
     for item in items:
         if "firebase_servers" in getattr(item, "fixturenames", ()):
             item.add_marker("firebase")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +44,25 @@ def quick_hashes():
     quick = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(credentials, "PasswordHasher", quick)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores_at_once():
+    """A new store of this process copies its shape from one that has taken all the steps, and nothing waits until the
+    disk has it: no test can cut the power."""
+    ready = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    database.migrate(ready)
+    migrate, pragmas = database.migrate, (line.replace("= FULL", "= OFF") for line in database._PRAGMAS)
+
+    def copy_or_migrate(connection: sqlite3.Connection) -> None:
+        is_new = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        ready.backup(connection) if is_new else migrate(connection)
+
+    with closing(ready), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "migrate", copy_or_migrate)
+        patch.setattr(database, "_PRAGMAS", tuple(pragmas))
+        patch.setattr(os, "fsync", lambda _: None)
         yield
 
 
