@@ -27,10 +27,10 @@ PHOTOS = 60
 PHOTO = bytes(20_000_000)
 
 
-def memory(pid: int) -> float:
-    """MB that a process holds."""
+def memory(pid: int, what: str = "VmRSS") -> float:
+    """MB that a process holds; at most so far, as VmHWM."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1e3
+    return next(int(line.split()[1]) for line in status if line.startswith(what)) / 1e3
 
 
 def page_of(socket) -> str:
