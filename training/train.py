@@ -1,7 +1,8 @@
 """Train a network by its recipe: `python -m training.train --recipe NAME --data SPEC --validate SPEC`.
 
-Every epoch ends with a checkpoint and a line in the log; the same command resumes after a kill. `--init-from` begins
-with what another network has learned, such as the live model when new faces came in. Of a dataset version that is named
+Every epoch ends with a checkpoint and a line in the log; the same command resumes after a kill, and on another machine
+that the run folder is copied to. The learning curves are drawn in `curves.svg` at the end. `--init-from` begins with
+what another network has learned, such as the live model when new faces came in. Of a dataset version that is named
 whole, `--data fers:PATH`, the train part is learned from and, without `--validate`, the validation part measured on.
 """
 
@@ -9,6 +10,7 @@ import importlib
 import importlib.util
 import json
 import os
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -25,7 +27,7 @@ from fers import adapters, config
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
-from training import beginnings, distribution, pipeline, recipe, specs, tasks
+from training import beginnings, curves, distribution, pace, pipeline, recipe, specs, tasks
 from training.crops import predictions
 from training.twins import apart
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint.keras"
 PROGRESS = "progress.json"
 LOG = "log.csv"
+CURVES = "curves.svg"
 STATE = "optimizer-{}.pt"
 """After so many epochs."""
 ENGINES = ("auto", "keras", "torch")
@@ -62,6 +65,20 @@ FRESH, LEARNING_ON = "alexnet", "fersnet_more"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
 @click.option(
+    "--patience",
+    type=click.IntRange(1),
+    metavar="EPOCHS",
+    help="Stop once top-1 accuracy on the faces to measure on has not risen for so many epochs. The last network is"
+    " kept, not the best.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Train so many networks, each by a seed of its own in a folder of its own, and say how far they spread.",
+)
+@click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default="auto",
@@ -83,6 +100,8 @@ def main(
     teachers: tuple[str, ...],
     init_from: str | None,
     out: Path | None,
+    patience: int | None,
+    seeds: int,
     engine: str,
     strategy: str,
 ) -> None:
@@ -108,10 +127,27 @@ def main(
         if known:
             learning = taught(learning, known)
         run = out or Path("runs") / recipe_name
-        trained = train(chosen, learning, validation, run, start, among, by_torch)
+        for one, folder in seeded(chosen, run, seeds):
+            trained = train(one, learning, validation, folder, start, among, by_torch, patience)
+            click.echo(f"The trained network is {trained}.")
     except (ValueError, DataError, FersError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"The trained network is {trained}.")
+    if seeds > 1:
+        click.echo(spread([folder for _, folder in seeded(chosen, run, seeds)]))
+
+
+def seeded(chosen: recipe.Recipe, run: Path, seeds: int) -> list[tuple[recipe.Recipe, Path]]:
+    """The recipe with each of so many seeds, beginning with its own, and the run folder of each."""
+    if seeds == 1:
+        return [(chosen, run)]
+    return [(replace(chosen, seed=seed), run / f"seed-{seed}") for seed in range(chosen.seed, chosen.seed + seeds)]
+
+
+def spread(runs: Sequence[Path]) -> str:
+    """Mean and standard deviation of top-1 accuracy over runs that are over, and that of each."""
+    scores = [curves.top1(run / LOG)[-1] for run in runs]
+    mean, deviation, each = np.mean(scores), np.std(scores, ddof=1), ", ".join(f"{score:.4f}" for score in scores)
+    return f"Top-1 of {len(scores)} seeds: {mean:.4f}, standard deviation {deviation:.4f} ({each})."
 
 
 def taught(learning: FaceSet, teachers: Sequence[Classifier]) -> FaceSet:
@@ -137,14 +173,16 @@ def train(
     start: keras.Model | None = None,
     among: tf.distribute.Strategy | None = None,
     by_torch: bool = False,
+    patience: int | None = None,
 ) -> Path:
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
     A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
     together; on several machines they do so from the same faces, and see the same folder `run`. `by_torch`: see
-    `torch_training`; a run folder can be copied to another machine and gone on with there. The recipe is fitted to a
-    set that is small. Raises ValueError when the weights do not fit or the devices can't share a batch, when the
-    recipe keeps a share of a start that is not given, and when the folder holds a run on other faces.
+    `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
+    that did not raise top-1 on `validation`, a run is over early. The recipe is fitted to a set that is small. Raises
+    ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
+    that is not given, and when the folder holds a run on other faces.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
@@ -157,7 +195,12 @@ def train(
     model = keras.models.load_model(run / CHECKPOINT) if done else start
     kept = distribution.folder(run, among)
     kept.mkdir(exist_ok=True)
+    foretold = pace.Pace(pace.costs(chosen, len(learning)))
     for epoch in range(done, chosen.epochs):
+        if patience and curves.is_flat(curves.top1(kept / LOG), patience):
+            click.echo(f"Top-1 has not risen for {patience} epochs: the run is over after {epoch} of {chosen.epochs}.")
+            break
+        began = time.monotonic()
         # A network that comes from a file has lost which weights do not decay, so it is built anew as well.
         if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
             with among.scope() if among else nullcontext():
@@ -172,6 +215,10 @@ def train(
         train_epoch(model, chosen, epoch, learning, validation, kept, ending)
         progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
         _replace(kept / PROGRESS, partial(Path.write_text, data=progress))
+        foretold.took(epoch, time.monotonic() - began)
+        if epoch + 1 < chosen.epochs:
+            click.echo(f"Time left: {pace.in_words(foretold.left(epoch))}.")
+    curves.draw(kept / LOG, kept / CURVES)
     return kept / CHECKPOINT
 
 

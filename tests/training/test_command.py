@@ -78,6 +78,14 @@ def test_a_new_network_learns_from_what_is_named(run, export, tmp_path, asked_fo
     assert "first holds a run on other faces, fers:v1#train + ferplus:others" in again.output
 
 
+def test_several_seeds_give_several_networks_and_their_spread(run, export, asked_for):
+    trained = run("--data", f"fers:{export}", "--seeds", 2, "--out", "both")
+    assert trained.exit_code == 0, trained.output
+    first, second = (train.learned(folder) for folder in sorted(Path("both").iterdir()))
+    assert (first.get_weights()[0] != second.get_weights()[0]).any()
+    assert "Top-1 of 2 seeds: " in trained.output
+
+
 def test_what_is_missing_is_said(run, export, asked_for):
     def refused(*arguments):
         result = run(*arguments)

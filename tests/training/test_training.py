@@ -23,7 +23,7 @@ from tests.training.tiny import RECIPE
 from training import package, pipeline
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
-from training.train import LOG, PROGRESS, learned, taught, train
+from training.train import CURVES, LOG, PROGRESS, learned, taught, train
 
 GRAY = (16, 16, 1)
 VOTES = [
@@ -141,6 +141,20 @@ def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
     assert {"loss", "top1", "top3", "val_loss", "val_top1", "val_top3"} <= log(run)[0].keys()
     assert int(network.optimizer.iterations) == 4
     assert float(network.optimizer.learning_rate) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_run_that_is_over_draws_its_curves(plain):
+    run, _ = plain
+    assert "accuracy" in (run / CURVES).read_text()
+
+
+@pytest.mark.slow
+def test_a_run_that_rises_no_more_is_over_early_also_when_it_is_called_again(faces, tmp_path, capsys):
+    still = replace(RECIPE, learning_rate=0.0, frozen_statistics=True, stages=(Stage(9),))
+    for _ in range(2):
+        train(still, faces, faces, tmp_path, patience=1)
+        assert len(log(tmp_path)) == 2
+        assert "Top-1 has not risen for 1 epochs: the run is over after 2 of 9." in capsys.readouterr().out
 
 
 @pytest.mark.slow
