@@ -46,8 +46,8 @@ def landing(person: Person) -> str:
 
 
 def is_front_door() -> bool:
-    """Whether the browser just opened the front page by its address: whoever is signed in is led on from it at once, and
-    what they pressed in a menu there would be lost."""
+    """Whether the browser just opened the front page by its address: from there whoever is signed in is led on at once,
+    and what they pressed in a menu meanwhile would be lost."""
     pages = get_script_run_ctx().pages_manager
     return not (pages.intended_page_script_hash or pages.intended_page_name)
 
