@@ -1,5 +1,5 @@
-# `make run` starts the app, `make test` runs every test, `make check` the quick ones. Each makes the environment it
-# needs, on a bare machine, with the versions in uv.lock; `make lock` writes that anew.
+# `make run` starts the app, `make demo` a sample study, `make test` runs every test, `make check` the quick ones. Each
+# makes the environment it needs, on a bare machine, with the versions in uv.lock; `make lock` writes that anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,10 +8,13 @@ SYNC := $(BIN)/uv sync --frozen --inexact --no-install-project
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: run test check lint beam lock clean
+.PHONY: run demo test check lint beam lock clean
 
 run: $(VENV)/.app
 	$(BIN)/python -m fers serve
+
+demo: $(VENV)/.app
+	$(BIN)/python -m fers demo
 
 test: $(VENV)/.dev beam lint
 	scripts/ensure-browser

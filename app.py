@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from fers import config
 from fers.domain.people import Person
 from fers.ui import guard, look, menu, session
 from fers.ui.people.signing_in import show_personal_code, welcome
@@ -47,6 +48,8 @@ def pages_for(person: Person | None) -> list[st.Page]:
 
 st.set_page_config(page_title="FERS", page_icon=look.ICON)
 look.apply()
+if config.load().is_demo:
+    st.badge("Demo: every face is drawn, and nobody here exists.", icon=":material/draw:", color="violet")
 with guard.explaining_everything():
     session.come_from_provider()
     session.keep_cookie()

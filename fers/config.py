@@ -16,6 +16,8 @@ _INSTALLED = _PACKAGE / "home"
 HOME = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 """Where `app.py`, `pages/`, `.streamlit/` and the models that come with FERS lie: at the top of the repository, which
 pyproject.toml lays into the package when FERS is built."""
+DEMO = "demo.json"
+"""A file of this name beside a store says that it holds a sample study."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Settings:
     """A session ends after this long in any case (`FERS_SESSION_HOURS`)."""
     job_lease: timedelta
     """A background job that nobody was heard of for this long is taken up anew (`FERS_JOB_LEASE_SECONDS`)."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the store holds a sample study."""
+        return self.store == "embedded" and (self.data / DEMO).exists()
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:

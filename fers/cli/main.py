@@ -7,6 +7,7 @@ import click
 from fers import __version__
 
 COMMANDS = {
+    "demo": ("demo:demo", "Make a sample study of drawn faces, and start the app on it."),
     "serve": ("serve:serve", "Start the app on 127.0.0.1 (PORT, default 8501)."),
     "predict": ("predict:predict", "Guess the expression in each IMAGE."),
     "models": ("models:models", "List the registered models, or add or check one."),

@@ -1,0 +1,38 @@
+"""`fers demo`: a sample study to look around in."""
+
+import os
+from pathlib import Path
+
+import click
+
+from fers import config
+from fers.cli.explaining import explains_failures
+from fers.demo import place
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default="demo",
+    show_default=True,
+    help="Where the sample study is kept.",
+)
+@click.option("--make-only", is_flag=True, help="Make it, and don't start the app.")
+@explains_failures
+def demo(folder: Path, make_only: bool) -> None:
+    """Make a sample study of drawn faces and start the app on it.
+
+    Takes about a minute the first time. It has a store of its own: your own faces, if there are any, stay out of it.
+    Delete the folder to be rid of it.
+    """
+    os.environ |= {"FERS_STORE": "embedded", "FERS_DATA": str(folder.resolve())}
+    settings = config.load()
+    password = place.open_or_make(settings, click.echo)
+    click.echo(f"Sign in as one of these, with the password {password}")
+    for role, address in place.ADDRESSES.items():
+        click.echo(f"  {address} ({role})")
+    if not make_only:
+        from fers.ui.web import server
+
+        server.run(settings)
