@@ -80,7 +80,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
 def _store(environment: Mapping[str, str]) -> str:
     store = environment.get("FERS_STORE") or "embedded"
     if store not in STORES:
-        raise InvalidInput(f"FERS_STORE={store} is no store.", f"It can be {' or '.join(STORES)}.")
+        raise InvalidInput("settings.unknown-store", store=store, stores=STORES)
     return store
 
 
@@ -95,7 +95,7 @@ def _addresses(environment: Mapping[str, str]) -> tuple[str, ...]:
     for text in filter(None, map(str.strip, (environment.get("FERS_ADDRESS") or "").split(","))):
         parts = urlsplit(text.lower().rstrip("/"))
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.geturl() != _origin(parts):
-            raise InvalidInput(f"FERS_ADDRESS={text} is no address.", "Write it like https://faces.example.org.")
+            raise InvalidInput("settings.not-an-address", value=text)
         found.append(_origin(parts))
     return tuple(found)
 
@@ -108,5 +108,5 @@ def _origin(parts: SplitResult) -> str:
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise InvalidInput(f"{name}={text} is not a whole number above 0.", "Correct it or leave it out.")
+        raise InvalidInput("settings.not-a-whole-number", name=name, value=text)
     return int(text)

@@ -1,18 +1,99 @@
-"""Every failure FERS can name. Each says what happened and what to do next, in words for the person who meets it."""
+"""Every failure that FERS can name: its kind is a class, which of them it is a code, and its words stand in
+`errors.toml`.
+
+    raise InvalidInput("study.guide-too-long", longest=10_000)
+"""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from fers import wording
+
+CATALOGUE = Path(__file__).with_suffix(".toml")
+OURS = "store.out-of-order"
+"""What people are told where only the operator can mend something: the words of entries that have none for them."""
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """The sentences `what`, `next` and `operator` of each code, as far as it has them."""
+    subjects = tomllib.loads(CATALOGUE.read_text("utf-8"))
+    return {f"{subject}.{name}": words for subject, named in subjects.items() for name, words in named.items()}
+
+
+def placeholders(code: str) -> set[str]:
+    """The fields that a failure with this code has. Raises KeyError for a code that there isn't."""
+    return set().union(*map(wording.placeholders, catalogue()[code].values()))
 
 
 class FersError(Exception):
-    """A failure with a sentence for the person: `what` happened and what to do `next`.
+    """A failure with sentences for the person: `what` happened and what to do `next`.
 
-    `operator`: what the log and the command line say instead, where only whoever runs FERS can do something about it:
-    people on a page never read it.
+    `code`, such as "photo.too-large", says which failure it is, and stays what it is when the words change. `fields`,
+    by name, are what the words hold beside: texts, numbers and lists of them, whatever was given. `operator`: what the
+    log and the command line say instead, where only whoever runs FERS can do something about it; people on a page never
+    read it. It can be pickled, and sent as JSON by `as_record`.
     """
 
-    def __init__(self, what: str, next: str = "", operator: str = ""):
-        super().__init__(operator or f"{what} {next}".strip())
-        self.what = what
-        self.next = next
-        self.operator = operator
+    def __init__(self, code: str, /, **fields: object):
+        super().__init__(code)
+        self.code = code
+        self.fields = {name: _plain(value) for name, value in fields.items()}
+
+    @property
+    def what(self) -> str:
+        return self._said("what")
+
+    @property
+    def next(self) -> str:
+        return self._said("next")
+
+    @property
+    def operator(self) -> str:
+        return self._said("operator")
+
+    def __str__(self) -> str:
+        return self.operator or f"{self.what} {self.next}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.code, self.fields)
+
+    def as_record(self) -> dict[str, Any]:
+        """`code` and `fields`, ready for JSON."""
+        return {"code": self.code, "fields": self.fields}
+
+    @classmethod
+    def revived(cls, record: dict[str, Any]) -> Self:
+        """The failure of a record, from wherever. Raises ValueError for what is none."""
+        try:
+            failure = cls(record["code"], **record["fields"])
+            if set(failure.fields) == placeholders(failure.code) and str(failure) and failure.what:
+                return failure
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError("no record of a failure") from error
+        raise ValueError("other fields than the failure has")
+
+    def _said(self, part: str) -> str:
+        words = catalogue()[self.code]
+        if "what" not in words and part != "operator":
+            words = catalogue()[OURS]
+        return wording.filled(words.get(part, ""), self.fields)
+
+
+def _again(kind: type[FersError], code: str, fields: dict[str, Any]) -> FersError:
+    return kind(code, **fields)
+
+
+def _plain(value: object) -> Any:
+    """As it can be kept: a text, a number, or a list of such."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    return str(value)
 
 
 class ImageRejected(FersError):
@@ -62,9 +143,6 @@ class NotFound(FersError):
 class ImageLost(NotFound):
     """A face is there, but the store has lost its image, or has it damaged."""
 
-    def __init__(self) -> None:
-        super().__init__("The store has lost this photo, or it is damaged.", "Whoever runs the study can remove it.")
-
 
 class AlreadyExists(FersError):
     """A record with this id is stored already."""
@@ -87,9 +165,4 @@ class StoreUnavailable(FersError):
 
 
 class OutOfOrder(StoreUnavailable):
-    """Something is broken that only whoever runs FERS can mend, by `advice`."""
-
-    def __init__(self, what: str, advice: str = ""):
-        super().__init__(
-            "Something is wrong on our side.", "Please try again later.", operator=f"{what} {advice}".strip()
-        )
+    """Something is broken that only whoever runs FERS can mend: people are told no more than that."""

@@ -8,7 +8,7 @@ from fers.errors import StoreUnavailable
 
 
 def unreachable(*_) -> None:
-    raise StoreUnavailable("The store can't be reached.", "Try again.")
+    raise StoreUnavailable("store.unreachable")
 
 
 class Interruption:

@@ -61,9 +61,7 @@ def keras_file(folder: ModelFolder) -> Path:
     """The folder's Keras network: what it serves, or what that was converted from. Raises ModelRejected."""
     found = sorted(folder.path.glob("*.keras"))
     if len(found) != 1:
-        raise ModelRejected(
-            f"{folder.info.id} holds {len(found)} .keras files.", "Only a Keras model can be converted."
-        )
+        raise ModelRejected("convert.not-keras", model=folder.info.id, files=len(found))
     return found[0]
 
 
@@ -79,7 +77,7 @@ def convert(folder: ModelFolder, source: Path, target: Path, half: bool, faces: 
         part.write_bytes(onnx(network) if target.suffix == ".onnx" else litert(network, half))
         difference = _largest_difference(folder, source, part, faces)
         if not difference <= LARGEST_DIFFERENCE[half]:
-            raise ModelRejected(f"The converted network answers differently, by up to {difference:.3f}.")
+            raise ModelRejected("convert.answers-differently", difference=difference)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -41,8 +41,7 @@ class CutNetwork:
             emotion = network.output if len(network.outputs) == 1 else network.get_layer(EMOTION).output
             trunk, head = keras.Model(network.input, cut), keras.Model(cut, emotion)
         except ValueError as error:
-            fix = f'It has to be a Keras network whose emotions follow from a layer called "{FEATURES}" alone.'
-            raise ModelRejected(f"{path} can't be cut in two.", fix) from error
+            raise ModelRejected("uncertainty.cannot-be-cut", file=path, layer=FEATURES) from error
         # A frozen batch normalisation keeps to its training statistics also where the head is called as in training.
         head.trainable = False
         return cls(trunk, head, info)

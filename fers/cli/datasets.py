@@ -235,7 +235,7 @@ def _study(services: Platform, name: str) -> Study:
     for study in services.studies.mine(OPERATOR):
         if name in (study.name, study.id):
             return study
-    raise NotFound(f"There is no study {name!r}.", "Make it in the app first.")
+    raise NotFound("study.not-found", name=name)
 
 
 def _study_or_new(services: Platform, name: str) -> Study:
@@ -251,10 +251,9 @@ def _study_with(services: Platform, version: str) -> Study:
     """The only study that has such a version."""
     having = [study for study in services.studies.mine(OPERATOR) if _has(services, study, version)]
     if not having:
-        raise NotFound(f"There is no version {version!r} in any study.", "Freeze it first.")
+        raise NotFound("version.not-found-anywhere", version=version)
     if len(having) > 1:
-        names = ", ".join(study.name for study in having)
-        raise InvalidInput(f"Several studies have a version {version!r}: {names}.", "Name one with --study.")
+        raise InvalidInput("version.in-several-studies", version=version, studies=[study.name for study in having])
     return having[0]
 
 

@@ -28,6 +28,4 @@ def large_work(command: Callable) -> Callable:
 def require_beam() -> None:
     """Raises InvalidInput where Apache Beam isn't installed."""
     if find_spec("apache_beam") is None:
-        raise InvalidInput(
-            "Apache Beam is not in this environment.", "Run `make beam`, then this command with .beam/bin/python."
-        )
+        raise InvalidInput("command.no-beam")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from fers.errors import InvalidInput
+from fers.errors import InvalidInput, ModelRejected
 from fers.inference.draft import ModelDraft
 from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
 
@@ -101,15 +101,15 @@ def in_words_of_the_page(said: str) -> str:
     return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], said)
 
 
-def wrong_in(answers: dict[str, str]) -> str | None:
-    """What is wrong with the first of the `answers`, by option, that can't be one; None where there is none."""
+def refuse_unusable(answers: dict[str, str]) -> None:
+    """Raise ModelRejected for the first of the page's `answers`, by option, that can't be one."""
     for question in QUESTIONS:
         try:
             if answer := (answers.get(question.option) or "").strip():
                 question.type.convert(answer, None, None)
         except click.BadParameter as error:
-            return f"“{_FIELDS[question.option]}”: {error.message}"
-    return None
+            field = _FIELDS[question.option]
+            raise ModelRejected("model-answers.unusable", field=field, problem=error.message) from error
 
 
 def plain(stem: str) -> str:
@@ -137,7 +137,7 @@ def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: M
     ask = sys.stdin.isatty()
     missing = [q.option for q in questions if options[q.key] is None and q.default is None]
     if missing and not ask:
-        raise InvalidInput("The file can't tell all that FERS needs to know.", f"Say it with {', '.join(missing)}.")
+        raise InvalidInput("model-answers.missing", options=missing)
     answers: dict = {}
     for question in questions:
         answers[question.key] = _answer(question, options[question.key], stem, draft, ask)
@@ -163,9 +163,8 @@ def refuse_impossible(document: dict) -> None:
     try:
         info_of(document)
     except Misdescribed as error:
-        problem = str(error)
         raise InvalidInput(
-            f"{problem[0].upper()}{problem[1:]}.", f"Say it with --{_OPTIONS.get(error.key, error.key)}."
+            "model-answers.impossible", problem=error, option=f"--{_OPTIONS.get(error.key, error.key)}"
         ) from error
 
 

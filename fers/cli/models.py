@@ -27,7 +27,7 @@ from fers.inference.adding import (
 )
 from fers.inference.draft import ModelDraft
 from fers.inference.known_faces import listed_pictures, public_pictures, views
-from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, read_model_folder
+from fers.inference.model_folder import ModelFolder, adding_to, read_model_folder
 from fers.inference.sandbox import Sandbox, sandbox
 from fers.inference.self_test import SelfTestReport, examine
 from fers.inference.unpacking import unpacked
@@ -98,7 +98,7 @@ def add(path: Path, faces: Path | None, yes: bool, as_json: bool, **options) -> 
         _register(in_json, path, faces, yes, options)
     except FersError as error:
         kind = Kind.DOUBTED if isinstance(error, ModelDoubted) else Kind.REFUSED
-        in_json(kind, error.what, next=error.next, operator=error.operator)
+        in_json(kind, error.what, next=error.next, operator=error.operator, **error.as_record())
         sys.exit(1)
 
 
@@ -108,12 +108,13 @@ def _register(tell: Tell, path: Path, faces: Path | None, yes: bool, options: di
         staged = _staged(tell, source, staging, box, options)
         target = folders[0] / staged.name
         if _is_taken(staged.name, folders):
-            instead = f"Change the id in its {DESCRIPTION}." if describes_itself(source) else "Give another with --id."
-            raise InvalidInput(f"There is a model called {staged.name} already.", instead)
+            if describes_itself(source):
+                raise InvalidInput("model.described-id-taken", model=staged.name)
+            raise InvalidInput("model.id-taken", model=staged.name, option="--id")
         added = read_model_folder(staged)
         tested = _tried(tell, added, box, faces)
         if tested.report.findings and not (yes or _confirmed()):
-            raise ModelDoubted("It was not registered.", "Correct what was found, or register it as it is with --yes.")
+            raise ModelDoubted("model.doubted", option="--yes")
         _tell_of_browsers(tell, tested)
         _tell_of_seal(tell, box)
         if target.exists():
@@ -142,7 +143,7 @@ def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict
     """A complete model folder below `staging`, which the registry does not look into."""
     if describes_itself(source):
         if any(value is not None for value in options.values()):
-            raise InvalidInput(f"{source.name} has a description of its own.", f"Change its {DESCRIPTION} instead.")
+            raise InvalidInput("model.describes-itself", model=source.name)
         return taken_over(box, source, staging)
     weights = weights_at(source)
     seen = look(box, weights, options["side"])

@@ -105,9 +105,7 @@ def migrate(target: str) -> None:
 def _embedded() -> Settings:
     settings = config.load()
     if settings.store != "embedded":
-        raise InvalidInput(
-            "Only the embedded store is backed up by FERS.", "docs/operators/firebase.md says what Google offers."
-        )
+        raise InvalidInput("backup.embedded-only")
     return settings
 
 

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     REGISTERED = "registered"
     """`id`: of the model."""
     DOUBTED = "doubted"
-    """It was not registered for what was found. `next` and `operator`: as a FersError has them."""
+    """It was not registered for what was found. `next`, `operator`, `code` and `fields`: as a FersError has them."""
     REFUSED = "refused"
     """Likewise, for good."""
 
@@ -28,5 +28,5 @@ def in_words(kind: Kind, says: str, **more: str) -> None:
     click.echo(f"WRONG: {more['in_full']}" if kind is Kind.FOUND else says)
 
 
-def in_json(kind: Kind, says: str, **more: str) -> None:
+def in_json(kind: Kind, says: str, **more: object) -> None:
     click.echo(json.dumps({"kind": kind, "says": says} | more))

@@ -25,7 +25,7 @@ def open_or_make(settings: Settings, tell: Tell = lambda what: None) -> str:
             return noted["password"]
         shutil.rmtree(settings.data)
     elif settings.data.exists() and any(settings.data.iterdir()):
-        raise InvalidInput(f"{settings.data} holds something else.", "Name a new folder with --folder.")
+        raise InvalidInput("demo.folder-not-empty", folder=settings.data)
     password = secrets.token_urlsafe(9)
     settings.data.mkdir(parents=True, exist_ok=True)
     _note(mark, password, is_done=False)

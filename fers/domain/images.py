@@ -39,7 +39,6 @@ _PER_PIXEL = 12
 _KINDS_OF_SETS = ("BMP", "GIF", "PPM", "TIFF")
 """Kinds besides those of photos that sets come in. Others, such as PostScript, Pillow hands to other programs."""
 _ORIENTATION = "orientation as its file says"
-_RETRY = "Please choose another photo."
 
 
 @dataclass(frozen=True)
@@ -86,15 +85,14 @@ def check_photo(data: bytes, limits: PhotoLimits = PhotoLimits()) -> Photo:  # n
     within `limits`. What a file is called plays no part. Waits while many photos are being checked.
     """
     if not data:
-        raise ImageRejected("The file is empty.", _RETRY)
+        raise ImageRejected("photo.empty")
     if len(data) > limits.largest_bytes:
         raise too_large(limits)
     file = photo_files.read(data)
     if file is None:
-        what = photo_files.other_kind(data)
-        raise ImageRejected(
-            f"This is {what}." if what else "This is not a picture FERS can read.", "Please choose a JPEG or PNG photo."
-        )
+        if kind := photo_files.other_kind(data):
+            raise ImageRejected("photo.other-kind", kind=kind)
+        raise ImageRejected("photo.not-a-picture")
     with warnings.catch_warnings():
         # Pillow warns of what the limits below refuse, or of metadata that is dropped anyway.
         warnings.simplefilter("ignore")
@@ -105,9 +103,7 @@ def check_photo(data: bytes, limits: PhotoLimits = PhotoLimits()) -> Photo:  # n
 
 def too_large(limits: PhotoLimits = PhotoLimits()) -> ImageRejected:  # noqa: B008 - frozen
     """What is said of a file with more bytes than are taken, whoever sees it first."""
-    return ImageRejected(
-        f"The file is larger than {limits.largest_bytes // 1_000_000} MB.", "Please choose a smaller one."
-    )
+    return ImageRejected("photo.too-large", limit=limits.largest_bytes)
 
 
 def decode_stored(data: bytes) -> Image.Image:
@@ -155,7 +151,7 @@ def _undamaged() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-        raise ImageLost from error
+        raise ImageLost("photo.lost") from error
 
 
 def _resized(pixels: Image.Image, corners: tuple[float, float, float, float], side: int) -> np.ndarray:
@@ -167,13 +163,13 @@ def _opened(file: PhotoFile, limits: PhotoLimits) -> tuple[Image.Image, int]:
     try:
         picture = _opened_lazily(file)
     except Image.DecompressionBombError as error:
-        raise ImageRejected("The photo has too many pixels.", "Please choose a smaller one.") from error
+        raise ImageRejected("photo.too-many-pixels") from error
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-        raise ImageRejected("The photo is damaged or incomplete.", _RETRY) from error
+        raise ImageRejected("photo.damaged") from error
     _require_size(picture, limits)
     # An HEIC file holds one photo and its helpers, or a burst of which one is chosen.
     if file.moves or (file.kind != "HEIF" and getattr(picture, "n_frames", 1) > 1):
-        raise ImageRejected("This is an animation.", "Please choose a photo that stands still.")
+        raise ImageRejected("photo.animated")
     # libjpeg holds all of a progressive picture, 2 bytes a sample, however much it is shrunk then.
     held = picture.width * picture.height * 8 if picture.info.get("progressive") else 0
     if picture.width * picture.height > _MOST_DECODED:
@@ -184,11 +180,9 @@ def _opened(file: PhotoFile, limits: PhotoLimits) -> tuple[Image.Image, int]:
 def _require_size(picture: Image.Image, limits: PhotoLimits) -> None:
     most = min(limits.largest_pixels, _MOST_PIXELS.get(picture.format or "", _MOST_DECODED))
     if picture.width * picture.height > most:
-        raise ImageRejected(
-            f"The photo has more than {most // 1_000_000} million pixels.", "Please choose a smaller one."
-        )
+        raise ImageRejected("photo.too-many-megapixels", limit=most // 1_000_000)
     if min(picture.size) < limits.smallest_side:
-        raise ImageRejected(f"The photo is smaller than {limits.smallest_side} pixels.", "Please choose a larger one.")
+        raise ImageRejected("photo.too-small", side=limits.smallest_side)
 
 
 def _opened_lazily(file: PhotoFile) -> Image.Image:
@@ -203,7 +197,7 @@ def _decoded(picture: Image.Image) -> Image.Image:
     try:
         picture.load()
     except Exception as error:  # noqa: BLE001 - as above
-        raise ImageRejected("The photo is damaged or incomplete.", _RETRY) from error
+        raise ImageRejected("photo.damaged") from error
     return picture
 
 

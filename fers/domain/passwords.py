@@ -28,14 +28,14 @@ _COMMONEST = frozenset(_TRIED_FIRST.split())
 def check(password: str, email: str) -> None:
     """Raises InvalidInput for a password that the account with this e-mail can't have."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(f"A password needs {SHORTEST} to {LONGEST} characters.", "A few unrelated words do well.")
+        raise InvalidInput("password.wrong-length", shortest=SHORTEST, longest=LONGEST)
     plain, address = _plain(password), _plain(email)
     if len(set(plain)) < _FEWEST_CHARACTERS:
-        raise InvalidInput("This password is one character, or a few, again and again.", "Use a few unrelated words.")
+        raise InvalidInput("password.repetitive")
     if plain in _COMMONEST:
-        raise InvalidInput("This password is one of the first that anybody would try.", "Use a few unrelated words.")
+        raise InvalidInput("password.common")
     if plain in (address, address.partition("@")[0]):
-        raise InvalidInput("This password is your e-mail.", "Use a few unrelated words.")
+        raise InvalidInput("password.is-the-email")
 
 
 def _plain(text: str) -> str:

@@ -52,7 +52,7 @@ def allowed(actor: Person | None, action: Action, study_id: str | None = None) -
 def require(actor: Person | None, action: Action, study_id: str | None = None) -> Person:
     """Return `actor` when they may do `action`. Raises NotSignedIn or NotPermitted otherwise."""
     if actor is None:
-        raise NotSignedIn("You are not signed in.", "Please sign in first.")
+        raise NotSignedIn("permission.signed-out")
     if not allowed(actor, action, study_id):
-        raise NotPermitted(f"Your account may not {action}.", "Ask the person who runs this study.")
+        raise NotPermitted("permission.lacking", action=action)
     return actor

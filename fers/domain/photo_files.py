@@ -17,14 +17,14 @@ _XMP_ORIENTATION = re.compile(rb"""tiff:Orientation(?:\s*=\s*["']|>)\s*([1-8])""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 _OTHER_KINDS = (
-    ("a GIF", lambda data: data.startswith(b"GIF8")),
-    ("a PDF document", lambda data: data.startswith(b"%PDF")),
-    ("a TIFF picture", lambda data: data[:4] in (b"II*\0", b"MM\0*")),
-    ("a BMP picture", lambda data: data.startswith(b"BM")),
-    ("a JPEG XL picture", lambda data: data[:2] == b"\xff\x0a" or data[4:12] == b"JXL \r\n\x87\n"),
-    ("a JPEG 2000 picture", lambda data: data[4:8] == b"jP  "),
-    ("a video", lambda data: data[4:8] in (b"ftyp", b"moov", b"mdat") or data[:4] == b"\x1aE\xdf\xa3"),
-    ("an SVG drawing", lambda data: b"<svg" in data[:1000].lower()),
+    ("GIF", lambda data: data.startswith(b"GIF8")),
+    ("PDF", lambda data: data.startswith(b"%PDF")),
+    ("TIFF", lambda data: data[:4] in (b"II*\0", b"MM\0*")),
+    ("BMP", lambda data: data.startswith(b"BM")),
+    ("JPEG XL", lambda data: data[:2] == b"\xff\x0a" or data[4:12] == b"JXL \r\n\x87\n"),
+    ("JPEG 2000", lambda data: data[4:8] == b"jP  "),
+    ("video", lambda data: data[4:8] in (b"ftyp", b"moov", b"mdat") or data[:4] == b"\x1aE\xdf\xa3"),
+    ("SVG", lambda data: b"<svg" in data[:1000].lower()),
 )
 
 

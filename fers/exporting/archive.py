@@ -141,5 +141,5 @@ class _Checked:
     def __iter__(self) -> Iterator[bytes]:
         data = b"".join(self.member.chunks)
         if zlib.crc32(data) != self.member.known.crc32:
-            raise OutOfOrder(f"{self.member.name} is not what it was.", "Run `python -m fers doctor`.")
+            raise OutOfOrder("photo.changed", name=self.member.name)
         yield data

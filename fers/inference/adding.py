@@ -10,7 +10,7 @@ import numpy as np
 
 from fers.errors import ModelRejected
 from fers.inference.draft import ModelDraft
-from fers.inference.foreign import KINDS, SUFFIXES, other_kind, tensorflow_js
+from fers.inference.foreign import SUFFIXES, other_kind, tensorflow_js
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, fingerprint, read_model_folder
 from fers.inference.sandbox import Sandbox
 from fers.inference.self_test import SelfTestReport
@@ -27,7 +27,7 @@ def describes_itself(path: Path) -> bool:
 def weights_at(path: Path) -> Path:
     """The weights that `path` is or, a folder without a description, holds. Raises ModelRejected."""
     if not path.exists():
-        raise ModelRejected(f"There is no {path}.", "Check the path.")
+        raise ModelRejected("model.no-such-file", path=path)
     if tensorflow_js(path):
         raise other_kind(path)
     if path.is_file() or (path / "saved_model.pb").is_file():
@@ -40,10 +40,9 @@ def weights_at(path: Path) -> Path:
     if not found and (others := [file for file in sorted(path.iterdir()) if file.is_file()]) and len(others) == 1:
         raise other_kind(others[0])
     if len(found) != 1:
-        what = "no weights" if not found else f"several ({', '.join(file.name for file in found)})"
-        raise ModelRejected(
-            f"{path.name} holds neither a {DESCRIPTION} nor one {KINDS}, but {what}.", "Name the weights."
-        )
+        if not found:
+            raise ModelRejected("model.no-weights", folder=path.name)
+        raise ModelRejected("model.several-weights", folder=path.name, weights=[file.name for file in found])
     return found[0]
 
 
@@ -67,10 +66,10 @@ def look(box: Sandbox, weights: Path, side: int | None = None) -> Seen:
     """
     seen = _looked(box, weights, side, [])
     if "lacks" in seen:
-        refusal = ModelRejected(*seen["refusal"])
+        refusal = ModelRejected.revived(seen["refusal"])
         seen = _looked(box, weights, side, [_beside(weights, name, refusal) for name in seen["lacks"]])
     if "lacks" in seen:
-        raise ModelRejected(*seen["refusal"])
+        raise ModelRejected.revived(seen["refusal"])
     return Seen(seen["weights"], ModelDraft.from_json(seen["draft"]))
 
 

@@ -31,9 +31,7 @@ class BrowserNetworks:
         folder = self._registry.find(model_id)
         file = litert_file(folder)
         if file is None:
-            raise ModelRejected(
-                f"{model_id} can't run in a browser.", "Register it as a .tflite or Keras file or a SavedModel."
-            )
+            raise ModelRejected("model.not-for-browsers", model=model_id)
         return {"detector": _detector(), "model": _model(folder.info, file)}
 
     def network(self, name: str) -> bytes | None:

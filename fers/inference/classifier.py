@@ -9,7 +9,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder, emotion_named
-from fers.inference.output_kinds import fault
+from fers.inference.output_kinds import fault, judged
 from fers.inference.prepare import to_emotions, to_input
 from fers.inference.runtimes import open_network, pick_output, tried
 from fers.inference.saliency import enlarged, rise
@@ -29,7 +29,7 @@ class FolderClassifier:
         spec = self.info.input
         if not _fits(spec.shape, network.input_shape):
             raise ModelRejected(
-                f"{self.info.id} reads {network.input_shape[1:]}, which is not what it is described to ({spec.shape})."
+                "model.other-input", model=self.info.id, read=network.input_shape[1:], described=spec.shape
             )
         self._check(tried(network, np.full((1, *spec.shape), 0.5, np.float32), self.info.weights, output))
 
@@ -80,12 +80,15 @@ class FolderClassifier:
         spec = self.info.output
         if outputs.shape != (1, len(spec.classes)):
             raise ModelRejected(
-                f"{self.info.id} gives {outputs.shape[1:]} numbers a face, but {len(spec.classes)} classes are named.",
-                "Name the classes in the order of the outputs.",
+                "model.other-number-of-outputs",
+                model=self.info.id,
+                outputs=outputs.shape[1:],
+                classes=len(spec.classes),
             )
         # Logits may all happen to lie between 0 and 1; the self-test, which sees more of them, tells.
-        if spec.kind != "logits" and (wrong := fault(outputs, list(spec.classes), spec.kind)):
-            raise ModelRejected(f"{self.info.id} does not keep its word.", wrong)
+        if spec.kind != "logits" and fault(outputs, list(spec.classes), spec.kind):
+            kind = judged(outputs, list(spec.classes))
+            raise ModelRejected("model.other-kind", model=self.info.id, described=spec.kind, kind=kind)
 
 
 def _fits(described: tuple[int, ...], read: tuple[int | None, ...]) -> bool:

@@ -59,21 +59,20 @@ class ModelDraft:
         if wanted:
             found = [each for each in self.outputs if wanted in (each.name, author_name(each.name))]
             if not found:
-                raise ModelRejected(f"The network has no output called {wanted}.", f"It has {self._listed()}.")
+                raise ModelRejected("network.no-such-output", output=wanted, outputs=self._listed())
             candidates = found
         fitting = [each for each in candidates if each.numbers == len(classes)]
         if not fitting:
             raise ModelRejected(
-                f"The network gives {self._listed(candidates)} a face, but {len(classes)} classes are named.",
-                "Name them with --classes in the order of the outputs.",
+                "network.other-number-of-classes",
+                outputs=self._listed(candidates),
+                classes=len(classes),
+                option="--classes",
             )
         if len(fitting) > 1:
             fitting = [each for each in fitting if author_name(each.name) == EMOTION]
         if len(fitting) != 1:
-            raise InvalidInput(
-                f"The network gives {self._listed()} a face, and FERS can't tell which of them are the classes.",
-                "Say the name of that output with --output.",
-            )
+            raise InvalidInput("network.unclear-outputs", outputs=self._listed(), option="--output")
         return fitting[0]
 
     def _listed(self, outputs: Sequence[Output] | None = None) -> str:
@@ -129,7 +128,7 @@ def read_off(weights: Path, side: int | None = None) -> ModelDraft:
     layout, height, width, channels = _picture_shape(network, weights.name)
     height, width = height or side, width or side
     if height is None or width is None:
-        raise ModelRejected(f"{weights.name} reads faces of any size.", "Say which size is best with --side.")
+        raise ModelRejected("network.any-size", file=weights.name, option="--side")
     shape = (height, width, channels) if layout == "NHWC" else (channels, height, width)
     noise = np.random.default_rng(0).random((4, *shape), np.float32)
     batch = np.concatenate([noise * np.float32(high - low) + np.float32(low) for low, high in SCALES])
@@ -138,13 +137,12 @@ def read_off(weights: Path, side: int | None = None) -> ModelDraft:
 
 def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ...]:
     """Those that are rows of numbers. Raises ModelRejected when there are none."""
-    outputs, refusal = [], ModelRejected(f"{file} gives no answer: it has no outputs.", "Save it anew.")
+    outputs, refusal = [], ModelRejected("network.no-outputs", file=file)
     for index, name in enumerate(network.outputs):
         try:
             said = tried(network, batch, file, index)
             if said.shape[1] > MOST_NUMBERS:
-                what = f"{file} gives {said.shape[1]:,} numbers a face, which is no choice among expressions."
-                raise ModelRejected(what, "Hand in the network with its classifier, and nothing behind it.")
+                raise ModelRejected("network.no-classifier", file=file, numbers=said.shape[1])
             outputs.append(Output(name, said.astype(float).tolist()))
         except ModelRejected as error:
             refusal = error
@@ -160,7 +158,4 @@ def _picture_shape(network: Network, name: str) -> tuple[str, int | None, int | 
         return "NHWC", first, second, third
     if first in (1, 3):
         return "NCHW", second, third, first
-    raise ModelRejected(
-        f"{name} reads inputs of shape {network.input_shape[1:]}, which are neither gray nor RGB pictures.",
-        "FERS runs networks that read one face at a time, with 1 or 3 channels first or last.",
-    )
+    raise ModelRejected("network.not-pictures", file=name, shape=network.input_shape[1:])

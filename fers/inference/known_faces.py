@@ -33,9 +33,9 @@ def listed_pictures(table: Path) -> list[tuple[Image.Image, Emotion]]:
         with table.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, ValueError, csv.Error) as error:
-        raise InvalidInput(f"{table} is not a CSV file that can be read.", "Check the path.") from error
+        raise InvalidInput("known-faces.unreadable", table=table) from error
     if not rows:
-        raise InvalidInput(f"{table} lists no faces.", "It needs the columns image and label.")
+        raise InvalidInput("known-faces.none", table=table)
     return [_picture(table, number, row) for number, row in enumerate(rows, start=2)]
 
 
@@ -45,9 +45,9 @@ def _picture(table: Path, number: int, row: dict[str, Any]) -> tuple[Image.Image
         photo = check_photo((table.parent / row["image"]).read_bytes(), _LIMITS)
         return decode_stored(photo.data), emotion
     except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"Row {number} of {table} lacks a value.", "It needs image and label.") from error
+        raise InvalidInput("known-faces.lacking", row=number, table=table) from error
     except (OSError, ValueError, ImageRejected) as error:
-        raise InvalidInput(f"Row {number} of {table} can't be used: {error}") from error
+        raise InvalidInput("known-faces.unusable", row=number, table=table, problem=error) from error
 
 
 def views(face: np.ndarray) -> np.ndarray:

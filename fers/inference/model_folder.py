@@ -23,7 +23,6 @@ OUTPUT_KINDS: tuple[OutputKind, ...] = ("probabilities", "logits", "scores")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What a model may be called: its folder and parts of addresses are, too."""
 _Word = TypeVar("_Word", bound=str)
-_FIX = f"Correct its {DESCRIPTION}, or register another model."
 
 
 class Misdescribed(ValueError):
@@ -48,7 +47,7 @@ class ModelFolder:
     def check_weights(self) -> None:
         """Raise ModelRejected unless the weights are those that were described."""
         if fingerprint(self.weights) != self.info.sha256:
-            raise ModelRejected(f"The weights of {self.info.id} are not the ones described (sha256 differs).", _FIX)
+            raise ModelRejected("model.weights-changed", model=self.info.id)
 
 
 @contextmanager
@@ -62,10 +61,7 @@ def adding_to(models: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=models) as staging:
             yield Path(staging)
     except OSError as error:
-        raise ModelRejected(
-            f"The model can't be put into the models folder ({error.strerror or error}).",
-            f"FERS must be able to write to {models}, and there must be space.",
-        ) from error
+        raise ModelRejected("model.folder-not-writable", folder=models, problem=error.strerror or error) from error
 
 
 def fingerprint(weights: Path) -> str:
@@ -84,12 +80,12 @@ def read_model_folder(path: Path) -> ModelFolder:
         info = info_of(_document(path))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise ModelRejected(f"{name}/{DESCRIPTION} can't be used: {problem}.", _FIX) from error
+        raise ModelRejected("model.misdescribed", folder=name, problem=problem) from error
     weights = (path / info.weights).resolve()
     if weights == path.resolve() or not weights.is_relative_to(path.resolve()) or not weights.exists():
-        raise ModelRejected(f"{name} does not hold the weights it names ({info.weights}).", _FIX)
+        raise ModelRejected("model.weights-missing", model=name, weights=info.weights)
     if info.id != name:
-        raise ModelRejected(f"The folder {name} holds a model called {info.id}.", "Give both the same name.")
+        raise ModelRejected("model.folder-misnamed", folder=name, model=info.id)
     return ModelFolder(path, replace(info, weights_bytes=_size(weights)))
 
 
@@ -99,14 +95,14 @@ def described_id(path: Path) -> str:
     try:
         return _id(document)
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelRejected(f"{path.resolve().name}/{DESCRIPTION} gives no id that can be used.", _FIX) from error
+        raise ModelRejected("model.no-id", folder=path.resolve().name) from error
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads((path / DESCRIPTION).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelRejected(f"{path.resolve().name} has no readable {DESCRIPTION}.", _FIX) from error
+        raise ModelRejected("model.no-description", folder=path.resolve().name) from error
     return document
 
 

@@ -50,10 +50,9 @@ class ModelRegistry:
                 return self._folder_at(path)
         known = [path.name for path in self._paths()]
         near = difflib.get_close_matches(model_id, known, cutoff=0.4) or known
-        raise UnknownModel(
-            f"There is no model called {model_id}.",
-            f"There is: {', '.join(near)}." if near else f"No model is registered in {self._folders[0]}.",
-        )
+        if near:
+            raise UnknownModel("model.unknown", model=model_id, near=near)
+        raise UnknownModel("model.none-registered", model=model_id, folder=self._folders[0])
 
     def classifier(self, model_id: str | None = None) -> "Classifier":
         """The model called `model_id` (or in the model folder of that path), or the default one, loaded.

@@ -57,7 +57,7 @@ class Sandbox:
         self.close()
         made = self.folder / name
         if not made.resolve().is_relative_to(self.folder.resolve()) or made.is_symlink() or not made.is_file():
-            raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+            raise ModelRejected("sandbox.crashed")
         shutil.copyfile(made, target)
 
     def ask(self, task: str, **said: Any) -> dict[str, Any]:
@@ -71,13 +71,14 @@ class Sandbox:
             process.stdin.flush()
             line = process.stdout.readline(LARGEST_ANSWER_BYTES)
             answer = json.loads(line)
+            refusal = ModelRejected.revived(answer["refused"]) if "refused" in answer else None
         except (OSError, ValueError) as error:
             raise self._end(process) from error
         finally:
             timer.cancel()
         self.shut = answer["shut"]
-        if "refused" in answer:
-            raise ModelRejected(*answer["refused"])
+        if refusal:
+            raise refusal
         done: dict[str, Any] = answer["done"]
         return done
 
@@ -133,13 +134,10 @@ class Sandbox:
         self._leave(process)
         words = self._last_words()
         if OUT_OF_MEMORY.search(words) or (process.returncode == -signal.SIGKILL and not self._late):
-            return ModelRejected(
-                f"The model takes more memory than the {self._memory / 1e9:.0f} GB that FERS gives one.",
-                "Give a smaller one.",
-            )
+            return ModelRejected("sandbox.too-much-memory", limit=self._memory)
         if self._late or process.returncode == -signal.SIGXCPU:
-            return ModelRejected("The model took too long to try.", "Give a smaller one.")
-        return ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+            return ModelRejected("sandbox.too-slow")
+        return ModelRejected("sandbox.crashed")
 
     def _last_words(self, most: int = 100_000) -> str:
         with self._words.open("rb") as file:

@@ -27,15 +27,12 @@ def look(file: str, side: int | None, needs_seal: bool, shut: dict[str, Any]) ->
 
     source, folder = Path(file), Path("normal")
     if needs_seal and not shut["files"]:
-        raise ModelRejected(
-            "This system can't shut a SavedModel away from its files while it is converted.",
-            "Register it on Linux 5.13 or newer with Landlock, and bring the model folder that this makes.",
-        )
+        raise ModelRejected("sandbox.needs-landlock")
     folder.mkdir(exist_ok=True)
     try:
         made = normal_form(source, folder)
     except Lacking as error:
-        return {"lacks": error.names, "refusal": [error.what, error.next]}
+        return {"lacks": error.fields["others"], "refusal": error.as_record()}
     named = made.weights.rename(made.weights.with_stem(source.stem))
     draft = read_off(named, side)
     return {
@@ -77,7 +74,7 @@ def main(work: Path, memory: int) -> None:
         try:
             answer = {"done": TASKS[said.pop("task")](**said, shut=shut)}
         except ModelRejected as error:
-            answer = {"refused": [error.what, error.next]}
+            answer = {"refused": error.as_record()}
         answers.write(json.dumps(answer | {"shut": shut}).encode() + b"\n")
         answers.flush()
 

@@ -34,7 +34,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         except InvalidInput:
             raise
         except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
-            raise InvalidInput("The zip can't be unpacked.", "Pack the model folder anew.") from error
+            raise InvalidInput("model-zip.broken") from error
         while len(content) == 1 and content[0].is_dir():
             inside = content[0]
             content = list(inside.iterdir())
@@ -60,4 +60,4 @@ def _files(archive: zipfile.ZipFile) -> list[str]:
 def _check(archive: zipfile.ZipFile) -> None:
     files = archive.infolist()
     if len(files) > LARGEST_NUMBER_OF_FILES or sum(file.file_size for file in files) > LARGEST_UNPACKED:
-        raise InvalidInput("The zip holds more than a model.", "Pack the model folder alone, below 1 GB.")
+        raise InvalidInput("model-zip.too-large", limit=LARGEST_UNPACKED)

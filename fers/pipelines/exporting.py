@@ -39,9 +39,7 @@ def place(out: str) -> str:
     try:
         FileSystems.get_filesystem(out)
     except ValueError as error:
-        raise InvalidInput(
-            f"Nothing here can write to {out}.", "See docs/operators/large.md for what to install."
-        ) from error
+        raise InvalidInput("export.cannot-write-to", address=out) from error
     return out if FileSystems.get_scheme(out) else str(Path(out).resolve())
 
 
@@ -53,9 +51,9 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
     folder is there, finished, or the format doesn't come in shards.
     """
     if order.format not in shards.KINDS:
-        raise InvalidInput(f"{order.format} doesn't come in shards.", f"Choose one of {', '.join(shards.KINDS)}.")
+        raise InvalidInput("export.no-shards", format=order.format, formats=list(shards.KINDS))
     if FileSystems.exists(FileSystems.join(order.folder, SUMS)):
-        raise InvalidInput(f"{order.folder} is there already.", "Choose a folder that does not exist yet.")
+        raise InvalidInput("export.folder-exists", folder=order.folder)
     downloads = assembly.assemble(settings).downloads
     exported = downloads.open(OPERATOR, order.study_id, order.version, order.format, order.cut).exported
     _clear(order)

@@ -104,7 +104,7 @@ def explain(error: FersError) -> None:
 def _for_whoever_is_here(error: FersError) -> FersError:
     """What is wrong with a model is for people who work with models."""
     if isinstance(error, ModelRejected | UnknownModel) and not _works_with_models(state().actor):
-        return OutOfOrder(str(error))
+        return OutOfOrder("model.unusable", problem=error)
     return error
 
 

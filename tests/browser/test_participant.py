@@ -210,9 +210,9 @@ def test_a_bad_file_is_refused_in_words_until_the_next_one(open_page, server, re
 
 
 BAD_FILES = [
-    (("holiday.jpg", b"GIF89a not a photo at all"), "This is a GIF."),
+    (("holiday.jpg", b"GIF89a not a photo at all"), "FERS can't read this kind of file: GIF."),
     (("large.jpg", photo() + bytes(20_000_000)), "The file is larger than 20 MB."),
-    (("letter.txt", b"Dear Ada"), "This is not a picture FERS can read."),
+    (("letter.txt", b"Dear Ada"), "This is not a picture that FERS can read."),
 ]
 """What they are, and the words about them."""
 

@@ -92,7 +92,7 @@ def test_an_unusable_image_is_named_and_the_others_are_still_predicted(run, astr
     assert result.exit_code == 1
     assert result.stdout.count("happy 90%") == 2
     assert "not a picture" in result.stderr
-    assert "missing.png: It can't be read (No such file or directory)." in result.stderr
+    assert "missing.png: The file can't be read (No such file or directory)." in result.stderr
 
 
 def test_an_unknown_model_is_one_clear_line(run, astronaut):
@@ -153,7 +153,7 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
     assert sorted(labels) == ["happy"] * 4 + ["sad"] * 4
     assert "Licence: CC0" in next((out / "consent").iterdir()).read_text()
     assert "holds a finished export" in run("export", "v1", "--study", study, "--out", out).stderr
-    assert "no version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
+    assert "has a version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
     assert "no study" in run("freeze", "v2", "--study", "another").stderr
     assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr
 
@@ -234,8 +234,11 @@ def test_a_version_that_several_studies_have_is_not_guessed(run, platform, label
         run("import", labelled, "--study", study, *TERMS)
         run("freeze", "v1", "--study", study)
     out = tmp_path / "out"
-    assert "Several studies have a version 'v1': Lab, Field. Name one" in run("export", "v1", "--out", out).stderr
-    assert "no version 'v2' in any study" in run("export", "v2", "--out", out).stderr
+    assert (
+        "Several studies have a version called “v1”: Lab and Field. Name one"
+        in run("export", "v1", "--out", out).stderr
+    )
+    assert "No study has a version called “v2”" in run("export", "v2", "--out", out).stderr
     assert run("export", "v1", "--study", "Field", "--out", out).exit_code == 0
 
 

@@ -75,7 +75,7 @@ def test_a_folder_that_cannot_be_written_is_named(run, models, network):
 def test_without_a_terminal_what_is_missing_is_named(run, models, network):
     result = run("add", network, classes=None, data=None)
     assert result.exit_code == 1
-    assert "Say it with --classes, --data." in result.stderr
+    assert "Give --classes and --data too." in result.stderr
     assert list(models.iterdir()) == []
 
 
@@ -84,7 +84,7 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
     assert result.exit_code == 1
     assert "WRONG: It answers better when fed other values: --range should be 0,1. " in result.stdout
     assert 'In a model.json: "range": [0.0, 1.0].' in result.stdout
-    assert "It was not registered" in result.stderr
+    assert "The model was not registered" in result.stderr
     assert list(models.iterdir()) == []
     assert run("add", network, "--yes", range="0,255", order="BGR").exit_code == 0
     assert run("check", "my-net").exit_code == 1
@@ -93,10 +93,10 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
 @pytest.mark.parametrize(
     ("answers", "problem"),
     [
-        ({"classes": "happy,sad"}, "gives 8 numbers a face, but 2 classes"),
-        ({"classes": ",".join(["none", *LABELS[1:]])}, "this one lacks neutral. say it with --classes"),
+        ({"classes": "happy,sad"}, "gives 8 numbers for each face, but 2 classes"),
+        ({"classes": ",".join(["none", *LABELS[1:]])}, "this one lacks neutral. correct it with --classes"),
         ({"classes": ",".join([*LABELS[:7], "anger"])}, "two of its classes mean the same"),
-        ({"range": "1,0"}, "range must rise. say it with --range"),
+        ({"range": "1,0"}, "range must rise. correct it with --range"),
         ({"range": "0"}, "2 numbers"),
         ({"mean": "1,2"}, "mean and std"),
         ({"crop_scale": "9"}, "crop-scale"),
@@ -115,7 +115,7 @@ def test_answers_that_cannot_be_are_refused(run, models, network, answers, probl
 def test_a_name_is_given_once(run, models, network):
     run("add", network)
     before = (models / "my-net" / "model.json").read_text()
-    assert "Give another with --id" in run("add", network, name="Second").stderr
+    assert "Give it another id with --id" in run("add", network, name="Second").stderr
     assert (models / "my-net" / "model.json").read_text() == before
 
 
@@ -230,7 +230,7 @@ def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tm
     result = run("add", file)
     assert result.exit_code == 1
     assert "8 numbers (one) and 8 numbers (two)" in result.stderr
-    assert "Say the name of that output with --output" in result.stderr
+    assert "Name it with --output" in result.stderr
     assert "no output called three" in run("add", file, output="three").stderr
     result = run("add", file, "--yes", output="two")
     assert result.exit_code == 0, result.output
@@ -276,7 +276,7 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
     assert run("add", folder / "net.ONNX", id="file").exit_code == 0
     (folder / "weights.onnx.data").rename(tmp_path / "weights.onnx.data")
     result = run("add", folder / "net.ONNX", id="alone")
-    assert "net.ONNX keeps its weights in weights.onnx.data, which is not beside it" in result.stderr
+    assert "net.ONNX keeps its weights in other files that are not beside it: weights.onnx.data" in result.stderr
     (folder / "weights.onnx.data").symlink_to(tmp_path / "weights.onnx.data")
     assert run("add", folder / "net.ONNX", id="linked").exit_code == 1
     assert sorted(model.name for model in models.iterdir()) == ["file", "folder", "zip"]
@@ -318,7 +318,7 @@ def test_a_keras_file_that_an_older_fers_served_is_registered_anew_in_its_place(
     described |= {"weights": "model.keras", "sha256": fingerprint(folder / "model.keras")}
     (folder / "model.json").write_text(json.dumps(described))
     (folder / "README.md").write_text("What it is.")
-    assert "model.keras is not served as it is. Register it anew" in run("check", "old").stderr
+    assert "model.keras can't be served as it is. Register the model again" in run("check", "old").stderr
     result = run("add", folder, **UNSAID)
     assert result.exit_code == 0, result.output
     assert "12 of 12" in result.stdout and "It runs in browsers too" in result.stdout

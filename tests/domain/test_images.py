@@ -161,7 +161,7 @@ def _animation() -> bytes:
         (encoded(two_halves())[:-30], "damaged"),
         (_bomb(), "pixels"),
         (_animation(), "animation"),
-        (encoded(two_halves(size=(63, 63))), "smaller than 64"),
+        (encoded(two_halves(size=(63, 63))), "less than 64"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

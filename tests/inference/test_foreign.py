@@ -78,7 +78,7 @@ def test_outputs_keep_their_names_and_what_they_say(made, tmp_path, batch, outpu
 def test_a_keras_network_that_litert_lacks_operations_for_is_refused_with_a_remedy(made, tmp_path):
     inputs = keras.Input((SIDE, SIDE, 3))
     keras.Model(inputs, keras.ops.arcsin(keras.layers.Flatten()(inputs))[:, :8]).save(tmp_path / "network.keras")
-    with pytest.raises(ModelRejected, match="does not convert to LiteRT.*network.keras.*tf.Asin") as refusal:
+    with pytest.raises(ModelRejected, match="network.keras can't be converted to LiteRT.*tf.Asin") as refusal:
         normal_form(tmp_path / "network.keras", made)
     assert "Export the network to ONNX" in refusal.value.next
 
@@ -137,7 +137,7 @@ def squash(features):
 
 CODE = {
     "Lambda": (lambda: keras.layers.Lambda(lambda x: x * 2, name="doubling"), r"holds a Lambda layer \(doubling\)"),
-    "custom layer": (Attention, "holds Attention, which is no part of Keras"),
+    "custom layer": (Attention, "holds Attention, which is not part of Keras"),
     "custom function": (lambda: keras.layers.Activation(squash), "holds Mine>squash|holds squash"),
 }
 
@@ -201,13 +201,13 @@ def test_onnx_weights_beside_the_file_are_taken_into_it(made, in_two, batch):
 
 def test_the_file_with_the_weights_is_named_where_it_lacks(made, in_two):
     (in_two[1].parent / "network.onnx.data").unlink()
-    with pytest.raises(Lacking, match="keeps its weights in network.onnx.data, which is not beside it"):
+    with pytest.raises(Lacking, match="keeps its weights in other files that are not beside it: network.onnx.data"):
         normal_form(in_two[1], made)
 
 
 def test_too_little_beside_the_file_is_refused(made, in_two):
     (in_two[1].parent / "network.onnx.data").write_bytes(b"1234")
-    with pytest.raises(ModelRejected, match="do not belong together"):
+    with pytest.raises(ModelRejected, match="doesn't belong to the weights beside it"):
         normal_form(in_two[1], made)
 
 
@@ -217,7 +217,7 @@ def test_onnx_weights_are_looked_for_nowhere_else(made, in_two, location):
     for tensor in network.graph.initializer:
         next(entry for entry in tensor.external_data if entry.key == "location").value = location
     in_two[1].write_bytes(network.SerializeToString())
-    with pytest.raises(ModelRejected, match="outside of its own folder"):
+    with pytest.raises(ModelRejected, match="outside its own folder"):
         normal_form(in_two[1], made)
 
 
@@ -227,9 +227,9 @@ OTHERS = {
     "model.pkl": (b"cos\nsystem\n(S'true'\ntR.", "is a pickle"),
     "frozen.pb": (b"\n\x0b", "is a frozen TensorFlow graph"),
     "model.json": (b'{"modelTopology": {}, "weightsManifest": []}', "is a TensorFlow.js model"),
-    "photo.jpg": (b"\xff\xd8\xff", "is not a .keras, .h5"),
-    "network.onnx": (b"\xff" * 99, "is broken, or no ONNX file"),
-    "network.tflite": (b"\xff" * 99, "is broken, or no .tflite file"),
+    "photo.jpg": (b"\xff\xd8\xff", "is not a model file that FERS takes"),
+    "network.onnx": (b"\xff" * 99, "is broken, or not an ONNX file"),
+    "network.tflite": (b"\xff" * 99, "is broken, or not a .tflite file"),
     "network.h5": (b"\x89HDF\r\n\x1a\n", "is broken"),
     "network.keras": (b"PK\x03\x04", "is broken, or no .keras file"),
 }
@@ -357,7 +357,7 @@ def test_a_broken_saved_model_is_refused(made, tmp_path, broken):
 
 def test_operations_that_litert_lacks_are_named(made, tmp_path):
     saved = saved_model(tmp_path / "saved", lambda face: even(face) + tf.math.asin(face[:, 0, :8, 0]))
-    with pytest.raises(ModelRejected, match="does not convert to LiteRT.*tf.Asin"):
+    with pytest.raises(ModelRejected, match="can't be converted to LiteRT.*tf.Asin"):
         normal_form(saved, made)
 
 

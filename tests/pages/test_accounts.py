@@ -61,7 +61,7 @@ def test_an_open_study_needs_the_confirmation(app, platform):
     click(app, "Become")
     app.switch_page("pages/study.py").run()
     app.checkbox[0].uncheck()
-    assert "only once its owner confirms" in told(click(app, "Save"))
+    assert "only once its owner has confirmed" in told(click(app, "Save"))
     assert platform.studies.current().purpose_confirmed
 
 
@@ -101,7 +101,7 @@ def test_a_password_is_changed_on_the_page_and_ends_other_sessions(app, platform
     assert "not your current password" in told(click(app, "Change my password"))
     field(app, "Current password").input(PASSWORD)
     field(app, "New password").input(" " * 10)
-    assert "again and again" in told(click(app, "Change my password"))
+    assert "repeats the same few characters" in told(click(app, "Change my password"))
     field(app, "Current password").input(PASSWORD)
     field(app, "New password").input("nine purple elephants")
     assert "your new password signs you in" in told(click(app, "Change my password"))

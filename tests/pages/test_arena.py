@@ -90,26 +90,26 @@ def test_it_says_when_faces_left_a_version_since(page, version, platform):
 def test_a_run_that_was_given_up_says_why(page, version, platform):
     happy, sad = (job_of(model) for model in ("happy", "sad"))
     with pytest.raises(ModelRejected), platform.jobs.doing(OPERATOR, happy):
-        raise ModelRejected("Its weights are gone.", "Register it again.")
+        raise ModelRejected("sandbox.too-slow")
     with pytest.raises(OSError), platform.jobs.doing(OPERATOR, sad):
         raise OSError("/home/ada/secret.jpg")
     page.switch_page("pages/arena.py").run()
     [first, second] = [warning.value for warning in page.warning]
-    assert "The run of happy ended early. Its weights are gone. Register it again." in first
+    assert "The run of happy ended early. The model took too long to try. Hand in a smaller one." in first
     assert "The run of sad ended early. Something unexpected happened (OSError)." in second
     assert not page.exception
 
 
 def test_what_only_whoever_runs_fers_can_mend_is_told_to_them_alone(page, version, platform):
     with pytest.raises(ModelRejected), platform.jobs.doing(OPERATOR, job_of("happy")):
-        raise ModelRejected("Its weights are gone.", "Ask whoever runs FERS.", "Copy them to /models anew.")
+        raise ModelRejected("run.failed-on-all", model="happy")
     page.switch_page("pages/arena.py").run()
     [to_researcher] = [warning.value for warning in page.warning]
     grant(platform, "rita@example.org", Role.ADMINISTRATOR)
     page = sign_in(open_app(), "rita@example.org").switch_page("pages/arena.py").run()
     [to_administrator] = [warning.value for warning in page.warning]
-    assert "Its weights are gone. Ask whoever runs FERS. What it did is kept" in to_researcher
-    assert "For whoever runs FERS: Copy them to /models anew." in to_administrator
+    assert "happy failed on every face. Ask whoever runs FERS to look at it. What it did is kept" in to_researcher
+    assert "For whoever runs FERS: happy failed on every face. Look at it with" in to_administrator
 
 
 def test_what_has_faces_is_chosen_and_each_choice_says_how_many_and_whose(page, version, platform):

@@ -143,14 +143,14 @@ def test_the_owner_may_remove_a_face_and_the_page_then_says_that_it_is_gone(open
     click(app, "Remove")
     assert "deleted at once and for good" in told(app)
     platform.withdrawal.remove(OPERATOR, flagged.study_id, flagged.id, Removal.PICTURE)
-    assert "not there any more" in told(app.run())
+    assert "no longer exists" in told(app.run())
     assert not app.exception
 
 
 @pytest.mark.parametrize("address", ["", "nothing", "a/b", "../face", "\x00"])
 def test_an_address_of_no_face_says_so(open_as, address):
     app = open_as(Role.RESEARCHER, "face", id=address)
-    assert "not there any more" in told(app) and not app.dataframe
+    assert "no longer exists" in told(app) and not app.dataframe
 
 
 def test_somebody_else_is_told_that_they_may_not_see_it(open_as, faces):

@@ -74,5 +74,5 @@ def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
 def test_what_is_no_set_is_refused_in_words(page):
     page.file_uploader[0].set_value(("set.zip", b"PK\x03\x04 or so", "application/zip"))
     click(page.run(), "Look at it")
-    assert "**The zip is damaged or incomplete.** Pack it anew." in told(page)
+    assert "**The zip is damaged or incomplete.** Pack it again." in told(page)
     assert not page.exception

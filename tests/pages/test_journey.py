@@ -78,7 +78,7 @@ def test_with_the_store_down_people_are_told_and_try_again_with_the_same_photo(a
     choose(give(app, photo()), "display", Display.POSED)
 
     def down(images, key, data):
-        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
+        raise StoreUnavailable("store.unreachable")
 
     with monkeypatch.context() as outage:
         outage.setattr(SqliteImages, "put", down)

@@ -26,7 +26,7 @@ def lost(request, platform, person, settings):
 def test_my_data_says_so_and_offers_to_withdraw_it(app, platform, lost):
     sign_in(app)
     app.switch_page("pages/my_data.py").run()
-    assert told(app).count("lost this photo") == 1
+    assert told(app).count("lost from the store") == 1
     assert told(app).count("Kept until") == 2
     assert "went wrong" not in told(app)
 
@@ -40,4 +40,4 @@ def test_pages_of_researchers_go_on_without_it(app, platform, lost, page):
     app.switch_page(f"pages/{page}.py").run()
     assert "went wrong" not in told(app)
     if page == "explore":
-        assert told(app).count("lost this photo") == 1
+        assert told(app).count("lost from the store") == 1

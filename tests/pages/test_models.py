@@ -28,7 +28,7 @@ class WithABrokenOne(Several):
         self.default = lambda: happy.info
 
     def refused(self):
-        return {"left-over": ModelRejected("left-over/model.json can't be used: 'id' is missing.", "Correct it.")}
+        return {"left-over": ModelRejected("model.misdescribed", folder="left-over", problem="'id' is missing")}
 
 
 @pytest.fixture

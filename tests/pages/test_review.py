@@ -89,7 +89,7 @@ def test_whoever_runs_the_study_removes_a_flagged_face_and_one_on_its_own_page(a
         app.button(key=f"remove-{face.id}").click()  # AppTest always runs the whole page: keep the dialog open.
         click(app, "Remove it")
         assert not app.exception
-        assert all("not there any more" in error.value for error in app.error)
+        assert all("no longer exists" in error.value for error in app.error)
     assert platform.data_export.faces(ada) == []
     assert [entry.action for entry in platform.members.log(OPERATOR, study.id, 2)] == [
         "removed a face: something is wrong with the picture"

@@ -133,7 +133,7 @@ def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, 
     next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
     assert "Saved." in told(click(app, "Save")), "no participant is told about this"
     field(app, "Name").input(" ")
-    assert "name is empty" in told(click(app, "Save"))
+    assert "has no name" in told(click(app, "Save"))
     assert not app.exception
 
 

@@ -34,8 +34,8 @@ def test_while_the_disk_is_nearly_full_nobody_is_asked_for_a_photo(app, platform
 @pytest.mark.parametrize(
     "failure",
     [
-        UnknownModel("There is no model called it.", "No model is registered in /models."),
-        ModelRejected("This model needs a library.", "pip install it."),
+        UnknownModel("model.none-registered", model="it", folder="/models"),
+        ModelRejected("weights.pytorch", file="network.pt"),
         disk_failure(OSError(28, "No space left on device")),
     ],
     ids=["unknown", "rejected", "full"],

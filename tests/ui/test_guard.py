@@ -6,7 +6,7 @@ def page_that_fails():
     from fers.ui import guard
 
     with guard.explaining_everything():
-        raise InvalidInput("The name is empty.", "Please fill it in.")
+        raise InvalidInput("study.no-contact")
 
 
 def page_that_breaks():
@@ -18,7 +18,9 @@ def page_that_breaks():
 
 def test_a_named_failure_says_what_happened_and_what_to_do():
     app = AppTest.from_function(page_that_fails).run()
-    assert [error.value for error in app.error] == ["**The name is empty.** Please fill it in."]
+    assert [error.value for error in app.error] == [
+        "**There is no way to reach the study's owner.** Give an e-mail address or another contact."
+    ]
     assert not app.exception
 
 

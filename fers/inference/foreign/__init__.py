@@ -14,20 +14,10 @@ from fers.errors import ModelRejected
 MADE = "model"
 """What the file that can be served is called, before its suffix."""
 SUFFIXES = (".keras", ".h5", ".hdf5", ".tflite", ".onnx")
-KINDS = ".keras, .h5, .tflite or .onnx file or a TensorFlow SavedModel folder"
 _HDF5, _ZIP, _LITERT = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"TFL3"
-_OTHERS = {
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".safetensors"), "PyTorch"),
-    **dict.fromkeys((".pkl", ".pickle", ".joblib"), "a pickle"),
-    ".pb": "a frozen TensorFlow graph",
-    **dict.fromkeys((".mlmodel", ".mlpackage"), "Core ML"),
-}
-_REMEDIES = {
-    "PyTorch": "Export the network from PyTorch: torch.onnx.export(network, faces, 'network.onnx').",
-    "a pickle": "Loading it would run code: export the network to ONNX, with skl2onnx perhaps.",
-    "a frozen TensorFlow graph": "Hand in the SavedModel or Keras file that it was made from.",
-    "Core ML": "Hand in the network that it was converted from.",
-}
+_PYTORCH = {".pt", ".pth", ".ckpt", ".bin", ".safetensors"}
+_PICKLES = {".pkl", ".pickle", ".joblib"}
+_CORE_ML = {".mlmodel", ".mlpackage"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +53,7 @@ def _reader(source: Path) -> str:
     if suffix == ".onnx":
         return "onnx_files"
     if suffix in SUFFIXES:
-        raise ModelRejected(f"{source.name} can't be loaded: it is broken, or no {suffix} file.", "Save it anew.")
+        raise ModelRejected("weights.broken-or-misnamed", file=source.name, suffix=suffix)
     raise other_kind(source)
 
 
@@ -78,13 +68,17 @@ def _names(file: Path) -> list[str]:
 def other_kind(path: Path) -> ModelRejected:
     """Why `path`, a file or folder, is no model that FERS takes, and what to do."""
     if tensorflow_js(path):
-        return ModelRejected(
-            f"{path.name} is a TensorFlow.js model.", "Hand in the Keras file or SavedModel that it was made from."
-        )
-    other = _OTHERS.get(path.suffix.lower())
-    if other is None:
-        return ModelRejected(f"{path.name} is not a {KINDS}.", "Save the model as one of these.")
-    return ModelRejected(f"{path.name} is {other}, not a {KINDS}.", _REMEDIES[other])
+        return ModelRejected("weights.tensorflow-js", file=path.name)
+    suffix = path.suffix.lower()
+    if suffix in _PYTORCH:
+        return ModelRejected("weights.pytorch", file=path.name)
+    if suffix in _PICKLES:
+        return ModelRejected("weights.pickle", file=path.name)
+    if suffix in _CORE_ML:
+        return ModelRejected("weights.core-ml", file=path.name)
+    if suffix == ".pb":
+        return ModelRejected("weights.frozen-graph", file=path.name)
+    return ModelRejected("weights.unknown-kind", file=path.name)
 
 
 def tensorflow_js(path: Path) -> bool:

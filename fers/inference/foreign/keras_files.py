@@ -47,7 +47,7 @@ def normal_form(source: Path, folder: Path) -> Normal:
     except ModelRejected:
         raise
     except Exception as error:  # noqa: BLE001 - zipfile, json and h5py raise kinds of their own
-        raise ModelRejected(f"{source.name} can't be loaded: it is broken.", "Save the model anew.") from error
+        raise ModelRejected("weights.broken", file=source.name) from error
     _refuse_code(config, source.name)
     tensorflow()
     named = Path(shutil.copyfile(source, folder / ("keras.keras" if zipped else "keras.h5")))
@@ -81,10 +81,7 @@ def _require_alike(network: Any, made: Path, name: str) -> None:
         for index, expected in enumerate(_answers(network, batch, converted.outputs)):
             difference = np.abs(converted.run(batch, index) - expected).max()
             if not difference <= LARGEST_DIFFERENCE * max(1.0, np.abs(expected).max()):
-                what = (
-                    f"Converted to LiteRT, the form in which {name} would be served, the network answers differently."
-                )
-                raise ModelRejected(what, "Export the network to ONNX instead, with tf2onnx perhaps.")
+                raise ModelRejected("convert.litert-answers-differently", file=name)
 
 
 def _answers(network: Any, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
@@ -114,22 +111,20 @@ def _in_keras_3(file: Path, name: str, version: str) -> Any:
     except Exception as error:
         if not version.startswith("3"):
             raise _OnlyKeras2 from error
-        raise ModelRejected(f"{name} can't be loaded by Keras {keras.__version__}.", _advice(error, version)) from error
+        raise ModelRejected(
+            "keras.fails", file=name, ours=keras.__version__, theirs=version, problem=_said(error)
+        ) from error
 
 
-def _advice(error: Exception, version: str) -> str:
+def _said(error: Exception) -> str:
     said = str(error).strip().splitlines()
-    return f"It was saved by Keras {version}, and says: {said[0][:200]}" if said else "Save the model anew."
+    return said[0][:200] if said else type(error).__name__
 
 
 def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
     """The network as LiteRT, by way of tf_keras. Raises ModelRejected with how to do it oneself."""
     if find_spec("tf_keras") is None:
-        raise ModelRejected(
-            f"{source.name} was saved by Keras 2, and Keras 3 can't read it.",
-            'These two lines make a SavedModel of it, which FERS takes: pip install tf_keras; python -c "import '
-            f"tf_keras; tf_keras.models.load_model('{source.name}', compile=False).export('{source.stem}')\"",
-        )
+        raise ModelRejected("keras.needs-tf-keras", file=source.name, stem=source.stem)
     import tf_keras
 
     try:
@@ -138,7 +133,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
     except MemoryError:
         raise
     except Exception as error:
-        raise ModelRejected(f"{source.name} can't be loaded by Keras 2 either.", _advice(error, "2")) from error
+        raise ModelRejected("keras.keras-2-fails", file=source.name, problem=_said(error)) from error
     return Normal(saved_models.as_litert(folder / "exported", folder, source.name), network.count_params())
 
 
@@ -162,10 +157,7 @@ def _hdf5(source: Path) -> tuple[dict[str, Any], str]:
     _refuse_links(source, source.name)
     with h5py.File(source, "r") as file:
         if "model_config" not in file.attrs:
-            raise ModelRejected(
-                f"{source.name} holds weights alone, not the network that they belong to.",
-                "Save the whole model: model.save('network.keras').",
-            )
+            raise ModelRejected("keras.weights-alone", file=source.name)
         config, version = (_text(file.attrs.get(key, b"2")) for key in ("model_config", "keras_version"))
     return json.loads(config), version if version.startswith("3") else "2"
 
@@ -194,7 +186,7 @@ def _refuse_links(weights: Path | IO[bytes], name: str) -> None:
 
     with h5py.File(weights, "r") as file:
         if outside(file):
-            raise ModelRejected(f"{name} takes weights from other files, so it is not loaded.", "Save it anew.")
+            raise ModelRejected("weights.elsewhere", file=name)
 
 
 def _refuse_code(config: dict[str, Any], name: str) -> None:
@@ -203,21 +195,14 @@ def _refuse_code(config: dict[str, Any], name: str) -> None:
         called = part.get("config")
         title = called.get("name", kind) if isinstance(called, dict) else called
         if kind in RUNS_CODE:
-            raise ModelRejected(
-                f"{name} holds a {kind} layer ({title}), which is code of its own, so it is not loaded.",
-                "Save the network with layers of Keras instead.",
-            )
+            raise ModelRejected("keras.layer-with-code", file=name, kind=kind, layer=title)
         if kind in _WRAPPED:
             function = str(called.get("function", "")) if isinstance(called, dict) else ""
             if kind == "TFOpLambda" and not function.startswith(OPERATIONS):
-                raise ModelRejected(f"{name} calls {function} of TensorFlow, so it is not loaded.", "Leave it out.")
+                raise ModelRejected("keras.calls-tensorflow", file=name, function=function)
         elif _is_custom(part):
             missing = str(title if kind == "function" else kind).rpartition(">")[2]
-            raise ModelRejected(
-                f"{name} holds {missing}, which is no part of Keras: it would need the "
-                "code that defines it, and FERS runs none.",
-                "Export the network to a SavedModel (model.export), .tflite or .onnx, where it is made of operations.",
-            )
+            raise ModelRejected("keras.custom-part", file=name, part=missing)
 
 
 def _parts(config: object) -> Iterator[dict[str, Any]]:

@@ -12,14 +12,7 @@ if TYPE_CHECKING:
 
 
 class Lacking(ModelRejected):
-    """Files that an ONNX file keeps its weights in are not beside it."""
-
-    def __init__(self, file: str, names: list[str]):
-        super().__init__(
-            f"{file} keeps its weights in {', '.join(names)}, which is not beside it.",
-            "Hand in both: the folder that holds them, or a zip of it.",
-        )
-        self.names = names
+    """Files that an ONNX file keeps its weights in are not beside it: those are its field `others`."""
 
 
 def normal_form(source: Path, folder: Path) -> Normal:
@@ -30,19 +23,16 @@ def normal_form(source: Path, folder: Path) -> Normal:
     try:
         model = onnx.load(source, load_external_data=False)
     except Exception as error:  # noqa: BLE001 - protobuf's own kinds
-        raise ModelRejected(
-            f"{source.name} can't be loaded: it is broken, or no ONNX file.", "Save it anew."
-        ) from error
+        raise ModelRejected("onnx.broken", file=source.name) from error
     names = sorted({_location(tensor, source.name) for tensor in _kept_elsewhere(model)})
     if not names:
         return Normal(Path(shutil.copyfile(source, target)))
     if lacking := [name for name in names if not (source.parent / name).is_file()]:
-        raise Lacking(source.name, lacking)
+        raise Lacking("onnx.weights-missing", file=source.name, others=lacking)
     try:
         onnx.load_external_data_for_model(model, str(source.parent))
     except Exception as error:  # noqa: BLE001 - as above
-        what = f"{source.name} and {', '.join(names)} do not belong together: weights are missing there."
-        raise ModelRejected(what, "Export the network again, and hand in all that was written.") from error
+        raise ModelRejected("onnx.other-weights", file=source.name, others=names) from error
     onnx.save(model, target)
     return Normal(target)
 
@@ -60,7 +50,5 @@ def _location(tensor: "TensorProto", file: str) -> str:
     location = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
     path = PurePosixPath(location.replace("\\", "/"))
     if not location or path.is_absolute() or ".." in path.parts or ":" in location:
-        raise ModelRejected(
-            f"{file} looks for weights at {location or 'no place'}, outside of its own folder.", "Export it again."
-        )
+        raise ModelRejected("onnx.weights-outside", file=file, location=location)
     return str(path)

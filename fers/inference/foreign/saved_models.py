@@ -33,7 +33,7 @@ def normal_form(source: Path, folder: Path) -> Normal:
     try:
         description = SavedModel.FromString((source / "saved_model.pb").read_bytes())
     except Exception as error:  # noqa: BLE001 - protobuf's own kinds
-        raise ModelRejected(f"{source.name} can't be loaded: its saved_model.pb is broken.", "Save it anew.") from error
+        raise ModelRejected("saved-model.broken", file=source.name) from error
     refuse_unsafe(description, source.name)
     return Normal(as_litert(source, folder, source.name))
 
@@ -49,9 +49,9 @@ def as_litert(network: "keras.Model | Path", folder: Path, name: str) -> Path:
     except Exception as error:
         said = str(error)
         missing = sorted({word for word in said.replace(",", " ").split() if word.startswith("tf.")})
-        what = f"The network does not convert to LiteRT, the form in which {name} would be served"
-        what += f": LiteRT lacks {', '.join(missing[:5])}." if missing else "."
-        raise ModelRejected(what, "Export the network to ONNX instead, with tf2onnx perhaps.") from error
+        if missing:
+            raise ModelRejected("convert.litert-lacks", file=name, operations=missing[:5]) from error
+        raise ModelRejected("convert.fails", file=name) from error
     return target
 
 
@@ -59,20 +59,14 @@ def refuse_unsafe(description: Any, name: str) -> None:
     """Raise ModelRejected for a SavedModel (its protobuf) that holds more than a network of TensorFlow 2."""
     graphs = description.meta_graphs
     if len(graphs) != 1 or not graphs[0].HasField("object_graph_def"):
-        raise ModelRejected(
-            f"{name} was saved by TensorFlow 1, whose SavedModels FERS doesn't open.",
-            "Load it in TensorFlow 2 and save it from there, or hand in .tflite or .onnx.",
-        )
+        raise ModelRejected("saved-model.tensorflow-1", file=name)
     (graph,) = graphs
     if SIGNATURE not in graph.signature_def:
-        raise ModelRejected(f"{name} has no signature called {SIGNATURE}.", "Save it with one: model.export does.")
+        raise ModelRejected("saved-model.no-signature", file=name, signature=SIGNATURE)
     if graph.asset_file_def:
-        raise ModelRejected(f"{name} brings files along that its network reads.", "Save it without assets.")
+        raise ModelRejected("saved-model.assets", file=name)
     if found := sorted(_forbidden(graph.graph_def)):
-        raise ModelRejected(
-            f"{name} holds operations that FERS doesn't know to be harmless ({', '.join(found)}), so it is not opened.",
-            "Save the network without them, or hand in .tflite or .onnx.",
-        )
+        raise ModelRejected("saved-model.unsafe", file=name, operations=found)
 
 
 def _forbidden(graph: Any) -> set[str]:

@@ -62,12 +62,10 @@ def open_network(weights: Path) -> Network:
         raise
     except Exception as error:  # noqa: BLE001 - each library raises kinds of its own for files it can't load
         _refuse_greed(error, weights.name)
-        raise ModelRejected(
-            f"{weights.name} can't be loaded: it is broken, or holds what FERS won't run.", "Save the model anew."
-        ) from error
+        raise ModelRejected("weights.broken-or-unsafe", file=weights.name) from error
     shape = network.input_shape
     if len(shape) != 4 or not all(side is None or 1 <= side <= LARGEST_SIDE for side in shape):
-        raise ModelRejected(f"{weights.name} does not read faces: its input has shape {shape}.")
+        raise ModelRejected("network.no-faces", file=weights.name, shape=shape)
     return network
 
 
@@ -78,7 +76,7 @@ def refuse_unserved(weights: Path) -> None:
 
 
 def _unserved(weights: Path) -> ModelRejected:
-    return ModelRejected(f"{weights.name} is not served as it is.", "Register it anew: that converts it.")
+    return ModelRejected("weights.not-served", file=weights.name)
 
 
 def tried(network: Network, batch: np.ndarray, file: str, output: int = 0) -> np.ndarray:
@@ -88,28 +86,24 @@ def tried(network: Network, batch: np.ndarray, file: str, output: int = 0) -> np
     except Exception as error:  # noqa: BLE001 - as above
         _refuse_greed(error, file)
         if (network.input_shape[0] or 1) > 1:
-            what = f"{file} reads {network.input_shape[0]} faces at a time, no more and no fewer."
-            raise ModelRejected(what, "Export it for a batch of any size, or of 1.") from error
-        what = f"{file} can't answer for a face of shape {batch.shape[1:]}."
-        raise ModelRejected(what, "Save it anew, for one picture as its input.") from error
+            raise ModelRejected("network.fixed-batch", file=file, faces=network.input_shape[0]) from error
+        raise ModelRejected("network.no-answer", file=file, shape=batch.shape[1:]) from error
     if outputs.ndim != 2 or len(outputs) != len(batch):
-        raise ModelRejected(f"{file} answers with shape {outputs.shape} where {len(batch)} x classes is expected.")
+        raise ModelRejected("network.other-shape", file=file, shape=outputs.shape, faces=len(batch))
     if not np.isfinite(outputs).all():
-        raise ModelRejected(f"{file} answers with numbers that are not finite.", "Save it anew, or train it again.")
+        raise ModelRejected("network.not-finite", file=file)
     return outputs
 
 
 def _refuse_greed(error: Exception, file: str) -> None:
     if OUT_OF_MEMORY.search(f"{type(error).__name__} {error}"):
-        raise ModelRejected(f"{file} takes more memory than there is for a model.", "Give a smaller one.") from error
+        raise ModelRejected("network.too-much-memory", file=file) from error
 
 
 def the_input(inputs: list[Any], names: list[str], file: str) -> Any:
     """The only one of a network's inputs. Raises ModelRejected."""
     if len(inputs) != 1:
-        raise ModelRejected(
-            f"{file} has {len(inputs)} inputs ({', '.join(names)}).", "FERS runs networks that read a face alone."
-        )
+        raise ModelRejected("network.several-inputs", file=file, inputs=names)
     return inputs[0]
 
 
@@ -146,8 +140,5 @@ def pick_output(names: tuple[str, ...], file: str, wanted: str | None = None) ->
     if len(chosen) == 1:
         return chosen[0]
     if wanted:
-        raise ModelRejected(f"{file} has no output called {wanted}.", f"It has {', '.join(names)}.")
-    raise ModelRejected(
-        f"{file} has {len(names)} outputs ({', '.join(names)}), and FERS can't tell which one holds the classes.",
-        "Say which with --output.",
-    )
+        raise ModelRejected("network.file-lacks-output", file=file, output=wanted, outputs=names)
+    raise ModelRejected("network.several-outputs", file=file, outputs=names, option="--output")

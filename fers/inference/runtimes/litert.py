@@ -38,8 +38,7 @@ def load(path: Path) -> Network:
         first.prepare(1)
     except Exception as error:
         if found := re.search(r"[Uu]nresolved custom op: (\w+)", str(error)):
-            what = f"{path.name} uses the operation {found[1]}, which LiteRT does not have."
-            raise ModelRejected(what, "Convert it with LiteRT's own operations only.") from error
+            raise ModelRejected("litert.unknown-operation", file=path.name, operation=found[1]) from error
         if (first.input_shape[0] or 1) == 1 and None not in first.input_shape:
             raise
     idle.put(first)

@@ -15,31 +15,15 @@ _TYPES = {
     **{name: name for name in ("uint8", "int8", "uint16", "int16", "int32", "int64")},
 }
 """Types of inputs, as ONNX Runtime and as numpy call them."""
-_CAUSES = (
-    (
-        re.compile(r"Opset (\d+) is under development.*? is till opset (\d+)", re.DOTALL),
-        "{file} is written in opset {0}, newer than this ONNX Runtime knows ({1}).",
-        "Export it with opset {1} or lower.",
-    ),
-    (
-        re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)"),
-        "{file} is written in version {0} of ONNX's format, newer than this ONNX Runtime knows ({1}).",
-        "Export it with an older release of onnx.",
-    ),
-    (
-        re.compile(r"Fatal error: (\S+?)\(-?\d+\) is not a registered function/op|No Op registered for (\S+)"),
-        "{file} uses the operation {0}, which ONNX Runtime does not have.",
-        "Export it with standard operations only.",
-    ),
-    (
-        re.compile(
-            r"model_path must not be empty|External data path|external data|external initializer", re.IGNORECASE
-        ),
-        "{file} keeps its weights in other files, which nothing vouches for here.",
-        "Register it anew: that puts them into one file.",
-    ),
+_NEWER_OPSET = re.compile(r"Opset (\d+) is under development.*? is till opset (\d+)", re.DOTALL)
+_NEWER_FORMAT = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
+_UNKNOWN_OPERATION = re.compile(
+    r"Fatal error: (\S+?)\(-?\d+\) is not a registered function/op|No Op registered for (\S+)"
 )
-"""What ONNX Runtime says, what that means, and what to do."""
+_WEIGHTS_ELSEWHERE = re.compile(
+    r"model_path must not be empty|External data path|external data|external initializer", re.IGNORECASE
+)
+"""What ONNX Runtime says."""
 
 
 def load(path: Path) -> Network:
@@ -74,8 +58,12 @@ def load(path: Path) -> Network:
 
 
 def _refusal(file: str, said: str) -> ModelRejected | None:
-    for pattern, what, remedy in _CAUSES:
-        if found := pattern.search(said):
-            named = [group for group in found.groups() if group]
-            return ModelRejected(what.format(*named, file=file), remedy.format(*named))
+    if found := _NEWER_OPSET.search(said):
+        return ModelRejected("onnx.newer-opset", file=file, opset=found[1], known=found[2])
+    if found := _NEWER_FORMAT.search(said):
+        return ModelRejected("onnx.newer-format", file=file, version=found[1], known=found[2])
+    if found := _UNKNOWN_OPERATION.search(said):
+        return ModelRejected("onnx.unknown-operation", file=file, operation=found[1] or found[2])
+    if _WEIGHTS_ELSEWHERE.search(said):
+        return ModelRejected("onnx.weights-not-included", file=file)
     return None

@@ -42,9 +42,9 @@ class Access:
         require(actor, Action.SHARE_DATASET, study_id)
         name = name.strip()
         if not 1 <= len(name) <= LONGEST_NAME:
-            raise InvalidInput(f"A token's name has 1 to {LONGEST_NAME} characters.", "Say what it is for.")
+            raise InvalidInput("access-token.name", longest=LONGEST_NAME)
         if len(self.mine(actor)) >= MOST_TOKENS:
-            raise InvalidInput(f"You have {MOST_TOKENS} access tokens.", "Revoke one that you don't use.")
+            raise InvalidInput("access-token.too-many", most=MOST_TOKENS)
         secret, now = _PREFIX + secrets.token_urlsafe(32), self._now()
         token = AccessToken(
             secrets.token_hex(8), actor.id, study_id, name, _sha256(secret), now, expires_at=now + LIFETIME
@@ -62,7 +62,7 @@ class Access:
         """Let nobody come by this token any more. Raises NotFound when it is none of the actor's."""
         token = next((token for token in self.mine(actor) if token.id == token_id), None)
         if token is None:
-            raise NotFound("This access token is not there any more.", "Reload the page.")
+            raise NotFound("access-token.gone")
         self._tokens.delete(token_id)
         self._records.append_audit(entry_by(actor, self._now(), "revoked an access token", token_id, token.study_id))
 

@@ -64,7 +64,7 @@ class Download:
     def require_still(self) -> None:
         """Raises NotFound when a face was withdrawn since the download was opened."""
         if not self.still():
-            raise NotFound("A face was withdrawn meanwhile.", "Fetch the version again.")
+            raise NotFound("version.face-withdrawn")
 
     def size(self) -> int | None:
         """Of the zip, in bytes; None where only making all of it could tell. Reads every entry, but no image."""
@@ -138,7 +138,7 @@ class Downloads:
         """What `open` would return, for somebody who doesn't take it yet."""
         require(actor, Action.SHARE_DATASET, study_id)
         if format not in FORMATS:
-            raise InvalidInput(f"There is no format {format!r}.", f"Choose one of {', '.join(FORMATS)}.")
+            raise InvalidInput("version.unknown-format", format=format, formats=list(FORMATS))
         exported = self.exported(actor, study_id, name, cut, progress)
         version = exported.version
         return Download(
@@ -157,7 +157,7 @@ class Downloads:
         require(actor, Action.SHARE_DATASET, study_id)
         self._retention.purge_due()
         if self._retention.held():
-            raise OutOfOrder("Many faces seem to be past their retention date at once.", "Check the clock first.")
+            raise OutOfOrder("retention.clock-in-doubt")
         version = self._versions.named(actor, study_id, name)
         entries = partial(self._versions.entries, actor, version.dataset_version.id)
         lost = {face_id for face_id in self._lost(cut) if next(entries(among=IdRange.only(face_id)), None)}
@@ -230,9 +230,9 @@ class Downloads:
         except NotFound as error:
             if self._records.face(entry.face_id) is None:
                 raise
-            raise ImageLost from error
+            raise ImageLost("photo.lost") from error
         if not _is_photo_of(entry, data):
-            raise ImageLost
+            raise ImageLost("photo.lost")
         return data
 
     def _crop(self, entry: Entry) -> bytes:
@@ -255,9 +255,9 @@ def _is_photo_of(entry: Entry, data: bytes) -> bool:
 
 def _require_new(folder: Path) -> None:
     if (folder / SUMS).exists():
-        raise InvalidInput(f"{folder} holds a finished export.", "Use that one, or choose another folder.")
+        raise InvalidInput("export.finished", folder=folder)
     if folder.exists():
-        raise InvalidInput(f"{folder} is there already.", "Choose a folder that does not exist yet.")
+        raise InvalidInput("export.folder-exists", folder=folder)
 
 
 def _clear(part: Path) -> None:
@@ -265,7 +265,7 @@ def _clear(part: Path) -> None:
     if (part / DATASHEET).exists():
         shutil.rmtree(part)
     elif part.exists():
-        raise InvalidInput(f"{part} is in the way.", "Move it, or choose another folder.")
+        raise InvalidInput("export.in-the-way", path=part)
 
 
 def _write(folder: Path, member: Member) -> None:

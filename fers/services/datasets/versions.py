@@ -85,9 +85,7 @@ class DatasetVersions:
         earlier = self._versions.of_study(study_id)
         _check_name(name, earlier)
         if chosen.group is not None:
-            raise InvalidInput(
-                "A version can't be chosen by what people say about themselves.", "Take that out of the filter."
-            )
+            raise InvalidInput("version.filtered-by-groups")
         opinions = Opinions(self._labels.labels(study_id), consensus)
         shared, left_out = self._shared(study_id, chosen, opinions)
         everything, texts = self._entries(study_id, shared, opinions, earlier, progress)
@@ -122,7 +120,7 @@ class DatasetVersions:
         for version in self.of_study(actor, study_id):
             if name == version.dataset_version.name or (len(name) >= 8 and version.dataset_version.id.startswith(name)):
                 return version
-        raise NotFound(f"There is no version {name!r}.", "Freeze it first, or look which ones there are.")
+        raise NotFound("version.not-found", version=name)
 
     def entries(
         self, actor: Person, version_id: str, split: Split | None = None, among: IdRange = EVERY_ID
@@ -139,7 +137,7 @@ class DatasetVersions:
         dataset_version = self._versions.version(version_id)
         require(actor, Action.SHARE_DATASET, dataset_version.study_id if dataset_version else None)
         if dataset_version is None:
-            raise NotFound("This version is not there.", "Reload the page to see which ones are.")
+            raise NotFound("version.gone")
         return dataset_version
 
     def _version(self, dataset_version: DatasetVersion) -> Version:
@@ -159,8 +157,8 @@ class DatasetVersions:
                 left_out += 1
         if not faces:
             if chosen == NO_FILTER:
-                raise InvalidInput("No face may be shared yet.", "Wait for people who agree to sharing.")
-            raise InvalidInput("None of the chosen faces may be shared.", "Choose more of them.")
+                raise InvalidInput("version.nothing-shared")
+            raise InvalidInput("version.none-of-these-shared")
         return faces, left_out
 
     def _entries(
@@ -221,20 +219,15 @@ class DatasetVersions:
     def _require_other_content(self, dataset_version: DatasetVersion) -> None:
         same = self._versions.version(dataset_version.id)
         if same is not None:
-            raise InvalidInput(
-                f"Nothing has changed: the version {same.name} holds the same.", "Use that one, or freeze again later."
-            )
+            raise InvalidInput("version.unchanged", name=same.name)
 
 
 def _check_name(name: str, earlier: list[DatasetVersion]) -> None:
     if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            "This name can't be used.",
-            f"Use up to {LONGEST_NAME} letters, digits, dots, dashes or underscores, such as 2026-05 or v1.0.",
-        )
+        raise InvalidInput("version.name", longest=LONGEST_NAME)
     if name in {dataset_version.name for dataset_version in earlier}:
         raise _name_taken(name)
 
 
 def _name_taken(name: str) -> InvalidInput:
-    return InvalidInput(f"There is a version {name} already.", "Versions never change: choose another name.")
+    return InvalidInput("version.name-taken", name=name)

@@ -154,13 +154,13 @@ class Capture:
     def _require_registered(self, live: LiveGuess | None) -> None:
         known = {(info.id, info.fingerprint) for info in self._models.models()}
         if live is not None and (live.model_id, live.fingerprint) not in known:
-            raise InvalidInput("The model on this page is not in use any more.", "Reload the page, then try again.")
+            raise InvalidInput("capture.model-changed")
 
     def _require_open(self, actor: Person) -> tuple[Consent, Study]:
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)
         if not study.open:
-            raise StudyClosed("This study takes no photos at present.", "Thank you for coming by.")
+            raise StudyClosed("study.closed")
         return self._consents.require(actor), study
 
 

@@ -10,4 +10,4 @@ def image_of(images: ImageStore, face: Face) -> bytes:
     try:
         return images.get(face.id)
     except NotFound as error:
-        raise ImageLost from error
+        raise ImageLost("photo.lost") from error

@@ -47,7 +47,7 @@ class Terms:
     def require_said(self) -> None:
         """Raise InvalidInput where one of them is missing."""
         if not self.licence.strip() or not self.consent_basis.strip():
-            raise InvalidInput("The licence or the consent basis is missing.", "Say under which terms the set is used.")
+            raise InvalidInput("import.no-terms")
 
     def as_text(self, faces: FaceSet) -> ConsentText:
         terms = f"Licence: {self.licence}\n\nConsent basis: {self.consent_basis}\n\nWho is in it: {_who_is_in(faces)}\n"

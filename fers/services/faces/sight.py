@@ -19,6 +19,6 @@ def face_in_sight(records: RecordStore, actor: Person, face_id: str) -> Face:
     face = records.face(face_id) if _ID.fullmatch(face_id) else None
     if face is None:  # Whoever looks through any study may know that much.
         require(actor, Action.VIEW_DATASET, actor.study_id if actor else None)
-        raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+        raise NotFound("photo.gone")
     require(actor, Action.VIEW_DATASET, face.study_id)
     return face

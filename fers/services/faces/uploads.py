@@ -100,8 +100,7 @@ class Uploads:
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):
-                what = f"A set can't be written to {self._folder}: {error.strerror}."
-                raise OutOfOrder(what, "Free some space, or make the folder writable.") from error
+                raise OutOfOrder("upload.not-writable", folder=self._folder, problem=error.strerror) from error
             raise
         return upload_id
 
@@ -111,7 +110,7 @@ class Uploads:
         try:
             found = look(folder / FILES / about["name"], about["format"], manner)
         except DataError as error:
-            raise InvalidInput(f"{error}.", "Choose again.") from error
+            raise InvalidInput("import.impossible-answers", problem=error) from error
         told = tuple(_as_given(line, folder) for line in found.told)
         return replace(found, refused=_as_given(found.refused, folder), told=told)
 
@@ -152,9 +151,7 @@ class Uploads:
             try:
                 faces = read(path, about["format"], Manner(**about["manner"]), faults)
             except DataError as error:
-                raise InvalidInput(
-                    f"{_as_given(str(error), folder)}.", "Look at it again before you import it."
-                ) from error
+                raise InvalidInput("import.unreadable", problem=_as_given(str(error), folder)) from error
             imported = self._importing.add(
                 require(self._person(about["actor_id"]), Action.MANAGE_STUDY, about["study_id"]),
                 about["study_id"],
@@ -200,7 +197,7 @@ class Uploads:
         folder = self._folder / upload_id
         about = _written(folder / "about.json") if re.fullmatch("[0-9a-f]{32}", upload_id) else None
         if about is None:
-            raise NotFound("These files are not there any more.", "Upload them again.")
+            raise NotFound("upload.gone")
         return folder, about
 
 
@@ -220,9 +217,9 @@ def _main_of(names: list[str]) -> str:
     """The zip or table among them."""
     mains = [name for name in names if not is_picture(name)]
     if len(mains) != 1:
-        said = ", ".join(mains[:5]) or "no table, only pictures"
-        what = f"There has to be one zip, or one table beside its pictures; this is {said}."
-        raise InvalidInput(what, "Pack the pictures, in folders called like their classes, into a zip.")
+        if not mains:
+            raise InvalidInput("upload.only-pictures")
+        raise InvalidInput("upload.several-tables", files=mains[:5])
     return mains[0]
 
 
@@ -232,17 +229,16 @@ def _check_zip(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
-        raise InvalidInput("The zip is damaged or incomplete.", "Pack it anew.") from error
+        raise InvalidInput("upload.broken") from error
     if len(members) > MOST_FILES or sum(member.file_size for member in members) > LARGEST_UNPACKED:
-        limits = f"{MOST_FILES:,} files or {LARGEST_UNPACKED // 10**9} GB"
-        raise InvalidInput(f"Unpacked, the zip holds more than {limits}.", "Import it from the command line.")
+        raise InvalidInput("upload.too-large", files=MOST_FILES, size=LARGEST_UNPACKED)
 
 
 def _format(folder: Path, name: str) -> str:
     try:
         return format_of(folder / FILES / name)
     except DataError as error:
-        raise InvalidInput(f"{_as_given(str(error), folder)}.", "Choose another file.") from error
+        raise InvalidInput("upload.unknown-kind", problem=_as_given(str(error), folder)) from error
 
 
 def _as_given(said: str, folder: Path) -> str:

@@ -103,7 +103,7 @@ class Agreement:
         require(actor, Action.VIEW_DATASET, study_id)
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
-            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+            raise NotFound("photo.gone")
         now = self._now()
         self._labels.set_gold_standard(face_id, None if emotion is None else GoldStandard(emotion, now))
         action = "unmarked a known face" if emotion is None else "marked a face as known"

@@ -106,15 +106,15 @@ class Review:
         """
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
-            raise NotFound("This photo is not there any more.", "Go on with the next one.")
+            raise NotFound("review.photo-gone")
         if len(reason) > LONGEST_REASON:
-            raise InvalidInput(f"The reason has more than {LONGEST_REASON} characters.", "Say it in fewer words.")
+            raise InvalidInput("review.reason-too-long", longest=LONGEST_REASON)
         now = self._now()
         about = (face_id, study.id, actor.id, verdict, now)
         try:
             label = Label(*about, distribution, reason, valence, arousal, seconds, saw_prediction)
         except ValueError as error:
-            raise InvalidInput("This label can't be used.", "Choose again.") from error
+            raise InvalidInput("review.impossible-label") from error
         self._labels.add_label(label, self._slots(study, face_id), now)
         aggregate(self._labels, self._index, face_id)
         return label
@@ -130,9 +130,7 @@ class Review:
         self._labels.remove_label(face_id, actor.id)
         aggregate(self._labels, self._index, face_id)
         if (assignment := self._hand_out(actor, study, face_id)) is None:
-            raise SlotTaken(
-                "Your label is taken back. Others have labelled this face meanwhile.", "Go on with the next."
-            )
+            raise SlotTaken("review.too-late-to-correct")
         return assignment
 
     def latest(self, actor: Person, study_id: str, count: int) -> list[Label]:
@@ -207,5 +205,5 @@ class Review:
         require(actor, Action.REVIEW, study_id)
         study = next((study for study in self._records.studies() if study.id == study_id), None)
         if study is None:
-            raise InvalidInput("There is no such study.", "Reload the page.")
+            raise InvalidInput("study.gone")
         return study

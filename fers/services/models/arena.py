@@ -143,9 +143,7 @@ class Arena:
         info = classifier.info
         measured: list[ModelInfo] = []
         if asked.failed and not self._answers.count_answers(info.fingerprint):
-            what = f"{model_id} failed on every face."
-            check = f"{what} Look at it with `python -m fers models check {model_id}`."
-            raise ModelRejected(what, "Ask whoever runs FERS to look at it.", operator=check)
+            raise ModelRejected("run.failed-on-all", model=model_id)
         run = self._run(classifier, asked.seconds, on)
         while measured != (finished := [info, *self._finished_others(actor, info, on)]):
             measured = finished  # Another may end meanwhile: of two that end together, the later one measures both.
@@ -178,9 +176,9 @@ class Arena:
             if standing.run and standing.info.fingerprint in results
         ]
         if not rows and any(standing.run for standing in self.standings(actor, on)):
-            raise InvalidInput("There are no labelled faces here yet.", "Measure on something else, or wait for some.")
+            raise InvalidInput("arena.no-labelled-faces")
         if not rows:
-            raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
+            raise InvalidInput("arena.not-run")
         return sorted(rows, key=lambda row: -row[1].figures["top1"][0])
 
     def people(self, actor: Person, on: EvaluationSet = OWN_LABELS) -> Result | None:
@@ -209,10 +207,10 @@ class Arena:
         self._evaluation_sets.require(actor, on)
         infos = {info.id: info for info in self._models.models()}
         if one == other or not {one, other} <= set(infos):
-            raise InvalidInput("These are not two registered models.", "Choose two.")
+            raise InvalidInput("arena.not-two-models")
         common = self._measuring.common(on, [infos[one].fingerprint, infos[other].fingerprint])
         if not len(common.labels):
-            raise InvalidInput("No faces were seen by these models yet.", "Run them first.")
+            raise InvalidInput("arena.not-run")
         first, second = common.answers
         return common, pairwise(first, second, common.labels)
 
@@ -228,7 +226,7 @@ class Arena:
         else:
             require(actor, Action.COMPARE_MODELS, face.study_id)
         if face is None or Purpose.TRAIN not in face.purposes or not face.may_be_shown(self._now()):
-            raise NotFound("This face may not be looked at any more.", "Go on with another one.")
+            raise NotFound("arena.face-gone")
         classifier, pixels = self._models.classifier(model_id), crop_stored(self._images.get(face.id), face.box)
         return explained(classifier, pixels, prediction_of(classifier, pixels, self._now))
 

@@ -88,7 +88,7 @@ class DriftReports:
         dataset_version = self._versions.version(version_id)
         require(actor, Action.SHARE_DATASET, dataset_version.study_id if dataset_version else None)
         if dataset_version is None:
-            raise NotFound("This version is not there.", "Reload the page to see which ones are.")
+            raise NotFound("version.gone")
         studies = [study_id] if study_id else [study.id for study in self._records.studies()]
         version, by_class = self._sums(dataset_version), self._by_class(studies)
         weeks = sorted({week for week, _ in by_class})[-MOST_WEEKS:]

@@ -25,7 +25,6 @@ SHORTEST_ID = 8
 """Digits of a version's id that are enough to name it."""
 COUNTED_AT_ONCE = 20_000
 """Faces, or labels: to go through more takes seconds."""
-WHENCE_LABELS_COME = "Have people give some, have annotators label them, or import a labelled set."
 
 
 @dataclass(frozen=True)
@@ -148,10 +147,9 @@ class EvaluationSets:
         if self._has_faces(evaluation_set):
             return
         other = self._first_with_faces()
-        raise InvalidInput(
-            "There are no labelled faces to measure on here.",
-            f"Measure on “{other.key}”, which has some." if other else WHENCE_LABELS_COME,
-        )
+        if other:
+            raise InvalidInput("evaluation-set.other-has-faces", other=other.key)
+        raise InvalidInput("evaluation-set.no-faces")
 
     def named(self, name: str) -> EvaluationSet:
         """ "own" or "consensus", with "@" and a study's id for its faces alone; a version by its name or the beginning
@@ -163,11 +161,11 @@ class EvaluationSets:
         if name.partition("@")[0] in (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS):
             evaluation_set = EvaluationSet.from_key(name)
             if not self._studies(evaluation_set):
-                raise NotFound(f"There is no study {evaluation_set.study_id!r}.", "Look which ones there are.")
+                raise NotFound("evaluation-set.unknown-study", study=evaluation_set.study_id)
             return evaluation_set
         version, _, part = name.partition("#")
         if part and part not in list(Split):
-            raise InvalidInput(f"There is no part {part!r} of a version.", f"Say one of: {', '.join(Split)}.")
+            raise InvalidInput("evaluation-set.unknown-part", part=part, parts=Split)
         found = [
             dataset_version
             for study in self._records.studies()
@@ -176,9 +174,9 @@ class EvaluationSets:
             or (len(version) >= SHORTEST_ID and dataset_version.id.startswith(version))
         ]
         if not found:
-            raise NotFound(f"There is no version {version!r}.", "Freeze it first, or look which ones there are.")
+            raise NotFound("version.not-found", version=version)
         if len(found) > 1:
-            raise InvalidInput(f"Several studies have a version {version!r}.", "Say the beginning of its id.")
+            raise InvalidInput("evaluation-set.ambiguous-version", version=version)
         return EvaluationSet(EvaluationLabels.VERSION, found[0].id, Split(part) if part else None)
 
     def _consensus(self, evaluation_set: EvaluationSet, among: IdRange) -> Iterator[tuple[str, Emotion, str]]:

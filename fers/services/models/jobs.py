@@ -122,12 +122,12 @@ class _Held:
 
 
 def _stopped() -> JobStopped:
-    return JobStopped("This was stopped, or is being done elsewhere.", "What was done so far is kept.")
+    return JobStopped("job.stopped")
 
 
 def _words(error: Exception) -> tuple[str, str]:
     """For whoever asked, and for whoever runs FERS. Messages of what isn't FERS's own may hold what nobody should
     read."""
-    if isinstance(error, FersError):
-        return f"{error.what} {error.next}".strip(), error.operator
-    return f"Something unexpected happened ({type(error).__name__}).", ""
+    if not isinstance(error, FersError):
+        error = FersError("job.unexpected", kind=type(error).__name__)
+    return f"{error.what} {error.next}".strip(), error.operator

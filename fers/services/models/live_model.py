@@ -61,7 +61,7 @@ class LiveModel:
         require(actor, Action.MANAGE_MODELS)
         info = next((info for info in self._models.models() if info.id == model_id), None)
         if info is None:
-            raise UnknownModel(f"There is no model called {model_id}.", "Register it again.")
+            raise UnknownModel("model.vanished", model=model_id)
         self._log(actor, "registered", info)
 
     def promote(self, actor: Person, model_id: str) -> None:
@@ -74,7 +74,7 @@ class LiveModel:
         require(actor, Action.MANAGE_MODELS)
         before = self.before()
         if before is None:
-            raise UnknownModel("No other model was live before.", "Choose one to make live.")
+            raise UnknownModel("model.none-before")
         self._make_live(actor, before, "rolled back to")
 
     def _make_live(self, actor: Person, info: ModelInfo, how: str) -> None:

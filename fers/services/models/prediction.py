@@ -28,7 +28,7 @@ def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector |
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ImageRejected(f"It can't be read ({error.strerror}).", "Check the path.") from error
+        raise ImageRejected("photo.unreadable", problem=error.strerror) from error
     with check_photo(data, LIMITS).pixels() as pixels:
         face, box = proposed_face(pixels, classifier, detector)
     probabilities = classifier.predict(face[None])[0]

@@ -44,10 +44,10 @@ class Saliency:
         if face is not None and not is_own:
             require(actor, Action.VIEW_DATASET, face.study_id)
         if face is None or not (is_own or face.may_be_shown(self._now())):
-            raise NotFound("This photo may not be looked at any more.", "Reload the page to see what is there.")
+            raise NotFound("saliency.photo-gone")
         classifier = self._models.classifier(face.prediction.model_id)
         if classifier.info.version != face.prediction.model_version:
-            raise NotFound("The model that guessed here has changed since.", "Look at a newer photo.")
+            raise NotFound("saliency.model-changed")
         return explained(classifier, crop_stored(self._images.get(face.id), face.box), face.prediction)
 
 

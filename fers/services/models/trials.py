@@ -90,9 +90,9 @@ class Trials:
         """
         require(actor, Action.MANAGE_MODELS)
         if len(set(model_ids)) < 2 or len(set(model_ids)) < len(model_ids):
-            raise InvalidInput("A trial compares different models.", "Choose two or more.")
+            raise InvalidInput("trial.too-few-models")
         if any(trial.ended_at is None for trial in self._store.trials(1)):
-            raise InvalidInput("A trial is on already.", "End it first.")
+            raise InvalidInput("trial.already-running")
         infos = [self._live_model.classifier(model_id).info for model_id in model_ids]
         entrants = tuple(Entrant(info.id, info.version, info.fingerprint) for info in infos)
         trial = Trial(secrets.token_hex(16), entrants, self._now())
@@ -111,7 +111,7 @@ class Trials:
         trial = self._trial(trial_id)
         if promote is not None:
             if promote not in trial.model_ids:
-                raise InvalidInput(f"{promote} is not in this trial.", "Choose one that is.")
+                raise InvalidInput("trial.not-a-contender", model=promote)
             self._live_model.promote(actor, promote)
         if trial.ended_at is None:
             self._log(actor, "ended a trial", trial)
@@ -171,7 +171,7 @@ class Trials:
         for trial in self._store.trials(_REMEMBERED):
             if trial.id == trial_id:
                 return trial
-        raise NotFound("This trial is not there.", "Reload the page to see which are.")
+        raise NotFound("trial.gone")
 
     def _log(self, actor: Person, action: str, trial: Trial) -> None:
         # First the log: what is done is never unlogged.

@@ -75,7 +75,7 @@ class Migration:
         entries = self._old.records.audit()
         for known in self._new.records.audit():
             if known != next(entries, None):
-                raise InvalidInput("The new store has a log of its own.", "Choose an empty store to move to.")
+                raise InvalidInput("migration.not-empty")
         for entry in entries:
             self._new.records.append_audit(entry)
 

@@ -70,7 +70,7 @@ class Accounts:
         person_id = self._checked(email, password, device)
         if not self._sign_in.is_verified(person_id):
             self._sign_in.send_verification(email, password)
-            raise SignInFailed("This e-mail has yet to be confirmed.", "Open the link in the mail we have sent you.")
+            raise SignInFailed("sign-in.email-unconfirmed")
         return self._open(person_id)
 
     @property
@@ -98,7 +98,7 @@ class Accounts:
         Raises SignInFailed for a code that no open study and no live invitation has, and TooManyAttempts where too many
         of those were typed. `caller`: where this is (see `SignIn.check_caller`).
         """
-        refusal = SignInFailed("No open study has this code.", "Check it with the person who invited you.")
+        refusal = SignInFailed("sign-in.unknown-study-code")
         if self._invitations.offer(study_code, caller) is None:
             raise refusal
         person = self._new_person(Role.PARTICIPANT)
@@ -115,7 +115,7 @@ class Accounts:
         """Raises SignInFailed for an unknown code and TooManyAttempts after repeated failures. `device`: as above."""
         person_id = self._sign_in.check_code(personal_code, device)
         if person_id is None:
-            raise SignInFailed("This personal code doesn't open an account.", "Check it and try again.")
+            raise SignInFailed("sign-in.unknown-personal-code")
         return self._open(person_id)
 
     def issue_setup_token(self) -> str | None:
@@ -131,10 +131,7 @@ class Accounts:
         self.sign_up(email, password)
         person_id = self._checked(email, password)
         if self._administrators.anybody() or not self._sign_in.redeem_setup_token(setup_token):
-            raise SignInFailed(
-                "This link was used already or is not right.",
-                "While nobody administers FERS, it prints a new one when it is started again.",
-            )
+            raise SignInFailed("sign-in.setup-link-used")
         signed_in = self._open(person_id)
         administrator = replace(signed_in.person, role=Role.ADMINISTRATOR)
         made = "made administrator by the one-time link"
@@ -175,11 +172,12 @@ class Accounts:
         """
         email = self.email_of(actor)
         if email is None:
-            raise InvalidInput("You sign in without a password.", "There is none to change.")
+            raise InvalidInput("password.none-to-change")
         passwords.check(new, email)
         if self.has_password(actor) and self._sign_in.check_password(email, current, device) != actor.id:
-            forgot = " If you forgot it, sign out and have a mail sent." if self.sends_mail else ""
-            raise SignInFailed("This is not your current password.", f"Check it and try again.{forgot}")
+            if self.sends_mail:
+                raise SignInFailed("password.wrong-or-forgotten")
+            raise SignInFailed("password.wrong")
         self._sign_in.change_password(actor.id, new)
         return self._open(actor.id)
 
@@ -211,14 +209,14 @@ class Accounts:
         self._records.delete_person(person.id)  # They came twice at once.
         first = self._sign_in.person_by_identity(identity)
         if first is None:
-            raise SignInFailed("Your account was removed a moment ago.", "Sign in again for a new one.")
+            raise SignInFailed("sign-in.account-removed")
         return first
 
     def _checked(self, email: str, password: str, device: str = "") -> str:
         """The id of whose credentials these are. Raises SignInFailed."""
         person_id = self._sign_in.check_password(email, password, device)
         if person_id is None:
-            raise SignInFailed("This e-mail and password don't match an account.", "Check both and try again.")
+            raise SignInFailed("sign-in.failed")
         return person_id
 
     def _check(self, email: str, password: str) -> None:
@@ -227,7 +225,7 @@ class Accounts:
 
     def _check_email(self, email: str) -> None:
         if not _EMAIL.fullmatch(email.strip()) or len(email) > 254:
-            raise InvalidInput("This does not look like an e-mail address.", "Write it like name@example.org.")
+            raise InvalidInput("email.malformed")
 
     def _new_person(self, role: Role) -> Person:
         share = self._studies.current().ask_first_share
@@ -237,7 +235,7 @@ class Accounts:
     def _open(self, person_id: str) -> SignedIn:
         person = self._person(person_id)
         if person is None:
-            raise NotSignedIn("This account is no longer there.", "You can make a new one.")
+            raise NotSignedIn("sign-in.account-gone")
         return SignedIn(person, self._sign_in.open_session(person_id))
 
     def _person(self, person_id: str) -> Person | None:

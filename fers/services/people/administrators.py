@@ -39,7 +39,4 @@ class Administrators:
                 self._records.append_audit(stood)
                 return
             self._records.update_person(before)
-        raise NotPermitted(
-            "You are the only administrator, and without one nobody could run FERS any more.",
-            "Hand over first: on the server, `python -m fers grant NUMBER administrator` makes somebody else one.",
-        )
+        raise NotPermitted("administrator.last")

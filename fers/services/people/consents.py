@@ -73,7 +73,7 @@ class Consents:
         """Like `current`, but raises ConsentRequired instead of returning None."""
         consent = self.current(actor)
         if consent is None:
-            raise ConsentRequired("You have not agreed to the study's terms yet.", "Please read and choose first.")
+            raise ConsentRequired("consent.missing")
         return consent
 
     def give(self, actor: Person, text_sha256: str, purposes: frozenset[Purpose], adult: bool) -> Consent:
@@ -87,12 +87,9 @@ class Consents:
         require(actor, Action.GIVE_FACE)
         text, study = self.text(actor), self._studies.current(actor)
         if not adult:
-            raise ConsentRequired(
-                "You have not said that you are 18 or older.",
-                "Tick the box if you are: only people aged 18 or over can take part.",
-            )
+            raise ConsentRequired("consent.not-an-adult")
         if text.sha256 != text_sha256:
-            raise ConsentRequired("The terms have just changed.", "Please read the new ones and choose again.")
+            raise ConsentRequired("consent.changed")
         if Purpose.STORE not in purposes:
             purposes = frozenset()
             self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))

@@ -90,13 +90,13 @@ class DataExport:
 
     def _require(self, face: Face) -> None:
         if self._records.face(face.id) is None:
-            raise NotFound("Something was withdrawn meanwhile.", "Download what is left again.")
+            raise NotFound("data-export.something-withdrawn")
 
     def _own(self, actor: Person, face_id: str) -> Face:
         require(actor, Action.MANAGE_OWN_DATA)
         face = self._records.face(face_id)
         if face is None or face.person_id != actor.id:
-            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+            raise NotFound("photo.gone")
         return face
 
 

@@ -74,11 +74,11 @@ class Groups:
         if age is None and gender is None and skin is None:
             return self.erase(actor)
         if (words := self.words(actor)) is None:
-            raise ConsentRequired("This study does not ask who you are.", "There is nothing to fill in.")
+            raise ConsentRequired("groups.not-asked")
         if words.sha256 != words_sha256:
-            raise ConsentRequired("The words have just changed.", "Please read the new ones and choose again.")
+            raise ConsentRequired("groups.changed")
         if not agreed:
-            raise ConsentRequired("Nothing is kept unless you agree to it.", "Tick the box, or leave everything open.")
+            raise ConsentRequired("groups.no-agreement")
         study_id = self._studies.current(actor).id
         self._groups.save_description(SelfDescription(actor.id, study_id, words, self._now(), age, gender, skin))
         self._note(actor, "said something about themselves", study_id)

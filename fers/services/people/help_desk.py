@@ -57,29 +57,21 @@ class HelpDesk:
         person_id = self._sign_in.person_by_email(email)
         person = self._records.person(person_id) if person_id else None
         if person is None:
-            raise NotFound("No account has this e-mail.", "Ask its owner to sign up first.")
+            raise NotFound("help-desk.unknown-email")
         return person
 
     def _with_number(self, number: str) -> Person:
         ids = ids_of_number(number)
         if ids is None:
-            raise InvalidInput(
-                "This is neither an e-mail nor the number of an account.",
-                "A number looks like 3f2a-91bc-07de; its owner finds it on their My data page.",
-            )
+            raise InvalidInput("help-desk.neither-email-nor-number")
         people = list(islice(self._records.people(ids), 2))
         if len(people) != 1:
-            raise NotFound("No account has this number.", "Compare it with the My data page of its owner.")
+            raise NotFound("help-desk.unknown-number")
         return people[0]
 
     def _require_proof(self, person: Person) -> None:
         """That the person's e-mail is theirs. Raises InvalidInput."""
         if not self._sign_in.sends_mail:
-            raise InvalidInput(
-                "Nobody here has proved that an e-mail is theirs: a stranger may have signed up with it.",
-                "Ask its owner for the number on their My data page, and give that instead.",
-            )
+            raise InvalidInput("help-desk.email-unproven")
         if not self._sign_in.is_verified(person.id):
-            raise InvalidInput(
-                "This e-mail has yet to be confirmed.", "Ask its owner to open the link in the mail they were sent."
-            )
+            raise InvalidInput("help-desk.email-unconfirmed")

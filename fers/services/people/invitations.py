@@ -43,9 +43,9 @@ class Invitations:
         shown this once. Raises InvalidInput."""
         study = self._studies.get(actor, study_id)
         if not 1 <= days <= LONGEST_DAYS:
-            raise InvalidInput(f"An invitation lasts 1 to {LONGEST_DAYS} days.", "Choose a number in between.")
+            raise InvalidInput("invitation.days", longest=LONGEST_DAYS)
         if not 1 <= uses <= MOST_USES:
-            raise InvalidInput(f"1 to {MOST_USES} people can come by one invitation.", "Choose a number in between.")
+            raise InvalidInput("invitation.uses", most=MOST_USES)
         code = "-".join(secrets.token_hex(_GROUP_BYTES) for _ in range(_GROUPS))
         expires_at = self._now() + timedelta(days=days)
         invitation = Invitation(secrets.token_hex(8), study.id, role, code_sha256(code), expires_at, uses)
@@ -62,7 +62,7 @@ class Invitations:
         """Let nobody else come by this invitation. Raises NotFound when the study has no such invitation."""
         study = self._studies.get(actor, study_id)
         if invitation_id not in {invitation.id for invitation in self._memberships.invitations_to(study.id)}:
-            raise NotFound("This invitation is not there any more.", "Reload the page.")
+            raise NotFound("invitation.gone")
         self._memberships.revoke_invitation(invitation_id)
         self._log(actor, "revoked an invitation", invitation_id, study.id)
 
@@ -93,7 +93,7 @@ class Invitations:
         by_study_code = offer is not None and self._studies.with_code(code) is not None
         gains = offer is not None and known.get(offer.study.id) != offer.role
         if offer is None or (gains and not by_study_code and not self._use(code)):
-            raise NotFound("This invitation doesn't work any more.", "Ask the person who invited you for another one.")
+            raise NotFound("invitation.over")
         roles = [offer.role, known.get(offer.study.id, Role.PARTICIPANT)]
         role = max(roles, key=list(Role).index)
         if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
@@ -112,7 +112,7 @@ class Invitations:
         asked_first = random.SystemRandom().random() < study.ask_first_share
         if person is None:  # They have withdrawn meanwhile, and nothing of theirs stays.
             self._memberships.delete_membership(actor.id, study.id)
-            raise NotSignedIn("Your account is not there any more.", "Sign up anew to take the invitation.")
+            raise NotSignedIn("invitation.account-gone")
         self._records.update_person(replace(person, asked_first=asked_first))
 
     def _log(self, actor: Person, action: str, subject: str, study_id: str, role: str = "") -> None:

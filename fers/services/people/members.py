@@ -52,7 +52,7 @@ class Members:
             None,
         )
         if membership is None:
-            raise NotFound("This person is not in the study.", "Invite them.")
+            raise NotFound("member.not-in-study")
         self._log(actor, f"gave the role {role}", person_id, study.id, role)
         self._memberships.save_membership(Membership(person_id, study.id, role, membership.entered_at))
 

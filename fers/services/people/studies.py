@@ -14,6 +14,7 @@ from fers.errors import InvalidInput
 
 LONGEST_RETENTION_DAYS = 3650
 
+SHORTEST_CODE = 6
 MOST_ANNOTATORS = 20
 
 LONGEST_CONSENT_WORDS = 5000
@@ -52,14 +53,14 @@ class Studies:
         require(actor, Action.MANAGE_STUDY, study_id)
         study = next((study for study in self._all() if study.id == study_id), None)
         if study is None:
-            raise InvalidInput("There is no such study.", "Reload the page.")
+            raise InvalidInput("study.gone")
         return study
 
     def create(self, actor: Person, name: str) -> Study:
         """A new study, closed and yet to be described. Raises InvalidInput without a name."""
         require(actor, Action.RUN_INSTALLATION)
         if not name.strip():
-            raise InvalidInput("The study's name is empty.", "Participants need to know it: please fill it in.")
+            raise InvalidInput("study.no-name")
         study = _new_study(name.strip())
         self._records.save_study(study)
         self._records.append_audit(entry_by(actor, self._now(), "made the study", study.id, study.id))
@@ -70,7 +71,7 @@ class Studies:
         require(actor, Action.GIVE_FACE)
         memberships = self._memberships.memberships_of(actor.id)  # Their page may be older than the roles they have.
         if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(memberships)))}:
-            raise InvalidInput("There is no such study.", "Reload the page.")
+            raise InvalidInput("study.gone")
         roles = {membership.study_id: membership.role for membership in memberships}
         role = roles.get(study_id, Role.PARTICIPANT)
         self._memberships.save_membership(Membership(actor.id, study_id, role, self._now()))
@@ -98,7 +99,7 @@ class Studies:
         _check(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
-            raise InvalidInput("Another study has this study code.", "Choose a code of its own.")
+            raise InvalidInput("study.code-taken")
         return before
 
     def _all(self) -> list[Study]:
@@ -109,33 +110,28 @@ class Studies:
 
 
 def _check(study: Study) -> None:
-    for word, value in (("name", study.name), ("purpose", study.purpose), ("owner", study.owner)):
-        if not value.strip():
-            raise InvalidInput(f"The study's {word} is empty.", "Participants need to know it: please fill it in.")
+    if not study.name.strip():
+        raise InvalidInput("study.no-name")
+    if not study.purpose.strip():
+        raise InvalidInput("study.no-purpose")
+    if not study.owner.strip():
+        raise InvalidInput("study.no-owner")
     if not study.contact.strip():
-        raise InvalidInput("There is no way to reach the owner.", "Give an e-mail address or another contact.")
+        raise InvalidInput("study.no-contact")
     if not 1 <= study.retention_days <= LONGEST_RETENTION_DAYS:
-        raise InvalidInput(f"Faces can be kept for 1 to {LONGEST_RETENTION_DAYS} days.", "Choose a number in between.")
+        raise InvalidInput("study.retention", longest=LONGEST_RETENTION_DAYS)
     if not 0 <= study.ask_first_share <= 1:
-        raise InvalidInput("The share of people asked first goes from 0 to 1.", "Choose a number in between.")
-    if len(study.join_code.strip()) < 6:
-        raise InvalidInput("The study code is too easy to guess.", "Use at least 6 characters.")
+        raise InvalidInput("study.ask-first-share")
+    if len(study.join_code.strip()) < SHORTEST_CODE:
+        raise InvalidInput("study.code-too-short", shortest=SHORTEST_CODE)
     if len(study.consent_words) > LONGEST_CONSENT_WORDS:
-        raise InvalidInput(
-            f"The study's own words in the consent have more than {LONGEST_CONSENT_WORDS} characters.",
-            "Say it in fewer, or link to the rest.",
-        )
+        raise InvalidInput("study.consent-words-too-long", longest=LONGEST_CONSENT_WORDS)
     if len(study.labelling_guide or "") > LONGEST_GUIDE:
-        raise InvalidInput(
-            f"The labelling guide has more than {LONGEST_GUIDE} characters.", "Say it in fewer, or link to the rest."
-        )
+        raise InvalidInput("study.guide-too-long", longest=LONGEST_GUIDE)
     if not 1 <= study.overlap <= MOST_ANNOTATORS:
-        raise InvalidInput(f"1 to {MOST_ANNOTATORS} annotators can label a face.", "Choose a number in between.")
+        raise InvalidInput("study.overlap", most=MOST_ANNOTATORS)
     if study.open and not study.purpose_confirmed:
-        raise InvalidInput(
-            "A study can open only once its owner confirms what it is not.",
-            "Confirm that it is not emotion inference at work or in education, or close the study.",
-        )
+        raise InvalidInput("study.purpose-unconfirmed")
 
 
 def _same_code(one: str, other: str) -> bool:

@@ -64,7 +64,7 @@ class Withdrawal:
         require(actor, Action.MANAGE_OWN_DATA)
         face = self._records.face(face_id)
         if face is None or face.person_id != actor.id:
-            raise NotFound("This photo is not there any more.", "Nothing is left to withdraw.")
+            raise NotFound("withdrawal.photo-gone")
         self._remove(face, self._entry(face, "participant", "withdrew a face"))
 
     def remove(self, actor: Person, study_id: str, face_id: str, reason: Removal) -> None:
@@ -73,7 +73,7 @@ class Withdrawal:
         require(actor, Action.MANAGE_STUDY, study_id)
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
-            raise NotFound("This photo is not there any more.", "Reload the page to see what is.")
+            raise NotFound("photo.gone")
         if face.source is Source.IMPORT:  # First: else the next import of its set could bring it back.
             self._records.keep_out(study_id, face.id)
         self._remove(face, entry_by(actor, self._now(), f"removed a face: {reason}", face.id, study_id))

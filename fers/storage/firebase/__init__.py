@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 def open_stores(settings: "Settings", now: Callable[[], datetime]) -> Stores:
     """Open the project that the settings name. Raises InvalidInput where they don't, and StoreUnavailable."""
     if not settings.firebase_project:
-        raise InvalidInput("FERS_FIREBASE_PROJECT is empty.", "Set it to the id of your Firebase project.")
+        raise InvalidInput("settings.no-firebase-project")
     if not settings.firebase_api_key:
-        raise InvalidInput("FERS_FIREBASE_API_KEY is empty.", "Set it to the project's Web API key.")
+        raise InvalidInput("settings.no-firebase-api-key")
     return stores_of(open_firebase(settings.firebase_project, settings.firebase_bucket), settings, now)
 
 

@@ -25,7 +25,7 @@ class FirebaseAccess:
         try:
             self._documents.create(self._tokens.document(token.id), _document(token), batch)
         except Missing:
-            raise NotFound("This account is no longer there.", "You can make a new one.") from None
+            raise NotFound("account.gone") from None
 
     def by_sha256(self, sha256: str) -> AccessToken | None:
         found = self._documents.page(where(self._tokens, "sha256", "==", sha256).limit(1))

@@ -57,7 +57,7 @@ class FaceRows:
             return _without_dispute(old) | index_row_of(face, old.get("perceived")) | field_facts_of(face)
 
         if self.change(face.id, moved, face_to_document(face)) is None:
-            raise NotFound("This record is not there any more.", "Reload the page.")
+            raise NotFound("record.gone")
 
     def note_opinion(self, face_id: str, opinion: Opinion | None) -> None:
         quarter, share = agreement_in(opinion)
@@ -151,9 +151,7 @@ class FaceRows:
             facts = self._documents.read(self._facts.document(face["facts"]))
             if facts is not None:  # Else they were changed since the face was read.
                 return face, {field: value for field, value in facts.items() if field != "id"}
-        raise OutOfOrder(
-            f"What is known about the photo {face_id} doesn't fit together.", "Run `python -m fers doctor`."
-        )
+        raise OutOfOrder("store.inconsistent-photo", photo=face_id)
 
     def _write(self, batch: WriteBatch, name: str, old: IndexRow | None, new: IndexRow) -> dict[str, Any]:
         batch.create(self._facts.document(name), new | {"id": name})

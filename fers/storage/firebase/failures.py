@@ -1,8 +1,9 @@
 """What Google's libraries say when a call fails, in words for whoever can do something about it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import requests
 from firebase_admin.auth import InvalidIdTokenError
@@ -14,30 +15,21 @@ from urllib3.exceptions import MaxRetryError, TimeoutError
 
 from fers.errors import OutOfOrder, StoreUnavailable
 
-_DOWN = ("The store can't be reached.", "Try again in a moment.")
-_SLOW = ("The store takes too long to answer.", "Try again in a moment.")
-_QUOTA = ("The store has used up its quota for now.", "Wait, or raise it.")
-_CREDENTIALS = (
-    "FERS is not let into its store: its credentials have expired or lack a right.",
-    "Renew them.",
-)
-_NO_INDEX = ("The store lacks an index.", "Deploy firestore.indexes.json, as docs/operators/firebase.md says.")
-_NOT_THERE = ("The store's project, database or bucket is not there.", "Check FERS_FIREBASE_PROJECT and _BUCKET.")
-_NO_SIGN_IN = (
-    "Signing in with an e-mail is not set up as it must be.",
-    "Check FERS_FIREBASE_PROJECT and the project's sign-in methods.",
-)
-_UNVERIFIED = (
-    "What the sign-in service answered can't be verified.",
-    "Check this server's clock and FERS_FIREBASE_PROJECT.",
-)
-_DAMAGED = ("What the store sent arrived damaged.", "Try again in a moment.")
-_OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
+_Failure = Callable[[], StoreUnavailable]
 
-_PASSING = (_DOWN, _SLOW, _DAMAGED)
-"""What everybody is told: it goes by itself."""
+# What goes by itself, everybody is told; the rest only whoever runs FERS can mend.
+_DOWN = partial(StoreUnavailable, "store.unreachable")
+_SLOW = partial(StoreUnavailable, "store.slow")
+_DAMAGED = partial(StoreUnavailable, "store.garbled")
+_QUOTA = partial(OutOfOrder, "firebase.quota")
+_CREDENTIALS = partial(OutOfOrder, "firebase.credentials")
+_NO_INDEX = partial(OutOfOrder, "firebase.no-index")
+_NOT_THERE = partial(OutOfOrder, "firebase.not-there")
+_NO_SIGN_IN = partial(OutOfOrder, "firebase.no-sign-in")
+_UNVERIFIED = partial(OutOfOrder, "firebase.unverified")
+_OTHER = partial(OutOfOrder, "store.unusable")
 
-_BY_KIND = (
+_BY_KIND: tuple[tuple[tuple[type[Exception], ...], _Failure], ...] = (
     ((google.ServiceUnavailable, google.BadGateway, TransportError, requests.ConnectionError), _DOWN),
     ((google.DeadlineExceeded, google.GatewayTimeout, google.Aborted, requests.Timeout), _SLOW),
     ((google.TooManyRequests,), _QUOTA),
@@ -46,7 +38,7 @@ _BY_KIND = (
     ((google.NotFound,), _NOT_THERE),
     ((DataCorruption,), _DAMAGED),
 )
-_BY_CODE = {
+_BY_CODE: dict[str, _Failure] = {
     "UNAVAILABLE": _DOWN,
     "DEADLINE_EXCEEDED": _SLOW,
     "RESOURCE_EXHAUSTED": _QUOTA,
@@ -72,11 +64,10 @@ def _lacks_token(error: Exception) -> bool:
 
 
 def firebase_failure(error: Exception) -> StoreUnavailable:
-    words = _words_for(error)
-    return StoreUnavailable(*words) if words in _PASSING else OutOfOrder(*words)
+    return _failure(error)()
 
 
-def _words_for(error: Exception) -> tuple[str, str]:
+def _failure(error: Exception) -> _Failure:
     if isinstance(error, FirebaseError):
         return _of_auth(error)
     if isinstance(error, google.RetryError) and error.cause is not None:
@@ -85,10 +76,10 @@ def _words_for(error: Exception) -> tuple[str, str]:
         return _SLOW
     if _lacks_token(error):
         return _CREDENTIALS if credentials_refused(error) else _DOWN
-    return next((words for kinds, words in _BY_KIND if isinstance(error, kinds)), _OTHER)
+    return next((failure for kinds, failure in _BY_KIND if isinstance(error, kinds)), _OTHER)
 
 
-def _of_auth(error: FirebaseError) -> tuple[str, str]:
+def _of_auth(error: FirebaseError) -> _Failure:
     if "QUOTA_EXCEEDED" in str(error):
         return _QUOTA
     if isinstance(error, InvalidIdTokenError):

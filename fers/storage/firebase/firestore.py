@@ -69,7 +69,7 @@ class FirestoreDocuments:
                 return
             if isinstance(refused, Missing):
                 raise
-            raise AlreadyExists("This record is stored already.", "There is nothing left to do.") from None
+            raise AlreadyExists("record.exists") from None
 
     def set_about(
         self, faces: CollectionReference, documents: Mapping[str, tuple[DocumentReference, dict[str, Any]]]
@@ -93,7 +93,7 @@ class FirestoreDocuments:
             try:
                 reference.update(document, **self._bounds)
             except Missing:
-                raise NotFound("This record is not there any more.", "Reload the page.") from None
+                raise NotFound("record.gone") from None
 
     def set(self, reference: DocumentReference, document: dict[str, Any]) -> None:
         with explained():
@@ -172,4 +172,4 @@ def until_it_holds(attempt: Callable[[], Found]) -> Found:
             return attempt()
         except (Missing, Taken):
             time.sleep(secrets.randbelow(50) / 1000)
-    raise StoreUnavailable("Many people are changing this at once.", "Try again in a moment.")
+    raise StoreUnavailable("store.contended")

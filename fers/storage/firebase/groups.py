@@ -49,7 +49,7 @@ class FirebaseGroups:
         try:
             self._documents.commit(batch)
         except Missing:
-            raise NotFound("This account is no longer there.", "You can make a new one.") from None
+            raise NotFound("account.gone") from None
         self._of_faces.spread(description.person_id, description.study_id, groups_of(description))
 
     def descriptions_of(self, person_id: str) -> list[SelfDescription]:

@@ -40,7 +40,7 @@ class IdentityToolkit:
         if problem in _WRONG:
             return None
         if problem == "TOO_MANY_ATTEMPTS_TRY_LATER":
-            raise TooManyAttempts("Too many attempts failed in a row.", "Wait a few minutes, then try again.")
+            raise TooManyAttempts("sign-in.too-many-attempts")
         token: str = _sound(answer, problem)["idToken"]
         return token
 
@@ -84,8 +84,5 @@ class IdentityToolkit:
 
 def _sound(answer: dict[str, Any], problem: str) -> dict[str, Any]:
     if problem:
-        raise OutOfOrder(
-            f"Signing in with an e-mail is not set up as it must be ({problem}).",
-            "Check FERS_FIREBASE_API_KEY and the project's sign-in methods.",
-        )
+        raise OutOfOrder("firebase.sign-in-refused", problem=problem)
     return answer

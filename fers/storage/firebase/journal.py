@@ -85,7 +85,7 @@ class FirebaseJournal:
                 return lease
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        raise StoreUnavailable("This photo is being worked on elsewhere.", "Try again in a moment.")
+        raise StoreUnavailable("photo.busy")
 
     def _begin(self, face_id: str) -> _Lease | None:
         """Mark a face that has no mark; None when it has one."""
@@ -125,7 +125,7 @@ class FirebaseJournal:
                     return
                 if late := self._begin(lease.face_id):  # What was written after all has to be looked at again.
                     self._give_up(late)
-                raise StoreUnavailable("Storing this took too long.", "Try again.") from None
+                raise StoreUnavailable("store.too-slow") from None
 
     @contextmanager
     def _given_up_on_failure(self, lease: _Lease) -> Iterator[None]:

@@ -67,9 +67,9 @@ class FirebaseLabels:
             if not facts["reviewable"]:
                 raise _not_there()
             if label.annotator_id in facts["said_by"]:
-                raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
+                raise AlreadyExists("review.labelled-already")
             if _slots_left(facts, _held_by_others(facts, label.annotator_id, now), slots) < 1:
-                raise SlotTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
+                raise SlotTaken("review.enough-labels")
             return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
 
         reference = self._reference(label.face_id, label.annotator_id)
@@ -229,4 +229,4 @@ def _read_gold_standard(document: dict[str, Any]) -> GoldStandard:
 
 
 def _not_there() -> NotFound:
-    return NotFound("This photo is not there any more.", "Go on with the next one.")
+    return NotFound("review.photo-gone")

@@ -125,7 +125,7 @@ class FirebaseRecords:
         try:
             self._documents.create(self._faces.document(face.id), face_to_document(face) | facts, batch)
         except Missing:
-            raise NotFound("This account is no longer there.", "You can make a new one.") from None
+            raise NotFound("account.gone") from None
         while said != (now := self._groups.of(face.person_id, face.study_id)):  # Changed while the face was added.
             self._facts.note_groups(face.id, now)
             said = now

@@ -40,7 +40,7 @@ class FirebaseStudies:
 
     def create_invitation(self, invitation: Invitation) -> None:
         if self._known(invitation.sha256) is not None:
-            raise AlreadyExists("This invitation is there already.", "Make another one.")
+            raise AlreadyExists("invitation.exists")
         document = _invitation_document(invitation)
         self._documents.create(self._invitations.document(document["id"]), document)
 

@@ -118,7 +118,7 @@ class FirebaseDatasetVersions:
         try:
             self._documents.create(version, _document(dataset_version) | {"attempt": attempt}, batch)
         except AlreadyExists:
-            raise AlreadyExists("This version is there already.", "Choose another name.") from None
+            raise AlreadyExists("version.exists") from None
 
     def _of(self, attempt: str) -> Query:
         return where(self._entries, "attempt", "==", attempt)

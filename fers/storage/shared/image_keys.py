@@ -15,8 +15,8 @@ def require_image_key(key: str) -> str:
 
 
 def image_not_found() -> NotFound:
-    return NotFound("This photo is not there any more.", "Reload the page to see what is.")
+    return NotFound("photo.gone")
 
 
 def other_image_exists() -> AlreadyExists:
-    return AlreadyExists("Another photo is stored under this id.", "Give the photo again.")
+    return AlreadyExists("photo.other-under-id")

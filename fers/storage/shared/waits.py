@@ -20,13 +20,4 @@ def refuse_too_soon(remaining: timedelta, failures: int, free: int) -> None:
     """Raises TooManyAttempts where `remaining` is left of a wait after so many failures. More than it ever was is no
     wait, but a clock that was set back."""
     if timedelta() < remaining <= timedelta(seconds=wait_seconds(failures, free)):
-        raise _too_soon(remaining)
-
-
-def _too_soon(remaining: timedelta) -> TooManyAttempts:
-    seconds = math.ceil(remaining.total_seconds())
-    if seconds < 120:
-        duration = "1 second" if seconds == 1 else f"{seconds} seconds"
-    else:
-        duration = f"{-(-seconds // 60)} minutes"
-    return TooManyAttempts("Too many attempts failed in a row.", f"Wait {duration}, then try again.")
+        raise TooManyAttempts("sign-in.wait", wait=math.ceil(remaining.total_seconds()))

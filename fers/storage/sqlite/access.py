@@ -18,14 +18,14 @@ class SqliteAccess:
         times = (time_to_text(token.created_at), time_to_text(token.expires_at))
         with self._database.transaction() as sql:
             if sql.execute("SELECT 1 FROM access_tokens WHERE id = ?", (token.id,)).fetchone():
-                raise AlreadyExists("This access token is there already.", "Make another one.")
+                raise AlreadyExists("access-token.exists")
             made = sql.execute(
                 "INSERT INTO access_tokens (person_id, id, study_id, name, sha256, created_at, expires_at)"
                 " SELECT id, ?, ?, ?, ?, ?, ? FROM people WHERE id = ?",
                 (*values, *times, token.person_id),
             )
             if made.rowcount != 1:
-                raise NotFound("This account is no longer there.", "You can make a new one.")
+                raise NotFound("account.gone")
 
     def by_sha256(self, sha256: str) -> AccessToken | None:
         rows = self._database.rows("SELECT * FROM access_tokens WHERE sha256 = ?", (sha256,))

@@ -71,9 +71,11 @@ def restore(
     """
     there = names(backups)
     if not there or (name or there[-1]) not in there:
-        raise NotFound(f"There is no such backup in {backups}.", f"There are: {', '.join(there) or 'none'}.")
+        if there:
+            raise NotFound("backup.not-found", folder=backups, there=there)
+        raise NotFound("backup.none", folder=backups)
     if data.exists() and any(data.iterdir()):
-        raise InvalidInput(f"{data} is not empty.", "Move it away first, and name its erased.jsonl with --erased.")
+        raise InvalidInput("backup.folder-not-empty", folder=data)
     chosen = name or there[-1]
     source = backups / _DATABASES / f"{chosen}.sqlite3"
     try:
@@ -91,7 +93,7 @@ def restore(
 def _copy_database(source: Path, target: Path) -> None:
     """By SQLite's online backup, whole or not at all."""
     if not source.exists():
-        raise NotFound(f"There is no store in {source.parent}.", "Check FERS_DATA.")
+        raise NotFound("backup.no-store", folder=source.parent)
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -144,7 +144,7 @@ class Database:
                 emptied = self._empty_log()
                 self._before.unlink(missing_ok=True)
         if not emptied:
-            raise StoreUnavailable("Somebody else is reading what is to be deleted.", "Try again in a moment.")
+            raise StoreUnavailable("store.being-read")
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:

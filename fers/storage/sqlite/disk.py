@@ -39,12 +39,7 @@ class Disk:
     def require_room(self, more: int = 0) -> None:
         """Raises StoreUnavailable when too little is left for something large, of so many bytes."""
         if not self.has_room(more):
-            raise StoreUnavailable(
-                "Nothing new can be saved at the moment.",
-                "Please come back later.",
-                operator=f"The disk is nearly full. Free some space: FERS takes nothing new while less than"
-                f" {ROOM_BYTES + more >> 20} MB are free.",
-            )
+            raise StoreUnavailable("disk.nearly-full", room=ROOM_BYTES + more)
         self.fill()
 
     def make_way(self) -> None:

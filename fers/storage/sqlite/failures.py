@@ -2,15 +2,20 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from fers.errors import OutOfOrder, StoreUnavailable
 
-_BUSY = ("FERS is busy.", "Try again in a moment.")
-_DISK_FULL = ("The disk is full.", "Free some space, then try again.")
-_READ_ONLY = ("The store can't be written.", "Make its folder writable for the user that runs FERS.")
-_OTHER = ("The store can't be used at the moment.", "Try again; if it stays like this, run `python -m fers doctor`.")
+
+def busy() -> StoreUnavailable:
+    return StoreUnavailable("store.busy")
+
+
+_DISK_FULL = partial(OutOfOrder, "disk.full")
+_READ_ONLY = partial(OutOfOrder, "store.read-only")
+_OTHER = partial(OutOfOrder, "store.unusable")
 
 _BY_ERRNO = {
     errno.ENOSPC: _DISK_FULL,
@@ -19,30 +24,25 @@ _BY_ERRNO = {
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
 }
-_BY_SQLITE_CODE = {
-    sqlite3.SQLITE_BUSY: _BUSY,
-    sqlite3.SQLITE_LOCKED: _BUSY,
+_BY_SQLITE_CODE: dict[int, Callable[[], StoreUnavailable]] = {
+    sqlite3.SQLITE_BUSY: busy,
+    sqlite3.SQLITE_LOCKED: busy,
     sqlite3.SQLITE_FULL: _DISK_FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
-    sqlite3.SQLITE_NOTADB: ("The store's database file is not a database.", "Restore it from a backup."),
-    sqlite3.SQLITE_CORRUPT: ("The store's database is damaged.", "Restore it from a backup."),
+    sqlite3.SQLITE_NOTADB: partial(OutOfOrder, "store.not-a-database"),
+    sqlite3.SQLITE_CORRUPT: partial(OutOfOrder, "store.damaged"),
 }
 
 
-def busy() -> StoreUnavailable:
-    return StoreUnavailable(*_BUSY)
-
-
 def disk_failure(error: OSError) -> StoreUnavailable:
-    return OutOfOrder(*_BY_ERRNO.get(error.errno or 0, _OTHER))
+    return _BY_ERRNO.get(error.errno or 0, _OTHER)()
 
 
 def database_failure(error: sqlite3.Error) -> StoreUnavailable:
     extended = getattr(error, "sqlite_errorcode", None) or 0
-    words = _BY_SQLITE_CODE.get(extended & 0xFF, _OTHER)
-    return busy() if words is _BUSY else OutOfOrder(*words)
+    return _BY_SQLITE_CODE.get(extended & 0xFF, _OTHER)()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class SqliteField:
                 (trial.id, entrants, time_to_text(trial.started_at), ended_at),
             )
             if added.rowcount != 1:
-                raise AlreadyExists("This trial is there already.", "Reload the page.")
+                raise AlreadyExists("trial.exists")
 
     def end_trial(self, trial_id: str, at: datetime) -> None:
         with self._database.transaction() as sql:

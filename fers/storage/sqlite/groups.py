@@ -28,7 +28,7 @@ class SqliteGroups:
                 (description.study_id, document, description.person_id),
             )
             if saved.rowcount != 1:
-                raise NotFound("This account is no longer there.", "You can make a new one.")
+                raise NotFound("account.gone")
             keep_groups(sql, description.person_id, description.study_id)
 
     def descriptions_of(self, person_id: str) -> list[SelfDescription]:

@@ -69,11 +69,11 @@ class SqliteLabels:
         with self._database.transaction(large=True) as sql:
             left = _slots_left(sql, face_id, annotator_id, slots, now)
             if left is None:
-                raise NotFound("This photo is not there any more.", "Go on with the next one.")
+                raise NotFound("review.photo-gone")
             if _has_labelled(sql, face_id, annotator_id):
-                raise AlreadyExists("You have labelled this face already.", "Go on with the next one.")
+                raise AlreadyExists("review.labelled-already")
             if left < 1:
-                raise SlotTaken("Others have labelled this face meanwhile.", "Go on with the next one.")
+                raise SlotTaken("review.enough-labels")
             values = (face_id, annotator_id, label.study_id, json.dumps(label_to_document(label)))
             sql.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", values)
             _release(sql, face_id, annotator_id)

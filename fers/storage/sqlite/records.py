@@ -126,7 +126,7 @@ class SqliteRecords:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
         with self._database.transaction(large=True) as sql:
             if not sql.execute("SELECT 1 FROM people WHERE id = ?", (face.person_id,)).fetchone():
-                raise NotFound("This account is no longer there.", "You can make a new one.")
+                raise NotFound("account.gone")
             values = face_rows.face_values(face)
             inserted = f"INSERT INTO faces ({FACE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
             _require_new(sql.execute(inserted, values))
@@ -226,12 +226,12 @@ def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
 
 def _require_new(inserted: sqlite3.Cursor) -> None:
     if inserted.rowcount != 1:
-        raise AlreadyExists("This record is stored already.", "There is nothing left to do.")
+        raise AlreadyExists("record.exists")
 
 
 def _require_known(updated: sqlite3.Cursor) -> None:
     if updated.rowcount != 1:
-        raise NotFound("This record is not there any more.", "Reload the page.")
+        raise NotFound("record.gone")
 
 
 def _person(row: sqlite3.Row) -> Person:

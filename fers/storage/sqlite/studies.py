@@ -42,7 +42,7 @@ class SqliteStudies:
         with self._database.transaction() as sql:
             statement = "INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
             if sql.execute(statement, what + limits).rowcount != 1:
-                raise AlreadyExists("This invitation is there already.", "Make another one.")
+                raise AlreadyExists("invitation.exists")
 
     def invitation(self, sha256: str) -> Invitation | None:
         rows = self._database.rows("SELECT * FROM invitations WHERE sha256 = ?", (sha256,))

@@ -95,7 +95,7 @@ class SqliteDatasetVersions:
         insert = "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         with self._database.transaction() as sql:
             if sql.execute(insert, values).rowcount != 1:
-                raise AlreadyExists("This version is there already.", "Choose another name.")
+                raise AlreadyExists("version.exists")
 
     def _remove(self, attempt: str) -> None:
         of_attempt = "FROM snapshot_entries WHERE attempt = ?"

@@ -71,4 +71,4 @@ def read_given(sent: dict) -> Given:
             raise TypeError("not numbers")
         return Given(photo, LiveGuess(model_id, fingerprint, tuple(map(float, said))))
     except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
-        raise ImageRejected("The picture did not arrive whole.", "Please press the button again.") from error
+        raise ImageRejected("photo.incomplete") from error

@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from fers.cli.model_questions import in_words_of_the_page, wrong_in
+from fers.cli.model_questions import in_words_of_the_page, refuse_unusable
 from fers.cli.telling import Kind
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -30,8 +30,7 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
     something and the model is not to be registered `all_the_same`.
     """
     require(actor, Action.MANAGE_MODELS)
-    if wrong := wrong_in(answers):
-        raise ModelRejected(wrong, "Correct it, then register the model again.")
+    refuse_unusable(answers)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         _write(upload, path)
@@ -43,7 +42,7 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
     if last["kind"] in (Kind.REFUSED, Kind.DOUBTED):
         raise _refusal(found, last)
     if last["kind"] != Kind.REGISTERED:
-        raise ModelRejected("The file made the program that tried it fail.", "Check it with another tool.")
+        raise ModelRejected("sandbox.crashed")
     platform().live_model.log_registered(actor, last["id"])
     return "\n\n".join(line["says"] for line in told)
 
@@ -67,7 +66,7 @@ def _add(path: Path, options: list[str]) -> list[dict]:
             timeout=PATIENCE_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelRejected("The model took too long to try.", "Give a smaller one.") from error
+        raise ModelRejected("sandbox.too-slow") from error
     return list(_lines(said.stdout))
 
 
@@ -82,11 +81,18 @@ def _lines(said: bytes) -> Iterator[dict]:
 def _on_the_page(line: dict, folder: str, form: bool) -> dict:
     """Without our folder, and with the page's fields. Whoever filled in the `form` wrote no description to correct."""
     words = line if form or "in_full" not in line else line | {"says": line["in_full"]}
-    return {key: in_words_of_the_page(text.replace(f"{folder}/", "")) for key, text in words.items()}
+    return {key: _plainly(value, folder) for key, value in words.items()}
+
+
+def _plainly(value: Any, folder: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _plainly(each, folder) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plainly(each, folder) for each in value]
+    return in_words_of_the_page(value.replace(f"{folder}/", "")) if isinstance(value, str) else value
 
 
 def _refusal(found: list[str], last: dict) -> ModelRejected:
-    refusal = ModelDoubted if last["kind"] == Kind.DOUBTED else ModelRejected
-    if not found:
-        return refusal(last["says"], last["next"], last["operator"])
-    return refusal(" ".join(found), f"{last['says']} {last['next']}", last["operator"])
+    if last["kind"] == Kind.DOUBTED:
+        return ModelDoubted("model.doubted-for", findings=" ".join(found), option=in_words_of_the_page("--yes"))
+    return ModelRejected.revived(last)

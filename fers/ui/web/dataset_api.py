@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, StoreUnavailable
+from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, NotSignedIn, StoreUnavailable
 from fers.exporting import shards
 from fers.exporting.archive import FORMATS
 from fers.exporting.documents import documents
@@ -30,7 +30,7 @@ from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, sent
 
 _FILES_AT_HAND = 2
 """Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB."""
-_STATUS = {InvalidInput: 400, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
+_STATUS = {InvalidInput: 400, NotSignedIn: 401, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
 
 
 def _for_bearers(answer: Callable[[Request, Bearer], Response]):
@@ -41,11 +41,11 @@ def _for_bearers(answer: Callable[[Request, Bearer], Response]):
         try:
             bearer = platform().access.bearer(secret.strip()) if kind.lower() == "bearer" else None
             if bearer is None:
-                return _failed(401, "No live access token came with this request.", "Make one on the datasets page.")
+                return _failed(NotSignedIn("access-token.missing"))
             return answer(request, bearer)
         except FersError as error:
             note(error)
-            return _failed(_status_of(error), error.what, error.next)
+            return _failed(error)
 
     async def route(request: Request) -> Response:
         return await run_in_threadpool(answered, request)
@@ -57,9 +57,12 @@ def _status_of(error: FersError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
-def _failed(status: int, what: str, next: str) -> Response:
+def _failed(error: FersError) -> Response:
+    status = _status_of(error)
     headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
-    return JSONResponse({"what": what, "next": next}, status, headers)
+    fields = {} if error.operator else error.fields  # Those may be of our machine.
+    said = {"code": error.code, "fields": fields, "what": error.what, "next": error.next}
+    return JSONResponse(said, status, headers)
 
 
 def _versions(_request: Request, bearer: Bearer) -> Response:
@@ -102,7 +105,7 @@ def _file(request: Request, bearer: Bearer) -> Response:
         platform().downloads.note(bearer.person, download)
     made = _made(_File(download, request.path_params["format"], name, download.tag))
     if made is None:
-        raise NotFound(f"There is no file {name!r} in this version.", "Ask for the list of files.")
+        raise NotFound("version.no-such-file", file=name)
     tag = f"{download.tag}-{len(made)}"
     try:
         part = asked_part(request, f'"{tag}"', f'"{tag}"', len(made))
@@ -119,7 +122,7 @@ def _file(request: Request, bearer: Bearer) -> Response:
 def _looked_up(request: Request, bearer: Bearer, progress: Sent) -> Download:
     asked, cut = request.path_params, request.query_params.get("cut", Cut.CROP)
     if cut not in list(Cut):
-        raise InvalidInput(f"There is no cut {cut!r}.", f"Choose one of {', '.join(Cut)}.")
+        raise InvalidInput("version.unknown-cut", cut=cut, cuts=Cut)
     return platform().downloads.look(
         bearer.person, bearer.study_id, asked["version"], asked["format"], Cut(cut), progress.note
     )
@@ -128,7 +131,7 @@ def _looked_up(request: Request, bearer: Bearer, progress: Sent) -> Download:
 def _in_shards(request: Request, bearer: Bearer) -> Download:
     format = request.path_params["format"]
     if format in FORMATS and format not in shards.KINDS:
-        raise InvalidInput(f"{format} has a file for each face.", f"Fetch it as {format}.zip.")
+        raise InvalidInput("version.one-file-a-face", format=format)
     return _looked_up(request, bearer, Sent())
 
 

@@ -144,7 +144,7 @@ def test_a_store_that_fails_midway_keeps_nothing_and_can_be_tried_again(platform
     arguments = (ada, started, started.suggestions[0], prediction, HAPPY_POSED)
 
     def fail(*_):
-        raise StoreUnavailable("The disk is full.")
+        raise StoreUnavailable("store.unreachable")
 
     with monkeypatch.context() as broken:
         broken.setattr(adapter, step, fail)

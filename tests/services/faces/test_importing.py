@@ -151,7 +151,7 @@ def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settin
 
     class Stopped:
         def add_label(self, *label):
-            raise StoreUnavailable("Stopped before the vote.")
+            raise StoreUnavailable("store.unreachable")
 
         def __getattr__(self, name):
             return getattr(stores.labels, name)

@@ -81,5 +81,5 @@ def test_nothing_is_counted_by_it(platform, face):
     "different", [{"model_id": "nobody"}, {"fingerprint": "0" * 64}, {"fingerprint": ""}], ids=lambda value: str(value)
 )
 def test_only_a_registered_model_as_it_is_now_is_taken(platform, ada, different):
-    with pytest.raises(InvalidInput, match="not in use"):
+    with pytest.raises(InvalidInput, match="no longer in use"):
         platform.capture.receive(ada, photo(), Source.WEBCAM, replace(SEEN, **different))

@@ -155,8 +155,8 @@ def test_a_table_may_come_with_its_pictures_beside_it(platform, study):
     [
         ([("a.zip", io.BytesIO(b"PK\x03\x04 or so"))], "damaged"),
         ([("a.txt", io.BytesIO(b"image"))], "neither a zip nor a table"),
-        ([("0.jpg", io.BytesIO(PICTURES["0.jpg"]))], "no table, only pictures"),
-        ([("a.csv", io.BytesIO(b"")), ("b.csv", io.BytesIO(b""))], "this is a.csv, b.csv"),
+        ([("0.jpg", io.BytesIO(PICTURES["0.jpg"]))], "only pictures"),
+        ([("a.csv", io.BytesIO(b"")), ("b.csv", io.BytesIO(b""))], "these are a.csv and b.csv"),
         ([zipped({"../../out.jpg": b""})], "leads out of the data set"),
     ],
 )

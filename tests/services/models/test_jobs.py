@@ -45,7 +45,7 @@ def begin_and_vanish(platform, *progress: int, before_that=lambda: None) -> None
         for done in progress:
             step(done)
         before_that()
-        raise StoreUnavailable("Firestore cannot be reached.")
+        raise StoreUnavailable("store.unreachable")
 
 
 def test_a_job_that_ends_is_done_with(platform):
@@ -74,8 +74,12 @@ def test_a_cancelled_job_stops_at_a_step(hurried):
 @pytest.mark.parametrize(
     ("failure", "why", "advice"),
     [
-        (ModelRejected("It eats no faces.", "Feed it something."), "It eats no faces. Feed it something.", ""),
-        (ModelRejected("It sleeps.", "Wake it.", "Run `wake`."), "It sleeps. Wake it.", "Run `wake`."),
+        (ModelRejected("sandbox.too-slow"), "The model took too long to try. Hand in a smaller one.", ""),
+        (
+            ModelRejected("run.failed-on-all", model="happy"),
+            "happy failed on every face. Ask whoever runs FERS to look at it.",
+            "happy failed on every face. Look at it with `python -m fers models check happy`.",
+        ),
         (OSError("/home/ada/secret.jpg"), "Something unexpected happened (OSError).", ""),
     ],
     ids=["of a model", "with advice", "unexpected"],
@@ -134,7 +138,7 @@ def test_a_store_that_is_away_for_a_moment_ends_nothing(hurried, stores, outlive
     def claim_late(*arguments):
         if len(refused) < 2:
             refused.append(arguments)
-            raise StoreUnavailable("Firestore cannot be reached.")
+            raise StoreUnavailable("store.unreachable")
         return claim(*arguments)
 
     with hurried.jobs.doing(OPERATOR, JOB) as step:

@@ -258,7 +258,7 @@ def test_a_trial_needs_two_different_models(platform, names):
 
 
 def test_what_makes_no_sense_is_refused(platform, trial):
-    with pytest.raises(InvalidInput, match="on already"):
+    with pytest.raises(InvalidInput, match="running already"):
         platform.trials.start(OPERATOR, ["happy", "sad"])
     with pytest.raises(InvalidInput, match="not in this trial"):
         platform.trials.end(OPERATOR, trial.id, promote="always-happy")

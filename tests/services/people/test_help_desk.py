@@ -107,7 +107,7 @@ def test_there_is_no_code_for_an_unknown_address(desk):
 
 def test_a_role_whose_claim_could_not_be_set_has_left_its_trace(platform, desk, ada, monkeypatch):
     def down(person_id, role):
-        raise StoreUnavailable("The store can't be reached.", "Try again in a moment.")
+        raise StoreUnavailable("store.unreachable")
 
     monkeypatch.setattr(platform.sign_in, "note_role", down)
     with pytest.raises(StoreUnavailable):

@@ -145,7 +145,7 @@ def test_whoever_is_removed_does_not_come_back_by_a_page_that_was_open(platform,
     platform.invitations.accept(participant(platform), invite(Role.RESEARCHER))
     before = again(platform)
     platform.members.remove(OPERATOR, study.id, before.id)
-    with pytest.raises(InvalidInput, match="no such study"):
+    with pytest.raises(InvalidInput, match="no longer exists"):
         platform.studies.enter(before, study.id)
     assert again(platform).role_in(study.id) is Role.PARTICIPANT
     assert study not in platform.studies.mine(again(platform))

@@ -49,10 +49,10 @@ def test_without_a_file_the_machine_s_own_account_is_used(monkeypatch):
 @pytest.mark.parametrize(
     ("spoil", "cause"),
     [
-        (lambda key: json.dumps(key)[:500], "no whole key file"),
-        (lambda key: "", "no whole key file"),
-        (lambda key: "[]", "but something else"),
-        (lambda key: json.dumps({"installed": {"client_id": "1"}}), "OAuth client of an installed app"),
+        (lambda key: json.dumps(key)[:500], "not a complete key file"),
+        (lambda key: "", "not a complete key file"),
+        (lambda key: "[]", "not the key of a service account"),
+        (lambda key: json.dumps({"installed": {"client_id": "1"}}), "is an OAuth client"),
         (lambda key: json.dumps({"project_info": {}, "client": []}), "google-services.json"),
         (lambda key: json.dumps({"apiKey": "x", "projectId": "demo"}), "a web app's configuration"),
         (lambda key: json.dumps(key | {"private_key": key["private_key"].replace("\n", "\\n")}), "written out"),

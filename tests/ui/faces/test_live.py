@@ -38,7 +38,7 @@ def test_a_picture_and_a_guess_are_taken():
     ids=str,
 )
 def test_whatever_is_not_eight_shares_of_one_is_refused(said):
-    with pytest.raises(ImageRejected, match="did not arrive whole"):
+    with pytest.raises(ImageRejected, match="did not arrive complete"):
         read_given(SENT | {"probabilities": said})
 
 
@@ -57,5 +57,5 @@ def test_whatever_is_not_eight_shares_of_one_is_refused(said):
     ids=lambda value: str(value)[:30],
 )
 def test_whatever_is_not_a_picture_of_a_model_is_refused(different):
-    with pytest.raises(ImageRejected, match="did not arrive whole"):
+    with pytest.raises(ImageRejected, match="did not arrive complete"):
         read_given(SENT | different)

@@ -158,12 +158,12 @@ def test_refusals_name_the_fields_of_the_page_and_no_folder_of_ours(models, netw
         assert "/" not in str(refusal.value)
         return str(refusal.value)
 
-    assert "Say it with “Licence of the weights" in refused({"--licence": ""})
-    assert "“Side of the crop”: 9.0 is not in the range" in refused({"--crop-scale": "9"})
+    assert "Give “Licence of the weights" in refused({"--licence": ""})
+    assert "“Side of the crop” can't be used: 9.0 is not in the range" in refused({"--crop-scale": "9"})
     assert "letters, digits" in refused({"--id": "a b"})
     assert "broken.tflite can't be loaded" in refused({}, "broken.tflite", b"not a network")
     registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), ANSWERS)
-    assert "Give another with “Id”" in refused({})
+    assert "Give it another id with “Id”" in refused({})
     twice = zipped(**folder_of("my-net", network))
     with pytest.raises(ModelRejected, match="Change the id in its model.json"):
         registering.register(OPERATOR, "my-net.zip", io.BytesIO(twice), {})

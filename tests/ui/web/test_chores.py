@@ -8,7 +8,7 @@ from fers.errors import StoreUnavailable
 from fers.ui.web.server import repeatedly
 
 
-@pytest.mark.parametrize("failure", [StoreUnavailable("The store is busy."), OSError("secret.jpg")])
+@pytest.mark.parametrize("failure", [StoreUnavailable("store.busy"), OSError("secret.jpg")])
 def test_a_chore_that_failed_is_done_again(failure, caplog):
     done = []
 

@@ -122,7 +122,7 @@ def test_photos_are_read_one_by_one_as_they_are_sent(platform, ada, faces, monke
 
 def test_while_the_store_fails_people_read_so(platform, ada, token, monkeypatch):
     def broken(*_):
-        raise OutOfOrder("The disk is gone.", "Mount it again.")
+        raise OutOfOrder("store.read-only")
 
     monkeypatch.setattr(platform.data_export, "download", broken)
     answer = asked(address(ada, EVERYTHING), token)

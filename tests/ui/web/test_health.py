@@ -64,7 +64,7 @@ def test_a_damaged_database_is_not_well(asked, settings, platform):
 
 def test_settings_that_open_no_store_are_not_well(asked, monkeypatch):
     def none():
-        raise InvalidInput("FERS_STORE=nothing is no store.")
+        raise InvalidInput("settings.unknown-store", store="nothing", stores=["embedded"])
 
     monkeypatch.setattr(health, "platform", none)
     assert said(asked()) == (503, "unavailable")

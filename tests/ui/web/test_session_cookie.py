@@ -108,7 +108,7 @@ def failing(monkeypatch, accounts):
 
     def fail(call):
         def broken(*_):
-            raise OutOfOrder("The disk is gone.", "Mount it again.")
+            raise OutOfOrder("store.read-only")
 
         monkeypatch.setattr(accounts, call, broken)
 

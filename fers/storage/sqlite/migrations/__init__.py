@@ -49,7 +49,7 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[Step, ...] = MIGRA
     """
     (taken,) = connection.execute("PRAGMA user_version").fetchone()
     if taken > len(migrations):
-        raise OutOfOrder("This store was made by a newer version of FERS.", "Update FERS, then start it again.")
+        raise OutOfOrder("store.newer")
     if _took_jobs_out_of_turn(connection, taken):
         _take(connection, migrations[_REVIEW - 1] + migrations[_SNAPSHOTS - 1], 9)
         taken = 9
