@@ -12,6 +12,7 @@ class _Sentences(string.Formatter):
     - `{limit:size}`: bytes, as MB or GB;
     - `{wait:duration}`: seconds, rounded up;
     - `{read:shape}`: sides of an array, None for any number;
+    - `{cell:quoted}`: what stands in somebody's file, or a list of such, in quotation marks, at most 80 characters;
     - `{kinds:or}`: a list of which one will do; a list without a format is one of which all count.
     """
 
@@ -22,6 +23,8 @@ class _Sentences(string.Formatter):
             return duration(value)
         if format_spec == "shape":
             return " x ".join("any" if side is None else str(side) for side in value)
+        if format_spec == "quoted":
+            return quoted(value)
         if isinstance(value, list | tuple):
             return listed(value, format_spec or "and")
         if isinstance(value, int) and not isinstance(value, bool) and not format_spec:
@@ -49,6 +52,14 @@ def duration(seconds: float) -> str:
     if whole < 120:
         return "1 second" if whole == 1 else f"{whole} seconds"
     return f"{math.ceil(whole / 60)} minutes"
+
+
+def quoted(value: object) -> str:
+    """With what can't be seen escaped, as it might be anything."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(quoted, value)) or "none"
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(value)[:81])
+    return f"“{text}”" if len(text) <= 80 else f"“{text[:80]}…”"
 
 
 def listed(values: Iterable[object], word: str = "and") -> str:

@@ -71,7 +71,7 @@ def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
         faces = load_all(data)
         probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)
         found = calibrate(probabilities, faces.labels, accuracy)
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     _, untouched = halves(len(faces))
     reliability.draw(
@@ -89,7 +89,7 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float) ->
     threshold is the lowest above which at least `accuracy` of the fitted half's answers are right. Raises DataError
     when no threshold reaches that."""
     if len(labels) < 2:
-        raise DataError("Calibration needs at least two faces, and thousands to be good.")
+        raise DataError("calibration.too-few-faces")
     fitted, untouched = halves(len(labels))
     temperature = round(fit_temperature(probabilities[fitted], labels[fitted]), 4)
     calibrated = tempered(probabilities, temperature)
@@ -99,7 +99,7 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float) ->
     threshold = np.inf if threshold is None else np.floor(threshold * 1e4) / 1e4
     answered = sureness[untouched] >= threshold
     if not answered.any():
-        raise DataError(f"No confidence makes {accuracy:.0%} of the answers right. Ask for a lower --accuracy.")
+        raise DataError("calibration.unreachable", accuracy=accuracy)
     before, after, truth = probabilities[untouched], calibrated[untouched], labels[untouched]
     return Calibration(
         temperature=temperature,

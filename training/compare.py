@@ -14,7 +14,7 @@ import numpy as np
 from fers import adapters, config
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import bootstrap_interval, mcnemar
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import FaceSet, load_all
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -42,7 +42,7 @@ def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path)
         folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
         classifiers = [registry.classifier(str(folder.path)) for folder in folders]
         faces = load_all(data)
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     out.mkdir(parents=True, exist_ok=True)
     answers, found = answers_of(classifiers, faces, adapters.face_detector() if detect else None, out)

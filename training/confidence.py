@@ -34,7 +34,7 @@ def main(model: str, train: str, data: str, as_json: bool) -> None:
         folder = model_folder(model)
         cut = CutNetwork.load(keras_file(folder), folder.info)
         result = measure(cut, load(train), load(data))
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(result) if as_json else _table(result))
 
@@ -45,7 +45,7 @@ def measure(cut: CutNetwork, learning: FaceSet, faces: FaceSet) -> dict:
     features = _features(cut, faces)
     correct = cut.probabilities(features).argmax(axis=1) == faces.labels
     if correct.all() or not correct.any():
-        raise DataError(f"All answers on {faces.source} are alike, right or wrong. Take more faces.")
+        raise DataError("confidence.no-errors", source=faces.source)
     return {
         "model": cut.info.id,
         "version": cut.info.version,

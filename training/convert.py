@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from fers import adapters, config
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import FaceSet, load_all
 from fers.errors import FersError, ModelRejected
 from fers.inference.conversion import litert
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
@@ -44,7 +44,7 @@ def main(model: str, kind: str, half: bool, data: tuple[str, ...], out: Path | N
         if target.resolve() == folder.weights.resolve():
             raise click.ClickException(f"{folder.info.id} serves {target.name}. Name another file with --out.")
         difference = convert(folder, keras_file(folder), target, half, load_all(data))
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     megabytes = target.stat().st_size / 1e6
     click.echo(f"{target}: {megabytes:.2f} MB, largest difference of a probability {difference:.1e}")

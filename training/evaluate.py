@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from fers import adapters, config
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import FaceSet, load_all
 from fers.domain import metrics
 from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -31,7 +31,7 @@ def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None
     try:
         classifier = adapters.registry(config.load()).classifier(model)
         faces = load_all(data)
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     result = evaluate(classifier, faces, adapters.face_detector() if detect else None)
     click.echo(json.dumps(result) if as_json else _table(result))

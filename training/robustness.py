@@ -116,7 +116,7 @@ def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> No
         classifier = adapters.registry(config.load()).classifier(model)
         faces = load_all(data)
         result = measure(classifier, faces, None if is_whole else adapters.face_detector())
-    except (FersError, DataError) as error:
+    except FersError as error:
         raise click.ClickException(str(error)) from error
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
     told = about | {"n": result.n, "unchanged": result.unchanged, "changed": result.changed}
@@ -140,7 +140,7 @@ def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | Non
                 changed = np.stack([crop(*change(image, box)) for image, box, _ in placed])
                 right[name].append(classifier.predict(changed).argmax(axis=1) == labels)
     if not right["unchanged"]:
-        raise DataError(f"No face was found in {faces.source}.")
+        raise DataError("robustness.no-face", source=faces.source)
     return _compared({name: np.concatenate(parts) for name, parts in right.items()})
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from fers import adapters, config
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import FaceSet, load_all
 from fers.domain.interfaces import Classifier
 from fers.errors import FersError
 from training import beginnings, curves, distribution, pace, pipeline, recipe, specs, tasks
@@ -130,7 +130,7 @@ def main(
         for one, folder in seeded(chosen, run, seeds):
             trained = train(one, learning, validation, folder, start, among, by_torch, patience)
             click.echo(f"The trained network is {trained}.")
-    except (ValueError, DataError, FersError) as error:
+    except (ValueError, FersError) as error:
         raise click.ClickException(str(error)) from error
     if seeds > 1:
         click.echo(spread([folder for _, folder in seeded(chosen, run, seeds)]))

@@ -97,25 +97,22 @@ def import_(
     """
     services = assembly.assemble(config.load())
     terms, faults = Terms(licence, consent_basis), Faults()
-    try:
-        meanings = Meanings(Vocabulary.parsed(words), dict(map(_pair, columns)), folders)
-        faces = _read(spec, meanings, faults, strict)
-        study = _study_or_new(services, study_name)
-        with _bar("Importing") as show:
-            imported = services.importing.add(
-                OPERATOR, study.id, faces, terms, detect=detect, faults=None if strict else faults, progress=show
-            )
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
+    meanings = Meanings(Vocabulary.parsed(words), dict(map(_pair, columns)), folders)
+    faces = _read(spec, meanings, faults, strict)
+    study = _study_or_new(services, study_name)
+    with _bar("Importing") as show:
+        imported = services.importing.add(
+            OPERATOR, study.id, faces, terms, detect=detect, faults=None if strict else faults, progress=show
+        )
     _tell(imported, study, faces)
     if faults.count:
-        click.echo(f"{faults.count:,} left out:\n{faults}{_hint(faults)}", err=True)
+        click.echo("\n".join([f"{faults.count:,} left out:", *faults.told(), *_hint(faults)]), err=True)
 
 
 def _pair(value: str) -> tuple[str, str]:
     meaning, is_pair, name = value.partition("=")
     if not is_pair:
-        raise DataError(f"{value!r} names no column: write MEANING=NAME, such as label=mood")
+        raise DataError("columns.unnamed", value=value)
     return meaning.strip().lower(), name.strip()
 
 
@@ -123,21 +120,23 @@ def _read(spec: str, meanings: Meanings, faults: Faults, strict: bool) -> FaceSe
     try:
         faces = load(spec, meanings, faults)
     except DataError as error:
-        raise DataError(f"{error}{_hint(faults)}") from error
+        error.with_details(_hint(faults))
+        raise
     if strict and faults.count:
-        raise DataError(f"Nothing was imported, since {faults.count:,} can't be used:\n{faults}{_hint(faults)}")
+        refusal = DataError("import.nothing-imported", count=faults.count)
+        raise refusal.with_details([*faults.told(), *_hint(faults)])
     return faces
 
 
-def _hint(faults: Faults) -> str:
-    """How to say what unknown labels mean."""
+def _hint(faults: Faults) -> list[str]:
+    """How to say what unknown labels mean, in a line or none."""
     if not faults.words:
-        return ""
+        return []
     each = " ".join(shlex.quote(f"{word}=CLASS").join(["--map ", ""]) for word in list(faults.words)[:8])
-    hint = f"\nSay what they mean: {each}, where CLASS is one of {', '.join(LABELS)}, or nothing to leave it out."
+    hint = f"Say what they mean: {each}, where CLASS is one of {', '.join(LABELS)}, or nothing to leave it out."
     if any(word.isdigit() for word in faults.words):
         hint += f" Numbers of well-known sets go by the set's name: --map {', --map '.join(SCHEMES)}."
-    return hint
+    return [hint]
 
 
 def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:

@@ -36,9 +36,10 @@ def load(spec: str, meanings: Meanings = Meanings(), faults: Faults | None = Non
     try:
         faces = FORMATS[kind](path, Reading(source, SplitChoice(split or None), meanings, noted))
     except NoFaces as error:
-        raise NoFaces("\n".join([str(error), *noted.told()])) from error
+        error.with_details(noted.told())
+        raise
     if faults is None and noted.count:
-        raise DataError(str(noted))
+        raise DataError("set.faulty", source=source).with_details(noted.told())
     return faces
 
 
@@ -46,8 +47,7 @@ def parsed(spec: str) -> tuple[str, Path, str]:
     """The format, the path and the split (empty where none is named) in a specification. Raises DataError."""
     kind, _, place = spec.partition(":")
     if kind not in FORMATS or not place:
-        known = ", ".join(f"{kind}:PATH" for kind in FORMATS)
-        raise DataError(f"{spec!r} is not a data specification: write one of {known}, with #SPLIT behind for a part")
+        raise DataError("set.unknown-format", spec=spec, formats=[f"{kind}:PATH" for kind in FORMATS])
     path, _, split = (place, "", "") if Path(place).exists() else place.rpartition("#")
     return kind, Path(path or place), split
 

@@ -44,9 +44,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     else:
         annotations = [name for name in files.names() if _ANNOTATION.fullmatch(name)]
         if not annotations:
-            raise DataError(
-                f"{path} holds neither {' nor '.join(_LISTS)} nor annotations/N_exp.npy: it is not AffectNet"
-            )
+            raise DataError("affectnet.no-lists", path=path, lists=_LISTS)
         annotations = [name for name in annotations if reading.split.takes(PurePosixPath(name).parent.parent.name)]
         reading.split.check(reading.source)
         for name in annotations:
@@ -61,7 +59,7 @@ def _gather_listed(files: Files, table: str, reading: Reading, gathering: Gather
             continue
         with where:
             if len(row) != _COLUMNS:
-                raise DataError(f"{len(row)} cells, where AffectNet's lists have {_COLUMNS}")
+                raise DataError("affectnet.row-length", cells=len(row), columns=_COLUMNS)
             name, *box, _, expression, valence, arousal = row
             emotion = _emotion(expression, gathering)
             if emotion is not None:
@@ -86,7 +84,7 @@ def _emotion(cell: str | float, gathering: Gathering) -> Emotion | None:
         gathering.drop(NO_EMOTION[number])
         return None
     if number not in set(Emotion):
-        raise DataError(f"{cell!r} is not one of AffectNet's class ids")
+        raise DataError("affectnet.unknown-class", cell=cell)
     return Emotion(number)
 
 
@@ -100,7 +98,7 @@ def _scalar(files: Files, name: str) -> str | float:
     try:
         return np.load(io.BytesIO(files.read(name)), allow_pickle=False).item()
     except Exception as error:  # noqa: BLE001 - NumPy raises many kinds for broken files
-        raise DataError(f"{name} does not hold one number ({error})") from error
+        raise DataError("affectnet.no-number", file=name, problem=error) from error
 
 
 def _below(folder: str | PurePosixPath, name: str) -> str:

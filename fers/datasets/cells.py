@@ -21,7 +21,7 @@ def number(cell: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         value = math.nan  # Which is not in any range.
     if not abs(value) <= LARGEST:
-        raise DataError(f"{cell!r} is not a usable number")
+        raise DataError("cell.no-number", cell=cell)
     return value
 
 
@@ -29,7 +29,7 @@ def dimensions(valence: Any, arousal: Any) -> tuple[float, float]:
     """Return valence and arousal in [-1, 1], NaN for an empty cell."""
     values = [math.nan if is_empty(cell) else number(cell) for cell in (valence, arousal)]
     if any(abs(value) > 1 for value in values):
-        raise DataError(f"valence {valence} and arousal {arousal} are not both from -1 to 1")
+        raise DataError("cell.dimensions", valence=valence, arousal=arousal)
     return tuple(values)
 
 
@@ -49,7 +49,7 @@ def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) 
     try:
         inside = Box(x, y, round(right) - x, round(bottom) - y)
     except ValueError as error:
-        raise DataError(f"{said} is not a box in a picture (left, top, width, height)") from error
+        raise DataError("cell.no-box", box=str(said)) from error
     if 2 * inside.area < (right - left) * (bottom - top):
-        raise DataError(f"the box {said} lies outside the picture")
+        raise DataError("cell.box-outside", box=str(said))
     return inside

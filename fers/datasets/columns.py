@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from fers.datasets.faces import DataError
 from fers.domain.emotions import Emotion
@@ -12,11 +13,13 @@ from fers.domain.emotions import Emotion
 class UnknownColumns(DataError):
     """Columns that nothing goes without are called as none that FERS knows, or several could be one of them."""
 
-    def __init__(self, message: str, missing: Sequence[str], there: Sequence[str]):
-        super().__init__(message)
-        self.missing = missing
-        """What they mean."""
-        self.there = there
+    missing: Sequence[str] = ()
+    """What they mean."""
+    there: Sequence[str] = ()
+
+    def lacking(self, missing: Sequence[str], there: Sequence[str]) -> Self:
+        self.missing, self.there = missing, there
+        return self
 
 
 USUAL = {
@@ -80,9 +83,9 @@ class Columns:
     def __post_init__(self):
         for meaning, name in self.said.items():
             if meaning not in USUAL:
-                raise DataError(f"a column can't be named for {meaning!r}: only for {', '.join(USUAL)}")
+                raise DataError("columns.unknown-meaning", meaning=meaning, meanings=USUAL)
             if name and _plain(name) not in self._by_name:
-                raise DataError(f"no column {name!r}; there is: {self.listed}")
+                raise DataError("columns.no-such-column", column=name, there=self.there)
 
     def named(self, meaning: str) -> str | None:
         """The column that means this. Raises DataError where several could."""
@@ -92,13 +95,9 @@ class Columns:
             return self._by_name[meaning]
         usual = [self._by_name[name] for name in USUAL[meaning] if name in self._by_name]
         if len(usual) > 1:
-            message = f"{' and '.join(map(repr, usual))} could both be the column {meaning}: say which one is"
-            raise UnknownColumns(message, [meaning], self.there)
+            ambiguous = UnknownColumns("columns.ambiguous", columns=usual, meaning=meaning)
+            raise ambiguous.lacking([meaning], self.there)
         return usual[0] if usual else None
-
-    @cached_property
-    def listed(self) -> str:
-        return ", ".join(map(repr, self.there)) or "none"
 
     @cached_property
     def votes(self) -> dict[str, Emotion]:
@@ -113,7 +112,7 @@ class Columns:
             if all(name in self._by_name for name in names):
                 return tuple(self._by_name[name] for name in names)
         if missing := {"width", "height"} - set(self._by_name) if {"left", "top"} & set(self._by_name) else set():
-            raise DataError(f"no column {' or '.join(sorted(missing))}, which a box needs beside left and top")
+            raise DataError("columns.incomplete-box", missing=sorted(missing))
         return ()
 
     @property
@@ -126,7 +125,7 @@ class Columns:
         named: dict[str, str] = {}
         for name in self.there:
             if named.setdefault(_plain(name), name) is not name and _plain(name) in _KNOWN:
-                raise DataError(f"two columns are called {name!r}")
+                raise DataError("columns.twice", column=name)
         return named
 
 

@@ -23,7 +23,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     files, gathering = Files(path), Gathering()
     lists = [name for name in files.names() if PurePosixPath(name).name == LIST]
     if not lists:
-        raise DataError(f"{path} holds no {LIST}, so it was not exported from FERS")
+        raise DataError("exported.no-list", path=path, list=LIST)
     packed = PackedImages(files)
     for table in lists:
         where = reading.at(f"{path}: {table}")
@@ -45,7 +45,7 @@ def _gather(record: Record, folder: PurePosixPath, files: Files, packed: PackedI
         return
     box = record.get("box")
     if not isinstance(box, list) or len(box) != 4:
-        raise DataError(f"{box!r} is not a box (left, top, width, height)")
+        raise DataError("cell.no-box", box=str(box))
     gathering.add(
         _place(record, folder, files, packed),
         _WORDS.emotion(record["label"]),
@@ -62,4 +62,4 @@ def _place(record: Record, folder: PurePosixPath, files: Files, packed: PackedIm
         return files.existing(str(folder / str(image)))
     if face_id in packed:
         return face_id
-    raise DataError("its faces are packed otherwise: download the version in another format, such as parquet")
+    raise DataError("exported.packed-otherwise")

@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,7 @@ from PIL import Image
 from fers.domain.boxes import Box, clamped
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import upright
+from fers.errors import FersError
 
 UNKNOWN = (math.nan, math.nan)
 """Valence and arousal of a face that nobody judged them for."""
@@ -20,8 +21,28 @@ _WHOLE = (0, 0, 0, 0)
 """Stands for the box of an image that is all face."""
 
 
-class DataError(ValueError):
-    """A data specification, or a row of what it names, cannot be used. The message names the file and the row."""
+class DataError(FersError):
+    """A data specification, or a row of what it names, cannot be used. Its words begin with the file and the row."""
+
+    place = ""
+    details: Sequence[str] = ()
+    """Lines that follow its words."""
+
+    def at(self, place: object) -> Self:
+        """Say where it is: within `place` what is said so far."""
+        self.place = f"{place}: {self.place}"
+        return self
+
+    def with_details(self, lines: Sequence[str]) -> Self:
+        self.details = [*self.details, *lines]
+        return self
+
+    @property
+    def what(self) -> str:
+        return self.place + super().what
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *self.details])
 
 
 class NoFaces(DataError):
@@ -96,9 +117,10 @@ class FaceSet:
             with self.open(index) as image:
                 return upright(image).convert(mode)
         except DataError as error:
-            raise DataError(f"{self._place(index)}: {error}") from error
+            error.at(self._place(index))
+            raise
         except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-            raise DataError(f"{self._place(index)} cannot be read as an image ({error})") from error
+            raise DataError("set.unreadable-picture", problem=error).at(self._place(index)) from error
 
     def _place(self, index: int) -> str:
         row = f", row {self.rows[index]}" if len(self.rows) and self.rows[index] else ""
@@ -154,7 +176,7 @@ class Gathering:
             self._votes[index] = [] if index == len(self.names) else [Vote("", *self._first(index))]
         votes = self._votes[index]
         if vote.annotator and any(vote.annotator == other.annotator for other in votes):
-            raise DataError(f"annotator {vote.annotator!r} has labelled {self.names[index]} already")
+            raise DataError("set.labelled-twice", annotator=vote.annotator, picture=self.names[index])
         # Whoever isn't named is told apart by the order of the rows alone.
         votes.append(vote if vote.annotator else replace(vote, annotator=f"unnamed {len(votes) + 1}"))
 
@@ -169,8 +191,10 @@ class Gathering:
     def faces(self, source: str, open: Callable[[int], Image.Image]) -> FaceSet:
         """Return the set, whose images `open` opens by their indices. Raises DataError when it is empty."""
         if not self.names:
-            left_out = ", ".join(f"{count} {reason}" for reason, count in self._dropped.items())
-            raise NoFaces(f"{source} lists no faces to use" + (f"; left out: {left_out}" if left_out else ""))
+            if self._dropped:
+                reasons = [f"{count} {reason}" for reason, count in self._dropped.items()]
+                raise NoFaces("set.all-left-out", source=source, reasons=reasons)
+            raise NoFaces("set.no-faces", source=source)
         targets = np.frombuffer(self._targets, np.float32).reshape(-1, len(LABELS))
         dimensions = np.frombuffer(self._dimensions, np.float32).reshape(-1, 2)
         boxes = np.frombuffer(self._boxes, np.int32).reshape(-1, 4)
@@ -200,8 +224,9 @@ def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray) -> Callable[
         whole = upright(image)
         left, top, width, height = map(int, boxes[index])
         if 2 * max(0, min(width, whole.width - left)) * max(0, min(height, whole.height - top)) < width * height:
-            size = f"{whole.width} x {whole.height}"
-            raise DataError(f"the box {[left, top, width, height]} lies outside the picture, which is {size}")
+            raise DataError(
+                "set.box-outside", box=str([left, top, width, height]), width=whole.width, height=whole.height
+            )
         return whole.crop(clamped(left, top, width, height, whole.size).corners())
 
     return open_cropped

@@ -1,6 +1,7 @@
 """Rows that can't be used: kept to be told, while the others are read."""
 
 from collections import Counter
+from typing import Self
 
 from fers.datasets.faces import DataError
 
@@ -11,9 +12,11 @@ _MOST_WORDS = 1000
 class UnknownWord(DataError):
     """A label names no class."""
 
-    def __init__(self, word: str, message: str):
-        super().__init__(message)
+    word = ""
+
+    def naming(self, word: str) -> Self:
         self.word = word
+        return self
 
 
 class Faults:
@@ -29,7 +32,7 @@ class Faults:
     def note(self, error: DataError, place: str = "", rows: int = 1) -> None:
         """Keep why something is left out: `rows` rows, from `place` on."""
         self.count += rows
-        sentence = f"{place}: {error}" if place else str(error)
+        sentence = str(error.at(place) if place else error)
         if not isinstance(error, UnknownWord):
             if len(self._sentences) < MOST_LISTED:
                 self._sentences.append(sentence)
@@ -47,7 +50,7 @@ class Faults:
 
     def _about(self, word: str) -> str:
         others = self.words[word] - 1
-        return self._of_words[word] + (f" ({others:,} more say so)" if others else "")
+        return self._of_words[word] + (f" {others:,} more say so." if others else "")
 
     def __str__(self) -> str:
         return "\n".join(self.told())

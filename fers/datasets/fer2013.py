@@ -36,7 +36,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     """Read `fer2013.csv` or `icml_face_data.csv`; the split is its column "Usage". Of a row only its place in the file
     is kept: as text, they take a third of a gigabyte."""
     if not path.is_file():
-        raise DataError(f"{path} does not exist or is not a file")
+        raise DataError("set.no-such-table", path=path)
     gathering, places, where = Gathering(), array("q"), reading.at(str(path))
     with Files(path.parent).open(path.name) as file:
         lines = _lines(file, where)
@@ -46,7 +46,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
             with where:
                 label, pixels, usage = _cells(line, columns)
                 if pixels.count(" ") != SIDE * SIDE - 1:
-                    raise DataError(f"{SIDE * SIDE} pixels expected")
+                    raise DataError("fer2013.pixels", count=SIDE * SIDE)
                 if reading.split.takes(usage):
                     gathering.add(f"row {where.row}", _emotion(label))
                     places.append(place)
@@ -78,7 +78,7 @@ def _columns(header: bytes) -> list[int]:
     names = [name.strip().lower() for name in _parsed(header.removeprefix(b"\xef\xbb\xbf"))]
     missing = [column for column in COLUMNS if column not in names]
     if missing:
-        raise DataError(f"no column {' or '.join(missing)}, so this is not FER-2013")
+        raise DataError("fer2013.columns-missing", columns=missing)
     return [names.index(column) for column in COLUMNS]
 
 
@@ -86,7 +86,7 @@ def _cells(line: bytes, columns: list[int]) -> list[str]:
     """Return the label, the pixels and the usage in a row."""
     row = _parsed(line)
     if len(row) <= max(columns):
-        raise DataError("an emotion, the pixels and the usage expected")
+        raise DataError("fer2013.row")
     return [row[column].strip() for column in columns]
 
 
@@ -94,11 +94,11 @@ def _parsed(line: bytes) -> list[str]:
     try:
         return next(csv.reader([line.decode()]), [])
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"not CSV in UTF-8 ({error})") from error
+        raise DataError("fer2013.not-csv", problem=error) from error
 
 
 def _emotion(label: str) -> Emotion:
     number = cells.number(label)
     if number not in range(len(CLASSES)):
-        raise DataError(f"{label!r} is not one of FER-2013's class ids")
+        raise DataError("fer2013.unknown-class", cell=label)
     return CLASSES[int(number)]

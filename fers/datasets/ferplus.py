@@ -50,7 +50,7 @@ def load(path: Path, reading: Reading, protocol: Protocol = majority_vote) -> Fa
     files, gathering = Files(path), Gathering()
     tables = [name for name in files.names() if PurePosixPath(name).name == "label.csv"]
     if not tables:
-        raise DataError(f"{path} holds no label.csv, so it is not in FER+ layout")
+        raise DataError("ferplus.no-list", path=path)
     tables = [table for table in tables if reading.split.takes(PurePosixPath(table).parent.name)]
     reading.split.check(reading.source)
     for table in tables:
@@ -71,7 +71,7 @@ def _votes(row: list[str]) -> np.ndarray:
     except (ValueError, OverflowError):
         votes = np.empty(0)
     if votes.shape != (10,) or (votes < 0).any() or not votes.any():
-        raise DataError("ten vote counts expected")
+        raise DataError("ferplus.votes")
     return votes
 
 

@@ -31,18 +31,18 @@ class Files:
         self._zip = None
         self._turn = nullcontext()
         if not path.exists():
-            raise DataError(f"{path} does not exist")
+            raise DataError("set.not-there", path=path)
         if path.is_file():
             if not zipfile.is_zipfile(path):
-                raise DataError(f"{path} is neither a folder nor a zip file")
+                raise DataError("set.neither-folder-nor-zip", path=path)
             try:
                 self._zip = zipfile.ZipFile(path)
             except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
-                raise DataError(f"{path} is not a sound zip file ({error})") from error
+                raise DataError("set.broken-zip", path=path, problem=error) from error
             members = (info for info in self._zip.infolist() if not info.filename.endswith("/"))
             self._members = {_same(inside(_told(info))): info for info in members}
             if any(info.flag_bits & _ENCRYPTED for info in self._members.values()):
-                raise DataError(f"{path} is protected by a password: pack it anew without one")
+                raise DataError("set.encrypted-zip", path=path)
             # Threads would move the one handle's position under each other.
             self._turn = threading.Lock()
 
@@ -78,27 +78,29 @@ class Files:
         for name in names:
             if name in self:
                 return inside(name)
-        raise DataError(f"no file {names[0]!r}")
+        raise DataError("set.no-such-picture", file=names[0])
 
     def open(self, name: str) -> BinaryIO:
         """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""
         place = self._place(name)
         if place is None:
-            raise DataError(f"{self.path} holds no {name}")
+            raise DataError("set.no-such-file", path=self.path, file=name)
         try:
             return self._zip.open(place) if self._zip else place.open("rb")
         except Exception as error:  # noqa: BLE001 - as above
-            raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
+            raise DataError("set.unreadable-file", path=self.path, file=name, problem=error) from error
 
     def read(self, name: str) -> bytes:
         """Return the file's bytes. Raises DataError when it is not there, broken or larger than `LARGEST_FILE`."""
         try:
             with self.alone(name) as file:
                 data = file.read(LARGEST_FILE + 1)
+        except DataError:
+            raise
         except Exception as error:  # noqa: BLE001 - as above
-            raise DataError(f"{self.path}: {name} cannot be read ({error})") from error
+            raise DataError("set.unreadable-file", path=self.path, file=name, problem=error) from error
         if len(data) > LARGEST_FILE:
-            raise DataError(f"{self.path}: {name} is larger than {LARGEST_FILE // 1_000_000} MB")
+            raise DataError("set.file-too-large", path=self.path, file=name, limit=LARGEST_FILE)
         return data
 
     @contextmanager
@@ -112,7 +114,7 @@ class Files:
         than any photo."""
         image = open_picture(self.read(name))
         if image.width * image.height > LARGEST_PICTURE:
-            raise DataError(f"it has more than {LARGEST_PICTURE // 1_000_000} million pixels")
+            raise DataError("set.picture-too-large", limit=LARGEST_PICTURE // 1_000_000)
         return image
 
 
@@ -120,7 +122,7 @@ def inside(name: str) -> str:
     """Return a name that a data set gives, with slashes. Raises DataError when it leads out of the set."""
     path = PureWindowsPath(name)  # It knows every way to write a path, drives and backslashes too.
     if path.drive or path.root or ".." in path.parts or "\0" in name:
-        raise DataError(f"the name {name!r} leads out of the data set")
+        raise DataError("set.name-leads-out", name=name)
     return path.as_posix()
 
 

@@ -51,8 +51,9 @@ def _check(reading: Reading) -> None:
     try:
         reading.split.check(reading.source)
     except SeveralSplits as error:
-        hint = "" if reading.meanings.folders else "; if they are people, say that the folders are person/class"
-        raise SeveralSplits(f"{error}{hint}", error.splits) from error
+        if reading.meanings.folders:
+            raise
+        raise SeveralSplits("folders.splits-or-people", source=reading.source, splits=error.splits) from error
 
 
 def _meanings(folders: Counter[PurePosixPath], reading: Reading) -> dict[PurePosixPath, _Meant]:
@@ -69,15 +70,13 @@ def _meanings(folders: Counter[PurePosixPath], reading: Reading) -> dict[PurePos
 def _levels(folders: str) -> list[str]:
     levels = [level.strip() for level in folders.split("/") if level.strip()]
     if levels and ("class" not in levels or set(levels) - set(LEVELS)):
-        raise DataError(
-            f"{folders!r} is no nesting of folders: write class with {', '.join(LEVELS)}, as in person/class"
-        )
+        raise DataError("folders.impossible", folders=folders, levels=LEVELS)
     return levels
 
 
 def _as_said(folder: PurePosixPath, levels: list[str], reading: Reading) -> _Meant:
     if len(folder.parts) < len(levels):
-        raise DataError(f"the folder {str(folder)!r} is not nested as {'/'.join(levels)}")
+        raise DataError("folders.not-nested", folder=folder, levels="/".join(levels))
     said = dict(zip(reversed(levels), reversed(folder.parts), strict=False))
     emotion = _emotion(folder, said["class"], reading.meanings.words)
     return _Meant(emotion, said.get("split", ""), said.get("person", ""))
@@ -99,5 +98,4 @@ def _emotion(folder: PurePosixPath, name: str, words: Vocabulary) -> Emotion | N
     try:
         return words.emotion(name)
     except UnknownWord as error:
-        message = f"the folder {str(folder)!r} holds images, but its name is none of {', '.join(LABELS)}"
-        raise UnknownWord(error.word, message) from error
+        raise UnknownWord("folders.unknown-class", folder=folder, classes=LABELS).naming(error.word) from error

@@ -24,13 +24,13 @@ def table(file: BinaryIO, where: Where) -> Table:
     with file, where.for_all():
         data = file.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
-            raise DataError(f"larger than {LARGEST_FILE // 1_000_000} MB: export it as CSV")
+            raise DataError("label-studio.too-large", limit=LARGEST_FILE)
         try:
             tasks = json.loads(data.decode(encoding_of(data)))
         except (ValueError, RecursionError) as error:
-            raise DataError(f"not JSON ({error})") from error
+            raise DataError("table.not-json", problem=error) from error
         if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
-            raise DataError("no list of Label Studio's tasks")
+            raise DataError("label-studio.no-tasks")
     if any("annotations" in task for task in tasks):
         return Table(["image", "label", "annotator"], lambda wanted: _records(tasks, where))
     columns = list(dict.fromkeys(column for task in tasks for column in task))
@@ -51,7 +51,7 @@ def _records(tasks: list[Record], where: Where) -> Iterator[Record]:
             try:
                 records = _of_task(task)
             except (AttributeError, LookupError, TypeError, ValueError) as error:
-                raise error if isinstance(error, DataError) else DataError("not as Label Studio writes it") from error
+                raise error if isinstance(error, DataError) else DataError("label-studio.malformed") from error
         yield from records
 
 
@@ -71,7 +71,7 @@ def _image_in(data: Record) -> str:
     names = [name for name, value in data.items() if isinstance(value, str)]
     found = Columns(names, {}).named("image") or (names[0] if len(names) == 1 else None)
     if found is None:
-        raise DataError(f"the task doesn't say which of {', '.join(map(repr, data))} is the image")
+        raise DataError("label-studio.unclear-image", names=list(data))
     return found
 
 
@@ -97,7 +97,7 @@ def regions(cell: Any) -> list[tuple[list[str], Box | None]] | None:
         return None
     said = [(words, _box(region)) for region in cell if (words := _words(region))]
     if not said:
-        raise DataError("no label")
+        raise DataError("label-studio.no-label")
     return said
 
 

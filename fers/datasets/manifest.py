@@ -29,7 +29,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     """Read a table, or the one that a folder or zip holds, whose images lie beside it or in a folder `images` there.
     Of tables of the same name in several folders each is a split, called as its folder."""
     if not path.exists():
-        raise DataError(f"{path} does not exist")
+        raise DataError("set.not-there", path=path)
     whole = path.is_dir() or path.suffix.lower() == ".zip"
     files, gathering = Files(path if whole else path.parent), Gathering()
     packed: dict[str, Packed] = {}
@@ -53,9 +53,9 @@ def _tables(files: Files) -> list[str]:
     named = [name for name in files.names() if PurePosixPath(name).suffix.lower() in KINDS]
     tables = [name for name in named if PurePosixPath(name).suffix.lower() != ".json"] or named
     if not tables:
-        raise DataError(f"{files.path} holds no table: no file whose name ends in {', '.join(KINDS)}")
+        raise DataError("set.no-table", path=files.path, kinds=KINDS)
     if len({PurePosixPath(name).name for name in tables}) > 1:
-        raise DataError(f"{files.path} holds several tables ({', '.join(tables[:9])}): leave one of them")
+        raise DataError("set.several-tables", path=files.path, tables=tables[:9])
     return tables
 
 
@@ -89,8 +89,8 @@ class _Reader:
         if self._columns.votes and "label" in missing:
             missing.remove("label")
         if missing and self._table.columns:
-            message = f"no column {' or '.join(missing)} that FERS knows; there is: {self._columns.listed}"
-            raise UnknownColumns(message, missing, self._columns.there)
+            unknown = UnknownColumns("columns.missing", meanings=missing, there=self._columns.there)
+            raise unknown.lacking(missing, self._columns.there)
 
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
@@ -119,7 +119,7 @@ class _Reader:
             if not cells.is_empty(record.get(column)):
                 votes[emotion] += cells.number(record[column])
         if min(votes) < 0:
-            raise DataError("a number of votes is below zero")
+            raise DataError("cell.negative-votes")
         if any(votes):
             yield [count / sum(votes) for count in votes], self._box(record)
             return
@@ -164,7 +164,7 @@ class _Reader:
 
     def _cell(self, record: Record, meaning: str) -> Any:
         if cells.is_empty(self._value(record, meaning)):
-            raise DataError(f"no {meaning}")
+            raise DataError("cell.empty", column=meaning)
         return self._value(record, meaning)
 
 

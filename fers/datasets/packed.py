@@ -60,4 +60,4 @@ def _sound(files: Files, name: str) -> Iterator[tuple]:
         with files.alone(name) as file:
             yield file, parquet
     except (pyarrow.ArrowException, OSError, TypeError, KeyError) as error:
-        raise DataError(f"{files.path}: {name} is not a sound Parquet file ({error})") from error
+        raise DataError("table.broken-parquet", problem=error).at(f"{files.path}: {name}") from error

@@ -41,10 +41,10 @@ class ParquetTable:
             if row <= before + rows:
                 data = self._images(column, group)[row - before - 1]
                 if data is None:
-                    raise DataError(f"row {row} holds no image")
+                    raise DataError("table.no-image", row=row)
                 return data
             before += rows
-        raise DataError(f"no row {row}")
+        raise DataError("table.no-row", row=row)
 
     def _records(self, wanted: Collection[str]) -> Iterator[Record]:
         packed = {name for name in self._columns if name in wanted and self._is_packed(name)}
@@ -78,7 +78,7 @@ class ParquetTable:
             with self._open() as file, parquet.ParquetFile(file) as table:
                 yield table
         except (pyarrow.ArrowException, OSError) as error:
-            raise DataError(f"{self._where}: not a sound Parquet file ({error})") from error
+            raise DataError("table.broken-parquet", problem=error).at(self._where) from error
 
 
 def _classes(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ def format_of(path: Path) -> str:
 def _of_table(path: Path) -> str:
     files, where = Files(path.parent), Where(path.name, Faults())
     if path.suffix.lower() not in manifest.KINDS:
-        raise DataError(f"{path.name} is neither a zip nor a table ({', '.join(manifest.KINDS)})")
+        raise DataError("upload.neither-zip-nor-table", file=path.name, kinds=manifest.KINDS)
     if path.suffix.lower() != ".csv":
         return "manifest"
     columns = csv_table(lambda: files.open(path.name), where, is_header).columns

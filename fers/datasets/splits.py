@@ -6,9 +6,9 @@ from fers.datasets.faces import DataError
 class SeveralSplits(DataError):
     """A set comes in several parts, and none was chosen."""
 
-    def __init__(self, message: str, splits: list[str]):
-        super().__init__(message)
-        self.splits = splits
+    @property
+    def splits(self) -> list[str]:
+        return self.fields["splits"]
 
 
 class SplitChoice:
@@ -26,9 +26,12 @@ class SplitChoice:
     def check(self, source: str) -> None:
         """Raise DataError when the split that was asked for isn't there, or when there are several to choose from: to
         train on a set and its test split at once is rarely what anybody wants."""
-        there = ", ".join(name or "one without a name" for name in sorted(self._there))
+        there = sorted(filter(None, self._there))
         if self._wanted is None and len(self._there) > 1:
-            message = f"{source} holds several splits ({there}): write #NAME behind the path to choose one"
-            raise SeveralSplits(message, sorted(filter(None, self._there)))
+            if "" in self._there:
+                raise SeveralSplits("set.some-without-split", source=source, splits=there)
+            raise SeveralSplits("set.several-splits", source=source, splits=there)
         if self._wanted is not None and self._wanted not in self._there:
-            raise DataError(f"{source}: no split of that name; there is: {there or 'none'}")
+            if there:
+                raise DataError("set.no-such-split", source=source, split=self._wanted, splits=there)
+            raise DataError("set.no-splits", source=source, split=self._wanted)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -27,10 +28,10 @@ _MARKS = {
 }
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
 _OTHER_KINDS = {
-    b"PK\x03\x04": ("a spreadsheet or a zip", "save it as what spreadsheets call CSV UTF-8, or unpack it"),
-    b"\xd0\xcf\x11\xe0": ("an old spreadsheet", "save it as what spreadsheets call CSV UTF-8"),
-    b"\x1f\x8b": ("compressed by gzip", "unpack it first"),
-    b"PAR1": ("Parquet", "let its name end in .parquet"),
+    b"PK\x03\x04": partial(DataError, "table.spreadsheet"),
+    b"\xd0\xcf\x11\xe0": partial(DataError, "table.old-spreadsheet"),
+    b"\x1f\x8b": partial(DataError, "table.gzip"),
+    b"PAR1": partial(DataError, "table.parquet"),
 }
 """What isn't text, by how it begins."""
 
@@ -71,7 +72,7 @@ class Where:
         try:
             yield
         except DataError as error:
-            error.args = (f"{self}: {error}",)
+            error.at(self)
             raise
 
 
@@ -90,10 +91,9 @@ def _next(lines: Iterator[Any], where: Where) -> Any:
     try:
         return next(lines, None)
     except UnicodeError as error:
-        why = f"not in UTF-8, but perhaps in Windows-1252 ({error}): save it as what spreadsheets call CSV UTF-8"
-        raise DataError(why) from error
+        raise DataError("table.not-utf-8", problem=error) from error
     except (csv.Error, *_UNREADABLE) as error:
-        raise DataError(f"not a table of text ({error})") from error
+        raise DataError("table.not-text", problem=error) from error
 
 
 def csv_table(open: Callable[[], BinaryIO], where: Where, is_header: Callable[[list[str]], bool]) -> Table:
@@ -119,7 +119,7 @@ def _csv_records(rows: Iterator[list[str]], columns: list[str], where: Where) ->
             yield dict(zip(columns, row, strict=True))
         else:
             with where:
-                raise DataError(f"{len(row)} cells under {len(columns)} columns")
+                raise DataError("table.row-length", cells=len(row), columns=len(columns))
 
 
 def _separator(file: BinaryIO, is_header: Callable[[list[str]], bool]) -> str:
@@ -137,10 +137,10 @@ def _head(file: BinaryIO) -> bytes:
         head = file.read(LONGEST_HEADER)
         file.seek(0)
     except _UNREADABLE as error:
-        raise DataError(f"cannot be read ({error})") from error
-    for beginning, (what, way_out) in _OTHER_KINDS.items():
+        raise DataError("table.unreadable", problem=error) from error
+    for beginning, refusal in _OTHER_KINDS.items():
         if head.startswith(beginning):
-            raise DataError(f"this is {what}, not a table of text: {way_out}")
+            raise refusal()
     return head
 
 
@@ -172,9 +172,9 @@ def _json(line: str) -> Record:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"not JSON ({error})") from error
+        raise DataError("table.not-json", problem=error) from error
     if not isinstance(record, dict):
-        raise DataError("not a JSON object")
+        raise DataError("table.no-object")
     return record
 
 

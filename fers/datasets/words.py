@@ -54,7 +54,7 @@ class Vocabulary:
             elif (scheme := normal(value)) in SCHEMES:
                 said |= SCHEMES[scheme]
             else:
-                raise DataError(f"{value!r} maps nothing: write WORD=CLASS, or one of {', '.join(SCHEMES)}")
+                raise DataError("words.map-nothing", value=value, schemes=SCHEMES)
         return cls(said)
 
     def emotion(self, cell: Any) -> Emotion | None:
@@ -65,7 +65,7 @@ class Vocabulary:
         try:
             return Emotion.from_label(word)
         except ValueError:
-            raise UnknownWord(word, f"unknown emotion {str(cell)!r}: expected one of {', '.join(LABELS)}") from None
+            raise UnknownWord("words.unknown", word=str(cell), classes=LABELS).naming(word) from None
 
 
 def normal(cell: Any) -> str:

@@ -179,6 +179,6 @@ def test_a_set_is_handed_in_asked_about_and_imported_in_the_background(open_page
     owner.get_by_role("button", name="Import 4 faces").click()
     expect(owner.get_by_text("4 faces added; 0 were there already; 4 labels added.")).to_be_visible()
     owner.get_by_text("1 left out").click()
-    expect(owner.get_by_text("t.csv, row 6: no file 'set/gone.jpg'")).to_be_visible()
+    expect(owner.get_by_text("t.csv, row 6: There is no file “set/gone.jpg”")).to_be_visible()
     owner.get_by_role("button", name="Close").click()
     expect(owner.get_by_text("4 faces added")).to_have_count(0)

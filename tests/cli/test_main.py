@@ -153,7 +153,7 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
     assert sorted(labels) == ["happy"] * 4 + ["sad"] * 4
     assert "Licence: CC0" in next((out / "consent").iterdir()).read_text()
     assert "holds a finished export" in run("export", "v1", "--study", study, "--out", out).stderr
-    assert "has a version" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
+    assert "no version called" in run("export", "v2", "--study", study, "--out", tmp_path / "other").stderr
     assert "no study" in run("freeze", "v2", "--study", "another").stderr
     assert "does not exist" in run("import", "folder:nowhere", *spec[2:]).stderr
 
@@ -192,7 +192,7 @@ def test_without_terms_and_anybody_to_ask_nothing_is_imported(run, platform, lab
 
 def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labelled, tmp_path):
     assert "no study" in run("freeze", "v1", "--study", "Lab").stderr
-    assert "not a data specification" in run("import", "set", "--study", "Lab", *TERMS).stderr
+    assert "names no labelled set" in run("import", "set", "--study", "Lab", *TERMS).stderr
     assert [study.name for study in platform.studies.mine(OPERATOR)] == [platform.studies.current().name]
     imported = run("import", labelled, "--study", "Lab", *TERMS)
     assert imported.stdout.startswith("Made the study Lab, closed")
@@ -208,25 +208,25 @@ def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tm
         (tmp_path / f"{number}.jpg").write_bytes(pattern(number))
     (tmp_path / "t.csv").write_text("pic,mood,who\n0.jpg,Joy,x\n1.jpg,3,x\n2.jpg,meh,x\ngone.jpg,3,x\n")
     spec = ("import", f"manifest:{tmp_path / 't.csv'}", "--study", platform.studies.current().name, *TERMS)
-    assert "no column image or label that FERS knows; there is: 'pic', 'mood', 'who'" in run(*spec).stderr
+    assert "no column that FERS knows as image or label. Columns here: “pic”, “mood”, “who”" in run(*spec).stderr
     columns = ("--column", "image=pic", "--column", "label=mood", "--column", "annotator=who")
     asked = run(*spec, *columns)
     assert asked.exit_code == 1
-    assert "row 2: unknown emotion 'Joy'" in asked.stderr
+    assert "row 2: The emotion “Joy” is unknown" in asked.stderr
     assert "--map joy=CLASS --map 3=CLASS --map meh=CLASS" in asked.stderr
     assert "--map raf-db" in asked.stderr
     said = (*columns, "--map", "joy=happy", "--map", "fer2013", "--map", "meh=")
     stopped = run(*spec, *said, "--strict")
     assert (stopped.exit_code, stopped.stdout) == (1, "")
-    assert "Nothing was imported, since 1 can't be used" in stopped.stderr
+    assert "Nothing was imported" in stopped.stderr
     imported = run(*spec, *said)
     assert imported.exit_code == 0
     assert "2 faces added" in imported.stdout
     assert "2 labels added, of 1 annotator." in imported.stdout
     assert "Of no use: 1 called 'meh'" in imported.stdout
-    assert "1 left out:" in imported.stderr and "row 5: no file 'gone.jpg'" in imported.stderr
-    assert "names no column" in run(*spec, "--column", "image").stderr
-    assert "maps nothing" in run(*spec, "--map", "joy").stderr
+    assert "1 left out:" in imported.stderr and "row 5: There is no file “gone.jpg”" in imported.stderr
+    assert "doesn't say what a column means" in run(*spec, "--column", "image").stderr
+    assert "doesn't say what a word means" in run(*spec, "--map", "joy").stderr
 
 
 def test_a_version_that_several_studies_have_is_not_guessed(run, platform, labelled, tmp_path):

@@ -83,7 +83,7 @@ def test_a_broken_parquet_file_is_named(platform, study, tmp_path):
     platform.downloads.write(OPERATOR, study.id, "v1", "parquet", Cut.CROP, tmp_path / "v1")
     [file] = (tmp_path / "v1" / "data").iterdir()
     file.write_bytes(file.read_bytes()[:-20])
-    with pytest.raises(DataError, match=rf"{file.name} is not a sound Parquet file"):
+    with pytest.raises(DataError, match=rf"{file.name}: This is not a sound Parquet file"):
         load(f"fers:{tmp_path / 'v1'}")
 
 
@@ -94,9 +94,9 @@ def test_a_broken_parquet_file_is_named(platform, study, tmp_path):
         ("[" * 100_000, "not JSON"),
         ("3", "not a JSON object"),
         ('{"label": "happy", "image": "images/a.jpg"}', "not a box"),
-        ('{"label": "happy", "image": "../a.jpg", "box": [0, 0, 9, 9]}', "leads out of the data set"),
+        ('{"label": "happy", "image": "../a.jpg", "box": [0, 0, 9, 9]}', "leads out of the set"),
         ('{"label": "happy", "image": "images/a.jpg", "box": [0, 0, 9, 9]}', "no file"),
-        ('{"label": 3, "image": "images/a.jpg", "box": [0, 0, 9, 9]}', "unknown emotion '3'|no file"),
+        ('{"label": 3, "image": "images/a.jpg", "box": [0, 0, 9, 9]}', "The emotion “3” is unknown|no file"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path, line, message):

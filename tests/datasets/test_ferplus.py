@@ -52,12 +52,12 @@ def test_where_all_votes_are_single_all_count():
 @pytest.mark.parametrize("votes", [(1, 2, 3), (-1, 9, 2, 0, 0, 0, 0, 0, 0, 0), ("x",) * 10, (0,) * 10, (10**400,) * 10])
 def test_a_broken_row_is_named(tmp_path, votes):
     path = write_ferplus(tmp_path / "faces", [HAPPY, votes])
-    with pytest.raises(DataError, match=r"label\.csv, row 2: ten vote counts"):
+    with pytest.raises(DataError, match=r"label\.csv, row 2: The row does not have ten vote counts"):
         load(f"ferplus:{path}")
 
 
 @pytest.mark.parametrize(
-    ("image", "message"), [("absent.png", "row 1: no file"), ("../fer0.png", "row 1: .*leads out of the data set")]
+    ("image", "message"), [("absent.png", "row 1: There is no file"), ("../fer0.png", "row 1: .*leads out of the set")]
 )
 def test_an_image_that_is_not_there_is_named(tmp_path, image, message):
     (tmp_path / "faces").mkdir()

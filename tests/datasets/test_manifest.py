@@ -61,7 +61,7 @@ def test_splits_are_chosen_by_name(tmp_path, write):
     rows = {"image": ["a.png", "b.png"], "label": ["happy", "sad"], "split": ["train", "test"]}
     spec = write(tmp_path, _csv(rows) if write is _manifest else rows)
     assert list(load(f"{spec}#test").labels) == [Emotion.SAD]
-    with pytest.raises(DataError, match="test, train"):
+    with pytest.raises(DataError, match="test and train"):
         load(spec)
 
 
@@ -80,19 +80,19 @@ def test_parquet_keeps_its_types(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("image,label\na.png,boredom\n", "row 2: unknown emotion 'boredom'"),
-        ("image,label\na.png,happy\nmissing.png,sad\n", r"row 3: no file 'missing\.png'"),
-        ("image,label\n../a.png,happy\n", "row 2: .*leads out of the data set"),
-        ("image,label\n/etc/passwd,happy\n", "row 2: .*leads out of the data set"),
+        ("image,label\na.png,boredom\n", "row 2: The emotion “boredom” is unknown"),
+        ("image,label\na.png,happy\nmissing.png,sad\n", r"row 3: There is no file “missing\.png”"),
+        ("image,label\n../a.png,happy\n", "row 2: .*leads out of the set"),
+        ("image,label\n/etc/passwd,happy\n", "row 2: .*leads out of the set"),
         (
             "house,label\na.png,happy\n",
-            r"faces\.csv, row 1: no column image that FERS knows; there is: 'house', 'label'",
+            r"faces\.csv, row 1: There is no column that FERS knows as image. Columns here: “house”, “label”",
         ),
-        ("image,label\na.png,\n", "row 2: no label"),
-        ("image,label\na.png\n", "row 2: 1 cells under 2 columns"),
-        ("image,happy,sad\na.png,3,-1\n", "row 2: a number of votes is below zero"),
+        ("image,label\na.png,\n", "row 2: The cell for the label is empty"),
+        ("image,label\na.png\n", "row 2: The row has another number of cells"),
+        ("image,happy,sad\na.png,3,-1\n", "row 2: A number of votes is below zero"),
         ("image,label,valence\na.png,happy,2\n", "row 2: .*from -1 to 1"),
-        ("image,label,left\na.png,happy,2\n", "row 1: no column height or width, which a box needs"),
+        ("image,label,left\na.png,happy,2\n", "row 1: There is no column height or width, which a box needs"),
         ("image,label\n", "lists no faces"),
         ("", "lists no faces"),
     ],
@@ -103,5 +103,5 @@ def test_a_broken_row_is_named(tmp_path, text, message):
 
 
 def test_a_broken_row_of_parquet_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"faces\.parquet, row 2: unknown emotion 'bored'"):
+    with pytest.raises(DataError, match=r"faces\.parquet, row 2: The emotion “bored” is unknown"):
         load(_parquet(tmp_path, {"image": ["a.png", "b.png"], "label": ["happy", "bored"]}))

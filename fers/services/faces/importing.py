@@ -236,7 +236,8 @@ def _photo(faces: FaceSet, index: int) -> Photo:
     try:
         return check_photo(file.getvalue(), ANY_SIZE)
     except ImageRejected as error:
-        raise DataError(f"{faces.source}: {faces.names[index]}: {error.what}") from error
+        place = f"{faces.source}: {faces.names[index]}"
+        raise DataError("set.unusable-picture", problem=error.what).at(place) from error
 
 
 def _who_is_in(faces: FaceSet) -> str:

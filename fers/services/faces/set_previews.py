@@ -86,7 +86,7 @@ def look(path: Path, format: str, manner: Manner) -> Preview:
     except UnknownColumns as error:
         return Preview(format, refused=str(error), columns=tuple(error.there), missing=tuple(error.missing))
     except NoFaces:
-        found = Preview(format, refused="There is no face in it that can be used")
+        found = Preview(format, refused="There is no face in it that can be used.")
     except DataError as error:
         return Preview(format, refused=str(error))
     words = tuple(word for word, _ in faults.words.most_common())

@@ -87,7 +87,7 @@ def _look_and_import(actor: Person, bringing: Bringing) -> None:
 def _describe(found: Preview) -> None:
     st.header(f"Read as {_FORMAT_WORDS[found.format]}")
     if found.refused:
-        st.warning(f"{as_typed(found.refused)}.", icon=":material/help:")
+        st.warning(as_typed(found.refused), icon=":material/help:")
     if found.faces:
         classes = ", ".join(f"{count:,} {emotion.label}" for emotion, count in found.classes.most_common())
         st.markdown(f"**{_many(found.faces, 'face')}**: {classes}")

@@ -243,8 +243,8 @@ def test_a_picture_that_cannot_be_used_is_named_and_the_others_are_imported(plat
     imported = platform.importing.add(OPERATOR, study.id, faces, TERMS, faults=faults)
     assert (imported.added, imported.known, faults.count) == (1, 0, 2)
     [broken, outside] = faults.told()
-    assert "set.csv, row 2: b.png cannot be read as an image" in broken
-    assert "set.csv, row 3: a.png: the box [900, 0, 20, 20] lies outside the picture" in outside
+    assert "set.csv, row 2: b.png: This can't be read as an image" in broken
+    assert "set.csv, row 3: a.png: The box [900, 0, 20, 20] lies outside the picture" in outside
     (tmp_path / "b.png").write_bytes(pattern(1))
     mended = platform.importing.add(OPERATOR, study.id, faces, TERMS, faults=Faults())
     assert (mended.added, mended.known) == (1, 1)

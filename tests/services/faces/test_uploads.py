@@ -71,9 +71,9 @@ def test_what_a_set_leaves_open_is_asked_and_then_it_is_imported_in_the_owners_n
     assert (found.format, found.missing, found.columns) == ("manifest", ("label",), ("file", "mood", "rater"))
     found = platform.uploads.preview(owner, upload, Manner(columns={"label": "mood"}))
     assert (found.faces, found.words, found.left_out) == (2, ("joy", "3"), 3)
-    assert found.told[0].startswith("Their set.zip/set/t.csv, row 2: unknown emotion 'Joy'")
+    assert found.told[0].startswith("Their set.zip/set/t.csv, row 2: The emotion “Joy” is unknown")
     manner = Manner(columns={"label": "mood"}, words=("joy=happy", "raf-db"))
-    with pytest.raises(InvalidInput, match="maps nothing"):
+    with pytest.raises(InvalidInput, match="doesn't say what a word means"):
         platform.uploads.preview(owner, upload, Manner(words=("glee",)))
     found = platform.uploads.preview(owner, upload, manner)
     assert (found.faces, found.annotators, found.people, found.left_out) == (3, 2, None, 1)
@@ -91,8 +91,8 @@ def test_what_a_set_leaves_open_is_asked_and_then_it_is_imported_in_the_owners_n
     [order] = platform.uploads.ordered(owner, study.id)
     counted = {name: order.result[name] for name in ("added", "known", "removed", "labels", "left_out")}
     assert counted == {"added": 2, "known": 0, "removed": 0, "labels": 3, "left_out": 2}
-    assert "row 5: no file 'set/gone.jpg'" in order.result["told"][0]
-    assert "2.jpg cannot be read as an image" in order.result["told"][1]
+    assert "row 5: There is no file “set/gone.jpg”" in order.result["told"][0]
+    assert "2.jpg: This can't be read as an image" in order.result["told"][1]
     assert platform.uploads.to_carry_out() == []
     assert len(platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)) == 2
     [entry] = [entry for entry in platform.members.log(OPERATOR, study.id, 9) if "imported" in entry.action]
@@ -157,7 +157,7 @@ def test_a_table_may_come_with_its_pictures_beside_it(platform, study):
         ([("a.txt", io.BytesIO(b"image"))], "neither a zip nor a table"),
         ([("0.jpg", io.BytesIO(PICTURES["0.jpg"]))], "only pictures"),
         ([("a.csv", io.BytesIO(b"")), ("b.csv", io.BytesIO(b""))], "these are a.csv and b.csv"),
-        ([zipped({"../../out.jpg": b""})], "leads out of the data set"),
+        ([zipped({"../../out.jpg": b""})], "leads out of the set"),
     ],
 )
 def test_what_is_no_set_is_refused_and_leaves_nothing(platform, study, settings, files, why):
