@@ -1,0 +1,67 @@
+"""The table of all systems: trained in turn, gone on with, and put together from what is done."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tests.training.faces import drawn_face, write_ferplus
+from tests.training.tiny import RECIPE
+from training import table2
+from training.models import affectnet_cnn, mobilenet, vgg
+from training.recipe import Stage
+
+VOTES = [tuple(10 if column == emotion else 0 for column in range(10)) for emotion in range(8) for _ in range(2)]
+SYSTEMS = {
+    "svr": table2.SYSTEMS["svr"],
+    "vgg-small": table2.System("A tiny network", 0.5, replace(RECIPE, stages=(Stage(5),), averaging=0.0)),
+}
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.setattr(table2, "SYSTEMS", SYSTEMS)
+    faces, measured = (write_ferplus(tmp_path / name, VOTES) for name in ("learn", "measure"))
+    for number, file in enumerate(sorted(measured.rglob("*.png"))):
+        file.write_bytes(drawn_face(10 + 3 * number))  # Pictures that are measured on are not learned from.
+    given = ["--data", f"ferplus:{faces}", "--validate", f"ferplus:{measured}", "--out", str(tmp_path / "table2")]
+
+    def run(*arguments):
+        result = CliRunner().invoke(table2.main, [*given, *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
+
+
+@pytest.mark.slow
+def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table):
+    assert table("--plan").splitlines() == ["svr: 1 of 1 epochs are left", "vgg-small: 5 of 5 epochs are left"]
+    alone = table("--only", "vgg-small")
+    assert "| A tiny network | 0." in alone and "SVR" not in alone
+    whole = table()
+    assert "svr: 1 of 1 epochs are left" in whole and "vgg-small: done" in whole
+    assert whole.count("| 0.277 |") == whole.count("| 0.5 |") == 1
+    assert "Epoch" not in table()
+
+
+def test_a_run_that_still_gains_at_its_end_is_not_over():
+    assert table2.gained_at_the_end([0.1, 0.2, 0.3, 0.4, 0.5]) == pytest.approx(0.1)
+    assert table2.gained_at_the_end([0.1, 0.5, 0.4, 0.5, 0.5]) == 0
+    assert np.isnan(table2.gained_at_the_end([0.1, 0.2]))
+
+
+def test_every_system_trains_for_as_long():
+    epochs = {name: system.recipe.epochs for name, system in table2.SYSTEMS.items() if system.recipe}
+    assert epochs.pop("alexnet-13") == 13
+    assert set(epochs.values()) == {60}
+
+
+@pytest.mark.parametrize(
+    ("network", "parameters"), [(vgg, 4_831_304), (mobilenet, 3_236_488), (affectnet_cnn, 29_970_120)]
+)
+def test_published_sizes_are_those_published(network, parameters):
+    """VGG13 with its last maps pooled, MobileNet, and AlexNet on 48 x 48 gray faces."""
+    assert network.build(published=True).count_params() == parameters
+    assert network.build().count_params() < parameters / 3

@@ -1,0 +1,216 @@
+r"""Train every system of Table II of Siddiqui et al. (2021) to its end by one protocol, and put the table together:
+
+    python -m training.table2 --out runs/table2 \
+        --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
+
+All learn from the same faces with the same augmentation, for as many epochs, with step sizes that fall along half a
+cosine and with averaged weights. Networks with batch normalisation go by stochastic gradient descent, the two with
+AlexNet's large dense layers by Adam, as their authors had it; those whose weights do not depend on the side of a face
+begin with smaller, cheaper ones. It takes many hours: stopped at any moment, it goes on where it was. `--only` names
+systems, `--plan` says what is left.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import keras
+import numpy as np
+
+from fers.analysis.scores import score
+from fers.analysis.significance import bootstrap_interval
+from fers.datasets import DataError, FaceSet, load_all
+from fers.inference.runtimes import EMOTION
+from training import curves, pipeline, specs, svr
+from training.recipe import Recipe, Stage
+from training.train import CHECKPOINT, LOG, seeded, train
+from training.twins import apart
+
+EPOCHS = (24, 18, 18)
+"""At 32, 40 and 48 pixels; as many in all for networks that take no other side."""
+GROWING = tuple(zip(EPOCHS, (32, 40, 48), strict=True))
+PROTOCOL = Recipe(
+    model="",
+    stages=(),
+    batch_size=128,
+    learning_rate=0.1,
+    warmup_steps=200,
+    class_weight_power=0.25,
+    soft_targets=True,
+    optimizer="sgd",
+    weight_decay=0.005,
+    averaging=0.999,
+)
+BY_ADAM = replace(PROTOCOL, optimizer="adam", learning_rate=0.0006, weight_decay=0.0)
+FLAT = 0.003
+"""A run is at its end when the last fifth of its epochs gained less top-1 than this."""
+ANSWERS = "answers.npy"
+"""In a run folder that is done: n x 8 probabilities for the faces that are measured on."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A row of the table."""
+
+    name: str
+    paper: float
+    """Top-1 accuracy on AffectNet's eight classes, as printed there."""
+    recipe: Recipe | None
+    """None: no network that is trained step by step."""
+
+
+def _grown(model: str, **options: Any) -> Recipe:
+    return replace(PROTOCOL, model=model, stages=tuple(Stage(n, {"side": side} | options) for n, side in GROWING))
+
+
+SYSTEMS = {
+    "svr": System("SVR on HOG", 0.277, None),
+    "vgg-small": System("VGG variant, a quarter of the width", 0.58, _grown("vgg")),
+    "mobilenet-small": System("MobileNet variant, half of the width", 0.58, _grown("mobilenet")),
+    "att2_cnn": System("2Att-CNN", 0.487, _grown("two_level_attention")),
+    "att2_mt": System(
+        "2Att-Mt", 0.539, replace(_grown("two_level_attention", tasks="joint"), valence_arousal_weight=0.5)
+    ),
+    "att2_2mt": System(
+        "2Att-2Mt", 0.635, replace(_grown("two_level_attention", tasks="two-stage"), valence_arousal_weight=0.5)
+    ),
+    "mobilenet": System("MobileNet variant", 0.58, _grown("mobilenet", published=True)),
+    "affectnet_cnn": System(
+        "AffectNet's CNN",
+        0.47,
+        replace(BY_ADAM, model="affectnet_cnn", stages=(Stage(sum(EPOCHS), {"published": True}),)),
+    ),
+    "vgg": System("VGG variant (VGG13)", 0.58, _grown("vgg", published=True)),
+    "alexnet-13": System(
+        "The paper's AlexNet variant, its 13 epochs", 0.5509, replace(BY_ADAM, model="alexnet", stages=(Stage(13),))
+    ),
+    "alexnet": System(
+        "The paper's AlexNet variant", 0.5509, replace(BY_ADAM, model="alexnet", stages=(Stage(sum(EPOCHS)),))
+    ),
+}
+"""By the name of the run folder, the quickest first."""
+
+
+@click.command(help=__doc__)
+@click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from.")
+@click.option("--validate", required=True, multiple=True, metavar="SPEC", help="Faces to measure on.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the runs and of the table.")
+@click.option("--only", multiple=True, type=click.Choice(list(SYSTEMS)), help="Systems to train.  [default: all]")
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Networks of each system.")
+@click.option("--plan", is_flag=True, help="Say what is left, and train nothing.")
+def main(
+    data: tuple[str, ...], validate: tuple[str, ...], out: Path, only: tuple[str, ...], seeds: int, plan: bool
+) -> None:
+    chosen = only or tuple(SYSTEMS)
+    for name in chosen:
+        click.echo(f"{name}: {left(name, out, seeds)}")
+    try:
+        learning, validation = load_all(specs.to_learn_from(data)), load_all(specs.to_measure_on(validate, data))
+        learning = apart(learning, validation)
+        for name in () if plan else chosen:
+            click.echo(f"{SYSTEMS[name].name}:")
+            for recipe, run in _runs(name, out, seeds):
+                learn(recipe, learning, validation, run)
+    except (ValueError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+    done = [name for name in SYSTEMS if all(_is_done(run) for _, run in _runs(name, out, seeds))]
+    if done:
+        table = markdown(done, out, seeds, validation.labels)
+        (out / "table2.md").write_text(table)
+        click.echo(table)
+
+
+def left(name: str, out: Path, seeds: int) -> str:
+    """What is left of a system's training."""
+    runs = _runs(name, out, seeds)
+    if all(_is_done(run) for _, run in runs):
+        return "done"
+    epochs = sum(recipe.epochs if recipe else 1 for recipe, _ in runs)
+    return f"{epochs - sum(len(curves.top1(run / LOG)) for _, run in runs)} of {epochs} epochs are left"
+
+
+def learn(recipe: Recipe | None, learning: FaceSet, validation: FaceSet, run: Path) -> None:
+    """Train one network, or go on where it stopped, and keep what it answers."""
+    if _is_done(run):
+        return
+    if recipe:
+        train(recipe, learning, validation, run, by_torch=True)
+    else:
+        run.mkdir(parents=True, exist_ok=True)
+        svr.train(learning).save(run / CHECKPOINT)
+    network = keras.models.load_model(run / CHECKPOINT, compile=False)
+    whole = keras.Model(network.input, network.get_layer(EMOTION).output)
+    answers = whole.predict(pipeline.batches(validation, network.input_shape[1:], PROTOCOL.batch_size), verbose=0)
+    np.save(run / ANSWERS, answers)
+
+
+def markdown(names: list[str], out: Path, seeds: int, labels: np.ndarray) -> str:
+    """The table of the systems that are done, the best first."""
+    rows = sorted(((_scored(name, out, seeds, labels), name) for name in names), reverse=True)
+    lines = [
+        f"{len(labels):,} faces; {seeds} seed{'s' * (seeds > 1)}.",
+        "",
+        "| system | top-1 | top-3 | macro-F1 | least recall | gained in the last fifth | in the paper |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for scored, name in rows:
+        gained = (
+            "–" if np.isnan(scored.gained) else f"{scored.gained:+.4f}" + ("" if scored.gained < FLAT else ", rising")
+        )
+        lines.append(
+            f"| {SYSTEMS[name].name} | {scored.top1:.3f} [{scored.low:.3f}, {scored.high:.3f}] | {scored.top3:.3f}"
+            f" | {scored.macro_f1:.3f} | {scored.least_recall:.2f} | {gained} | {SYSTEMS[name].paper} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, order=True)
+class _Scored:
+    """Means over a system's seeds. The interval is that of its first network, over faces."""
+
+    top1: float
+    low: float
+    high: float
+    top3: float
+    macro_f1: float
+    least_recall: float
+    gained: float
+    """In top-1, by the last fifth of the epochs; NaN without epochs."""
+
+
+def _scored(name: str, out: Path, seeds: int, labels: np.ndarray) -> _Scored:
+    runs = [run for _, run in _runs(name, out, seeds)]
+    answers = [np.load(run / ANSWERS) for run in runs]
+    found = np.ones(len(labels), bool)
+    scores = [score(one, labels, found) for one in answers]
+    low, high = bootstrap_interval(lambda faces: (answers[0][faces].argmax(1) == labels[faces]).mean(), len(labels))
+    gained = [gain for run in runs if not np.isnan(gain := gained_at_the_end(curves.top1(run / LOG)))]
+    return _Scored(
+        float(np.mean([one.top1 for one in scores])),
+        float(low),
+        float(high),
+        float(np.mean([one.top3 for one in scores])),
+        float(np.mean([one.macro_f1 for one in scores])),
+        float(np.mean([np.nanmin(one.recall) for one in scores])),
+        float(np.mean(gained)) if gained else float("nan"),
+    )
+
+
+def gained_at_the_end(top1: list[float]) -> float:
+    """What the best of the last fifth of the epochs has over the best before; NaN for fewer than five."""
+    fifth = len(top1) // 5
+    return max(top1[-fifth:]) - max(top1[:-fifth]) if fifth else float("nan")
+
+
+def _runs(name: str, out: Path, seeds: int) -> list[tuple[Recipe | None, Path]]:
+    recipe = SYSTEMS[name].recipe
+    return [(None, out / name)] if recipe is None else list(seeded(recipe, out / name, seeds))
+
+
+def _is_done(run: Path) -> bool:
+    return (run / ANSWERS).exists()
+
+
+if __name__ == "__main__":
+    main()
