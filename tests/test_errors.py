@@ -110,7 +110,15 @@ def test_no_two_failures_say_the_same():
     assert [sentence for sentence, times in said.items() if times > 1] == []
 
 
-SAMPLES = {"size": 30_000_000, "duration": 7, "shape": (None, 48, 3), "or": ["one", "other"], ".3f": 0.5, ".0%": 0.5}
+SAMPLES = {
+    "size": 30_000_000,
+    "duration": 7,
+    "shape": (None, 48, 3),
+    "or": ["one", "other"],
+    ".3f": 0.5,
+    ".0%": 0.5,
+    "g": 0.5,
+}
 """What fits a placeholder, by its format."""
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from fers.domain.emotions import Emotion
 from fers.domain.models import InputSpec, ModelInfo, OutputKind, OutputSpec
-from fers.errors import ModelRejected
+from fers.errors import FersError, ModelRejected
 
 DESCRIPTION = "model.json"
 SCHEMA = 1
@@ -25,12 +25,14 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _Word = TypeVar("_Word", bound=str)
 
 
-class Misdescribed(ValueError):
+class Misdescribed(FersError):
     """A description can't be: `key` is what is wrong, in its words or as the question about it is called."""
 
-    def __init__(self, key: str, problem: str):
-        super().__init__(problem)
+    key = ""
+
+    def of(self, key: str) -> Self:
         self.key = key
+        return self
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,10 @@ def read_model_folder(path: Path) -> ModelFolder:
     name = path.resolve().name
     try:
         info = info_of(_document(path))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise ModelRejected("model.misdescribed", folder=name, problem=problem) from error
+    except KeyError as error:
+        raise ModelRejected("model.key-missing", folder=name, key=error.args[0]) from error
+    except (Misdescribed, TypeError, AttributeError, ValueError) as error:
+        raise ModelRejected("model.misdescribed", folder=name, problem=error) from error
     weights = (path / info.weights).resolve()
     if weights == path.resolve() or not weights.is_relative_to(path.resolve()) or not weights.exists():
         raise ModelRejected("model.weights-missing", model=name, weights=info.weights)
@@ -94,7 +97,7 @@ def described_id(path: Path) -> str:
     document = _document(path)
     try:
         return _id(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except (Misdescribed, KeyError, TypeError, ValueError) as error:
         raise ModelRejected("model.no-id", folder=path.resolve().name) from error
 
 
@@ -115,7 +118,7 @@ def _size(weights: Path) -> int:
 def info_of(document: dict[str, Any]) -> ModelInfo:
     """What a `model.json` says. Raises Misdescribed, or what Python raises for keys and types that are not there."""
     if document["schema"] != SCHEMA:
-        raise Misdescribed("schema", f"schema {document['schema']} is not {SCHEMA}, the one this FERS knows")
+        raise Misdescribed("description.schema", schema=document["schema"], known=SCHEMA).of("schema")
     parameters = document.get("parameters")
     return ModelInfo(
         id=_id(document),
@@ -136,13 +139,13 @@ def info_of(document: dict[str, Any]) -> ModelInfo:
 def _input(document: dict[str, Any]) -> InputSpec:
     low, high = map(float, document.get("range", (0, 1)))
     if low >= high:
-        raise Misdescribed("range", "the input range must rise")
+        raise Misdescribed("description.range").of("range")
     channels = document["channels"]
     if channels not in (1, 3):
-        raise Misdescribed("channels", "input has neither 1 nor 3 channels")
+        raise Misdescribed("description.channels").of("channels")
     mean, std = (tuple(map(float, document.get(key, ()))) for key in ("mean", "std"))
     if len(mean) != len(std) or len(mean) not in (0, channels) or any(deviation <= 0 for deviation in std):
-        raise Misdescribed("mean", "mean and std are not one number a channel each, with every std above 0")
+        raise Misdescribed("description.mean-and-std").of("mean")
     detail = document.get("detail_px")
     return InputSpec(
         width=int(_within(document["width"], 16, 1024, "input width")),
@@ -161,13 +164,11 @@ def _output(document: dict[str, Any]) -> OutputSpec:
     classes = tuple(map(str, document["classes"]))
     known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
     if len(set(known)) < len(known):
-        raise Misdescribed("classes", "two of its classes mean the same emotion")
+        raise Misdescribed("description.classes-twice").of("classes")
     needed = [emotion for emotion in Emotion if emotion is not Emotion.CONTEMPT]
     if missing := [emotion for emotion in needed if emotion not in known]:
-        raise Misdescribed(
-            "classes",
-            f"FERS compares models that know all seven of {_listed(needed)}; this one lacks {_listed(missing)}",
-        )
+        lacking = Misdescribed("description.classes-missing", needed=_labels(needed), missing=_labels(missing))
+        raise lacking.of("classes")
     return OutputSpec(
         classes=classes,
         kind=_one_of(document.get("kind", "probabilities"), OUTPUT_KINDS, "output kind"),
@@ -178,8 +179,8 @@ def _output(document: dict[str, Any]) -> OutputSpec:
     )
 
 
-def _listed(emotions: Iterable[Emotion]) -> str:
-    return ", ".join(sorted(emotion.label for emotion in emotions))
+def _labels(emotions: Iterable[Emotion]) -> list[str]:
+    return sorted(emotion.label for emotion in emotions)
 
 
 def emotion_named(name: str) -> Emotion | None:
@@ -194,23 +195,23 @@ def _one_of(value: object, allowed: tuple[_Word, ...], what: str) -> _Word:
     for word in allowed:
         if value == word:
             return word
-    raise Misdescribed(what, f"{what} {value!r} is not {' or '.join(allowed)}")
+    raise Misdescribed("description.unknown-word", name=what, value=str(value), allowed=allowed).of(what)
 
 
 def _id(document: dict[str, Any]) -> str:
     if not ID.fullmatch(named := _text(document, "id")):
-        raise Misdescribed("id", f"the id {named!r} is not of letters, digits, dots, dashes and underscores only")
+        raise Misdescribed("description.id", id=named).of("id")
     return named
 
 
 def _text(document: dict[str, Any], key: str) -> str:
     text = document[key]
     if not isinstance(text, str) or not text.strip():
-        raise Misdescribed(key, f"{key} is not a text")
+        raise Misdescribed("description.no-text", name=key).of(key)
     return text
 
 
 def _within(value: object, low: float, high: float, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise Misdescribed(what, f"{what} {value!r} is not a number from {low} to {high}")
+        raise Misdescribed("description.out-of-range", name=what, value=str(value), low=low, high=high).of(what)
     return value

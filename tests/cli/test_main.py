@@ -29,7 +29,7 @@ class Registry(OneModel):
         if model_id not in (None, "always-happy"):
             from fers.errors import UnknownModel
 
-            raise UnknownModel(f"There is no model called {model_id}.", "There is: always-happy.")
+            raise UnknownModel("model.unknown", model=model_id, near=["always-happy"])
         return self
 
 
@@ -98,7 +98,8 @@ def test_an_unusable_image_is_named_and_the_others_are_still_predicted(run, astr
 def test_an_unknown_model_is_one_clear_line(run, astronaut):
     result = run("predict", astronaut, "--model", "alexnet")
     assert result.exit_code == 1
-    assert result.stderr == "Error: There is no model called alexnet. There is: always-happy.\n"
+    said = "There is no model called alexnet. Registered models with similar names: always-happy."
+    assert result.stderr == f"Error: {said}\n"
 
 
 def test_models_as_json(run):

@@ -98,7 +98,7 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
         ({"classes": ",".join([*LABELS[:7], "anger"])}, "two of its classes mean the same"),
         ({"range": "1,0"}, "range must rise. correct it with --range"),
         ({"range": "0"}, "2 numbers"),
-        ({"mean": "1,2"}, "mean and std"),
+        ({"mean": "1,2"}, "the mean and std have to be"),
         ({"crop_scale": "9"}, "crop-scale"),
         ({"id": "../elsewhere"}, "letters, digits"),
         ({"licence": " "}, "licence is not a text"),

@@ -74,16 +74,16 @@ def test_reduced_detail_hides_fine_patterns(write_model):
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"schema": 2}, "schema 2"),
+        ({"schema": 2}, "schema is 2"),
         ({"sha256": "0" * 64}, "sha256 differs"),
         ({"weights": "../elsewhere.keras"}, "doesn't hold the weights"),
         ({"weights": "missing.keras"}, "doesn't hold the weights"),
         ({"weights": "/etc/hostname"}, "doesn't hold the weights"),
         ({"output": {"classes": ["happy"] * 8}}, "mean the same emotion"),
         ({"output": {"classes": [*LABELS[:6], "boredom", "contempt"]}}, "lacks anger"),
-        ({"output": {"classes": LABELS, "kind": "guesses"}}, "output kind 'guesses'"),
+        ({"output": {"classes": LABELS, "kind": "guesses"}}, "output kind “guesses”"),
         ({"output": {"classes": LABELS, "temperature": 0}}, "temperature"),
-        ({"input": INPUT | {"mean": [0.5]}}, "one number a channel"),
+        ({"input": INPUT | {"mean": [0.5]}}, "one number for each channel"),
         ({"input": INPUT | {"mean": [0, 0, 0], "std": [1, 1, 0]}}, "std above 0"),
         ({"input": INPUT | {"order": "GBR"}}, "channel order"),
         ({"input": INPUT | {"layout": "NCHW"}}, "where its model.json says"),
@@ -97,7 +97,7 @@ def test_reduced_detail_hides_fine_patterns(write_model):
         ({"input": INPUT | {"width": True}}, "input width"),
         ({"input": None}, "can't be used"),
         ({"crop": {"scale": 0}}, "crop scale"),
-        ({"crop": {}}, "'scale' is missing"),
+        ({"crop": {}}, "“scale” is missing"),
     ],
 )
 def test_what_a_folder_says_wrongly_is_refused(write_model, changes, problem):
@@ -187,7 +187,7 @@ def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
 def test_an_unknown_name_lists_the_neighbours(write_model):
     registry = ModelRegistry([write_model("alexnet").parent], "alexnet")
     write_model("mobile")
-    with pytest.raises(UnknownModel, match="There is: alexnet"):
+    with pytest.raises(UnknownModel, match="similar names: alexnet"):
         registry.classifier("alexnett")
 
 

@@ -28,7 +28,7 @@ class WithABrokenOne(Several):
         self.default = lambda: happy.info
 
     def refused(self):
-        return {"left-over": ModelRejected("model.misdescribed", folder="left-over", problem="'id' is missing")}
+        return {"left-over": ModelRejected("model.key-missing", folder="left-over", key="id")}
 
 
 @pytest.fixture
@@ -63,7 +63,8 @@ def test_each_card_says_what_is_known(page):
 
 def test_a_folder_that_holds_no_model_is_named_with_the_reason(page):
     assert [warning.value for warning in page.warning] == [
-        "**left-over** is left out. left-over/model.json can't be used: 'id' is missing. Correct it."
+        "**left-over** is left out. left-over/model.json can't be used: “id” is missing. "
+        "Add it, or register another model."
     ]
 
 
@@ -94,9 +95,7 @@ def kept(monkeypatch):
 
 
 def test_what_was_uploaded_is_let_go_of_once_the_model_is_registered(page, kept, monkeypatch):
-    tried = iter(
-        (ModelDoubted("It seems to be fed wrongly.", "Look again."), "1 of 1 named rightly\n\nmy-net is there.")
-    )
+    tried = iter((ModelDoubted("model.doubted", option="--yes"), "1 of 1 named rightly\n\nmy-net is there."))
 
     def register(*_):
         said = next(tried)

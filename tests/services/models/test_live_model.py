@@ -24,7 +24,7 @@ class Several(OneModel):
 
     def classifier(self, model_id=None):
         if model_id not in self.names:
-            raise UnknownModel(f"There is no model called {model_id}.")
+            raise UnknownModel("model.vanished", model=model_id)
         chosen = OneModel()
         chosen.info = replace(self.info, id=model_id)
         return chosen

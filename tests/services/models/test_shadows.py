@@ -47,7 +47,7 @@ class Registry(OneModel):
 
     def classifier(self, model_id=None):
         if model_id not in (None, "always-happy", "happy"):
-            raise UnknownModel(f"There is no model called {model_id}.")
+            raise UnknownModel("model.vanished", model=model_id)
         return self.happy if model_id == "happy" else OneModel()
 
 
@@ -117,7 +117,7 @@ def test_a_killed_server_leaves_the_rest_to_another(platform, ada, happy, chosen
         give_face(platform, ada)
 
     def killed(_asked):
-        raise JobStopped("killed")
+        raise JobStopped("job.stopped")
 
     with pytest.raises(JobStopped):
         platform.shadows.catch_up(OPERATOR, "happy", killed)

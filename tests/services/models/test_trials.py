@@ -52,7 +52,7 @@ class Registry(OneModel):
         if model_id in (None, OneModel.info.id):
             return OneModel()
         if model_id not in self.by_id:
-            raise UnknownModel(f"There is no model called {model_id}.")
+            raise UnknownModel("model.vanished", model=model_id)
         return self.by_id[model_id]
 
 
