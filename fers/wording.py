@@ -2,7 +2,7 @@
 
 import math
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -39,6 +39,15 @@ def filled(sentence: str, fields: dict[str, Any]) -> str:
 
 def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """What can be sent as JSON, with each of its texts changed."""
+    if isinstance(value, dict):
+        return {key: with_texts(each, change) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_texts(each, change) for each in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def size(count: int) -> str:

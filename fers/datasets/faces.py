@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from PIL import Image
@@ -43,6 +43,10 @@ class DataError(FersError):
 
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *self.details])
+
+    def as_record(self) -> dict[str, Any]:
+        """Also its `place`."""
+        return super().as_record() | {"place": self.place.removesuffix(": ")}
 
 
 class NoFaces(DataError):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
+from fers import wording
 from fers.datasets import DataError, Faults
 from fers.datasets.files import is_picture
 from fers.datasets.recognising import format_of
@@ -47,7 +48,7 @@ class Ordered:
     done: int = 0
     faces: int = 0
     result: dict[str, Any] | None = None
-    """What came of it, once it has ended: the fields of `Imported`, with sentences for faults."""
+    """What came of it, once it has ended: the fields of `Imported`; of faults, sentences (`told`) and records."""
     given_up: Job | None = None
     """Its job, where nobody does it any more."""
 
@@ -264,6 +265,7 @@ def _result(imported: Imported, folder: Path) -> dict[str, Any]:
     faults = {
         "left_out": imported.faults.count,
         "told": [_as_given(line, folder) for line in imported.faults.told()],
+        "faults": wording.with_texts(imported.faults.records(), lambda text: _as_given(text, folder)),
     }
     return {name: getattr(imported, name) for name in ("added", "known", "removed", "labels")} | faults
 

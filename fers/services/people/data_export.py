@@ -70,7 +70,7 @@ class DataExport:
                 yield Member(f"images/{face.id}.jpg", (image,))
                 described.append(describe(face))
             except ImageLost as lost:
-                described.append(describe(face) | {"image": None, "problem": lost.what})
+                described.append(describe(face) | {"image": None, "problem": lost.what, "code": lost.code})
         for face in faces:
             self._require(face)
         yield _json("faces.json", described)

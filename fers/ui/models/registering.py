@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from fers.cli.model_questions import in_words_of_the_page, refuse_unusable
 from fers.cli.telling import Kind
@@ -16,6 +16,7 @@ from fers.domain.permissions import Action, require
 from fers.errors import ModelDoubted, ModelRejected
 from fers.ui.services import platform
 from fers.ui.web.processes import COMMAND, environment
+from fers.wording import with_texts
 
 PATIENCE_SECONDS = 600
 AT_ONCE = 1 << 20
@@ -81,15 +82,7 @@ def _lines(said: bytes) -> Iterator[dict]:
 def _on_the_page(line: dict, folder: str, form: bool) -> dict:
     """Without our folder, and with the page's fields. Whoever filled in the `form` wrote no description to correct."""
     words = line if form or "in_full" not in line else line | {"says": line["in_full"]}
-    return {key: _plainly(value, folder) for key, value in words.items()}
-
-
-def _plainly(value: Any, folder: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _plainly(each, folder) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plainly(each, folder) for each in value]
-    return in_words_of_the_page(value.replace(f"{folder}/", "")) if isinstance(value, str) else value
+    return with_texts(words, lambda text: in_words_of_the_page(text.replace(f"{folder}/", "")))
 
 
 def _refusal(found: list[str], last: dict) -> ModelRejected:

@@ -92,6 +92,9 @@ def test_what_a_set_leaves_open_is_asked_and_then_it_is_imported_in_the_owners_n
     counted = {name: order.result[name] for name in ("added", "known", "removed", "labels", "left_out")}
     assert counted == {"added": 2, "known": 0, "removed": 0, "labels": 3, "left_out": 2}
     assert "row 5: There is no file “set/gone.jpg”" in order.result["told"][0]
+    fault = order.result["faults"][0]
+    assert (fault["code"], fault["fields"]) == ("set.no-such-picture", {"file": "set/gone.jpg"})
+    assert fault["place"].endswith("t.csv, row 5") and not fault["place"].startswith("/")
     assert "2.jpg: This can't be read as an image" in order.result["told"][1]
     assert platform.uploads.to_carry_out() == []
     assert len(platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)) == 2
