@@ -59,27 +59,25 @@ class ModelDraft:
         if wanted:
             found = [each for each in self.outputs if wanted in (each.name, author_name(each.name))]
             if not found:
-                raise ModelRejected("network.no-such-output", output=wanted, outputs=self._listed())
+                raise ModelRejected(
+                    "network.no-such-output", output=wanted, outputs=[each.name for each in self.outputs]
+                )
             candidates = found
         fitting = [each for each in candidates if each.numbers == len(classes)]
         if not fitting:
             raise ModelRejected(
                 "network.other-number-of-classes",
-                outputs=self._listed(candidates),
+                counts=sorted({each.numbers for each in candidates}),
                 classes=len(classes),
                 option="--classes",
             )
         if len(fitting) > 1:
             fitting = [each for each in fitting if author_name(each.name) == EMOTION]
         if len(fitting) != 1:
-            raise InvalidInput("network.unclear-outputs", outputs=self._listed(), option="--output")
+            raise InvalidInput(
+                "network.unclear-outputs", outputs=[each.name for each in self.outputs], option="--output"
+            )
         return fitting[0]
-
-    def _listed(self, outputs: Sequence[Output] | None = None) -> str:
-        outputs = outputs or self.outputs
-        return " and ".join(
-            f"{each.numbers} numbers" + (f" ({each.name})" if len(self.outputs) > 1 else "") for each in outputs
-        )
 
     def description(self, weights: Path, answers: dict[str, Any]) -> dict[str, Any]:
         """The `model.json` of a folder that holds `weights`.

@@ -229,7 +229,7 @@ def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tm
     file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
     result = run("add", file)
     assert result.exit_code == 1
-    assert "8 numbers (one) and 8 numbers (two)" in result.stderr
+    assert "several outputs (one and two)" in result.stderr
     assert "Name it with --output" in result.stderr
     assert "no output called three" in run("add", file, output="three").stderr
     result = run("add", file, "--yes", output="two")

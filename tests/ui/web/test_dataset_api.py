@@ -60,21 +60,25 @@ def test_files_of_a_version_come_one_by_one_and_in_ranges(ask, faces):
 
 
 @pytest.mark.parametrize(
-    ("address", "status"),
+    ("address", "status", "code"),
     [
-        ("/v2/parquet.zip", 404),
-        ("/v1/parquet/data/train-000009.parquet", 404),
-        ("/v1/parquet/data/train-99999999999.parquet", 404),
-        ("/v1/parquet/..%2F..%2Ffers.db", 404),
-        ("/v1/floppy.zip", 400),
-        ("/v1/coco/annotations/train.json", 400),
-        ("/v1/parquet.zip?cut=half", 400),
+        ("/v2/parquet.zip", 404, "version.not-found"),
+        ("/v1/parquet/data/train-000009.parquet", 404, "version.no-such-file"),
+        ("/v1/parquet/data/train-99999999999.parquet", 404, "version.no-such-file"),
+        ("/v1/parquet/..%2F..%2Ffers.db", 404, "version.no-such-file"),
+        ("/v1/floppy.zip", 400, "version.unknown-format"),
+        ("/v1/coco/annotations/train.json", 400, "version.one-file-a-face"),
+        ("/v1/parquet.zip?cut=half", 400, "version.unknown-cut"),
     ],
 )
-def test_what_is_not_there_is_said_in_words(ask, address, status):
+def test_what_is_not_there_is_said_in_words_and_by_its_code(ask, address, status, code):
     answer = ask(address)
-    assert answer.status_code == status
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["what"] and answer.json()["next"]
+
+
+def test_what_a_failure_is_about_is_in_its_fields(ask):
+    assert ask("/v1/floppy.zip").json()["fields"]["format"] == "floppy"
 
 
 @pytest.mark.parametrize("secret", [None, "", "a guess", "fers_é"])
