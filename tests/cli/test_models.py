@@ -323,4 +323,4 @@ def test_a_keras_file_that_an_older_fers_served_is_registered_anew_in_its_place(
     assert result.exit_code == 0, result.output
     assert "12 of 12" in result.stdout and "It runs in browsers too" in result.stdout
     assert sorted(file.name for file in folder.iterdir()) == ["README.md", "model.json", "model.tflite"]
-    assert "There is a model called old already" in run("add", folder, **UNSAID).stderr
+    assert "There is already a model called old" in run("add", folder, **UNSAID).stderr

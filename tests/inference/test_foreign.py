@@ -117,7 +117,7 @@ def test_without_keras_2_the_lines_that_convert_are_told(made, of_keras_2, monke
     with pytest.raises(ModelRejected, match="saved by Keras 2") as refusal:
         normal_form(of_keras_2[1] / "network.h5", made)
     assert "pip install tf_keras" in str(refusal.value)
-    line = refusal.value.next.partition('-c "')[2].removesuffix('"')
+    line = refusal.value.next.partition('-c "')[2].partition('"')[0]
     shutil.copy(of_keras_2[1] / "network.h5", tmp_path)
     monkeypatch.chdir(tmp_path)
     exec(line)  # It does what it says.
@@ -222,8 +222,8 @@ def test_onnx_weights_are_looked_for_nowhere_else(made, in_two, location):
 
 
 OTHERS = {
-    "network.pt": (b"PK\x03\x04archive/data.pkl", "is PyTorch"),
-    "network.safetensors": (b"\x08" + bytes(7), "is PyTorch"),
+    "network.pt": (b"PK\x03\x04archive/data.pkl", "is a PyTorch file"),
+    "network.safetensors": (b"\x08" + bytes(7), "is a PyTorch file"),
     "model.pkl": (b"cos\nsystem\n(S'true'\ntR.", "is a pickle"),
     "frozen.pb": (b"\n\x0b", "is a frozen TensorFlow graph"),
     "model.json": (b'{"modelTopology": {}, "weightsManifest": []}', "is a TensorFlow.js model"),
@@ -231,7 +231,7 @@ OTHERS = {
     "network.onnx": (b"\xff" * 99, "is broken, or not an ONNX file"),
     "network.tflite": (b"\xff" * 99, "is broken, or not a .tflite file"),
     "network.h5": (b"\x89HDF\r\n\x1a\n", "is broken"),
-    "network.keras": (b"PK\x03\x04", "is broken, or no .keras file"),
+    "network.keras": (b"PK\x03\x04", "is broken, or not a .keras file"),
 }
 
 

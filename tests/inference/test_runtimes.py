@@ -170,7 +170,7 @@ def test_outputs_that_cannot_be_told_apart_are_told_apart_by_name(load, tmp_path
     two = load(tmp_path / "model.keras", "said", output={"classes": LABELS, "name": "two"}).predict(faces)
     small = np.stack([_small(face) for face in faces]) / np.float32(255)
     np.testing.assert_allclose(two, keras.Model(inputs, outputs[1])(small).numpy(), atol=1e-5)
-    with pytest.raises(ModelRejected, match="no output called three. It has one, two"):
+    with pytest.raises(ModelRejected, match="no output called three. It has one and two"):
         load(tmp_path / "model.keras", "missaid", output={"classes": LABELS, "name": "three"})
 
 
@@ -240,7 +240,7 @@ def test_a_network_of_several_inputs_is_refused(load, tmp_path):
     one, other = keras.Input((SIDE, SIDE, 3), name="face"), keras.Input((5,), name="landmarks")
     flat = keras.layers.Concatenate()([keras.layers.Flatten()(one), other])
     keras.Model([one, other], keras.layers.Dense(8, "softmax")(flat)).save(tmp_path / "model.keras")
-    with pytest.raises(ModelRejected, match=r"has 2 inputs \(face, landmarks\)"):
+    with pytest.raises(ModelRejected, match=r"has several inputs: face and landmarks"):
         load(tmp_path / "model.keras")
 
 
