@@ -22,12 +22,12 @@ else:
     consenting.show_what_changed(study, latest.text, text)
 st.divider()
 st.header("Your choices")
-st.write("Each is up to you, and you can change it whenever you like: here, where “My data” leads you too.")
+st.write("Each choice is up to you, and you can change it here whenever you like. “My data” leads here too.")
 chosen = consenting.choose(latest, text)
 consenting.say_what_it_means(latest, chosen, given)
 adult = consenting.is_adult(latest, text)
-button = "Save my choices" if is_current else "I agree to take part" if latest is None else "I agree to what is new"
+button = "Save my choices" if is_current else "I agree to take part" if latest is None else "I agree to the changes"
 if consenting.save(actor, text, chosen, adult, button, given):
     if not is_current:
         st.switch_page(f"pages/{'live' if st.query_params.get('then') == 'live' else 'give'}.py")
-    st.success("Your choices are saved.", icon=":material/check_circle:")
+    st.success("Your choices have been saved.", icon=":material/check_circle:")

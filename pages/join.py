@@ -12,21 +12,21 @@ from fers.ui.words import WHAT_THEY_DO, as_typed, quoted, role_words
 guard.enter_public()
 
 code = st.query_params.get("code") or st.text_input(
-    "Your invitation's code", autocomplete="off", help="From the person who invited you."
+    "Invitation code", autocomplete="off", help="From the person who invited you."
 )
 offer = platform().invitations.offer(code, caller()) if code else None
 actor = session.person()
 if offer:
-    st.title(f"You are invited to {as_typed(offer.study.name)}")
+    st.title(f"You are invited to join {as_typed(offer.study.name)}")
     st.write(f"As {role_words(offer.role)} {WHAT_THEY_DO[offer.role]}")
     st.write(quoted(f"**What the study is for.** {offer.study.purpose}"))
     if actor is None:
         if state().email:
-            st.success("If this e-mail is new here, the account is ready. Sign in:", icon=":material/check_circle:")
+            st.success("If this e-mail is new here, your account is ready. Sign in:", icon=":material/check_circle:")
         come_in(code)
     elif st.button("Join", type="primary", width="stretch"):
         with guard.explaining():
             platform().invitations.accept(actor, code)
             st.switch_page("pages/sign_in.py")
 elif code:
-    st.warning("This invitation doesn't work any more. Ask the person who invited you for another one.")
+    st.warning("This invitation no longer works. Ask the person who invited you for a new one.")

@@ -25,14 +25,14 @@ data_export, withdrawal = platform().data_export, platform().withdrawal
 
 
 def offer_withdrawal(face: Face) -> None:
-    gone = "The photo and everything that belongs to it are deleted at once."
+    gone = "The photo and everything that belongs to it will be deleted at once, for good."
     withdraw = partial(withdrawal.withdraw_face, actor, face.id)
     if confirmed("Withdraw", gone, "Withdraw it", withdraw, about=face.id, icon=":material/delete:", wide=True):
         st.rerun()
 
 
 def offer_withdrawal_of_everything() -> None:
-    gone = "All your photos, your answers, your choices and your account are deleted at once, for good."
+    gone = "All your photos, answers and choices, and your account, will be deleted at once, for good."
     withdraw, icon = partial(withdrawal.withdraw_everything, actor), ":material/delete_forever:"
     if confirmed("Withdraw everything", gone, "Delete everything", withdraw, about="everything", icon=icon):
         session.sign_out()
@@ -47,12 +47,12 @@ def show(face: Face) -> None:
         try:
             show_face(data_export.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
         except ImageLost as lost:
-            st.caption(f"{lost.what} You can withdraw it all the same.")
+            st.caption(f"{lost.what} You can still withdraw it.")
         st.markdown(f"**{label}**")
         st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
         if face.live is not None:
             saw, sure = face.live.first
-            st.caption(f"Live, your browser said: {word(saw)} {percent(sure)}.")
+            st.caption(f"Live, your browser guessed: {word(saw)} {percent(sure)}.")
         saliency.offer_why_of(actor, face.id)
         offer_withdrawal(face)
 
@@ -61,10 +61,10 @@ st.title("My data")
 faces = data_export.faces(actor)
 email = platform().accounts.email_of(actor)
 signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal code"
-st.write(f"You gave {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
+st.write(f"You have given {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.link_button("Download all of it", address(actor, EVERYTHING), icon=":material/download:")
-    st.link_button("What I agreed to", address(actor, CONSENT), icon=":material/description:")
+    st.link_button("Download everything", address(actor, EVERYTHING), icon=":material/download:")
+    st.link_button("Download what I agreed to", address(actor, CONSENT), icon=":material/description:")
     # The texts that people agreed to say that they find it here.
     st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()

@@ -12,11 +12,11 @@ from fers.ui.services import platform
 actor = guard.enter(Action.MANAGE_STUDY)
 study = platform().studies.current(actor)
 
-st.title("The study")
+st.title("Study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
-about, people, sets, history = st.tabs(["About", "People", "Import", "What was done"], key="parts", on_change="rerun")
+about, people, sets, history = st.tabs(["About", "People", "Import", "Audit log"], key="parts", on_change="rerun")
 with about:
     describe(actor, study)
 with people:

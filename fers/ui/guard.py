@@ -78,7 +78,7 @@ def enter_public() -> None:
     if state().routed:
         return
     if Path(get_script_run_ctx().main_script_path).resolve() != FRONT_DOOR:
-        st.info("This page opens from the start page.")
+        st.info("Please open this page from the start page.")
         st.markdown("[Go to the start page](/)")
         st.stop()
     runpy.run_path(str(FRONT_DOOR))

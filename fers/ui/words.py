@@ -17,12 +17,12 @@ WHAT_THEY_DO = {
     Role.PARTICIPANT: "you show an expression, see what a machine makes of it, and say whether it was right.",
     Role.ANNOTATOR: "you label faces: you look at photos that others gave, and say which expression you see.",
     Role.RESEARCHER: "you look through the study's faces, freeze dataset versions, and compare models.",
-    Role.ADMINISTRATOR: "you run the study: you describe it, invite people, and see to it that all is in order.",
+    Role.ADMINISTRATOR: "you run the study: you describe it, invite people, and make sure that everything is in order.",
 }
 """What somebody does in a study, after "As an annotator"."""
 
 
-WHO_DECIDES = "Ask whoever runs FERS here for a role in all of them (`fers grant`)."
+WHO_DECIDES = "For that, ask whoever runs FERS here for a role in every study (`fers grant`)."
 """About what a role in one study does not open."""
 
 

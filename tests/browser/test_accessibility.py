@@ -96,6 +96,6 @@ def test_joining_without_an_email(open_page, platform):
     page.get_by_role("tab", name="I am new here").click()
     page.get_by_role("textbox", name="Study code").fill(platform.studies.current().join_code)
     page.get_by_role("button", name="Join with the study code").click()
-    page.get_by_role("button", name="I have noted it").wait_for()
+    page.get_by_role("button", name="I have saved it").wait_for()
     found = faults(page)
     assert not found, "\n".join(found)

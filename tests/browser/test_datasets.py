@@ -65,10 +65,10 @@ def test_freeze_and_download(open_page, server, tmp_path):
     assert fetch(address).status_code == 410, "it is no secret that others could use"
     page.get_by_text("From a script").click()
     page.get_by_label("What is it for?").fill("The cluster")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create a token").click()
     secret = page.get_by_test_id("stCode").filter(has_text="fers_").first.inner_text().strip()
     assert_a_script_gets_in(server.address, secret, tmp_path)
-    page.get_by_role("button", name="I have it").click()
+    page.get_by_role("button", name="I have copied it").click()
     expect(page.get_by_text("The cluster: last used")).to_be_visible()
     page.get_by_role("button", name="Revoke").click()
     page.get_by_role("button", name="Revoke it").click()

@@ -17,7 +17,7 @@ from tests.serving import free_port, serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
-LOST = "The connection is lost."
+LOST = "The connection was lost."
 SUBMIT = re.compile("Yes, it is|Save and see")
 
 

@@ -145,7 +145,7 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     mobile_net = registry(config.load()).find("mobilenet-ferplus").info
     assert [(guess.model_id, guess.fingerprint) for guess in kept] == [(mobile_net.id, mobile_net.fingerprint)]
     page.get_by_role("link", name="My data").click()
-    expect(page.get_by_text(f"Live, your browser said: {word(kept[0].first[0])}")).to_be_visible()
+    expect(page.get_by_text(f"Live, your browser guessed: {word(kept[0].first[0])}")).to_be_visible()
     [stored] = (server.data / "images").rglob("*.jpg")
     with Image.open(stored) as picture:
         assert picture.size == tuple(camera), "the whole frame, as it was seen"

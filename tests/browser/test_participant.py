@@ -28,8 +28,8 @@ def sign_up(page: Page, email: str) -> None:
     page.get_by_role("tab", name="I am new here").click()
     page.get_by_label("E-mail").last.fill(email)
     page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
-    page.get_by_role("button", name="Make an account").click()
-    expect(page.get_by_text("the account is ready")).to_be_visible()
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_text("your account is ready")).to_be_visible()
     page.get_by_label("Password", exact=True).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Your choices")).to_be_visible()
@@ -76,7 +76,7 @@ def answer(page: Page) -> None:
 
 def downloaded(page: Page) -> zipfile.ZipFile:
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download all").click()
+        page.get_by_role("link", name="Download everything").click()
     return zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
 
 
@@ -100,7 +100,7 @@ def test_the_whole_way(open_page, server, request, source, window):
     expect(page.get_by_role("heading", name="Show an expression")).to_be_focused()
 
     page.goto(f"{server.address}/my_data")
-    expect(page.get_by_text("You gave 1 photo")).to_be_visible()
+    expect(page.get_by_text("You have given 1 photo")).to_be_visible()
     with downloaded(page) as archive:
         [face] = json.loads(archive.read("faces.json"))
         assert face["source"] == {"camera": "webcam", "upload": "upload"}[source]
@@ -115,7 +115,7 @@ def test_the_whole_way(open_page, server, request, source, window):
 
     page.get_by_role("button", name="Withdraw", exact=True).click()
     page.get_by_role("button", name="Withdraw it").click()
-    expect(page.get_by_text("You gave 0 photos")).to_be_visible()
+    expect(page.get_by_text("You have given 0 photos")).to_be_visible()
     assert not stored.exists()
     assert outside == [], "a page must not send anything elsewhere"
 
@@ -163,7 +163,7 @@ def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
     page.get_by_role("textbox", name="Current password").fill(PASSWORD)
     page.get_by_role("textbox", name="New password").fill("nine purple elephants")
     page.get_by_role("button", name="Change my password").click()
-    expect(page.get_by_text("your new password signs you in")).to_be_visible()
+    expect(page.get_by_text("Your new password works")).to_be_visible()
     until(page, lambda: (cookie := session_cookie(page)) and cookie["value"] != before)
     page.reload()
     expect(page.get_by_role("heading", name="My data")).to_be_visible()

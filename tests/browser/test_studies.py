@@ -42,8 +42,8 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
     owner.get_by_role("link", name="Study").click()
     owner.get_by_role("tab", name="People").click()
     owner.get_by_role("radio", name="Researcher").click()
-    owner.get_by_role("button", name="Make an invitation").click()
-    expect(owner.get_by_text("It is shown this once")).to_be_visible()
+    owner.get_by_role("button", name="Create an invitation").click()
+    expect(owner.get_by_text("It is shown only once")).to_be_visible()
     link = owner.get_by_test_id("stCode").last.inner_text().strip()
 
     newcomer = open_page(link, **PHONE)
@@ -51,15 +51,15 @@ def test_an_invited_researcher_sees_the_studys_faces(open_page):
     newcomer.get_by_role("tab", name="I am new here").click()
     newcomer.get_by_label("E-mail").last.fill("researcher@example.org")
     newcomer.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
-    newcomer.get_by_role("button", name="Make an account").click()
-    expect(newcomer.get_by_text("the account is ready")).to_be_visible()
+    newcomer.get_by_role("button", name="Create an account").click()
+    expect(newcomer.get_by_text("your account is ready")).to_be_visible()
     sign_in(newcomer, "researcher@example.org")
     newcomer.get_by_role("button", name="Join", exact=True).click()
     expect(newcomer.get_by_text("67%")).to_be_visible()
     expect(newcomer.get_by_alt_text("A face, class: Sad")).to_be_visible()
     assert "Traceback" not in newcomer.content()
 
-    owner.get_by_role("tab", name="What was done").click()
+    owner.get_by_role("tab", name="Audit log").click()
     expect(owner.get_by_test_id("stDataFrame")).to_be_visible()
 
 
@@ -103,13 +103,13 @@ def test_after_a_change_is_saved_the_owner_looks_at_the_other_tabs(open_page):
     owner = open_page(**DESKTOP)
     sign_in(owner, "owner@example.org")
     owner.get_by_role("link", name="Study").click()
-    owner.get_by_label("Annotators for each face").fill("4")
+    owner.get_by_label("Annotators per face").fill("4")
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_text("Saved.")).to_be_visible()
     owner.get_by_role("tab", name="People").click()
-    expect(owner.get_by_role("heading", name="Who works on it")).to_be_visible()
+    expect(owner.get_by_role("heading", name="Team")).to_be_visible()
     owner.get_by_role("tab", name="About").click()
-    annotators = owner.get_by_label("Annotators for each face")
+    annotators = owner.get_by_label("Annotators per face")
     expect(annotators.filter(visible=True)).to_have_value("4")
     expect(annotators).to_have_count(1)  # What a run replaces stays until its end, hidden.
     expect(owner.get_by_text("Something went wrong")).to_have_count(0)
@@ -123,11 +123,11 @@ def test_a_second_click_on_the_same_spot_withdraws_no_other_photo(open_page):
     place = ada.get_by_role("button", name="Withdraw it").bounding_box()
     spot = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
     ada.mouse.click(*spot)
-    expect(ada.get_by_text("You gave 2 photos.")).to_be_visible()
+    expect(ada.get_by_text("You have given 2 photos.")).to_be_visible()
     expect(ada.get_by_role("button", name="Withdraw it")).to_have_count(0)
     ada.mouse.click(*spot)
     ada.reload()
-    expect(ada.get_by_text("You gave 2 photos.")).to_be_visible()
+    expect(ada.get_by_text("You have given 2 photos.")).to_be_visible()
 
 
 def test_what_explore_shows_outlives_looking_at_a_face_and_can_be_sent(open_page):

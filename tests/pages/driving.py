@@ -97,7 +97,7 @@ def sign_in(app: AppTest, email: str = "ada@example.org") -> AppTest:
 
 
 def signed_in(app: AppTest, platform, email: str = "ada@example.org") -> AppTest:
-    """Make an account and sign in with it."""
+    """Create an account and sign in with it."""
     platform.accounts.sign_up(email, PASSWORD)
     return sign_in(app, email)
 

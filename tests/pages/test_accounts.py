@@ -24,7 +24,7 @@ def test_a_study_code_gives_a_personal_code_that_opens_the_account_again(app, pl
     field(app, "Study code").input(platform.studies.current().join_code)
     click(app, "Join")
     code = app.code[0].value
-    click(app, "I have noted it")
+    click(app, "I have saved it")
     assert "Taking part in" in told(app) and not app.code
     fresh = open_app()
     field(fresh, "Your personal code").input(code)
@@ -38,7 +38,7 @@ def test_the_one_time_link_makes_an_administrator_who_can_change_the_study(app, 
     field(app, "Choose a password").input(PASSWORD)
     click(app, "Become")
     assert platform.accounts.resume(app.session_state["fers"].token).role is Role.ADMINISTRATOR
-    assert "The study" in told(app)
+    assert "Study" in told(app)
     app.switch_page("pages/study.py").run()  # AppTest would run the page of the link again.
     field(app, "Name").input("Faces of spring")
     click(app, "Save")
@@ -104,7 +104,7 @@ def test_a_password_is_changed_on_the_page_and_ends_other_sessions(app, platform
     assert "repeats the same few characters" in told(click(app, "Change my password"))
     field(app, "Current password").input(PASSWORD)
     field(app, "New password").input("nine purple elephants")
-    assert "your new password signs you in" in told(click(app, "Change my password"))
+    assert "Your new password works" in told(click(app, "Change my password"))
     token = app.session_state["fers"].token
     assert platform.accounts.resume(token) == elsewhere.person
     assert platform.accounts.resume(elsewhere.token) is None
@@ -116,7 +116,7 @@ def test_who_came_by_code_ends_other_sessions_and_is_asked_for_no_password(app, 
     field(app, "Study code").input(platform.studies.current().join_code)
     click(app, "Join")
     elsewhere = platform.accounts.sign_in_with_code(app.code[0].value)
-    agreed(click(app, "I have noted it"))
+    agreed(click(app, "I have saved it"))
     app.switch_page("pages/my_data.py").run()
     assert "New password" not in [box.label for box in app.text_input]
     assert "signed out everywhere else" in told(click(app, "Sign out everywhere else"))

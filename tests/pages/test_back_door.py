@@ -15,7 +15,7 @@ PAGES = sorted(path.name for path in (REPOSITORY / "pages").glob("*.py"))
 def test_a_page_opened_alone_and_signed_out_shows_the_way_home_and_nothing_else(page, platform):
     alone = AppTest.from_file(str(REPOSITORY / "pages" / page), default_timeout=LONG).run()
     assert not alone.exception and not alone.error
-    assert told(alone) == "[Go to the start page](/)\nThis page opens from the start page."
+    assert told(alone) == "[Go to the start page](/)\nPlease open this page from the start page."
     assert not alone.button and not alone.text_input and not alone.checkbox
 
 

@@ -51,7 +51,7 @@ def test_from_sign_up_to_thanks(app, platform):
     ask_first(platform, 0)
     field(app, "E-mail").input("ada@example.org")
     field(app, "Choose a password").input(PASSWORD)
-    assert "the account is ready" in told(click(app, "Make an account"))
+    assert "your account is ready" in told(click(app, "Create an account"))
     field(app, "Password").input(PASSWORD)
     click(app, "Sign in")
     assert "Taking part in" in told(app)
@@ -267,11 +267,11 @@ def test_my_data_downloads_and_withdraws(app, platform):
     choose(give(app, photo()), "display", Display.FELT)
     click(app, "Yes")
     app.switch_page("pages/my_data.py").run()
-    assert "You gave 1 photo." in told(app)
+    assert "You have given 1 photo." in told(app)
     person = ada(app, platform)
     links = {button.proto.label: button.proto.url for button in app.get("link_button")}
-    assert links["Download all of it"] == f"/my-data/{person.number}/my-data.zip"
-    assert links["What I agreed to"] == f"/my-data/{person.number}/my-consent.md"
+    assert links["Download everything"] == f"/my-data/{person.number}/my-data.zip"
+    assert links["Download what I agreed to"] == f"/my-data/{person.number}/my-consent.md"
     assert not app.get("download_button"), "Streamlit would keep what it hands out"
     with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(person)))) as files:
         assert json.loads(files.read("faces.json"))[0]["label"] == "happy"
@@ -301,7 +301,7 @@ def test_a_changed_text_asks_again_with_the_choices_made_before(app, platform):
     assert not any(caption.value.startswith("Before: **Who runs it.**") for caption in app.caption)
     ticked = [box.label.split()[0] for box in app.checkbox if box.value]
     assert ticked == ["Keep", "Train", "I"], "what was chosen before, and nothing else"
-    click(app, "I agree to what is new")
+    click(app, "I agree to the changes")
     assert "Thank you!" in told(app), "back where they were"
     assert len(platform.data_export.faces(person)) == 1
     assert platform.consents.current(person).purposes == {Purpose.STORE, Purpose.TRAIN}
@@ -316,13 +316,13 @@ def test_choices_that_lose_photos_ask_first_and_say_so(app, platform):
     assert "Change my choices" in [link.proto.label for link in app.get("page_link")], "as the text says"
     app.switch_page("pages/consent.py").run()
     next(box for box in app.checkbox if box.label.startswith(TRAIN)).uncheck()
-    assert "won't be used any more for what you unticked" in told(app.run())
+    assert "will no longer be used for what you unticked" in told(app.run())
     next(box for box in app.checkbox if box.label.startswith(KEEP)).uncheck()
     app.run()
     assert "Save my choices" not in [button.label for button in app.button]
-    assert "The photo you gave to this study will be deleted" in told(app)
-    click(app, "Save, and delete my photos")
-    assert "Your choices are saved" in told(app)
+    assert "The photo you have given to this study will be deleted" in told(app)
+    click(app, "Save and delete my photos")
+    assert "Your choices have been saved" in told(app)
     assert platform.data_export.faces(ada(app, platform)) == []
     assert not app.exception and not app.error
 

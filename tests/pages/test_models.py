@@ -124,7 +124,7 @@ def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(a
     assert menu.index("field") < menu.index("sign_out"), "what is not in the menu comes after it"
 
     app.switch_page("pages/models.py").run()
-    assert "Ask whoever runs FERS here" in told(app)
+    assert "ask whoever runs FERS here" in told(app)
     assert not [button for button in app.button if button.label == "Make it live"] and not app.file_uploader
 
     app.switch_page("pages/field.py").run()

@@ -22,7 +22,7 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
-    click(app, "Make an invitation")
+    click(app, "Create an invitation")
     link = [block.value for block in app.code if "/join?code=" in block.value][-1]
 
     guest = open_app()
@@ -31,7 +31,7 @@ def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
     assert "As an annotator you label faces" in told(guest)
     click(guest, "Join without an e-mail")
     assert "the **only way back** to your work" in told(guest)
-    click(guest, "I have noted it")
+    click(guest, "I have saved it")
     assert opened(guest) == "review"
     person = platform.accounts.resume(guest.session_state["fers"].token)
     assert person.role_in(platform.studies.current().id) is Role.ANNOTATOR
@@ -54,7 +54,7 @@ def test_the_study_page_has_the_link_for_participants_and_the_same_to_scan(app, 
     guest.switch_page("pages/join.py").run()
     assert "As a participant you show an expression" in told(guest)
     click(guest, "Join without an e-mail")
-    click(guest, "I have noted it")
+    click(guest, "I have saved it")
     assert opened(guest) == "consent"
 
     platform.studies.update(OPERATOR, dataclasses.replace(study, open=False))
@@ -98,7 +98,7 @@ def save_and_ask_again(app):
     """AppTest always runs the whole page: the first button is pressed once more to keep the question open."""
     click(app, "Save")
     next(button for button in app.button if button.label == "Save").click()
-    return click(app, "Save, and ask them again")
+    return click(app, "Save and ask them again")
 
 
 def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, platform):
@@ -124,13 +124,14 @@ def test_an_owner_knows_how_many_people_are_asked_again_before_it_is_saved(app, 
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
     field(app, "Name").input("Faces of spring")
-    assert "3 people have agreed to what you change. They will be asked again" in told(click(app, "Save"))
+    asking = told(click(app, "Save"))
+    assert "3 people have agreed to the text you are changing. They will be shown the changes" in asking
     assert platform.studies.current() == before
-    assert "asked again and" not in told(app.run())
+    assert "the text you are changing" not in told(app.run())
     assert platform.studies.current() == before
     assert "Saved." in told(save_and_ask_again(app))
     assert platform.studies.current().name == "Faces of spring"
-    next(box for box in app.number_input if box.label == "Annotators for each face").set_value(5)
+    next(box for box in app.number_input if box.label == "Annotators per face").set_value(5)
     assert "Saved." in told(click(app, "Save")), "no participant is told about this"
     field(app, "Name").input(" ")
     assert "has no name" in told(click(app, "Save"))
@@ -168,7 +169,7 @@ def test_what_takes_something_away_asks_first(app, platform):
 def test_an_unknown_invitation_is_refused_kindly(app):
     app.query_params["code"] = "nothing"
     app.switch_page("pages/join.py").run()
-    assert "doesn't work any more" in told(app)
+    assert "no longer works" in told(app)
     assert not app.exception and not app.error
 
 

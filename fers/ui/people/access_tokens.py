@@ -15,18 +15,18 @@ from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import moment
 
-_REVOKED = "Scripts that use this token can't fetch anything any more."
+_REVOKED = "Scripts that use this token will no longer be able to fetch anything."
 
 
 def tokens(actor: Person, study: Study, version: str) -> None:
-    """Make tokens for scripts, and see and revoke those there are."""
+    """Create tokens for scripts, and see and revoke those there are."""
     st.write(
-        "A script or a cluster without a browser fetches this study's versions with an access token. It may do nothing"
-        " else, never more than you may yourself, and ends after half a year."
+        "With an access token, a script or a cluster without a browser can fetch this study's versions. A token can do"
+        " nothing else, and never more than you can. It expires after six months."
     )
     with st.form("access-token", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("What is it for?", placeholder="The cluster", max_chars=60)
-        made = st.form_submit_button("Make a token", icon=":material/key:")
+        made = st.form_submit_button("Create a token", icon=":material/key:")
     if made:
         with guard.explaining():
             state().access_token = platform().access.make(actor, study.id, name)
@@ -38,14 +38,14 @@ def tokens(actor: Person, study: Study, version: str) -> None:
 
 
 def _show(secret: str, version: str) -> None:
-    st.write("Keep it like a password. It is shown this once:")
+    st.write("Keep it as safe as a password. It is shown only once:")
     st.code(secret, language=None, wrap_lines=True)
     st.code(
         f'curl -fOJ -H "Authorization: Bearer $FERS_TOKEN" {address()}/api/versions/{version}/{DEFAULT}.zip',
         language="sh",
         wrap_lines=True,
     )
-    if st.button("I have it", key="access-token-noted"):
+    if st.button("I have copied it", key="access-token-noted"):
         state().access_token = None
         st.rerun()
 
@@ -53,7 +53,7 @@ def _show(secret: str, version: str) -> None:
 def _offer_revoking(actor: Person, token: AccessToken) -> None:
     what, button = st.columns([4, 1], vertical_alignment="center")
     used = f"last used {moment(token.last_used_at)}" if token.last_used_at else "never used"
-    what.text(f"{token.name}: {used}, ends {moment(token.expires_at)}")
+    what.text(f"{token.name}: {used}, expires {moment(token.expires_at)}")
     revoke = partial(platform().access.revoke, actor, token.id)
     with button:
         if confirmed("Revoke", _REVOKED, "Revoke it", revoke, about=f"access-token-{token.id}", wide=True):

@@ -17,15 +17,16 @@ def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> N
     """What somebody who agreed to the words before has yet to read, and the whole text for whoever wants it."""
     st.title("Something has changed")
     st.write(
-        f"“{as_typed(study.name)}” has changed what it tells you, so you are asked again. What you chose before is "
-        "still ticked below. Until you agree, the photos you gave stay as they are, and you give no new ones."
+        f"“{as_typed(study.name)}” has changed what it tells participants, so we are asking you again. Your earlier "
+        "choices are still ticked below. Until you agree, the photos you have given stay as they are, and you can't "
+        "give new ones."
     )
     for rewording in rewordings(before, text):
         with st.container(border=True):
-            st.markdown(quoted(rewording.after) or "*This is no longer said:*")
+            st.markdown(quoted(rewording.after) or "*This has been removed:*")
             if rewording.before:
                 st.caption(f"Before: {quoted(rewording.before)}")
-    with st.expander("Read all of it"):
+    with st.expander("Read the whole text"):
         st.markdown(quoted(text.body))
 
 
@@ -50,11 +51,11 @@ def is_adult(latest: Consent | None, text: ConsentText) -> bool:
 def say_what_it_means(latest: Consent | None, chosen: frozenset[Purpose], given: int) -> None:
     """What follows from these choices for the `given` photos that are there."""
     if Purpose.STORE not in chosen:
-        st.info("Without the first choice you can still try it out: you see the guess, and nothing is kept.")
+        st.info("Without the first choice you can still try it out: you see the guess, but nothing is kept.")
     elif given and latest is not None and latest.purposes - chosen:
         st.info(
-            f"{_photos(given)} you gave so far won't be used any more for what you unticked. If you tick it again "
-            "later, that counts for new photos only."
+            f"{_photos(given)} you have given will no longer be used for what you unticked. If you tick it again "
+            "later, that applies to new photos only."
         )
 
 
@@ -62,8 +63,8 @@ def save(actor: Person, text: ConsentText, chosen: frozenset[Purpose], adult: bo
     """Whether the choices were saved. Where photos are lost by them, that is asked once more."""
     give = partial(platform().consents.give, actor, text.sha256, chosen, adult)
     if given and Purpose.STORE not in chosen:
-        gone = f"{_photos(given)} you gave to this study will be deleted at once and for good."
-        return confirmed(button, gone, "Save, and delete my photos", give, about="photos", wide=True)
+        gone = f"{_photos(given)} you have given to this study will be deleted at once, for good."
+        return confirmed(button, gone, "Save and delete my photos", give, about="photos", wide=True)
     if st.button(button, type="primary", width="stretch"):
         with guard.explaining():
             give()

@@ -18,14 +18,14 @@ _SWATCH = '<i style="display:inline-block;width:1.6rem;height:1.6rem;border-radi
 def show(actor: Person) -> None:
     """Nothing, where the study does not ask and nothing was said."""
     groups = platform().groups
-    words, said = groups.words(actor), groups.mine(actor)
-    if words is None and said is None:
+    words, description = groups.words(actor), groups.mine(actor)
+    if words is None and description is None:
         return
-    with st.expander("About you, if you like", icon=":material/person:"):
-        if said is not None:
-            told = ", ".join(f"{about.lower()}: {answer}" for about, answer in said.said().items())
-            st.write(f"You said: {told}.")
-            gone = "What you said about yourself is erased at once. Your photos stay."
+    with st.expander("About you (optional)", icon=":material/person:"):
+        if description is not None:
+            answers = ", ".join(f"{about.lower()}: {answer}" for about, answer in description.said().items())
+            st.write(f"You said: {answers}.")
+            gone = "What you said about yourself will be erased at once. Your photos stay."
             erase, icon = partial(groups.erase, actor), ":material/delete:"
             if confirmed("Erase it", gone, "Yes, erase it", erase, about="description", icon=icon):
                 st.rerun()
@@ -35,11 +35,11 @@ def show(actor: Person) -> None:
 
 
 def _ask(actor: Person, words_sha256: str) -> None:
-    said = platform().groups.mine(actor)
+    before = platform().groups.mine(actor)
     with st.form("about-you", border=False):
-        age = _choose("Age", AgeBand, said and said.age)
-        gender = _choose("Gender", Gender, said and said.gender)
-        skin = _choose("Skin tone", SkinTone, said and said.skin)
+        age = _choose("Age", AgeBand, before and before.age)
+        gender = _choose("Gender", Gender, before and before.gender)
+        skin = _choose("Skin tone", SkinTone, before and before.skin)
         st.html("".join(f"<p>{tone}: {_swatches(tone)}</p>" for tone in SkinTone))
         agreed = st.checkbox("I explicitly agree that the study keeps what I say here, for the purpose named above.")
         if st.form_submit_button("Save", type="primary"):
@@ -48,11 +48,11 @@ def _ask(actor: Person, words_sha256: str) -> None:
                 st.rerun()
 
 
-def _choose(question: str, answers, said):
-    """One of `answers`, or None: that is what is chosen as long as nobody chooses otherwise."""
+def _choose(question: str, answers, before):
+    """One of `answers`, or None for no answer; `before` is chosen to begin with."""
     options = [None, *answers]
     return st.selectbox(
-        question, options, options.index(said), format_func=lambda answer: answer.capitalize() if answer else _NOTHING
+        question, options, options.index(before), format_func=lambda answer: answer.capitalize() if answer else _NOTHING
     )
 
 

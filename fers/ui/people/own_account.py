@@ -16,8 +16,8 @@ def show(actor: Person, email: str | None) -> None:
             st.success(state().account_news, icon=":material/check_circle:")
             state().account_news = None
         st.write(
-            f"Your number is **{actor.number}**. It opens nothing. You say it when whoever runs FERS asks which "
-            "account is yours."
+            f"Your account number is **{actor.number}**. Nobody can sign in with it. Give it to whoever runs FERS when "
+            "they ask which account is yours."
         )
         if email:
             _offer_password(actor)
@@ -33,19 +33,19 @@ def _offer_password(actor: Person) -> None:
             "New password",
             type="password",
             autocomplete="new-password",
-            help=f"At least {SHORTEST} characters. You are then signed out everywhere but here.",
+            help=f"At least {SHORTEST} characters. You will be signed out everywhere else.",
         )
         if st.form_submit_button("Change my password" if known else "Choose a password"):
             with guard.explaining():
                 session.go_on(accounts.change_password(actor, current, new, session.device()))
-                _tell("From now on your new password signs you in. You are signed out everywhere else.")
+                _tell("Your new password works from now on. You have been signed out everywhere else.")
 
 
 def _offer_leaving_elsewhere(actor: Person) -> None:
     if st.button("Sign out everywhere else", icon=":material/devices:"):
         with guard.explaining():
             platform().accounts.end_other_sessions(actor, session.token())
-            _tell("You are signed out everywhere else.")
+            _tell("You have been signed out everywhere else.")
 
 
 def _tell(news: str) -> None:

@@ -13,16 +13,16 @@ def show(study: Study) -> None:
     """The link with the study's code, which anybody can come by for as long as the study is open."""
     st.header("Participants", anchor=False)
     if not study.open:
-        st.info("The study is closed: its link lets nobody in until you open it under “About”.")
+        st.info("The study is closed. Its link lets nobody in until you open the study under “About”.")
     link = f"{address()}/join?code={quote(study.join_code.strip(), safe='')}"
     code, words = st.columns([1, 2], vertical_alignment="center")
     picture = qr_code(link)
     code.image(picture, width=180, alt="The link as a QR code")
     with words:
-        st.write("Everybody who should give photos can come by this link, or by its code for phones:")
+        st.write("Participants join with this link, or by scanning the code with a phone:")
         st.code(link, language=None, wrap_lines=True)
         st.download_button(
-            "Download the code, to print",
+            "Download the code for printing",
             picture,
             "participate.png",
             "image/png",

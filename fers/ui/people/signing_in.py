@@ -17,12 +17,12 @@ def welcome(asked_for: str | None = None) -> None:
     """What somebody sees who is signed out. `asked_for`: the title of the page that waits behind."""
     study = platform().studies.current()
     st.title("Show an expression.")
-    st.write(f"A machine guesses it, you tell it whether it was right. This is **{as_typed(study.name)}**.")
+    st.write(f"A machine guesses it, and you tell it whether it was right. This is **{as_typed(study.name)}**.")
     if asked_for:
         st.info(f"Sign in to go on to “{asked_for}”.", icon=":material/login:")
     if state().email:
         mailed = platform().accounts.sends_mail
-        news = "we have sent you a mail. Open its link, then sign in:" if mailed else "the account is ready. Sign in:"
+        news = "we have sent you a link. Open it, then sign in:" if mailed else "your account is ready. Sign in:"
         st.success(f"If this e-mail is new here, {news}", icon=":material/check_circle:")
     come_in()
 
@@ -36,11 +36,11 @@ def show_personal_code(actor: Person) -> None:
     labels = allowed(actor, Action.REVIEW, platform().studies.current(actor).id)
     st.title("Your personal code")
     st.write(
-        f"This code is the **only way back** to your {'work' if labels else 'photos'}. It is shown once: copy it, or "
-        "write it down."
+        f"This code is the **only way back** to your {'work' if labels else 'photos'}. It is shown only once: copy it, "
+        "or write it down."
     )
     st.code(state().personal_code, language=None)
-    if st.button("I have noted it", type="primary", width="stretch"):
+    if st.button("I have saved it", type="primary", width="stretch"):
         state().personal_code = None
         session.remember()
         st.switch_page(menu.landing(actor))
@@ -96,7 +96,7 @@ def _forgot_password() -> None:
 
 def _with_personal_code() -> None:
     with st.form("personal-code"):
-        code = st.text_input("Your personal code", autocomplete="off", help="The code you noted when you joined.")
+        code = st.text_input("Your personal code", autocomplete="off", help="The code you saved when you joined.")
         if st.form_submit_button("Sign in with my code", width="stretch"):
             with guard.explaining():
                 _go_in(platform().accounts.sign_in_with_code(code, session.device()))
@@ -108,7 +108,7 @@ def _join_with_email() -> None:
         password = st.text_input(
             "Choose a password", type="password", autocomplete="new-password", help="At least 10 characters."
         )
-        if st.form_submit_button("Make an account", type="primary", width="stretch"):
+        if st.form_submit_button("Create an account", type="primary", width="stretch"):
             with guard.explaining():
                 platform().accounts.sign_up(email, password)
                 state().email = email

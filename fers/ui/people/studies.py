@@ -22,13 +22,13 @@ from fers.ui.state import state
 from fers.ui.words import as_typed, moment
 
 LOG_LINES = 200
-_REVOKED = "Nobody else can come by this invitation. Whoever came by it stays."
+_REVOKED = "Nobody else will be able to join with this invitation. Whoever has joined stays."
 _ORDER_WORDS = {
     QueueOrder.OLDEST: "The oldest",
-    QueueOrder.UNCERTAIN: "Those the machine is least sure about",
-    QueueOrder.DISAGREED: "Those annotators agree least about",
-    QueueOrder.RARE: "Those of expressions with few labels",
-    QueueOrder.RANDOM: "All at random",
+    QueueOrder.UNCERTAIN: "Those the machine is least sure of",
+    QueueOrder.DISAGREED: "Those annotators agree on least",
+    QueueOrder.RARE: "Those with rare expressions",
+    QueueOrder.RANDOM: "Any, at random",
 }
 
 
@@ -48,9 +48,9 @@ def choose_study(actor: Person) -> None:
 def make_study(actor: Person) -> None:
     studies = len(platform().studies.mine(actor))  # Once one was made, the form for it closes.
     with st.popover("New study", icon=":material/add:", key=f"new-study-{studies}"), st.form("new-study", border=False):
-        name = st.text_input("What is it called?")
+        name = st.text_input("Name of the study")
         st.caption("It starts closed: describe it, then open it.")
-        if st.form_submit_button("Make it", type="primary", width="stretch"):
+        if st.form_submit_button("Create it", type="primary", width="stretch"):
             with guard.explaining():
                 study = platform().studies.create(actor, name)
                 platform().studies.enter(actor, study.id)
@@ -59,7 +59,7 @@ def make_study(actor: Person) -> None:
 
 def describe(actor: Person, study: Study) -> None:
     """The study's particulars, to be changed."""
-    st.write("Participants read this before they take part. When you change what it tells them, they are asked again.")
+    st.write("Participants read this before they take part. If you change what it tells them, they are asked again.")
     with st.form(f"describe-{study.id}"):
         left, right = st.columns(2, gap="medium")
         with left:
@@ -69,8 +69,8 @@ def describe(actor: Person, study: Study) -> None:
         changed = replace(
             changed,
             purpose_confirmed=st.checkbox(
-                "I confirm that this study does not infer emotions of people at work or in education, which the EU AI "
-                "Act (Art. 5(1)(f)) forbids.",
+                "I confirm that this study does not infer the emotions of people at work or in education, which the "
+                "EU AI Act (Art. 5(1)(f)) forbids.",
                 study.purpose_confirmed,
                 key=_key(study, "purpose-confirmed"),
             ),
@@ -92,9 +92,9 @@ def _ask_again(changed: Study, asked: int) -> None:
     actor, place = person(), st.empty()
     people = "1 person has" if asked == 1 else f"{asked:,} people have"
     with place.container():
-        st.write(f"{people} agreed to what you change. They will be asked again and read what is new.")
-        st.write("Until they agree, the photos they gave stay as they are, and they can give no new ones.")
-        pressed = st.button("Save, and ask them again", type="primary", width="stretch")
+        st.write(f"{people} agreed to the text you are changing. They will be shown the changes and asked again.")
+        st.write("Until they agree, the photos they have given stay as they are, and they can't give new ones.")
+        pressed = st.button("Save and ask them again", type="primary", width="stretch")
     if pressed:
         with guard.explaining():
             platform().studies.update(actor, changed)
@@ -115,12 +115,13 @@ def _particulars(study: Study) -> Study:
         owner=st.text_input("Who runs it", study.owner, key=_key(study, "owner")),
         contact=st.text_input("How to reach them", study.contact, key=_key(study, "contact")),
         consent_words=st.text_area(
-            "What else they should know before they agree",
+            "What else participants should know before they agree",
             study.consent_words,
             key=_key(study, "consent-words"),
             max_chars=LONGEST_CONSENT_WORDS,
             height="content",
-            help="What your ethics board wants said, in Markdown. It closes the text that participants agree to.",
+            help="Whatever your ethics board wants said, in Markdown. It is added to the end of the text that "
+            "participants agree to.",
         ),
         retention_days=st.number_input(
             "Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days, key=_key(study, "retention")
@@ -129,8 +130,8 @@ def _particulars(study: Study) -> Study:
             "Keep only the face",
             study.crop_only,
             key=_key(study, "crop-only"),
-            help="Photos are cut down to the box around the face before they are kept, so that nobody else in the "
-            "picture is. Photos given before stay as they are.",
+            help="Photos are cropped to the box around the face before they are stored, so that nobody else in the "
+            "picture is kept. Photos given earlier stay as they are.",
         ),
         join_code=st.text_input(
             "Study code",
@@ -143,13 +144,13 @@ def _particulars(study: Study) -> Study:
 
 def _labelling(study: Study) -> Study:
     ask_first = st.slider(
-        "Share of participants asked before they see the guess",
+        "Participants asked before seeing the guess",
         0,
         100,
         round(study.ask_first_share * 100),
         format="%d%%",
         key=_key(study, "ask-first"),
-        help="The guess sways people. Drawn once for everybody who joins from now on.",
+        help="Seeing the guess sways people. Each new participant is assigned at random, once, when they join.",
     )
     return replace(
         study,
@@ -158,49 +159,50 @@ def _labelling(study: Study) -> Study:
             "Participants say which expression it is", study.participants_label, key=_key(study, "label")
         ),
         asks_groups=st.toggle(
-            "Participants may say their age band, gender and skin tone",
+            "Participants may describe themselves",
             study.asks_groups,
             key=_key(study, "groups"),
-            help="Lets you see whether models work as well for everybody. Nobody has to answer, and a group of fewer "
-            "than five people is not shown. Leave it off unless you will look.",
+            help="Their age band, gender and skin tone let you check whether models work equally well for everybody. "
+            "Nobody has to answer, and groups of fewer than five people are never shown. Leave it off unless you will "
+            "use it.",
         ),
-        overlap=st.number_input(
-            "Annotators for each face", 1, MOST_ANNOTATORS, study.overlap, key=_key(study, "overlap")
-        ),
+        overlap=st.number_input("Annotators per face", 1, MOST_ANNOTATORS, study.overlap, key=_key(study, "overlap")),
         queue_order=st.selectbox(
-            "Faces they get first",
+            "Faces they label first",
             list(QueueOrder),
             list(QueueOrder).index(study.queue_order),
             format_func=_ORDER_WORDS.get,
             key=_key(study, "order"),
-            help="One in five is drawn at random whatever you choose, so that the labels don't lean to one side.",
+            help="Whatever you choose, one face in five is drawn at random, so that the labels aren't biased.",
         ),
         show_prediction=st.toggle(
             "Annotators see the machine's guess",
             study.show_prediction,
             key=_key(study, "show-prediction"),
-            help="It is quicker, and it sways them.",
+            help="Labelling is quicker, but the guess sways them.",
         ),
         labelling_guide=write_guide(study, _key(study, "guide")),
     )
 
 
 def invite(actor: Person, study: Study) -> None:
-    """Make an invitation, and see and revoke those that are open."""
-    st.header("Invite somebody to work on it", anchor=False)
+    """Create an invitation, and see and revoke those that are open."""
+    st.header("Invitations", anchor=False)
     with st.form("invite"):
-        role = st.segmented_control("As", list(Role), default=Role.ANNOTATOR, format_func=str.capitalize, required=True)
+        role = st.segmented_control(
+            "Role", list(Role), default=Role.ANNOTATOR, format_func=str.capitalize, required=True
+        )
         left, right = st.columns(2)
-        uses = left.number_input("For how many people", 1, MOST_USES, 1)
-        days = right.number_input("Days it works", 1, LONGEST_DAYS, 14)
-        if st.form_submit_button("Make an invitation", type="primary", width="stretch"):
+        uses = left.number_input("Number of people", 1, MOST_USES, 1)
+        days = right.number_input("Days it is valid", 1, LONGEST_DAYS, 14)
+        if st.form_submit_button("Create an invitation", type="primary", width="stretch"):
             with guard.explaining():
                 code = platform().invitations.invite(actor, study.id, role, int(days), int(uses))
                 state().invitation = f"{address()}/join?code={code}"
     if state().invitation:
-        st.write("Send this link. It is shown this once:")
+        st.write("Send this link. It is shown only once:")
         st.code(state().invitation, language=None, wrap_lines=True)
-        if st.button("I have it"):
+        if st.button("I have copied it"):
             state().invitation = None
             st.rerun()
     for invitation in platform().invitations.open_ones(actor, study.id):
@@ -215,10 +217,10 @@ def invite(actor: Person, study: Study) -> None:
 
 def members(actor: Person, study: Study) -> None:
     """Who works on the study. Participants are not listed."""
-    st.header("Who works on it", anchor=False)
+    st.header("Team", anchor=False)
     staff = platform().members.staff(actor, study.id)
     if not staff:
-        st.caption("Nobody but those who run this installation. Participants are not listed here.")
+        st.caption("Nobody yet, apart from those who run this installation. Participants are not listed here.")
     for member in staff:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             _member(actor, study, member)
@@ -226,10 +228,10 @@ def members(actor: Person, study: Study) -> None:
 
 def _member(actor: Person, study: Study, member: Member) -> None:
     """One of those who work on the study, and what can be done about their place."""
-    name = f"**{as_typed(member.email)}**" if member.email else f"Joined by code, number {member.person_id[:6]}"
+    name = f"**{as_typed(member.email)}**" if member.email else f"Joined with a code, number {member.person_id[:6]}"
     who = f"{name} (you)" if member.person_id == actor.id else name
     st.markdown(f"{who}  \n{member.role.capitalize()}", width="stretch")
-    loses_place = f"{who} can't work on this study any more. What they labelled stays."
+    loses_place = f"{who} will no longer be able to work on this study. Their labels stay."
     remove = partial(platform().members.remove, actor, study.id, member.person_id)
     with st.container(horizontal=True, width="content"):
         _offer_another_role(actor, study, member)
@@ -242,7 +244,7 @@ def _offer_another_role(actor: Person, study: Study, member: Member) -> None:
     with st.popover("Change role", key=f"ask-{about}"):
         others = [role for role in Role if role is not member.role]
         chosen = st.radio("New role", others, None, format_func=str.capitalize, key=about)
-        st.caption("It counts at once, in this study alone.")
+        st.caption("It takes effect at once, in this study only.")
         if st.button("Change it", disabled=chosen is None, type="primary", width="stretch", key=f"yes-{about}"):
             with guard.explaining():
                 platform().members.assign(actor, study.id, member.person_id, chosen)
@@ -251,10 +253,10 @@ def _offer_another_role(actor: Person, study: Study, member: Member) -> None:
 
 def log(actor: Person, study: Study) -> None:
     """The audit log, newest first."""
-    whole = allowed(actor, Action.RUN_INSTALLATION) and st.toggle("All studies and the installation")
+    whole = allowed(actor, Action.RUN_INSTALLATION) and st.toggle("Show all studies and the installation")
     own = platform().members
     entries = own.whole_log(actor, LOG_LINES) if whole else own.log(actor, study.id, LOG_LINES)
-    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `python -m fers doctor` sees when one was changed.")
+    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `python -m fers doctor` notices if one is changed.")
     st.dataframe(
         [
             {

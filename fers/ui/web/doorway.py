@@ -21,9 +21,9 @@ _FOR_EVERYBODY = "/health"
 _FRAMED = "/component/"
 """The cropper is a page in a page."""
 _NOT_HERE = (
-    "FERS does not answer at this address. Whoever runs it names the address by which people reach it in FERS_ADDRESS."
+    "FERS doesn't answer at this address. Whoever runs it can set FERS_ADDRESS to the address people use to reach it."
 )
-_NOT_FROM_THERE = "Other sites get no answer here."
+_NOT_FROM_THERE = "Requests from other sites are not answered here."
 
 
 class Doorway:

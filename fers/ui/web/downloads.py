@@ -19,7 +19,7 @@ from fers.ui.web.answering import in_words
 from fers.ui.web.session_cookie import COOKIE
 
 _STALE = (
-    "This link has run out, or whoever asked for it is not signed in here. Open it where you are signed in, or ask for"
+    "This link has expired, or whoever asked for it is not signed in here. Open it where you are signed in, or create"
     " a new one on the datasets page."
 )
 

@@ -112,7 +112,7 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
         platform()
         os.environ["FORWARDED_ALLOW_IPS"] = "*"  # Read by uvicorn.
         if not settings.addresses:
-            click.echo("FERS answers nobody yet: set FERS_ADDRESS to the address by which people reach it.")
+            click.echo("FERS answers nobody yet: set FERS_ADDRESS to the address people use to reach it.")
     else:
         _greet(f"http://127.0.0.1:{settings.port}")
     sys.argv = [str(HOME / "app.py")]  # Streamlit looks for `.streamlit/config.toml` beside it.

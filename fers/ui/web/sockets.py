@@ -29,8 +29,8 @@ _FULL = HTMLResponse(
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<meta http-equiv=refresh content=30><title>FERS</title>"
     "<body style='font: 1.1rem sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem'>"
-    "<h1>Many people are here just now</h1><p>This page tries again by itself, every half a minute. If you are"
-    " signed in already, in this browser, you come in at once.",
+    "<h1>Many people are here right now</h1><p>This page tries again by itself every half minute. If you are already"
+    " signed in in this browser, you get in at once.",
     503,
     {"Retry-After": "30", "Cache-Control": "no-store"},
 )

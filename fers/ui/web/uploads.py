@@ -27,9 +27,9 @@ LARGEST_BYTES = (LARGEST_MEGABYTES + 1) * MEGABYTE
 """The request is a little longer than the file."""
 _ROUTE = "/_stcore/upload_file/"
 
-_SIGNED_OUT = PlainTextResponse("Sign in to hand in a file.", 401)
+_SIGNED_OUT = PlainTextResponse("Sign in to upload a file.", 401)
 _TOO_LARGE = PlainTextResponse("This file is too large.", 413)
-_FULL = PlainTextResponse("There is no room for this file just now. Try again in a minute.", 503, {"Retry-After": "60"})
+_FULL = PlainTextResponse("There is no room for this file right now. Try again soon.", 503, {"Retry-After": "60"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 // Says that the connection is lost. Streamlit shows it by a paler page alone, and later in its own words (see look.py).
 const MOMENT_MS = 1_500; // Shorter breaks pass unnoticed.
-const LOST = "The connection is lost. Please wait: this page goes on by itself as soon as it is back.";
+const LOST = "The connection was lost. Please wait: this page will carry on as soon as it is back.";
 const PHOTO = " It will then say whether your photo was kept.";
 const LOOK = `position: fixed; inset: 0 0 auto 0; z-index: 2000000; padding: 0.9rem 1rem; text-align: center;
   font: 600 1rem/1.4 "Source Sans", sans-serif; color: #fff; background: #7a2e14;`;
