@@ -20,7 +20,7 @@ UNLISTED = [
 PAGES = {
     "study": partial(st.Page, "pages/study.py", title="Study", icon=":material/tune:"),
     "explore": partial(st.Page, "pages/explore.py", title="Explore", icon=":material/grid_view:"),
-    "face": partial(st.Page, "pages/face.py", title="One face"),
+    "face": partial(st.Page, "pages/face.py", title="Face"),
     "review": partial(st.Page, "pages/review.py", title="Review", icon=":material/rate_review:"),
     "agreement": partial(st.Page, "pages/agreement.py", title="Agreement", icon=":material/balance:"),
     "datasets": partial(st.Page, "pages/datasets.py", title="Datasets", icon=":material/inventory_2:"),

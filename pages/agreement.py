@@ -1,31 +1,31 @@
-"""How far a study's annotators agree, and how well they know the faces whose expression is known."""
+"""How far a study's annotators agree, and how well they know the gold standard."""
 
 import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.labelling.agreement import by_annotator, by_class, flags, known_faces, of_sets, overall
+from fers.ui.labelling.agreement import by_annotator, by_class, flags, gold_standard, of_sets, overall
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
 
 actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)
 
-st.title("Agreement")
+st.title("Inter-rater agreement")
 choose_study(actor)
 with st.spinner("Comparing labels…"):
     report = platform().agreement.report(actor, study.id)
 if not report.labels:
-    st.info("Nobody has labelled a face yet. Invite annotators on the study page.")
+    st.info("Nobody has labelled a face yet. Invite annotators on the “Study” page.")
     of_sets(report)
     st.stop()
 overall(report)
-classes, annotators, known, flagged = st.tabs(["Expressions", "Annotators", "Known faces", "Flags"])
+classes, annotators, gold, flagged = st.tabs(["Expressions", "Annotators", "Gold standard", "Flags"])
 with classes:
     by_class(report)
 with annotators:
     by_annotator(report)
-with known:
-    known_faces(study)
+with gold:
+    gold_standard(study)
 with flagged:
     flags(actor, report)

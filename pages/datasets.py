@@ -13,7 +13,7 @@ actor = guard.enter(Action.SHARE_DATASET)
 study = platform().studies.current(actor)
 
 st.title("Dataset versions")
-st.write("A version never changes, so results on it can be cited. Only people who withdraw leave it.")
+st.write("A version never changes, so you can cite results on it. Faces leave it only if they are withdrawn.")
 choose_study(actor)
 versions = platform().versions.of_study(actor, study.id)
 frozen, work = st.columns([3, 2], gap="large")

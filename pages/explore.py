@@ -33,11 +33,11 @@ with content:
     disputed = sum(count.count for count in counts if count.disputed)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.metric(f"Faces in {as_typed(study.name)}", f"{found:,}", width="content")
-        st.metric("Where the model says otherwise", f"{disputed / found:.0%}" if found else "–", width="content")
+        st.metric("Model disagrees", f"{disputed / found:.0%}" if found else "–", width="content")
         if found:
             freeze_these(wanted)
     if not found:
-        st.info("No face fits. Choose less, or wait for the first ones.")
+        st.info("No faces match. Take a filter away, or wait for the first faces to come in.")
         st.stop()
     # Only the open tab is worked out: each face shown is decoded for it.
     views = st.tabs(["Newest", "Most disputed", "Plots"], key=VIEW, on_change="rerun", bind="query-params")

@@ -9,7 +9,7 @@ from fers.ui.services import platform
 
 actor = guard.enter(Action.MANAGE_OWN_DATA)  # The face may be of another study than the one they work in.
 
-st.title("One face")
+st.title("Face")
 st.page_link("pages/explore.py", label="All faces", icon=":material/grid_view:")
 with guard.explaining():
     about = platform().faces.about(actor, st.query_params.get("id", ""))

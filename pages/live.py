@@ -9,7 +9,7 @@ from fers.ui.services import platform
 actor = guard.enter_agreed("live")
 
 st.title("Live")
-st.write("Make a face and watch the guess move. It all happens in your browser: no picture leaves your device.")
+st.write("Make a face and watch the guess change. It all happens in your browser: no picture leaves your device.")
 with guard.explaining():
     model_id = choose_model(platform().live.models(actor))
     given = watch(platform().live.plan(actor, model_id)) if model_id else None

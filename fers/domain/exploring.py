@@ -94,17 +94,19 @@ class FaceFilter:
         """What it asks for, thing by thing; empty where it sorts nothing out."""
         named = sorted(label for label in self.labels if label is not None)
         labels = ["no expression"] * (None in self.labels) + [label.label for label in named]
-        said: dict[str, Sequence[str]] = {
-            "annotators, or where none looked their people, say": labels,
-            "given by": sorted(self.sources),
+        conditions: dict[str, Sequence[str]] = {
+            "the class is": labels,
+            "the source is": sorted(self.sources),
             "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
-            "annotators agree to": [QUARTER_WORDS[part] for part in sorted(self.agreement)],
-            "about themselves their people say": [": ".join(self.group)] if self.group else [],
-            "the model says": [] if self.disputed is None else ["something else" if self.disputed else "the same"],
-            "from the week of": [week_of(self.since).isoformat()] if self.since else [],
-            "to the week of": [week_of(self.until).isoformat()] if self.until else [],
+            "inter-rater agreement is": [QUARTER_WORDS[part] for part in sorted(self.agreement)],
+            "participants say of themselves": [": ".join(self.group)] if self.group else [],
+            "the model's guess is": []
+            if self.disputed is None
+            else ["something else" if self.disputed else "the same"],
+            "the week is that of": [f"{week_of(self.since).isoformat()} or later"] if self.since else [],
+            "the week is, at the latest, that of": [week_of(self.until).isoformat()] if self.until else [],
         }
-        return [f"{about} {' or '.join(values)}" for about, values in said.items() if values]
+        return [f"{about} {' or '.join(values)}" for about, values in conditions.items() if values]
 
 
 NO_FILTER = FaceFilter()

@@ -13,8 +13,8 @@ class Hint(Enum):
 
     TINY = "Your face is quite small here. Coming closer helps."
     BLURRED = "The photo looks a little blurred. Hold still, or wipe the lens."
-    DARK = "It is rather dark. Facing a window or a lamp helps."
-    BRIGHT = "It is very bright. A little less light helps."
+    DARK = "The photo is quite dark. Facing a window or a lamp helps."
+    BRIGHT = "The photo is very bright. A little less light helps."
     CUT_OFF = "Your face seems to be cut off at the edge. Moving to the middle helps."
 
 

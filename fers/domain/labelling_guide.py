@@ -8,7 +8,7 @@
 # - L. F. Barrett and others: Emotional expressions reconsidered, Psychological Science in the Public Interest 20, 2019
 #   (a face does not tell what somebody feels, so annotators are asked what it shows).
 STARTING_GUIDE = """\
-Say what the face **shows**, whatever its person may feel. Look at all of it, then trust your first impression.
+Say what the face **shows**, whatever the person may feel. Look at the whole face, then trust your first impression.
 
 - **Neutral**: at rest. Nothing is raised, pulled down or drawn together.
 - **Happy**: the corners of the mouth go up and back, the cheeks rise. Often small wrinkles beside the eyes.
@@ -19,9 +19,9 @@ Say what the face **shows**, whatever its person may feel. Look at all of it, th
 - **Anger**: eyebrows down and together, a hard stare, the lips pressed tight or bared.
 - **Contempt**: one corner of the mouth tightens and goes up, the other stays.
 
-Easily taken for each other: surprise has a loose mouth and fear a tense one; disgust is about nose and lip, anger about
-brows and eyes; a smile on one side only is contempt.
+Easily confused: surprise has a loose mouth, fear a tense one; disgust is in the nose and lip, anger in the brows and \
+eyes; a smile on one side only is contempt.
 
-**Two at once?** Say the main one and “a little” of the other. **Can't tell**: it is hidden, blurred, or none of the
+**Two at once?** Say the main one and “a little” of the other. **Can't tell**: it is hidden, blurred, or none of the \
 eight. **Not a face**: there is none, or a drawing, a mask or a statue. **Flag**: something else is wrong.
 """

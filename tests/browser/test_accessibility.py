@@ -86,7 +86,7 @@ def test_the_way_of_a_photo(open_page):
 def test_a_closer_look_at_what_models_say(page, server):
     page.goto(f"{server.address}/arena")
     page.get_by_role("button", name="Look closer").first.click()
-    page.get_by_role("dialog").get_by_text("Bright parts spoke for the guess.").wait_for()
+    page.get_by_role("dialog").get_by_text("Bright parts speak for the guess.").wait_for()
     found = look(page, "[role=dialog]")
     assert not found, "\n".join(found)
 

@@ -48,7 +48,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
     expect(page.get_by_role("radio", name="Majority")).to_be_visible()  # Its coming moves the button below it.
     page.get_by_role("button", name="Freeze", exact=True).click()
     expect(page.get_by_text("3 faces of 3 people")).to_be_visible()
-    page.get_by_role("button", name="Make the download").click()
+    page.get_by_role("button", name="Create the download").click()
     link = page.get_by_role("link", name="Download", exact=True)
     address = server.address + link.get_attribute("href")
     with page.expect_download() as started:
@@ -58,7 +58,7 @@ def test_freeze_and_download(open_page, server, tmp_path):
         assert archive.testzip() is None
         assert len([json.loads(line) for line in archive.read("faces.jsonl").splitlines()]) == 3
 
-    expect(page.get_by_text("on its way to your browser")).to_be_visible()
+    expect(page.get_by_text("sent to your browser")).to_be_visible()
 
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert resumed(address, cookies) == (tmp_path / "v1.zip").read_bytes()

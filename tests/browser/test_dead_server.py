@@ -18,7 +18,7 @@ from tests.serving import free_port, serving
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 LOST = "The connection was lost."
-SUBMIT = re.compile("Yes, it is|Save and see")
+SUBMIT = re.compile("Yes, that's|Save and see")
 
 
 @pytest.fixture

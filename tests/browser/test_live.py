@@ -137,9 +137,9 @@ def test_nothing_leaves_the_device_until_the_face_is_given(open_page, server):
     page.get_by_role("button", name="Give this face").click()
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
     assert max(sent) > 5_000
-    expect(page.get_by_text("Live it said")).to_be_visible()
+    expect(page.get_by_text("The live guess was")).to_be_visible()
     page.get_by_text("What did it look at?").click()
-    expect(page.get_by_role("img", name="What spoke for")).to_have_count(3)
+    expect(page.get_by_role("img", name="What speaks for")).to_have_count(3)
     answer(page)
     kept = live_guesses(server)
     mobile_net = registry(config.load()).find("mobilenet-ferplus").info

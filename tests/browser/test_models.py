@@ -139,7 +139,7 @@ def look_closer(page) -> None:
     """Both models' top three are shown on the first face."""
     page.get_by_role("button", name="Look closer").first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Bright parts spoke for the guess.")).to_be_visible()
+    expect(dialog.get_by_text("Bright parts speak for the guess.")).to_be_visible()
     for letter, name in zip("AB", MODELS, strict=True):
         expect(dialog.get_by_text(f"{letter}: {name}")).to_be_visible()
     expect(dialog.locator("img")).to_have_count(1 + 6)

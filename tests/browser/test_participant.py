@@ -70,7 +70,7 @@ def answer(page: Page) -> None:
         page.get_by_role("button", name="Save and see").click()
     else:
         assert re.search(r"\d+%", guess.inner_text())
-        page.get_by_role("button", name="Yes, it is").click()
+        page.get_by_role("button", name="Yes, that's").click()
     expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
 
 
@@ -305,5 +305,5 @@ def test_what_is_pressed_the_moment_the_menu_shows_is_not_lost(open_page, platfo
     else:
         page.evaluate(PRESS_AT_ONCE, "Agreement")
         sign_in(page, "researcher@example.org")
-    expect(page.get_by_role("heading", name="Agreement")).to_be_visible()
+    expect(page.get_by_role("heading", name="Inter-rater agreement")).to_be_visible()
     expect(page).to_have_url(re.compile("/agreement$"))

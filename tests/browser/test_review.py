@@ -118,7 +118,7 @@ def test_everything_can_be_said_with_the_keyboard(open_page, labels):
     assert all(label.seconds > 0 and not label.saw_prediction for label in said.values())
     assert "guess" not in page.locator(".review").inner_text()
     press(page, "?")
-    expect(page.get_by_text("back to the face before")).to_be_visible()
+    expect(page.get_by_text("back to the previous face")).to_be_visible()
 
 
 def test_keys_faster_than_the_server_land_on_the_faces_they_were_meant_for(open_page, labels):
@@ -139,10 +139,10 @@ def test_keys_faster_than_the_server_land_on_the_faces_they_were_meant_for(open_
         meant.append([press(page, "8"), Emotion.CONTEMPT])
         if len(meant) < FACES:
             expect(face(page)).to_be_visible()
-    expect(page.get_by_text("Nothing to label at present.")).to_be_visible()
+    expect(page.get_by_text("Nothing to label right now.")).to_be_visible()
     assert {id: label.emotion for id, label in labels(page, ANNOTATORS[1]).items()} == dict(meant)
     page.reload()
-    expect(page.get_by_text(f"You labelled {FACES}")).to_be_visible()
+    expect(page.get_by_text(f"You have labelled {FACES}")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
@@ -172,7 +172,7 @@ def test_undo_and_the_last_labels_outlive_a_reload(open_page, labels):
     settled(page)
     page.reload()
     expect(entries(page)).to_have_text(["Surprise", "Happy", "Sad"])
-    expect(page.get_by_text(f"You labelled 3 · {FACES - 3} wait for you")).to_be_visible()
+    expect(page.get_by_text(f"You have labelled 3 · {FACES - 3} to go")).to_be_visible()
     page.keyboard.press("Backspace")
     expect(page.get_by_text("You said: Surprise.")).to_be_visible()
     expect(face(page)).to_be_visible()
@@ -182,7 +182,7 @@ def test_undo_and_the_last_labels_outlive_a_reload(open_page, labels):
     assert page.evaluate(f"{REVIEW}.root.getRootNode().activeElement.className") == "stage"
     page.keyboard.press("1")
     entries(page).filter(has_text="Happy").get_by_role("button").click()
-    expect(page.get_by_role("button", name="Leave it as it was")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep it as it was")).to_be_visible()
     page.keyboard.press("Escape")
     expect(entries(page)).to_have_text(["Happy", "Neutral", "Fear"])
     said = {id: label.emotion for id, label in labels(page, ANNOTATORS[4]).items()}
@@ -196,11 +196,11 @@ def test_what_the_server_does_not_have_is_told_and_outlives_a_reload(open_page, 
     try:
         meant = {press(page, "6"), press(page, "7")}
         expect(page.get_by_text("2 not saved yet")).to_be_visible()
-        expect(page.get_by_text("leave this page open")).to_be_visible()
+        expect(page.get_by_text("keep this page open")).to_be_visible()
     finally:
         server.send(signal.SIGCONT)
     expect(page.get_by_text("All saved")).to_be_visible()
-    expect(page.get_by_text("leave this page open")).to_be_hidden()
+    expect(page.get_by_text("keep this page open")).to_be_hidden()
     assert set(labels(page, ANNOTATORS[5])) == meant
     page.evaluate(f"{REVIEW}.send = () => {{}}")
     meant.add(press(page, "8"))
@@ -213,11 +213,11 @@ def test_what_the_server_does_not_have_is_told_and_outlives_a_reload(open_page, 
 def test_single_keys_can_be_switched_off(open_page):
     page = begin(open_page, ANNOTATORS[5], **DESKTOP)
     page.keyboard.press("?")
-    page.get_by_role("button", name="Single keys work").click()
+    page.get_by_role("button", name="Use single keys").click()
     before = press(page, "1", "u", "g")
     assert shown(page) == before
     expect(page.get_by_role("button", name="Help")).to_have_attribute("aria-expanded", "true")
-    page.get_by_role("button", name="Single keys work").click()
+    page.get_by_role("button", name="Use single keys").click()
     page.keyboard.press("Escape")
     press(page, "1")
     assert shown(page) != before
@@ -225,14 +225,14 @@ def test_single_keys_can_be_switched_off(open_page):
 
 def test_long_work_suggests_a_pause(open_page):
     page = begin(open_page, ANNOTATORS[0], **DESKTOP)
-    pause = page.get_by_text("Eyes tire after a while")
+    pause = page.get_by_text("Eyes get tired after a while")
     press(page, "u")
     expect(pause).to_be_hidden()
     page.evaluate(f"{REVIEW}.pause.since -= 25 * 60_000")
     press(page, "u")
     expect(pause).to_be_visible()
     press(page, "u")
-    page.get_by_role("button", name="I had a break").click()
+    page.get_by_role("button", name="I've had a break").click()
     expect(pause).to_be_hidden()
 
 

@@ -110,7 +110,7 @@ def test_annotators_of_two_servers_label_each_face_once(open_page, servers, plat
             page.keyboard.press("2")
         pages[0].wait_for_timeout(50)
     for page in pages:
-        expect(page.get_by_text("Nothing to label at present.")).to_be_visible()
+        expect(page.get_by_text("Nothing to label right now.")).to_be_visible()
         until(page, f"!{REVIEW}.unsent.length")
     labelled = [label.face_id for annotator in people for label in stores.labels.labels_by(annotator.id)]
     assert sorted(labelled) == sorted(face.id for face in stores.records.faces())

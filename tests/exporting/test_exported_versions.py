@@ -142,7 +142,7 @@ def test_the_datasheet_says_what_was_chosen_and_how_votes_were_settled(platform,
     platform.versions.freeze(OPERATOR, study.id, "some", chosen, ConsensusRule.DAWID_SKENE)
     plain, some = (datasheet_of(platform, version) for version in ("v1", "some"))
     assert "Chosen" not in plain and "`perceived` is what most annotators saw." in plain
-    chosen = "annotators, or where none looked their people, say no expression or sad or fear; the model says the same"
+    chosen = "the class is no expression or sad or fear; the model's guess is the same"
     assert f"those where {chosen}." in some
     assert "(Dawid & Skene, Applied Statistics 28, 1979)" in some
 

@@ -130,10 +130,10 @@ def test_a_researcher_settles_a_flag_and_opens_it_again(open_as, platform, flagg
     app = open_as(Role.RESEARCHER, "face", id=flagged.id)
     assert [text.value for text in app.text] == ["“a [drawing](https://elsewhere.example)”"]
     assert "can remove it" in told(app) and not [button for button in app.button if button.label == "Remove"]
-    click(app, "Nothing is wrong, keep it")
+    click(app, "Resolve and keep the photo")
     assert "the photo stays" in told(app)
     assert platform.agreement.report(OPERATOR, flagged.study_id).flags == []
-    click(app, "Look at them again")
+    click(app, "Reopen the flags")
     assert len(platform.agreement.report(OPERATOR, flagged.study_id).flags) == 1
     assert not app.exception and not app.error
 
@@ -141,7 +141,7 @@ def test_a_researcher_settles_a_flag_and_opens_it_again(open_as, platform, flagg
 def test_the_owner_may_remove_a_face_and_the_page_then_says_that_it_is_gone(open_as, platform, flagged):
     app = open_as(Role.ADMINISTRATOR, "face", id=flagged.id)
     click(app, "Remove")
-    assert "deleted at once and for good" in told(app)
+    assert "deleted at once, for good" in told(app)
     platform.withdrawal.remove(OPERATOR, flagged.study_id, flagged.id, Removal.PICTURE)
     assert "no longer exists" in told(app.run())
     assert not app.exception

@@ -32,7 +32,7 @@ def hand_in(page, **files: bytes):
         for name, data in files.items():
             archive.writestr(name, data)
     page.file_uploader[0].set_value(("set.zip", content.getvalue(), "application/zip"))
-    return click(page.run(), "Look at it")
+    return click(page.run(), "Preview it")
 
 
 def choose(page, question: str, answer: str) -> None:
@@ -41,16 +41,16 @@ def choose(page, question: str, answer: str) -> None:
 
 def test_people_above_the_classes_are_asked_about(page, platform):
     hand_in(page, **{f"{person}/happy/a.jpg": pattern(number) for number, person in enumerate(("s1", "s2"))})
-    assert "Read as folders called like their classes" in told(page)
+    assert "Read as folders named after their classes" in told(page)
     choose(page, "Which part?", "All of them: these are people")
-    click(page, "Look again")
+    click(page, "Preview again")
     assert "**2 faces**: 2 happy" in told(page) and "Of 2 people" in told(page)
     click(page, "Import 2 faces")
     assert "The licence or the consent basis is missing" in told(page)
     field(page, "Licence").input("CC0")
     field(page, "Why the people in it may be shown").input("Everybody signed.")
     click(page, "Import 2 faces")
-    assert "**set.zip**: 2 faces added; 0 were there already; 2 labels added." in told(page)
+    assert "**set.zip**: 2 faces added; 0 already there; 2 labels added." in told(page)
     assert platform.versions.freeze(OPERATOR, platform.studies.current().id, "v1").people == 2
     click(page, "Close")
     assert "set.zip" not in told(page)
@@ -62,9 +62,9 @@ def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
     hand_in(page, **{"t.csv": table, "0.jpg": pattern(0), "1.jpg": pattern(1)})
     assert "There is no face in it that can be used." in told(page)
     assert any("The emotion “1” is unknown" in block.value for block in page.code)
-    choose(page, "Numbers as in", "raf-db")
+    choose(page, "Numbers mean the same as in", "raf-db")
     choose(page, "“bored” means", "leave out")
-    click(page, "Look again")
+    click(page, "Preview again")
     assert "**2 faces**: 1 happy, 1 surprise" in told(page) or "**2 faces**: 1 surprise, 1 happy" in told(page)
     click(page, "Choose other files")
     assert page.file_uploader
@@ -73,6 +73,6 @@ def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
 
 def test_what_is_no_set_is_refused_in_words(page):
     page.file_uploader[0].set_value(("set.zip", b"PK\x03\x04 or so", "application/zip"))
-    click(page.run(), "Look at it")
+    click(page.run(), "Preview it")
     assert "**The zip is damaged or incomplete.** Pack it again." in told(page)
     assert not page.exception

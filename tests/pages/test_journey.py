@@ -59,7 +59,7 @@ def test_from_sign_up_to_thanks(app, platform):
 
     agreed(app, KEEP, TRAIN)
     give(app, photo())
-    assert "Yes, it is: happy" in [button.label for button in app.button]
+    assert "Yes, that's happy" in [button.label for button in app.button]
     choose(app, "display", Display.POSED)
     assert "Thank you!" in told(click(app, "Yes"))
 
@@ -93,7 +93,7 @@ def test_with_the_store_down_people_are_told_and_try_again_with_the_same_photo(a
 def test_felt_or_posed_has_to_be_said(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
-    assert "did you feel it, or pose it?" in told(click(give(app, photo()), "Yes"))
+    assert "did you feel it or pose it?" in told(click(give(app, photo()), "Yes"))
     assert platform.data_export.faces(ada(app, platform)) == []
 
 
@@ -202,7 +202,7 @@ def test_somebody_else_who_signs_in_in_the_same_tab_sees_no_photo_of_the_one_bef
 
 @pytest.mark.parametrize(
     ("crop_only", "choices", "words"),
-    [(False, [KEEP], "the whole photo is kept"), (True, [KEEP], "is cut away"), (False, [], "")],
+    [(False, [KEEP], "the whole photo is kept"), (True, [KEEP], "is cropped out"), (False, [], "")],
     ids=["whole photos", "crops", "nothing is kept"],
 )
 def test_people_are_told_what_is_kept_of_others(app, platform, crop_only, choices, words):
@@ -221,7 +221,7 @@ def test_whoever_asks_why_sees_a_picture_for_each_guess(app, platform):
     ask_first(platform, 0)
     agreed(signed_in(app, platform), KEEP)
     give(app, photo())
-    assert "Bright parts spoke for the guess." in told(why(app))
+    assert "Bright parts speak for the guess." in told(why(app))
     assert "Thank you!" in told(click(choose(app, "display", Display.POSED), "Yes"))
 
 

@@ -36,10 +36,10 @@ def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
     [by_class] = [table.value for table in app.dataframe if "Faces where somebody saw it" in table.value]
     seen = dict(zip(by_class["Expression"], by_class["Faces where somebody saw it"], strict=True))
     assert {name: faces for name, faces in seen.items() if faces} == {"Sad": 2, "Anger": 1}
-    click(app, "Make it known")
-    assert "One face is known." in told(app)
+    click(app, "Add it")
+    assert "The gold standard has 1 face." in told(app)
     assert platform.agreement.known(OPERATOR, study.id) == {agreed.id: Emotion.SAD}
-    click(app, "Not known")
+    click(app, "Take it out")
     assert platform.agreement.known(OPERATOR, study.id) == {}
     app.session_state["view"] = "Most disputed"
     app.switch_page("pages/explore.py").run()
@@ -57,19 +57,19 @@ def test_an_imported_sets_own_labels_stand_apart_from_annotators(app, platform):
     sign_in(app)
     app.switch_page("pages/agreement.py").run()
     assert "Nobody has labelled a face yet" in told(app)
-    assert "2 labels came with imported sets that name no annotator" in told(app)
+    assert "2 labels came with imported datasets that name no annotator" in told(app)
     first = platform.explore.newest(OPERATOR, study.id, FaceFilter(), 1)[0].face
     annotator = replace(ada, id="a" * 32, role=Role.ANNOTATOR)
     platform.review.label(annotator, study.id, first.id, Verdict.EMOTION, distribution=only(Emotion.SAD))
     app.run()
     assert "1 labels" not in told(app)
     assert "1 label." in told(app)
-    assert "Annotators say what the set says: 1.00 [1.00, 1.00], 1 face." in told(app)
+    assert "Annotators' agreement with them: 1.00 [1.00, 1.00], 1 face." in told(app)
     [annotators] = [table.value for table in app.dataframe if "Annotator" in table.value]
     assert list(annotators["Annotator"]) == ["aaaaaa"]
     app.query_params["id"] = first.id
     app.switch_page("pages/face.py").run()
-    assert "The imported set" in str([table.value for table in app.dataframe])
+    assert "Imported dataset" in str([table.value for table in app.dataframe])
     assert not app.exception and not app.error
 
 
@@ -102,7 +102,7 @@ def test_a_researcher_removes_nothing(app, platform):
     platform.members.assign(OPERATOR, study.id, ada.id, Role.RESEARCHER)
     sign_in(app)
     app.switch_page("pages/explore.py").run()
-    assert "Own word  \nGuess: Happy 90%" in told(app)
+    assert "Self-report  \nGuess: Happy 90%" in told(app)
     assert not [button for button in app.button if button.label == "Remove"]
 
 

@@ -182,8 +182,8 @@ def test_a_researcher_explores_the_faces(app, platform):
     app.switch_page("pages/explore.py").run()
     assert [metric.value for metric in app.metric] == ["1", "0%"]
     assert "Guess: Happy 90%" in told(app)
-    next(pills for pills in app.pills if pills.label == "Taken with").set_value(["webcam"])
-    assert "No face fits" in told(app.run())
+    next(pills for pills in app.pills if pills.label == "Source").set_value(["webcam"])
+    assert "No faces match" in told(app.run())
     assert not app.exception and not app.error
 
 
@@ -198,13 +198,13 @@ def test_what_was_found_is_frozen_as_a_version(app, platform):
     next(pills for pills in app.pills if pills.label == "Class").set_value([Emotion.SAD])
     app.run()
     click(app, "Freeze these faces")
-    chosen = "Only faces where annotators, or where none looked their people, say sad."
+    chosen = "Only faces where the class is sad."
     assert chosen in told(app)
     app.switch_page("pages/datasets.py").run()  # AppTest would run Explore again.
     field(app, "Name of the new version").set_value("sad")
-    next(choice for choice in app.button_group if choice.label == "Where annotators differ").set_value("dawid-skene")
+    next(choice for choice in app.button_group if choice.label == "Label aggregation").set_value("dawid-skene")
     click(app, "Freeze")
-    assert {"Votes settled by Dawid–Skene.", chosen} <= {c.value for c in app.caption}
+    assert {"Labels aggregated by Dawid–Skene.", chosen} <= {c.value for c in app.caption}
     [version] = platform.versions.of_study(OPERATOR, study.id)
     assert (version.faces, version.dataset_version.consensus) == (1, ConsensusRule.DAWID_SKENE)
     assert not app.exception and not app.error

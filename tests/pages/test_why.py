@@ -19,5 +19,5 @@ def test_a_stored_face_shows_what_its_guess_rested_on(app, platform, page):
     click(app, "What did it look at?")
     assert not app.exception and not app.error
     assert len(app.image) == 1 + 3
-    assert "Bright parts spoke for the guess." in told(app)
+    assert "Bright parts speak for the guess." in told(app)
     assert "always-happy" not in told(app), "in a blind trial people are not told which model it was"

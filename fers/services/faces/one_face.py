@@ -23,7 +23,7 @@ class Occasion(StrEnum):
 
     GIVEN = "as the photo was given"
     TRIAL = "unseen, in a blind trial"
-    LIVE = "in its person's browser"
+    LIVE = "in the participant's browser"
     COMPARED = "to compare models"
 
 

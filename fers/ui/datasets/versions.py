@@ -30,19 +30,20 @@ def freeze(actor: Person, study: Study) -> None:
     with st.form("freeze", border=False):
         name = st.text_input("Name of the new version", placeholder="2026-05")
         rule = st.segmented_control(
-            "Where annotators differ",
+            "Label aggregation",
             list(ConsensusRule),
             default=ConsensusRule.MAJORITY,
             format_func=_RULE_WORDS.get,
             required=True,
-            help="By the majority, every vote counts the same. Dawid and Skene's method learns from all votes of the "
-            "study how often each annotator is right about which expression; it needs some tens of labels of each.",
+            help="How the labels of several annotators become one. By majority, every vote counts the same. Dawid and "
+            "Skene's method learns from all votes in the study how often each annotator is right about each "
+            "expression; it needs a few dozen labels from each annotator.",
         )
-        st.caption("Faces come with their labels as they are now, if their people agreed to sharing and training.")
+        st.caption("Faces whose participants agreed to sharing and training are frozen, with the labels they have now.")
         if not st.form_submit_button("Freeze", type="primary", icon=":material/ac_unit:"):
             return
     with guard.explaining():
-        bar = st.progress(0.0, "Looking at the faces")
+        bar = st.progress(0.0, "Freezing the faces…")
         try:
             platform().versions.freeze(
                 actor, study.id, name, state().to_freeze, rule, lambda done, faces: bar.progress(done / max(1, faces))
@@ -55,7 +56,7 @@ def freeze(actor: Person, study: Study) -> None:
 
 def _say_what_is_chosen() -> None:
     if not has_chosen():
-        st.caption("All faces of the study. To freeze only some, choose them under Explore.")
+        st.caption("All faces of the study. To freeze only some, choose them under “Explore”.")
         return
     st.markdown(f"Only faces where {'; '.join(state().to_freeze.in_words())}.")
     if st.button("Take all faces instead"):
@@ -71,16 +72,16 @@ def describe(version: Version) -> None:
         st.markdown(f"{_many(dataset_version.faces, 'face')} of {_many(dataset_version.people, 'person', 'people')}")
         notes = [
             (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
-            (dataset_version.left_out, "whose people don't share them or don't let models train on them"),
-            (dataset_version.near_duplicates, "left out as near-duplicates"),
+            (dataset_version.left_out, "left out: not for sharing or training"),
+            (dataset_version.near_duplicates, "left out: near-duplicates"),
         ]
-        said = " · ".join(f"{count:,} {what}" for count, what in notes if count)
-        st.caption(f"{said + ' · ' if said else ''}`{dataset_version.id[:12]}`")
+        counts = [f"{count:,} {what}" for count, what in notes if count]
+        st.caption(" · ".join([*counts, f"`{dataset_version.id[:12]}`"]))
         chosen = dataset_version.chosen.in_words()
         if chosen:
             st.caption(f"Only faces where {'; '.join(chosen)}.")
         if dataset_version.consensus is not ConsensusRule.MAJORITY:
-            st.caption(f"Votes settled by {_RULE_WORDS[dataset_version.consensus]}.")
+            st.caption(f"Labels aggregated by {_RULE_WORDS[dataset_version.consensus]}.")
 
 
 def download(actor: Person, study: Study, versions: list[Version]) -> None:
@@ -93,14 +94,12 @@ def download(actor: Person, study: Study, versions: list[Version]) -> None:
     secret = state().download
     found = downloads.followed(secret) if secret else None
     if found is None or (found.link, found.token) != (wanted, token):
-        if st.button("Make the download", type="primary", icon=":material/link:"):
+        if st.button("Create the download", type="primary", icon=":material/link:"):
             state().download = downloads.issue(actor, token, wanted)
             st.rerun()
         return
     st.link_button("Download", f"/downloads/{secret}", type="primary", icon=":material/download:")
-    st.caption(
-        "The link is yours for an hour, as long as you are signed in. A download that breaks off can be resumed."
-    )
+    st.caption("The link works for an hour, as long as you stay signed in. An interrupted download can be resumed.")
     sent = downloads.sent(secret)
     st.fragment(_progress, run_every=None if sent and sent.whole else "1s")(secret)
 
@@ -116,10 +115,10 @@ def compare(actor: Person, versions: list[Version]) -> None:
         return
     found = platform().versions.compare(actor, ids[earlier], ids[later])
     figures = {
-        "New": found.added,
-        "Gone": found.gone,
-        "Other label": found.relabelled,
-        "Other details": found.changed,
+        "Added": found.added,
+        "Removed": found.gone,
+        "Label changed": found.relabelled,
+        "Details changed": found.changed,
     }
     with st.container(horizontal=True, gap="large"):
         for title, faces in figures.items():
@@ -131,9 +130,9 @@ def _progress(secret: str) -> None:
     if sent is None:
         return
     if sent.whole:
-        st.success("All of it is on its way to your browser.", icon=":material/check:")
+        st.success("Everything has been sent to your browser.", icon=":material/check:")
     elif sent.ended:
-        st.warning("The download broke off. Resume it, or fetch it again.")
+        st.warning("The download was interrupted. Resume it, or start it again.")
     else:
         st.progress(min(1.0, sent.share), f"{sent.share:.0%} of {_many(sent.faces, 'face')}")
 

@@ -12,7 +12,7 @@ from fers.domain.labels import Verdict
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.faces.face_filter import quarter_word
-from fers.ui.faces.one_face import class_word, whose_word
+from fers.ui.faces.one_face import class_word, label_source
 from fers.ui.faces.result import percent, word
 from fers.ui.faces.thumbnails import linked_thumbnail
 from fers.ui.look import ACCENT
@@ -27,7 +27,8 @@ _WHOLE_NUMBERS = alt.Axis(tickMinStep=1)
 
 def freeze_these(wanted: FaceFilter) -> None:
     """Take what is chosen to where versions are frozen."""
-    help = "Self-descriptions are nobody else's: take the group out of the filter first." if wanted.group else None
+    reason = "Versions can't be frozen by self-description: take the group out of the filter first."
+    help = reason if wanted.group else None
     if st.button("Freeze these faces", icon=":material/ac_unit:", disabled=bool(wanted.group), help=help):
         state().to_freeze = wanted
         st.switch_page("pages/datasets.py")
@@ -37,7 +38,7 @@ def newest_grid(actor: Person, study: Study, wanted: FaceFilter) -> None:
     def page(after: Found | None) -> list[Found]:
         return platform().explore.newest(actor, study.id, wanted, PAGE, after)
 
-    st.caption("Each with its class, and whose word that is.")
+    st.caption("Each face with its class, and who says so.")
     _grid(actor, f"newest {study.id} {wanted}", page)
 
 
@@ -77,18 +78,18 @@ def balance(counts: list[FaceCount]) -> None:
     for count in counts:
         by_label[class_word(count.label)] += count.count
     order = [class_word(label) for label in [*Emotion, None]]
-    st.header("Balance", anchor=False)
+    st.header("Class balance", anchor=False)
     _bars([{"Class": label, "Faces": by_label[label]} for label in order])
 
 
 def agreement(shares: dict[int, int]) -> None:
     """How many faces' annotators agree how far."""
-    st.header("Agreement", anchor=False)
+    st.header("Inter-rater agreement", anchor=False)
     if not any(shares.values()):
         st.caption("No annotator has labelled these faces yet.")
         return
     _bars([{"Agreement": quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
-    st.caption("Of the pairs of annotators who labelled a face, the share that says the same.")
+    st.caption("For each face, the share of annotator pairs who gave it the same label.")
 
 
 def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
@@ -96,9 +97,9 @@ def people_by_group(sizes: dict[str, dict[str, int]]) -> None:
     rows = [{"Group": group, "People": people} for groups in sizes.values() for group, people in groups.items()]
     if not rows:
         return
-    st.header("Who gave them", anchor=False)
+    st.header("Participants", anchor=False)
     _bars(rows)
-    st.caption("People who chose to say so, in the whole study. Groups of fewer than five are not shown.")
+    st.caption("Those in the whole study who chose to describe themselves. Groups of fewer than five are not shown.")
 
 
 def growth(counts: list[FaceCount]) -> None:
@@ -141,13 +142,13 @@ def _grid(
     after = state().explored.get(shown)
     found = page(after)
     if not found:
-        st.caption("There are none.")
+        st.caption("No faces here.")
     cells = st.container(horizontal=True)
     for one in found:
         with cells.container(width=CARD_PIXELS, gap="xxsmall"):
             _show(actor, one, tell(one))
     with st.container(horizontal=True):
-        if after is not None and st.button("Back to the first", key=f"first {shown}"):
+        if after is not None and st.button("Back to the start", key=f"first {shown}"):
             state().explored = {}
             st.rerun()
         if len(found) == PAGE and st.button("More", key=f"more {shown}", type="primary"):
@@ -155,10 +156,10 @@ def _grid(
             st.rerun()
 
 
-def _show(actor: Person, found: Found, told: str) -> None:
+def _show(actor: Person, found: Found, detail: str) -> None:
     label = class_word(found.label)
     linked_thumbnail(actor, found.face.id, f"**{label}**", f"A face, class: {label}")
-    st.caption(f"{whose_word(found)}  \n{told}")
+    st.caption(f"{label_source(found)}  \n{detail}")
 
 
 def _vote_words(vote: Emotion | Verdict) -> str:

@@ -14,8 +14,8 @@ KEYS = ("class", "source", "confidence", "agreement", "group", "model", "since",
 """Of the widgets, and so of what the address says."""
 _SAME, _OTHER = "the same", "something else"
 _WHAT_CLASS_MEANS = (
-    "A face's class is what most of its annotators see. Where none has looked, it is what its person said. "
-    "It has none where annotators tie or see no expression, and where nobody said anything."
+    "A face's class is what most of its annotators see or, if none has labelled it, what its participant said. "
+    "It has none if annotators tie or see no expression, or if nobody has said anything."
 )
 _IN_ADDRESS = {"bind": "query-params"}
 """Streamlit writes what is chosen into the address, and drops what an address says that can't be chosen."""
@@ -29,10 +29,10 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     with st.container(key="filters"):
         classes = [*Emotion, NO_CLASS]
         labels = _any_of("Class", classes, _class_or_none, "class", help=_WHAT_CLASS_MEANS)
-        sources = _any_of("Taken with", list(Source), SOURCE_WORDS.get, "source")
-        says = st.segmented_control("The model says", [_SAME, _OTHER], key="model", **_IN_ADDRESS)
-        confidence = _any_of("How confident the model is", QUARTERS, quarter_word, "confidence")
-        agreement = _any_of("How far annotators agree", QUARTERS, quarter_word, "agreement")
+        sources = _any_of("Source", list(Source), SOURCE_WORDS.get, "source")
+        says = st.segmented_control("The model's guess is", [_SAME, _OTHER], key="model", **_IN_ADDRESS)
+        confidence = _any_of("Model confidence", QUARTERS, quarter_word, "confidence")
+        agreement = _any_of("Inter-rater agreement", QUARTERS, quarter_word, "agreement")
         since = st.date_input("From the week of", None, key="since", **_IN_ADDRESS)
         until = st.date_input("To the week of", None, key="until", **_IN_ADDRESS)
         group = _choose_group(groups) if groups else None
@@ -49,7 +49,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     )
     # On phones, where there is no room beside the faces, the filters come when asked for: see `look`.
     chosen = len(wanted.in_words())
-    asking.toggle(f"Filter ({chosen} chosen)" if chosen else "Filter", key="show-filters")
+    asking.toggle(f"Show filters ({chosen} chosen)" if chosen else "Show filters", key="show-filters")
     return wanted
 
 
@@ -60,8 +60,8 @@ def quarter_word(quarter: int) -> str:
 def _keep_on_the_way_back() -> None:
     """Streamlit's way back to a page leads over its address without what it said, which would choose nothing. Begun
     once more, the page is as it was left."""
-    said = any(key in st.query_params for key in KEYS)
-    if state().arrived and not said and get_script_run_ctx().is_history_navigation:
+    is_in_address = any(key in st.query_params for key in KEYS)
+    if state().arrived and not is_in_address and get_script_run_ctx().is_history_navigation:
         st.rerun()
 
 
@@ -70,9 +70,15 @@ def _any_of(question: str, options, words, key: str, help: str | None = None) ->
 
 
 def _choose_group(groups: list[tuple[str, str]]) -> tuple[str, str] | None:
-    told = "Their people say about themselves"
-    hint = "Anything, or nothing"
-    return st.selectbox(told, groups, None, format_func=": ".join, placeholder=hint, key="group", **_IN_ADDRESS)
+    return st.selectbox(
+        "Participants who say they are",
+        groups,
+        None,
+        format_func=": ".join,
+        placeholder="Any group",
+        key="group",
+        **_IN_ADDRESS,
+    )
 
 
 def _class_or_none(label: Emotion | str) -> str:

@@ -27,13 +27,13 @@ _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
 _uploads, _step, _at_hand = widget("uploads"), widget("step"), widget("at_hand")
 _PHOTO_ID = re.compile("[0-9a-f]{32}")
 _ALONE = {
-    False: "Best with nobody else in the picture: the whole photo is kept.",
-    True: "Only the part with your face is kept. Whoever else is in the picture is cut away.",
+    False: "It's best to be alone in the picture: the whole photo is kept.",
+    True: "Only the part with your face is kept. Anybody else in the picture is cropped out.",
 }
 """What people are told of others in their photo, by whether the study keeps the crop only."""
 _BYSTANDERS = {
-    False: "Others are in this photo and would be kept with it. Ask them first, or take one of you alone.",
-    True: "Others are in this photo; only what is inside your box is kept.",
+    False: "Other people are in this photo and would be kept with it. Ask them first, or take one of just you.",
+    True: "Other people are in this photo. Only what is inside your box is kept.",
 }
 _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
 
@@ -67,7 +67,7 @@ def look_for_lost(actor: Person, giving: Giving | None) -> None:
 
 def _tell_of_lost() -> None:
     if state().was_kept:
-        st.success("The photo you were working on **was kept**. You find it under “My data”.")
+        st.success("The photo you were working on **was kept**. You'll find it under “My data”.")
     elif state().was_kept is False:
         st.warning("The photo you were working on **was not kept**. Please take it again.")
 
@@ -78,9 +78,9 @@ def take_photo(actor: Person) -> None:
     _tell_of_lost()
     platform().capture.prepare(actor)
     st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
-    if told := _of_others(actor, _ALONE):
-        st.caption(told)
-    said = st.empty()
+    if advice := _of_others(actor, _ALONE):
+        st.caption(advice)
+    place = st.empty()
     source = st.segmented_control(
         "Where the photo comes from",
         list(_SOURCE_WORDS),
@@ -96,7 +96,7 @@ def take_photo(actor: Person) -> None:
     if file is not None:
         _receive(actor, file.getvalue(), source)
     if state().refusal:
-        with said:
+        with place:
             guard.explain(state().refusal)
 
 
@@ -165,7 +165,7 @@ def _place_crop(actor: Person, giving: Giving):
     if box is None:
         return None
     if not draft.faces:
-        st.info("No face was found by itself. Place the box around it, please.")
+        st.info("No face was found automatically. Please place the box around yours.")
     for hint in _hints(actor, giving, box):
         st.info(hint.value, icon=":material/lightbulb:")
     st.caption("Drag the box, or its corners, until the whole face is inside.")
@@ -219,8 +219,8 @@ def _show_guess(actor: Person, giving: Giving, box) -> None:
 def _recall_live(giving: Giving) -> None:
     """The guess above is the server's own, about the crop that its owner chose: the two may differ a little."""
     if giving.draft.live is not None:
-        said, confidence = giving.draft.live.first
-        st.caption(f"Live it said: {word(said)} {percent(confidence)}.")
+        guess, confidence = giving.draft.live.first
+        st.caption(f"The live guess was: {word(guess)} {percent(confidence)}.")
 
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
@@ -241,7 +241,7 @@ def thank(actor: Person, giving: Giving) -> None:
         if giving.answer.label is not None:
             st.write(f"You said: **{word(giving.answer.label)}**.")
         if giving.stored:
-            st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You find it under “My data”.")
+            st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You'll find it under “My data”.")
         else:
             st.write("Nothing was kept, as you chose.")
     if giving.answer.before_prediction:

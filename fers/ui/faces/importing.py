@@ -26,18 +26,18 @@ _FORMAT_WORDS = {
     "ferplus": "FER+",
     "affectnet": "AffectNet",
     "fer2013": "FER-2013",
-    "folder": "folders called like their classes",
+    "folder": "folders named after their classes",
     "manifest": "a table",
     "fers": "a dataset version of FERS",
 }
-_MEANING_WORDS = {"image": "the picture’s file", "label": "the expression", "annotator": "who says so"}
+_MEANING_WORDS = {"image": "the picture's file", "label": "the expression", "annotator": "the annotator"}
 _PEOPLE = "All of them: these are people"
 _LEFT_OUT, _NOT_SAID = "leave out", "—"
 
 
 def show(actor: Person, study: Study) -> None:
     """What is to be imported, and what is being imported."""
-    st.write("A set of labelled faces that you have already becomes faces of this study, each with its label.")
+    st.write("Import a labelled dataset that you already have. Its faces and labels become part of this study.")
     with guard.explaining():
         bringing = state().bringing
         if bringing and bringing.study_id == study.id:
@@ -49,16 +49,16 @@ def show(actor: Person, study: Study) -> None:
 
 def _receive(actor: Person, study: Study) -> None:
     files = st.file_uploader(
-        "A zip of the set, or a table with its pictures",
+        "A zip of the dataset, or a table with its pictures",
         KINDS,
         accept_multiple_files=True,
         key=f"import-{state().brought}",
         max_upload_size=LARGEST_MEGABYTES,
-        help="In a zip, pictures lie in folders called like their classes, or beside a table that says which picture "
-        "shows what. AffectNet, FER+, FER-2013, Label Studio’s exports and FERS’s own downloads are known too.",
+        help="In a zip, pictures are in folders named after their classes, or beside a table that says what each "
+        "picture shows. AffectNet, FER+, FER-2013, Label Studio exports and FERS's own downloads are recognised too.",
     )
-    if files and st.button("Look at it", type="primary", icon=":material/search:"):
-        with st.spinner("Looking at it …"):
+    if files and st.button("Preview it", type="primary", icon=":material/search:"):
+        with st.spinner("Reading it…"):
             upload_id = platform().uploads.receive(actor, study.id, [(file.name, file) for file in files])
         state().bring(Bringing(study.id, upload_id))
         let_go()
@@ -68,7 +68,7 @@ def _receive(actor: Person, study: Study) -> None:
 def _look_and_import(actor: Person, bringing: Bringing) -> None:
     try:
         if bringing.preview is None:
-            with st.spinner("Looking at it …"):
+            with st.spinner("Reading it…"):
                 bringing.preview = platform().uploads.preview(actor, bringing.upload_id, bringing.manner)
     except NotFound:
         state().bring(None)
@@ -91,7 +91,7 @@ def _describe(found: Preview) -> None:
     if found.faces:
         classes = ", ".join(f"{count:,} {emotion.label}" for emotion, count in found.classes.most_common())
         st.markdown(f"**{_many(found.faces, 'face')}**: {classes}")
-        people = f"Of {_many(found.people, 'person', 'people')}" if found.people else "It doesn’t say who is in it"
+        people = f"Of {_many(found.people, 'person', 'people')}" if found.people else "It doesn't say who is in it"
         labels = f"labelled by {_many(found.annotators, 'annotator')}" if found.annotators else "one label each"
         left_out = ", ".join(f"{count:,} {as_typed(reason)}" for reason, count in found.dropped.items())
         st.caption(" · ".join([people, labels, *([f"left out: {left_out}"] if left_out else [])]))
@@ -99,12 +99,12 @@ def _describe(found: Preview) -> None:
         for face in found.first:
             with st.container(width=112, gap="small"):
                 if face.picture is None:
-                    st.markdown(":material/broken_image: can’t be read")
+                    st.markdown(":material/broken_image: can't be read")
                 else:
                     show_face(face.picture, width=96)
                 st.caption(face.emotion.label)
     if found.left_out:
-        left_out = f"{_many(found.left_out, 'row')} can’t be used and will be left out"
+        left_out = f"{_many(found.left_out, 'row')} can't be used and will be left out"
         with st.expander(left_out, expanded=not found.faces):
             st.code("\n".join(found.told), language=None, wrap_lines=True)
 
@@ -115,21 +115,21 @@ def _ask(bringing: Bringing, found: Preview) -> None:
         return
     split, columns, words = bringing.manner.split, dict(bringing.manner.columns), list(bringing.manner.words)
     with st.form(f"ask-{bringing.upload_id}"):
-        st.markdown("**Say what it means**")
+        st.markdown("**What the files don't say**")
         with st.container(horizontal=True):
             if found.splits:
                 split = _choice("Which part?", [*found.splits, *([_PEOPLE] if found.format == "folder" else [])])
             for meaning in found.missing:
                 about = _MEANING_WORDS.get(meaning, meaning)
-                columns[meaning] = _choice(f"Which column says {about}?", list(found.columns))
+                columns[meaning] = _choice(f"Which column holds {about}?", list(found.columns))
             if any(word.isdigit() for word in found.words):
-                scheme = _choice("Numbers as in", [_NOT_SAID, *SCHEMES])
+                scheme = _choice("Numbers mean the same as in", [_NOT_SAID, *SCHEMES])
                 words += [scheme] if scheme != _NOT_SAID else []
             for word in found.words[:MOST_ASKED]:
                 meant = _choice(f"“{word}” means", [_NOT_SAID, *LABELS, _LEFT_OUT])
                 if meant != _NOT_SAID:
                     words.append(f"{word}={'' if meant == _LEFT_OUT else meant}")
-        if st.form_submit_button("Look again", icon=":material/refresh:"):
+        if st.form_submit_button("Preview again", icon=":material/refresh:"):
             folders = "person/class" if split == _PEOPLE else bringing.manner.folders
             bringing.manner = Manner("" if split == _PEOPLE else split, tuple(words), columns, folders)
             bringing.preview = None
@@ -142,10 +142,10 @@ def _choice(question: str, options: list[str]) -> str:
 
 def _terms(actor: Person, bringing: Bringing, found: Preview) -> None:
     with st.form(f"terms-{bringing.upload_id}", border=True):
-        st.markdown("**Under which terms?** Every version that holds these faces will say so.")
+        st.markdown("**Terms of use.** Every dataset version that holds these faces will state them.")
         licence = st.text_input("Licence", placeholder="CC BY 4.0")
         basis = st.text_input("Why the people in it may be shown", placeholder="Everybody signed a consent form.")
-        detect = st.checkbox("The pictures are photos: find the largest face in each")
+        detect = st.checkbox("These are whole photos: find the largest face in each")
         pressed = st.form_submit_button(
             f"Import {_many(found.faces, 'face')}", type="primary", icon=":material/download:"
         )
@@ -177,19 +177,19 @@ def _orders(actor: Person, study: Study, was_busy: bool) -> None:
 
 def _order(actor: Person, order: Ordered) -> None:
     if order.is_busy:
-        far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to begin"
+        far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to start"
         st.progress(min(1.0, order.done / max(1, order.faces)), f"**{as_typed(order.name)}**: {far}")
         return
     if order.result is None:
         why = why_given_up(actor, order.given_up)
-        st.warning(f"**{as_typed(order.name)}** ended early. {why} What was imported so far is kept.")
+        st.warning(f"**{as_typed(order.name)}** stopped early. {why} What was imported so far is kept.")
         return
     result = order.result
-    said = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} were there already"]
+    counts = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} already there"]
     if result["removed"]:
-        said.append(f"{result['removed']:,} stay out, as they were removed from the study")
-    said.append(f"{_many(result['labels'], 'label')} added")
-    st.success(f"**{as_typed(order.name)}**: {'; '.join(said)}.", icon=":material/check:")
+        counts.append(f"{result['removed']:,} left out because they were removed from the study")
+    counts.append(f"{_many(result['labels'], 'label')} added")
+    st.success(f"**{as_typed(order.name)}**: {'; '.join(counts)}.", icon=":material/check:")
     if result["left_out"]:
         with st.expander(f"{result['left_out']:,} left out"):
             st.code("\n".join(result["told"]), language=None, wrap_lines=True)

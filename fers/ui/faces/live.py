@@ -34,7 +34,7 @@ class Given:
 def choose_model(models: list[ModelInfo]) -> str | None:
     """The model to watch with; None, with the reason, where none can run in a browser."""
     if not models:
-        st.info("No model here can run in a browser.")
+        st.info("No model here can run in a browser. Take a single photo instead.")
         return None
     names = {info.id: info.name for info in models}
     if len(names) == 1:
@@ -64,11 +64,11 @@ def read_given(sent: dict) -> Given:
         if len(sent["photo"]) > _LARGEST_BASE64:
             raise ValueError("too large")
         photo = base64.b64decode(sent["photo"], validate=True)
-        model_id, fingerprint, said = sent["model"]["id"], sent["model"]["answersId"], sent["probabilities"]
-        if not all(isinstance(name, str) for name in (model_id, fingerprint)) or not isinstance(said, list):
+        model_id, fingerprint, shares = sent["model"]["id"], sent["model"]["answersId"], sent["probabilities"]
+        if not all(isinstance(name, str) for name in (model_id, fingerprint)) or not isinstance(shares, list):
             raise TypeError("not a guess")
-        if any(isinstance(share, bool) or not isinstance(share, int | float) for share in said):
+        if any(isinstance(share, bool) or not isinstance(share, int | float) for share in shares):
             raise TypeError("not numbers")
-        return Given(photo, LiveGuess(model_id, fingerprint, tuple(map(float, said))))
+        return Given(photo, LiveGuess(model_id, fingerprint, tuple(map(float, shares))))
     except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise ImageRejected("photo.incomplete") from error

@@ -35,28 +35,29 @@ def class_word(label: Emotion | None) -> str:
     return NO_CLASS if label is None else word(label)
 
 
-def whose_word(found: Found) -> str:
+def label_source(found: Found) -> str:
     """Who says that a face is of its class."""
     if found.reviewed:
         return "Annotators"
-    return "Nobody yet" if found.face.source is Source.IMPORT else "Own word"
+    return "No label yet" if found.face.source is Source.IMPORT else "Self-report"
 
 
-def _whose_word(found: Found) -> str:
+def _label_source_sentence(found: Found) -> str:
     if not found.reviewed and found.face.source is Source.IMPORT:
-        return "Nobody has said what it shows."
-    return f"That is what its {'annotators say' if found.reviewed else 'person says'}."
+        return "Nobody has said what it shows yet."
+    return f"That is what its {'annotators say' if found.reviewed else 'participant says'}."
 
 
 def show_picture(actor: Person, about: AboutFace) -> None:
-    """The face, its class, and what its person allows. Where it is flagged, it is removed beside its flags."""
+    """The face, its class, and what its participant allows. Where it is flagged, it is removed beside its flags."""
     face, label = about.found.face, class_word(about.found.label)
     thumbnail(actor, face.id, f"A face, class: {label}", pixels=PIXELS)
     st.header(label, anchor=False)
-    known = f" It is known to show {word(about.known.emotion).lower()}." if about.known else ""
-    st.caption(f"{_whose_word(about.found)}{known}")
+    known = f" In the gold standard it is {word(about.known.emotion).lower()}." if about.known else ""
+    st.caption(f"{_label_source_sentence(about.found)}{known}")
     uses = [words for purpose, words in _USES.items() if purpose in face.purposes]
-    st.caption(f"To be used for {', '.join(uses) or 'nothing'}. Kept until {face.purge_at:%d %b %Y}.")
+    may_be_used = f"May be used for {', '.join(uses)}." if uses else "May not be used for anything."
+    st.caption(f"{may_be_used} Kept until {face.purge_at:%d %b %Y}.")
     if about.may_be_shown:
         offer_why_of(actor, face.id)
     if not about.flags:
@@ -70,36 +71,38 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
         return
     face, flags = about.found.face, about.flags
     with st.container(border=True):
-        st.header("Flagged" if flags else "Flags, settled", anchor=False)
+        st.header("Flags" if flags else "Resolved flags", anchor=False)
         for flag in flags or flagged:
             st.text(f"“{flag.reason}”")  # As it was typed: no link or picture is made of it.
             st.caption(f"{_annotator(flag)}, {moment(flag.given_at)}")
         if not flags:
-            st.caption(f"Somebody looked on {moment(about.flags_resolved_at)}, and the photo stays.")
-        question = "Nothing is wrong, keep it" if flags else "Look at them again"
+            st.caption(f"Resolved on {moment(about.flags_resolved_at)}: the photo stays.")
+        action = "Resolve and keep the photo" if flags else "Reopen the flags"
         with st.container(horizontal=True):
-            if st.button(question, key=f"settle-{face.id}"):
+            if st.button(action, key=f"settle-{face.id}"):
                 with guard.explaining():
                     platform().faces.resolve_flags(actor, face.id, resolved=bool(flags))
                     st.rerun()
             if flags:
                 offer_removal(actor, face.study_id, face.id)
         if flags and not allowed(actor, Action.MANAGE_STUDY, face.study_id):
-            st.caption("Something is wrong with it? Whoever runs the study can remove it: send them this address.")
+            st.caption(
+                "Is something wrong with it? Whoever runs the study can remove it: send them this page's address."
+            )
 
 
 def people_say(about: AboutFace) -> None:
-    """The word of the face's own person, and every label."""
+    """What the face's participant said, and every label."""
     st.header("What people say", anchor=False)
     face, rows = about.found.face, []
     if face.source is not Source.IMPORT:
         answer = face.answer
-        when = "before the guess was shown" if answer.before_prediction else "after the guess was shown"
-        rows.append(_row("Its person", said(answer.label), answer.valence, answer.arousal, when, face.given_at))
+        when = "before seeing the guess" if answer.before_prediction else "after seeing the guess"
+        rows.append(_row("Participant", said(answer.label), answer.valence, answer.arousal, when, face.given_at))
     for label in about.labels:
-        what = "guess in sight" if label.saw_prediction else "blind"
-        who, what = ("The imported set", "its own label") if label.of_a_set else (_annotator(label), what)
-        rows.append(_row(who, vote_words(label), label.valence, label.arousal, what, label.given_at))
+        how = "seeing the guess" if label.saw_prediction else "blind"
+        who, how = ("Imported dataset", "its own label") if label.of_a_set else (_annotator(label), how)
+        rows.append(_row(who, vote_words(label), label.valence, label.arousal, how, label.given_at))
     if not rows:
         st.caption("Nobody has said anything yet.")
         return
@@ -133,9 +136,9 @@ def models_say(actor: Person, about: AboutFace) -> None:
     percents = {word(emotion): st.column_config.NumberColumn(format="%.0f%%", width=64) for emotion in Emotion}
     st.dataframe(rows, hide_index=True, column_config=percents)
     if Purpose.TRAIN not in about.found.face.purposes:
-        st.caption("Its person lets no other model be tested on it.")
+        st.caption("The participant doesn't let other models be tested on it.")
     elif allowed(actor, Action.COMPARE_MODELS, about.found.face.study_id):
-        st.caption("Models that are not here were not run on it yet: run them under Compare.")
+        st.caption("Models that are not listed have not been run on it yet. Run them under “Compare”.")
         if about.may_be_shown:
             _ask_why(actor, about.found.face.id)
 
@@ -161,16 +164,16 @@ def history(about: AboutFace) -> None:
     events += [
         (
             label.given_at,
-            "Labelled by the imported set" if label.of_a_set else f"Labelled by {_annotator(label).lower()}",
+            "Labelled by the imported dataset" if label.of_a_set else f"Labelled by {_annotator(label).lower()}",
         )
         for label in about.labels
     ]
     events += [(frozen_at, f"Frozen in version {name}") for name, frozen_at in about.versions]
     if about.known:
-        events.append((about.known.since, f"Known to show {word(about.known.emotion).lower()}"))
+        events.append((about.known.since, f"Added to the gold standard as {word(about.known.emotion).lower()}"))
     if about.flags_resolved_at:
-        events.append((about.flags_resolved_at, "Its flags were settled"))
-    events.append((face.purge_at, "It is deleted, if not before"))
+        events.append((about.flags_resolved_at, "Flags resolved"))
+    events.append((face.purge_at, "To be deleted, at the latest"))
     st.header("History", anchor=False)
     rows = [{"When": moment(at), "What": what} for at, what in sorted(events, key=lambda event: event[0])]
     st.dataframe(rows, hide_index=True)

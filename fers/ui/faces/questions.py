@@ -29,10 +29,10 @@ def ask_afterwards(key: str, prediction: Prediction) -> Answer | None:
     details = _ask_details(key)
     if not prediction.sure:
         return _ask(key, "Which expression is it?", [*Emotion, CANT_TELL], details)
-    if st.button(f"Yes, it is: {word(guess).lower()}", type="primary", icon=":material/check:", width="stretch"):
+    if st.button(f"Yes, that's {word(guess).lower()}", type="primary", icon=":material/check:", width="stretch"):
         return _answer(guess, details, before_prediction=False)
     others = [*(emotion for emotion in Emotion if emotion is not guess), CANT_TELL]
-    return _ask(f"{key}-{guess}", "No, it is rather:", others, details)
+    return _ask(f"{key}-{guess}", "No, it's:", others, details)
 
 
 def ask_no_label(key: str) -> Answer | None:
@@ -53,19 +53,23 @@ def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) ->
 def _ask_details(key: str) -> dict:
     """Felt or posed, and, for those who like, how strong, how pleasant and how excited."""
     display = st.segmented_control(
-        "How did it come about?", list(Display), format_func=_DISPLAY_WORDS.get, key=f"display-{key}", width="stretch"
+        "Did you feel it or pose it?",
+        list(Display),
+        format_func=_DISPLAY_WORDS.get,
+        key=f"display-{key}",
+        width="stretch",
     )
-    with st.expander("Say more, if you like"):
+    with st.expander("Say more (optional)"):
         intensity = st.segmented_control(
             "How strong is it? 1: barely there, 5: very strong", range(1, 6), key=f"intensity-{key}", width="stretch"
         )
-        st.caption("How pleasant and how excited does it look? Click into the square.")
+        st.caption("How pleasant and how excited does it look? Click in the square.")
         valence, arousal = affect_grid(f"affect-{key}") or (None, None)
     return {"display": display, "intensity": intensity, "valence": valence, "arousal": arousal}
 
 
 def _answer(label: Emotion | str, details: dict, before_prediction: bool) -> Answer | None:
     if details["display"] is None:
-        st.warning("One thing is missing: did you feel it, or pose it?")
+        st.warning("One thing is missing: did you feel it or pose it?")
         return None
     return Answer(None if label == CANT_TELL else label, before_prediction, **details)

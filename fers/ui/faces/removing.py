@@ -25,7 +25,9 @@ def _confirm(study_id: str, face_id: str) -> None:
     if actor is None:
         st.rerun()
     thumbnail(actor, face_id, width=CELL_PIXELS)
-    st.write("The photo and all that belongs to it are deleted at once and for good, from dataset versions too.")
+    st.write(
+        "The photo and everything that belongs to it will be deleted at once, for good, from dataset versions too."
+    )
     reason = st.radio("Why?", list(Removal), format_func=str.capitalize, key=f"why-remove-{face_id}")
     if st.button("Remove it", type="primary", width="stretch", key=f"yes-remove-{face_id}"):
         with guard.explaining():

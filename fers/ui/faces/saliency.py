@@ -18,7 +18,7 @@ DIMMED = 0.35
 WIDTH = 92
 """Of a picture, in pixels: three fit beside one another wherever they are shown."""
 
-EXPLANATION = "Bright parts spoke for the guess. It shows what the machine used, not what anybody felt."
+EXPLANATION = "Bright parts speak for the guess. They show what the machine used, not what anybody felt."
 
 
 def offer_why(actor: Person, giving: Giving) -> None:
@@ -55,7 +55,7 @@ def show_maps(explained: Explained) -> None:
     with st.container(horizontal=True, gap="small"):
         for emotion, heat in explained.maps:
             caption = f"{word(emotion)} {percent(confidences[emotion])}"
-            alt = f"What spoke for {word(emotion).lower()}"
+            alt = f"What speaks for {word(emotion).lower()}"
             show_face(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
 
 

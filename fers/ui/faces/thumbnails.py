@@ -14,9 +14,7 @@ CELL_PIXELS = 168
 """Of a face with what is said about it: four fit beside each other on a wide page, two on a phone."""
 
 
-def linked_thumbnail(
-    actor: Person, face_id: str, title: str = "See all about it", alt: str = "A face", **shown
-) -> None:
+def linked_thumbnail(actor: Person, face_id: str, title: str = "See details", alt: str = "A face", **shown) -> None:
     """A face with its title, either of which leads to everything that is known about it; `shown`: see `thumbnail`."""
     with st.container(gap="xxsmall"):
         thumbnail(actor, face_id, alt, **shown)
@@ -38,6 +36,6 @@ def thumbnail(
         st.caption(gone.what)
         return
     if pixels is None:
-        st.caption("Its person lets nobody look at this photo.")
+        st.caption("The participant lets nobody look at this photo.")
     else:
         show_face(pixels, caption, width=width, alt=alt)

@@ -40,13 +40,13 @@ def overall(report: AgreementReport) -> None:
                 st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
     labels = "1 label" if report.labels == 1 else f"{report.labels:,} labels"
     st.caption(
-        f"{labels}. α is Krippendorff's: 1 is full agreement, 0 is chance; from 0.8 on labels are "
-        "called reliable, from 0.67 on good enough for careful conclusions. In brackets: 95% intervals."
+        f"{labels}. α is Krippendorff's alpha: 1 is full agreement, 0 is chance. Labels are usually called reliable "
+        "from 0.8, and good enough for tentative conclusions from 0.67. In brackets: 95% intervals."
     )
 
 
 def by_class(report: AgreementReport) -> None:
-    st.caption("How far annotators agree whether a face shows this expression or another.")
+    st.caption("How well annotators agree on whether a face shows this expression or another.")
     seen = report.agreement.seen
     rows = [
         {"Expression": word(emotion), "α": _figure(estimate), "Faces where somebody saw it": seen[emotion]}
@@ -54,9 +54,9 @@ def by_class(report: AgreementReport) -> None:
     ]
     st.dataframe(rows, hide_index=True)
     if report.agreement.confusion.any():
-        title, said = "When one says the row, the other says", report.agreement.confusion
-        st.altair_chart(confusion(said, title, "One says", "Another says"), width="stretch")
-        st.caption("In brackets: how many times one said it of a face that another labelled too.")
+        title, pairs = "When one annotator says the row, what others say", report.agreement.confusion
+        st.altair_chart(confusion(pairs, title, "One says", "Another says"), width="stretch")
+        st.caption("In brackets: how often an annotator said it of a face that another one labelled too.")
 
 
 def by_annotator(report: AgreementReport) -> None:
@@ -68,20 +68,20 @@ def by_annotator(report: AgreementReport) -> None:
             {
                 "Annotator": _short(name),
                 "Labels": count,
-                "Says what others say": _figure(own.with_others if own else NOBODY),
+                "Agreement with others": _figure(own.with_others if own else NOBODY),
                 "α without them": _figure(own.alpha_without if own else NOBODY),
-                "Right on known faces": _figure(report.on_gold_standard.get(name, NOBODY)),
-                "Right, estimated": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
+                "Accuracy on the gold standard": _figure(report.on_gold_standard.get(name, NOBODY)),
+                "Estimated accuracy": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
             }
         )
     st.caption(
-        "The estimate is by Dawid and Skene's method, from what everybody says about the same faces. It sees "
-        f"{report.differ:,} of {report.aggregated:,} faces unlike the majority. A dataset version can go by either."
+        "Accuracy is estimated by Dawid and Skene's method, from everybody's labels of the same faces. The method and "
+        f"the majority differ on {report.differ:,} of {report.aggregated:,} faces. Dataset versions can use either."
     )
     st.dataframe(rows, hide_index=True)
     of_sets(report)
     if agreement.by_pair:
-        st.caption("Cohen's κ of every two")
+        st.caption("Cohen's κ of each pair")
         names = sorted({name for pair in agreement.by_pair for name in pair})
         index = pd.Index([_short(name) for name in names[1:]], name="Annotator")
         table = pd.DataFrame("", index, [_short(name) for name in names[:-1]])
@@ -95,20 +95,20 @@ def of_sets(report: AgreementReport) -> None:
     if not report.of_sets:
         return
     labels = "1 label came" if report.of_sets == 1 else f"{report.of_sets:,} labels came"
-    said = f"{labels} with imported sets that name no annotator. They are nobody's, and count in no figure here."
+    caption = f"{labels} with imported datasets that name no annotator. They count in no figure here."
     if report.with_sets.is_defined:
         faces = "1 face" if report.with_sets.faces == 1 else f"{report.with_sets.faces:,} faces"
-        said += f" Annotators say what the set says: {_figure(report.with_sets)}, {faces}."
-    st.caption(said)
+        caption += f" Annotators' agreement with them: {_figure(report.with_sets)}, {faces}."
+    st.caption(caption)
 
 
 def flags(actor: Person, report: AgreementReport) -> None:
     """What annotators found wrong, picture by picture."""
     flagged = [list(flags) for _, flags in groupby(report.flags, lambda flag: flag.face_id)]
     if not flagged:
-        st.write("Nobody flagged a photo.")
+        st.write("No photo is flagged.")
     if len(flagged) > SHOWN:
-        st.caption(f"{SHOWN} of {len(flagged):,} flagged photos are shown.")
+        st.caption(f"Showing {SHOWN} of {len(flagged):,} flagged photos.")
     cells = st.container(horizontal=True)
     for flags_of_one in flagged[:SHOWN]:
         [first, *_] = flags_of_one
@@ -120,20 +120,20 @@ def flags(actor: Person, report: AgreementReport) -> None:
 
 
 @st.fragment
-def known_faces(study: Study) -> None:
+def gold_standard(study: Study) -> None:
     """Choose the faces whose expression counts as known. Nothing else is worked out anew for that."""
     actor, service = person(), platform().agreement
     if actor is None:
         st.rerun()
     st.caption(
-        "Annotators get a known face now and then, without being told. Faces that all their annotators agree about "
-        "are proposed; take those that you are sure of yourself."
+        "Faces whose expression is known. Annotators get one now and then, without being told. Faces on which all "
+        "annotators agree are proposed: add those you are sure of yourself."
     )
     known, proposed = service.known(actor, study.id), service.proposed(actor, study.id, SHOWN)
-    st.write(f"{len(known)} faces are known." if len(known) != 1 else "One face is known.")
-    for title, faces, question, chosen in (
-        ("Known", dict(list(known.items())[:SHOWN]), "Not known", lambda emotion: None),
-        ("Proposed", proposed, "Make it known", lambda emotion: emotion),
+    st.write(f"The gold standard has {len(known)} face{'s' * (len(known) != 1)}.")
+    for title, faces, action, chosen in (
+        ("Known", dict(list(known.items())[:SHOWN]), "Take it out", lambda emotion: None),
+        ("Proposed", proposed, "Add it", lambda emotion: emotion),
     ):
         if faces:
             st.header(title, anchor=False)
@@ -142,7 +142,7 @@ def known_faces(study: Study) -> None:
             with cells.container(border=True, width=CELL_PIXELS):
                 linked_thumbnail(actor, face_id, word(emotion))
                 change = (actor, study, face_id, chosen(emotion))
-                st.button(question, key=f"known-{face_id}", width="stretch", on_click=_set_gold_standard, args=change)
+                st.button(action, key=f"known-{face_id}", width="stretch", on_click=_set_gold_standard, args=change)
 
 
 def _set_gold_standard(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:

@@ -23,8 +23,8 @@ def write_guide(study: Study, key: str) -> str | None:
         key=key,
         max_chars=LONGEST_GUIDE,
         height="content",
-        help="Annotators read it beside the faces. It begins with our definitions of the eight expressions, in "
-        "Markdown: change what your study sees otherwise. Leave it empty for no guide.",
+        help="Annotators read it beside the faces. It starts with our definitions of the eight expressions, in "
+        "Markdown: change whatever your study defines differently. Leave it empty for no guide.",
     ).strip()
     return None if written == STARTING_GUIDE.strip() else written
 

@@ -135,10 +135,10 @@ class Review {
 
   whyEmpty() {
     const { waiting } = this.left();
-    if (this.unsent.length) return this.outbox.isLate ? "More faces come once the server answers." : "One moment…";
-    if (!waiting) return "Nothing to label at present. Thank you!";
+    if (this.unsent.length) return this.outbox.isLate ? "More faces will come once the server answers." : "One moment…";
+    if (!waiting) return "Nothing to label right now. Thank you!";
     const are = waiting === 1 ? "One face is" : `${waiting} faces are`;
-    return `Nothing to label at present. ${are} in other annotators' hands: look again in ten minutes.`;
+    return `Nothing to label right now. ${are} with other annotators: check again in ten minutes.`;
   }
 
   fresh() {
@@ -325,7 +325,7 @@ class Review {
   progress() {
     const { own, waiting, done, faces } = this.left();
     this.find("progress").value = own / Math.max(1, own + waiting);
-    this.find(".numbers").textContent = `You labelled ${own} · ${waiting} wait${waiting === 1 ? "s" : ""} for you`;
+    this.find(".numbers").textContent = `You have labelled ${own} · ${waiting} to go`;
     this.find(".study").textContent = `Whole study: ${done} of ${faces} faces done`;
     const [count, { isLate }] = [this.unsent.length, this.outbox];
     const saved = this.find(".saved");
@@ -335,7 +335,7 @@ class Review {
     if (trouble.hidden !== isLate) return;
     trouble.hidden = !isLate;
     trouble.textContent = isLate
-      ? "The server can't be reached. What you said is kept here and sent as soon as it answers: leave this page open."
+      ? "The server can't be reached. Your labels are kept here and sent as soon as it answers: keep this page open."
       : "";
   }
 }
