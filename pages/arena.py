@@ -26,9 +26,9 @@ def leaderboard() -> None:
     st.caption(arena.what_times_rest_on(rows))
     slices.show_gap(rows)
     if len(rows) > 1:
-        with st.expander("Which differences could be chance"):
+        with st.expander("Pairwise comparisons"):
             st.dataframe(arena.pairs_table(results))
-            st.caption("McNemar's test (mid-p) by people, corrected by Holm's method for all the pairs here.")
+            st.caption("McNemar's test (mid-p), clustered by person, with Holm's correction for all the pairs here.")
     earlier = arena.earlier(service.results(actor, on), [*results, *filter(None, [people])])
     if len(earlier):
         with st.expander("Earlier results"):
@@ -39,20 +39,20 @@ def leaderboard() -> None:
 
 def side_by_side() -> None:
     if len(rows) < 2:
-        st.info("Run a second model to compare the two.")
+        st.info("Run a second model to compare two of them.")
         return
     results = {standing.info.id: result for standing, result in rows}
     left, right = st.columns(2)
     one = left.selectbox("Model A", list(results))
     other = right.selectbox("Model B", [name for name in results if name != one])
     arena.show_pair(results, one, other)
-    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Look at slices, and at the faces that tell them apart"):
+    if results[one].n <= SHOWN_AT_ONCE or st.toggle("Show slices, and the faces that tell the two apart"):
         slices.show(actor, one, other, on)
         pair_faces.show(actor, one, other, on)
 
 
 st.title("Compare")
-st.write("Every model answers for the same faces. Then the better one leads, and a tie is called a tie.")
+st.write("Every model is measured on the same faces. A difference that could be chance is called a tie.")
 choose_study(actor)
 with guard.explaining():
     on = arena.choose_evaluation_set(service.evaluation_sets(actor, platform().studies.current(actor).id))

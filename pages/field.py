@@ -20,9 +20,7 @@ if not allowed(actor, Action.COMPARE_MODELS):
     choose_study(actor)
     with guard.explaining():
         drift(actor, study)
-    st.caption(
-        f"Trials, and models in the background, run over all studies here, so they are not shown for one. {WHO_DECIDES}"
-    )
+    st.caption(f"Trials and background models cover all studies here, so they aren't shown for just one. {WHO_DECIDES}")
     st.stop()
 # Only the open tab is worked out.
 trial, background, weeks = st.tabs(["Trial", "In the background", "Drift"], key="field", on_change="rerun")

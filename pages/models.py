@@ -22,8 +22,8 @@ def live_model() -> str:
     before, now = live.before(), live.default()
     if gone := live.vanished():
         st.warning(f"**{gone}** was made live, but this server doesn't have it. Register it again, or choose another.")
-    st.write(f"Participants meet **{now.id}** {as_typed(now.version)}.")
-    field.say_whom_people_meet()
+    st.write(f"The live model is **{now.id}** {as_typed(now.version)}.")
+    field.say_whose_guesses_people_see()
     if not allowed(actor, Action.MANAGE_MODELS):
         return now.id
     others = [info.id for info in live.models() if info.id != now.id]
@@ -38,9 +38,10 @@ def live_model() -> str:
 
 
 def _went_back(actor: Person, model_id: str) -> bool:
-    meets, yes = f"From then on participants meet **{model_id}**, in every study.", f"Yes, make {model_id} live"
-    go, icon = partial(platform().live_model.roll_back, actor), ":material/undo:"
-    return confirmed(f"Go back to {model_id}", meets, yes, go, about=f"back-{model_id}", icon=icon)
+    change = f"From then on, participants in every study will see the guesses of **{model_id}**."
+    yes, icon = f"Yes, make {model_id} live", ":material/undo:"
+    go = partial(platform().live_model.roll_back, actor)
+    return confirmed(f"Go back to {model_id}", change, yes, go, about=f"back-{model_id}", icon=icon)
 
 
 st.title("Models")
@@ -54,8 +55,8 @@ with live:
         with st.expander("Register a model", icon=":material/upload:", expanded=state().model_news is not None):
             model_form.show(actor)
     else:
-        st.caption(f"Registering a model, or making one live, touches all studies here. {WHO_DECIDES}")
-    st.page_link("pages/arena.py", label="Compare the models", icon=":material/leaderboard:")
+        st.caption(f"Registering a model or making one live affects every study here. {WHO_DECIDES}")
+    st.page_link("pages/arena.py", label="Compare models", icon=":material/leaderboard:")
 with registered:
     st.header("Registered")
     model_cards.show(platform().live_model.models(), live_id)

@@ -11,7 +11,7 @@ from fers.errors import InvalidInput, ModelRejected
 from fers.inference.draft import ModelDraft
 from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
 
-ALL_THE_SAME = "Register it all the same"
+ALL_THE_SAME = "Register it anyway"
 """The question at the terminal and the button on the page for a model that the self-test doubts."""
 
 

@@ -65,8 +65,8 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
         choose(page, "Models to compare", name)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Start the trial").click()
-    expect(page.get_by_text("This trial is on since")).to_be_visible()
-    expect(page.get_by_text("No face was compared yet")).to_be_visible()
+    expect(page.get_by_text("This trial has been running since")).to_be_visible()
+    expect(page.get_by_text("No face has been compared yet")).to_be_visible()
 
     other = open_page(**DESKTOP)
     sign_in(other, "ada@example.org")
@@ -85,7 +85,7 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
     assert said == ["ended a trial", f"made live: {MODELS[0]} 1.1.0"]
     page.get_by_role("link", name="Models", exact=True).click()
-    expect(page.get_by_text(f"Participants meet {MODELS[0]} 1.1.0.")).to_be_visible()
+    expect(page.get_by_text(f"The live model is {MODELS[0]} 1.1.0.")).to_be_visible()
     assert "Traceback" not in page.content()
 
 
@@ -94,7 +94,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
     sign_in(page, "researcher@example.org")
     page.get_by_role("link", name="In the field").click()
     page.get_by_role("tab", name="In the background").click()
-    expect(page.get_by_text("No model answers in the background.")).to_be_visible()
+    expect(page.get_by_text("No model runs in the background yet.")).to_be_visible()
     choose(page, "Models in the background", SHADOW)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Save").click()
@@ -124,7 +124,7 @@ def test_drift_is_shown_against_the_version_that_is_chosen(open_page):
     page.get_by_role("tab", name="Drift").click()
     # Sad faces are new against the happy ones; against both, neither week has the version's mix.
     for version, weeks in (("happy", "1 of"), ("both", "[23] of")):
-        choose(page, "Against the version", f"{version} (")
+        choose(page, "Dataset version", f"{version} (")
         expect(page.get_by_text(re.compile(rf"{weeks} \d weeks differ from the version"))).to_be_visible()
     for week in (HAPPY_WEEK, SAD_WEEK):
         bars = page.get_by_test_id("stVegaLiteChart").filter(has_text=week.isoformat())

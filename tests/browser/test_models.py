@@ -60,25 +60,25 @@ def server(tmp_path_factory):
 def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_page):
     page = open_page(**DESKTOP)
     open_as_researcher(page, "Compare")
-    expect(page.get_by_text("No model was run on these faces yet.")).to_be_visible()
+    expect(page.get_by_text("No model has been run on these faces yet.")).to_be_visible()
     for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
         expect(progress(page, name).filter(has_text=f"{FACES} of {FACES} faces")).to_be_visible()
         expect(page.locator(f".st-key-stop-{name}")).to_have_count(0)
-    expect(page.get_by_text(f"{FACES} faces that all of these models saw, of 1 person")).to_be_visible()
+    expect(page.get_by_text(f"{FACES} faces that all of these models answered for, of 1 person")).to_be_visible()
     expect(page.get_by_role("heading", name="Both are wrong")).to_be_visible()
     # Time, benchmarks, three of confusions, slices by source, resolution, brightness and sharpness, two of reliability.
     charts = page.get_by_test_id("stVegaLiteChart")
     expect(charts).to_have_count(1 + 1 + 3 + 4 + 2)
     # Beside their gray axes their marks are drawn; the difference of models that agree has no colour.
     assert sum(map(is_coloured, charts.all())) >= 1 + 1 + 2 + 4 + 2
-    expect(page.get_by_text("In no slice do these faces tell the two apart.")).to_be_visible()
+    expect(page.get_by_text("No slice tells the two apart on these faces.")).to_be_visible()
     look_closer(page)
     page.reload()
-    choose(page, "Measured on", "Version v1")
-    expect(page.get_by_text("No model was run on these faces yet.")).to_be_visible()
+    choose(page, "Evaluation set", "Version v1")
+    expect(page.get_by_text("No model has been run on these faces yet.")).to_be_visible()
     page.locator(".st-key-run-fersnet-ferplus button").click()
-    expect(page.get_by_text("Run a second model to compare the two.")).to_be_visible()
+    expect(page.get_by_text("Run a second model to compare two of them.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the leaderboard").click()
     model, people = csv.DictReader(Path(download.value.path()).read_text().splitlines())

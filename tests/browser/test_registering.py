@@ -81,7 +81,7 @@ def description(model_id, weights) -> dict:
 def page(open_page):
     page = open_page(**DESKTOP)
     open_as_researcher(page, "Models")
-    expect(page.get_by_text("Participants meet")).to_be_visible()
+    expect(page.get_by_text("The live model is")).to_be_visible()
     yield page
     assert "Traceback" not in page.content()
 
@@ -153,9 +153,9 @@ def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, 
     register_button(page).press("Enter")
     expect(page.get_by_text("It answers better when fed other values")).to_be_visible()
     assert log(platform, 1) != ["registered: doubted 0.0.1"]
-    page.get_by_role("button", name="Register it all the same").click()
+    page.get_by_role("button", name="Register it anyway").click()
     expect(page.get_by_text("doubted is registered.")).to_be_visible()
-    expect(page.get_by_role("button", name="Register it all the same")).to_have_count(0)
+    expect(page.get_by_role("button", name="Register it anyway")).to_have_count(0)
     assert log(platform, 1) == ["registered: doubted 0.0.1"]
 
 
@@ -163,7 +163,7 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
     upload(page, "unlicensed.onnx", uploads[UPLOADS[2]])
     register_button(page).press("Enter")
     expect(page.get_by_text("Give “Licence of the weights and of the data they learned from” too.")).to_be_visible()
-    expect(page.get_by_text("left-over is left out.")).to_be_visible()
+    expect(page.get_by_text("left-over can't be used.")).to_be_visible()
 
 
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
@@ -171,14 +171,14 @@ def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, pl
     sign_in(other, "ada@example.org")
     choose(page, "Another model", OTHER)
     page.get_by_role("button", name="Make it live").click()
-    expect(page.get_by_text(f"Participants meet {OTHER} 1.1.0.")).to_be_visible()
+    expect(page.get_by_text(f"The live model is {OTHER} 1.1.0.")).to_be_visible()
     expect(title(page, OTHER)).to_contain_text("live")
     assert log(platform, 1) == [f"made live: {OTHER} 1.1.0"]
     give_photo(other, "upload")
     answer(other)
     page.get_by_role("button", name=f"Go back to {LIVE}").click()
     page.get_by_role("button", name="Yes, make").click()
-    expect(page.get_by_text(f"Participants meet {LIVE} 2.0.0.")).to_be_visible()
+    expect(page.get_by_text(f"The live model is {LIVE} 2.0.0.")).to_be_visible()
     assert log(platform, 1) == [f"rolled back to: {LIVE} 2.0.0"]
     other.get_by_role("button", name="Next photo").click()
     give_photo(other, "upload")

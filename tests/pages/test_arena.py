@@ -51,7 +51,7 @@ def page(app, platform):
 
 
 def measured_on(page):
-    [box] = [box for box in page.selectbox if box.label == "Measured on"]
+    [box] = [box for box in page.selectbox if box.label == "Evaluation set"]
     return box
 
 
@@ -83,7 +83,7 @@ def test_it_says_when_faces_left_a_version_since(page, version, platform):
     platform.withdrawal.withdraw_face(ada, platform.data_export.faces(ada)[0].id)
     page.switch_page("pages/arena.py").run()
     measured_on(page).set_value(version.key).run()
-    assert "Of 2 faces frozen, 2 were left when this was measured and 1 are left now." in told(page)
+    assert "Of 2 frozen faces, 2 were left when this was measured, and 1 are left now." in told(page)
     assert not page.exception and not page.error
 
 
@@ -95,8 +95,8 @@ def test_a_run_that_was_given_up_says_why(page, version, platform):
         raise OSError("/home/ada/secret.jpg")
     page.switch_page("pages/arena.py").run()
     [first, second] = [warning.value for warning in page.warning]
-    assert "The run of happy ended early. The model took too long to try. Hand in a smaller one." in first
-    assert "The run of sad ended early. Something unexpected happened (OSError)." in second
+    assert "The run of happy stopped early. The model took too long to try. Hand in a smaller one." in first
+    assert "The run of sad stopped early. Something unexpected happened (OSError)." in second
     assert not page.exception
 
 
@@ -108,7 +108,7 @@ def test_what_only_whoever_runs_fers_can_mend_is_told_to_them_alone(page, versio
     grant(platform, "rita@example.org", Role.ADMINISTRATOR)
     page = sign_in(open_app(), "rita@example.org").switch_page("pages/arena.py").run()
     [to_administrator] = [warning.value for warning in page.warning]
-    assert "happy failed on every face. Ask whoever runs FERS to look at it. What it did is kept" in to_researcher
+    assert "happy failed on every face. Ask whoever runs FERS to look at it. Its answers are kept" in to_researcher
     assert "For whoever runs FERS: happy failed on every face. Look at it with" in to_administrator
 
 
@@ -118,12 +118,12 @@ def test_what_has_faces_is_chosen_and_each_choice_says_how_many_and_whose(page, 
     page.switch_page("pages/arena.py").run()
     box = measured_on(page)
     assert box.options == [
-        f"Faces, by their own people's word ({study.name}, 2 faces)",
-        f"Reviewed faces, by their annotators' consensus ({study.name}, 2 faces)",
+        f"All faces, self-reported labels ({study.name}, 2 faces)",
+        f"Reviewed faces, annotators' consensus ({study.name}, 2 faces)",
         f"Version v1 ({study.name}, 2 faces)",
-        f"Version v1, its test part ({study.name}, {box.options[3].split()[-2]} faces)".replace("1 faces", "1 face"),
-        "Faces, by their own people's word (all studies, 2 faces)",
-        "Reviewed faces, by their annotators' consensus (all studies, 2 faces)",
+        f"Version v1, test split ({study.name}, {box.options[3].split()[-2]} faces)".replace("1 faces", "1 face"),
+        "All faces, self-reported labels (all studies, 2 faces)",
+        "Reviewed faces, annotators' consensus (all studies, 2 faces)",
     ]
     labelled = platform.data_export.faces(platform.accounts.sign_in("ada@example.org", PASSWORD).person)
     for face in labelled:  # Nobody's own word is left, as after the import of a labelled set.

@@ -73,7 +73,7 @@ def compared(page, give, run_all):
 
 
 def test_accuracy_stands_against_time(compared):
-    points, *_ = plotted(compared, "Milliseconds a face")
+    points, *_ = plotted(compared, "Milliseconds per face")
     points = points.set_index("model")
     assert points["top1"].to_dict() == pytest.approx({"happy": 2 / 3, "sad": 1 / 3})
     assert (points["low"] <= points["top1"]).all() and (points["top1"] <= points["high"]).all()
@@ -88,7 +88,7 @@ def test_confusions_and_their_difference_are_shares_of_each_label(compared):
         rows["label"] = rows["label"].str.split().str[0]
         return rows.set_index(["label", "answer"])["share"]
 
-    happy, sad, difference = cells("happy"), cells("sad"), cells("happy less sad")
+    happy, sad, difference = cells("happy"), cells("sad"), cells("happy minus sad")
     assert (happy["happy", "happy"], happy["sad", "happy"], happy["sad", "sad"]) == (1, 1, 0)
     assert (sad["happy", "sad"], sad["sad", "sad"]) == (1, 1)
     assert (difference["happy", "happy"], difference["happy", "sad"], difference["happy", "fear"]) == (1, -1, 0)
@@ -107,9 +107,9 @@ def test_slices_have_charts_and_a_table(compared):
     assert rows.set_index("model")["accuracy"].to_dict() == pytest.approx({"happy": 2 / 3, "sad": 1 / 3})
     [table] = [table.value for table in compared.dataframe if "Slice" in table.value]
     upload = table[table["Slice"] == "Upload"].iloc[0]
-    assert (upload["Faces"], upload["People"], upload["Says"]) == (3, 3, "too few people")
+    assert (upload["Faces"], upload["People"], upload["Better"]) == (3, 3, "too few people")
     assert upload["happy"].startswith("67% [") and upload["Difference"].startswith("+33% [")
-    assert "In no slice do these faces tell the two apart." in told(compared)
+    assert "No slice tells the two apart on these faces." in told(compared)
 
 
 def test_what_a_benchmark_promises_stands_beside_what_is_found_here(compared):
@@ -157,7 +157,7 @@ def test_models_that_were_not_compared_are_no_better_and_no_worse(page, give, ru
     for result in platform.arena.results(OPERATOR):
         platform.arena._results.save_result(replace(result, against={}))
     app = page()
-    assert "happy and sad are not compared yet" in told(app) and "is better than" not in told(app)
+    assert "happy and sad have not been compared yet" in told(app) and "is better than" not in told(app)
     assert app.dataframe[0].value["Against the leader"].tolist()[:2] == ["leads", "–"]
 
 
@@ -167,7 +167,7 @@ def test_side_by_side_too_chances_are_corrected_for_all_pairs_on_the_board(page,
     run_all("happy", "sad", "fear")
     for result in platform.arena.results(OPERATOR, OWN_LABELS):
         platform.arena._results.save_result(replace(result, against=dict.fromkeys(result.against, 0.03)))
-    assert "A tie: 100.0% and 0.0% could be chance (p = 0.09)." in told(page())
+    assert "A tie: 100.0% against 0.0% could be chance (p = 0.09)." in told(page())
 
 
 def test_the_model_that_limits_the_comparison_is_named(page, give, run_all, clock):
@@ -188,5 +188,5 @@ def test_the_table_ranks_nothing_and_calls_few_people_few(platform, models, give
     parts = platform.slices.compare(OPERATOR, "happy", "sad").slices
     table = slices.table(parts, "happy", "sad")
     assert list(table["Slice"]) == [part.name for part in parts]
-    assert set(table["Says"]) == {"too few people"}
+    assert set(table["Better"]) == {"too few people"}
     assert table["happy"][0].startswith("100% [")

@@ -63,7 +63,7 @@ def test_each_card_says_what_is_known(page):
 
 def test_a_folder_that_holds_no_model_is_named_with_the_reason(page):
     assert [warning.value for warning in page.warning] == [
-        "**left-over** is left out. left-over/model.json can't be used: “id” is missing. "
+        "**left-over** can't be used. left-over/model.json can't be used: “id” is missing. "
         "Add it, or register another model."
     ]
 
@@ -73,7 +73,7 @@ def test_a_model_goes_live_and_back(page, platform):
     page.run()
     click(page, "Make it live")
     assert cards(page)[0].startswith("**sad** 1.0.0 · live")
-    assert "Participants meet **sad** 1.0.0." in told(page)
+    assert "The live model is **sad** 1.0.0." in told(page)
     click(page, "Yes, make happy live")
     assert cards(page)[0].startswith("**happy** 1.0.0 · live")
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
@@ -107,7 +107,7 @@ def test_what_was_uploaded_is_let_go_of_once_the_model_is_registered(page, kept,
     page.file_uploader[0].set_value(("my-net.onnx", b"weights", "application/octet-stream"))
     click(page.run(), "Register")
     assert len(kept()) == 1, "it may be registered all the same"
-    click(page, "Register it all the same")
+    click(page, "Register it anyway")
     assert kept() == [] and page.file_uploader[0].value is None
     assert "my-net is there." in told(page)
     assert not [button for button in page.button if button.label.startswith("Register")]
@@ -129,7 +129,7 @@ def test_whoever_came_by_invitation_sees_the_models_and_who_decides_about_them(a
 
     app.switch_page("pages/field.py").run()
     assert "There is no dataset version to compare with yet." in told(app)
-    assert "run over all studies here" in told(app) and not app.tabs
+    assert "cover all studies here" in told(app) and not app.tabs
     platform.versions.freeze(OPERATOR, study.id, "v1")
     assert "differ" in told(app.run()) and not app.button_group
 

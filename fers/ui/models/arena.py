@@ -34,15 +34,15 @@ def choose_evaluation_set(choices: list[Choice]) -> EvaluationSet | None:
     keys = [choice.evaluation_set.key for choice in choices]
     names = dict(zip(keys, map(choice_name, choices), strict=True))
     first = next((number for number, choice in enumerate(choices) if choice.faces != 0), 0)
-    chosen = choices[keys.index(st.selectbox("Measured on", keys, first, format_func=names.get))]
+    chosen = choices[keys.index(st.selectbox("Evaluation set", keys, first, format_func=names.get))]
     if chosen.faces != 0:
         return chosen.evaluation_set
     if any(choice.faces != 0 for choice in choices):
-        st.info("There are no labelled faces here yet. Measure on something else above, which has some.")
+        st.info("This evaluation set has no labelled faces yet. Choose another one above.")
     else:
         st.info(
-            "There are no labelled faces yet. Models can be compared once people gave photos and said what they show, "
-            "once annotators labelled some under “Review”, or once a labelled set was imported on the study's page."
+            "There are no labelled faces yet. You can compare models once participants have given photos and said what "
+            "they show, annotators have labelled some under “Review”, or you have imported a dataset under “Study”."
         )
     return None
 
@@ -55,25 +55,26 @@ def choice_name(choice: Choice) -> str:
 
 
 def whose_word(evaluation_set: EvaluationSet) -> str:
-    """Whose word the labels are, in a sentence."""
+    """The label source, in a sentence."""
     if evaluation_set.label_source is EvaluationLabels.OWN:
-        return "Labels: what each person said about their own face. People are held against the same."
+        return "Label source: what each person said about their own face. People are scored against that too."
     return (
-        "Labels: what most annotators saw. Each annotator is held against what the others of the same face say; "
-        "where those tie, against each in equal shares; faces with fewer than "
-        f"{LEAST_VOTES} labels say nothing of that. Every face counts once."
+        "Label source: what most annotators saw. People are scored by comparing each annotator with the others who "
+        "labelled the same face (where those tie, with each of them in equal shares). Faces with fewer than "
+        f"{LEAST_VOTES} labels are left out of that score. Every face counts once."
     )
 
 
 def what_intervals_rest_on(result: Result) -> str:
     """On how many faces of how many people, in sentences."""
-    seen = f"{result.n:,} faces that all of these models saw"
+    seen = f"Measured on {result.n:,} faces that all of these models answered for"
+    brackets = "In brackets: 95% bootstrap intervals, resampling"
     if not result.people:
-        return f"{seen}; 95% intervals, by drawing faces, in brackets. Run a model again to draw people."
+        return f"{seen}. {brackets} faces. Run a model again to resample people."
     of = "1 person" if result.people == 1 else f"{result.people:,} people"
-    few = " With so few people the true intervals are wider still." if 1 < result.people < FEW_PEOPLE else ""
-    one = " One person says nothing of how people differ." if result.people == 1 else ""
-    return f"{seen}, of {of}; 95% intervals, by drawing people, in brackets.{few}{one}"
+    few = " With so few people, the true intervals are wider still." if 1 < result.people < FEW_PEOPLE else ""
+    one = " One person can't show how people differ." if result.people == 1 else ""
+    return f"{seen}, of {of}. {brackets} people.{few}{one}"
 
 
 def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.Data
         {"Model": standing.info.id, "Version": result.model_version, "Against the leader": _verdict(rank, chance)}
         | {title: _figure(result.figures.get(name)) for name, title in NAMES.items()}
         | {
-            "ms a face": _number(result.milliseconds, ".1f"),
+            "ms per face": _number(result.milliseconds, ".1f"),
             "Parameters": _number(result.parameters, ",.0f"),
             "Weights": _megabytes(result.weights_bytes),
             "Faces": result.n,
@@ -151,14 +152,17 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_s
 def changes(state: EvaluationState, evaluation_set: EvaluationSet) -> str:
     """What came or went since the models were measured, in a sentence; empty when nothing did."""
     if state.version:
-        frozen, gone = state.version.faces, state.then - state.now
-        said = f"Of {frozen:,} faces frozen, {state.then:,} were left when this was measured" if gone else ""
-        return said and f"{said} and {state.now:,} are left now. Run a model again to measure on those."
+        if state.then == state.now:
+            return ""
+        left = f"Of {state.version.faces:,} frozen faces, {state.then:,} were left when this was measured"
+        return f"{left}, and {state.now:,} are left now. Run the models again to measure on those."
     if state.then == state.now:
-        revised = "Faces or labels were changed or taken back since this was measured. Run the models again."
+        revised = "Faces or labels have changed or been withdrawn since this was measured. Run the models again."
         return revised if state.is_revised else ""
     what = "labels of annotators" if evaluation_set.label_source is EvaluationLabels.CONSENSUS else "labelled faces"
-    return f"There were {state.then:,} {what} when this was measured, and {state.now:,} now. Run the models again."
+    return (
+        f"There were {state.then:,} {what} when this was measured; now there are {state.now:,}. Run the models again."
+    )
 
 
 def limits(rows: list[tuple[Standing, Result]]) -> str:
@@ -171,10 +175,10 @@ def limits(rows: list[tuple[Standing, Result]]) -> str:
 
 
 def what_times_rest_on(rows: list[tuple[Standing, Result]]) -> str:
-    """How the times of models came about, in a sentence."""
+    """How the times of models were measured, in a sentence."""
     fewest = min(standing.run.timed for standing, _ in rows)
-    rest = f"the median of {fewest:,} answers or more" if fewest else "a median; run models again to see of how many"
-    return f"Each time is {rest}, one face at a time, on the machine and under the load of that moment."
+    answers = f"{fewest:,} answers or more" if fewest else "an unknown number of answers (run the models again)"
+    return f"Each time is the median of {answers}, one face at a time, on the machine and load of that moment."
 
 
 def earlier(results: list[Result], shown: list[Result]) -> pd.DataFrame:
@@ -204,7 +208,7 @@ def show_pair(results: dict[str, Result], one: str, other: str) -> None:
     st.subheader(verdict(one, other, accuracy, chance), anchor=False)
     confusions = [np.array(results[name].confusion) for name in (one, other)]
     plots = [confusion(counts, name) for counts, name in zip(confusions, (one, other), strict=True)]
-    difference = confusion(confusions[0], f"{one} less {other}", less=confusions[1])
+    difference = confusion(confusions[0], f"{one} minus {other}", less=confusions[1])
     with st.container(horizontal=True):
         for plot in (*plots, difference):
             with st.container(width=CONFUSION_PIXELS):
@@ -216,18 +220,18 @@ def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> st
     """Which of two models is better, in a sentence that calls a tie a tie. `p` is NaN where they were not compared."""
     better, worse = (one, other) if accuracy[0] >= accuracy[1] else (other, one)
     if np.isnan(p):
-        return f"{one} and {other} are not compared yet: run one of them again."
+        return f"{one} and {other} have not been compared yet: run one of them again."
     if p >= TIE:
-        return f"A tie: {accuracy[0]:.1%} and {accuracy[1]:.1%} could be chance (p = {p:.2f})."
+        return f"A tie: {accuracy[0]:.1%} against {accuracy[1]:.1%} could be chance (p = {p:.2f})."
     return f"{better} is better than {worse}: {max(accuracy):.1%} against {min(accuracy):.1%} ({_chance_words(p)})."
 
 
 def _evaluation_set_name(evaluation_set: EvaluationSet, version: DatasetVersion | None) -> str:
     if evaluation_set.label_source is EvaluationLabels.OWN:
-        return "Faces, by their own people's word"
+        return "All faces, self-reported labels"
     if version is None:
-        return "Reviewed faces, by their annotators' consensus"
-    return f"Version {version.name}" + (f", its {evaluation_set.split} part" if evaluation_set.split else "")
+        return "Reviewed faces, annotators' consensus"
+    return f"Version {version.name}" + (f", {evaluation_set.split} split" if evaluation_set.split else "")
 
 
 def _chance(one: Result, other: Result) -> float:

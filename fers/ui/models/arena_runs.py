@@ -21,7 +21,7 @@ def show(actor: Person, on: EvaluationSet) -> None:
 def measured(actor: Person, on: EvaluationSet) -> list[tuple[Standing, Result]]:
     """The leaderboard's rows; without any, it says what to do about that."""
     if not any(standing.run for standing in platform().arena.standings(actor, on)):
-        st.info("No model was run on these faces yet. Run them all, or those that you want to compare.")
+        st.info("No model has been run on these faces yet. Run them all, or only those you want to compare.")
         return []
     return platform().arena.leaderboard(actor, on)
 
@@ -45,7 +45,8 @@ def _runs(actor: Person, on: EvaluationSet, was_busy: bool) -> None:
                 st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
         if run := given_up.get((name, on)):
             st.warning(
-                f"The run of {name} ended early. {why_given_up(actor, run)} What it did is kept; run it again to go on."
+                f"The run of {name} stopped early. {why_given_up(actor, run)} Its answers are kept: run it again to "
+                "continue."
             )
     is_busy = len(waiting) < len(standings)
     if is_busy:

@@ -26,10 +26,10 @@ def drift(actor: Person, study: Study) -> None:
     if not versions:
         st.info("There is no dataset version to compare with yet. Freeze one under “Datasets”.")
         return
-    version = st.selectbox("Against the version", versions, format_func=_version_words)
+    version = st.selectbox("Dataset version", versions, format_func=_version_words)
     where = _HERE
     if allowed(actor, Action.VIEW_DATASET):
-        where = st.segmented_control("New faces of", [_HERE, _EVERYWHERE], default=_HERE, required=True)
+        where = st.segmented_control("New faces from", [_HERE, _EVERYWHERE], default=_HERE, required=True)
     with st.spinner("Comparing…"):
         found = platform().drift.report(actor, version.id, study.id if where == _HERE else None)
     if not found.version.faces:
@@ -41,18 +41,18 @@ def drift(actor: Person, study: Study) -> None:
     if any(found.version.labels):
         _class_mix(found)
     else:
-        st.info("The people of this version were not asked what their faces show, so there is no mix to compare with.")
+        st.info("This version has no self-reported labels, so there is no class mix to compare with.")
     _guesses(found)
     _annotators(found)
     st.caption(
-        "A dashed line is the version, a dotted one the week in which it was frozen: faces of earlier weeks may be in "
-        "it. Weeks begin on Monday, in UTC; imported faces are left out. Bands and intervals take faces for "
-        "independent; where few people gave many of them, read them as the least there is."
+        "The dashed line is the version, the dotted one the week in which it was frozen: faces from earlier weeks may "
+        "be in it. Weeks begin on Monday (UTC); imported faces are left out. Bands and intervals assume independent "
+        "faces, so they are too narrow where few people gave many of them."
     )
 
 
 def _class_mix(found: Drift) -> None:
-    st.header("Which expressions people give", anchor=False)
+    st.header("Class mix", anchor=False)
     st.markdown(_verdict(found))
     rows = [
         {"Week of": week.isoformat(), "Index": index, "By chance": chance, "Faces": int(count)}
@@ -70,8 +70,8 @@ def _class_mix(found: Drift) -> None:
     faces = base.mark_bar(color=GRAY, width=8).encode(y=alt.Y("Faces:Q", title="Faces"), tooltip=["Week of", "Faces"])
     _draw(faces, found, _CHART_PIXELS // 2)
     st.caption(
-        f"Below {LITTLE} is usually called little change, above {MUCH} a significant one (Siddiqi, 2006). Few faces "
-        "differ by chance: of weeks in which nothing changed, 19 of 20 lie in the gray band."
+        f"Below {LITTLE} is usually called little change, above {MUCH} a significant one (Siddiqi, 2006). Small weeks "
+        "differ by chance: if nothing has changed, 19 weeks in 20 lie in the grey band."
     )
     _bars(found)
 
@@ -79,8 +79,8 @@ def _class_mix(found: Drift) -> None:
 def _verdict(found: Drift) -> str:
     drifted = [week for week, far in zip(found.weeks, found.stability.drifted, strict=True) if far]
     if not drifted:
-        return "**No week differs from the version by more than little and by more than chance.**"
-    last = f"the last that of {drifted[-1]:%d %b %Y}"
+        return "**No week differs from the version by more than a little and more than chance.**"
+    last = f"most recently that of {drifted[-1]:%d %b %Y}"
     return f"**{len(drifted)} of {len(found.weeks)} weeks differ from the version**, {last}."
 
 
@@ -114,26 +114,26 @@ def _bars(found: Drift) -> None:
 
 def _guesses(found: Drift) -> None:
     version, guesses = found.version, found.guesses
-    st.header("How confident the model is", anchor=False)
+    st.header("Model confidence", anchor=False)
     rows = [_row(one.week, one.model, one.faces, one.confidence) for one in guesses]
     _shares(rows, "Mean confidence", version.confidence / version.faces if version.faces else None, found)
     with st.expander("How often it says “not sure”"):
         _shares([_row(one.week, one.model, one.faces, one.unsure) for one in guesses], "Not sure", None, found)
-    st.header("How often model and person agree", anchor=False)
+    st.header("Agreement of model and participant", anchor=False)
     agreed = [_row(one.week, one.model, one.labelled, one.agreed) for one in guesses if one.labelled]
     labelled = sum(version.labels)
     _shares(agreed, "Same answer", version.agreed / labelled if labelled else None, found)
 
 
 def _annotators(found: Drift) -> None:
-    st.header("How often annotators agree", anchor=False)
+    st.header("Inter-rater agreement", anchor=False)
     if not found.reviewed:
-        st.caption("No face was labelled by several annotators yet.")
+        st.caption("No face has been labelled by several annotators yet.")
         return
     version = found.version
     rows = [_row(one.week, "Annotators", one.faces, one.united) for one in found.reviewed]
     _shares(rows, "Largely agree", version.united / version.reviewed if version.reviewed else None, found)
-    st.caption("Share of faces on which at least three quarters of the pairs of annotators say the same.")
+    st.caption("Share of faces on which at least three quarters of the annotator pairs say the same.")
 
 
 def _shares(rows: list[dict], title: str, of_version: float | None, found: Drift) -> None:

@@ -15,15 +15,19 @@ from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
 from fers.ui.words import moment
 
-_BEFORE = "Only answers given before the guess was seen"
-_LIVE_STAYS = "Nobody: the live model stays"
+_BEFORE = "Count only answers given before seeing the guess"
+_LIVE_STAYS = "None: keep the live model"
 
 
-def say_whom_people_meet() -> None:
-    """A line for the page where the live model is chosen."""
+def say_whose_guesses_people_see() -> None:
+    """A line for the page on which the live model is named and chosen."""
     if trial := platform().trials.current():
-        names = ", ".join(f"**{name}**" for name in trial.model_ids)
-        st.info(f"A blind trial is on: until it ends, participants meet {names} in turn instead of the live model.")
+        names = " or ".join(f"**{name}**" for name in trial.model_ids)
+        st.info(
+            f"A blind trial is running: until it ends, participants see the guess of {names}, not the live model's."
+        )
+    else:
+        st.caption("Participants see its guesses.")
 
 
 def trials(actor: Person) -> None:
@@ -32,19 +36,19 @@ def trials(actor: Person) -> None:
     known = service.trials(actor)
     current = known[0] if known and known[0].ended_at is None else None
     st.write(
-        "Of each new face two models are drawn. Its person meets the guess of one, without being told, and says what "
-        "the face shows: that label judges both."
+        "For each new face, two models are drawn at random. The participant sees the guess of one, without being told "
+        "which, and says what the face shows. Both models are judged by that label."
     )
     if current is None and allowed(actor, Action.MANAGE_MODELS):
         _start(actor)
     if not known:
-        st.info("There was no trial yet.")
+        st.info("No trial has run yet.")
         return
     trial = st.selectbox("Trial", known, format_func=_trial_words) if len(known) > 1 else known[0]
     if trial.ended_at is None:
-        st.success(f"This trial is on since {moment(trial.started_at)}.", icon=":material/science:")
+        st.success(f"This trial has been running since {moment(trial.started_at)}.", icon=":material/science:")
     for name in service.changed() if trial.ended_at is None else ():
-        st.warning(f"**{name}** was changed or removed since the trial began: nobody meets it any more.")
+        st.warning(f"**{name}** has been changed or removed since the trial began, so it no longer takes part.")
     _result(actor, trial)
     if trial.ended_at is None and allowed(actor, Action.MANAGE_MODELS):
         _end(actor, trial)
@@ -53,7 +57,7 @@ def trials(actor: Person) -> None:
 def _start(actor: Person) -> None:
     with st.form("trial", border=True):
         names = st.multiselect("Models to compare", [info.id for info in platform().live_model.models()])
-        st.caption("From then on participants meet these instead of the live model, in every study.")
+        st.caption("During the trial, participants in every study see the guesses of these models instead.")
         if st.form_submit_button("Start the trial", type="primary", icon=":material/science:"):
             with guard.explaining():
                 platform().trials.start(actor, names)
@@ -62,7 +66,7 @@ def _start(actor: Person) -> None:
 
 def _end(actor: Person, trial: Trial) -> None:
     with st.popover("End the trial", icon=":material/stop_circle:", key=f"end-{trial.id}"):
-        promoted = st.radio("Who goes live?", [_LIVE_STAYS, *trial.model_ids])
+        promoted = st.radio("Which model goes live?", [_LIVE_STAYS, *trial.model_ids])
         if st.button("End it", type="primary", width="stretch"):
             with guard.explaining():
                 platform().trials.end(actor, trial.id, None if promoted == _LIVE_STAYS else promoted)
@@ -74,22 +78,22 @@ def _result(actor: Person, trial: Trial) -> None:
     result = platform().trials.result(actor, trial.id, before_only)
     faces, before = st.columns(2)
     faces.metric("Faces compared", f"{result.faces:,}")
-    before.metric("Labelled before a guess was seen", f"{result.before:,}")
+    before.metric("Labelled before seeing a guess", f"{result.before:,}")
     for unscored, lost in sorted(result.unscored.items(), key=lambda one: -one[1]):
         st.warning(_unscored_words(unscored, lost))
     if result.by_label is None:
-        st.info("No face was compared yet. Each takes a label and a person who agreed to testing models.")
+        st.info("No face has been compared yet. It takes a participant who agreed to testing models and labels theirs.")
         return
     st.header(_verdict(result), anchor=False)
     st.altair_chart(_strengths(trial, result.by_label), width="stretch")
     _explain(result)
-    st.subheader("Two at a time", anchor=False)
+    st.subheader("Pairwise comparisons", anchor=False)
     st.dataframe(_pairs(result), hide_index=True)
-    st.subheader("By whose guess was shown", anchor=False)
+    st.subheader("By the model shown", anchor=False)
     st.dataframe(_shown(result), hide_index=True)
-    st.caption("A model that wins much more often where its own guess is shown owes that to people being swayed.")
+    st.caption("If a model wins much more often when its own guess is shown, that is because the guess sways people.")
     with st.expander("By the probability given to the label"):
-        st.write("Here the model wins that gave the label more probability, so nearly every face counts.")
+        st.write("Here, the model that gave the label the higher probability wins, so nearly every face counts.")
         st.altair_chart(_strengths(trial, result.by_probability), width="stretch")
 
 
@@ -106,11 +110,11 @@ def _unscored_words(unscored: Unscored, faces: int) -> str:
 def _explain(result: TrialResult) -> None:
     ranking = result.by_label
     if ranking.regularised:
-        st.caption("One model never won or never lost yet. Half a win was added for each side of every two.")
+        st.caption("A model has never won or never lost yet, so half a win was added to each side of every pair.")
     st.caption(
         "A model wins a face when its first guess is the label and the other's isn't. Strengths are log odds (Bradley "
-        "and Terry, 1952; ties as Davidson, 1970, has them), 0 is the average; lines are 95% intervals, too short "
-        "where few people gave many of the faces. Whoever looks every day and stops at the first lead finds leads by "
+        "and Terry, 1952; ties after Davidson, 1970); 0 is the average. Lines are 95% intervals, too short where few "
+        "people gave many of the faces. If you look every day and stop at the first lead, you will find leads that are "
         "chance: decide beforehand how many faces to wait for."
     )
 
@@ -128,7 +132,7 @@ def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
         tooltip=["Model", *(alt.Tooltip(field, format=".2f") for field in ("Strength", "low", "high"))],
     )
     lines = base.mark_rule(color=ACCENT, strokeWidth=2).encode(
-        x=alt.X("low:Q", title="Strength, and where it may lie"), x2="high:Q"
+        x=alt.X("low:Q", title="Strength, with 95% interval"), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1).encode(x="Strength:Q")
     average = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=GRAY, strokeDash=[4, 4]).encode(x="at:Q")
@@ -137,14 +141,14 @@ def _strengths(trial: Trial, ranking: Ranking) -> alt.LayerChart:
 
 def _pairs(result: TrialResult) -> list[dict]:
     return [
-        {"One": one, "The other": other} | _counts(tally, "One alone right", "The other alone right")
+        {"Model A": one, "Model B": other} | _counts(tally, "Only A right", "Only B right")
         for (one, other), tally in result.pairs.items()
     ]
 
 
 def _shown(result: TrialResult) -> list[dict]:
     return [
-        {"Shown": shown, "Not shown": challenger} | _counts(tally, "Shown alone right", "Not shown alone right")
+        {"Shown": shown, "Not shown": challenger} | _counts(tally, "Only the shown right", "Only the other right")
         for (shown, challenger), tally in result.shown.items()
         if tally.faces
     ]
@@ -155,5 +159,6 @@ def _counts(tally: Tally, wins: str, losses: str) -> dict[str, int]:
 
 
 def _trial_words(trial: Trial) -> str:
-    ended = "still on" if trial.ended_at is None else f"to {trial.ended_at:%d %b %Y}"
-    return f"{', '.join(trial.model_ids)} ({trial.started_at:%d %b %Y} {ended})"
+    started = f"{trial.started_at:%d %b %Y}"
+    days = f"since {started}" if trial.ended_at is None else f"{started} to {trial.ended_at:%d %b %Y}"
+    return f"{', '.join(trial.model_ids)} ({days})"

@@ -29,14 +29,14 @@ def show(infos: list[ModelInfo], live_id: str | None) -> None:
 def show_refused(refused: dict[str, ModelRejected]) -> None:
     """Which folders hold no model that can be used, and why."""
     for name, error in refused.items():
-        st.warning(f"**{as_typed(name)}** is left out. {as_typed(error)}")
+        st.warning(f"**{as_typed(name)}** can't be used. {as_typed(error)}")
 
 
 def _what_it_is(info: ModelInfo) -> str:
     kind = PurePath(info.weights).suffix
     size = f", {info.weights_bytes / 1e6:.1f} MB" if info.weights_bytes else ""
     parameters = f", {info.parameters:,} parameters" if info.parameters else ""
-    colours = "gray" if info.input.channels == 1 else "colour"
+    colours = "greyscale" if info.input.channels == 1 else "colour"
     return f"{kind}{size}{parameters}. Reads {colours} faces of {info.input.width} × {info.input.height} pixels."
 
 

@@ -28,8 +28,8 @@ USUAL = {"--classes": ",".join(LABELS), "--crop-scale": "1.15"}
 def show(actor: Person) -> None:
     """A file to upload, what it can't tell about itself, and what its test says."""
     question = (
-        "A .keras, .h5, .tflite or .onnx file, or a zip: of a model folder, a TensorFlow SavedModel, or an .onnx file "
-        "with the weights beside it"
+        "A .keras, .h5, .tflite or .onnx file, or a zip of a model folder, of a TensorFlow SavedModel, or of an .onnx "
+        "file with the weights beside it"
     )
     if state().model_news:
         st.success(state().model_news)
@@ -51,13 +51,13 @@ def show(actor: Person) -> None:
 
 def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_the_same: bool = False) -> None:
     state().doubted = None
-    with guard.explaining(), st.spinner("Trying it on known faces …"):
+    with guard.explaining(), st.spinner("Testing it on known faces…"):
         try:
-            said = registering.register(actor, upload.name, upload, answers, all_the_same)
+            news = registering.register(actor, upload.name, upload, answers, all_the_same)
         except ModelDoubted:
             state().doubted = upload.file_id
             raise
-        state().model_news = "\n\n".join(map(as_typed, said.split("\n\n")))
+        state().model_news = "\n\n".join(map(as_typed, news.split("\n\n")))
         state().registered += 1
         let_go()
         st.rerun()
@@ -66,14 +66,14 @@ def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_
 def _asked(stem: str) -> dict[str, str]:
     """What a weights file can't tell, by the options of `fers models add`."""
     answers = {question.option: _field(question, stem) for question in QUESTIONS if question.asked}
-    with st.expander("More"):
+    with st.expander("More settings"):
         return answers | {question.option: _field(question, stem) for question in QUESTIONS if not question.asked}
 
 
 def _field(question: Question, stem: str) -> str:
     if isinstance(question.type, click.Choice):
         index = None if question.default == "" else 0
-        return st.selectbox(question.text, question.type.choices, index, placeholder="As trying shows") or ""
+        return st.selectbox(question.text, question.type.choices, index, placeholder="Find out by testing") or ""
     if question.option == "--range":
         return st.selectbox(question.text, RANGES, accept_new_options=True)
     proposed = USUAL.get(question.option) or (question.default or "").format(stem=stem)

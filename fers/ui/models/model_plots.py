@@ -22,7 +22,9 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
         ],
         columns=["top1", "low", "high", "model", "ms"],
     )
-    x = alt.X("ms:Q", title="Milliseconds a face", scale=alt.Scale(type="log", padding=60), axis=alt.Axis(tickCount=4))
+    x = alt.X(
+        "ms:Q", title="Milliseconds per face", scale=alt.Scale(type="log", padding=60), axis=alt.Axis(tickCount=4)
+    )
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
     base = alt.Chart(points).encode(x=x, tooltip=tooltip)
     y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))

@@ -41,11 +41,11 @@ def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str,
                     _look_closer(actor, face_id, models, label)
 
 
-def answers(said: list[np.ndarray], label: Emotion) -> str:
+def answers(probabilities: list[np.ndarray], label: Emotion) -> str:
     """What models A and B say of a face, each as eight probabilities, and its label: a line each."""
     first = [
         f"{name}: {Emotion(of_model.argmax()).label} {percent(float(of_model.max()))}"
-        for name, of_model in zip("AB", said, strict=True)
+        for name, of_model in zip("AB", probabilities, strict=True)
     ]
     return "  \n".join([*first, f"label: {label.label}"])
 

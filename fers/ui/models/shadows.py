@@ -49,21 +49,21 @@ def shadows(actor: Person) -> None:
     """Which models answer in the background, and how each of them does."""
     service = platform().shadows
     st.write(
-        "These models answer for each new face too, in the background. Participants never see it, and never wait for "
-        "it. Only faces take part whose people agreed to testing models and said what they show."
+        "These models answer for each new face too, in the background. Participants never see their guesses and never "
+        "wait for them. Only faces whose participants agreed to testing models and said what they show are used."
     )
     chosen = service.shadows(actor)
     if allowed(actor, Action.MANAGE_MODELS):
         _choose(actor, [shadow.model_id for shadow in chosen])
     if not chosen:
-        st.info("No model answers in the background.")
+        st.info("No model runs in the background yet.")
         return
     for shadow in chosen:
         _describe(actor, shadow)
-    told = [shadow for shadow in chosen if shadow.answered]
-    if told:
-        st.altair_chart(_chart(told), width="stretch")
-        st.caption("Shares of the new faces that a model answered for, with Wilson's 95% intervals.")
+    measured = [shadow for shadow in chosen if shadow.answered]
+    if measured:
+        st.altair_chart(_chart(measured), width="stretch")
+        st.caption("Shares of the new faces that each model has answered for, with 95% intervals (Wilson).")
 
 
 def _choose(actor: Person, chosen: list[str]) -> None:
@@ -80,10 +80,10 @@ def _describe(actor: Person, shadow: Shadow) -> None:
     with st.container(border=True):
         st.markdown(f"**{shadow.model_id}**")
         if shadow.info is None:
-            st.warning("It is not registered any more, or can't be used. Register it again, or take it out.")
+            st.warning("It is no longer registered, or can't be used. Register it again, or take it out of the list.")
         if shadow.given_up:
             why = why_given_up(actor, shadow.given_up)
-            st.warning(f"It was stopped. {why} Save the choice again to try anew.")
+            st.warning(f"It was stopped. {why} Save the choice again to restart it.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
         faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
         st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")

@@ -23,7 +23,7 @@ _ROW = 24
 def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     """The slices and the reliability of two models, which both have a complete run."""
     found = platform().slices.compare(actor, one, other, on)
-    st.subheader("By slices", anchor=False)
+    st.subheader("Slices", anchor=False)
     st.write(_headline(found.slices, one, other))
     for dimension in dict.fromkeys(part.dimension for part in found.slices):
         parts = [part for part in found.slices if part.dimension == dimension]
@@ -31,27 +31,27 @@ def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     with st.expander("The numbers"):
         st.dataframe(table(found.slices, one, other), hide_index=True)
     st.caption(_caveats(found))
-    st.subheader("What confidence means", anchor=False)
+    st.subheader("Calibration", anchor=False)
     for column, name, of_model in zip(st.columns(2), (one, other), found.reliability, strict=True):
         column.altair_chart(_reliability(of_model, name), width="stretch")
     st.caption(
-        "On the diagonal, faces that a model is 80% sure of are right 80% of the time. Larger dots are more faces; the "
-        "lines are how far off they are. ECE is the mean of that, weighted by the faces."
+        "On the diagonal, a model that is 80% sure is right 80% of the time. Larger dots are more faces; the lines "
+        "show how far off they are. ECE is the mean length of those lines, weighted by faces."
     )
 
 
 def show_gap(rows: list[tuple[Standing, Result]]) -> None:
     """Each model's benchmark score beside its score here; `rows` are those of the leaderboard."""
-    st.subheader("Benchmark and here", anchor=False)
+    st.subheader("Benchmarks and this evaluation set", anchor=False)
     gaps = gaps_of(rows)
     if not gaps:
-        st.info("No model states a benchmark score yet. It stands in its model.json, under “metrics”.")
+        st.info("No model states a benchmark score yet. Add one to its model.json, under “metrics”.")
         return
     with st.container(width=560):
         st.altair_chart(gap_plot(gaps), width="stretch")
     worst = max(gaps, key=lambda gap: gap.promised - gap.found[0])
     st.caption(
-        "On the dashed line, a model is as good here as its benchmark promises; below it, people find it worse. "
+        "On the dashed line, a model does as well here as on its benchmark; below it, worse. "
         f"The largest gap: {worst.model_id}, {worst.promised:.0%} there and {worst.found[0]:.0%} here."
     )
 
@@ -77,7 +77,7 @@ def table(parts: list[Slice], one: str, other: str) -> pd.DataFrame:
                 one: _percent(part.accuracy[0]),
                 other: _percent(part.accuracy[1]),
                 "Difference": _percent(part.difference, "+"),
-                "Says": _says(part, one, other),
+                "Better": _better(part, one, other),
             }
             for part in parts
         ]
@@ -178,24 +178,25 @@ def _shares(*names: str) -> list[alt.Tooltip]:
 def _headline(parts: list[Slice], one: str, other: str) -> str:
     telling = [part for part in parts if part.tells_them_apart]
     if not telling:
-        return "In no slice do these faces tell the two apart."
+        return "No slice tells the two apart on these faces."
     most = max(telling, key=lambda part: abs(part.difference[0]))
     better = one if most.difference[0] > 0 else other
     where = f"{most.dimension.lower()}: {most.name.lower()}"
-    return f"They differ most by {where}, where **{better}** is right {abs(most.difference[0]):.0%} more often."
+    points = f"{100 * abs(most.difference[0]):.0f} percentage points"
+    return f"They differ most on {where}, where **{better}** leads by {points}."
 
 
 def _caveats(found: Sliced) -> str:
     text = (
-        "Lines are 95% intervals (Wilson), wider where faces of one person go together. "
-        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces they gave."
+        "Lines are 95% intervals (Wilson), wider where one person's faces are alike. "
+        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces those people gave."
     )
     if found.unmeasured:
-        text += f" The pictures of {found.unmeasured:,} faces are not measured yet: run any model again."
+        text += f" The pictures of {found.unmeasured:,} faces have not been measured yet: run any model again."
     return text
 
 
-def _says(part: Slice, one: str, other: str) -> str:
+def _better(part: Slice, one: str, other: str) -> str:
     if part.is_small:
         return "too few people"
     if not part.tells_them_apart:
