@@ -15,8 +15,8 @@ from fers.services.people.help_desk import Found
 def grant(whom: str, role: str) -> None:
     """Give the account with NUMBER the role ROLE.
 
-    Its owner reads the number out to you: it is on their My data page. Where FERS sends mails, a confirmed e-mail will
-    do instead.
+    Its owner tells you the number: it is on their My data page. Where FERS sends e-mails, a confirmed address works
+    instead.
     """
     help_desk = assembly.assemble(config.load()).help_desk
     help_desk.grant(OPERATOR, whom, Role(role))
@@ -29,19 +29,17 @@ def grant(whom: str, role: str) -> None:
 def code(whom: str) -> None:
     """Print a new personal code for an account whose owner can't sign in otherwise.
 
-    Give it to nobody but the owner of the account: it opens it, and neither its password nor an earlier code does any
-    more. What is said of the account helps to tell whether it is theirs: where FERS sends no mail, anybody may have
-    signed up with an e-mail.
+    Give it only to the owner of the account: it opens the account, and the password and earlier codes no longer do. The
+    details printed help you check that the account is theirs: where FERS sends no e-mails, anybody may have signed up
+    with an address.
     """
     help_desk = assembly.assemble(config.load()).help_desk
     found = help_desk.find(OPERATOR, whom)
     click.echo(help_desk.issue_code(OPERATOR, whom))
-    click.echo(f"It opens this account, whose password and earlier code do so no more: {_described(found)}.", err=True)
+    click.echo(f"It opens this account; its password and earlier codes no longer do: {_described(found)}.", err=True)
 
 
 def _described(found: Found) -> str:
     email = f" ({found.email})" if found.email else ""
     photos = "1 photo" if found.photos == 1 else f"{found.photos} photos"
-    return (
-        f"{found.person.number}{email}, {found.person.role}, there since {found.person.created_at:%d %B %Y}, {photos}"
-    )
+    return f"{found.person.number}{email}, {found.person.role}, created {found.person.created_at:%d %B %Y}, {photos}"

@@ -59,15 +59,15 @@ def _asked_for(context: click.Context, option: click.Option, value: str | None) 
 @click.command(name="import")
 @click.argument("spec")
 @click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id, or a new name.")
-@click.option("--licence", metavar="TEXT", callback=_asked_for, help="Under which licence the set is used.")
+@click.option("--licence", metavar="TEXT", callback=_asked_for, help="The licence the dataset is used under.")
 @click.option("--consent-basis", metavar="TEXT", callback=_asked_for, help="Why the people in it may be shown.")
-@click.option("--detect", is_flag=True, help="The pictures are photos: find the largest face in each.")
+@click.option("--detect", is_flag=True, help="The pictures are whole photos: find the largest face in each.")
 @click.option(
     "--map",
     "words",
     multiple=True,
     metavar="WORD=CLASS",
-    help=f"What a label means; WORD= leaves out what is called so. Or a set's numbers: {', '.join(SCHEMES)}.",
+    help=f"What a label means; WORD= leaves its rows out. Or the dataset whose numbers it uses: {', '.join(SCHEMES)}.",
 )
 @click.option(
     "--column",
@@ -77,7 +77,7 @@ def _asked_for(context: click.Context, option: click.Option, value: str | None) 
     help=f"Which column of a table holds the {', '.join(USUAL)}; MEANING= for none.",
 )
 @click.option("--folders", default="", metavar="LEVELS", help="What nested folders are, such as person/class.")
-@click.option("--strict", is_flag=True, help="Stop where something can't be used, instead of leaving it out.")
+@click.option("--strict", is_flag=True, help="Stop if something can't be used, instead of leaving it out.")
 @explains_failures
 def import_(
     spec: str,
@@ -90,10 +90,10 @@ def import_(
     folders: str,
     strict: bool,
 ) -> None:
-    """Add the labelled faces that SPEC names (docs/researchers/data.md) to a study, with their terms, which are asked
-    for where they are not given. Where there is no such study it is made.
+    """Add the labelled faces that SPEC names (docs/researchers/data.md) to a study, with their terms. Terms that are
+    not given are asked for. If there is no such study, it is created.
 
-    What can't be used is named and left out. Stopped at any moment, it goes on where it was when it is started again.
+    What can't be used is named and left out. If stopped, the command continues where it was when started again.
     """
     services = assembly.assemble(config.load())
     terms, faults = Terms(licence, consent_basis), Faults()
@@ -140,22 +140,22 @@ def _hint(faults: Faults) -> list[str]:
 
 
 def _tell(imported: Imported, study: Study, faces: FaceSet) -> None:
-    removed = f"; {imported.removed} stay out, as they were removed from it" if imported.removed else ""
+    removed = f"; {imported.removed} left out because they were removed from it" if imported.removed else ""
     added = f"{imported.added} face{'' if imported.added == 1 else 's'} added to {study.name}"
-    click.echo(f"{added}; {imported.known} were there already{removed}.")
+    click.echo(f"{added}; {imported.known} already there{removed}.")
     if faces.votes:
         annotators = len({vote.annotator for votes in faces.votes.values() for vote in votes})
         given = f"{imported.labels} label{'' if imported.labels == 1 else 's'} added"
-        click.echo(f"{given}, of {annotators} annotator{'' if annotators == 1 else 's'}.")
+        click.echo(f"{given}, by {annotators} annotator{'' if annotators == 1 else 's'}.")
     if faces.dropped:
-        click.echo("Of no use: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
+        click.echo("Dropped: " + ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) + ".")
 
 
 @click.command(hidden=True)
 @click.argument("upload_id")
 @explains_failures
 def import_upload(upload_id: str) -> None:
-    """Do an import that was asked for on a page. The app starts this by itself."""
+    """Do an import that was asked for on a page. The app starts this itself."""
     with suppress(JobStopped):
         assembly.assemble(config.load()).uploads.carry_out(upload_id)
 
@@ -163,22 +163,32 @@ def import_upload(upload_id: str) -> None:
 @click.command()
 @click.argument("version")
 @study_option
-@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only this class: see below.")
-@click.option("--source", "sources", multiple=True, type=click.Choice(_values(Source)), help="Only what came this way.")
-@click.option("--agreement", multiple=True, type=_QUARTER, help="Only where annotators agree to this quarter: 0 to 3.")
+@click.option("--label", "labels", multiple=True, type=click.Choice(LABELS), help="Only this class; see above.")
+@click.option(
+    "--source", "sources", multiple=True, type=click.Choice(_values(Source)), help="Only faces from this source."
+)
+@click.option(
+    "--agreement", multiple=True, type=_QUARTER, help="Only where inter-rater agreement is in this quarter, 0 to 3."
+)
 @click.option(
     "--confidence", multiple=True, type=_QUARTER, help="Only where the model's confidence is in this quarter."
 )
-@click.option("--disputed/--undisputed", default=None, help="Only where the model says something else, or the same.")
-@click.option("--since", **_DAY, help="Only what was given in the week of this day or later.")
-@click.option("--until", **_DAY, help="Only what was given in the week of this day or before.")
-@click.option("--consensus", type=click.Choice(_values(ConsensusRule)), default="majority", show_default=True)
+@click.option("--disputed/--undisputed", default=None, help="Only where the model's guess isn't, or is, the class.")
+@click.option("--since", **_DAY, help="Only faces given in the week of this day or later.")
+@click.option("--until", **_DAY, help="Only faces given in the week of this day or earlier.")
+@click.option(
+    "--consensus",
+    type=click.Choice(_values(ConsensusRule)),
+    default="majority",
+    show_default=True,
+    help="How labels are aggregated.",
+)
 @explains_failures
 def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
-    """Freeze a study's faces as the dataset version VERSION: those whose people agreed to it, all or only some.
+    """Freeze a study's faces as the dataset version VERSION: all faces whose participants agreed to it, or some.
 
-    `--label`, `--source`, `--agreement` and `--confidence` may be given several times: either will do. A face's class
-    is what most of its annotators see or, where none looked, what its person says.
+    `--label`, `--source`, `--agreement` and `--confidence` may be repeated: any of the values will do. A face's class
+    is what most of its annotators see or, if none has labelled it, what its participant said.
     """
     services = assembly.assemble(config.load())
     kinds = {"labels": Emotion.from_label, "sources": Source, "agreement": int, "confidence": int}
@@ -188,17 +198,17 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
         study = _study(services, study_name)
         frozen = services.versions.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
     click.echo(
-        f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}); {frozen.left_out} not"
-        f" shared by their people, {frozen.near_duplicates} left out as near-duplicates."
+        f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}). Left out:"
+        f" {frozen.left_out} not for sharing or training, {frozen.near_duplicates} near-duplicates."
     )
 
 
 @click.command()
 @click.argument("version")
-@click.option("--study", "study_name", metavar="NAME", help="Its name or id, where several have such a version.")
+@click.option("--study", "study_name", metavar="NAME", help="The study's name or id, if several have such a version.")
 @click.option("--format", type=click.Choice(list(FORMATS)), default=DEFAULT, show_default=True)
-@click.option("--whole", is_flag=True, help="Whole photos, not just the faces.")
-@click.option("--out", required=True, help="A new folder; with beam also one in a bucket, such as gs://BUCKET/v1.")
+@click.option("--whole", is_flag=True, help="Write whole photos, not just the faces.")
+@click.option("--out", required=True, help="A new folder; with beam it may be in a bucket, such as gs://BUCKET/v1.")
 @large_work
 @explains_failures
 def export(
@@ -211,7 +221,7 @@ def export(
     workers: int,
     beam_options: tuple[str, ...],
 ) -> None:
-    """Write the dataset version VERSION into a folder that can be trained on as it is."""
+    """Write the dataset version VERSION into a folder that is ready to train on."""
     settings = config.load()
     services = assembly.assemble(settings)
     study = _study(services, study_name) if study_name else _study_with(services, version)
@@ -221,13 +231,13 @@ def export(
 
         order = Order(study.id, version, format, Cut.WHOLE if whole else Cut.CROP, place(out))
         export_by_beam(settings, order, workers, beam_options)
-        click.echo(f"{version} was written to {out}.")
+        click.echo(f"{version} written to {out}.")
         return
     with _bar("Writing") as show:
         written = services.downloads.write(
             OPERATOR, study.id, version, format, Cut.WHOLE if whole else Cut.CROP, Path(out), show
         )
-    click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} were withdrawn since it was frozen.")
+    click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} withdrawn since it was frozen.")
 
 
 def _study(services: Platform, name: str) -> Study:
@@ -242,7 +252,7 @@ def _study_or_new(services: Platform, name: str) -> Study:
         return _study(services, name)
     except NotFound:
         study = services.studies.create(OPERATOR, name)
-        click.echo(f"Made the study {study.name}, closed: say in the app what it is for and who runs it.")
+        click.echo(f"Created the study {study.name}, closed: say in the app what it is for and who runs it.")
         return study
 
 

@@ -23,16 +23,16 @@ from fers.services.models.shadows import JOB
     "faces",
     metavar="FACES",
     default="",
-    help="What to measure on: own (every face, by its own person's word), consensus (the reviewed faces, by their"
-    " annotators'), or a dataset version; v1#test is the test part of v1. By itself: own, or consensus where nobody"
-    " said what they show.",
+    help="The evaluation set: own (all faces, self-reported labels), consensus (reviewed faces, annotators' consensus),"
+    " or a dataset version; v1#test is the test split of v1.  [default: own, or consensus if there are no self-reported"
+    " labels]",
 )
 @large_work
 @explains_failures
 def evaluate(name: str, faces: str, engine: str, workers: int, beam_options: tuple[str, ...]) -> None:
     """Ask the registered model NAME about the faces it has not seen, and measure it for the comparison in the app.
 
-    Stopped at any moment, it goes on where it was when it is started again.
+    If stopped, the command continues where it was when started again.
     """
     settings = config.load()
     services = assembly.assemble(settings)
@@ -68,10 +68,10 @@ def _which_faces(arena: Arena, name: str, on: EvaluationSet) -> str:
 
 @click.command()
 @click.argument("name")
-@click.option("--idle", default=120, show_default=True, help="Seconds to wait for another new face before it ends.")
+@click.option("--idle", default=120, show_default=True, help="Seconds to wait for another new face before stopping.")
 @explains_failures
 def shadow(name: str, idle: int) -> None:
-    """Have the registered model NAME answer for new faces in the background. The app starts this by itself."""
+    """Have the registered model NAME answer for new faces in the background. The app starts this itself."""
     services = assembly.assemble(config.load())
     with suppress(JobStopped), services.jobs.doing(OPERATOR, JOB + name) as step:
         services.shadows.follow(OPERATOR, name, step, idle)

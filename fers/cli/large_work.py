@@ -12,7 +12,9 @@ def large_work(command: Callable) -> Callable:
     """Add `--engine`, `--workers` and, behind `--`, the options that Beam itself understands."""
     for add in (
         click.argument("beam_options", metavar="[-- BEAM OPTION…]", nargs=-1),
-        click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes, with beam."),
+        click.option(
+            "--workers", type=click.IntRange(1), default=2, show_default=True, help="Number of processes, with beam."
+        ),
         click.option(
             "--engine",
             type=click.Choice(["plain", "beam"]),

@@ -67,15 +67,15 @@ class Question:
 
 
 QUESTIONS = (
-    Question("--id", "Id, which is also the folder's name", Identifier(), default="{stem}"),
+    Question("--id", "Id, also the folder's name", Identifier(), default="{stem}"),
     Question("--name", "What people call it", default="{stem}"),
     Question("--model-version", "Version", default="1.0.0", asked=False),
     Question("--classes", "Classes in the order of the outputs, with commas between them", Names()),
-    Question("--output", "Name of the output that holds the classes, where there are several", default="", asked=False),
-    Question("--kind", "What the outputs are, unless trying shows it", click.Choice(OUTPUT_KINDS), "", asked=False),
+    Question("--output", "Name of the output that holds the classes, if there are several", default="", asked=False),
+    Question("--kind", "What the outputs are, unless testing shows it", click.Choice(OUTPUT_KINDS), "", asked=False),
     Question("--range", "Values that black and white are fed as, such as 0,1 or -1,1 or 0,255", Numbers(2)),
-    Question("--mean", "Mean that is taken off a channel then", Numbers(), default="", asked=False),
-    Question("--std", "Standard deviation that a channel is divided by then", Numbers(), default="", asked=False),
+    Question("--mean", "Mean then subtracted from each channel", Numbers(), default="", asked=False),
+    Question("--std", "Standard deviation each channel is then divided by", Numbers(), default="", asked=False),
     Question("--order", "Order of the channels", click.Choice(["RGB", "BGR"]), default="RGB"),
     Question("--crop-scale", "Side of the crop, where the face's box is 1", click.FloatRange(0.5, 4)),
     Question(

@@ -37,7 +37,7 @@ _FACES = click.option(
     "--faces",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Test on these faces (columns image, label) instead of on two public portraits.",
+    help="Test on these faces (columns image, label) instead of two public portraits.",
 )
 
 
@@ -56,7 +56,7 @@ def models(context: click.Context, as_json: bool) -> None:
         for m in registry.models()
     ]
     for folder, error in registry.refused().items():
-        click.echo(f"Left out: {folder}. {error}", err=True)
+        click.echo(f"Can't be used: {folder}. {error}", err=True)
     if as_json:
         click.echo(json.dumps(listed, indent=2))
         return
@@ -69,7 +69,7 @@ def models(context: click.Context, as_json: bool) -> None:
 @_FACES
 @explains_failures
 def check(name: str, faces: Path | None) -> None:
-    """Test the registered model NAME on known faces, and exit with 1 when it seems to be fed or read wrongly."""
+    """Test the registered model NAME on known faces, and exit with 1 if it seems to be fed or read wrongly."""
     classifier = adapters.registry(config.load()).classifier(name)
     known, reference = _known_faces(classifier.info, faces), _reference(classifier.info)
     trusted = None if reference is None else reference.predict(known.faces)
@@ -82,14 +82,14 @@ def check(name: str, faces: Path | None) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @asks(QUESTIONS)
 @_FACES
-@click.option("--yes", is_flag=True, help="Register it even when the test on known faces finds something.")
+@click.option("--yes", is_flag=True, help="Register it even if the test on known faces finds a problem.")
 @click.option("--json", "as_json", is_flag=True, hidden=True)  # For the page that starts it.
 @explains_failures
 def add(path: Path, faces: Path | None, yes: bool, as_json: bool, **options) -> None:
     """Register the trained model PATH: a model folder, a .keras, .h5, .tflite or .onnx file, a TensorFlow SavedModel,
     or a zip of one of them.
 
-    What can be read off a file is read off; the rest is asked for unless an option says it.
+    Whatever can be read from the file is read; the rest is asked for, unless an option gives it.
     """
     if not as_json:
         _register(in_words, path, faces, yes, options)
@@ -120,7 +120,7 @@ def _register(tell: Tell, path: Path, faces: Path | None, yes: bool, options: di
         if target.exists():
             target.rename(staging / "replaced")
         staged.rename(target)
-    says = f"{target.name} is registered. Make it live on the page “Models”, or by FERS_MODEL."
+    says = f"{target.name} is registered. Make it live on the page “Models”, or with FERS_MODEL."
     tell(Kind.REGISTERED, says, id=target.name)
 
 
@@ -159,7 +159,7 @@ def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict
 
 
 def _sentence(weights: Path, draft: ModelDraft) -> str:
-    colours = "gray" if draft.channels == 1 else "colour"
+    colours = "greyscale" if draft.channels == 1 else "colour"
     size = f", {draft.parameters:,} parameters" if draft.parameters else ""
     several = len(draft.outputs) > 1
     says = [f"{out.numbers} {out.kind()}" + (f" ({out.name})" if several else "") for out in draft.outputs]
@@ -214,14 +214,14 @@ def _tried(tell: Tell, added: ModelFolder, box: Sandbox, table: Path | None) -> 
 def _tell(tell: Tell, report: SelfTestReport) -> None:
     for finding in report.findings:
         tell(Kind.FOUND, finding.says, in_full=str(finding))
-    tell(Kind.TOLD, f"{report.right} of {report.asked} known faces named rightly.")
+    tell(Kind.TOLD, f"It is right on {report.right} of {report.asked} known faces.")
     if report.compared:
         tell(Kind.TOLD, report.compared)
     if report.unseen:
         tell(
             Kind.TOLD,
-            f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would not be noticed: "
-            "python -m fers models add (or check) tests on faces of your own with --faces.",
+            f"None of them shows {', '.join(report.unseen)}, so a mix-up among these classes would go unnoticed. To "
+            "test on your own faces, use python -m fers models add (or check) with --faces.",
         )
 
 
@@ -229,13 +229,13 @@ def _tell_of_browsers(tell: Tell, tested: Tested) -> None:
     if tested.browsers:
         tell(Kind.TOLD, "It runs in browsers too.")
         return
-    runs = "Browsers run Keras files, SavedModels and .tflite files of single precision."
-    tell(Kind.TOLD, f"It runs on the server alone. {runs}")
+    runs = "Browsers run Keras files, SavedModels and single-precision .tflite files."
+    tell(Kind.TOLD, f"It runs only on the server. {runs}")
 
 
 def _tell_of_seal(tell: Tell, box: Sandbox) -> None:
     if not all(box.shut.values()):
-        says = "This system could not shut it away while it was tried: register only models that you trust here."
+        says = "This system can't isolate a model while it is tested: register only models you trust here."
         tell(Kind.TOLD, says)
 
 

@@ -15,13 +15,13 @@ from fers.services.models.prediction import predict_file
 @click.command()
 @click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", "model_id", metavar="NAME", help="Model to use.  [default: the one FERS_MODEL names]")
-@click.option("--detect", is_flag=True, help="Predict the largest face found, not the whole image.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object an image.")
+@click.option("--detect", is_flag=True, help="Guess from the largest face found, not the whole image.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image.")
 @explains_failures
 def predict(images: tuple[Path, ...], model_id: str | None, detect: bool, as_json: bool) -> None:
     """Guess the expression in each IMAGE.
 
-    An image that can't be used is named on standard error, the others are still predicted, and the exit status is 1.
+    An image that can't be used is named on standard error. The others are still guessed, and the exit status is 1.
     """
     classifier = adapters.registry(config.load()).classifier(model_id)
     detector = adapters.face_detector() if detect else None

@@ -7,7 +7,7 @@ from fers.cli.explaining import explains_failures
 
 
 @click.command()
-@click.option("--behind-proxy", is_flag=True, help="On every address, for a proxy that ends HTTPS and is believed.")
+@click.option("--behind-proxy", is_flag=True, help="Listen on every address, for a trusted proxy that handles HTTPS.")
 @explains_failures
 def serve(behind_proxy: bool) -> None:
     """Start the app on 127.0.0.1 (PORT, default 8501)."""

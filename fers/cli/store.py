@@ -17,10 +17,10 @@ from fers.services.operations.migration import Migration
 
 
 @click.command()
-@click.option("--remove-lost", is_flag=True, help="Remove faces whose image is lost or damaged: there is no way back.")
+@click.option("--remove-lost", is_flag=True, help="Remove faces whose image is lost or damaged. This can't be undone.")
 @explains_failures
 def doctor(remove_lost: bool) -> None:
-    """Check the store against its files, repair what is safe, and exit with 1 when something stays wrong."""
+    """Check the store against its files, repair what is safe to repair, and exit with 1 if something is still wrong."""
     _report(assembly.assemble(config.load()).doctor.examine(remove_lost))
 
 
@@ -29,10 +29,10 @@ def doctor(remove_lost: bool) -> None:
 @click.option("--keep", default=7, show_default=True, type=click.IntRange(1), help="How many database copies to keep.")
 @explains_failures
 def backup(folder: Path, keep: int) -> None:
-    """Copy the store into FOLDER, while it is in use: again into the same FOLDER, only what is new.
+    """Copy the store into FOLDER, while it is in use. The next backup into the same FOLDER copies only what is new.
 
-    The images of people who withdrew leave FOLDER with the next backup. FOLDER holds faces: keep it as safe as the
-    store itself.
+    Images of people who withdrew leave FOLDER with the next backup. FOLDER holds faces: keep it as safe as the store
+    itself.
     """
     settings = _embedded()
     with click.progressbar(length=1, label="Copying", file=sys.stderr) as bar:
@@ -56,7 +56,7 @@ def backup(folder: Path, keep: int) -> None:
 @click.option(
     "--erased",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The erased.jsonl of the store that is given up, if it can still be read: what people withdrew since.",
+    help="The erased.jsonl of the old store, if it can still be read: it lists what people have withdrawn since.",
 )
 @explains_failures
 def restore(folder: Path, name: str | None, erased: Path | None) -> None:
@@ -72,9 +72,9 @@ def restore(folder: Path, name: str | None, erased: Path | None) -> None:
 @click.command()
 @explains_failures
 def purge() -> None:
-    """Remove the faces past their retention date, also where FERS holds them since the clock has jumped.
+    """Remove the faces past their retention date, even those FERS is keeping because the clock has jumped.
 
-    FERS does so by itself every hour. After a jump of the clock it waits for somebody who has looked at it.
+    FERS does this itself every hour. After the clock has jumped, it waits for somebody to check it.
     """
     purged = assembly.assemble(config.load()).retention.purge(OPERATOR)
     click.echo(f"{purged} faces were removed.")
@@ -84,11 +84,12 @@ def purge() -> None:
 @click.option("--to", "target", type=click.Choice(config.STORES), required=True, help="The store to move to.")
 @explains_failures
 def migrate(target: str) -> None:
-    """Copy everything from the other store into this one, checking every copy.
+    """Copy everything from the other store into this one, and check every copy.
 
     Nobody may use FERS meanwhile. What was copied before is brought up to date, so an interrupted run can be started
     again.
-    Everything moves but passwords: docs/operators/firebase.md says how their owners get in again.
+
+    Everything moves except passwords: docs/operators/firebase.md says how people sign in again.
     """
     settings = config.load()
     (source,) = set(config.STORES) - {target}
@@ -113,5 +114,5 @@ def _report(findings: list[Finding]) -> None:
     for finding in findings:
         click.echo(f"{'repaired' if finding.repaired else 'WRONG'}: {finding.problem}")
     wrong = sum(not finding.repaired for finding in findings)
-    click.echo(f"{wrong} problems." if wrong else "The store is sound.")
+    click.echo(f"{wrong} problem{'' if wrong == 1 else 's'} left." if wrong else "The store is sound.")
     sys.exit(1 if wrong else 0)

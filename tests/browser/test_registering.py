@@ -124,7 +124,7 @@ def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads,
         describe(page)
     register_button(page).press("Enter")
     expect(page.get_by_text(f"{model_id} is registered.")).to_be_visible()
-    expect(page.get_by_text("12 of 12 known faces named rightly")).to_be_visible()
+    expect(page.get_by_text("It is right on 12 of 12 known faces")).to_be_visible()
     assert log(platform, 1) == [f"registered: {model_id} {version}"]
     title(page, model_id).click()
     expect(card(page, model_id).get_by_text("Two portraits")).to_be_visible()
@@ -147,7 +147,7 @@ def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, 
     upload(page, "doubted.onnx", uploads[UPLOADS[2]])
     describe(page)
     page.get_by_text("More", exact=True).click()
-    page.get_by_label("Mean that is taken off").fill("9,9,9")
+    page.get_by_label("Mean then subtracted").fill("9,9,9")
     page.get_by_label("Standard deviation").fill("0.1,0.1,0.1")
     page.get_by_label("Version").fill("0.0.1")
     register_button(page).press("Enter")

@@ -112,7 +112,7 @@ def test_a_code_lets_the_owner_of_an_email_in(run, platform):
     ada = participant(platform)
     said = run("code", "ada@example.org")
     assert platform.accounts.sign_in_with_code(said.stdout.strip()).person.id == ada.id
-    assert f"{ada.number} (ada@example.org), participant, there since {ada.created_at:%d %B %Y}, 0" in said.stderr
+    assert f"{ada.number} (ada@example.org), participant, created {ada.created_at:%d %B %Y}, 0" in said.stderr
     assert "No account has this e-mail" in run("code", "nobody@example.org").stderr
 
 
@@ -145,8 +145,8 @@ def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):
             path.write_bytes(pattern(number + 4 * (label == "sad")))
     study = platform.studies.current().name
     spec = ("import", f"folder:{tmp_path / 'set'}", "--study", study, "--licence", "CC0", "--consent-basis", "Signed.")
-    assert run(*spec).stdout == f"8 faces added to {study}; 0 were there already.\n"
-    assert run(*spec).stdout == f"0 faces added to {study}; 8 were there already.\n"
+    assert run(*spec).stdout == f"8 faces added to {study}; 0 already there.\n"
+    assert run(*spec).stdout == f"0 faces added to {study}; 8 already there.\n"
     assert run("freeze", "v1", "--study", study).stdout.startswith("8 faces of 8 people frozen as v1")
     out = tmp_path / "out"
     assert run("export", "v1", "--study", study, "--out", out).stdout.startswith("8 faces written")
@@ -176,7 +176,7 @@ def test_the_terms_of_a_set_are_asked_for_at_a_terminal(run, platform, labelled,
     monkeypatch.setattr(datasets, "at_a_terminal", lambda: True)
     study = platform.studies.current()
     imported = run("import", labelled, "--study", study.name, input="CC BY 4.0\nThey all signed.\n")
-    assert imported.stdout == f"3 faces added to {study.name}; 0 were there already.\n"
+    assert imported.stdout == f"3 faces added to {study.name}; 0 already there.\n"
     [words] = platform.versions.freeze(OPERATOR, study.id, "v1").consent_texts
     assert "CC BY 4.0" in words.body and "They all signed." in words.body
 
@@ -196,9 +196,9 @@ def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labell
     assert "names no labelled set" in run("import", "set", "--study", "Lab", *TERMS).stderr
     assert [study.name for study in platform.studies.mine(OPERATOR)] == [platform.studies.current().name]
     imported = run("import", labelled, "--study", "Lab", *TERMS)
-    assert imported.stdout.startswith("Made the study Lab, closed")
-    assert imported.stdout.endswith("3 faces added to Lab; 0 were there already.\n")
-    assert run("import", labelled, "--study", "Lab", *TERMS).stdout == "0 faces added to Lab; 3 were there already.\n"
+    assert imported.stdout.startswith("Created the study Lab, closed")
+    assert imported.stdout.endswith("3 faces added to Lab; 0 already there.\n")
+    assert run("import", labelled, "--study", "Lab", *TERMS).stdout == "0 faces added to Lab; 3 already there.\n"
     assert run("freeze", "v1", "--study", "Lab").exit_code == 0
     out = tmp_path / "out"
     assert run("export", "v1", "--format", "imagefolder", "--out", out).stdout.startswith("3 faces written")
@@ -223,8 +223,8 @@ def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tm
     imported = run(*spec, *said)
     assert imported.exit_code == 0
     assert "2 faces added" in imported.stdout
-    assert "2 labels added, of 1 annotator." in imported.stdout
-    assert "Of no use: 1 called 'meh'" in imported.stdout
+    assert "2 labels added, by 1 annotator." in imported.stdout
+    assert "Dropped: 1 called 'meh'" in imported.stdout
     assert "1 left out:" in imported.stderr and "row 5: There is no file “gone.jpg”" in imported.stderr
     assert "doesn't say what a column means" in run(*spec, "--column", "image").stderr
     assert "doesn't say what a word means" in run(*spec, "--map", "joy").stderr

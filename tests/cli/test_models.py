@@ -55,9 +55,9 @@ def test_a_file_becomes_a_registered_model(run, models, network):
     result = run("add", network, name="Mine")
     assert result.exit_code == 0, result.output
     assert "reads colour faces of 32 x 32 pixels (NHWC) and gives 8 probabilities" in result.stdout
-    assert "12 of 12 known faces named rightly" in result.stdout
+    assert "It is right on 12 of 12 known faces" in result.stdout
     assert "None of them shows sad, surprise" in result.stdout
-    assert "It runs on the server alone" in result.stdout
+    assert "It runs only on the server" in result.stdout
     assert [folder.name for folder in models.iterdir()] == ["my-net"]
     [listed] = json.loads(run("--json").stdout)
     assert (listed["id"], listed["name"], listed["default"]) == ("my-net", "Mine", True)
@@ -171,7 +171,7 @@ def test_faces_of_ones_own_test_it(run, network, tmp_path):
 
 def test_gray_faces_come_without_a_question_of_order(write_gray, run, models):
     result = run("add", write_gray, "--yes")
-    assert "reads gray faces of 32 x 32 pixels" in result.stdout
+    assert "reads greyscale faces of 32 x 32 pixels" in result.stdout
 
 
 @pytest.fixture

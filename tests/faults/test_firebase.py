@@ -270,7 +270,7 @@ def test_a_process_killed_between_image_and_record_leaves_nothing(home, project,
     assert process.exitcode == -signal.SIGKILL
     assert list(home.stores.images.keys()) == [home.started.id]
     time.sleep(LEASE.total_seconds())
-    assert home.platform.doctor.examine() == [Finding(f"face {home.started.id}: interrupted work, now settled", True)]
+    assert home.platform.doctor.examine() == [Finding(f"face {home.started.id}: interrupted work, now recovered", True)]
     assert home.face_ids() == []
     assert home.submit(home.started).id == home.started.id
     assert home.face_ids() == [home.started.id]

@@ -73,7 +73,7 @@ def add(monkeypatch, tmp_path, file, scaling):
 def test_it_answers_as_fer_does(monkeypatch, tmp_path, its_own, faces, file):
     result = add(monkeypatch, tmp_path, file, "-1,1")
     assert result.exit_code == 0, result.output
-    assert "12 of 12 known faces named rightly" in result.stdout
+    assert "It is right on 12 of 12 known faces" in result.stdout
     assert "Fed -1,1 it answers best, by" in result.stdout
     classifier = FolderClassifier(read_model_folder(tmp_path / "models" / "fer"))
     assert json.loads((tmp_path / "models" / "fer" / "model.json").read_text())["output"]["kind"] == "probabilities"

@@ -68,7 +68,7 @@ class Doctor:
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(problem, repaired=False) for problem in differing_roles(self._records, self._memberships)]
-        findings += [Finding(f"face {id}: interrupted work, now settled", True) for id in self._storing.recover()]
+        findings += [Finding(f"face {id}: interrupted work, now recovered", True) for id in self._storing.recover()]
         findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
         if held := self._retention.held():
             findings.append(Finding(str(held), repaired=False))
@@ -110,7 +110,7 @@ class Doctor:
                 seen[face.study_id] += 1
                 yield from (f"face {face.id}: {problem}" for problem in self._problems(face))
             elif self._orphan(key):
-                yield f"image {key}: no record speaks of it"
+                yield f"image {key}: it has no record"
         for study_id, counted in self._counted().items():
             if before.get(study_id) == counted != seen[study_id]:  # And nobody gave or withdrew faces meanwhile.
                 yield f"study {study_id}: it has {seen[study_id]} faces, and {counted} are counted"
@@ -151,7 +151,7 @@ class Doctor:
 
 
 def _back(erasure: Erasure) -> str:
-    return f"{erasure.what} {erasure.subject}: was taken back, came back with an older copy, now taken away again"
+    return f"{erasure.what} {erasure.subject}: was taken back, came back with an older copy, now removed again"
 
 
 def _id_of(thing: Face | str) -> str:

@@ -60,7 +60,7 @@ def test_an_image_without_a_record_is_found_and_left_alone(platform, face, setti
     stray = settings.data / "images" / "ab" / f"{'ab' * 16}.jpg"
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"somebody's photo")
-    assert _problems(platform) == [f"image {'ab' * 16}: no record speaks of it"]
+    assert _problems(platform) == [f"image {'ab' * 16}: it has no record"]
     assert stray.exists()
 
 

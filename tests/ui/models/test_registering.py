@@ -99,7 +99,7 @@ def folder_of(model_id, network):
 
 def test_a_file_is_registered_and_that_is_logged(models, network):
     said = registering.register(OPERATOR, "my net.onnx", io.BytesIO(network), ANSWERS)
-    assert "12 of 12 known faces named rightly" in said
+    assert "It is right on 12 of 12 known faces" in said
     assert [(info.id, info.licence) for info in models.models()] == [("my-net", "Apache-2.0")]
     assert log(registering.platform()) == ["registered: my-net 1.0.0"]
 
