@@ -142,10 +142,10 @@ def fill(folder: Path, faces: int) -> None:
     Database(folder).close()
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
-    said = {"ages": list(AgeBand), "genders": list(Gender), "tones": list(SkinTone)}
+    options = {"ages": list(AgeBand), "genders": list(Gender), "tones": list(SkinTone)}
     about = {"faces": faces, "study": STUDY, "document": DOCUMENT, "annotator": ANNOTATOR}
     for statement in _FILL:
-        connection.execute(statement, about | {name: json.dumps(answers) for name, answers in said.items()})
+        connection.execute(statement, about | {name: json.dumps(answers) for name, answers in options.items()})
     connection.close()
 
 

@@ -39,9 +39,9 @@ def page_of(socket) -> str:
     asked.rerun_script.query_string = ""
     socket.send(asked.SerializeToString())
     while True:
-        said = ForwardMsg.FromString(socket.recv(timeout=60))
-        if said.WhichOneof("type") == "new_session":
-            return said.new_session.initialize.session_id
+        message = ForwardMsg.FromString(socket.recv(timeout=60))
+        if message.WhichOneof("type") == "new_session":
+            return message.new_session.initialize.session_id
 
 
 def flood(address: str, token: str) -> list[int]:
@@ -49,14 +49,14 @@ def flood(address: str, token: str) -> list[int]:
     with closing(httpx.Client(base_url=address, timeout=60)) as browser:
         xsrf = browser.get("/_stcore/health").cookies["_streamlit_xsrf"]
         cookies = f"_streamlit_xsrf={xsrf}" + (f"; {COOKIE}={token}" if token else "")
-        said = {"Cookie": cookies, "X-Xsrftoken": xsrf}
+        headers = {"Cookie": cookies, "X-Xsrftoken": xsrf}
         socket = address.replace("http", "ws", 1) + "/_stcore/stream"
         with connect(socket, additional_headers={"Cookie": cookies}, proxy=None) as page:
             upload = f"/_stcore/upload_file/{page_of(page)}"
             answers = []
             for number in range(PHOTOS):
                 try:
-                    sent = browser.put(f"{upload}/{number}", files={"file": ("me.jpg", PHOTO)}, headers=said)
+                    sent = browser.put(f"{upload}/{number}", files={"file": ("me.jpg", PHOTO)}, headers=headers)
                     answers.append(sent.status_code)
                 except httpx.TransportError:  # It was told no before it had sent everything.
                     answers.append(0)

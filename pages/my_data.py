@@ -10,7 +10,7 @@ from fers.errors import ImageLost
 from fers.ui import guard, session
 from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
-from fers.ui.faces.result import percent, said, word
+from fers.ui.faces.result import answer_word, percent, word
 from fers.ui.people import groups, own_account
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
@@ -40,7 +40,7 @@ def offer_withdrawal_of_everything() -> None:
 
 
 def show(face: Face) -> None:
-    label = said(face.answer.label)
+    label = answer_word(face.answer.label)
     guess, confidence = face.prediction.top(1)[0]
     doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):

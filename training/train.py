@@ -153,8 +153,8 @@ def spread(runs: Sequence[Path]) -> str:
 def taught(learning: FaceSet, teachers: Sequence[Classifier]) -> FaceSet:
     """Return the same faces whose targets are half the votes and half what the teachers say on average: knowledge
     distillation (Hinton et al. 2015), from one model or from several."""
-    said = np.mean([predictions(teacher, learning) for teacher in teachers], axis=0)
-    return replace(learning, targets=(learning.targets + said) / 2)
+    guesses = np.mean([predictions(teacher, learning) for teacher in teachers], axis=0)
+    return replace(learning, targets=(learning.targets + guesses) / 2)
 
 
 def learned(place: Path) -> keras.Model:

@@ -77,10 +77,10 @@ def agreement(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> 
 def agreement_with_sets(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> Estimate:
     """The share, 0 to 1, of the annotators' labels that say what an imported set itself says of the same face. Labels
     whose verdict is no emotion are left out."""
-    said = [(label.face_id, label.emotion, label.of_a_set) for label in labels if label.emotion is not None]
-    by_set = {face_id: emotion for face_id, emotion, of_a_set in said if of_a_set}
+    emotions = [(label.face_id, label.emotion, label.of_a_set) for label in labels if label.emotion is not None]
+    by_set = {face_id: emotion for face_id, emotion, of_a_set in emotions if of_a_set}
     hits: dict[str, list[bool]] = defaultdict(list)
-    for face_id, emotion, of_a_set in said:
+    for face_id, emotion, of_a_set in emotions:
         if face_id in by_set and not of_a_set:
             hits[face_id].append(emotion is by_set[face_id])
     rows = np.array([(sum(same), len(same)) for same in hits.values()], float).reshape(-1, 2)
@@ -112,10 +112,12 @@ def _fleiss(counts: np.ndarray, bootstrap: Bootstrap) -> tuple[Estimate, int]:
     return bootstrap.estimate(same, fleiss_kappa, labels=same.sum()), most
 
 
-def _of_annotator(faces: np.ndarray, said: np.ndarray, counts: np.ndarray, bootstrap: Bootstrap) -> AnnotatorAgreement:
+def _of_annotator(
+    faces: np.ndarray, outcomes: np.ndarray, counts: np.ndarray, bootstrap: Bootstrap
+) -> AnnotatorAgreement:
     others = counts.copy()
-    others[faces, said] -= 1
-    hits = np.stack([others[faces, said], others[faces].sum(axis=1)], axis=1)
+    others[faces, outcomes] -= 1
+    hits = np.stack([others[faces, outcomes], others[faces].sum(axis=1)], axis=1)
     hits = hits[hits[:, 1] > 0]
     return AnnotatorAgreement(
         with_others=bootstrap.estimate(hits, share, labels=len(hits) + hits[:, 1].sum()),
@@ -134,7 +136,7 @@ def _by_pair(votes: Votes, bootstrap: Bootstrap) -> dict[tuple[str, str], Estima
 def _kappa(
     first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray], bootstrap: Bootstrap
 ) -> Estimate:
-    (faces, said), (other_faces, other_said) = first, second
+    (faces, outcomes), (other_faces, other_outcomes) = first, second
     _, mine, theirs = np.intersect1d(faces, other_faces, assume_unique=True, return_indices=True)
-    pairs = np.stack([said[mine], other_said[theirs]], axis=1)
+    pairs = np.stack([outcomes[mine], other_outcomes[theirs]], axis=1)
     return bootstrap.estimate(pairs, cohen_kappa, labels=pairs.size)

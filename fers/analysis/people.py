@@ -27,33 +27,35 @@ def people(votes: Sequence[Sequence[int]], owners: np.ndarray, labels: np.ndarra
     face counts once, its annotators share it. The interval is by drawing the people whose faces they are.
     """
     if labels is None:
-        votes = [said if len(said) >= LEAST_VOTES else () for said in votes]
-    face = np.repeat(np.arange(len(votes)), [len(said) for said in votes])
-    said = np.array([vote for of_face in votes for vote in of_face], int)
-    truth = np.eye(CLASSES)[np.asarray(labels, int)[face]] if labels is not None else _others(face, said, len(votes))
+        votes = [of_face if len(of_face) >= LEAST_VOTES else () for of_face in votes]
+    face = np.repeat(np.arange(len(votes)), [len(of_face) for of_face in votes])
+    outcomes = np.array([vote for of_face in votes for vote in of_face], int)
+    truth = (
+        np.eye(CLASSES)[np.asarray(labels, int)[face]] if labels is not None else _others(face, outcomes, len(votes))
+    )
     pair, emotion = np.nonzero(truth)
     if not len(pair):
         return None
     scored, faces = np.unique(face[pair], return_inverse=True)
-    return _scored(faces, np.asarray(owners)[scored], said[pair], emotion, truth[pair, emotion])
+    return _scored(faces, np.asarray(owners)[scored], outcomes[pair], emotion, truth[pair, emotion])
 
 
-def _others(face: np.ndarray, said: np.ndarray, faces: int) -> np.ndarray:
+def _others(face: np.ndarray, outcomes: np.ndarray, faces: int) -> np.ndarray:
     """Votes x classes: what most others on the vote's face say, 1 or shares of it where they tie."""
-    counts = np.bincount(face * len(OUTCOMES) + said, minlength=faces * len(OUTCOMES)).reshape(faces, len(OUTCOMES))
+    counts = np.bincount(face * len(OUTCOMES) + outcomes, minlength=faces * len(OUTCOMES)).reshape(faces, len(OUTCOMES))
     others = counts[face]
-    others[np.arange(len(said)), said] -= 1
+    others[np.arange(len(outcomes)), outcomes] -= 1
     most = others.max(axis=1, initial=0, keepdims=True)
     leading = (others == most) & (most > 0)
     return leading[:, :CLASSES] / np.maximum(1, leading.sum(axis=1, keepdims=True))
 
 
 def _scored(
-    face: np.ndarray, owners: np.ndarray, said: np.ndarray, truth: np.ndarray, weight: np.ndarray
+    face: np.ndarray, owners: np.ndarray, outcomes: np.ndarray, truth: np.ndarray, weight: np.ndarray
 ) -> BoardEntry:
     faces = int(face.max()) + 1
     share = weight / np.bincount(face, weights=weight)[face]
-    cell = truth * len(OUTCOMES) + said
+    cell = truth * len(OUTCOMES) + outcomes
 
     def scores(sample: np.ndarray) -> np.ndarray:
         drawn = np.bincount(sample, minlength=faces)[face]

@@ -16,10 +16,10 @@ class ModelSums:
         surest_last = np.argsort(answers.max(axis=1), kind="stable")
         answers, labels = answers[surest_last], labels[surest_last]
         self._place = np.argsort(surest_last)
-        said, confidence = answers.argmax(axis=1), answers.max(axis=1)
+        guesses, confidence = answers.argmax(axis=1), answers.max(axis=1)
         best = np.argsort(-answers, axis=1, kind="stable")[:, :3]
-        self._right = said == labels
-        self._cell = (labels * CLASSES + said) * 2 + (best == labels[:, None]).any(axis=1)
+        self._right = guesses == labels
+        self._cell = (labels * CLASSES + guesses) * 2 + (best == labels[:, None]).any(axis=1)
         self._bin = bins_of(confidence)
         self._off = self._right - confidence.astype(float)
         _, self._alike = np.unique(confidence, return_index=True)

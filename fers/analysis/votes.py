@@ -37,10 +37,10 @@ class Votes:
 def collect(labels: Iterable[Label], value: Callable[[Label], int | float | None]) -> Votes:
     """The votes that `value` reads from `labels`. Labels for which it returns None are left out, and with them the
     faces and annotators that have no other."""
-    said = [(label.face_id, label.annotator_id, number) for label in labels if (number := value(label)) is not None]
-    face_ids, annotator_ids, values = zip(*said, strict=True) if said else ((), (), ())
+    given = [(label.face_id, label.annotator_id, number) for label in labels if (number := value(label)) is not None]
+    face_ids, annotator_ids, values = zip(*given, strict=True) if given else ((), (), ())
     faces, face = np.unique(np.array(face_ids, str), return_inverse=True)
     annotators, annotator = np.unique(np.array(annotator_ids, str), return_inverse=True)
     # No vote at all would come out as floats, which count nothing.
-    numbers = np.array(values) if said else np.zeros(0, int)
+    numbers = np.array(values) if given else np.zeros(0, int)
     return Votes(tuple(faces.tolist()), tuple(annotators.tolist()), face, annotator, numbers)

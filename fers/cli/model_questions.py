@@ -96,9 +96,9 @@ _FIELDS = {question.option: question.text.partition(",")[0] for question in QUES
 """What the page calls an option, in short."""
 
 
-def in_words_of_the_page(said: str) -> str:
+def in_words_of_the_page(text: str) -> str:
     """What the command line says, with the names of the page's fields for its options."""
-    return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], said)
+    return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], text)
 
 
 def refuse_unusable(answers: dict[str, str]) -> None:

@@ -39,11 +39,11 @@ def load(path: Path, reading: Reading) -> FaceSet:
     ]
     if meant:
         _check(reading)
-    for name, said in pictures:
-        if said.emotion is None:
+    for name, shown in pictures:
+        if shown.emotion is None:
             gathering.drop(f"in {PurePosixPath(name).parent}")
         else:
-            gathering.add(name, said.emotion, person=said.person)
+            gathering.add(name, shown.emotion, person=shown.person)
     return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
 
 
@@ -77,9 +77,9 @@ def _levels(folders: str) -> list[str]:
 def _as_said(folder: PurePosixPath, levels: list[str], reading: Reading) -> _Meant:
     if len(folder.parts) < len(levels):
         raise DataError("folders.not-nested", folder=folder, levels="/".join(levels))
-    said = dict(zip(reversed(levels), reversed(folder.parts), strict=False))
-    emotion = _emotion(folder, said["class"], reading.meanings.words)
-    return _Meant(emotion, said.get("split", ""), said.get("person", ""))
+    parts = dict(zip(reversed(levels), reversed(folder.parts), strict=False))
+    emotion = _emotion(folder, parts["class"], reading.meanings.words)
+    return _Meant(emotion, parts.get("split", ""), parts.get("person", ""))
 
 
 def _as_usual(folder: PurePosixPath, words: Vocabulary) -> _Meant:

@@ -58,11 +58,11 @@ def _records(tasks: list[Record], where: Where) -> Iterator[Record]:
 def _of_task(task: Record) -> list[Record]:
     image = task["data"][_image_in(task["data"])]
     records = []
-    for said in task.get("annotations") or []:
-        by = said.get("completed_by")
+    for annotation in task.get("annotations") or []:
+        by = annotation.get("completed_by")
         annotator = by.get("id") if isinstance(by, dict) else by
-        if not said.get("was_cancelled"):
-            label = list(_merged(said.get("result") or []))
+        if not annotation.get("was_cancelled"):
+            label = list(_merged(annotation.get("result") or []))
             records.append({"image": image, "label": label, "annotator": annotator})
     return records
 
@@ -95,10 +95,10 @@ def regions(cell: Any) -> list[tuple[list[str], Box | None]] | None:
         cell = [cell]
     if not isinstance(cell, list) or not cell or not all(isinstance(region, dict) for region in cell):
         return None
-    said = [(words, _box(region)) for region in cell if (words := _words(region))]
-    if not said:
+    found = [(words, _box(region)) for region in cell if (words := _words(region))]
+    if not found:
         raise DataError("label-studio.no-label")
-    return said
+    return found
 
 
 def _words(region: Record) -> list[str]:

@@ -38,24 +38,24 @@ SCHEMES["jaffe"]["su"] = SCHEMES["kdef"]["su"] = Emotion.SURPRISE
 class Vocabulary:
     """Words that mean a class: the usual ones, and what is said of others."""
 
-    def __init__(self, said: Mapping[str, Emotion | None] | None = None):
-        """`said`: what other words or numbers mean; None leaves out what is called so."""
-        self._said = {normal(word): emotion for word, emotion in (said or {}).items()}
+    def __init__(self, meanings: Mapping[str, Emotion | None] | None = None):
+        """`meanings`: what other words or numbers mean; None leaves out what is called so."""
+        self._said = {normal(word): emotion for word, emotion in (meanings or {}).items()}
 
     @classmethod
     def parsed(cls, values: Iterable[str]) -> "Vocabulary":
         """From WORD=CLASS (or WORD= for a word whose rows are left out) and names of `SCHEMES`; of two that speak of
         the same word the later holds. Raises DataError."""
-        said: dict[str, Emotion | None] = {}
+        meanings: dict[str, Emotion | None] = {}
         for value in values:
             word, is_pair, name = value.rpartition("=")
             if is_pair and word.strip():
-                said[normal(word)] = cls().emotion(name) if name.strip() else None
+                meanings[normal(word)] = cls().emotion(name) if name.strip() else None
             elif (scheme := normal(value)) in SCHEMES:
-                said |= SCHEMES[scheme]
+                meanings |= SCHEMES[scheme]
             else:
                 raise DataError("words.map-nothing", value=value, schemes=SCHEMES)
-        return cls(said)
+        return cls(meanings)
 
     def emotion(self, cell: Any) -> Emotion | None:
         """The class that a cell names; None where what it names is left out. Raises UnknownWord."""

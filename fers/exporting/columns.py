@@ -121,24 +121,24 @@ SCALARS = {name: kind for name, kind in _KINDS.items() if isinstance(kind, str)}
 
 def described(exported: ExportedVersion, entry: Entry) -> dict:
     """Everything known about a face, in JSON's types."""
-    said = {column.name: column.read(exported, entry) for column in COLUMNS}
+    values = {column.name: column.read(exported, entry) for column in COLUMNS}
     for name in _LATER:
-        if said[name] is None:
-            del said[name]
-    return said
+        if values[name] is None:
+            del values[name]
+    return values
 
 
 def row(exported: ExportedVersion, entry: Entry) -> dict:
     """A face's row in a typed table, with numbers for the classes."""
-    said = described(exported, entry)
-    return {name: _numbered(kind, said.get(name)) for name, kind in _KINDS.items()}
+    values = described(exported, entry)
+    return {name: _numbered(kind, values.get(name)) for name, kind in _KINDS.items()}
 
 
 def flat(exported: ExportedVersion, entry: Entry) -> dict:
     """The same without a null, for readers that take the first few rows' types for all: classes by name, unknown texts
     empty, unknown numbers `UNKNOWN_NUMBER`, and what has parts as JSON text."""
-    said = described(exported, entry)
-    return {name: _filled(kind, said.get(name)) for name, kind in _KINDS.items()}
+    values = described(exported, entry)
+    return {name: _filled(kind, values.get(name)) for name, kind in _KINDS.items()}
 
 
 @cache

@@ -38,8 +38,8 @@ def documents(exported: ExportedVersion) -> Iterator[Member]:
 
 def lost(exported: ExportedVersion) -> Member:
     """Which faces are left out because the store has lost their image, an id a line after a sentence."""
-    said = "The store has lost the photos of these faces, or has them damaged. They are in no other file here.\n"
-    return Member(LOST, ("".join([said, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
+    notice = "The store has lost the photos of these faces, or has them damaged. They are in no other file here.\n"
+    return Member(LOST, ("".join([notice, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
 
 
 def croissant(exported: ExportedVersion, faces_sha256: str) -> Member:

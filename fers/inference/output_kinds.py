@@ -26,14 +26,14 @@ def judged(outputs: np.ndarray, classes: list[str] | None = None) -> str:
     return "probabilities" if any(np.abs(total - 1).max() < SUM_TOLERANCE for total in sums) else "scores"
 
 
-def fault(outputs: np.ndarray, classes: list[str], said: str) -> str | None:
-    """What is wrong with calling `outputs` `said`, with the remedy; None when they may be that."""
+def fault(outputs: np.ndarray, classes: list[str], described: str) -> str | None:
+    """What is wrong with `outputs` that are `described` so, with the remedy; None when they may be that."""
     kind = judged(outputs, classes)
     remedy = f'describe them as "kind": "{kind}".'
-    if said == "probabilities" and kind != said:
+    if described == "probabilities" and kind != described:
         return f"Its answers are not probabilities that sum to 1: {remedy}"
-    if said == "scores" and kind == "logits":
+    if described == "scores" and kind == "logits":
         return f"Its answers are not scores between 0 and 1: {remedy}"
-    if said == "logits" and kind != said:
+    if described == "logits" and kind != described:
         return f"Its answers all lie between 0 and 1, which logits do not: {remedy}"
     return None

@@ -60,14 +60,14 @@ class Sandbox:
             raise ModelRejected("sandbox.crashed")
         shutil.copyfile(made, target)
 
-    def ask(self, task: str, **said: Any) -> dict[str, Any]:
+    def ask(self, task: str, **arguments: Any) -> dict[str, Any]:
         """What the process answers. Raises ModelRejected with its refusal, or with how it ended."""
         process = self._process = self._process or self._start()
         assert process.stdin and process.stdout  # It was started with pipes.
         timer = threading.Timer(PATIENCE_SECONDS, self._give_up, [process])
         timer.start()
         try:
-            process.stdin.write(json.dumps({"task": task} | said).encode() + b"\n")
+            process.stdin.write(json.dumps({"task": task} | arguments).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline(LARGEST_ANSWER_BYTES)
             answer = json.loads(line)

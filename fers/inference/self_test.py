@@ -121,17 +121,17 @@ def _confidence(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTes
     """Whether the model can be sure and unsure; asked last, as wrong feeding takes that from it, too."""
     surest = np.concatenate([classifier.predict(pictures).max(axis=1) for pictures in _anything(faces)])
     if surest.min() > ALWAYS_SURE:
-        said = (
+        finding = (
             f"It is never less than {surest.min():.0%} sure, whatever it is shown, noise included: its outputs are not "
             "what they are called (--kind), or its temperature is to be measured."
         )
-        return [SelfTestFinding(said)]
+        return [SelfTestFinding(finding)]
     if surest.max() < NEVER_SURE:
-        said = (
+        finding = (
             f"It is never more than {surest.max():.0%} sure: its outputs are not what they are called (--kind), or it "
             "was hardly trained."
         )
-        return [SelfTestFinding(said)]
+        return [SelfTestFinding(finding)]
     return []
 
 
@@ -144,12 +144,12 @@ def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[SelfTestFinding]
     chance = 1.64 * np.sqrt(guessing * (1 - guessing) / len(labels)) if len(classes) > 2 else 0.0
     if len(classes) > 1 and recall < guessing + chance:
         right = int((answers.argmax(axis=1) == labels).sum())
-        said = (
+        finding = (
             f"It names {right} of {len(labels)} known faces rightly, no more than guessing would, and no usual way of "
             "feeding it or naming its outputs does clearly better: compare its description with the code that trained "
             "it."
         )
-        return [SelfTestFinding(said)]
+        return [SelfTestFinding(finding)]
     return []
 
 

@@ -70,9 +70,9 @@ def main(work: Path, memory: int) -> None:
     for name in _UNUSED:
         sys.modules[name] = None  # type: ignore[assignment]  # Whoever asks for it goes without.
     for line in sys.stdin.buffer:
-        said = json.loads(line)
+        request = json.loads(line)
         try:
-            answer = {"done": TASKS[said.pop("task")](**said, shut=shut)}
+            answer = {"done": TASKS[request.pop("task")](**request, shut=shut)}
         except ModelRejected as error:
             answer = {"refused": error.as_record()}
         answers.write(json.dumps(answer | {"shut": shut}).encode() + b"\n")

@@ -78,22 +78,22 @@ class Reviewing:
     """The opened page that `done` counts for."""
     done: int = 0
     """The number of the last thing said there that was taken in."""
-    said: list[Label] | None = None
+    latest: list[Label] | None = None
     """Their last labels, the newest first; None: to be looked up."""
     progress: ReviewProgress | None = None
     counted_at: float = 0.0
     """When all of `progress` was counted, in seconds of the monotonic clock."""
 
     def note(self, label: Label) -> None:
-        self.said = [label, *self.said[: LATEST - 1]] if self.said is not None else None
+        self.latest = [label, *self.latest[: LATEST - 1]] if self.latest is not None else None
         self._step(1)
 
     def recount(self) -> None:
-        self.said = self.progress = None
+        self.latest = self.progress = None
 
     def forget_last(self) -> None:
         """A label was taken back: one from before the others takes its place in the list."""
-        self.said = None
+        self.latest = None
         self._step(-1)
 
     def _step(self, labels: int) -> None:

@@ -57,13 +57,13 @@ def load(path: Path) -> Network:
     return Network(run, shape, names)
 
 
-def _refusal(file: str, said: str) -> ModelRejected | None:
-    if found := _NEWER_OPSET.search(said):
+def _refusal(file: str, message: str) -> ModelRejected | None:
+    if found := _NEWER_OPSET.search(message):
         return ModelRejected("onnx.newer-opset", file=file, opset=found[1], known=found[2])
-    if found := _NEWER_FORMAT.search(said):
+    if found := _NEWER_FORMAT.search(message):
         return ModelRejected("onnx.newer-format", file=file, version=found[1], known=found[2])
-    if found := _UNKNOWN_OPERATION.search(said):
+    if found := _UNKNOWN_OPERATION.search(message):
         return ModelRejected("onnx.unknown-operation", file=file, operation=found[1] or found[2])
-    if _WEIGHTS_ELSEWHERE.search(said):
+    if _WEIGHTS_ELSEWHERE.search(message):
         return ModelRejected("onnx.weights-not-included", file=file)
     return None

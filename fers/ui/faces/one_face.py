@@ -14,7 +14,7 @@ from fers.domain.permissions import Action, allowed
 from fers.services.faces.one_face import AboutFace
 from fers.ui import guard
 from fers.ui.faces.removing import offer_removal
-from fers.ui.faces.result import percent, said, word
+from fers.ui.faces.result import answer_word, percent, word
 from fers.ui.faces.saliency import EXPLANATION, offer_why_of, show_maps
 from fers.ui.faces.thumbnails import thumbnail
 from fers.ui.services import platform
@@ -98,7 +98,7 @@ def people_say(about: AboutFace) -> None:
     if face.source is not Source.IMPORT:
         answer = face.answer
         when = "before seeing the guess" if answer.before_prediction else "after seeing the guess"
-        rows.append(_row("Participant", said(answer.label), answer.valence, answer.arousal, when, face.given_at))
+        rows.append(_row("Participant", answer_word(answer.label), answer.valence, answer.arousal, when, face.given_at))
     for label in about.labels:
         how = "seeing the guess" if label.saw_prediction else "blind"
         who, how = ("Imported dataset", "its own label") if label.of_a_set else (_annotator(label), how)

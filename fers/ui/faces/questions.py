@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Display, Prediction
 from fers.ui.faces.affect_grid import affect_grid
-from fers.ui.faces.result import CANT_TELL, said, word
+from fers.ui.faces.result import CANT_TELL, answer_word, word
 
 _DISPLAY_WORDS = {Display.FELT: "I felt it", Display.POSED: "I posed it"}
 
@@ -13,7 +13,7 @@ _DISPLAY_WORDS = {Display.FELT: "I felt it", Display.POSED: "I posed it"}
 def ask_first(key: str) -> Answer | None:
     """Ask without showing a guess. Returns the answer in the run in which it is given."""
     labels = [*Emotion, CANT_TELL]
-    label = st.pills("Which expression is it?", labels, format_func=said, key=f"label-{key}", wrap=True)
+    label = st.pills("Which expression is it?", labels, format_func=answer_word, key=f"label-{key}", wrap=True)
     details = _ask_details(key)
     if not st.button("Save and see the guess", type="primary", width="stretch", disabled=label is None):
         return None
@@ -44,7 +44,7 @@ def ask_no_label(key: str) -> Answer | None:
 
 
 def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) -> Answer | None:
-    label = st.pills(question, labels, format_func=said, key=f"label-{key}", wrap=True)
+    label = st.pills(question, labels, format_func=answer_word, key=f"label-{key}", wrap=True)
     if label is None or not st.button("Save my answer", type="primary", width="stretch"):
         return None
     return _answer(label, details, before_prediction=False)

@@ -45,7 +45,7 @@ CANT_TELL = "Can't tell"
 """What people say who name no expression."""
 
 
-def said(label: Emotion | str | None) -> str:
+def answer_word(label: Emotion | str | None) -> str:
     """An answer as people read it: an expression, or that they can't tell (None, or CANT_TELL among choices)."""
     return CANT_TELL if label in (None, CANT_TELL) else word(label)
 

@@ -114,8 +114,8 @@ def _fill_hand(actor: Person, reviewing: Reviewing) -> None:
     missing = IN_HAND - len(reviewing.in_hand)
     found = review.next_faces(actor, study_id, missing, reviewing.in_hand)
     reviewing.in_hand |= {assignment.face_id: assignment for assignment in found}
-    if reviewing.said is None:
-        reviewing.said = review.latest(actor, study_id, LATEST)
+    if reviewing.latest is None:
+        reviewing.latest = review.latest(actor, study_id, LATEST)
     is_stale = monotonic() - reviewing.counted_at > RECOUNT_SECONDS
     if reviewing.progress is None or is_stale or not reviewing.in_hand:
         reviewing.progress, reviewing.counted_at = review.progress(actor, study_id), monotonic()
@@ -125,7 +125,7 @@ def _look_again(actor: Person, reviewing: Reviewing, wanted: list[str]) -> dict[
     """Pictures of faces that the actor labelled, by id, for a page that was opened since."""
     found = {id: platform().review.look_again(actor, reviewing.study_id, id) for id in wanted[:LOOKED_UP]}
     if gone := {face_id for face_id, picture in found.items() if picture is None}:
-        reviewing.said = [label for label in reviewing.said if label.face_id not in gone]
+        reviewing.latest = [label for label in reviewing.latest if label.face_id not in gone]
     return {face_id: b64encode(picture).decode() for face_id, picture in found.items() if picture}
 
 
@@ -143,7 +143,7 @@ def _for_browser(reviewing: Reviewing, have: list[str]) -> dict:
             }
             for face in reviewing.in_hand.values()
         ],
-        "said": [_said(label) for label in reviewing.said or ()],
+        "said": [_described(label) for label in reviewing.latest or ()],
         "emotions": [word(emotion) for emotion in Emotion],
         "progress": {
             "own": progress.own if progress else 0,
@@ -154,7 +154,7 @@ def _for_browser(reviewing: Reviewing, have: list[str]) -> dict:
     }
 
 
-def _said(label: Label) -> dict:
+def _described(label: Label) -> dict:
     """A label as the widget itself says it."""
     shares = dict(zip(Emotion, label.distribution, strict=True)) if label.distribution else {}
     second = next((emotion for emotion, share in shares.items() if share and emotion is not label.emotion), None)

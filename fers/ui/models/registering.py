@@ -59,7 +59,7 @@ def _write(upload: BinaryIO, path: Path) -> None:
 def _add(path: Path, options: list[str]) -> list[dict]:
     """Returns what the command tells, by `telling`."""
     try:
-        said = subprocess.run(
+        finished = subprocess.run(
             [*COMMAND, "models", "add", str(path), "--json", *options],
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -68,12 +68,12 @@ def _add(path: Path, options: list[str]) -> list[dict]:
         )
     except subprocess.TimeoutExpired as error:
         raise ModelRejected("sandbox.too-slow") from error
-    return list(_lines(said.stdout))
+    return list(_lines(finished.stdout))
 
 
-def _lines(said: bytes) -> Iterator[dict]:
+def _lines(output: bytes) -> Iterator[dict]:
     """Without what libraries say in between, or a line that broke off."""
-    for line in said.splitlines():
+    for line in output.splitlines():
         with suppress(ValueError):
             if isinstance(told := json.loads(line), dict):
                 yield told

@@ -7,8 +7,8 @@ import streamlit as st
 
 def caller() -> str:
     """The network that this page's browser is in; "" where nobody says."""
-    said = ",".join(st.context.headers.get_all("X-Forwarded-For"))
-    return network(said.rpartition(",")[2] or st.context.ip_address or "")
+    forwarded = ",".join(st.context.headers.get_all("X-Forwarded-For"))
+    return network(forwarded.rpartition(",")[2] or st.context.ip_address or "")
 
 
 def network(address: str) -> str:

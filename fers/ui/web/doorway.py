@@ -68,20 +68,20 @@ class Doorway:
 
     def _telling(self, scope: Scope, send: Send) -> Send:
         is_https = scope["scheme"] == "https"
-        said = self._said(scope, is_https)
+        rules = self._headers(scope, is_https)
 
         async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = message | {"headers": _secured(message["headers"]) if is_https else message["headers"]}
                 headers = MutableHeaders(scope=message)
-                headers.update(said)
+                headers.update(rules)
             await send(message)
 
         return telling
 
-    def _said(self, scope: Scope, is_https: bool) -> dict[str, str]:
+    def _headers(self, scope: Scope, is_https: bool) -> dict[str, str]:
         path, host = scope["path"], Headers(scope=scope).get("host", "")
-        said = {
+        rules = {
             "Content-Security-Policy": self._policy("'self'" if path.startswith(_FRAMED) else "'none'", host, is_https),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
@@ -89,7 +89,7 @@ class Doorway:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
         }
-        return said | ({"Cache-Control": "no-store"} if path.startswith(MEDIA) else {})
+        return rules | ({"Cache-Control": "no-store"} if path.startswith(MEDIA) else {})
 
     def _policy(self, framed_by: str, host: str, is_https: bool) -> str:
         """Everything from here alone. Streamlit writes styles into its pages, loads scripts of widgets from blobs, and

@@ -118,8 +118,8 @@ def _sum(files: list[_File]) -> int:
 
 
 def _said_length(request: Request) -> int:
-    said = request.headers.get("content-length", "")
-    return int(said) if said.isdecimal() else 0
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _allowance(person: Person) -> Allowance:
