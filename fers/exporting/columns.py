@@ -68,7 +68,7 @@ def _of_entry(field: Field) -> Field:
 COLUMNS = (
     Field("id", TEXT, "the face", lambda _, entry: entry.face_id),
     Field("split", TEXT, "train, validation or test", lambda _, entry: entry.split),
-    Field("person", TEXT, "a pseudonym, another one in every version", ExportedVersion.person),
+    Field("person", TEXT, "a pseudonym, different in every version", ExportedVersion.person),
     Field(
         "label",
         CLASS,
@@ -78,7 +78,7 @@ COLUMNS = (
     Field(
         "label_source",
         TEXT,
-        "whose word the label is: annotators or participant",
+        "who the label comes from: annotators or participant",
         lambda _, entry: entry.label_source,
     ),
     Field("felt", CLASS, "what the person says they felt and showed", lambda _, entry: _class(entry.felt)),
@@ -87,20 +87,20 @@ COLUMNS = (
     Field(
         "own_label",
         CLASS,
-        "what the person says the face shows, felt, posed or not said which",
+        "what the person says the face shows, whether felt, posed or not stated",
         lambda _, entry: _class(entry.own_label),
     ),
     *map(_of_entry, DETAILS),
     Field("box", (WHOLE,), "the face in the image: left, top, width, height in pixels", ExportedVersion.box),
     Field("width", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[0]),
     Field("height", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[1]),
-    Field("source", TEXT, "how the photo came: camera, upload, live or import", lambda _, entry: entry.source),
+    Field("source", TEXT, "how the photo arrived: camera, upload, live or import", lambda _, entry: entry.source),
     Field("photo_sha256", TEXT, "of the photo that the image is or was cut from", lambda _, entry: entry.sha256),
     Field("consent", TEXT, "SHA-256 of the words the person agreed to", lambda _, entry: entry.consent_sha256),
     Field(
         "model",
         {"id": TEXT, "version": TEXT},
-        "the model whose guess the person met",
+        "the model whose guess the person saw",
         lambda _, entry: {"id": entry.model_id, "version": entry.model_version},
     ),
     Field("probabilities", _SHARES, "that guess", lambda _, entry: _shares(entry.probabilities)),

@@ -23,7 +23,7 @@ _CUTS = {
 
 _PERCEIVED = {
     ConsensusRule.MAJORITY: "what most annotators saw",
-    ConsensusRule.DAWID_SKENE: "what their votes make most probable where each counts by how often its annotator\n"
+    ConsensusRule.DAWID_SKENE: "what is most probable given their votes, each weighted by how often its annotator\n"
     "seems right (Dawid & Skene, Applied Statistics 28, 1979)",
 }
 
@@ -38,7 +38,7 @@ def documents(exported: ExportedVersion) -> Iterator[Member]:
 
 def lost(exported: ExportedVersion) -> Member:
     """Which faces are left out because the store has lost their image, an id a line after a sentence."""
-    notice = "The store has lost the photos of these faces, or has them damaged. They are in no other file here.\n"
+    notice = "The photos of these faces are lost from the store or damaged. They are in no other file here.\n"
     return Member(LOST, ("".join([notice, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
 
 

@@ -121,7 +121,7 @@ def changes(described: ModelInfo, spec: InputSpec, order: str, classes: tuple[st
 
 def in_short(spec: InputSpec) -> str:
     """A way of feeding, for a sentence that compares it with others."""
-    mean = f" less {_numbers(spec.mean)} over {_numbers(spec.std)}" if spec.mean else ""
+    mean = f" minus {_numbers(spec.mean)} over {_numbers(spec.std)}" if spec.mean else ""
     return f"{spec.order + ' ' if spec.channels == 3 else ''}{_numbers(spec.range)}{mean}"
 
 

@@ -102,10 +102,12 @@ def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTestFin
     """What is wrong with the answers whatever the faces show."""
     outputs = np.concatenate([classifier.outputs(pictures) for pictures in _anything(faces)])
     if not np.isfinite(outputs).all():
-        return [SelfTestFinding("It answers with numbers that are not finite: save it anew, or train it again.")]
+        return [SelfTestFinding("It answers with numbers that are not finite: save it again, or train it again.")]
     if np.ptp(outputs, axis=0).max() < SAME:
         return [
-            SelfTestFinding("It says the same of every picture: the range it is fed is wrong, or it was not trained.")
+            SelfTestFinding(
+                "It gives the same answer for every picture: the range it is fed is wrong, or it was not trained."
+            )
         ]
     output = classifier.info.output
     wrong = fault(outputs, list(output.classes), output.kind)
@@ -123,13 +125,13 @@ def _confidence(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTes
     if surest.min() > ALWAYS_SURE:
         finding = (
             f"It is never less than {surest.min():.0%} sure, whatever it is shown, noise included: its outputs are not "
-            "what they are called (--kind), or its temperature is to be measured."
+            "what they are called (--kind), or it needs to be calibrated."
         )
         return [SelfTestFinding(finding)]
     if surest.max() < NEVER_SURE:
         finding = (
             f"It is never more than {surest.max():.0%} sure: its outputs are not what they are called (--kind), or it "
-            "was hardly trained."
+            "was barely trained."
         )
         return [SelfTestFinding(finding)]
     return []
@@ -145,7 +147,7 @@ def _ignorance(answers: np.ndarray, labels: np.ndarray) -> list[SelfTestFinding]
     if len(classes) > 1 and recall < guessing + chance:
         right = int((answers.argmax(axis=1) == labels).sum())
         finding = (
-            f"It names {right} of {len(labels)} known faces rightly, no more than guessing would, and no usual way of "
+            f"It is right on {right} of {len(labels)} known faces, no better than guessing, and no usual way of "
             "feeding it or naming its outputs does clearly better: compare its description with the code that trained "
             "it."
         )

@@ -131,7 +131,7 @@ def test_the_datasheet_says_where_imported_faces_come_from(platform, study, face
             "- 2 faces of 1 people. Imported from manifest:named.csv. - Licence: CC0 - Consent basis: Signed by" in said
         )
         assert "- 1 faces of 1 people. Imported from manifest:unnamed.csv." in said and "nobody knows, so each" in said
-        assert "Of imported faces that is true as far as their set says whom they show." in said
+        assert "For imported faces, this holds as far as their dataset says whom they show." in said
         assert "Imported faces (`source` is `import`) were collected before this study" in said
     assert "- 4 faces of 4 people aged 18 or over" in both and "in a browser, after they read" in both
     assert "aged 18" not in imported and "in a browser, after they read" not in imported

@@ -115,7 +115,7 @@ def _untrained(write_model, tmp_path, kernel, bias):
 
 def test_a_constant_answer_is_found(write_model, tmp_path, faces, labels):
     constant = _untrained(write_model, tmp_path, np.zeros((SIDE * SIDE * 3, 8)), np.arange(8))
-    assert "same of every picture" in str(examine(constant, faces, labels).findings[0])
+    assert "same answer for every picture" in str(examine(constant, faces, labels).findings[0])
 
 
 def test_probabilities_that_are_called_logits_are_found(described, faces, labels):
