@@ -11,13 +11,14 @@ from fers.ui.words import WHAT_THEY_DO, as_typed, quoted, role_words
 
 guard.enter_public()
 
+heading = st.empty()
 code = st.query_params.get("code") or st.text_input(
     "Invitation code", autocomplete="off", help="From the person who invited you."
 )
 offer = platform().invitations.offer(code, caller()) if code else None
 actor = session.person()
+heading.title(f"You are invited to join {as_typed(offer.study.name)}" if offer else "Invitation")
 if offer:
-    st.title(f"You are invited to join {as_typed(offer.study.name)}")
     st.write(f"As {role_words(offer.role)} {WHAT_THEY_DO[offer.role]}")
     st.write(quoted(f"**What the study is for.** {offer.study.purpose}"))
     if actor is None:

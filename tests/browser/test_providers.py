@@ -45,7 +45,7 @@ def test_coming_by_a_provider_and_leaving(open_page, server):
 
 def test_the_page_asked_for_is_there_after_coming_by_a_provider(open_page, server):
     page = open_page("/my_data?then=1", **PHONE)
-    expect(page.get_by_text("Sign in to go on to “My data”")).to_be_visible()
+    expect(page.get_by_text("Sign in to continue to “My data”")).to_be_visible()
     until(page, "document.cookie.includes('fers_wanted=my_data%3Fthen%3D1')")
     page.get_by_role("button", name="Continue with University").first.click()
     expect(page.get_by_role("heading", name="My data")).to_be_visible()

@@ -25,7 +25,7 @@ def test_somebody_signed_out_is_shown_the_way_in_and_then_the_page_they_asked_fo
     grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     app.switch_page(f"pages/{page}").run()
     assert "I am new here" in [tab.label for tab in app.tabs]
-    assert "Sign in to go on to" in told(app)
+    assert "Sign in to continue to" in told(app)
     sign_in(app, "boss@example.org")
     assert opened(app) == page.removesuffix(".py")
     assert not app.exception

@@ -19,7 +19,7 @@ def welcome(asked_for: str | None = None) -> None:
     st.title("Show an expression.")
     st.write(f"A machine guesses it, and you tell it whether it was right. This is **{as_typed(study.name)}**.")
     if asked_for:
-        st.info(f"Sign in to go on to “{asked_for}”.", icon=":material/login:")
+        st.info(f"Sign in to continue to “{asked_for}”.", icon=":material/login:")
     if state().email:
         mailed = platform().accounts.sends_mail
         news = "we have sent you a link. Open it, then sign in:" if mailed else "your account is ready. Sign in:"
