@@ -47,7 +47,7 @@ def test_where_mails_are_sent_a_confirmed_address_will_do(platform, desk, ada, m
     confirmed = set()
     monkeypatch.setattr(type(platform.sign_in), "sends_mail", True)
     monkeypatch.setattr(platform.sign_in, "is_verified", lambda person_id: person_id in confirmed)
-    with pytest.raises(InvalidInput, match="confirmed"):
+    with pytest.raises(InvalidInput, match="yet to confirm"):
         desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
     confirmed.add(ada.id)
     desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)

@@ -8,6 +8,7 @@ from fers.domain.boxes import Box
 from fers.domain.images import Photo
 from fers.ui.faces import cropping
 from fers.ui.state import State
+from tests.waiting import LONG
 
 
 class Screen:
@@ -92,7 +93,7 @@ def test_however_it_is_drawn_the_box_is_a_square_on_the_photo(size, factor, left
 
 def test_the_box_moves_without_a_mouse(monkeypatch):
     monkeypatch.setattr(cropping, "_width", Screen(600))
-    app = AppTest.from_function(page_with_a_photo, default_timeout=20).run()
+    app = AppTest.from_function(page_with_a_photo, default_timeout=LONG).run()
     assert app.session_state["box"].as_list() == [100, 100, 300, 300]
     for word, change in {"Left": [-30, 0, 0, 0], "Down": [0, 30, 0, 0], "Larger": [-15, -15, 30, 30]}.items():
         before = app.session_state["box"].as_list()

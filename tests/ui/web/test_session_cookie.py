@@ -120,7 +120,7 @@ def test_while_the_store_fails_people_read_so_and_the_log_says_why(accounts, tic
     answer = ask("POST", ticket)
     assert (answer.status_code, answer.text) == (503, "Something is wrong on our side. Please try again later.")
     assert "set-cookie" not in answer.headers
-    assert "The disk is gone. Mount it again." in caplog.text
+    assert "Make its folder writable for the user that runs FERS." in caplog.text
 
 
 def test_a_store_that_fails_half_way_takes_nobody_s_session(ticket, failing):
