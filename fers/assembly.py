@@ -17,6 +17,7 @@ from fers.services.faces.importing import Importing
 from fers.services.faces.live import Live
 from fers.services.faces.one_face import Faces
 from fers.services.faces.storing import Storing
+from fers.services.faces.tasks import Tasks
 from fers.services.faces.uploads import Uploads
 from fers.services.labelling.agreement import Agreement
 from fers.services.labelling.review import Review
@@ -58,6 +59,7 @@ class Platform:
     members: Members
     consents: Consents
     capture: Capture
+    tasks: Tasks
     drafts: Drafts
     live: Live
     withdrawal: Withdrawal
@@ -124,8 +126,9 @@ def assemble(
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
+    tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, now)
     capture = Capture(
-        storing, models, detector, consents, studies, Challengers(trials, models, now), stores.health, now
+        storing, models, detector, consents, studies, Challengers(trials, models, now), tasks, stores.health, now
     )
     versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
@@ -144,11 +147,12 @@ def assemble(
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
         capture=capture,
+        tasks=tasks,
         drafts=Drafts(now),
         live=Live(BrowserNetworks(adapters.registry(settings)), models),
         withdrawal=withdrawal,
         retention=retention,
-        data_export=DataExport(records, images, consents, stores.labels, stores.groups, now),
+        data_export=DataExport(records, images, consents, stores.labels, stores.groups, stores.sittings, now),
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),
@@ -162,7 +166,7 @@ def assemble(
         explore=Explore(records, stores.face_index, images, groups, now),
         faces=Faces(records, stores.labels, stores.answers, stores.versions, now),
         review=Review(records, stores.labels, stores.face_index, images, now),
-        agreement=Agreement(records, stores.labels, now),
+        agreement=Agreement(records, stores.labels, stores.face_index, now),
         versions=versions,
         downloads=Downloads(records, images, stores.versions, versions, retention, now),
         importing=importing,

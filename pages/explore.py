@@ -26,7 +26,7 @@ side, content = st.columns([1, 4], gap="medium")
 with side:
     choose_study(actor)
     sizes = platform().groups.sizes(actor, study.id)
-    wanted = choose_filter(sizes)
+    wanted = choose_filter(sizes, asks=not study.protocol.is_free)
 with content:
     counts = platform().explore.counts(actor, study.id, wanted)
     found = sum(count.count for count in counts)

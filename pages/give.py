@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard
-from fers.ui.faces.giving import at_hand, look_and_answer, look_for_lost, take_photo, thank
+from fers.ui.faces.giving import at_hand, look_and_answer, look_for_lost, next_words, take_photo, thank
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")
@@ -16,6 +16,6 @@ elif giving.answer is None:
     look_and_answer(actor, giving)
 else:
     thank(actor, giving)
-    if st.button("Next photo", type="primary", icon=":material/photo_camera:", width="stretch"):
+    if st.button(next_words(giving), type="primary", icon=":material/photo_camera:", width="stretch"):
         state().next_photo()
         st.rerun()

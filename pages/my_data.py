@@ -11,6 +11,7 @@ from fers.ui import guard, session
 from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
 from fers.ui.faces.result import answer_word, percent, word
+from fers.ui.faces.tasks import to_show
 from fers.ui.people import groups, own_account
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
@@ -49,6 +50,8 @@ def show(face: Face) -> None:
         except ImageLost as lost:
             st.caption(f"{lost.what} You can still withdraw it.")
         st.markdown(f"**{label}**")
+        if face.intended is not None:
+            st.caption(f"You were asked to show {to_show(face.intended)}.")
         st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
         if face.live is not None:
             saw, sure = face.live.first

@@ -24,8 +24,8 @@ from fers.services.models.shadows import JOB
     metavar="FACES",
     default="",
     help="The evaluation set: own (all faces, self-reported labels), consensus (reviewed faces, annotators' consensus),"
-    " or a dataset version; v1#test is the test split of v1.  [default: own, or consensus if there are no self-reported"
-    " labels]",
+    " intended (prompted faces, intended labels), or a dataset version; v1#test is the test split of v1.  [default:"
+    " own, or consensus if there are no self-reported labels]",
 )
 @large_work
 @explains_failures

@@ -20,8 +20,14 @@ class EvaluationLabels(StrEnum):
     """Their own: what the person said they showed."""
     CONSENSUS = "consensus"
     """The annotators': what most of them saw."""
+    INTENDED = "intended"
+    """The study's: what the person was asked to show."""
     VERSION = "version"
     """A dataset version's, frozen: the annotators', or, where none looked, the person's own."""
+
+
+WHOLE = (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS, EvaluationLabels.INTENDED)
+"""Those that can be had of every face there is."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,8 @@ class EvaluationSet:
 
     @property
     def key(self) -> str:
-        """What it is stored and named by: "own" or "consensus", with "@" and a study's id where it is one study's; a
-        version's id, with "#" and a split where it is a part."""
+        """What it is stored and named by: "own", "consensus" or "intended", with "@" and a study's id where it is one
+        study's; a version's id, with "#" and a split where it is a part."""
         if self.label_source is not EvaluationLabels.VERSION:
             return f"{self.label_source}@{self.study_id}" if self.study_id else self.label_source.value
         return f"{self.version_id}#{self.split}" if self.split else self.version_id
@@ -47,7 +53,7 @@ class EvaluationSet:
     @classmethod
     def from_key(cls, key: str) -> "EvaluationSet":
         word, _, study_id = key.partition("@")
-        if word in (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS):
+        if word in WHOLE:
             return cls(EvaluationLabels(word), study_id=study_id)
         version_id, _, split = key.partition("#")
         return cls(EvaluationLabels.VERSION, version_id, Split(split) if split else None)
@@ -55,6 +61,7 @@ class EvaluationSet:
 
 OWN_LABELS = EvaluationSet(EvaluationLabels.OWN)
 REVIEWED_FACES = EvaluationSet(EvaluationLabels.CONSENSUS)
+ASKED_FACES = EvaluationSet(EvaluationLabels.INTENDED)
 
 
 @dataclass(frozen=True)

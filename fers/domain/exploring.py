@@ -63,6 +63,8 @@ class FaceFilter:
     """Quarters of the model's largest probability."""
     agreement: frozenset[int] = frozenset()
     """Quarters of the annotators' agreement; faces that none has labelled are in no quarter."""
+    intended: frozenset[Emotion | None] = frozenset()
+    """What their people were asked to show; None stands for nothing."""
     group: tuple[str, str] | None = None
     """What their people say about themselves: what it is about and what they say, by `groups.DIMENSIONS`. One at a
     time, since who is in two groups at once is soon somebody."""
@@ -83,6 +85,7 @@ class FaceFilter:
         return (
             _among(label, self.labels)
             and _among(face.source, self.sources)
+            and _among(face.intended, self.intended)
             and _among(quarter(confidence), self.confidence)
             and _among(None if agreement is None else quarter(agreement), self.agreement)
             and self.disputed in (None, is_disputed(face, label))
@@ -92,10 +95,9 @@ class FaceFilter:
 
     def in_words(self) -> list[str]:
         """What it asks for, thing by thing; empty where it sorts nothing out."""
-        named = sorted(label for label in self.labels if label is not None)
-        labels = ["no expression"] * (None in self.labels) + [label.label for label in named]
         conditions: dict[str, Sequence[str]] = {
-            "the class is": labels,
+            "the class is": _in_words(self.labels, "no expression"),
+            "the intended expression is": _in_words(self.intended, "none"),
             "the source is": sorted(self.sources),
             "the model's confidence is": [QUARTER_WORDS[part] for part in sorted(self.confidence)],
             "inter-rater agreement is": [QUARTER_WORDS[part] for part in sorted(self.agreement)],
@@ -114,6 +116,10 @@ NO_FILTER = FaceFilter()
 
 def _among(value: object, chosen: frozenset[object]) -> bool:
     return not chosen or value in chosen
+
+
+def _in_words(labels: frozenset[Emotion | None], none: str) -> list[str]:
+    return [none] * (None in labels) + [label.label for label in sorted(label for label in labels if label is not None)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.fields import NUMBER, TEXT, WHOLE, Field
+from fers.domain.fields import CLASS, NUMBER, TEXT, WHOLE, Field
 
 
 class Source(StrEnum):
@@ -86,6 +86,16 @@ DETAILS = (
     Field("arousal", NUMBER, "-1 to 1", attrgetter("arousal")),
 )
 """Those of `Answer.details`, read from an answer or from a version's `Entry`, for downloads of either."""
+
+
+def _intended_label(face: Any) -> str | None:
+    return None if face.intended is None else LABELS[face.intended]
+
+
+INTENDED = Field(
+    "intended", CLASS, "what the person was asked to show, in studies that ask", _intended_label, always=False
+)
+"""Read from a face or from a version's `Entry`."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +185,9 @@ class Face:
     """In place of `challenger`, where that one did not answer."""
     live: LiveGuess | None = None
     """Where the face was given from the live page. `prediction` is the server's own all the same."""
+    intended: Emotion | None = None
+    """What a task of its study's protocol asked for; None: nothing was asked. What its person says it shows is another
+    matter, and what annotators see in it a third."""
 
     def may_be_shown(self, now: datetime) -> bool:
         """Whether anybody else may look at it: its person lets them, and its retention date has not come."""

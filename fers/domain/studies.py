@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fers.domain.protocols import FREE, Protocol
 from fers.domain.review import QueueOrder
 
 
@@ -41,6 +42,8 @@ class Study:
     labelling_guide: str | None = None
     """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
     none (None); "" for no guide at all."""
+    protocol: Protocol = FREE
+    """What its participants are asked to show."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

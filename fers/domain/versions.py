@@ -94,7 +94,7 @@ class Measures:
 
 @dataclass(frozen=True)
 class Entry:
-    """A face as it was when it was frozen. Felt, posed and perceived expressions stay apart."""
+    """A face as it was when it was frozen. What was intended, reported (felt or posed) and perceived stays apart."""
 
     face_id: str
     person: str
@@ -131,6 +131,8 @@ class Entry:
     """None in versions that were frozen before they were taken. No part of what the version says."""
     live: LiveGuess | None = None
     """What the live page said in the person's own browser, where the face was given from there."""
+    intended: Emotion | None = None
+    """What a task asked its person to show."""
     # What is added here comes last, None by default: see `content_id`.
 
     @property
@@ -172,6 +174,7 @@ class Entry:
             "probabilities": tuple(document["probabilities"]),
             "measures": _filled(Measures, measures) if (measures := document.get("measures")) else None,
             "live": _live(live) if (live := document.get("live")) else None,
+            "intended": _EMOTIONS[document.get("intended")],
         }
         return _filled(cls, document | typed)
 

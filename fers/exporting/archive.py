@@ -62,10 +62,11 @@ def members_around(exported: ExportedVersion, format: Format, sums_of_shards: by
 
 
 def _closing(exported: ExportedVersion, format: Format, sums: bytearray) -> Iterator[Member]:
-    yield (faces := summed(_faces(exported, format), sums))
+    said: set[str] = set()
+    yield (faces := summed(_faces(exported, format, said), sums))
     if exported.lost:
         yield summed(lost(exported), sums)
-    yield summed(croissant(exported, faces.chunks.sha256), sums)
+    yield summed(croissant(exported, faces.chunks.sha256, said), sums)
     yield Member(SUMS, (bytes(sums[start : start + CHUNK]) for start in range(0, len(sums), CHUNK)))
 
 
@@ -89,16 +90,17 @@ def zipped_size(exported: ExportedVersion, format: Format) -> int | None:
     return zip.position
 
 
-def _faces(exported: ExportedVersion, format: Format) -> Member:
-    """One JSON object a line: everything that is known about each face, and where its image is."""
+def _faces(exported: ExportedVersion, format: Format, said: set[str]) -> Member:
+    """One JSON object a line: everything that is known about each face, and where its image is. Once that was read, the
+    names of all that is said of any are in `said`."""
 
     def lines() -> Iterator[bytes]:
         for split in Split:
             for entry in exported.entries(split):
                 image = format.place(entry) if format.place else None
-                yield orjson.dumps(
-                    {"image": image} | columns.described(exported, entry), option=orjson.OPT_APPEND_NEWLINE
-                )
+                described = {"image": image} | columns.described(exported, entry)
+                said.update(described)
+                yield orjson.dumps(described, option=orjson.OPT_APPEND_NEWLINE)
 
     return Member(FACES, gathered(lines()))
 

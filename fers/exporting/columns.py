@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.faces import DETAILS
+from fers.domain.faces import DETAILS, INTENDED
 from fers.domain.fields import CLASS, FLAG, NUMBER, TEXT, WHOLE, Field, Kind
 from fers.domain.versions import Entry, Vote, pseudonym
 from fers.exporting.exported_version import ExportedVersion
@@ -112,17 +112,19 @@ COLUMNS = (
         lambda _, entry: entry.live and entry.live.described(),
         always=False,
     ),
+    _of_entry(INTENDED),
 )
 """Each is read from an exported version and one of its entries."""
 _KINDS = {column.name: column.kind for column in COLUMNS}
-_LATER = tuple(column.name for column in COLUMNS if not column.always)
+LATER = tuple(column.name for column in COLUMNS if not column.always)
+"""Those that are left out where nothing is known."""
 SCALARS = {name: kind for name, kind in _KINDS.items() if isinstance(kind, str)}
 
 
 def described(exported: ExportedVersion, entry: Entry) -> dict:
     """Everything known about a face, in JSON's types."""
     values = {column.name: column.read(exported, entry) for column in COLUMNS}
-    for name in _LATER:
+    for name in LATER:
         if values[name] is None:
             del values[name]
     return values

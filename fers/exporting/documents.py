@@ -1,7 +1,7 @@
 """What every exported version says about itself: datasheet, citation, consent, and a description for machines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import resources
 from string import Template
 
@@ -42,8 +42,10 @@ def lost(exported: ExportedVersion) -> Member:
     return Member(LOST, ("".join([notice, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
 
 
-def croissant(exported: ExportedVersion, faces_sha256: str) -> Member:
-    """Croissant 1.0 metadata (docs.mlcommons.org/croissant) of the list of faces, whose SHA-256 is given."""
+def croissant(exported: ExportedVersion, faces_sha256: str, said: Collection[str]) -> Member:
+    """Croissant 1.0 metadata (docs.mlcommons.org/croissant) of the list of faces, whose SHA-256 is given. `said`: names
+    of what is said of any face there; what came later and nobody says is no field of the list."""
+    unsaid = {column for column in columns.LATER if column not in said}
     description = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -70,7 +72,7 @@ def croissant(exported: ExportedVersion, faces_sha256: str) -> Member:
                 "@type": "cr:RecordSet",
                 "@id": "faces",
                 "name": "faces",
-                "field": [_field(column, kind) for column, kind in _FIELDS.items()],
+                "field": [_field(column, kind) for column, kind in _FIELDS.items() if column not in unsaid],
             }
         ],
     }

@@ -52,9 +52,11 @@ def remember() -> None:
 
 
 def sign_out() -> None:
-    """End the session everywhere and forget it here, and the photo that its person did not submit."""
+    """End the session everywhere and forget it here, and the photo that its person did not submit. The place that is
+    kept for them is free at once."""
     if leaving := person():
         platform().drafts.forget(leaving)
+        platform().tasks.leave(leaving)
     secret = token()
     if secret:
         platform().accounts.sign_out(secret)

@@ -12,6 +12,7 @@ from fers.domain.faces import Answer, Face, Prediction, Source
 from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
+from fers.domain.protocols import Protocol, Task
 from fers.errors import FersError
 from fers.services.faces.capture import Draft
 from fers.services.faces.set_previews import Manner, Preview
@@ -115,6 +116,23 @@ class Bringing:
 
 
 @dataclass
+class Tasks:
+    """A study's tasks on the way to be saved."""
+
+    study_id: str
+    saved: Protocol
+    """As it was when they were taken up."""
+    rows: dict[int, Task]
+    """By the number that the widgets of a row are called by."""
+    added: int = 0
+    """How many rows there were ever."""
+
+    def add(self, task: Task) -> None:
+        self.rows[self.added] = task
+        self.added += 1
+
+
+@dataclass
 class State:
     token: str | None = None
     """The session token of whoever signed in in this tab."""
@@ -145,6 +163,10 @@ class State:
     """Why the last photo was refused, until it was said."""
     gallery_shows: int = 9
     """How many photos "My data" shows at once."""
+    pausing: bool = False
+    """Whether this participant stopped before all their tasks were done, until they go on."""
+    tasks: Tasks | None = None
+    """The tasks of a study as its owner is changing them."""
     invitation: str | None = None
     """The link of a new invitation, until whoever made it says they have it."""
     access_token: str | None = None

@@ -22,6 +22,7 @@ from fers.domain.interfaces import (
     RecordStore,
     ResultStore,
     SignIn,
+    SittingStore,
     StoreHealth,
     Stores,
     StudyStore,
@@ -42,6 +43,7 @@ from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
+from fers.storage.sqlite.sittings import SqliteSittings
 from fers.storage.sqlite.studies import SqliteStudies
 from fers.storage.sqlite.versions import SqliteDatasetVersions
 
@@ -68,6 +70,7 @@ class Backend:
             self.access(),
             self.erasures(),
             self.health(),
+            self.sittings(),
         )
 
 
@@ -117,6 +120,9 @@ class Embedded(Backend):
 
     def results(self) -> ResultStore:
         return SqliteResults(self._database())
+
+    def sittings(self) -> SittingStore:
+        return SqliteSittings(self._database())
 
     def images(self) -> ImageStore:
         return SqliteImages(self._folder)
@@ -221,6 +227,11 @@ class Firebase(Backend):
         from fers.storage.firebase.results import FirebaseResults
 
         return FirebaseResults(self._client)
+
+    def sittings(self) -> SittingStore:
+        from fers.storage.firebase.sittings import FirebaseSittings
+
+        return FirebaseSittings(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase.images import FirebaseImages

@@ -25,6 +25,7 @@ CONTRACTS = (
     "record_store",
     "result_store",
     "sign_in",
+    "sitting_store",
     "dataset_version_store",
     "study_store",
 )

@@ -12,6 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import Cursor, FaceFilter, Found, class_of, disagreement, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
 from fers.domain.labels import Opinion
+from fers.domain.protocols import ThreeLabels
 
 from .samples import NOON, a_face, a_label, a_person, an_id
 
@@ -30,6 +31,8 @@ FILTERS = [
     FaceFilter(confidence=frozenset({0, 3}), disputed=False),
     FaceFilter(since=date(2026, 4, 15), until=date(2026, 4, 28)),
     FaceFilter(agreement=frozenset({2})),
+    FaceFilter(intended=frozenset({Emotion.FEAR, Emotion.SAD})),
+    FaceFilter(intended=frozenset({None}), disputed=True),
     FaceFilter(labels=frozenset({Emotion.FEAR}), agreement=frozenset({2}), disputed=True),
     FaceFilter(labels=frozenset({Emotion.CONTEMPT}), sources=frozenset({Source.WEBCAM}), confidence=frozenset({1})),
 ]
@@ -48,7 +51,8 @@ def some_faces(count: int) -> list[Face]:
         )
         answer = replace(face.answer, label=random.choice([None, *Emotion]))
         prediction = replace(face.prediction, probabilities=probabilities)
-        faces.append(replace(face, answer=answer, prediction=prediction))
+        intended = random.choice([None, Emotion.FEAR, Emotion.SAD, Emotion.ANGER])
+        faces.append(replace(face, answer=answer, prediction=prediction, intended=intended))
     return faces
 
 
@@ -97,6 +101,20 @@ class FaceIndexContract:
         opinions = [OPINIONS.get(face.id) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
         shares = [opinion.agreement for opinion in opinions if opinion and opinion.agreement is not None]
         assert index.agreement(STUDY, wanted) == Counter(map(quarter, shares))
+
+    def test_what_was_asked_is_counted_with_what_is_reported_and_perceived(self, index, faces, records):
+        def three_labels(face: Face, opinions) -> ThreeLabels:
+            opinion = opinions.get(face.id)
+            seen = opinion.perceived if opinion else None
+            return ThreeLabels(face.intended, face.answer.label, seen, opinion is not None)
+
+        asked = [face for face in faces if face.intended is not None]
+        assert index.three_labels(STUDY) == Counter(three_labels(face, OPINIONS) for face in asked)
+        gone, *left = asked
+        records.delete_face(gone.id)
+        index.note_opinion(left[0].id, Opinion(Emotion.ANGER, 1.0))
+        opinions = OPINIONS | {left[0].id: Opinion(Emotion.ANGER, 1.0)}
+        assert index.three_labels(STUDY) == Counter(three_labels(face, opinions) for face in left)
 
     @pytest.mark.parametrize("wanted", FILTERS)
     def test_pages_of_the_newest_join_up(self, index, faces, wanted):

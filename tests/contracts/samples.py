@@ -206,4 +206,5 @@ any_face = st.builds(
     captured_at=_times,
     given_at=_times,
     purge_at=_times,
+    intended=_optional(st.sampled_from(Emotion)),
 )

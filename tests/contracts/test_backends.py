@@ -16,6 +16,7 @@ from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
 from .result_store_contract import ResultStoreContract
 from .sign_in_contract import SignInContract
+from .sitting_store_contract import SittingStoreContract
 from .study_store_contract import StudyStoreContract
 
 
@@ -84,4 +85,8 @@ class TestErasureStore(ErasureStoreContract):
 
 
 class TestStoreHealth(StoreHealthContract):
+    pass
+
+
+class TestSittingStore(SittingStoreContract):
     pass

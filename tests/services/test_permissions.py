@@ -19,6 +19,7 @@ from fers.exporting.exported_version import Cut
 from fers.services.faces.drafts import AtHand
 from fers.services.faces.importing import Terms
 from fers.services.faces.set_previews import Manner
+from fers.services.faces.tasks import Turn
 from fers.services.models.batch_inference import Asked
 from fers.services.people.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, draft, give_face, participant
@@ -36,6 +37,7 @@ TABLE = {
     "access.make": RESEARCHERS,
     "access.mine": EVERYBODY,
     "access.revoke": EVERYBODY,
+    "agreement.asked": RESEARCHERS,
     "agreement.known": RESEARCHERS,
     "agreement.proposed": RESEARCHERS,
     "agreement.report": RESEARCHERS,
@@ -143,6 +145,14 @@ TABLE = {
     "studies.create": NOBODY,
     "studies.enter": EVERYBODY,
     "studies.update": OWNERS,
+    "tasks.turn": EVERYBODY,
+    "tasks.pause": EVERYBODY,
+    "tasks.keep": EVERYBODY,
+    "tasks.skip": EVERYBODY,
+    "tasks.note_given": EVERYBODY,
+    "tasks.leave": EVERYBODY,
+    "tasks.ending": EVERYBODY,
+    "tasks.progress": OWNERS,
     "trials.start": NOBODY,
     "trials.end": NOBODY,
     "trials.trials": NOBODY,
@@ -215,6 +225,7 @@ def arguments(platform, giver, face, tmp_path):
         "help_desk.find": ("ada@example.org",),
         "help_desk.issue_code": ("ada@example.org",),
         "help_desk.grant": (giver.number, Role.PARTICIPANT),
+        "agreement.asked": (study.id,),
         "agreement.known": (study.id,),
         "agreement.proposed": (study.id, 1),
         "agreement.report": (study.id,),
@@ -297,6 +308,10 @@ def arguments(platform, giver, face, tmp_path):
         "studies.create": ("Another",),
         "studies.enter": (study.id,),
         "studies.update": (study,),
+        "tasks.keep": (None,),
+        "tasks.skip": (Turn(study.id, None, 0, 0, 1),),
+        "tasks.note_given": (None, None),
+        "tasks.progress": (study.id,),
         "trials.start": (["always-happy", "another"],),
         "trials.end": ("none",),
         "trials.result": ("none",),

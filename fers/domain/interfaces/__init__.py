@@ -14,6 +14,7 @@ from fers.domain.interfaces.models import (
     Models,
     PromotionStore,
 )
+from fers.domain.interfaces.protocols import SittingStore
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import DEVICE_DAYS, DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS, SignIn
@@ -40,6 +41,7 @@ __all__ = [
     "RecordStore",
     "ResultStore",
     "SignIn",
+    "SittingStore",
     "DatasetVersionStore",
     "StoreHealth",
     "Stores",
@@ -69,3 +71,4 @@ class Stores:
     access: AccessTokenStore
     erasures: ErasureStore
     health: StoreHealth
+    sittings: SittingStore

@@ -1,5 +1,6 @@
 """Where studies, what annotators say and dataset versions are kept, and how faces are found."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Protocol
@@ -10,6 +11,7 @@ from fers.domain.groups import SelfDescription
 from fers.domain.invitations import Invitation
 from fers.domain.labels import Label, Opinion
 from fers.domain.people import Membership
+from fers.domain.protocols import ThreeLabels
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import GoldStandard, Progress, QueueOrder
 from fers.domain.versions import DatasetVersion, Entry, Split
@@ -83,6 +85,9 @@ class FaceIndex(Protocol):
 
     def own_labels(self, study_id: str) -> dict[tuple[date, Emotion], int]:
         """How many faces of each week (its Monday) their own people gave each label, whatever annotators said."""
+
+    def three_labels(self, study_id: str) -> Counter[ThreeLabels]:
+        """How many of the faces for which an expression was asked have which labels; only counts above 0."""
 
     def newest(
         self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None

@@ -63,6 +63,7 @@ def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: st
         fingerprint=fingerprint,
         measures=measures,
         live=face.live,
+        intended=face.intended,
         **_details(answer, labels),
     )
 

@@ -1,7 +1,7 @@
 """Capture: from a photo to a stored face."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -19,6 +19,7 @@ from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, StudyClosed
 from fers.services.faces.storing import Storing
+from fers.services.faces.tasks import Tasks, Turn
 from fers.services.models.challengers import Challengers, prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.people.consents import Consents
@@ -46,6 +47,8 @@ class Draft:
     captured_at: datetime
     live: LiveGuess | None = None
     """What its person saw on the live page when they gave it; None: not from there."""
+    turn: Turn | None = None
+    """What its person was asked for; None: nothing."""
 
 
 class Capture:
@@ -57,6 +60,7 @@ class Capture:
         consents: Consents,
         studies: Studies,
         challengers: Challengers,
+        tasks: Tasks,
         health: StoreHealth,
         now: Clock = utc_now,
     ):
@@ -66,6 +70,7 @@ class Capture:
         self._consents = consents
         self._studies = studies
         self._challengers = challengers
+        self._tasks = tasks
         self._health = health
         self._now = now
 
@@ -92,7 +97,8 @@ class Capture:
             faces = tuple(self._detector.detect(pixels))
             suggestions = tuple(face.with_context(scale, photo.size) for face in faces)
             pictures = tuple(crop(pixels, box, PICTURE_SIDE) for box in suggestions[:MOST_PICTURES])
-        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, pictures, self._now(), live)
+        turn = None if live else self._tasks.turn(actor)
+        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, pictures, self._now(), live, turn)
 
     def hints(self, actor: Person, draft: Draft, box: Box) -> list[Hint]:
         """What could be better about the crop; often nothing."""
@@ -104,6 +110,7 @@ class Capture:
         """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
         ModelRejected."""
         consent, study = self._require_open(actor)
+        self._tasks.keep(actor, draft.turn)
         face = crop_stored(draft.photo.data, box)
         if _in_trial(draft, consent, study) and (drawn := self._challengers.shown(draft.id, face)):
             return drawn
@@ -126,7 +133,11 @@ class Capture:
         """
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
+            self._tasks.note_given(actor, draft.turn, None)
             return None
+        task = draft.turn.task if draft.turn else None
+        if task and task.display:
+            answer = replace(answer, display=task.display)
         given_at, heard = self._now(), None
         if _in_trial(draft, consent, study) and isinstance(answer.label, Emotion):
             heard = self._challengers.answer(draft.id, prediction, crop_stored(draft.photo.data, box))
@@ -148,8 +159,11 @@ class Capture:
             challenger=heard if isinstance(heard, Challenger) else None,
             unscored=heard if isinstance(heard, Unscored) else None,
             live=draft.live,
+            intended=task.intended if task else None,
         )
-        return self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
+        stored = self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
+        self._tasks.note_given(actor, draft.turn, draft.id)
+        return stored
 
     def _require_registered(self, live: LiveGuess | None) -> None:
         known = {(info.id, info.fingerprint) for info in self._models.models()}

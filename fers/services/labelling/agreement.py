@@ -4,15 +4,19 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from fers.analysis import agreement as analysis
 from fers.analysis.consensus import dawid_skene, majority
 from fers.analysis.estimates import Estimate
 from fers.analysis.gold_standard import accuracy_on_gold_standard
+from fers.analysis.wilson import wilson
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consensus import of_people
 from fers.domain.emotions import Emotion
-from fers.domain.interfaces import LabelStore, RecordStore
+from fers.domain.evaluation_sets import Figure
+from fers.domain.interfaces import FaceIndex, LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict, is_open_flag
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -49,10 +53,31 @@ class AgreementReport:
     """Share, 0 to 1, of the annotators' labels that say what the set says of the same face."""
 
 
+@dataclass(frozen=True)
+class AskedReport:
+    """How what was asked of people, what they report and what annotators see go together. Counts are of faces; shares
+    come with 95% intervals (NaN of no faces)."""
+
+    faces: int
+    """For which an expression was asked."""
+    reported: np.ndarray
+    """Asked x reported: 8 x 8 counts, in the order of `Emotion`. Who can't tell is in none."""
+    perceived: np.ndarray
+    """Asked x perceived: likewise. Faces that nobody looked at, where annotators tie or see no expression, are in
+    none."""
+    people_report: Figure
+    """Share of people who report what was asked, of all who report something."""
+    annotators_see: Figure
+    """Share of faces in which annotators see what was asked, of all in which they see something."""
+    managed_and_seen: Figure
+    """The same, of those alone whose people report that they show it."""
+
+
 class Agreement:
-    def __init__(self, records: RecordStore, labels: LabelStore, now: Clock = utc_now):
+    def __init__(self, records: RecordStore, labels: LabelStore, index: FaceIndex, now: Clock = utc_now):
         self._records = records
         self._labels = labels
+        self._index = index
         self._now = now
 
     def report(self, actor: Person, study_id: str) -> AgreementReport:
@@ -74,6 +99,20 @@ class Agreement:
             of_sets=len(labels) - len(own),
             with_sets=analysis.agreement_with_sets(labels),
         )
+
+    def asked(self, actor: Person, study_id: str) -> AskedReport:
+        """What became of what the study asked for, from counts: no face is gone through."""
+        require(actor, Action.VIEW_DATASET, study_id)
+        counts = self._index.three_labels(study_id)
+        reported, perceived, managed = (np.zeros((len(Emotion), len(Emotion)), int) for _ in range(3))
+        for labels, count in counts.items():
+            if labels.reported is not None:
+                reported[labels.intended, labels.reported] += count
+            if labels.perceived is not None:
+                perceived[labels.intended, labels.perceived] += count
+                if labels.reported is labels.intended:
+                    managed[labels.intended, labels.perceived] += count
+        return AskedReport(counts.total(), reported, perceived, *map(_on_diagonal, (reported, perceived, managed)))
 
     def votes(self, actor: Person, study_id: str, face_id: str) -> Counter[Emotion | Verdict]:
         """How many of a face's annotators said what: an emotion (the largest share), or another verdict."""
@@ -108,3 +147,7 @@ class Agreement:
         self._labels.set_gold_standard(face_id, None if emotion is None else GoldStandard(emotion, now))
         action = "unmarked a known face" if emotion is None else "marked a face as known"
         self._records.append_audit(entry_by(actor, now, action, face_id, study_id))
+
+
+def _on_diagonal(counts: np.ndarray) -> Figure:
+    return wilson(float(np.trace(counts)), float(counts.sum()))

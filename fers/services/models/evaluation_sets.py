@@ -10,7 +10,14 @@ from fers.domain import permissions
 from fers.domain.consensus import Consensus, of_people, votes_of
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES, EvaluationLabels, EvaluationSet
+from fers.domain.evaluation_sets import (
+    ASKED_FACES,
+    OWN_LABELS,
+    REVIEWED_FACES,
+    WHOLE,
+    EvaluationLabels,
+    EvaluationSet,
+)
 from fers.domain.faces import Face
 from fers.domain.field import may_be_tested_on
 from fers.domain.interfaces import DatasetVersionStore, FaceIndex, LabelStore, RecordStore
@@ -79,6 +86,9 @@ class EvaluationSets:
             return ((entry.face_id, entry.label, entry.person) for entry in entries if entry.label is not None)
         if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
             return self._consensus(evaluation_set, among)
+        if evaluation_set.label_source is EvaluationLabels.INTENDED:
+            asked = (face for face in self._faces(evaluation_set, among) if Purpose.TRAIN in face.purposes)
+            return ((face.id, face.intended, face.person_id) for face in asked if face.intended is not None)
         tested = (face for face in self._faces(evaluation_set, among) if may_be_tested_on(face))
         return ((face.id, face.answer.label, face.person_id) for face in tested if face.answer.label is not None)
 
@@ -93,12 +103,15 @@ class EvaluationSets:
 
     def size(self, evaluation_set: EvaluationSet) -> int:
         """How large the evaluation set is, read without going through it: how many entries are left of a version; of
-        every face, how many have their person's label; of the reviewed ones, how many labels annotators gave."""
+        every face, how many have their person's label; of the reviewed ones, how many labels annotators gave; of those
+        that were asked for, how many there are."""
         if evaluation_set.label_source is EvaluationLabels.VERSION:
             return self._versions.count_entries(evaluation_set.version_id)
         studies = self._studies(evaluation_set)
         if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
             return sum(self._labels.progress(study.id, study.overlap).labels for study in studies)
+        if evaluation_set.label_source is EvaluationLabels.INTENDED:
+            return sum(self._index.three_labels(study.id).total() for study in studies)
         return sum(sum(self._index.own_labels(study.id).values()) for study in studies)
 
     def revisions(self, evaluation_set: EvaluationSet) -> int:
@@ -112,10 +125,10 @@ class EvaluationSets:
 
     def offered(self, actor: Person, study_id: str) -> list[Choice]:
         """What `actor`, who works in a study, may measure on: its faces, its reviewed ones, and its versions,
-        newest first, each as a whole and its test part; where there are several studies, also the faces of all. What
-        they may not measure on is not counted."""
+        newest first, each as a whole and its test part; where there are several studies, also the faces of all. Those
+        by what was asked come where something was. What they may not measure on is not counted."""
         names = {study.id: study.name for study in self._records.studies()}
-        whole = [OWN_LABELS, REVIEWED_FACES]
+        whole = [OWN_LABELS, REVIEWED_FACES, ASKED_FACES]
         # Those of the only study are all there are, and are called so: results outlive the coming of a second one.
         own = [replace(on, study_id=study_id) for on in whole] if len(names) > 1 else whole
         versions = [
@@ -126,7 +139,9 @@ class EvaluationSets:
         all_there_is = [(on, names[study_id]) for on in [*own, *versions]]
         all_there_is += [(on, "") for on in whole if len(names) > 1]
         return [
-            Choice(on, self.version(on), study, self.count(on)) for on, study in all_there_is if self.allowed(actor, on)
+            Choice(on, self.version(on), study, self.count(on))
+            for on, study in all_there_is
+            if self.allowed(actor, on) and (on.label_source is not EvaluationLabels.INTENDED or self.size(on))
         ]
 
     def count(self, evaluation_set: EvaluationSet) -> int | None:
@@ -152,13 +167,13 @@ class EvaluationSets:
         raise InvalidInput("evaluation-set.no-faces")
 
     def named(self, name: str) -> EvaluationSet:
-        """ "own" or "consensus", with "@" and a study's id for its faces alone; a version by its name or the beginning
-        of its id, with "#test" (or another split) for a part of it; "" for `default`.
+        """ "own", "consensus" or "intended", with "@" and a study's id for its faces alone; a version by its name or
+        the beginning of its id, with "#test" (or another split) for a part of it; "" for `default`.
 
         Raises NotFound, or InvalidInput for a name that several studies use."""
         if not name:
             return self.default()
-        if name.partition("@")[0] in (EvaluationLabels.OWN, EvaluationLabels.CONSENSUS):
+        if name.partition("@")[0] in WHOLE:
             evaluation_set = EvaluationSet.from_key(name)
             if not self._studies(evaluation_set):
                 raise NotFound("evaluation-set.unknown-study", study=evaluation_set.study_id)

@@ -103,12 +103,12 @@ class Measuring:
         return np.array(face_ids, str), np.array(labels, int), np.array(whose, int)
 
     def _people(self, evaluation_set: EvaluationSet, common: Common) -> BoardEntry | None:
-        """Against what the other annotators say; where the label is the person's own word, against that."""
+        """Against what the other annotators say; where the label is the person's own word, or what was asked of them,
+        against that."""
         votes = self._evaluation_sets.votes(evaluation_set)
         of_faces = [votes.get(face_id, []) for face_id in common.face_ids.tolist()]
-        return people(
-            of_faces, common.people, common.labels if evaluation_set.label_source is EvaluationLabels.OWN else None
-        )
+        is_given = evaluation_set.label_source in (EvaluationLabels.OWN, EvaluationLabels.INTENDED)
+        return people(of_faces, common.people, common.labels if is_given else None)
 
     def _keep(
         self,

@@ -14,6 +14,7 @@ from fers.domain.invitations import Invitation
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.protocols import without_place
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.labelling.aggregation import aggregate
@@ -110,6 +111,11 @@ class Migration:
             self._new.records.keep_out(study.id, face_id)
         for invitation in self._old.studies.invitations_to(study.id):
             self._copy_invitation(invitation)
+        missing = self._old.sittings.counted(study.id)
+        missing.subtract(self._new.sittings.counted(study.id))
+        for what, number in missing.items():
+            if number:
+                self._new.sittings.count(study.id, what, number)
 
     def _copy_invitation(self, invitation: Invitation) -> None:
         """With no more uses than are left: it may have been used or revoked between two runs."""
@@ -135,6 +141,7 @@ class Migration:
         self._copy_memberships(person)
         self._copy_descriptions(person)
         self._copy_access_tokens(person)
+        self._copy_sittings(person)
         self._new.sign_in.adopt(person.id, self._old.sign_in.keys_of(person.id))
         self._new.sign_in.note_role(person.id, person.role)
 
@@ -151,6 +158,13 @@ class Migration:
             self._new.groups.delete_description(person.id, gone)
         for description in (one for one in said if one not in there):
             self._new.groups.save_description(description)
+
+    def _copy_sittings(self, person: Person) -> None:
+        """Without the places kept for them, which are for minutes."""
+        there = self._new.sittings.sittings_of(person.id)
+        for sitting in map(without_place, self._old.sittings.sittings_of(person.id)):
+            if sitting not in there:
+                self._new.sittings.save_sitting(sitting)
 
     def _copy_access_tokens(self, person: Person) -> None:
         """Their secrets go on opening what they opened."""

@@ -16,6 +16,7 @@ from fers.domain.interfaces import ImageStore, Stores
 from fers.domain.models import ModelRun
 from fers.domain.people import Person
 from fers.domain.picture import FACTS_ID
+from fers.domain.protocols import without_place
 from fers.domain.studies import Study
 from fers.domain.versions import DatasetVersion
 from fers.errors import NotFound
@@ -128,6 +129,7 @@ def _parts_of_person(person: Person) -> Iterator[Part]:
     yield "their consents are", lambda of: _by("id", of.records.consents_of(person.id))
     yield "their places in studies are", lambda of: _by("study_id", of.studies.memberships_of(person.id))
     yield "what they say about themselves is", lambda of: of.groups.descriptions_of(person.id)
+    yield "their tasks are", lambda of: map(without_place, _by("study_id", of.sittings.sittings_of(person.id)))
     yield "their access tokens are", lambda of: _by("id", of.access.tokens_of(person.id))
     yield "what opens their account is", lambda of: [of.sign_in.keys_of(person.id)]
 
@@ -142,6 +144,7 @@ def _parts_of_study(study: Study) -> Iterator[Part]:
     yield f"{name} its versions are", lambda of: _by("id", of.versions.of_study(study.id))
     yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, NO_FILTER))]
     yield f"{name} how far it is reviewed is", lambda of: [of.labels.progress(study.id, study.overlap)]
+    yield f"{name} what was asked of people is", lambda of: [of.sittings.given(study.id), of.sittings.counted(study.id)]
     yield f"{name} what guesses came to is", lambda of: of.field.guesses(study.id)
 
 

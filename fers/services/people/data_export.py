@@ -9,13 +9,14 @@ import numpy as np
 
 from fers.domain.clock import Clock, utc_now
 from fers.domain.emotions import LABELS
-from fers.domain.faces import DETAILS, Challenger, Face
+from fers.domain.faces import DETAILS, INTENDED, Challenger, Face
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop_stored
-from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore
+from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore, SittingStore
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.protocols import Sitting
 from fers.errors import ImageLost, NotFound
 from fers.exporting.exported_version import Member
 from fers.exporting.zipping import Zip
@@ -31,6 +32,7 @@ class DataExport:
         consents: Consents,
         labels: LabelStore,
         groups: GroupStore,
+        sittings: SittingStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -38,6 +40,7 @@ class DataExport:
         self._consents = consents
         self._labels = labels
         self._groups = groups
+        self._sittings = sittings
         self._now = now
 
     def faces(self, actor: Person) -> list[Face]:
@@ -57,8 +60,9 @@ class DataExport:
 
     def download(self, actor: Person) -> Iterator[bytes]:
         """A zip of everything the actor gave, made as it is asked for: the images, `faces.json`, what they said about
-        others' faces as `labels.json`, what they said about themselves as `about-me.json`, and the consent as
-        `consent.md`. Raises NotFound on the way when they withdraw something meanwhile."""
+        others' faces as `labels.json`, what they said about themselves as `about-me.json`, what they were asked to show
+        as `tasks.json`, and the consent as `consent.md`. Raises NotFound on the way when they withdraw something
+        meanwhile."""
         require(actor, Action.MANAGE_OWN_DATA)
         return Zip(self._now()).stream(self._files(actor))
 
@@ -76,6 +80,7 @@ class DataExport:
         yield _json("faces.json", described)
         yield _json("labels.json", [describe_label(label) for label in self._labels.labels_by(actor.id)])
         yield _json("about-me.json", [describe_self(said) for said in self._groups.descriptions_of(actor.id)])
+        yield _json("tasks.json", [describe_sitting(sitting) for sitting in self._sittings.sittings_of(actor.id)])
         yield Member("consent.md", (self._consents.copy_for(actor).encode(),))
 
     def _image(self, face: Face) -> bytes:
@@ -118,6 +123,7 @@ def describe(face: Face) -> dict[str, Any]:
         "label": answer.label.label if answer.label is not None else None,
         "label_given": "before the prediction was shown" if answer.before_prediction else "after it was shown",
         **{detail.name: detail.read(answer) for detail in DETAILS},
+        INTENDED.name: INTENDED.read(face),
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
@@ -139,6 +145,23 @@ def describe_self(description: SelfDescription) -> dict[str, Any]:
         "study": description.study_id,
         "agreed_to": description.words.body,
         "given_at": description.given_at.isoformat(),
+    }
+
+
+def describe_sitting(sitting: Sitting) -> dict[str, Any]:
+    """What somebody was asked to show in one study, and what became of it, in JSON's types."""
+    asked = (step for step in sitting.steps if step.outcome)
+    return {
+        "study": sitting.study_id,
+        "tasks": [
+            {
+                "intended": step.task.intended.label,
+                "scenario": step.task.scenario,
+                "outcome": step.outcome,
+                "face": step.face_id,
+            }
+            for step in asked
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, allowed, require
 from fers.domain.studies import Study
 from fers.errors import InvalidInput
+from fers.services.people.protocols import check_protocol
 
 LONGEST_RETENTION_DAYS = 3650
 
@@ -97,6 +98,7 @@ class Studies:
         """Raises what `update` would. Returns the study as it is."""
         before = self.get(actor, study.id)
         _check(study)
+        check_protocol(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")

@@ -22,6 +22,7 @@ from fers.storage.firebase.promotions import FirebasePromotions
 from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.results import FirebaseResults
 from fers.storage.firebase.sign_in import FirebaseSignIn
+from fers.storage.firebase.sittings import FirebaseSittings
 from fers.storage.firebase.studies import FirebaseStudies
 from fers.storage.firebase.versions import FirebaseDatasetVersions
 
@@ -61,4 +62,5 @@ def stores_of(client: FirebaseClient, settings: "Settings", now: Callable[[], da
         access=FirebaseAccess(client),
         erasures=FirebaseErasures(client),
         health=FirebaseHealth(client),
+        sittings=FirebaseSittings(client),
     )

@@ -12,6 +12,7 @@ from google.cloud.firestore import Query
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import NO_FILTER, Cursor, FaceCount, FaceFilter, Found, week_of
 from fers.domain.labels import Opinion
+from fers.domain.protocols import ThreeLabels
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.face_rows import FaceRows
@@ -59,6 +60,9 @@ class FirebaseFaceIndex:
             if cell["own"] != NOTHING:
                 found[week, Emotion(cell["own"])] += count
         return +found
+
+    def three_labels(self, study_id: str) -> Counter[ThreeLabels]:
+        return self._counters.three_labels(study_id)
 
     def newest(
         self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None
@@ -138,6 +142,7 @@ def _values(wanted: FaceFilter) -> dict[str, set[int]]:
         "source": {SOURCES.index(source) for source in wanted.sources},
         "confidence": set(wanted.confidence),
         "agreement": set(wanted.agreement),
+        "intended": {number_of(label) for label in wanted.intended},
         "disputed": set() if wanted.disputed is None else {wanted.disputed},
     }
     return {field: values for field, values in chosen.items() if values}

@@ -1,7 +1,6 @@
 """RecordStore on Firestore: people, studies, consents, faces and the log."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +20,10 @@ from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, TextSequence, where, within
 from fers.storage.firebase.groups import GroupsOfFaces
+from fers.storage.firebase.places import PlacesHeld
 from fers.storage.firebase.shadow_answers import ShadowAnswers
 from fers.storage.shared.documents import face_from_document, face_to_document, time_from_text, time_to_text
+from fers.storage.shared.study_documents import study_from_document, study_to_document
 
 _ORIGINS_PAGE = 2000
 
@@ -33,6 +34,7 @@ class FirebaseRecords:
         self._facts = FaceRows(self._documents)
         self._groups = GroupsOfFaces(self._documents)
         self._shadow_answers = ShadowAnswers(self._documents)
+        self._places = PlacesHeld(self._documents)
         self._log = FirebaseAudit(self._documents)
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
@@ -41,6 +43,7 @@ class FirebaseRecords:
         self._descriptions = self._documents.collection("self_descriptions")
         self._clock = self._documents.collection("installation").document("clock")
         self._access_tokens = self._documents.collection("access_tokens")
+        self._sittings = self._documents.collection("sittings")
         self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
@@ -60,7 +63,9 @@ class FirebaseRecords:
         self._documents.replace(self._people.document(person.id), _person_document(person))
 
     def delete_belongings(self, person_id: str) -> None:
-        for collection in (self._consents, self._memberships, self._descriptions, self._access_tokens):
+        self._places.release_all(person_id)
+        belongings = (self._consents, self._memberships, self._descriptions, self._access_tokens, self._sittings)
+        for collection in belongings:
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 
@@ -78,7 +83,10 @@ class FirebaseRecords:
         return sorted(map(_person, found), key=lambda person: person.id)
 
     def save_study(self, study: Study) -> None:
-        reference, document = self._studies.document(study.id), {"id": study.id, "particulars": asdict(study)}
+        reference, document = (
+            self._studies.document(study.id),
+            {"id": study.id, "particulars": study_to_document(study)},
+        )
         try:
             self._documents.create(reference, document | {"added": self._sequence.next()})
         except AlreadyExists:
@@ -86,7 +94,9 @@ class FirebaseRecords:
 
     def studies(self) -> list[Study]:
         """Oldest first."""
-        return [Study(**document["particulars"]) for document in self._documents.all(self._studies, by="added")]
+        return [
+            study_from_document(document["particulars"]) for document in self._documents.all(self._studies, by="added")
+        ]
 
     def keep_out(self, study_id: str, face_id: str) -> None:
         reference = self._kept_out.document(f"{study_id}-{face_id}")

@@ -91,6 +91,7 @@ def face_to_document(face: Face) -> dict[str, Any]:
         "rival": face.challenger and _challenger_to_document(face.challenger),
         "missed": face.unscored and asdict(face.unscored) | {"why": face.unscored.why.value},
         "live": face.live and as_stored(asdict(face.live)) | {"probabilities": list(face.live.probabilities)},
+        "intended": _label_of(face.intended),
     }
 
 
@@ -112,6 +113,7 @@ def face_from_document(document: dict[str, Any]) -> Face:
         challenger=_challenger_from_document(document.get("rival")),  # faces from before there were trials have none
         unscored=_unscored_from_document(document.get("missed")),
         live=_live_from_document(document.get("live")),  # nor what the live page said, before it was kept
+        intended=_emotion_of(document.get("intended")),  # nor what was asked for, before anything was
     )
 
 
@@ -165,7 +167,7 @@ def _live_from_document(document: dict[str, Any] | None) -> LiveGuess | None:
 def _answer_to_document(answer: Answer) -> dict[str, Any]:
     label, display = answer.label, answer.display
     return asdict(answer) | {
-        "label": None if label is None else label.label,
+        "label": _label_of(label),
         "display": None if display is None else display.value,
     }
 
@@ -173,7 +175,15 @@ def _answer_to_document(answer: Answer) -> dict[str, Any]:
 def _answer_from_document(document: dict[str, Any]) -> Answer:
     label, display = document["label"], document["display"]
     typed = {
-        "label": None if label is None else Emotion.from_label(label),
+        "label": _emotion_of(label),
         "display": None if display is None else Display(display),
     }
     return Answer(**document | typed)
+
+
+def _label_of(emotion: Emotion | None) -> str | None:
+    return None if emotion is None else emotion.label
+
+
+def _emotion_of(label: str | None) -> Emotion | None:
+    return None if label is None else Emotion.from_label(label)

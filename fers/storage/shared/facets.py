@@ -1,16 +1,21 @@
 """What a face is filtered by, the same in every store."""
 
+from collections.abc import Sequence
+
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import class_of, is_disputed, quarter
 from fers.domain.faces import Face, Source
 from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
 from fers.domain.labels import Opinion
+from fers.domain.protocols import Place, ThreeLabels
 
 Facts = dict[str, str | int | float | None]
 """What a face is found by: values of fields, by their names."""
 NOTHING = -1
 """Stands for no label and for no agreement yet."""
+UNSEEN = len(Emotion)
+"""Stands, in counts, for a face that no annotator looked at."""
 NO_SHARE = 2
 """Stands for no agreement yet: above every share, so that such faces come last."""
 SOURCES = list(Source)
@@ -52,6 +57,7 @@ def facets_of(face: Face, label: Emotion | None) -> Facts:
         "disputed": is_disputed(face, label),
         "source": SOURCES.index(face.source),
         "confidence": quarter(confidence),
+        "intended": number_of(face.intended),
     }
 
 
@@ -67,3 +73,27 @@ def group_of(wanted: tuple[str, str]) -> tuple[str, int]:
     """The field and its value for the group that a filter names."""
     about, answer = wanted
     return GROUPS[about], DIMENSIONS[about].index(answer)
+
+
+PLACE = ("intended", *GROUPS.values())
+"""The fields that say where a face is counted for quotas."""
+
+
+def numbers_of(place: Place) -> tuple[int, ...]:
+    """The place's values of the fields in `PLACE`."""
+    said = dict(place.groups)
+    groups = (DIMENSIONS[about].index(said[about]) if about in said else NOTHING for about in GROUPS)
+    return (place.intended.value, *groups)
+
+
+def place_of(numbers: Sequence[int]) -> Place:
+    """The place with these values of the fields in `PLACE`."""
+    intended, *answers = numbers
+    said = ((about, answer) for about, answer in zip(GROUPS, answers, strict=True) if answer != NOTHING)
+    return Place(Emotion(intended), frozenset((about, DIMENSIONS[about][answer]) for about, answer in said))
+
+
+def three_labels_of(intended: int, own: int, perceived: int) -> ThreeLabels:
+    """As they are counted; `perceived` may be `UNSEEN`."""
+    seen = None if perceived == UNSEEN else label_of(perceived)
+    return ThreeLabels(Emotion(intended), label_of(own), seen, perceived != UNSEEN)

@@ -1,5 +1,6 @@
 """Dataset versions as JSON's types and back, the same for every store."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -37,7 +38,8 @@ def version_from_document(document: dict[str, Any]) -> DatasetVersion:
 def _filter_to_document(wanted: FaceFilter) -> dict[str, Any]:
     """Only what it names."""
     said = {
-        "labels": sorted((None if label is None else label.value for label in wanted.labels), key=str),
+        "labels": _numbers(wanted.labels),
+        "intended": _numbers(wanted.intended),
         "sources": sorted(source.value for source in wanted.sources),
         "confidence": sorted(wanted.confidence),
         "agreement": sorted(wanted.agreement),
@@ -51,7 +53,8 @@ def _filter_to_document(wanted: FaceFilter) -> dict[str, Any]:
 
 def _filter_from_document(said: dict[str, Any]) -> FaceFilter:
     return FaceFilter(
-        labels=frozenset(None if label is None else Emotion(label) for label in said.get("labels", ())),
+        labels=_emotions(said.get("labels", ())),
+        intended=_emotions(said.get("intended", ())),
         sources=frozenset(map(Source, said.get("sources", ()))),
         confidence=frozenset(said.get("confidence", ())),
         agreement=frozenset(said.get("agreement", ())),
@@ -60,6 +63,14 @@ def _filter_from_document(said: dict[str, Any]) -> FaceFilter:
         since=date.fromisoformat(said["since"]) if "since" in said else None,
         until=date.fromisoformat(said["until"]) if "until" in said else None,
     )
+
+
+def _numbers(labels: Iterable[Emotion | None]) -> list[int | None]:
+    return sorted((None if label is None else label.value for label in labels), key=str)
+
+
+def _emotions(numbers: Iterable[int | None]) -> frozenset[Emotion | None]:
+    return frozenset(None if number is None else Emotion(number) for number in numbers)
 
 
 def sums_to_document(sums: VersionSums) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
+from fers.storage.sqlite.sittings import SqliteSittings
 from fers.storage.sqlite.studies import SqliteStudies
 from fers.storage.sqlite.versions import SqliteDatasetVersions
 
@@ -49,4 +50,5 @@ def open_stores(settings: "Settings", now: Callable[[], datetime]) -> Stores:
         access=SqliteAccess(database),
         erasures=SqliteErasures(settings.data, database.disk),
         health=SqliteHealth(database),
+        sittings=SqliteSittings(database),
     )

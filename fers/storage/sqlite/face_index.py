@@ -5,13 +5,15 @@ either gone through by time until the page is full, or, where few are wanted, lo
 again the counts say which is less work. So nothing here goes through all faces of a study.
 """
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found, week_of
 from fers.domain.labels import Opinion
+from fers.domain.protocols import ThreeLabels
 from fers.storage.shared.documents import time_to_text
-from fers.storage.shared.facets import SOURCES, group_of, label_of, number_of
+from fers.storage.shared.facets import SOURCES, group_of, label_of, number_of, three_labels_of
 from fers.storage.sqlite.database import Database
 from fers.storage.sqlite.face_rows import FACE_COLUMNS, face_of, keep_opinion
 
@@ -48,6 +50,11 @@ class SqliteFaceIndex:
             "SELECT week, own, count FROM own_counts WHERE study_id = ? AND count > 0", (study_id,)
         )
         return {(date.fromisoformat(row["week"]), Emotion(row["own"])): row["count"] for row in rows}
+
+    def three_labels(self, study_id: str) -> Counter[ThreeLabels]:
+        query = "SELECT intended, own, perceived, count FROM three_label_counts WHERE study_id = ? AND count > 0"
+        rows = self._database.rows(query, (study_id,))
+        return Counter({three_labels_of(*labels): count for *labels, count in rows})
 
     def newest(
         self, study_id: str, wanted: FaceFilter, count: int, after: Cursor[datetime] | None = None
@@ -146,6 +153,7 @@ def _condition(wanted: FaceFilter) -> tuple[str, list[int | str]]:
         "source": [SOURCES.index(source) for source in wanted.sources],
         "confidence": list(wanted.confidence),
         "agreement": list(wanted.agreement),
+        "intended": [number_of(label) for label in wanted.intended],
         "disputed": [] if wanted.disputed is None else [wanted.disputed],
     }
     conditions = ["1"]

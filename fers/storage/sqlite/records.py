@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from fers.domain.studies import Study
 from fers.domain.versions import SHARED
 from fers.errors import AlreadyExists, NotFound, StoreUnavailable
 from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.study_documents import study_from_document, study_to_document
 from fers.storage.sqlite import audit, face_rows, field_rows
 from fers.storage.sqlite.database import Database
 from fers.storage.sqlite.face_rows import FACE_COLUMNS
@@ -73,13 +73,13 @@ class SqliteRecords:
             sql.execute(
                 "INSERT INTO studies (id, document) VALUES (?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET document = excluded.document",
-                (study.id, json.dumps(asdict(study))),
+                (study.id, json.dumps(study_to_document(study))),
             )
 
     def studies(self) -> list[Study]:
         """Oldest first."""
         rows = self._database.rows("SELECT document FROM studies ORDER BY number")
-        return [Study(**json.loads(row["document"])) for row in rows]
+        return [study_from_document(json.loads(row["document"])) for row in rows]
 
     def keep_out(self, study_id: str, face_id: str) -> None:
         with self._database.transaction() as sql:
@@ -220,7 +220,7 @@ class SqliteRecords:
 
 
 def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
-    for table in ("consents", "memberships", "self_descriptions", "access_tokens"):
+    for table in ("consents", "memberships", "self_descriptions", "access_tokens", "places", "sittings"):
         sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
 
 

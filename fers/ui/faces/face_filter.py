@@ -7,11 +7,13 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTER_WORDS, QUARTERS, FaceFilter
 from fers.domain.faces import Source
 from fers.ui.faces.one_face import NO_CLASS, SOURCE_WORDS, class_word
+from fers.ui.faces.result import word
 from fers.ui.state import state
 
 VIEW = "view"
-KEYS = ("class", "source", "confidence", "agreement", "group", "model", "since", "until", VIEW)
+KEYS = ("class", "asked", "source", "confidence", "agreement", "group", "model", "since", "until", VIEW)
 """Of the widgets, and so of what the address says."""
+_NOTHING = "Nothing"
 _SAME, _OTHER = "the same", "something else"
 _WHAT_CLASS_MEANS = (
     "A face's class is what most of its annotators see or, if none has labelled it, what its participant said. "
@@ -21,14 +23,16 @@ _IN_ADDRESS = {"bind": "query-params"}
 """Streamlit writes what is chosen into the address, and drops what an address says that can't be chosen."""
 
 
-def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
-    """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from."""
+def choose_filter(sizes: dict[str, dict[str, int]], asks: bool = False) -> FaceFilter:
+    """What to look at. Nothing chosen means everything. `sizes`: of the groups to choose from; `asks`: whether the
+    study asks its people for expressions."""
     groups = [(about, answer) for about, people in sizes.items() for answer in people]
     _keep_on_the_way_back()
     asking = st.container()
     with st.container(key="filters"):
         classes = [*Emotion, NO_CLASS]
         labels = _any_of("Class", classes, _class_or_none, "class", help=_WHAT_CLASS_MEANS)
+        intended = _any_of("Intended", [*Emotion, _NOTHING], _asked_word, "asked") if asks else []
         sources = _any_of("Source", list(Source), SOURCE_WORDS.get, "source")
         says = st.segmented_control("The model's guess is", [_SAME, _OTHER], key="model", **_IN_ADDRESS)
         confidence = _any_of("Model confidence", QUARTERS, quarter_word, "confidence")
@@ -39,6 +43,7 @@ def choose_filter(sizes: dict[str, dict[str, int]]) -> FaceFilter:
     state().arrived = False
     wanted = FaceFilter(
         labels=frozenset(None if label == NO_CLASS else label for label in labels),
+        intended=frozenset(None if label == _NOTHING else label for label in intended),
         sources=frozenset(sources),
         confidence=frozenset(confidence),
         agreement=frozenset(agreement),
@@ -83,3 +88,7 @@ def _choose_group(groups: list[tuple[str, str]]) -> tuple[str, str] | None:
 
 def _class_or_none(label: Emotion | str) -> str:
     return class_word(None if label == NO_CLASS else label)
+
+
+def _asked_word(label: Emotion | str) -> str:
+    return label if label == _NOTHING else word(label)

@@ -6,13 +6,15 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fers.domain.consent import Purpose
-from fers.domain.faces import Answer, Source
+from fers.domain.faces import Answer, Display, Source
 from fers.domain.hints import Hint
 from fers.domain.images import SUFFIXES, PhotoLimits, glimpse, too_large
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.services.faces.drafts import AtHand
+from fers.services.faces.tasks import Turn
 from fers.ui import guard
+from fers.ui.faces import tasks
 from fers.ui.faces.cropping import choose_crop
 from fers.ui.faces.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.faces.result import percent, show_result, word
@@ -74,10 +76,16 @@ def _tell_of_lost() -> None:
 
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
-    _begin("Show an expression")
+    turn = platform().tasks.pause(actor) if state().pausing else platform().tasks.turn(actor)
+    if turn and (turn.task is None or state().pausing):
+        _begin(tasks.goodbye_heading(turn))
+        tasks.say_goodbye(actor, turn)
+        return
+    _begin(tasks.heading(turn))
     _tell_of_lost()
     platform().capture.prepare(actor)
-    st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
+    tasks.tell(turn)
+    tasks.offer_ways_out(actor, turn)
     if advice := _of_others(actor, _ALONE):
         st.caption(advice)
     place = st.empty()
@@ -135,6 +143,7 @@ def _receive(actor: Person, data: bytes, source: Source) -> None:
 def look_and_answer(actor: Person, giving: Giving) -> None:
     """Step 2: place the crop, see the guess (before or after answering, as was drawn for this person), answer."""
     photo_side, answer_side = st.columns([6, 5], gap="large")
+    display = _asked_display(giving.draft.turn)
     with photo_side:
         box = _place_crop(actor, giving)
     platform().drafts.keep(actor, AtHand(giving.draft, giving.face, box or giving.box))
@@ -143,21 +152,27 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     with answer_side:
         if not platform().studies.current(actor).participants_label:
             _show_guess(actor, giving, box)
-            answer = ask_no_label(giving.draft.id)
+            answer = ask_no_label(giving.draft.id, display)
         # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
         elif actor.asked_first and giving.draft.live is None:
-            answer = ask_first(giving.draft.id)
+            answer = ask_first(giving.draft.id, display)
             _predict(actor, giving, box, wanted=answer is not None)
         else:
             _show_guess(actor, giving, box)
-            answer = ask_afterwards(giving.draft.id, giving.prediction)
+            answer = ask_afterwards(giving.draft.id, giving.prediction, display)
     if answer is not None:
         _submit(actor, giving, answer)
+
+
+def _asked_display(turn: Turn | None) -> Display | None:
+    """Whether a task says that it is felt, or posed: then nobody is asked."""
+    return turn.task.display if turn and turn.task else None
 
 
 def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
     _begin("Your face in the box")
+    tasks.recall(draft.turn)
     if len(draft.suggestions) > 1:
         _pick_face(actor, giving)
     start = giving.box or (draft.suggestions[giving.face] if draft.suggestions else None)
@@ -229,6 +244,14 @@ def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
         giving.answer = answer
         platform().drafts.forget(actor)
         st.rerun()
+
+
+def next_words(giving: Giving) -> str:
+    """What the button behind the thanks says."""
+    turn = giving.draft.turn
+    if turn is None or turn.task is None:
+        return "Next photo"
+    return "See how it went" if turn.done + 1 >= turn.length else "Next task"
 
 
 def thank(actor: Person, giving: Giving) -> None:

@@ -99,6 +99,8 @@ def people_say(about: AboutFace) -> None:
         answer = face.answer
         when = "before seeing the guess" if answer.before_prediction else "after seeing the guess"
         rows.append(_row("Participant", answer_word(answer.label), answer.valence, answer.arousal, when, face.given_at))
+    if face.intended is not None:
+        st.caption(f"The participant was asked to show: {word(face.intended).lower()}.")
     for label in about.labels:
         how = "seeing the guess" if label.saw_prediction else "blind"
         who, how = ("Imported dataset", "its own label") if label.of_a_set else (_annotator(label), how)

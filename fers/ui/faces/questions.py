@@ -10,23 +10,24 @@ from fers.ui.faces.result import CANT_TELL, answer_word, word
 _DISPLAY_WORDS = {Display.FELT: "I felt it", Display.POSED: "I posed it"}
 
 
-def ask_first(key: str) -> Answer | None:
-    """Ask without showing a guess. Returns the answer in the run in which it is given."""
+def ask_first(key: str, display: Display | None = None) -> Answer | None:
+    """Ask without showing a guess. `display`: felt or posed, where that is known. Returns the answer in the run in
+    which it is given."""
     labels = [*Emotion, CANT_TELL]
     label = st.pills("Which expression is it?", labels, format_func=answer_word, key=f"label-{key}", wrap=True)
-    details = _ask_details(key)
+    details = _ask_details(key, display)
     if not st.button("Save and see the guess", type="primary", width="stretch", disabled=label is None):
         return None
     return _answer(label, details, before_prediction=True)
 
 
-def ask_afterwards(key: str, prediction: Prediction) -> Answer | None:
+def ask_afterwards(key: str, prediction: Prediction, display: Display | None = None) -> Answer | None:
     """Ask whether the guess is right, or which expression it is when the model is not sure.
 
     Returns the answer in the run in which it is given.
     """
     guess = prediction.top(1)[0][0]
-    details = _ask_details(key)
+    details = _ask_details(key, display)
     if not prediction.sure:
         return _ask(key, "Which expression is it?", [*Emotion, CANT_TELL], details)
     if st.button(f"Yes, that's {word(guess).lower()}", type="primary", icon=":material/check:", width="stretch"):
@@ -35,9 +36,9 @@ def ask_afterwards(key: str, prediction: Prediction) -> Answer | None:
     return _ask(f"{key}-{guess}", "No, it's:", others, details)
 
 
-def ask_no_label(key: str) -> Answer | None:
+def ask_no_label(key: str, display: Display | None = None) -> Answer | None:
     """For studies whose participants don't say which expression it is. Returns the answer in the run it is given in."""
-    details = _ask_details(key)
+    details = _ask_details(key, display)
     if not st.button("Save it", type="primary", icon=":material/check:", width="stretch"):
         return None
     return _answer(CANT_TELL, details, before_prediction=False)
@@ -50,15 +51,13 @@ def _ask(key: str, question: str, labels: list[Emotion | str], details: dict) ->
     return _answer(label, details, before_prediction=False)
 
 
-def _ask_details(key: str) -> dict:
-    """Felt or posed, and, for those who like, how strong, how pleasant and how excited."""
-    display = st.segmented_control(
-        "Did you feel it or pose it?",
-        list(Display),
-        format_func=_DISPLAY_WORDS.get,
-        key=f"display-{key}",
-        width="stretch",
-    )
+def _ask_details(key: str, display: Display | None) -> dict:
+    """Felt or posed, unless that is known, and, for those who like, how strong, how pleasant and how excited."""
+    if display is None:
+        question, options = "Did you feel it or pose it?", list(Display)
+        display = st.segmented_control(
+            question, options, format_func=_DISPLAY_WORDS.get, key=f"display-{key}", width="stretch"
+        )
     with st.expander("Say more (optional)"):
         intensity = st.segmented_control(
             "How strong is it? 1: barely there, 5: very strong", range(1, 6), key=f"intensity-{key}", width="stretch"

@@ -10,7 +10,7 @@ from fers.analysis.estimates import Estimate
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
-from fers.services.labelling.agreement import AgreementReport
+from fers.services.labelling.agreement import AgreementReport, AskedReport
 from fers.ui import guard
 from fers.ui.faces.removing import offer_removal
 from fers.ui.faces.result import word
@@ -100,6 +100,32 @@ def of_sets(report: AgreementReport) -> None:
         faces = "1 face" if report.with_sets.faces == 1 else f"{report.with_sets.faces:,} faces"
         caption += f" Annotators' agreement with them: {_figure(report.with_sets)}, {faces}."
     st.caption(caption)
+
+
+def asked(report: AskedReport) -> None:
+    """How well people show what they are asked for, as they say themselves and as annotators see it."""
+    figures = {
+        "Reported as asked": report.people_report,
+        "Seen as asked": report.annotators_see,
+        "Seen, where reported": report.managed_and_seen,
+    }
+    with st.container(horizontal=True):
+        for title, (share, low, high) in figures.items():
+            with st.container(width=FIGURE_PIXELS):
+                st.metric(title, "–" if np.isnan(share) else f"{share:.0%}")
+                st.caption("" if np.isnan(share) else f"[{low:.0%}, {high:.0%}]")
+    st.caption(
+        f"Of {report.faces:,} faces for which an expression was asked. What annotators miss and people report as well "
+        "is hard to see; what people themselves report as something else did not come about. In brackets: 95% "
+        "intervals, as if every face were another person's."
+    )
+    plots = (
+        (report.reported, "What people report, by what was asked", "Reported"),
+        (report.perceived, "What annotators see, by what was asked", "Seen"),
+    )
+    for counts, title, said in plots:
+        if counts.any():
+            st.altair_chart(confusion(counts, title, "Asked for", said), width="stretch")
 
 
 def flags(actor: Person, report: AgreementReport) -> None:

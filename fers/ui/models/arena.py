@@ -58,6 +58,11 @@ def whose_word(evaluation_set: EvaluationSet) -> str:
     """The label source, in a sentence."""
     if evaluation_set.label_source is EvaluationLabels.OWN:
         return "Label source: what each person said about their own face. People are scored against that too."
+    if evaluation_set.label_source is EvaluationLabels.INTENDED:
+        return (
+            "Label source: what each person was asked to show, whether they managed to or not. People are scored "
+            "against that too: where annotators miss it as well, it may not be there to see."
+        )
     return (
         "Label source: what most annotators saw. People are scored by comparing each annotator with the others who "
         "labelled the same face (where those tie, with each of them in equal shares). Faces with fewer than "
@@ -229,6 +234,8 @@ def verdict(one: str, other: str, accuracy: tuple[float, float], p: float) -> st
 def _evaluation_set_name(evaluation_set: EvaluationSet, version: DatasetVersion | None) -> str:
     if evaluation_set.label_source is EvaluationLabels.OWN:
         return "All faces, self-reported labels"
+    if evaluation_set.label_source is EvaluationLabels.INTENDED:
+        return "Prompted faces, intended labels"
     if version is None:
         return "Reviewed faces, annotators' consensus"
     return f"Version {version.name}" + (f", {evaluation_set.split} split" if evaluation_set.split else "")

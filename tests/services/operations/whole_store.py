@@ -16,6 +16,7 @@ from fers.domain.interfaces import Stores
 from fers.domain.models import ModelRun, Promotion
 from fers.domain.people import Role
 from fers.domain.picture import FACTS_ID
+from fers.domain.protocols import Protocol, Quota, Task, without_place
 from fers.domain.review import GoldStandard
 from fers.domain.versions import Split
 from fers.services.labelling.aggregation import aggregate
@@ -40,6 +41,7 @@ from tests.contracts.samples import (
     an_invitation,
 )
 from tests.contracts.sign_in_contract import EMAIL, IDENTITY, PASSWORD
+from tests.contracts.sitting_store_contract import YOUNG, a_sitting
 
 HOUR = timedelta(hours=1)
 RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
@@ -55,18 +57,21 @@ def opened(backend) -> Stores:
 def fill(store: Stores) -> None:
     """Put everything in that there can be."""
     store.records.save_study(a_study("first"))
-    store.records.save_study(a_study("second"))
+    protocol = Protocol((Task(Emotion.FEAR, "A dog — 犬 — barks."),), quotas=(Quota(Emotion.FEAR, 9, YOUNG),))
+    store.records.save_study(a_study("second", protocol=protocol))
     store.records.keep_out(an_id("first"), an_id("removed"))
     for name in ("ada", "bob"):
         store.records.create_person(a_person(name))
         store.records.create_consent(a_consent(f"{name}'s", name))
         store.groups.save_description(a_description(name, "first"))
+        store.sittings.save_sitting(without_place(a_sitting(name)))
     for name in FACES:
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
         store.images.put(an_id(name), data)
-        live = SEEN_LIVE if name == "3" else None
-        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, live=live))
+        more = {"live": SEEN_LIVE if name == "3" else None, "intended": Emotion.FEAR if name == "4" else None}
+        store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, **more))
+    store.sittings.count(an_id("first"), "skipped_1", 3)
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.sign_in.register(an_id("ada"), EMAIL, PASSWORD)
@@ -125,7 +130,9 @@ def everything(store) -> tuple:
     invitations = {invitation for study in records.studies() for invitation in store.studies.invitations_to(study.id)}
     keys = [FACTS_ID, *(run.fingerprint for run in store.answers.runs())]
     tokens = [store.access.tokens_of(person.id) for person in records.people()]
-    said = [store.groups.descriptions_of(person.id) for person in records.people()]
+    said = [
+        (store.groups.descriptions_of(person.id), store.sittings.sittings_of(person.id)) for person in records.people()
+    ]
     answers = {(key, face_id): row.tolist() for key in keys for face_id, row in store.answers.answers(key)}
     review = [
         (
@@ -134,6 +141,7 @@ def everything(store) -> tuple:
             store.labels.gold_standard(study.id),
             store.labels.resolved_flags(study.id),
             store.labels.progress(study.id, 2),
+            (store.sittings.given(study.id), store.sittings.counted(study.id)),
             [(version, list(store.versions.entries(version.id))) for version in store.versions.of_study(study.id)],
         )
         for study in records.studies()

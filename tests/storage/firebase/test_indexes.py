@@ -21,6 +21,7 @@ from fers.storage.firebase.groups import FirebaseGroups
 from fers.storage.firebase.labels import FirebaseLabels
 from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.sign_in import FirebaseSignIn
+from fers.storage.firebase.sittings import FirebaseSittings
 from fers.storage.firebase.studies import FirebaseStudies
 from fers.storage.firebase.throttle import FirebaseThrottle
 from fers.storage.firebase.versions import FirebaseDatasetVersions
@@ -79,13 +80,25 @@ def ask_everything(client) -> None:
         index.most_disputed(an_id("faces"), label, 1)
     index.least_agreed(an_id("faces"), 1)
     index.counts(an_id("faces"), FaceFilter())
+    index.three_labels(an_id("faces"))
     index.newest(an_id("faces"), FaceFilter(), 1)
-    everything = {"labels": [Emotion.SAD], "sources": [Source.UPLOAD], "confidence": [0], "agreement": [0]}
+    everything = {
+        "labels": [Emotion.SAD],
+        "intended": [Emotion.SAD],
+        "sources": [Source.UPLOAD],
+        "confidence": [0],
+        "agreement": [0],
+    }
     for field, values in everything.items():
         index.newest(an_id("faces"), FaceFilter(**{field: frozenset(values)}), 1)
     index.newest(an_id("faces"), FaceFilter(disputed=True), 1)
     for about, answers in DIMENSIONS.items():
         index.newest(an_id("faces"), FaceFilter(group=(about, answers[0])), 1)
+    sittings = FirebaseSittings(client)
+    sittings.sittings_of(an_id("ada"))
+    sittings.given(an_id("faces"))
+    sittings.held(an_id("faces"), NOON)
+    sittings.counted(an_id("faces"))
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     FirebaseThrottle(FirestoreDocuments(client), utc_now).begin("ada")
     list(FirebaseAnswers(client).answers("1" * 64))

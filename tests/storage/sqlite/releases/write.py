@@ -164,6 +164,11 @@ def write(data: Path) -> None:
         platform.studies.update(operator, replace(study, asks_groups=True))
     if hasattr(platform, "trials"):
         platform.trials.start(operator, [model.id for model in platform.live_model.models()])
+    if hasattr(platform, "tasks"):
+        from fers.domain.protocols import Protocol, Quota, Task
+
+        asked = Protocol((Task(Emotion.FEAR, "A dog barks."),), quotas=(Quota(Emotion.FEAR, 5),))
+        platform.studies.update(operator, replace(platform.studies.current(), protocol=asked))
     ada = participant(platform, "ada@example.org", EVERYTHING)
     bob = participant(platform, "bob@example.org", EVERYTHING - {Purpose.PUBLISH})
     if hasattr(platform, "groups"):

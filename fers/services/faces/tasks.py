@@ -1,0 +1,321 @@
+"""Tasks: what a participant is asked to show next, and how far they and the study are."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random, SystemRandom
+
+from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.groups import LEAST_PEOPLE
+from fers.domain.interfaces import GroupStore, RecordStore, SittingStore
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.protocols import (
+    Outcome,
+    Place,
+    Quota,
+    Sitting,
+    Step,
+    Task,
+    TaskOrder,
+    balanced_rows,
+    carried_over,
+    plan,
+    without_place,
+)
+from fers.domain.studies import Study
+from fers.services.people.consents import Consents
+from fers.services.people.studies import Studies
+
+LEASE = timedelta(minutes=10)
+"""How long the place for a task is kept for whoever is at it; longer with each thing they do."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where somebody is in their study's protocol."""
+
+    study_id: str
+    task: Task | None
+    """None: there is nothing to ask them, now or ever."""
+    step: int
+    """Of their sitting."""
+    done: int
+    """Tasks that are given or skipped."""
+    length: int
+    """Of how many."""
+
+    @property
+    def is_through(self) -> bool:
+        """Whether they did all they were to do; else whatever is left is full, or in other people's hands."""
+        return self.done >= self.length
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What somebody's sitting came to."""
+
+    given: int
+    skipped: int
+    compared: int
+    """Faces, of those that are there still, of which they said what they show."""
+    agreed: int
+    """How many of these the model took for the same."""
+    filled: float | None
+    """How much of what the study wants is there, 0 to 1; None: it wants faces without end."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How far one of a study's quotas is."""
+
+    quota: Quota
+    given: int | None
+    """None where fewer than five people are in the group: that would tell of single ones."""
+    held: int | None
+    """By people who are at it just now; None likewise."""
+
+
+@dataclass(frozen=True)
+class TaskCount:
+    task: Task
+    given: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class ProtocolProgress:
+    """How far a study is with its protocol."""
+
+    fills: tuple[Fill, ...]
+    given: dict[Emotion, int]
+    """Faces of every expression that is asked for, wanted or not."""
+    tasks: tuple[TaskCount, ...]
+    begun: int
+    """People who were asked something."""
+    through: int
+    """How many of them did all their tasks."""
+
+
+class Tasks:
+    def __init__(
+        self,
+        records: RecordStore,
+        sittings: SittingStore,
+        groups: GroupStore,
+        studies: Studies,
+        consents: Consents,
+        now: Clock = utc_now,
+        random: Random | None = None,
+    ):
+        self._records = records
+        self._sittings = sittings
+        self._groups = groups
+        self._studies = studies
+        self._consents = consents
+        self._now = now
+        self._random = random or SystemRandom()
+
+    def turn(self, actor: Person) -> Turn | None:
+        """What to ask the actor now, whose place is kept for them for a while; None in a study without a protocol, or
+        that is closed."""
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)
+        if study.protocol.is_free or not study.open:
+            return None
+        sitting = self._sitting(actor, study)
+        if sitting.is_through or self._is_held(sitting):
+            return _turn(sitting, sitting.held)
+        return _turn(sitting, self._hold_next(actor, study, sitting))
+
+    def pause(self, actor: Person) -> Turn | None:
+        """What the actor would go on with, without a place being kept for it; None in a study without a protocol."""
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)
+        if study.protocol.is_free:
+            return None
+        sitting = self._sitting(actor, study)
+        return _turn(sitting, next(_undone(sitting), None))
+
+    def keep(self, actor: Person, turn: Turn | None) -> None:
+        """Keep the place of a turn for longer, where it can be."""
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)
+        if turn is None or turn.task is None or study.id != turn.study_id:
+            return
+        sitting = self._sittings.sitting(actor.id, study.id)
+        if sitting is None or sitting.held != turn.step or self._is_held(sitting):
+            return
+        if self._reserve(actor, study, turn.task):
+            self._sittings.save_sitting(replace(sitting, held_until=self._now() + LEASE))
+
+    def skip(self, actor: Person, turn: Turn) -> None:
+        """Leave a task out; its place is free at once."""
+        require(actor, Action.GIVE_FACE)
+        self._note(actor, turn, Outcome.SKIPPED)
+
+    def note_given(self, actor: Person, turn: Turn | None, face_id: str | None) -> None:
+        """A turn is done. `face_id`: of the face that came of it, if one was kept."""
+        require(actor, Action.GIVE_FACE)
+        if turn and turn.task:
+            self._note(actor, turn, Outcome.GIVEN, face_id)
+
+    def leave(self, actor: Person) -> None:
+        """Give back the place that is kept for the actor; they can go on later."""
+        require(actor, Action.GIVE_FACE)
+        for sitting in self._sittings.sittings_of(actor.id):
+            if sitting.held is not None:
+                self._sittings.release(sitting.study_id, actor.id, sitting.steps[sitting.held].task.intended)
+                self._sittings.save_sitting(without_place(sitting))
+
+    def ending(self, actor: Person) -> Ending | None:
+        """What the actor's sitting in the study they work in came to; None: they were asked nothing."""
+        require(actor, Action.GIVE_FACE)
+        study = self._studies.current(actor)
+        if (sitting := self._sittings.sitting(actor.id, study.id)) is None:
+            return None
+        outcomes = Counter(step.outcome for step in sitting.steps)
+        faces = (self._records.face(step.face_id) for step in sitting.steps if step.face_id)
+        said = [(face.answer.label, face.prediction.top(1)[0][0]) for face in faces if face]
+        compared = [label is guess for label, guess in said if label is not None]
+        given, skipped = outcomes[Outcome.GIVEN], outcomes[Outcome.SKIPPED]
+        return Ending(given, skipped, len(compared), sum(compared), self._filled(study))
+
+    def progress(self, actor: Person, study_id: str) -> ProtocolProgress:
+        """How far a study is: of each quota, what is there and what people are at, without going through faces."""
+        require(actor, Action.MANAGE_STUDY, study_id)
+        protocol = self._studies.get(actor, study_id).protocol
+        given, held = self._sittings.given(study_id), self._sittings.held(study_id, self._now())
+        people, counted = self._groups.sizes(study_id), self._sittings.counted(study_id)
+
+        def fill(quota: Quota) -> Fill:
+            if quota.group is not None and people.get(quota.group, 0) < LEAST_PEOPLE:
+                return Fill(quota, None, None)
+            return Fill(quota, quota.count(given), quota.count(held))
+
+        asked = sorted({task.intended for task in protocol.tasks})
+        return ProtocolProgress(
+            fills=tuple(map(fill, protocol.quotas)),
+            given={emotion: Quota(emotion, 0).count(given) for emotion in asked},
+            tasks=tuple(
+                TaskCount(task, counted[f"{Outcome.GIVEN}_{task.id}"], counted[f"{Outcome.SKIPPED}_{task.id}"])
+                for task in dict.fromkeys(replace(task, times=1) for task in protocol.tasks)
+            ),
+            begun=counted["begun"],
+            through=counted["through"],
+        )
+
+    def _sitting(self, actor: Person, study: Study) -> Sitting:
+        """Planned when it begins, and anew when the study asks for something else; what is done stays done."""
+        sitting, protocol = self._sittings.sitting(actor.id, study.id), study.protocol
+        if sitting is not None and sitting.protocol_id == protocol.id:
+            return sitting
+        if sitting is not None:
+            self.leave(actor)
+        steps = plan(protocol, self._row(study), self._fullness(actor, study), self._random)
+        steps = carried_over(sitting.steps if sitting else (), steps)
+        planned = Sitting(actor.id, study.id, protocol.id, steps, protocol.length)
+        self._sittings.save_sitting(planned)
+        if sitting is None:
+            self._sittings.count(study.id, "begun")
+        return planned
+
+    def _row(self, study: Study) -> int:
+        """The row that was used least."""
+        if study.protocol.order is not TaskOrder.BALANCED:
+            return 0
+        used = self._sittings.counted(study.id)
+        rows = range(balanced_rows(len(study.protocol.asked)))
+        row = min(rows, key=lambda row: (used[f"row_{row}"], self._random.random()))
+        self._sittings.count(study.id, f"row_{row}")
+        return row
+
+    def _fullness(self, actor: Person, study: Study) -> dict[Emotion, float]:
+        """Of each expression, how full the fullest quota is that a face of the actor counts towards; where there is
+        none, how much there is beside the others, always less than full."""
+        given, held = self._sittings.given(study.id), self._sittings.held(study.id, self._now())
+        faces, groups = given + held, self._groups_of(actor, study)
+        most = 1 + max(faces.values(), default=0) * len(faces)
+
+        def fullness(emotion: Emotion) -> float:
+            quotas = study.protocol.quotas_of(Place(emotion, groups))
+            shares = [quota.count(faces) / quota.wanted for quota in quotas]
+            return max(shares, default=Quota(emotion, 0).count(faces) / most)
+
+        return {emotion: fullness(emotion) for emotion in {task.intended for task in study.protocol.tasks}}
+
+    def _is_held(self, sitting: Sitting) -> bool:
+        """For long enough yet."""
+        return sitting.held_until is not None and sitting.held_until - self._now() > LEASE / 2
+
+    def _hold_next(self, actor: Person, study: Study, sitting: Sitting) -> int | None:
+        """Go on with the task at hand or, where that is full, with the next one that has room. Returns its step."""
+        full: set[Emotion] = set()
+        for number in _undone(sitting):
+            task = sitting.steps[number].task
+            if task.intended in full:
+                continue
+            if self._reserve(actor, study, task):
+                self._sittings.save_sitting(replace(sitting, held=number, held_until=self._now() + LEASE))
+                return number
+            full.add(task.intended)
+        return None
+
+    def _reserve(self, actor: Person, study: Study, task: Task) -> bool:
+        """Whoever keeps no photos takes no place, and neither does what is wanted without end."""
+        consent = self._consents.current(actor)
+        place = Place(task.intended, self._groups_of(actor, study))
+        quotas = study.protocol.quotas_of(place)
+        if not quotas or consent is None or not consent.permits(Purpose.STORE):
+            return True
+        now = self._now()
+        return self._sittings.reserve(study.id, actor.id, place, quotas, now, now + LEASE)
+
+    def _groups_of(self, actor: Person, study: Study) -> frozenset[tuple[str, str]]:
+        if not any(quota.group for quota in study.protocol.quotas):
+            return frozenset()
+        said = (one.said() for one in self._groups.descriptions_of(actor.id) if one.study_id == study.id)
+        return frozenset(next(said, {}).items())
+
+    def _note(self, actor: Person, turn: Turn, outcome: Outcome, face_id: str | None = None) -> None:
+        """Once: whoever presses twice did it once."""
+        sitting = self._sittings.sitting(actor.id, turn.study_id)
+        if sitting is None or turn.task is None or not _is_open(sitting, turn):
+            return
+        step = Step(turn.task, outcome, face_id)
+        steps = (*sitting.steps[: turn.step], step, *sitting.steps[turn.step + 1 :])
+        done = without_place(replace(sitting, steps=steps))
+        self._sittings.save_sitting(done)
+        self._sittings.release(turn.study_id, actor.id, turn.task.intended)
+        self._sittings.count(turn.study_id, f"{outcome}_{turn.task.id}")
+        if done.is_through and not sitting.is_through:
+            self._sittings.count(turn.study_id, "through")
+
+    def _filled(self, study: Study) -> float | None:
+        protocol = study.protocol
+        quotas = [quota for quota in protocol.quotas if quota.group is None] or protocol.quotas
+        if not quotas:
+            return None
+        given = self._sittings.given(study.id)
+        return sum(min(quota.count(given), quota.wanted) for quota in quotas) / sum(quota.wanted for quota in quotas)
+
+
+def _undone(sitting: Sitting) -> Iterator[int]:
+    """The steps to come, the one at hand first."""
+    undone = [number for number, step in enumerate(sitting.steps) if step.outcome is None]
+    yield from sorted(undone, key=lambda number: number != sitting.held)
+
+
+def _is_open(sitting: Sitting, turn: Turn) -> bool:
+    """Whether the turn's step is to be done still, and no other one meanwhile: the plan may be a new one."""
+    step = sitting.steps[turn.step] if turn.step < len(sitting.steps) else None
+    return step is not None and step.outcome is None and step.task == turn.task
+
+
+def _turn(sitting: Sitting, step: int | None) -> Turn:
+    if sitting.is_through or step is None:
+        return Turn(sitting.study_id, None, -1, sitting.done, sitting.length)
+    return Turn(sitting.study_id, sitting.steps[step].task, step, sitting.done, sitting.length)

@@ -1,0 +1,82 @@
+"""SittingStore on Firestore. Faces are counted by what was asked for with all else that they are counted by, and what
+happens by counters that are only ever added to."""
+
+import secrets
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from google.api_core.exceptions import NotFound as Missing
+from google.cloud.firestore import Increment
+
+from fers.domain.emotions import Emotion
+from fers.domain.protocols import Place, Quota, Sitting, has_room
+from fers.errors import NotFound
+from fers.storage.firebase.client import FirebaseClient
+from fers.storage.firebase.counters import FaceCounters
+from fers.storage.firebase.firestore import FirestoreDocuments, where
+from fers.storage.firebase.places import PlacesHeld
+from fers.storage.shared.study_documents import sitting_from_document, sitting_to_document
+
+_SHARDS = 8
+_OF = "of_"
+
+
+class FirebaseSittings:
+    def __init__(self, client: FirebaseClient):
+        self._documents = FirestoreDocuments(client)
+        self._counters = FaceCounters(self._documents)
+        self._places = PlacesHeld(self._documents)
+        self._people = self._documents.collection("people")
+        self._sittings = self._documents.collection("sittings")
+        self._counts = self._documents.collection("task_counts")
+
+    def save_sitting(self, sitting: Sitting) -> None:
+        reference = self._sittings.document(f"{sitting.person_id}-{sitting.study_id}")
+        about = {"id": reference.id, "person_id": sitting.person_id}
+        batch = self._documents.batch()
+        # Changes nothing, and fails if the person is gone.
+        batch.update(self._people.document(sitting.person_id), {"id": sitting.person_id})
+        batch.set(reference, about | {"sitting": sitting_to_document(sitting)})
+        try:
+            self._documents.commit(batch)
+        except Missing:
+            raise NotFound("account.gone") from None
+
+    def sitting(self, person_id: str, study_id: str) -> Sitting | None:
+        document = self._documents.read(self._sittings.document(f"{person_id}-{study_id}"))
+        return sitting_from_document(document["sitting"]) if document else None
+
+    def sittings_of(self, person_id: str) -> list[Sitting]:
+        found = self._documents.all(where(self._sittings, "person_id", "==", person_id))
+        return [sitting_from_document(document["sitting"]) for document in found]
+
+    def reserve(
+        self, study_id: str, person_id: str, place: Place, quotas: Collection[Quota], now: datetime, until: datetime
+    ) -> bool:
+        def may(held: Counter[Place]) -> bool:
+            return has_room(quotas, self.given(study_id), held)
+
+        return self._places.keep(study_id, person_id, place, now, until, may)
+
+    def release(self, study_id: str, person_id: str, intended: Emotion) -> None:
+        self._places.release(study_id, person_id, intended)
+
+    def given(self, study_id: str) -> Counter[Place]:
+        return self._counters.places(study_id)
+
+    def held(self, study_id: str, now: datetime) -> Counter[Place]:
+        return self._places.at(study_id, now)
+
+    def count(self, study_id: str, what: str, number: int = 1) -> None:
+        reference = self._counts.document(f"{study_id}-{secrets.randbelow(_SHARDS)}")
+        batch = self._documents.batch()
+        counted = {"id": reference.id, "study_id": study_id, f"{_OF}{what}": Increment(number)}
+        batch.set(reference, counted, merge=True)
+        self._documents.commit(batch)
+
+    def counted(self, study_id: str) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for document in self._documents.all(where(self._counts, "study_id", "==", study_id)):
+            found.update({field.removeprefix(_OF): n for field, n in document.items() if field.startswith(_OF)})
+        return found
