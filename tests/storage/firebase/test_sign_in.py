@@ -145,7 +145,7 @@ def test_an_exceeded_quota_is_called_one(sign_in, monkeypatch):
 
 def test_an_address_gets_a_role_once_it_is_confirmed(platform, accounts):
     accounts.sign_up(EMAIL, PASSWORD)
-    with pytest.raises(InvalidInput, match="confirmed"):
+    with pytest.raises(InvalidInput, match="yet to confirm"):
         platform.help_desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
     open_link("VERIFY_EMAIL")
     platform.help_desk.grant(OPERATOR, EMAIL, Role.RESEARCHER)
