@@ -43,7 +43,7 @@ def test_a_participant_is_led_through_the_tasks_and_thanked(app, platform, ask):
     click(app, "Next task")
     assert "Show a neutral face" in told(app)
     click(app, "Skip this one")
-    assert "Thank you, that was all of it!" in told(app)
+    assert "Thank you, that's everything!" in told(app)
     assert "You gave 2 photos and skipped 1." in told(app)
     assert "You and the machine agreed on **2 of 2**." in told(app)
     assert [bar.proto.text for bar in app.get("progress")] == ["The study has 25% of the photos it asks for."]
@@ -62,9 +62,9 @@ def test_whoever_stops_for_now_goes_on_where_they_were(app, platform, ask):
     participant(platform)
     sign_in(app)
     click(app, "Stop here for now")
-    assert "Thank you so far!" in told(app) and "You did 0 of 2." in told(app)
+    assert "Thanks so far!" in told(app) and "You have done 0 of 2." in told(app)
     assert platform.tasks.turn(newcomer(platform)).task == FEAR
-    click(app, "Go on")
+    click(app, "Continue")
     assert "Show sadness" in told(app)
     assert not app.exception
 
@@ -75,7 +75,7 @@ def test_a_study_that_is_full_says_so_kindly(app, platform, ask):
     participant(platform)
     sign_in(app)
     assert "Thank you for coming!" in told(app)
-    assert "all the photos it asks for" in told(app)
+    assert "all the photos it needs" in told(app)
     assert not app.get("file_uploader") and not app.get("camera_input")
     assert not app.exception
 
@@ -92,7 +92,7 @@ def test_an_owner_sets_tasks_and_quotas_up_and_sees_how_far_they_are(app, platfo
     study = platform.studies.current()
     platform.studies.update(OPERATOR, replace(study, asks_groups=True))
     open_tasks(app, platform)
-    assert "people show what they like" in told(app)
+    assert "Participants show whatever they like" in told(app)
     click(app, "Add a task")
     click(app, "Add a task")
     row, fear = f"task-{study.id}", Emotion.FEAR.value
@@ -105,7 +105,7 @@ def test_an_owner_sets_tasks_and_quotas_up_and_sees_how_far_they_are(app, platfo
     app.number_input(key=f"protocol-{study.id}-quota-{fear}-all").set_value(20)
     app.number_input(key=f"protocol-{study.id}-quota-{fear}-Gender").set_value(5).run()
     assert "Not saved yet." in told(app)
-    click(app, "Save the tasks")
+    click(app, "Save tasks")
     assert "Not saved yet." not in told(app)
     saved = platform.studies.current().protocol
     assert saved.tasks == (Task(Emotion.FEAR, "You hear steps."), Task(Emotion.SAD, times=2))
@@ -118,11 +118,11 @@ def test_an_owner_sets_tasks_and_quotas_up_and_sees_how_far_they_are(app, platfo
     platform.tasks.turn(newcomer(platform))
     app.run()
     assert [bar.proto.text for bar in app.get("progress")] == [
-        "**Sad**: 0, wanted without end",
-        "**Fear**: 1 of 20, 1 at it now",
+        "**Sad**: 0, no limit",
+        "**Fear**: 1 of 20, 1 in progress",
     ]
-    click(app, "Take out")
-    click(app, "Save the tasks")
+    click(app, "Remove")
+    click(app, "Save tasks")
     assert [task.intended for task in platform.studies.current().protocol.tasks] == [Emotion.SAD]
     assert not app.exception
 
@@ -133,6 +133,6 @@ def test_what_cannot_be_followed_is_refused_in_words(app, platform, ask):
     study = platform.studies.current()
     app.number_input(key=f"task-{study.id}-0-times").set_value(50).run()
     click(app, "Add a task")
-    click(app, "Save the tasks")
+    click(app, "Save tasks")
     assert "50 tasks at most" in told(app)
     assert platform.studies.current().protocol == study.protocol

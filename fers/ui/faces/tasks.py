@@ -16,7 +16,7 @@ from fers.ui.words import as_typed
 _TO_SHOW = {Emotion.NEUTRAL: "a neutral face", Emotion.HAPPY: "happiness", Emotion.SAD: "sadness"}
 """Expressions whose name can't follow "show"."""
 _HOW = {
-    None: "Felt or posed, as it comes. Look into the camera, with light on your face.",
+    None: "Felt or posed, whichever comes naturally. Look into the camera, with light on your face.",
     Display.FELT: "Take your time until you feel it. Look into the camera, with light on your face.",
     Display.POSED: "Pose it, as an actor would. Look into the camera, with light on your face.",
 }
@@ -76,13 +76,13 @@ def say_goodbye(actor: Person, turn: Turn) -> None:
     if turn.task is None and not turn.is_through:
         st.write(_nothing_left(ending))
     elif turn.task is not None:
-        st.write(f"You did {turn.done} of {turn.length}. The others wait for you: come back whenever you like.")
+        st.write(f"You have done {turn.done} of {turn.length}. The rest will wait: come back whenever you like.")
     for line in told_of(ending):
         st.write(line)
     if ending.filled is not None:
         st.progress(ending.filled, f"The study has {_share(ending.filled)} of the photos it asks for.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if turn.task is not None and st.button("Go on", type="primary", icon=":material/play_arrow:"):
+        if turn.task is not None and st.button("Continue", type="primary", icon=":material/play_arrow:"):
             state().pausing = False
             st.rerun()
         st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
@@ -91,16 +91,16 @@ def say_goodbye(actor: Person, turn: Turn) -> None:
 
 def goodbye_heading(turn: Turn) -> str:
     if turn.task is not None:
-        return "Thank you so far!"
-    return "Thank you, that was all of it!" if turn.is_through else "Thank you for coming!"
+        return "Thanks so far!"
+    return "Thank you, that's everything!" if turn.is_through else "Thank you for coming!"
 
 
 def _nothing_left(ending: Ending) -> str:
     if ending.given + ending.skipped:
-        return "The study has all it asks for of what was left for you, or others are giving it just now."
+        return "The study has all it needs from your remaining tasks, or others are working on them right now."
     return (
-        "The study has all the photos it asks for at present, or others are giving the last ones just now. "
-        "Look in again later: places may come free."
+        "The study has all the photos it needs at the moment, or others are giving the last ones right now. "
+        "Check back later: a place may open up."
     )
 
 
@@ -111,7 +111,7 @@ def told_of(ending: Ending) -> list[str]:
         skipped = f" and skipped {ending.skipped}" if ending.skipped else ""
         told.append(f"You gave {_many(ending.given, 'photo')}{skipped}. Every photo helps.")
     elif ending.skipped:
-        told.append(f"You skipped {_many(ending.skipped, 'task')}. That is fine: nobody has to show anything.")
+        told.append(f"You skipped {_many(ending.skipped, 'task')}. That's fine: nobody has to show anything.")
     if ending.compared == 1:
         told.append(f"You and the machine {'agreed' if ending.agreed else 'did not agree'}.")
     elif ending.compared:

@@ -21,8 +21,8 @@ from fers.ui.state import Tasks, state
 _HOW_WORDS = {None: "They say which", Display.FELT: "Felt", Display.POSED: "Posed"}
 _ORDER_WORDS = {
     TaskOrder.FIXED: "As listed",
-    TaskOrder.RANDOM: "At random, for everybody anew",
-    TaskOrder.BALANCED: "Balanced between people",
+    TaskOrder.RANDOM: "Random for each person",
+    TaskOrder.BALANCED: "Balanced across people",
 }
 _LOOK_AGAIN = "5s"
 
@@ -38,9 +38,9 @@ def _progress(study_id: str) -> None:
     if (actor := person()) is None:
         st.rerun()
     progress = platform().tasks.progress(actor, study_id)
-    st.subheader("How far it is", anchor=False)
-    people = f"{progress.begun} {'person' if progress.begun == 1 else 'people'} began, {progress.through} did all."
-    st.caption(f"{people} The counts are live.")
+    st.subheader("Progress", anchor=False)
+    begun = "1 person has started" if progress.begun == 1 else f"{progress.begun:,} people have started"
+    st.caption(f"{begun}, {progress.through:,} finished. Updated live.")
     wanted = {fill.quota.intended: fill for fill in progress.fills if fill.quota.group is None}
     expressions = list(progress.given.items())
     for first in range(0, len(expressions), 2):
@@ -54,9 +54,9 @@ def _progress(study_id: str) -> None:
 
 def _bar(emotion: Emotion, given: int, fill: Fill | None) -> None:
     if fill is None:
-        st.progress(0.0, f"**{word(emotion)}**: {given:,}, wanted without end")
+        st.progress(0.0, f"**{word(emotion)}**: {given:,}, no limit")
         return
-    at_it = f", {fill.held} at it now" if fill.held else ""
+    at_it = f", {fill.held} in progress" if fill.held else ""
     st.progress(min(1.0, given / fill.quota.wanted), f"**{word(emotion)}**: {given:,} of {fill.quota.wanted:,}{at_it}")
 
 
@@ -70,7 +70,9 @@ def _by_group(fills: list[Fill]) -> None:
         told = "–" if fill.given is None else f"{fill.given:,} of {fill.quota.wanted:,}"
         rows.setdefault(fill.quota.intended, {"Expression": word(fill.quota.intended)})[answer] = told
     st.dataframe(list(rows.values()), hide_index=True)
-    st.caption("–: fewer than five people are in the group, so nothing is told of them. What is full is not asked.")
+    st.caption(
+        "– stands for a group of fewer than five people, whose count isn't shown. Full quotas are no longer asked for."
+    )
 
 
 def _by_task(progress: ProtocolProgress) -> None:
@@ -88,13 +90,13 @@ def _edit(study_id: str) -> None:
     st.subheader("What people are asked to show", anchor=False)
     rows = _rows(study)
     if not rows:
-        st.write("Nothing in particular: people show what they like. Add tasks, and each person is led through them.")
+        st.write("Participants show whatever they like. Add tasks to lead each person through them.")
     tasks = [_task(study, number, task) for number, task in list(rows.items())]
     _offer_more(study)
     if not tasks and study.protocol.is_free:
         return
     protocol = _choose_quotas(study, _choose_order(study, Protocol(tuple(tasks)))) if tasks else Protocol()
-    if st.button("Save the tasks", type="primary", width="stretch"):
+    if st.button("Save tasks", type="primary", width="stretch"):
         with guard.explaining():
             platform().studies.update(actor, replace(study, protocol=protocol))
             state().tasks = None
@@ -142,7 +144,7 @@ def _task(study: Study, number: int, task: Task) -> Task:
             width=150,
         )
         times = st.number_input("Times", 1, MOST_TASKS, task.times, key=f"{key}-times", width=110)
-        st.button("Take out", icon=":material/close:", key=f"{key}-out", on_click=_take_out, args=(number,))
+        st.button("Remove", icon=":material/close:", key=f"{key}-out", on_click=_take_out, args=(number,))
     return Task(Emotion(intended), scenario.strip(), display, int(times))
 
 
@@ -167,30 +169,33 @@ def _choose_order(study: Study, protocol: Protocol) -> Protocol:
     most, saved = len(protocol.asked), study.protocol
     with st.container(horizontal=True):
         order = st.selectbox(
-            "In which order",
+            "Order",
             list(TaskOrder),
             list(TaskOrder).index(saved.order),
             format_func=_ORDER_WORDS.get,
             key=_key(study, "order"),
-            help="Balanced: by the rows of a Latin square (Williams, 1949), the one used least so far. Over all people "
-            "each task comes as often at every place.",
+            help="Balanced: each person gets the least-used row of a Latin square (Williams, 1949), so that over all "
+            "people every task comes equally often in every position.",
         )
         per_person = st.number_input(
-            "Tasks for each person",
+            "Tasks per person",
             1,
             most,
             min(saved.per_person, most) if saved.per_person else None,
             placeholder=f"All {most}",
             key=_key(study, "per-person"),
-            help="Fewer than all: everybody gets those with the fewest photos so far.",
+            help="If fewer than all, each person gets the tasks with the fewest photos so far.",
         )
     return replace(protocol, order=order, per_person=None if per_person in (None, most) else int(per_person))
 
 
 def _choose_quotas(study: Study, protocol: Protocol) -> Protocol:
     """How many photos of each expression are wanted, of everybody and of each group."""
-    st.subheader("How many photos of each", anchor=False)
-    st.caption("What is full is not asked any more, and people get first what is emptiest. Leave it open for no end.")
+    st.subheader("Quotas", anchor=False)
+    st.caption(
+        "How many photos you want of each expression. Full ones are no longer asked for, and the emptiest come first. "
+        "Leave a field empty for no limit."
+    )
     about = _choose_dimension(study)
     quotas: list[Quota] = []
     with st.container(horizontal=True):
@@ -200,7 +205,7 @@ def _choose_quotas(study: Study, protocol: Protocol) -> Protocol:
     if about:
         with st.container(horizontal=True):
             for emotion in sorted({task.intended for task in protocol.tasks}):
-                wanted = _number(study, f"{word(emotion)}, of each group", emotion, about)
+                wanted = _number(study, f"{word(emotion)}, per group", emotion, about)
                 quotas += [Quota(emotion, wanted, (about, answer)) for answer in DIMENSIONS[about]] if wanted else []
     return replace(protocol, quotas=tuple(quotas))
 
@@ -211,12 +216,12 @@ def _choose_dimension(study: Study) -> str | None:
     saved = next((quota.group[0] for quota in study.protocol.quotas if quota.group), None)
     choices = [None, *DIMENSIONS]
     return st.selectbox(
-        "And of each group by",
+        "Quotas by group",
         choices,
         choices.index(saved),
         format_func=lambda about: about or "No groups",
         key=_key(study, "dimension"),
-        help="Who says nothing about themselves counts towards the whole alone.",
+        help="People who say nothing about themselves count only towards the overall quota.",
     )
 
 
@@ -229,7 +234,7 @@ def _number(study: Study, label: str, emotion: Emotion, about: str | None) -> in
         1,
         LARGEST_QUOTA,
         wanted,
-        placeholder="No end",
+        placeholder="No limit",
         key=_key(study, f"quota-{emotion.value}-{about or 'all'}"),
         width=160,
     )
