@@ -38,7 +38,7 @@ def _progress(study_id: str) -> None:
     if (actor := person()) is None:
         st.rerun()
     progress = platform().tasks.progress(actor, study_id)
-    st.subheader("Progress", anchor=False)
+    st.header("Progress", anchor=False)
     begun = "1 person has started" if progress.begun == 1 else f"{progress.begun:,} people have started"
     st.caption(f"{begun}, {progress.through:,} finished. Updated live.")
     wanted = {fill.quota.intended: fill for fill in progress.fills if fill.quota.group is None}
@@ -87,7 +87,7 @@ def _edit(study_id: str) -> None:
     if (actor := person()) is None:
         st.rerun()
     study = platform().studies.get(actor, study_id)
-    st.subheader("What people are asked to show", anchor=False)
+    st.header("Tasks", anchor=False)
     rows = _rows(study)
     if not rows:
         st.write("Participants show whatever they like. Add tasks to lead each person through them.")
@@ -191,7 +191,7 @@ def _choose_order(study: Study, protocol: Protocol) -> Protocol:
 
 def _choose_quotas(study: Study, protocol: Protocol) -> Protocol:
     """How many photos of each expression are wanted, of everybody and of each group."""
-    st.subheader("Quotas", anchor=False)
+    st.header("Quotas", anchor=False)
     st.caption(
         "How many photos you want of each expression. Full ones are no longer asked for, and the emptiest come first. "
         "Leave a field empty for no limit."
