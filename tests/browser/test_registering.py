@@ -146,7 +146,7 @@ def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
 def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, platform, uploads):
     upload(page, "doubted.onnx", uploads[UPLOADS[2]])
     describe(page)
-    page.get_by_text("More", exact=True).click()
+    page.get_by_text("More settings", exact=True).click()
     page.get_by_label("Mean then subtracted").fill("9,9,9")
     page.get_by_label("Standard deviation").fill("0.1,0.1,0.1")
     page.get_by_label("Version").fill("0.0.1")
@@ -163,7 +163,7 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
     upload(page, "unlicensed.onnx", uploads[UPLOADS[2]])
     register_button(page).press("Enter")
     expect(page.get_by_text("Give “Licence of the weights and of the data they learned from” too.")).to_be_visible()
-    expect(page.get_by_text("left-over can't be used.")).to_be_visible()
+    expect(page.get_by_text("left-over/model.json can't be used")).to_be_visible()
 
 
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):

@@ -123,12 +123,12 @@ def test_a_role_that_was_taken_away_is_gone_on_every_server(open_page, servers, 
     annotator, page = annotating(platform, study, open_page, servers[1].address)
     platform.members.assign(OPERATOR, study.id, annotator.id, Role.PARTICIPANT)
     page.keyboard.press("2")
-    expect(page.get_by_text("Your account may not label").first).to_be_visible()
+    expect(page.get_by_text("Your account may not do this: label").first).to_be_visible()
     assert stores.labels.count_by(annotator.id, study.id) == 0
     page.reload()
     expect(page.get_by_role("link", name="My data")).to_be_visible()
     expect(page.get_by_role("link", name="Review")).to_have_count(0)
-    expect(page.get_by_text("Your account may not label").first).to_be_visible()
+    expect(page.get_by_text("Your account may not do this: label").first).to_be_visible()
 
 
 def annotating(platform, study, open_page, address: str) -> tuple[Person, Page]:

@@ -143,8 +143,10 @@ class Tasks:
     def keep(self, actor: Person, turn: Turn | None) -> None:
         """Keep the place of a turn for longer, where it can be."""
         require(actor, Action.GIVE_FACE)
+        if turn is None or turn.task is None:
+            return
         study = self._studies.current(actor)
-        if turn is None or turn.task is None or study.id != turn.study_id:
+        if study.id != turn.study_id:
             return
         sitting = self._sittings.sitting(actor.id, study.id)
         if sitting is None or sitting.held != turn.step or self._is_held(sitting):
