@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 import streamlit as st
 from driving import keys, markdown, open_app
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.boxes import Box
@@ -13,6 +15,15 @@ from fers.ui import services
 from fers.ui.faces import giving
 
 PICTURE = re.compile(r"(?<!\\)!\[")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once():
+    """Each page that is opened would look through all installed packages for components."""
+    found = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture(autouse=True)

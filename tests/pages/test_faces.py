@@ -155,7 +155,7 @@ def test_an_address_of_no_face_says_so(open_as, address):
 
 def test_somebody_else_is_told_that_they_may_not_see_it(open_as, faces):
     app = open_as(Role.ANNOTATOR, "face", id=faces[0].id)
-    assert "Your account may not see the collected faces" in told(app)
+    assert "Your account may not do this: see the collected faces" in told(app)
     assert not app.image and not app.dataframe
 
 
