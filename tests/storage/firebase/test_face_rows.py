@@ -18,7 +18,7 @@ from fers.storage.firebase.records import FirebaseRecords
 from tests.contracts.samples import NOON, a_face, a_label, a_person, a_study, an_id
 
 HAPPY, SAD = Emotion.HAPPY, Emotion.SAD
-NEW = {"own", "perceived", "wanted"}
+NEW = {"own", "perceived", "wanted", "intended"}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def face(client):
     records.create_face(a_face())
     replace_only(documents, "face_facts", lambda facts: facts.keys() - NEW, {"extra": 0})
     counted = "of_1_1_0_1_none"
-    replace_only(documents, "face_counts", lambda counts: counts.keys() - {f"{counted}_1"}, {counted: 1})
+    replace_only(documents, "face_counts", lambda counts: counts.keys() - {f"{counted}_1_none"}, {counted: 1})
     return a_face()
 
 
