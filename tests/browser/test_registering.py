@@ -162,7 +162,8 @@ def test_a_doubted_model_is_registered_all_the_same_when_somebody_insists(page, 
 def test_refusals_are_in_the_words_of_the_page(page, uploads):
     upload(page, "unlicensed.onnx", uploads[UPLOADS[2]])
     register_button(page).press("Enter")
-    expect(page.get_by_text("Give “Licence of the weights and of the data they learned from” too.")).to_be_visible()
+    missing = "“Licence of the weights and of the data they learned from” and “What it was trained on”"
+    expect(page.get_by_text(f"Give {missing} too.")).to_be_visible()
     expect(page.get_by_text("left-over/model.json can't be used")).to_be_visible()
 
 

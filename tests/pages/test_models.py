@@ -63,8 +63,7 @@ def test_each_card_says_what_is_known(page):
 
 def test_a_folder_that_holds_no_model_is_named_with_the_reason(page):
     assert [warning.value for warning in page.warning] == [
-        "**left-over** can't be used. left-over/model.json can't be used: “id” is missing. "
-        "Add it, or register another model."
+        "**left-over**: left-over/model.json can't be used: “id” is missing. Add it, or register another model."
     ]
 
 

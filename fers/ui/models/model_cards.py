@@ -29,7 +29,7 @@ def show(infos: list[ModelInfo], live_id: str | None) -> None:
 def show_refused(refused: dict[str, ModelRejected]) -> None:
     """Which folders hold no model that can be used, and why."""
     for name, error in refused.items():
-        st.warning(f"**{as_typed(name)}** can't be used. {as_typed(error)}")
+        st.warning(f"**{as_typed(name)}**: {as_typed(error)}")
 
 
 def _what_it_is(info: ModelInfo) -> str:
