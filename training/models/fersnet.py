@@ -13,7 +13,7 @@ from fers.domain.emotions import LABELS
 SIDE = 48
 STEM = (5, 2)
 """Kernel side and stride of the first convolution."""
-STAGES = ((48, 1), (96, 1), (192, 2))
+STAGES = ((64, 1), (128, 1), (256, 2))
 """Filters and residual blocks of each stage; every stage but the first begins by halving the side."""
 DROPOUT = 0.3
 
