@@ -48,9 +48,9 @@ def pages_for(person: Person | None) -> list[st.Page]:
 
 st.set_page_config(page_title="FERS", page_icon=look.ICON)
 look.apply()
-if config.load().is_demo:
-    st.badge("Demo: every face is drawn, and nobody here exists.", icon=":material/draw:", color="violet")
 with guard.explaining_everything():
+    if config.load().is_demo:
+        st.badge("Demo: every face is drawn, and nobody here exists.", icon=":material/draw:", color="violet")
     session.come_from_provider()
     session.keep_cookie()
     person = session.person()

@@ -20,7 +20,8 @@ import numpy as np
 
 from fers.analysis.scores import score
 from fers.analysis.significance import bootstrap_interval
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import FaceSet, load_all
+from fers.errors import FersError
 from fers.inference.runtimes import EMOTION
 from training import curves, pipeline, specs, svr
 from training.recipe import Recipe, Stage
@@ -112,7 +113,7 @@ def main(
             click.echo(f"{SYSTEMS[name].name}:")
             for recipe, run in _runs(name, out, seeds):
                 learn(recipe, learning, validation, run)
-    except (ValueError, DataError) as error:
+    except (ValueError, FersError) as error:
         raise click.ClickException(str(error)) from error
     done = [name for name in SYSTEMS if all(_is_done(run) for _, run in _runs(name, out, seeds))]
     if done:
