@@ -29,6 +29,8 @@ PEOPLE_A_WEEK = 5
 FACES_EACH = (6, 9)
 GOLD_STANDARD_A_WEEK = 2
 """Faces of which the study says what they show, before anybody labels them."""
+LETS_NOBODY_LOOK = 10
+"""Every how many-th person keeps their faces from annotators."""
 SEED = 2021
 ADDRESSES = {
     Role.ADMINISTRATOR: "administrator@example.org",
@@ -78,8 +80,9 @@ class _Making:
     calendar: _Calendar
     detector: _DrawnFace
     random: Random
+    people: int = 0
     shown: dict[str, _Shown] = field(default_factory=dict)
-    """By face id."""
+    """By face id; those alone that annotators may look at."""
 
 
 def make(settings: Settings, password: str, tell: Tell = lambda what: None) -> None:
@@ -175,7 +178,9 @@ def _somebody_takes_part(making: _Making, week: int) -> None:
 
 def _agree(making: _Making, person: Person) -> None:
     consents = making.platform.consents
-    purposes = frozenset(Purpose) if making.random.random() < 0.9 else frozenset({Purpose.STORE, Purpose.TRAIN})
+    making.people += 1
+    lets_look = making.people % LETS_NOBODY_LOOK
+    purposes = frozenset(Purpose) if lets_look else frozenset({Purpose.STORE, Purpose.TRAIN})
     consents.give(person, consents.text(person).sha256, purposes, adult=True)
 
 
@@ -185,7 +190,8 @@ def _give_faces(making: _Making, person: Person, looks: drawing.Person, week: in
     for emotion in random.choices(list(Emotion), weights, k=random.randint(*FACES_EACH)):
         strength = random.betavariate(3, 1.6)
         face = _give(making, person, looks, emotion, strength)
-        making.shown[face.id] = _Shown(emotion, strength, face.given_at)
+        if face.may_be_shown(face.given_at):
+            making.shown[face.id] = _Shown(emotion, strength, face.given_at)
         making.calendar.now += timedelta(minutes=1)
 
 

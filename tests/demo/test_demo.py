@@ -28,6 +28,7 @@ def made(tmp_path_factory):
         patch.setattr(study, "PEOPLE_A_WEEK", 2)
         patch.setattr(study, "FIRST_VERSION_AFTER", 1)
         patch.setattr(study, "TRIAL_WEEKS", (1, 2))
+        patch.setattr(study, "LETS_NOBODY_LOOK", 2)
         yield settings, place.open_or_make(settings)
 
 
