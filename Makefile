@@ -8,7 +8,7 @@ SYNC := $(BIN)/uv sync --frozen --inexact --no-install-project
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: run demo test check lint beam lock clean
+.PHONY: run demo test check lint beam languages lock clean
 
 run: $(VENV)/.app
 	$(BIN)/python -m fers serve
@@ -32,6 +32,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+# What pages say, for translators.
+languages: $(VENV)/.dev
+	$(BIN)/python scripts/languages.py
 
 lock: | $(BIN)/uv
 	$(BIN)/uv lock

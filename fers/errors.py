@@ -5,7 +5,7 @@
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -45,15 +45,15 @@ class FersError(Exception):
 
     @property
     def what(self) -> str:
-        return self._said("what")
+        return self.said("what")
 
     @property
     def next(self) -> str:
-        return self._said("next")
+        return self.said("next")
 
     @property
     def operator(self) -> str:
-        return self._said("operator")
+        return self.said("operator")
 
     def __str__(self) -> str:
         return self.operator or f"{self.what} {self.next}".strip()
@@ -76,11 +76,13 @@ class FersError(Exception):
             raise ValueError("no record of a failure") from error
         raise ValueError("other fields than the failure has")
 
-    def _said(self, part: str) -> str:
+    def said(self, part: str, translate: Callable[[str], str] = str, language: str = "en") -> str:
+        """`what`, `next` or `operator`, in the `language` into which `translate` puts a sentence."""
         words = catalogue()[self.code]
         if "what" not in words and part != "operator":
             words = catalogue()[OURS]
-        return wording.filled(words.get(part, ""), self.fields)
+        fields = wording.with_texts(self.fields, translate)
+        return wording.filled(translate(words.get(part, "")), fields, language)
 
 
 def _again(kind: type[FersError], code: str, fields: dict[str, Any]) -> FersError:

@@ -1,9 +1,13 @@
-"""How numbers, sizes, times and lists stand in sentences: the one place that a translation changes them in."""
+"""How numbers, sizes, times and lists stand in sentences, by the rules of the language that these are in. English needs
+nothing for that; of other languages Babel knows what Unicode's CLDR says."""
 
 import math
 import string
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import Any
+
+_ENGLISH = "en"
 
 
 class _Sentences(string.Formatter):
@@ -16,25 +20,28 @@ class _Sentences(string.Formatter):
     - `{kinds:or}`: a list of which one will do; a list without a format is one of which all count.
     """
 
+    def __init__(self, language: str):
+        self._language = language
+
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "size":
-            return size(value)
+            return size(value, self._language)
         if format_spec == "duration":
-            return duration(value)
+            return duration(value, self._language)
         if format_spec == "shape":
             return " x ".join("any" if side is None else str(side) for side in value)
         if format_spec == "quoted":
             return quoted(value)
         if isinstance(value, list | tuple):
-            return listed(value, format_spec or "and")
+            return listed(value, format_spec or "and", self._language)
         if isinstance(value, int) and not isinstance(value, bool) and not format_spec:
-            return f"{value:,}"
+            return number(value, self._language)
         return format(value, format_spec)
 
 
-def filled(sentence: str, fields: dict[str, Any]) -> str:
+def filled(sentence: str, fields: dict[str, Any], language: str = _ENGLISH) -> str:
     """A sentence with its placeholders filled. Raises KeyError for one without a field."""
-    return _Sentences().vformat(sentence, (), fields)
+    return _Sentences(language).vformat(sentence, (), fields)
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -50,17 +57,53 @@ def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     return change(value) if isinstance(value, str) else value
 
 
-def size(count: int) -> str:
+def number(value: float, language: str = _ENGLISH) -> str:
+    if language == _ENGLISH:
+        return f"{value:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language)
+
+
+def percent(share: float, language: str = _ENGLISH) -> str:
+    """A share, 0 to 1, in words that never round to a certainty: "97%", "<1%", ">99%"."""
+    sign, shown = ("<", 0.01) if share < 0.005 else (">", 0.99) if share > 0.995 else ("", share)
+    if language == _ENGLISH:
+        return f"{sign}{shown:.0%}"
+    from babel.numbers import format_percent
+
+    return sign + format_percent(round(shown, 2), locale=language)
+
+
+def day(time: date, language: str = _ENGLISH) -> str:
+    """ "1 Dec 2026"."""
+    if language == _ENGLISH:
+        return f"{time.day} {time:%b %Y}"
+    from babel.dates import format_date
+
+    return format_date(time, "medium", locale=language)
+
+
+def moment(time: datetime, language: str = _ENGLISH) -> str:
+    """ "1 Dec 2026, 09:30 (UTC)"."""
+    return f"{day(time, language)}, {time:%H:%M} (UTC)"
+
+
+def size(count: int, language: str = _ENGLISH) -> str:
     """Bytes, by thousands."""
     value, unit = (count / 1e9, "GB") if count >= 1e9 else (count / 1e6, "MB")
-    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f}".removesuffix(".0") + f" {unit}"
+    rounded = round(value, 0 if value >= 10 else 1)
+    return f"{number(int(rounded) if rounded.is_integer() else rounded, language)} {unit}"
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, language: str = _ENGLISH) -> str:
     whole = math.ceil(seconds)
-    if whole < 120:
-        return "1 second" if whole == 1 else f"{whole} seconds"
-    return f"{math.ceil(whole / 60)} minutes"
+    count, unit = (whole, "second") if whole < 120 else (math.ceil(whole / 60), "minute")
+    if language == _ENGLISH:
+        return f"{count} {unit}{'s' * (count != 1)}"
+    from babel.units import format_unit
+
+    return format_unit(count, f"duration-{unit}", locale=language)
 
 
 def quoted(value: object) -> str:
@@ -71,7 +114,12 @@ def quoted(value: object) -> str:
     return f"“{text}”" if len(text) <= 80 else f"“{text[:80]}…”"
 
 
-def listed(values: Iterable[object], word: str = "and") -> str:
-    """ "a, b and c", or with another word before the last."""
-    *most, last = [str(value) for value in values] or [""]
+def listed(values: Iterable[object], word: str = "and", language: str = _ENGLISH) -> str:
+    """ "a, b and c", or "a, b or c"."""
+    texts = [str(value) for value in values] or [""]
+    if language != _ENGLISH:
+        from babel.lists import format_list
+
+        return format_list(texts, style="or" if word == "or" else "standard", locale=language)
+    *most, last = texts
     return f"{', '.join(most)} {word} {last}" if most else last

@@ -15,6 +15,7 @@ from fers.config import HOME
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed, require
 from fers.errors import FersError, ModelRejected, NotSignedIn, OutOfOrder, UnknownModel
+from fers.ui.languages import _, in_words
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import state
@@ -78,8 +79,8 @@ def enter_public() -> None:
     if state().routed:
         return
     if Path(get_script_run_ctx().main_script_path).resolve() != FRONT_DOOR:
-        st.info("Please open this page from the start page.")
-        st.markdown("[Go to the start page](/)")
+        st.info(_("Please open this page from the start page."))
+        st.markdown(f"[{_('Go to the start page')}](/)")
         st.stop()
     runpy.run_path(str(FRONT_DOOR))
     st.stop()
@@ -98,7 +99,8 @@ def explain(error: FersError) -> None:
     """Say what happened and what to do next; what only whoever runs FERS can do something about goes to the log."""
     error = _for_whoever_is_here(error)
     note(error)
-    st.error(f"**{as_typed(error.what)}** {as_typed(error.next)}".strip(), icon=":material/info:")
+    what, advice = in_words(error)
+    st.error(f"**{as_typed(what)}** {as_typed(advice)}".strip(), icon=":material/info:")
 
 
 def _for_whoever_is_here(error: FersError) -> FersError:
@@ -121,8 +123,11 @@ def explain_unexpected(error: Exception) -> bool:
     reference = secrets.token_hex(4)
     log.error("Unexpected %s, reference %s, at %s", type(error).__name__, reference, places(error))
     st.error(
-        f"Something went wrong on our side. Please try again. If it happens again, tell the person who runs this study "
-        f"the number **{reference}**.",
+        _(
+            "Something went wrong on our side. Please try again. If it happens again, tell the person who runs this "
+            "study the number **{reference}**.",
+            reference=reference,
+        ),
         icon=":material/error:",
     )
     return True

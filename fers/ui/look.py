@@ -6,7 +6,7 @@ import streamlit as st
 
 from fers.ui.widgets import widget
 
-_menu, _connection = widget("menu"), widget("connection")
+_menu, _connection = widget("menu"), widget("connection", "words")
 
 ICON = Path(__file__).with_name("icon.svg")
 """Streamlit's own icons would make every visitor's browser ask a server on the internet for them."""
@@ -19,7 +19,8 @@ _STYLE = """
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
 /* Work, and show nothing. */
-.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-fers-wanted, .st-key-uploads, .st-key-at-hand {
+.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-fers-wanted, .st-key-uploads, .st-key-at-hand,
+.st-key-fers-page {
   display: none;
 }
 /* On a narrow screen the menu lies over the page, and this veil over the rest of it: see widgets/menu.js. */

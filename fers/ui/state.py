@@ -14,6 +14,7 @@ from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.protocols import Protocol, Task
 from fers.errors import FersError
+from fers.languages import ORIGINAL
 from fers.services.faces.capture import Draft
 from fers.services.faces.set_previews import Manner, Preview
 from fers.services.labelling.review import Assignment, ReviewProgress
@@ -134,6 +135,12 @@ class Tasks:
 
 @dataclass
 class State:
+    language: str = ORIGINAL
+    """Of the page that is being shown."""
+    chosen_language: str | None = None
+    """What was chosen in this tab, on a page or by a link."""
+    linked_language: str | None = None
+    """What the last link said that said any."""
     token: str | None = None
     """The session token of whoever signed in in this tab."""
     cookie_request: CookieRequest | None = None
@@ -225,10 +232,13 @@ def widget_value(key: str):
 
 
 def start_afresh() -> None:
-    """Forget everything in this tab, what was typed and drawn included.
+    """Forget everything in this tab but its language, what was typed and drawn included.
 
     One by one: `clear` ends quietly at the first widget that is named and has said nothing, and leaves the rest.
     """
+    before = state()
     for key in list(st.session_state):
         with suppress(KeyError):
             del st.session_state[key]
+    state().language, state().linked_language = before.language, before.linked_language
+    state().chosen_language = before.chosen_language

@@ -1,7 +1,5 @@
 // Says that the connection is lost. Streamlit shows it by a paler page alone, and later in its own words (see look.py).
 const MOMENT_MS = 1_500; // Shorter breaks pass unnoticed.
-const LOST = "The connection was lost. Please wait: this page will carry on as soon as it is back.";
-const PHOTO = " It will then say whether your photo was kept.";
 const LOOK = `position: fixed; inset: 0 0 auto 0; z-index: 2000000; padding: 0.9rem 1rem; text-align: center;
   font: 600 1rem/1.4 "Source Sans", sans-serif; color: #fff; background: #7a2e14;`;
 
@@ -16,11 +14,14 @@ function say() {
   notice.setAttribute("role", "alert");
   notice.style.cssText = LOOK;
   document.body.append(notice);
-  notice.textContent = sessionStorage.getItem("fers-at-hand") ? LOST + PHOTO : LOST;
+  const lost = _("The connection was lost. Please wait: this page will carry on as soon as it is back.");
+  const photo = _("It will then say whether your photo was kept.");
+  notice.textContent = sessionStorage.getItem("fers-at-hand") ? `${lost} ${photo}` : lost;
   return notice;
 }
 
-export default function ({ setTriggerValue }) {
+export default function ({ data, setTriggerValue }) {
+  speak(data);
   let notice = null;
   let timer = null;
   const look = () => {

@@ -1,0 +1,73 @@
+"""Catalogues say all that the code says, and what is chosen is what a page says."""
+
+import runpy
+
+import pytest
+from babel.messages.pofile import read_po
+
+from fers import languages
+from fers.languages import LANGUAGES, ORIGINAL, accepted
+from fers.wording import placeholders
+from tests import REPOSITORY
+
+FOLDER = REPOSITORY / "fers/languages"
+TRANSLATED = sorted(code for code in LANGUAGES if code != ORIGINAL)
+
+
+def catalogue(name: str, code: str | None = None):
+    with (FOLDER / name).open("rb") as file:
+        return read_po(file, code)
+
+
+def known(catalog) -> set:
+    return {(message.context, message.id) for message in catalog if message.id}
+
+
+def forms(text) -> tuple[str, ...]:
+    return text if isinstance(text, tuple) else (text,)
+
+
+def test_the_template_holds_what_the_code_says():
+    said = runpy.run_path(str(REPOSITORY / "scripts/languages.py"))["template"]()
+    assert known(catalogue("fers.pot")) == known(said), "Run `make languages`."
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalogue_says_everything(code):
+    catalog = catalogue(f"{code}.po", code)
+    assert known(catalog) == known(catalogue("fers.pot")), "Run `make languages`."
+    lacking = [message.id for message in catalog if message.id and (message.fuzzy or not all(forms(message.string)))]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_has_the_placeholders_of_its_message(code):
+    other = [
+        (message.id, said)
+        for message in catalogue(f"{code}.po", code)
+        if message.id
+        for said in forms(message.string)
+        # "One photo" may be said without its number.
+        if not placeholders(said) <= placeholders(forms(message.id)[-1])
+        or placeholders(said) | {"count"} != placeholders(forms(message.id)[-1]) | {"count"}
+    ]
+    assert other == []
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("xx,en;q=0.3,de;q=0.8", "de"),
+        ("DE", "de"),
+        ("de;q=0,en;q=0.1", "en"),
+        ("xx-YY", None),
+        ("de;q=nonsense", None),
+        ("", None),
+        ("*", None),
+    ],
+    ids=str,
+)
+def test_a_browser_is_taken_at_its_word(header, language, monkeypatch):
+    monkeypatch.setattr(languages, "LANGUAGES", {"en": "English", "de": "Deutsch"})
+    assert accepted(header) == language
