@@ -16,6 +16,7 @@ from fers.services.faces.explore import Explore
 from fers.services.faces.importing import Importing
 from fers.services.faces.live import Live
 from fers.services.faces.one_face import Faces
+from fers.services.faces.rehearsals import Rehearsals
 from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks
 from fers.services.faces.uploads import Uploads
@@ -60,6 +61,7 @@ class Platform:
     consents: Consents
     capture: Capture
     tasks: Tasks
+    rehearsals: Rehearsals
     drafts: Drafts
     live: Live
     withdrawal: Withdrawal
@@ -127,9 +129,9 @@ def assemble(
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
     tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, now)
-    capture = Capture(
-        storing, models, detector, consents, studies, Challengers(trials, models, now), tasks, stores.health, now
-    )
+    challengers = Challengers(trials, models, now)
+    capture = Capture(storing, models, detector, consents, studies, challengers, tasks, stores.health, now)
+    rehearsals = Rehearsals(records, stores.groups, studies, storing, models, detector, challengers, stores.health, now)
     versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
     pictures = Pictures(records, images, stores.answers)
@@ -148,6 +150,7 @@ def assemble(
         consents=consents,
         capture=capture,
         tasks=tasks,
+        rehearsals=rehearsals,
         drafts=Drafts(now),
         live=Live(BrowserNetworks(adapters.registry(settings)), models),
         withdrawal=withdrawal,

@@ -116,6 +116,7 @@ def _describe_study(making: _Making) -> None:
             ask_first_share=0.5,
             asks_groups=True,
             queue_order=QueueOrder.UNCERTAIN,
+            no_ethics_because="nobody takes part: all faces are drawn.",
         ),
     )
 

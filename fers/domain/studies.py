@@ -44,6 +44,12 @@ class Study:
     none (None); "" for no guide at all."""
     protocol: Protocol = FREE
     """What its participants are asked to show."""
+    ethics_approval: str = ""
+    """The number under which an ethics board has approved it."""
+    no_ethics_because: str = ""
+    """Why it needs no approval, where there is none."""
+    rehearsed: str = ""
+    """How participants met it when its owner last went through it as one (`readiness.as_participants_meet_it`)."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

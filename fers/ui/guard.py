@@ -23,6 +23,8 @@ from fers.ui.web.answering import note
 from fers.ui.words import as_typed
 
 FRONT_DOOR = HOME / "app.py"
+REHEARSAL = "rehearse"
+"""The address of the page that rehearsals take place on: they end with leaving it."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ def run(page, actor: Person | None, way_in: Callable[[], None]) -> None:
     state().routed, state().actor = True, actor
     if state().page != page.url_path:
         state().page, state().arrived = page.url_path, True
+    if state().rehearsing and page.url_path != REHEARSAL:
+        state().rehearse(None)
     try:
         page.run()
     except NotSignedIn:

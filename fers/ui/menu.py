@@ -19,7 +19,7 @@ _WORK = {
     "field": Action.COMPARE_MODELS,
 }
 _GIVING = ["give", "live", "my_data", "consent"]
-_ASKED_FOR = {*_WORK, *_GIVING, "face", "join"}
+_ASKED_FOR = {*_WORK, *_GIVING, "face", "join", "rehearse"}
 LONGEST_QUERY = 2000
 """Characters."""
 

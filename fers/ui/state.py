@@ -16,6 +16,7 @@ from fers.domain.protocols import Protocol, Task
 from fers.errors import FersError
 from fers.languages import ORIGINAL
 from fers.services.faces.capture import Draft
+from fers.services.faces.rehearsals import Rehearsal
 from fers.services.faces.set_previews import Manner, Preview
 from fers.services.labelling.review import Assignment, ReviewProgress
 from fers.services.models.saliency import Explained
@@ -67,6 +68,16 @@ class Giving:
     """Set once the photo was submitted."""
     stored: Face | None = None
     """The stored face; None when nothing was to be kept."""
+
+
+@dataclass
+class Rehearsing:
+    """The owner of a study goes through it as a participant would."""
+
+    rehearsal: Rehearsal
+    agreed: bool = False
+    """Whether they have come past the study's words."""
+    finished: bool = False
 
 
 @dataclass
@@ -170,6 +181,7 @@ class State:
     """Why the last photo was refused, until it was said."""
     gallery_shows: int = 9
     """How many photos "My data" shows at once."""
+    rehearsing: Rehearsing | None = None
     pausing: bool = False
     """Whether this participant stopped before all their tasks were done, until they go on."""
     tasks: Tasks | None = None
@@ -209,6 +221,12 @@ class State:
         self.refusal = self.was_kept = None
         self.photos += 1
 
+    def rehearse(self, rehearsing: Rehearsing | None) -> None:
+        """Begin a rehearsal, or end it; no photo of it comes out, and none goes in."""
+        self.rehearsing = rehearsing
+        self.pausing = self.looked_for_draft = False
+        self.next_photo()
+
     def bring(self, bringing: Bringing | None) -> None:
         """Go on with a set that was handed in, or wait for the next one."""
         self.bringing = bringing
@@ -229,6 +247,11 @@ def state() -> State:
 def widget_value(key: str):
     """What a widget says before it is drawn in this run; None when it has said nothing yet."""
     return st.session_state.get(key)
+
+
+def show_tab(key: str, name: str) -> None:
+    """Turn to a tab; for a button's `on_click`."""
+    st.session_state[key] = name
 
 
 def start_afresh() -> None:

@@ -64,6 +64,7 @@ def a_study(name: str = "faces", **different) -> Study:
         join_code="try-abcdef",
         open=True,
         purpose_confirmed=True,
+        ethics_approval="2026/12 – ß",
     )
     return replace(study, **different)
 

@@ -9,6 +9,7 @@ from fers.domain.interfaces import RecordStore, StudyStore
 from fers.domain.invitations import plain_code
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, allowed, require
+from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study
 from fers.errors import InvalidInput
 from fers.services.people.protocols import check_protocol
@@ -20,6 +21,8 @@ MOST_ANNOTATORS = 20
 
 LONGEST_CONSENT_WORDS = 5000
 """Characters. Nobody reads more."""
+LONGEST_ETHICS = 300
+"""Characters of an approval's number, and of why there is none."""
 LONGEST_GUIDE = 10_000
 """Characters that annotators are told beside the faces."""
 
@@ -85,8 +88,7 @@ class Studies:
     def update(self, actor: Person, study: Study) -> None:
         """Replace the study's particulars.
 
-        Raises InvalidInput when one can't be used, or when the study is to be open though nobody confirmed that it is
-        not emotion inference at work or in education.
+        Raises InvalidInput when one can't be used, or when the study is to open though something is `missing`.
         """
         before = self.check(actor, study)
         self._records.save_study(study)
@@ -97,12 +99,20 @@ class Studies:
     def check(self, actor: Person, study: Study) -> Study:
         """Raises what `update` would. Returns the study as it is."""
         before = self.get(actor, study.id)
+        if study.open and not before.open and (items := missing(study)):
+            raise InvalidInput("study.not-ready", items=[item.name for item in items])
         _check(study)
         check_protocol(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
         return before
+
+    def note_rehearsal(self, actor: Person, study: Study) -> None:
+        """The actor went through the study as a participant would, as it is in `study`."""
+        now = self.get(actor, study.id)
+        self._records.save_study(replace(now, rehearsed=as_participants_meet_it(study)))
+        self._records.append_audit(entry_by(actor, self._now(), "tried the study", study.id, study.id))
 
     def _all(self) -> list[Study]:
         if not (studies := self._records.studies()):
@@ -114,12 +124,8 @@ class Studies:
 def _check(study: Study) -> None:
     if not study.name.strip():
         raise InvalidInput("study.no-name")
-    if not study.purpose.strip():
-        raise InvalidInput("study.no-purpose")
-    if not study.owner.strip():
-        raise InvalidInput("study.no-owner")
-    if not study.contact.strip():
-        raise InvalidInput("study.no-contact")
+    if study.open:
+        _check_open(study)
     if not 1 <= study.retention_days <= LONGEST_RETENTION_DAYS:
         raise InvalidInput("study.retention", longest=LONGEST_RETENTION_DAYS)
     if not 0 <= study.ask_first_share <= 1:
@@ -128,11 +134,23 @@ def _check(study: Study) -> None:
         raise InvalidInput("study.code-too-short", shortest=SHORTEST_CODE)
     if len(study.consent_words) > LONGEST_CONSENT_WORDS:
         raise InvalidInput("study.consent-words-too-long", longest=LONGEST_CONSENT_WORDS)
+    if max(len(study.ethics_approval), len(study.no_ethics_because)) > LONGEST_ETHICS:
+        raise InvalidInput("study.ethics-too-long", longest=LONGEST_ETHICS)
     if len(study.labelling_guide or "") > LONGEST_GUIDE:
         raise InvalidInput("study.guide-too-long", longest=LONGEST_GUIDE)
     if not 1 <= study.overlap <= MOST_ANNOTATORS:
         raise InvalidInput("study.overlap", most=MOST_ANNOTATORS)
-    if study.open and not study.purpose_confirmed:
+
+
+def _check_open(study: Study) -> None:
+    """What may not be taken back while people come. A closed study may be half described."""
+    if not study.purpose.strip():
+        raise InvalidInput("study.no-purpose")
+    if not study.owner.strip():
+        raise InvalidInput("study.no-owner")
+    if not study.contact.strip():
+        raise InvalidInput("study.no-contact")
+    if not study.purpose_confirmed:
         raise InvalidInput("study.purpose-unconfirmed")
 
 
@@ -169,4 +187,5 @@ def _try_out_study() -> Study:
         join_code=f"try-{secrets.token_hex(3)}",
         open=True,
         purpose_confirmed=True,
+        no_ethics_because="it only tries out the app.",
     )

@@ -19,6 +19,7 @@ from fers.ui.faces.cropping import choose_crop
 from fers.ui.faces.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.faces.result import percent, show_result, word
 from fers.ui.faces.saliency import offer_why
+from fers.ui.faces.stage import stage
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -42,7 +43,7 @@ _SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
 
 def at_hand(actor: Person) -> Giving | None:
     """The photo on its way; in a tab that is new, the one that this person was working on."""
-    if state().giving is None and not state().looked_for_draft and (found := platform().drafts.at_hand(actor)):
+    if state().giving is None and not state().looked_for_draft and (found := stage().drafts.at_hand(actor)):
         state().giving = Giving(found.draft, actor.id, found.face, found.box)
     state().looked_for_draft = True
     return state().giving
@@ -76,14 +77,14 @@ def _tell_of_lost() -> None:
 
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
-    turn = platform().tasks.pause(actor) if state().pausing else platform().tasks.turn(actor)
+    turn = stage().tasks.pause(actor) if state().pausing else stage().tasks.turn(actor)
     if turn and (turn.task is None or state().pausing):
         _begin(tasks.goodbye_heading(turn))
         tasks.say_goodbye(actor, turn)
         return
     _begin(tasks.heading(turn))
     _tell_of_lost()
-    platform().capture.prepare(actor)
+    stage().capture.prepare(actor)
     tasks.tell(turn)
     tasks.offer_ways_out(actor, turn)
     if advice := _of_others(actor, _ALONE):
@@ -130,7 +131,7 @@ def _receive(actor: Person, data: bytes, source: Source) -> None:
     giving = refusal = None
     try:
         with st.spinner("Looking for a face…"):
-            giving = Giving(platform().capture.receive(actor, data, source), actor.id)
+            giving = Giving(stage().capture.receive(actor, data, source), actor.id)
     except FersError as error:
         refusal = error
     # Not before: whatever stops this run lets the next one take the same photo.
@@ -146,11 +147,11 @@ def look_and_answer(actor: Person, giving: Giving) -> None:
     display = _asked_display(giving.draft.turn)
     with photo_side:
         box = _place_crop(actor, giving)
-    platform().drafts.keep(actor, AtHand(giving.draft, giving.face, box or giving.box))
+    stage().drafts.keep(actor, AtHand(giving.draft, giving.face, box or giving.box))
     if box is None:
         return
     with answer_side:
-        if not platform().studies.current(actor).participants_label:
+        if not stage().studies.current(actor).participants_label:
             _show_guess(actor, giving, box)
             answer = ask_no_label(giving.draft.id, display)
         # Who watched the live page has seen a guess already: an answer before the guess can't be had any more.
@@ -185,7 +186,7 @@ def _place_crop(actor: Person, giving: Giving):
         st.info(hint.value, icon=":material/lightbulb:")
     st.caption("Drag the box, or its corners, until the whole face is inside.")
     if st.button("Take another photo", icon=":material/undo:"):
-        platform().drafts.forget(actor)
+        stage().drafts.forget(actor)
         state().next_photo()
         st.rerun()
     return box
@@ -194,15 +195,15 @@ def _place_crop(actor: Person, giving: Giving):
 def _hints(actor: Person, giving: Giving, box) -> list[Hint]:
     """Asked for once a box: the photo is decoded for it."""
     if giving.hinted is None or giving.hinted[0] != box:
-        giving.hinted = box, platform().capture.hints(actor, giving.draft, box)
+        giving.hinted = box, stage().capture.hints(actor, giving.draft, box)
     return giving.hinted[1]
 
 
 def _of_others(actor: Person, words: dict[bool, str]) -> str:
     """Nothing where nothing is kept anyway."""
-    if not platform().consents.require(actor).permits(Purpose.STORE):
+    if not stage().consents.require(actor).permits(Purpose.STORE):
         return ""
-    return words[platform().studies.current(actor).crop_only]
+    return words[stage().studies.current(actor).crop_only]
 
 
 def _pick_face(actor: Person, giving: Giving) -> None:
@@ -219,7 +220,7 @@ def _pick_face(actor: Person, giving: Giving) -> None:
 
 def _predict(actor: Person, giving: Giving, box, wanted: bool = True) -> None:
     if wanted and (giving.prediction is None or giving.box != box):
-        giving.prediction = platform().capture.predict(actor, giving.draft, box)
+        giving.prediction = stage().capture.predict(actor, giving.draft, box)
         giving.explained = None
     giving.box = box
 
@@ -240,9 +241,9 @@ def _recall_live(giving: Giving) -> None:
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
     with guard.explaining():
-        giving.stored = platform().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
+        giving.stored = stage().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
         giving.answer = answer
-        platform().drafts.forget(actor)
+        stage().drafts.forget(actor)
         st.rerun()
 
 
@@ -266,7 +267,9 @@ def thank(actor: Person, giving: Giving) -> None:
         if giving.stored:
             st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You'll find it under “My data”.")
         else:
-            st.write("Nothing was kept, as you chose.")
+            st.write(
+                "Nothing was kept: this is a rehearsal." if state().rehearsing else "Nothing was kept, as you chose."
+            )
     if giving.answer.before_prediction:
         show_result(giving.prediction, blind=platform().trials.current() is not None)
         offer_why(actor, giving)

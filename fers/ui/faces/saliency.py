@@ -7,6 +7,7 @@ from fers.domain.people import Person
 from fers.services.models.saliency import Explained
 from fers.ui import guard
 from fers.ui.faces.result import percent, word
+from fers.ui.faces.stage import stage
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -28,7 +29,7 @@ def offer_why(actor: Person, giving: Giving) -> None:
     if giving.explained is None:
         # An answer can be given whether or not the guess can be explained.
         with guard.explaining_everything(), st.spinner("Looking again…"):
-            giving.explained = platform().capture.explain(actor, giving.draft, giving.box, giving.prediction)
+            giving.explained = stage().capture.explain(actor, giving.draft, giving.box, giving.prediction)
     if giving.explained is None:
         return
     show_maps(giving.explained)

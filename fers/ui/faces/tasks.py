@@ -9,7 +9,7 @@ from fers.domain.protocols import Task
 from fers.services.faces.tasks import Ending, Turn
 from fers.ui import guard
 from fers.ui.faces.result import word
-from fers.ui.services import platform
+from fers.ui.faces.stage import stage
 from fers.ui.state import state
 from fers.ui.words import as_typed
 
@@ -56,10 +56,10 @@ def offer_ways_out(actor: Person, turn: Turn | None) -> None:
         return
     with st.container(horizontal=True):
         if st.button("Skip this one", type="tertiary", icon=":material/skip_next:", key=f"skip-{turn.step}"):
-            _do(actor, lambda: platform().tasks.skip(actor, turn))
+            _do(actor, lambda: stage().tasks.skip(actor, turn))
         if st.button("Stop here for now", type="tertiary", icon=":material/pause:", key=f"stop-{turn.step}"):
             state().pausing = True
-            _do(actor, lambda: platform().tasks.leave(actor))
+            _do(actor, lambda: stage().tasks.leave(actor))
 
 
 def _do(actor: Person, change) -> None:
@@ -71,7 +71,7 @@ def _do(actor: Person, change) -> None:
 
 def say_goodbye(actor: Person, turn: Turn) -> None:
     """The end of somebody's tasks, or a pause: how they did, how far the study is, and where to go from here."""
-    if (ending := platform().tasks.ending(actor)) is None:
+    if (ending := stage().tasks.ending(actor)) is None:
         return
     if turn.task is None and not turn.is_through:
         st.write(_nothing_left(ending))
@@ -85,6 +85,8 @@ def say_goodbye(actor: Person, turn: Turn) -> None:
         if turn.task is not None and st.button("Continue", type="primary", icon=":material/play_arrow:"):
             state().pausing = False
             st.rerun()
+        if state().rehearsing:
+            return
         st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
         st.page_link("pages/live.py", label="Watch the machine guess live", icon=":material/videocam:")
 

@@ -13,7 +13,7 @@ def show(study: Study) -> None:
     """The link with the study's code, which anybody can come by for as long as the study is open."""
     st.header("Participants", anchor=False)
     if not study.open:
-        st.info("The study is closed. Its link lets nobody in until you open the study under “About”.")
+        st.info("The study is closed. Its link lets nobody in until you open the study under “Opening”.")
     link = f"{address()}/join?code={quote(study.join_code.strip(), safe='')}"
     code, words = st.columns([1, 2], vertical_alignment="center")
     picture = qr_code(link)

@@ -12,7 +12,7 @@ from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
 from fers.services.people.invitations import LONGEST_DAYS, MOST_USES
 from fers.services.people.members import Member
-from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
+from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
@@ -49,7 +49,7 @@ def make_study(actor: Person) -> None:
     studies = len(platform().studies.mine(actor))  # Once one was made, the form for it closes.
     with st.popover("New study", icon=":material/add:", key=f"new-study-{studies}"), st.form("new-study", border=False):
         name = st.text_input("Name of the study")
-        st.caption("It starts closed: describe it, then open it.")
+        st.caption("It starts closed: describe it, then open it under “Opening”.")
         if st.form_submit_button("Create it", type="primary", width="stretch"):
             with guard.explaining():
                 study = platform().studies.create(actor, name)
@@ -74,7 +74,6 @@ def describe(actor: Person, study: Study) -> None:
                 study.purpose_confirmed,
                 key=_key(study, "purpose-confirmed"),
             ),
-            open=st.toggle("Open for photos", study.open, key=_key(study, "open")),
         )
         pressed = st.form_submit_button("Save", type="primary", width="stretch")
     if pressed:
@@ -114,6 +113,18 @@ def _particulars(study: Study) -> Study:
         purpose=st.text_area("What the photos are for", study.purpose, key=_key(study, "purpose")),
         owner=st.text_input("Who runs it", study.owner, key=_key(study, "owner")),
         contact=st.text_input("How to reach them", study.contact, key=_key(study, "contact")),
+        ethics_approval=st.text_input(
+            "Number of the ethics approval",
+            study.ethics_approval,
+            key=_key(study, "ethics-approval"),
+            max_chars=LONGEST_ETHICS,
+        ),
+        no_ethics_because=st.text_input(
+            "Or: no approval is needed, because …",
+            study.no_ethics_because,
+            key=_key(study, "no-ethics"),
+            max_chars=LONGEST_ETHICS,
+        ),
         consent_words=st.text_area(
             "What else participants should know before they agree",
             study.consent_words,

@@ -15,6 +15,7 @@ def study(platform):
     platform.studies.current()
     made = platform.studies.create(OPERATOR, "Smiles")
     described = replace(made, purpose="To learn.", owner="Ada", contact="ada@example.org", purpose_confirmed=True)
+    described = replace(described, ethics_approval="2026/12")
     platform.studies.update(OPERATOR, replace(described, open=True, ask_first_share=1.0))
     return platform.studies.get(OPERATOR, made.id)
 

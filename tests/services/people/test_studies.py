@@ -51,3 +51,35 @@ def test_an_unconfirmed_study_may_be_kept_closed(platform):
 def test_participants_change_nothing(platform):
     with pytest.raises(NotPermitted):
         platform.studies.update(participant(platform), platform.studies.current())
+
+
+@pytest.fixture
+def draft(platform):
+    """A new study, closed, of which only the name is known."""
+    platform.studies.current()
+    return platform.studies.create(OPERATOR, "Smiles")
+
+
+def test_a_closed_study_may_be_half_described(platform, draft):
+    platform.studies.update(OPERATOR, replace(draft, purpose="To learn about smiles."))
+    assert platform.studies.get(OPERATOR, draft.id).purpose == "To learn about smiles."
+
+
+def test_a_study_opens_only_when_all_that_is_needed_is_there(platform, draft):
+    described = replace(draft, purpose="To learn.", owner="Ada")
+    with pytest.raises(InvalidInput) as refused:
+        platform.studies.update(OPERATOR, replace(described, open=True))
+    assert refused.value.code == "study.not-ready"
+    assert "Contact, Ethics approval and What it is not" in refused.value.what
+    described = replace(described, contact="ada@example.org", purpose_confirmed=True, no_ethics_because="no faces.")
+    platform.studies.update(OPERATOR, replace(described, open=True))
+    assert platform.studies.get(OPERATOR, draft.id).open
+
+
+def test_a_study_that_is_open_from_before_may_be_changed_without_an_approval(platform):
+    study = replace(platform.studies.current(), no_ethics_because="")
+    platform.studies.update(OPERATOR, study)
+    platform.studies.update(OPERATOR, replace(study, overlap=2))
+    platform.studies.update(OPERATOR, replace(study, open=False))
+    with pytest.raises(InvalidInput):
+        platform.studies.update(OPERATOR, study)

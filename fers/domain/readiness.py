@@ -1,0 +1,179 @@
+"""What a study should have before it opens: a checklist for its owner, of which a part has to be done."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from fers.domain.protocols import Protocol, Quota
+from fers.domain.review import QueueOrder
+from fers.domain.studies import Study
+
+
+class Part(StrEnum):
+    """The part of a study's page where something is mended."""
+
+    ABOUT = "About"
+    TASKS = "Tasks"
+    PEOPLE = "People"
+    OPENING = "Opening"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist."""
+
+    name: str
+    is_done: bool
+    says: str
+    """How it stands, or what is missing and why it matters; it may hold what the owner typed."""
+    part: Part
+    is_required: bool = True
+    """Whether the study stays closed without it; else it is advice."""
+
+
+def readiness(study: Study) -> list[Item]:
+    """The checklist, in the order in which it is read. Whatever a study comes to have may add a line of its own."""
+    return [
+        _said("Purpose", study.purpose, "Say what the photos are for. Participants read it first."),
+        _said("Who runs it", study.owner, "Say who runs the study: a person, and where they work."),
+        _said("Contact", study.contact, "Say how participants reach you, also after they have taken part."),
+        _ethics(study),
+        Item("Retention", True, f"Photos are deleted {_days(study.retention_days)} after they were given.", Part.ABOUT),
+        _tasks(study.protocol),
+        _quotas(study),
+        _confirmed(study),
+        _tried(study),
+    ]
+
+
+def missing(study: Study) -> list[Item]:
+    """What keeps the study from opening."""
+    return [item for item in readiness(study) if item.is_required and not item.is_done]
+
+
+def as_participants_meet_it(study: Study) -> str:
+    """Another text for a study that participants meet otherwise: what a rehearsal holds for. Unless it is named here,
+    whatever a study comes to have counts."""
+    unmet = replace(
+        study,
+        open=True,
+        purpose_confirmed=True,
+        ethics_approval="",
+        no_ethics_because="",
+        rehearsed="",
+        overlap=1,
+        show_prediction=False,
+        queue_order=QueueOrder.OLDEST,
+        labelling_guide=None,
+        protocol=replace(study.protocol, quotas=()),
+    )
+    return hashlib.sha256(repr(unmet).encode()).hexdigest()
+
+
+def people_needed(protocol: Protocol) -> int | None:
+    """How many people it takes at least to fill the quotas, if everybody does all that they are asked. None: there are
+    no quotas, or one that no task fills."""
+    if protocol.is_free or not protocol.quotas:
+        return None
+    if any(_times(protocol, quota) == 0 for quota in protocol.quotas):
+        return None
+    everybody = _people(protocol, [quota for quota in protocol.quotas if quota.group is None])
+    by_dimension: dict[str, int] = {}
+    for about, answer in {quota.group for quota in protocol.quotas if quota.group}:
+        people = _people(protocol, [quota for quota in protocol.quotas if quota.group == (about, answer)])
+        by_dimension[about] = by_dimension.get(about, 0) + people
+    return max(everybody, *by_dimension.values(), 0)
+
+
+def _people(protocol: Protocol, quotas: list[Quota]) -> int:
+    """How many, all of them alike, fill these quotas."""
+    each = (_up(quota.wanted, _times(protocol, quota)) for quota in quotas)
+    return max(_up(sum(quota.wanted for quota in quotas), protocol.length), *each, 0)
+
+
+def _times(protocol: Protocol, quota: Quota) -> int:
+    """How often one person can be asked for what the quota counts."""
+    return min(protocol.length, sum(task.times for task in protocol.tasks if task.intended is quota.intended))
+
+
+def _up(number: int, by: int) -> int:
+    return -(-number // by)
+
+
+def _said(name: str, text: str, otherwise: str) -> Item:
+    return Item(name, bool(text.strip()), text.strip() or otherwise, Part.ABOUT)
+
+
+def _ethics(study: Study) -> Item:
+    number, reason = study.ethics_approval.strip(), study.no_ethics_because.strip()
+    otherwise = "Give the number of the approval, or say why none is needed."
+    says = f"Approved, number {number}." if number else f"Not needed, because {reason}" if reason else otherwise
+    return Item("Ethics approval", bool(number or reason), says, Part.ABOUT)
+
+
+def _tasks(protocol: Protocol) -> Item:
+    if protocol.is_free:
+        says = "Participants show whatever expression they like."
+    elif protocol.length < len(protocol.asked):
+        says = f"Each person gets {protocol.length} of {len(protocol.asked)} tasks."
+    else:
+        says = "Each person gets 1 task." if protocol.length == 1 else f"Each person gets {protocol.length} tasks."
+    return Item("What participants are asked", True, says, Part.TASKS)
+
+
+def _quotas(study: Study) -> Item:
+    protocol = study.protocol
+    for quota in protocol.quotas:
+        if not any(task.intended is quota.intended for task in protocol.tasks):
+            says = f"There is a quota of {quota.intended.label}, but no task asks for it, so it never fills."
+            return Item("Quotas", False, says, Part.TASKS)
+    if any(quota.group for quota in protocol.quotas) and not study.asks_groups:
+        says = "There are quotas by group, but participants are not asked about themselves, so these never fill."
+        return Item("Quotas", False, says, Part.ABOUT)
+    if crowded := _crowded(protocol.quotas):
+        says = (
+            f"The groups' quotas of {crowded.intended.label} come to more than the {crowded.wanted:,} wanted in all, "
+        )
+        return Item("Quotas", False, f"{says}so some of them never fill.", Part.TASKS, is_required=False)
+    people = people_needed(protocol)
+    if people is None:
+        return Item("Quotas", True, "There are none: photos are taken without end.", Part.TASKS, is_required=False)
+    who = "1 person" if people == 1 else f"{people:,} people"
+    says = f"They add up. Filling them takes at least {who} who do every task."
+    return Item("Quotas", True, says, Part.TASKS, is_required=False)
+
+
+def _crowded(quotas: Iterable[Quota]) -> Quota | None:
+    """A quota of everybody that is full before those of the groups can be."""
+    quotas = tuple(quotas)
+    for whole in (quota for quota in quotas if quota.group is None):
+        by_dimension: dict[str, int] = {}
+        for quota in quotas:
+            if quota.group and quota.intended is whole.intended:
+                by_dimension[quota.group[0]] = by_dimension.get(quota.group[0], 0) + quota.wanted
+        if any(wanted > whole.wanted for wanted in by_dimension.values()):
+            return whole
+    return None
+
+
+def _confirmed(study: Study) -> Item:
+    if study.purpose_confirmed:
+        says = "You confirmed that it infers nobody's emotions at work or in education."
+    else:
+        says = "Confirm that it infers nobody's emotions at work or in education: the EU AI Act forbids that."
+    return Item("What it is not", study.purpose_confirmed, says, Part.ABOUT)
+
+
+def _tried(study: Study) -> Item:
+    if study.rehearsed == as_participants_meet_it(study):
+        says, is_done = "You tried the study as it is now.", True
+    elif study.rehearsed:
+        says, is_done = "It has changed since you tried it. Go through it once more.", False
+    else:
+        says, is_done = "Go through it once as a participant would. Nothing is kept or counted.", False
+    return Item("Tried out", is_done, says, Part.OPENING, is_required=False)
+
+
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days:,} days"

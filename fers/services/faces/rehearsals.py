@@ -1,0 +1,148 @@
+"""Rehearsals: the owner of a study goes through it as a participant would, and nothing is kept or counted."""
+
+import secrets
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import Consent, Purpose
+from fers.domain.emotions import Emotion
+from fers.domain.interfaces import FaceDetector, GroupStore, Models, RecordStore, StoreHealth
+from fers.domain.people import Person
+from fers.domain.permissions import Action, require
+from fers.domain.protocols import Place, Quota, Sitting
+from fers.domain.studies import Study
+from fers.services.faces.capture import Capture
+from fers.services.faces.drafts import Drafts
+from fers.services.faces.storing import Storing
+from fers.services.faces.tasks import Tasks
+from fers.services.models.challengers import Challengers
+from fers.services.people.consents import Consents
+from fers.services.people.studies import Studies
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What stands in for the services that participants meet, for one person and as long as this is remembered."""
+
+    study: Study
+    """As it was when the rehearsal began."""
+    studies: Studies
+    consents: Consents
+    tasks: Tasks
+    capture: Capture
+    drafts: Drafts
+
+
+class Rehearsals:
+    def __init__(
+        self,
+        records: RecordStore,
+        groups: GroupStore,
+        studies: Studies,
+        storing: Storing,
+        models: Models,
+        detector: FaceDetector,
+        challengers: Challengers,
+        health: StoreHealth,
+        now: Clock = utc_now,
+    ):
+        self._records = records
+        self._groups = groups
+        self._studies = studies
+        self._storing = storing
+        self._models = models
+        self._detector = detector
+        self._challengers = challengers
+        self._health = health
+        self._now = now
+
+    def begin(self, actor: Person, study_id: str) -> Rehearsal:
+        """Raises InvalidInput when there is no such study."""
+        study = self._studies.get(actor, study_id)
+        studies = _OneOpenStudy(study)
+        consents = _KeepsNothing(studies, self._now)
+        tasks = Tasks(self._records, _Forgotten(), self._groups, studies, consents, self._now)
+        capture = Capture(
+            self._storing,
+            self._models,
+            self._detector,
+            consents,
+            studies,
+            self._challengers,
+            tasks,
+            self._health,
+            self._now,
+        )
+        return Rehearsal(study, studies, consents, tasks, capture, Drafts(self._now))
+
+    def finish(self, actor: Person, rehearsal: Rehearsal) -> None:
+        """The actor came to its end: the study's checklist says so until participants meet it otherwise."""
+        self._studies.note_rehearsal(actor, rehearsal.study)
+
+
+class _OneOpenStudy(Studies):
+    """Everybody is in this study, and it is open."""
+
+    def __init__(self, study: Study):
+        self._study = replace(study, open=True)
+
+    def current(self, actor: Person | None = None) -> Study:
+        return self._study
+
+
+class _KeepsNothing(Consents):
+    """Everybody has agreed to the study's words, and chosen that nothing is kept: so no face is stored, no place in a
+    quota taken, and no model compared."""
+
+    def __init__(self, studies: Studies, now: Clock):
+        self._studies = studies
+        self._now = now
+
+    def latest(self, actor: Person) -> Consent | None:
+        require(actor, Action.GIVE_FACE)
+        nothing: frozenset[Purpose] = frozenset()
+        study_id = self._studies.current(actor).id
+        return Consent(secrets.token_hex(16), actor.id, study_id, self.text(actor), nothing, self._now())
+
+    def current(self, actor: Person) -> Consent | None:
+        return self.latest(actor)
+
+
+class _Forgotten:
+    """A `SittingStore` in memory. No quota of it is ever full, so every task is met."""
+
+    def __init__(self) -> None:
+        self._sittings: dict[str, Sitting] = {}
+
+    def save_sitting(self, sitting: Sitting) -> None:
+        self._sittings[sitting.person_id] = sitting
+
+    def sitting(self, person_id: str, study_id: str) -> Sitting | None:
+        return self._sittings.get(person_id)
+
+    def sittings_of(self, person_id: str) -> list[Sitting]:
+        sitting = self._sittings.get(person_id)
+        return [sitting] if sitting else []
+
+    def reserve(
+        self, study_id: str, person_id: str, place: Place, quotas: Collection[Quota], now: datetime, until: datetime
+    ) -> bool:
+        return True
+
+    def release(self, study_id: str, person_id: str, intended: Emotion) -> None:
+        pass
+
+    def given(self, study_id: str) -> Counter[Place]:
+        return Counter()
+
+    def held(self, study_id: str, now: datetime) -> Counter[Place]:
+        return Counter()
+
+    def count(self, study_id: str, what: str, number: int = 1) -> None:
+        pass
+
+    def counted(self, study_id: str) -> Counter[str]:
+        return Counter()

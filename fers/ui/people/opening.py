@@ -1,0 +1,64 @@
+"""The study page's part about opening: the checklist, trying the study out, and what an ethics board asks for."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.readiness import Item, Part, missing, readiness
+from fers.domain.studies import Study
+from fers.ui import guard
+from fers.ui.services import platform
+from fers.ui.state import show_tab
+from fers.ui.words import as_typed
+
+PARTS = "parts"
+"""The key of the study page's tabs."""
+_LONGEST = 160
+"""Characters of what the owner typed that a line repeats."""
+
+
+def show(actor: Person, study: Study) -> None:
+    st.header("Checklist", anchor=False)
+    with st.container(border=True):
+        for item in readiness(study):
+            _line(item)
+    if study.open:
+        _offer_closing(actor, study)
+    else:
+        _offer_opening(actor, study)
+
+
+def _line(item: Item) -> None:
+    mark = ":green[:material/check_circle:]" if item.is_done else ":orange[:material/pending:]"
+    lacking = "" if item.is_done else " · needed to open" if item.is_required else " · advice"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{mark} **{item.name}**{lacking}  \n{_shortened(as_typed(item.says))}", width="stretch")
+        if item.part is Part.OPENING:
+            label = "Try it again" if item.is_done else "Try it as a participant"
+            st.page_link("pages/rehearse.py", label=label, icon=":material/play_circle:", width="content")
+        elif not item.is_done:
+            st.button(f"Go to “{item.part}”", key=f"mend-{item.name}", on_click=show_tab, args=(PARTS, item.part.value))
+
+
+def _shortened(text: str) -> str:
+    """Between words, so that no escaped sign is cut in two."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0]} …"
+
+
+def _offer_opening(actor: Person, study: Study) -> None:
+    lacking = missing(study)
+    if lacking:
+        st.caption("You can open the study once everything that is needed is there.")
+    if st.button("Open the study", type="primary", width="stretch", disabled=bool(lacking)):
+        with guard.explaining():
+            platform().studies.update(actor, replace(study, open=True))
+            st.rerun()
+
+
+def _offer_closing(actor: Person, study: Study) -> None:
+    st.caption("The study is open. When you close it, nobody can join or give photos until you open it again.")
+    if st.button("Close the study", width="stretch"):
+        with guard.explaining():
+            platform().studies.update(actor, replace(study, open=False))
+            st.rerun()
