@@ -7,6 +7,7 @@ from fers.ui import guard
 from fers.ui.people import consenting
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
+from fers.ui.web.data_export import PRINTED_TEXT, address
 from fers.ui.words import quoted
 
 actor = guard.enter(Action.GIVE_FACE)
@@ -20,6 +21,7 @@ if latest is None or is_current:
     st.markdown(quoted(text.body))
 else:
     consenting.show_what_changed(study, latest.text, text)
+st.link_button("Download this text", address(actor, PRINTED_TEXT), icon=":material/description:")
 st.divider()
 st.header("Your choices")
 st.write("Each choice is up to you, and you can change it here whenever you like. “My data” leads here too.")

@@ -16,7 +16,7 @@ from fers.ui.people import groups, own_account
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import state
-from fers.ui.web.data_export import CONSENT, EVERYTHING, address
+from fers.ui.web.data_export import EVERYTHING, PRINTED_CONSENT, address
 from fers.ui.words import as_typed
 
 COLUMNS, MORE = 3, 9
@@ -67,7 +67,7 @@ signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal c
 st.write(f"You have given {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.link_button("Download everything", address(actor, EVERYTHING), icon=":material/download:")
-    st.link_button("Download what I agreed to", address(actor, CONSENT), icon=":material/description:")
+    st.link_button("Download what I agreed to", address(actor, PRINTED_CONSENT), icon=":material/description:")
     # The texts that people agreed to say that they find it here.
     st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()

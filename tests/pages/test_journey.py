@@ -271,7 +271,7 @@ def test_my_data_downloads_and_withdraws(app, platform):
     person = ada(app, platform)
     links = {button.proto.label: button.proto.url for button in app.get("link_button")}
     assert links["Download everything"] == f"/my-data/{person.number}/my-data.zip"
-    assert links["Download what I agreed to"] == f"/my-data/{person.number}/my-consent.md"
+    assert links["Download what I agreed to"] == f"/my-data/{person.number}/my-consent"
     assert not app.get("download_button"), "Streamlit would keep what it hands out"
     with zipfile.ZipFile(io.BytesIO(b"".join(platform.data_export.download(person)))) as files:
         assert json.loads(files.read("faces.json"))[0]["label"] == "happy"

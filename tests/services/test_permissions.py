@@ -68,6 +68,8 @@ TABLE = {
     "consents.give": EVERYBODY,
     "consents.hold_to_latest": EVERYBODY,
     "consents.copy_for": EVERYBODY,
+    "consents.printed_copy": EVERYBODY,
+    "consents.printed_text": EVERYBODY,
     "downloads.note": RESEARCHERS,
     "downloads.look": RESEARCHERS,
     "downloads.open": RESEARCHERS,

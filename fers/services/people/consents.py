@@ -16,6 +16,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import ConsentRequired, NotFound
+from fers.exporting.printing import Document
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
 
@@ -106,6 +107,23 @@ class Consents:
         require(actor, Action.MANAGE_OWN_DATA)
         return "\n\n---\n\n".join(_copy(consent) for consent in reversed(self._records.consents_of(actor.id)))
 
+    def printed_copy(self, actor: Person) -> Document:
+        """The same to be printed. Raises NotFound when the actor has agreed to nothing."""
+        require(actor, Action.MANAGE_OWN_DATA)
+        consents = self._records.consents_of(actor.id)
+        if not consents:
+            raise NotFound("consent.none-given")
+        latest = max(consent.given_at for consent in consents)
+        return Document("my-consent", "What I agreed to", self.copy_for(actor), latest)
+
+    def printed_text(self, actor: Person) -> Document:
+        """What participants of the actor's study are asked to agree to, to be printed: for an ethics board, or to be
+        read on paper."""
+        require(actor, Action.GIVE_FACE)
+        study, text = self._studies.current(actor), self.text(actor)
+        body = f"{text.body}\n\n## Your choices\n\n{_choices(None)}\n\n{_which(text)}"
+        return Document("consent", f"Taking part in “{study.name}”", body, self._now())
+
     def hold_to_latest(self, actor: Person, face: Face) -> Face | None:
         """Narrow a face that was just stored to what its person has chosen meanwhile, in another window. Returns it as
         it is then, or None when it may not be kept."""
@@ -146,9 +164,16 @@ def _text_for(study: Study) -> ConsentText:
 
 
 def _copy(consent: Consent) -> str:
-    choices = "\n".join(f"- [{'x' if consent.permits(p) else ' '}] {p.question}" for p in Purpose)
-    return (
-        f"{consent.text.body}\n\n## What you chose on {consent.given_at:%d %B %Y at %H:%M} (UTC)\n\n"
-        f"- [x] I am 18 or older.\n{choices}\n\n"
-        f"Text version {consent.text.version}, SHA-256 {consent.text.sha256}"
-    )
+    chosen = f"## What you chose on {consent.given_at:%d %B %Y at %H:%M} (UTC)"
+    return f"{consent.text.body}\n\n{chosen}\n\n{_choices(consent)}\n\n{_which(consent.text)}"
+
+
+def _choices(consent: Consent | None) -> str:
+    """Ticked as somebody did; None: by nobody yet."""
+    chosen = [("I am 18 or older.", consent is not None)]
+    chosen += [(purpose.question, consent is not None and consent.permits(purpose)) for purpose in Purpose]
+    return "\n".join(f"- [{'x' if is_chosen else ' '}] {words}" for words, is_chosen in chosen)
+
+
+def _which(text: ConsentText) -> str:
+    return f"Text version {text.version}, SHA-256 {text.sha256}"

@@ -10,6 +10,7 @@ from fers.domain.studies import Study
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import show_tab
+from fers.ui.web.data_export import PRINTED_TEXT, address
 from fers.ui.words import as_typed
 
 PARTS = "parts"
@@ -27,6 +28,18 @@ def show(actor: Person, study: Study) -> None:
         _offer_closing(actor, study)
     else:
         _offer_opening(actor, study)
+    _for_the_board(actor)
+
+
+def _for_the_board(actor: Person) -> None:
+    st.header("For the ethics board", anchor=False)
+    with st.container(horizontal=True):
+        st.link_button("The text participants agree to", address(actor, PRINTED_TEXT), icon=":material/description:")
+    if not platform().consents.printed_text(actor).is_pdf:
+        st.caption(
+            "FERS can't put its letters into a PDF, so you get a page instead, for your browser to print or to save as "
+            "a PDF."
+        )
 
 
 def _line(item: Item) -> None:

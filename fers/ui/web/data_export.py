@@ -2,6 +2,8 @@
 
     GET /my-data/NUMBER/my-data.zip         everything, as `DataExport.download` has it
     GET /my-data/NUMBER/my-consent.md       the words they agreed to
+    GET /my-data/NUMBER/my-consent          the same to be printed
+    GET /my-data/NUMBER/consent             what participants of their study are asked to agree to, to be printed
 
 NUMBER is `Person.number`: a page that is open still when somebody else has signed in gets nothing of theirs.
 """
@@ -15,18 +17,19 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from fers.domain.people import Person
 from fers.errors import FersError
+from fers.exporting.printing import Document, printed
 from fers.ui.services import platform
 from fers.ui.web.answering import in_words
 from fers.ui.web.session_cookie import COOKIE
 
-EVERYTHING, CONSENT = "my-data.zip", "my-consent.md"
+EVERYTHING, CONSENT, PRINTED_CONSENT, PRINTED_TEXT = "my-data.zip", "my-consent.md", "my-consent", "consent"
 _SOMEBODY_ELSE = "This browser is not signed in as the person who asked for this. Sign in and open My data again."
 
 log = logging.getLogger(__name__)
 
 
 def address(person: Person, file: str) -> str:
-    """Where the browser that `person` is signed in with finds EVERYTHING or CONSENT."""
+    """Where the browser that `person` is signed in with finds one of the files above."""
     return f"/my-data/{person.number}/{file}"
 
 
@@ -48,7 +51,16 @@ def _answer(request: Request) -> Response:
         return StreamingResponse(made, headers=headers | {"Content-Encoding": "identity"}, media_type="application/zip")
     if asked["file"] == CONSENT:
         return Response(platform().consents.copy_for(person), headers=headers, media_type="text/markdown")
+    if asked["file"] == PRINTED_CONSENT:
+        return _to_print(platform().consents.printed_copy(person))
+    if asked["file"] == PRINTED_TEXT:
+        return _to_print(platform().consents.printed_text(person))
     return PlainTextResponse("There is no such file.", 404)
+
+
+def _to_print(document: Document) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{document.file_name}"', "Cache-Control": "no-store"}
+    return Response(printed(document), headers=headers, media_type=document.media_type)
 
 
 def _sending(made: Iterator[bytes]) -> Iterator[bytes]:

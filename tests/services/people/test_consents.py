@@ -1,14 +1,17 @@
 """Consent is asked for in exact words, kept, copied, and narrowed again."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from pypdf import PdfReader
 
 from fers.adapters import open_stores
 from fers.assembly import assemble
 from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
 from fers.domain.people import OPERATOR
-from fers.errors import ConsentRequired, InvalidInput, NotSignedIn
+from fers.errors import ConsentRequired, InvalidInput, NotFound, NotSignedIn
+from fers.exporting.printing import printed
 from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
 
 
@@ -157,3 +160,25 @@ def test_choices_made_while_a_face_is_stored_hold_for_it_too(settings, clock, ch
 def test_signed_out_nobody_consents(platform):
     with pytest.raises(NotSignedIn):
         _agree(platform, None, Purpose.STORE)
+
+
+def test_what_was_agreed_to_can_be_printed_word_for_word(platform, newcomer, clock):
+    with pytest.raises(NotFound):
+        platform.consents.printed_copy(newcomer)
+    _agree(platform, newcomer, Purpose.STORE, Purpose.TRAIN)
+    document, text = platform.consents.printed_copy(newcomer), platform.consents.text()
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed(document))).pages).split())
+    assert document.dated == clock()
+    assert f"Text version {text.version}, SHA-256 {text.sha256}" in words
+    assert "What you chose on 01 January 2026 at 12:00 (UTC)" in words
+    ticked = {purpose for purpose in Purpose if f"☑ {purpose.question}" in words}
+    assert ticked == {Purpose.STORE, Purpose.TRAIN}
+    assert all(f"☐ {purpose.question}" in words for purpose in set(Purpose) - ticked)
+    for paragraph in text.body.split("\n\n"):
+        assert " ".join(paragraph.replace("**", "").lstrip("# ").split()) in words
+
+
+def test_what_is_asked_can_be_printed_before_anybody_agrees(platform, newcomer):
+    document = platform.consents.printed_text(newcomer)
+    assert platform.consents.text().body in document.body and platform.consents.text().sha256 in document.body
+    assert document.body.count("- [ ]") == 1 + len(Purpose) and "[x]" not in document.body

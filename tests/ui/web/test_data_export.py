@@ -3,15 +3,24 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from fers.domain.people import OPERATOR
 from fers.errors import NotFound, OutOfOrder
 from fers.ui.web import data_export
-from fers.ui.web.data_export import CONSENT, EVERYTHING, address, data_export_route
+from fers.ui.web.data_export import (
+    CONSENT,
+    EVERYTHING,
+    PRINTED_CONSENT,
+    PRINTED_TEXT,
+    address,
+    data_export_route,
+)
 from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, give_face, participant, pattern
 
@@ -62,10 +71,21 @@ def test_people_download_what_they_gave(ada, faces, token):
     assert "# " in asked(address(ada, CONSENT), token).text
 
 
+def test_people_print_what_they_agreed_to_and_what_they_are_asked(platform, ada, token):
+    for file, name in ((PRINTED_CONSENT, "my-consent.pdf"), (PRINTED_TEXT, "consent.pdf")):
+        answer = asked(address(ada, file), token)
+        assert answer.content.startswith(b"%PDF") and answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert answer.headers["cache-control"] == "no-store"
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), name="微笑"))
+    answer = asked(address(ada, PRINTED_TEXT), token)
+    assert "<h1" in answer.text and answer.headers["content-disposition"] == 'attachment; filename="consent.html"'
+
+
 def test_nobody_else_gets_anything(platform, ada, faces, token):
     participant(platform, "bob@example.org")
     bob = platform.accounts.sign_in("bob@example.org", PASSWORD)
-    for file in (EVERYTHING, CONSENT):
+    for file in (EVERYTHING, CONSENT, PRINTED_CONSENT, PRINTED_TEXT):
         for cookie in ("", "made up", bob.token):
             answer = asked(address(ada, file), cookie)
             assert answer.status_code == 401 and b"PK" not in answer.content
