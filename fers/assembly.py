@@ -43,6 +43,7 @@ from fers.services.people.groups import Groups
 from fers.services.people.help_desk import HelpDesk
 from fers.services.people.invitations import Invitations
 from fers.services.people.members import Members
+from fers.services.people.questions import Questions
 from fers.services.people.retention import Retention
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
@@ -62,6 +63,7 @@ class Platform:
     capture: Capture
     tasks: Tasks
     rehearsals: Rehearsals
+    questions: Questions
     drafts: Drafts
     live: Live
     withdrawal: Withdrawal
@@ -121,16 +123,18 @@ def assemble(
         administrators,
         stores.groups,
         stores.erasures,
+        stores.replies,
         now,
     )
     retention = Retention(records, stores.face_index, withdrawal, now)
-    consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, now)
+    consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, stores.replies, now)
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
     tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, now)
+    questions = Questions(records, stores.replies, stores.sittings, studies, consents, now)
     challengers = Challengers(trials, models, now)
-    capture = Capture(storing, models, detector, consents, studies, challengers, tasks, stores.health, now)
+    capture = Capture(storing, models, detector, consents, studies, challengers, tasks, questions, stores.health, now)
     rehearsals = Rehearsals(records, stores.groups, studies, storing, models, detector, challengers, stores.health, now)
     versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
@@ -151,11 +155,14 @@ def assemble(
         capture=capture,
         tasks=tasks,
         rehearsals=rehearsals,
+        questions=questions,
         drafts=Drafts(now),
         live=Live(BrowserNetworks(adapters.registry(settings)), models),
         withdrawal=withdrawal,
         retention=retention,
-        data_export=DataExport(records, images, consents, stores.labels, stores.groups, stores.sittings, now),
+        data_export=DataExport(
+            records, images, consents, stores.labels, stores.groups, stores.sittings, stores.replies, now
+        ),
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),

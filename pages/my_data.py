@@ -12,7 +12,7 @@ from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
 from fers.ui.faces.result import answer_word, percent, word
 from fers.ui.faces.tasks import to_show
-from fers.ui.people import groups, own_account
+from fers.ui.people import groups, own_account, own_answers
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -72,6 +72,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
     offer_withdrawal_of_everything()
 groups.show(actor)
+own_answers.show(actor)
 own_account.show(actor, email)
 columns = st.columns(COLUMNS)
 for number, face in enumerate(faces[: state().gallery_shows]):

@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.permissions import Action, allowed
 from fers.ui import guard
 from fers.ui.faces import importing
-from fers.ui.people import opening, participant_link, tasks
+from fers.ui.people import opening, participant_link, questions, tasks
 from fers.ui.people.studies import choose_study, describe, invite, log, make_study, members
 from fers.ui.services import platform
 
@@ -16,14 +16,17 @@ st.title("Study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
-about, asked, ready, people, sets, history = st.tabs(
-    ["About", "Tasks", "Opening", "People", "Import", "Audit log"], key=opening.PARTS, on_change="rerun"
+about, asked, own, ready, people, sets, history = st.tabs(
+    ["About", "Tasks", "Questions", "Opening", "People", "Import", "Audit log"], key=opening.PARTS, on_change="rerun"
 )
 with about:
     describe(actor, study)
 with asked:
     if asked.open:
         tasks.show(study)
+with own:
+    if own.open:
+        questions.show(study)
 with ready:
     opening.show(actor, study)
 with people:

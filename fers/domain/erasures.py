@@ -16,6 +16,8 @@ class Erased(StrEnum):
     """A face may be used for less than before."""
     DESCRIPTION = "description"
     """What a person said about themselves in a study."""
+    REPLIES = "replies"
+    """What a person answered to a study's own questions."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,6 @@ class Erasure:
     """The id of a face or a person."""
     at: datetime
     study_id: str = ""
-    """Of a description."""
+    """Of a description, or of replies."""
     purposes: frozenset[Purpose] = frozenset()
     """What a face may still be used for."""

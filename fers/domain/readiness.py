@@ -67,6 +67,7 @@ def as_participants_meet_it(study: Study) -> str:
         queue_order=QueueOrder.OLDEST,
         labelling_guide=None,
         protocol=replace(study.protocol, quotas=()),
+        retired_questions=(),
     )
     return hashlib.sha256(repr(unmet).encode()).hexdigest()
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fers.domain.protocols import FREE, Protocol
+from fers.domain.questions import Question
 from fers.domain.review import QueueOrder
 
 
@@ -50,6 +51,11 @@ class Study:
     """Why it needs no approval, where there is none."""
     rehearsed: str = ""
     """How participants met it when its owner last went through it as one (`readiness.as_participants_meet_it`)."""
+    questions: tuple[Question, ...] = ()
+    """What else they are asked, in the order in which it comes."""
+    retired_questions: tuple[Question, ...] = ()
+    """What they were asked while it was open and are no longer, at least not in these words: answers name their
+    question, and somebody may have answered."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

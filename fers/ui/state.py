@@ -13,6 +13,7 @@ from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.protocols import Protocol, Task
+from fers.domain.questions import Question
 from fers.errors import FersError
 from fers.languages import ORIGINAL
 from fers.services.faces.capture import Draft
@@ -145,6 +146,46 @@ class Tasks:
 
 
 @dataclass
+class Asked:
+    """A study's own questions on the way to be saved."""
+
+    study_id: str
+    saved: tuple[Question, ...]
+    """As they were when they were taken up."""
+    rows: dict[int, Question] = field(default_factory=dict)
+    """What the widgets of a row begin with, by the number that they are called by."""
+    now: dict[int, Question] = field(default_factory=dict)
+    """What they say now."""
+    added: int = 0
+    """How many rows there were ever."""
+
+    def add(self, question: Question) -> None:
+        self.rows[self.added] = self.now[self.added] = question
+        self.added += 1
+
+    def move(self, number: int, by: int) -> None:
+        order = list(self.rows)
+        place = order.index(number)
+        order.insert(max(0, place + by), order.pop(place))
+        self.rows = {each: self.rows[each] for each in order}
+
+    def take_out(self, number: int) -> None:
+        self.rows.pop(number, None)
+        self.now.pop(number, None)
+
+
+@dataclass
+class Answering:
+    """A study's own questions that somebody is at."""
+
+    about: tuple[str, ...]
+    """Which study, photo and questions."""
+    page: int
+    unsent: dict[str, object] = field(default_factory=dict)
+    """What they chose on pages that they left without sending it, by the question's name."""
+
+
+@dataclass
 class State:
     language: str = ORIGINAL
     """Of the page that is being shown."""
@@ -184,6 +225,11 @@ class State:
     rehearsing: Rehearsing | None = None
     pausing: bool = False
     """Whether this participant stopped before all their tasks were done, until they go on."""
+    finishing: bool = False
+    """Whether this participant of a study without tasks said that they are done."""
+    answering: Answering | None = None
+    asked: Asked | None = None
+    """The questions of a study as its owner is changing them."""
     tasks: Tasks | None = None
     """The tasks of a study as its owner is changing them."""
     invitation: str | None = None

@@ -20,6 +20,7 @@ from fers.domain.interfaces import (
     LabelStore,
     PromotionStore,
     RecordStore,
+    ReplyStore,
     ResultStore,
     SignIn,
     SittingStore,
@@ -41,6 +42,7 @@ from fers.storage.sqlite.journal import SqliteJournal
 from fers.storage.sqlite.labels import SqliteLabels
 from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
+from fers.storage.sqlite.replies import SqliteReplies
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.sittings import SqliteSittings
@@ -71,6 +73,7 @@ class Backend:
             self.erasures(),
             self.health(),
             self.sittings(),
+            self.replies(),
         )
 
 
@@ -123,6 +126,9 @@ class Embedded(Backend):
 
     def sittings(self) -> SittingStore:
         return SqliteSittings(self._database())
+
+    def replies(self) -> ReplyStore:
+        return SqliteReplies(self._database())
 
     def images(self) -> ImageStore:
         return SqliteImages(self._folder)
@@ -232,6 +238,11 @@ class Firebase(Backend):
         from fers.storage.firebase.sittings import FirebaseSittings
 
         return FirebaseSittings(self._client)
+
+    def replies(self) -> ReplyStore:
+        from fers.storage.firebase.replies import FirebaseReplies
+
+        return FirebaseReplies(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase.images import FirebaseImages

@@ -23,6 +23,7 @@ CONTRACTS = (
     "label_store",
     "promotion_store",
     "record_store",
+    "reply_store",
     "result_store",
     "sign_in",
     "sitting_store",

@@ -14,6 +14,7 @@ EVERY_KIND = {
     Erasure(Erased.PERSON, an_id("ada"), NOW),
     Erasure(Erased.PURPOSES, an_id("other"), NOW, purposes=frozenset({Purpose.STORE, Purpose.TRAIN})),
     Erasure(Erased.DESCRIPTION, an_id("ada"), NOW, study_id=an_id("faces")),
+    Erasure(Erased.REPLIES, an_id("ada"), NOW, study_id=an_id("faces")),
 }
 
 

@@ -14,6 +14,7 @@ from .journal_contract import JournalContract
 from .label_store_contract import LabelStoreContract
 from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
+from .reply_store_contract import ReplyStoreContract
 from .result_store_contract import ResultStoreContract
 from .sign_in_contract import SignInContract
 from .sitting_store_contract import SittingStoreContract
@@ -85,6 +86,10 @@ class TestErasureStore(ErasureStoreContract):
 
 
 class TestStoreHealth(StoreHealthContract):
+    pass
+
+
+class TestReplyStore(ReplyStoreContract):
     pass
 
 

@@ -21,6 +21,7 @@ from fers.services.faces.importing import Terms
 from fers.services.faces.set_previews import Manner
 from fers.services.faces.tasks import Turn
 from fers.services.models.batch_inference import Asked
+from fers.services.people.questions import Asking
 from fers.services.people.withdrawal import Removal
 from tests.people import EVERYTHING, HAPPY_POSED, draft, give_face, participant
 
@@ -150,6 +151,11 @@ TABLE = {
     "studies.note_rehearsal": OWNERS,
     "rehearsals.begin": OWNERS,
     "rehearsals.finish": OWNERS,
+    "questions.answer": EVERYBODY,
+    "questions.counts": OWNERS,
+    "questions.due": EVERYBODY,
+    "questions.mine": EVERYBODY,
+    "questions.require_none_due": EVERYBODY,
     "tasks.turn": EVERYBODY,
     "tasks.pause": EVERYBODY,
     "tasks.keep": EVERYBODY,
@@ -316,6 +322,8 @@ def arguments(platform, giver, face, tmp_path):
         "studies.note_rehearsal": (study,),
         "rehearsals.begin": (study.id,),
         "rehearsals.finish": (platform.rehearsals.begin(OPERATOR, study.id),),
+        "questions.answer": (Asking(study.id, (), {}), {}),
+        "questions.counts": (study.id,),
         "tasks.keep": (None,),
         "tasks.skip": (Turn(study.id, None, 0, 0, 1),),
         "tasks.note_given": (None, None),

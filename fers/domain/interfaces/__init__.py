@@ -15,6 +15,7 @@ from fers.domain.interfaces.models import (
     PromotionStore,
 )
 from fers.domain.interfaces.protocols import SittingStore
+from fers.domain.interfaces.questions import ReplyStore
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import DEVICE_DAYS, DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS, SignIn
@@ -39,6 +40,7 @@ __all__ = [
     "Models",
     "PromotionStore",
     "RecordStore",
+    "ReplyStore",
     "ResultStore",
     "SignIn",
     "SittingStore",
@@ -72,3 +74,4 @@ class Stores:
     erasures: ErasureStore
     health: StoreHealth
     sittings: SittingStore
+    replies: ReplyStore

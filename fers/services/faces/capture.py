@@ -23,6 +23,7 @@ from fers.services.faces.tasks import Tasks, Turn
 from fers.services.models.challengers import Challengers, prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.people.consents import Consents
+from fers.services.people.questions import Questions
 from fers.services.people.studies import Studies
 
 MOST_PICTURES = 6
@@ -61,6 +62,7 @@ class Capture:
         studies: Studies,
         challengers: Challengers,
         tasks: Tasks,
+        questions: Questions,
         health: StoreHealth,
         now: Clock = utc_now,
     ):
@@ -71,6 +73,7 @@ class Capture:
         self._studies = studies
         self._challengers = challengers
         self._tasks = tasks
+        self._questions = questions
         self._health = health
         self._now = now
 
@@ -86,9 +89,11 @@ class Capture:
         """Check a photo and find the faces in it. `live`: what its person watched a model say in their browser.
 
         Raises ImageRejected, ConsentRequired, StudyClosed, StoreUnavailable while the store has no room for it, or
-        InvalidInput when `live` is no registered model's.
+        InvalidInput when `live` is no registered model's; and NotPermitted while the study has questions that come
+        first, or when it does not go on for the actor.
         """
         self._require_open(actor)
+        self._questions.require_none_due(actor)
         self._health.require_room()
         self._require_registered(live)
         photo = check_photo(data)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.interfaces import FaceDetector, GroupStore, Models, RecordStore, StoreHealth
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
-from fers.domain.protocols import Place, Quota, Sitting
+from fers.domain.protocols import Outcome, Place, Quota, Sitting
+from fers.domain.questions import Reply
 from fers.domain.studies import Study
 from fers.services.faces.capture import Capture
 from fers.services.faces.drafts import Drafts
@@ -20,6 +21,7 @@ from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks
 from fers.services.models.challengers import Challengers
 from fers.services.people.consents import Consents
+from fers.services.people.questions import Questions
 from fers.services.people.studies import Studies
 
 
@@ -32,6 +34,7 @@ class Rehearsal:
     studies: Studies
     consents: Consents
     tasks: Tasks
+    questions: Questions
     capture: Capture
     drafts: Drafts
 
@@ -64,7 +67,9 @@ class Rehearsals:
         study = self._studies.get(actor, study_id)
         studies = _OneOpenStudy(study)
         consents = _KeepsNothing(studies, self._now)
-        tasks = Tasks(self._records, _Forgotten(), self._groups, studies, consents, self._now)
+        sittings = _Forgotten()
+        tasks = Tasks(self._records, sittings, self._groups, studies, consents, self._now)
+        questions = _AsksAllTheSame(self._records, _ForgottenReplies(), sittings, studies, consents, self._now)
         capture = Capture(
             self._storing,
             self._models,
@@ -73,10 +78,11 @@ class Rehearsals:
             studies,
             self._challengers,
             tasks,
+            questions,
             self._health,
             self._now,
         )
-        return Rehearsal(study, studies, consents, tasks, capture, Drafts(self._now))
+        return Rehearsal(study, studies, consents, tasks, questions, capture, Drafts(self._now))
 
     def finish(self, actor: Person, rehearsal: Rehearsal) -> None:
         """The actor came to its end: the study's checklist says so until participants meet it otherwise."""
@@ -109,6 +115,43 @@ class _KeepsNothing(Consents):
 
     def current(self, actor: Person) -> Consent | None:
         return self.latest(actor)
+
+
+class _AsksAllTheSame(Questions):
+    """Though nothing is kept. In a study without tasks there is no sitting to tell that a photo was given."""
+
+    def _asks(self, actor: Person, study: Study) -> bool:
+        return bool(study.questions)
+
+    def _last_photo(self, actor: Person, study: Study) -> tuple[str, str | None] | None:
+        sitting = self._sittings.sitting(actor.id, study.id)
+        given = [step.task.id for step in sitting.steps if step.outcome is Outcome.GIVEN] if sitting else []
+        return (f"photo {len(given)}", given[-1]) if given else None
+
+
+class _ForgottenReplies:
+    """A `ReplyStore` in memory, for one person."""
+
+    def __init__(self) -> None:
+        self._replies: dict[tuple[str, str], Reply] = {}
+
+    def save_replies(self, replies: Collection[Reply]) -> None:
+        self._replies |= {(reply.question, reply.face_id): reply for reply in replies}
+
+    def replies_of(self, person_id: str, study_id: str) -> list[Reply]:
+        return list(self._replies.values())
+
+    def all_replies_of(self, person_id: str) -> list[Reply]:
+        return list(self._replies.values())
+
+    def replies_in(self, study_id: str) -> Iterator[Reply]:
+        return iter(self._replies.values())
+
+    def delete_replies(self, person_id: str, study_id: str) -> None:
+        self._replies.clear()
+
+    def purge_replies(self, now: datetime) -> int:
+        return 0
 
 
 class _Forgotten:

@@ -61,6 +61,8 @@ class Migration:
             self._copy_person(person)
         for face in self._old.records.faces():
             self._copy_face(face)
+        for person in self._old.records.people():
+            self._copy_replies(person)
         for study in studies:
             self._copy_review(study)
             self._copy_versions(study)
@@ -165,6 +167,16 @@ class Migration:
         for sitting in map(without_place, self._old.sittings.sittings_of(person.id)):
             if sitting not in there:
                 self._new.sittings.save_sitting(sitting)
+
+    def _copy_replies(self, person: Person) -> None:
+        """Once the photos that some are about are there."""
+        replies, there = (stores.replies.all_replies_of(person.id) for stores in (self._old, self._new))
+        if replies == there:
+            return
+        for gone in {one.study_id for one in there}:
+            self._new.replies.delete_replies(person.id, gone)
+        if replies:
+            self._new.replies.save_replies(replies)
 
     def _copy_access_tokens(self, person: Person) -> None:
         """Their secrets go on opening what they opened."""

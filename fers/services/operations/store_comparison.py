@@ -130,6 +130,7 @@ def _parts_of_person(person: Person) -> Iterator[Part]:
     yield "their places in studies are", lambda of: _by("study_id", of.studies.memberships_of(person.id))
     yield "what they say about themselves is", lambda of: of.groups.descriptions_of(person.id)
     yield "their tasks are", lambda of: map(without_place, _by("study_id", of.sittings.sittings_of(person.id)))
+    yield "their answers are", lambda of: of.replies.all_replies_of(person.id)
     yield "their access tokens are", lambda of: _by("id", of.access.tokens_of(person.id))
     yield "what opens their account is", lambda of: [of.sign_in.keys_of(person.id)]
 

@@ -11,7 +11,7 @@ from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face
-from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore
+from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore, ReplyStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
@@ -27,6 +27,14 @@ picture, with whoever else is in it, is not kept.
 """
 """In studies that are run so, after the version's own words. Like those, never edited: people agreed to it."""
 
+_ASKS = """
+**This study asks you questions of its own.** Your answers are kept as your photos are, and deleted after as many days
+or when you withdraw everything; those about one photo go with it. If you agree that your photos are included in dataset
+versions, your answers are included with them, under a number in place of your name. What you write in your own words is
+left out, unless you tick that it may be included.
+"""
+"""In studies that ask; likewise."""
+
 
 class Consents:
     def __init__(
@@ -36,6 +44,7 @@ class Consents:
         withdrawal: Withdrawal,
         groups: GroupStore,
         erasures: ErasureStore,
+        replies: ReplyStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -43,6 +52,7 @@ class Consents:
         self._withdrawal = withdrawal
         self._groups = groups
         self._erasures = erasures
+        self._replies = replies
         self._now = now
 
     def text(self, actor: Person | None = None) -> ConsentText:
@@ -81,7 +91,7 @@ class Consents:
         """Record what the actor agrees to, in the words whose hash is `text_sha256`: those they were shown.
 
         Choices that are narrower than before also narrow what their earlier faces in this study may be used for;
-        without `STORE` those faces are withdrawn, and what they said about themselves is erased.
+        without `STORE` those faces are withdrawn, and what they said about themselves and answered is erased.
 
         Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
         """
@@ -95,6 +105,8 @@ class Consents:
             purposes = frozenset()
             self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
             self._groups.delete_description(actor.id, study.id)
+            self._erasures.note(Erasure(Erased.REPLIES, actor.id, self._now(), study_id=study.id))
+            self._replies.delete_replies(actor.id, study.id)
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
         self._records.create_consent(consent)
         self._studies.take_part(actor, study.id)
@@ -158,6 +170,8 @@ def _text_for(study: Study) -> ConsentText:
     )
     if study.crop_only:
         body += _CROP_ONLY
+    if study.questions:
+        body += _ASKS
     if own_words := study.consent_words.strip():
         body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
     return ConsentText(CURRENT_VERSION, body)

@@ -12,16 +12,18 @@ from fers.domain.emotions import LABELS
 from fers.domain.faces import DETAILS, INTENDED, Challenger, Face
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop_stored
-from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore, SittingStore
+from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore, ReplyStore, SittingStore
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import Sitting
+from fers.domain.questions import Question, Reply, in_words
 from fers.errors import ImageLost, NotFound
 from fers.exporting.exported_version import Member
 from fers.exporting.zipping import Zip
 from fers.services.faces.images import image_of
 from fers.services.people.consents import Consents
+from fers.services.people.questions import wordings
 
 
 class DataExport:
@@ -33,6 +35,7 @@ class DataExport:
         labels: LabelStore,
         groups: GroupStore,
         sittings: SittingStore,
+        replies: ReplyStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -41,6 +44,7 @@ class DataExport:
         self._labels = labels
         self._groups = groups
         self._sittings = sittings
+        self._replies = replies
         self._now = now
 
     def faces(self, actor: Person) -> list[Face]:
@@ -61,7 +65,8 @@ class DataExport:
     def download(self, actor: Person) -> Iterator[bytes]:
         """A zip of everything the actor gave, made as it is asked for: the images, `faces.json`, what they said about
         others' faces as `labels.json`, what they said about themselves as `about-me.json`, what they were asked to show
-        as `tasks.json`, and the consent as `consent.md`. Raises NotFound on the way when they withdraw something
+        as `tasks.json`, what they answered to studies' own questions as `answers.json`, and the consent as
+        `consent.md`. Raises NotFound on the way when they withdraw something
         meanwhile."""
         require(actor, Action.MANAGE_OWN_DATA)
         return Zip(self._now()).stream(self._files(actor))
@@ -81,7 +86,13 @@ class DataExport:
         yield _json("labels.json", [describe_label(label) for label in self._labels.labels_by(actor.id)])
         yield _json("about-me.json", [describe_self(said) for said in self._groups.descriptions_of(actor.id)])
         yield _json("tasks.json", [describe_sitting(sitting) for sitting in self._sittings.sittings_of(actor.id)])
+        yield _json("answers.json", self._describe_replies(actor))
         yield Member("consent.md", (self._consents.copy_for(actor).encode(),))
+
+    def _describe_replies(self, actor: Person) -> list[dict[str, Any]]:
+        put = {study.id: wordings(study) for study in self._records.studies()}
+        replies = self._replies.all_replies_of(actor.id)
+        return [describe_reply(one, put.get(one.study_id, {}).get((one.question, one.version))) for one in replies]
 
     def _image(self, face: Face) -> bytes:
         """As it was stored. Raises NotFound when it was withdrawn a moment ago, and ImageLost."""
@@ -145,6 +156,24 @@ def describe_self(description: SelfDescription) -> dict[str, Any]:
         "study": description.study_id,
         "agreed_to": description.words.body,
         "given_at": description.given_at.isoformat(),
+    }
+
+
+def describe_reply(reply: Reply, question: Question | None) -> dict[str, Any]:
+    """What somebody answered, in JSON's types. `question`: as it was put; None where its study is gone."""
+    return {
+        "study": reply.study_id,
+        "question": reply.question,
+        "words": question and question.words.text,
+        "words_version": reply.version,
+        "answer": reply.value,
+        "meaning": question and in_words(question, reply.value),
+        "photo": reply.face_id or None,
+        "tries": reply.tries,
+        "outcome": reply.outcome,
+        "may_be_shared": reply.shared,
+        "given_at": reply.given_at.isoformat(),
+        "purge_at": reply.purge_at.isoformat(),
     }
 
 

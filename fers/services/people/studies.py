@@ -9,6 +9,8 @@ from fers.domain.interfaces import RecordStore, StudyStore
 from fers.domain.invitations import plain_code
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, allowed, require
+from fers.domain.question_rules import check_questions
+from fers.domain.questions import Question
 from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study
 from fers.errors import InvalidInput
@@ -91,6 +93,7 @@ class Studies:
         Raises InvalidInput when one can't be used, or when the study is to open though something is `missing`.
         """
         before = self.check(actor, study)
+        study = replace(study, retired_questions=_retired(before, study))
         self._records.save_study(study)
         opened = {(False, True): "opened the study", (True, False): "closed the study"}
         action = opened.get((before.open, study.open), "changed the study")
@@ -103,6 +106,7 @@ class Studies:
             raise InvalidInput("study.not-ready", items=[item.name for item in items])
         _check(study)
         check_protocol(study)
+        check_questions(study.questions, study.protocol)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
@@ -119,6 +123,14 @@ class Studies:
             self._records.save_study(_try_out_study())
             studies = self._records.studies()
         return studies
+
+
+def _retired(before: Study, after: Study) -> tuple[Question, ...]:
+    """What somebody may have answered and is asked no longer, or not in the same words."""
+    put = (*before.retired_questions, *(before.questions if before.open else ()))
+    asked = {(question.name, question.version) for question in after.questions}
+    retired = {(one.name, one.version): one for one in put if (one.name, one.version) not in asked}
+    return tuple(retired.values())
 
 
 def _check(study: Study) -> None:

@@ -16,6 +16,7 @@ from fers.domain.interfaces import (
     Journal,
     LabelStore,
     RecordStore,
+    ReplyStore,
     SignIn,
 )
 from fers.domain.people import Person
@@ -46,6 +47,7 @@ class Withdrawal:
         administrators: Administrators,
         groups: GroupStore,
         erasures: ErasureStore,
+        replies: ReplyStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -57,6 +59,7 @@ class Withdrawal:
         self._administrators = administrators
         self._groups = groups
         self._erasures = erasures
+        self._replies = replies
         self._now = now
 
     def withdraw_face(self, actor: Person, face_id: str) -> None:
@@ -122,6 +125,8 @@ class Withdrawal:
             return person is not None
         if erasure.what is Erased.DESCRIPTION:
             return self._is_said_again(erasure)
+        if erasure.what is Erased.REPLIES:
+            return self._is_answered_again(erasure)
         face = self._records.face(erasure.subject)
         if face is None:
             return False
@@ -140,6 +145,17 @@ class Withdrawal:
         if back:
             self._groups.delete_description(erasure.subject, erasure.study_id)
         return back
+
+    def _is_answered_again(self, erasure: Erasure) -> bool:
+        """What was answered since then stays."""
+        replies = self._replies.replies_of(erasure.subject, erasure.study_id)
+        later = [reply for reply in replies if reply.given_at > erasure.at]
+        if len(later) == len(replies):
+            return False
+        self._replies.delete_replies(erasure.subject, erasure.study_id)
+        if later:
+            self._replies.save_replies(later)
+        return True
 
     def _remove_person(self, person: Person) -> None:
         self._withdraw_faces(person)
@@ -163,7 +179,9 @@ class Withdrawal:
         self._labels.forget_annotator(actor.id)
 
     def purge_due(self) -> int:
-        """Remove the faces whose retention date has come. Returns how many."""
+        """Remove the faces, and the answers to studies' own questions, whose retention date has come. Returns how many
+        faces."""
+        self._replies.purge_replies(self._now())
         purged = 0
         while due := self._records.faces_due(self._now()):
             entries = ((face, self._entry(face, "system", "purged a face at its retention date")) for face in due)

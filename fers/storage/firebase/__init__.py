@@ -20,6 +20,7 @@ from fers.storage.firebase.journal import FirebaseJournal
 from fers.storage.firebase.labels import FirebaseLabels
 from fers.storage.firebase.promotions import FirebasePromotions
 from fers.storage.firebase.records import FirebaseRecords
+from fers.storage.firebase.replies import FirebaseReplies
 from fers.storage.firebase.results import FirebaseResults
 from fers.storage.firebase.sign_in import FirebaseSignIn
 from fers.storage.firebase.sittings import FirebaseSittings
@@ -63,4 +64,5 @@ def stores_of(client: FirebaseClient, settings: "Settings", now: Callable[[], da
         erasures=FirebaseErasures(client),
         health=FirebaseHealth(client),
         sittings=FirebaseSittings(client),
+        replies=FirebaseReplies(client),
     )

@@ -44,6 +44,7 @@ class FirebaseRecords:
         self._clock = self._documents.collection("installation").document("clock")
         self._access_tokens = self._documents.collection("access_tokens")
         self._sittings = self._documents.collection("sittings")
+        self._replies = self._documents.collection("replies")
         self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
         self._faces = self._documents.collection("faces")
@@ -64,8 +65,8 @@ class FirebaseRecords:
 
     def delete_belongings(self, person_id: str) -> None:
         self._places.release_all(person_id)
-        belongings = (self._consents, self._memberships, self._descriptions, self._access_tokens, self._sittings)
-        for collection in belongings:
+        about_them = (self._consents, self._memberships, self._descriptions, self._access_tokens)
+        for collection in (*about_them, self._sittings, self._replies):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 
@@ -156,6 +157,7 @@ class FirebaseRecords:
         gone: whoever is interrupted can do it again, and nothing is added once the face is gone."""
         self._facts.remove(face_id)
         self._delete_about(face_id, self._answers)
+        self._delete_about(face_id, self._replies)
         self._take_out_of_versions(face_id)
         self._shadow_answers.remove(face_id)
 

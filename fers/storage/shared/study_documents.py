@@ -8,15 +8,25 @@ from fers.domain.faces import Display
 from fers.domain.protocols import Outcome, Protocol, Quota, Sitting, Step, Task, TaskOrder
 from fers.domain.studies import Study
 from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.question_documents import question_from_document, question_to_document
 
 
 def study_to_document(study: Study) -> dict[str, Any]:
-    return asdict(study) | {"protocol": _protocol_to_document(study.protocol)}
+    return asdict(study) | {
+        "protocol": _protocol_to_document(study.protocol),
+        "questions": list(map(question_to_document, study.questions)),
+        "retired_questions": list(map(question_to_document, study.retired_questions)),
+    }
 
 
 def study_from_document(document: dict[str, Any]) -> Study:
-    """Studies from before there were protocols have none, and are free."""
-    return Study(**document | {"protocol": _protocol_from_document(document.get("protocol", {}))})
+    """Studies from before there were protocols have none, and are free; nor had they questions of their own."""
+    typed = {
+        "protocol": _protocol_from_document(document.get("protocol", {})),
+        "questions": tuple(map(question_from_document, document.get("questions", ()))),
+        "retired_questions": tuple(map(question_from_document, document.get("retired_questions", ()))),
+    }
+    return Study(**document | typed)
 
 
 def sitting_to_document(sitting: Sitting) -> dict[str, Any]:

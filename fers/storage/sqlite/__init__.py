@@ -19,6 +19,7 @@ from fers.storage.sqlite.journal import SqliteJournal
 from fers.storage.sqlite.labels import SqliteLabels
 from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
+from fers.storage.sqlite.replies import SqliteReplies
 from fers.storage.sqlite.results import SqliteResults
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.sittings import SqliteSittings
@@ -51,4 +52,5 @@ def open_stores(settings: "Settings", now: Callable[[], datetime]) -> Stores:
         erasures=SqliteErasures(settings.data, database.disk),
         health=SqliteHealth(database),
         sittings=SqliteSittings(database),
+        replies=SqliteReplies(database),
     )

@@ -220,7 +220,7 @@ class SqliteRecords:
 
 
 def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
-    for table in ("consents", "memberships", "self_descriptions", "access_tokens", "places", "sittings"):
+    for table in ("consents", "memberships", "self_descriptions", "access_tokens", "places", "sittings", "replies"):
         sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
 
 

@@ -14,12 +14,13 @@ from fers.errors import FersError
 from fers.services.faces.drafts import AtHand
 from fers.services.faces.tasks import Turn
 from fers.ui import guard
-from fers.ui.faces import tasks
+from fers.ui.faces import asking, tasks
 from fers.ui.faces.cropping import choose_crop
 from fers.ui.faces.questions import ask_afterwards, ask_first, ask_no_label
 from fers.ui.faces.result import percent, show_result, word
 from fers.ui.faces.saliency import offer_why
 from fers.ui.faces.stage import stage
+from fers.ui.faces.step import begin
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -27,7 +28,7 @@ from fers.ui.web.uploads import let_go
 from fers.ui.widgets import widget
 
 _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
-_uploads, _step, _at_hand = widget("uploads"), widget("step"), widget("at_hand")
+_uploads, _at_hand = widget("uploads"), widget("at_hand")
 _PHOTO_ID = re.compile("[0-9a-f]{32}")
 _ALONE = {
     False: "It's best to be alone in the picture: the whole photo is kept.",
@@ -47,13 +48,6 @@ def at_hand(actor: Person) -> Giving | None:
         state().giving = Giving(found.draft, actor.id, found.face, found.box)
     state().looked_for_draft = True
     return state().giving
-
-
-def _begin(heading: str) -> None:
-    """Begin a step, and have its heading take the focus, which was on something of the one before."""
-    st.title(heading)
-    with st.container(key="fers-step"):
-        _step(key="step", data={"heading": heading})
 
 
 def look_for_lost(actor: Person, giving: Giving | None) -> None:
@@ -77,16 +71,26 @@ def _tell_of_lost() -> None:
 
 def take_photo(actor: Person) -> None:
     """Step 1. A photo that was refused is forgotten at once: its widget is replaced by a fresh one."""
+    if asking.show(actor, through=state().finishing):
+        return
     turn = stage().tasks.pause(actor) if state().pausing else stage().tasks.turn(actor)
+    if turn is None and state().finishing:
+        begin(tasks.GOODBYE)
+        tasks.say_goodbye_freely()
+        return
     if turn and (turn.task is None or state().pausing):
-        _begin(tasks.goodbye_heading(turn))
+        if turn.task is None and turn.done and asking.show(actor, through=True):
+            return
+        begin(tasks.goodbye_heading(turn))
         tasks.say_goodbye(actor, turn)
         return
-    _begin(tasks.heading(turn))
+    begin(tasks.heading(turn))
     _tell_of_lost()
     stage().capture.prepare(actor)
     tasks.tell(turn)
     tasks.offer_ways_out(actor, turn)
+    if turn is None:
+        asking.offer_end(actor)
     if advice := _of_others(actor, _ALONE):
         st.caption(advice)
     place = st.empty()
@@ -172,7 +176,7 @@ def _asked_display(turn: Turn | None) -> Display | None:
 
 def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
-    _begin("Your face in the box")
+    begin("Your face in the box")
     tasks.recall(draft.turn)
     if len(draft.suggestions) > 1:
         _pick_face(actor, giving)
@@ -257,7 +261,7 @@ def next_words(giving: Giving) -> str:
 
 def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
-    _begin("Thank you!")
+    begin("Thank you!")
     face, words = st.columns([1, 3], gap="medium")
     with face:
         show_face(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")

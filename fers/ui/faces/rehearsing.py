@@ -52,7 +52,7 @@ def _agree(actor: Person, rehearsing: Rehearsing) -> None:
 
 def _go_on(actor: Person, rehearsing: Rehearsing) -> None:
     turn = rehearsing.rehearsal.tasks.pause(actor)
-    if turn and turn.task is None:
+    if turn and turn.task is None and rehearsing.rehearsal.questions.due(actor, through=True) is None:
         _finish(actor, rehearsing)
     take_photo(actor)
 

@@ -13,6 +13,7 @@ from fers.ui.faces.stage import stage
 from fers.ui.state import state
 from fers.ui.words import as_typed
 
+GOODBYE = "Thank you, that's everything!"
 _TO_SHOW = {Emotion.NEUTRAL: "a neutral face", Emotion.HAPPY: "happiness", Emotion.SAD: "sadness"}
 """Expressions whose name can't follow "show"."""
 _HOW = {
@@ -91,10 +92,21 @@ def say_goodbye(actor: Person, turn: Turn) -> None:
         st.page_link("pages/live.py", label="Watch the machine guess live", icon=":material/videocam:")
 
 
+def say_goodbye_freely() -> None:
+    """The end in a study without tasks, for whoever said that they are done."""
+    st.write("Every photo helps. You can give more whenever you like.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Give another photo", icon=":material/photo_camera:"):
+            state().finishing = False
+            st.rerun()
+        if not state().rehearsing:
+            st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
+
+
 def goodbye_heading(turn: Turn) -> str:
     if turn.task is not None:
         return "Thanks so far!"
-    return "Thank you, that's everything!" if turn.is_through else "Thank you for coming!"
+    return GOODBYE if turn.is_through else "Thank you for coming!"
 
 
 def _nothing_left(ending: Ending) -> str:

@@ -16,8 +16,8 @@ from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, 
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
+from fers.ui.people.saving import save
 from fers.ui.services import platform
-from fers.ui.session import person
 from fers.ui.state import state
 from fers.ui.words import as_typed, moment
 
@@ -77,27 +77,7 @@ def describe(actor: Person, study: Study) -> None:
         )
         pressed = st.form_submit_button("Save", type="primary", width="stretch")
     if pressed:
-        with guard.explaining():
-            if asked := platform().consents.asked_again(actor, changed):
-                _ask_again(changed, asked)
-            else:
-                platform().studies.update(actor, changed)
-                st.success("Saved.", icon=":material/check_circle:")
-
-
-@st.dialog("Ask people again?")
-def _ask_again(changed: Study, asked: int) -> None:
-    """Save a study whose words so many people have agreed to, once its owner knows that."""
-    actor, place = person(), st.empty()
-    people = "1 person has" if asked == 1 else f"{asked:,} people have"
-    with place.container():
-        st.write(f"{people} agreed to the text you are changing. They will be shown the changes and asked again.")
-        st.write("Until they agree, the photos they have given stay as they are, and they can't give new ones.")
-        pressed = st.button("Save and ask them again", type="primary", width="stretch")
-    if pressed:
-        with guard.explaining():
-            platform().studies.update(actor, changed)
-            place.success("Saved. You can close this.", icon=":material/check_circle:")
+        save(actor, changed)
 
 
 def _key(study: Study, field: str) -> str:

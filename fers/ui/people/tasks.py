@@ -8,6 +8,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import DIMENSIONS
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
+from fers.domain.questions import after_tasks
 from fers.domain.studies import Study
 from fers.services.faces.tasks import Fill, ProtocolProgress
 from fers.services.people.protocols import LARGEST_QUOTA, LONGEST_SCENARIO, MOST_TASKS
@@ -98,7 +99,9 @@ def _edit(study_id: str) -> None:
     protocol = _choose_quotas(study, _choose_order(study, Protocol(tuple(tasks)))) if tasks else Protocol()
     if st.button("Save tasks", type="primary", width="stretch"):
         with guard.explaining():
-            platform().studies.update(actor, replace(study, protocol=protocol))
+            became = {rows[number].id: task.id for number, task in zip(rows, tasks, strict=True)}
+            questions = after_tasks(study.questions, became)
+            platform().studies.update(actor, replace(study, protocol=protocol, questions=questions))
             state().tasks = None
             st.rerun()
     if not _same(protocol, study.protocol):

@@ -9,9 +9,10 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task
+from fers.domain.questions import Moment, Number, Question, Words
 from fers.domain.readiness import missing, readiness
 from fers.storage.sqlite.database import FILE
-from tests.people import HAPPY_POSED, draft, newcomer, participant
+from tests.people import HAPPY_POSED, draft, give_face, newcomer, participant
 
 
 @pytest.fixture
@@ -80,3 +81,26 @@ def test_participants_of_the_study_are_asked_nothing_by_it(platform, study):
     """What is being tried is closed for everybody else."""
     rehearsal = platform.rehearsals.begin(OPERATOR, study.id)
     assert rehearsal.studies.current().open and not platform.studies.current(OPERATOR).open
+
+
+def test_every_question_is_met_and_no_answer_is_kept(platform, study, kept):
+    owner = participant(platform)
+    before = Question("before", Words("How old are you?"), Number())
+    sad = replace(before, name="sad", moment=Moment.AFTER_TASK, after_task=Task(Emotion.SAD).id)
+    questions = (before, sad, replace(before, name="after", moment=Moment.AFTER))
+    platform.studies.update(OPERATOR, replace(study, questions=questions))
+    stored, rehearsal, asked = kept(), platform.rehearsals.begin(OPERATOR, study.id), []
+
+    def answer(through: bool) -> None:
+        while due := rehearsal.questions.due(owner, through):
+            asked.extend(question.name for question in due.questions)
+            rehearsal.questions.answer(owner, due, {question.name: 30 for question in due.questions})
+
+    answer(through=False)
+    while (turn := rehearsal.tasks.turn(owner)).task:
+        asked.append(turn.task.intended.label)
+        give_face(rehearsal, owner)
+        answer(through=False)
+    answer(through=True)
+    assert asked == ["before", "fear", "sad", "sad", "after"]
+    assert kept() == stored

@@ -23,6 +23,7 @@ from fers.services.labelling.aggregation import aggregate
 from tests.contracts.access_token_store_contract import a_token
 from tests.contracts.erasure_store_contract import EVERY_KIND
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
+from tests.contracts.reply_store_contract import A_QUESTION, a_reply
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
     NOON,
@@ -58,7 +59,7 @@ def fill(store: Stores) -> None:
     """Put everything in that there can be."""
     store.records.save_study(a_study("first"))
     protocol = Protocol((Task(Emotion.FEAR, "A dog — 犬 — barks."),), quotas=(Quota(Emotion.FEAR, 9, YOUNG),))
-    store.records.save_study(a_study("second", protocol=protocol))
+    store.records.save_study(a_study("second", protocol=protocol, questions=(A_QUESTION,)))
     store.records.keep_out(an_id("first"), an_id("removed"))
     for name in ("ada", "bob"):
         store.records.create_person(a_person(name))
@@ -71,6 +72,7 @@ def fill(store: Stores) -> None:
         store.images.put(an_id(name), data)
         more = {"live": SEEN_LIVE if name == "3" else None, "intended": Emotion.FEAR if name == "4" else None}
         store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, **more))
+    store.replies.save_replies([a_reply(), a_reply(value=2, face_id=an_id("0"))])
     store.sittings.count(an_id("first"), "skipped_1", 3)
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
@@ -129,6 +131,7 @@ def everything(store) -> tuple:
     memberships = [store.studies.memberships_of(person.id) for person in records.people()]
     invitations = {invitation for study in records.studies() for invitation in store.studies.invitations_to(study.id)}
     keys = [FACTS_ID, *(run.fingerprint for run in store.answers.runs())]
+    replies = [store.replies.all_replies_of(person.id) for person in records.people()]
     tokens = [store.access.tokens_of(person.id) for person in records.people()]
     said = [
         (store.groups.descriptions_of(person.id), store.sittings.sittings_of(person.id)) for person in records.people()
@@ -165,6 +168,7 @@ def everything(store) -> tuple:
         taken_back,
         tokens,
         said,
+        replies,
         review,
         images,
         memberships,

@@ -20,6 +20,7 @@ from fers.storage.firebase.firestore import FirestoreDocuments, where
 from fers.storage.firebase.groups import FirebaseGroups
 from fers.storage.firebase.labels import FirebaseLabels
 from fers.storage.firebase.records import FirebaseRecords
+from fers.storage.firebase.replies import FirebaseReplies
 from fers.storage.firebase.sign_in import FirebaseSignIn
 from fers.storage.firebase.sittings import FirebaseSittings
 from fers.storage.firebase.studies import FirebaseStudies
@@ -99,6 +100,10 @@ def ask_everything(client) -> None:
     sittings.given(an_id("faces"))
     sittings.held(an_id("faces"), NOON)
     sittings.counted(an_id("faces"))
+    replies = FirebaseReplies(client)
+    replies.all_replies_of(an_id("ada"))
+    list(replies.replies_in(an_id("faces")))
+    replies.purge_replies(NOON)
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     FirebaseThrottle(FirestoreDocuments(client), utc_now).begin("ada")
     list(FirebaseAnswers(client).answers("1" * 64))

@@ -1,0 +1,101 @@
+"""What a study's own questions may be like."""
+
+import math
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from fers.domain.protocols import Protocol
+from fers.domain.questions import Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText
+from fers.errors import InvalidInput
+
+MOST_QUESTIONS = 100
+LONGEST_NAME = 40
+LONGEST_QUESTION = 1000
+"""Characters, of a question or an explanation."""
+LONGEST_OPTION = 200
+MOST_OPTIONS = 20
+LIKERT_POINTS = (2, 11)
+LONGEST_TEXT = 2000
+"""Characters that a short text may have at most."""
+MOST_TRIES = 5
+_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
+_TAKEN = {"person", "face", "photo"}
+"""Names of columns that stand beside the answers."""
+
+
+def check_questions(questions: Collection[Question], protocol: Protocol) -> None:
+    """Raises InvalidInput for questions that can't be asked or answered, and says which."""
+    if len(questions) > MOST_QUESTIONS:
+        raise InvalidInput("questions.too-many", most=MOST_QUESTIONS)
+    names = sorted(question.name for question in questions)
+    for one, other in pairwise(names):
+        if one == other:
+            raise InvalidInput("questions.name-twice", name=one)
+    for question in questions:
+        _check(question)
+        _check_moment(question, protocol)
+
+
+def is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name not in _TAKEN
+
+
+def _check(question: Question) -> None:
+    if not is_name(question.name):
+        raise InvalidInput("questions.name", name=question.name, longest=LONGEST_NAME)
+    words = question.words
+    if not words.text.strip():
+        raise InvalidInput("questions.no-text", name=question.name)
+    if max(len(words.text), len(words.explanation)) > LONGEST_QUESTION:
+        raise InvalidInput("questions.too-long", name=question.name, longest=LONGEST_QUESTION)
+    if max(map(len, (words.low, words.high, *words.options))) > LONGEST_OPTION:
+        raise InvalidInput("questions.option-too-long", name=question.name, longest=LONGEST_OPTION)
+    match question.kind:
+        case Choice():
+            _check_choice(question, question.kind)
+        case Likert(points=points):
+            if not LIKERT_POINTS[0] <= points <= LIKERT_POINTS[1]:
+                raise InvalidInput(
+                    "questions.points", name=question.name, fewest=LIKERT_POINTS[0], most=LIKERT_POINTS[1]
+                )
+        case Number():
+            _check_number(question.name, question.kind)
+        case ShortText(longest=longest):
+            if not 1 <= longest <= LONGEST_TEXT:
+                raise InvalidInput("questions.longest", name=question.name, longest=LONGEST_TEXT)
+
+
+def _check_choice(question: Question, kind: Choice) -> None:
+    options = question.words.options
+    if not 2 <= len(options) <= MOST_OPTIONS:
+        raise InvalidInput("questions.options", name=question.name, most=MOST_OPTIONS)
+    if not all(option.strip() for option in options) or len(set(options)) < len(options):
+        raise InvalidInput("questions.options-differ", name=question.name)
+    numbers = set(range(1, len(options) + 1))
+    if not kind.screens_out <= numbers or (kind.check and not kind.check.right <= numbers):
+        raise InvalidInput("questions.no-such-option", name=question.name)
+    if question.decides and question.optional:
+        raise InvalidInput("questions.optional-check", name=question.name)
+    if kind.check:
+        _check_check(question.name, kind.check)
+
+
+def _check_check(name: str, check: Check) -> None:
+    if not check.right:
+        raise InvalidInput("questions.nothing-right", name=name)
+    if not 1 <= check.tries <= (1 if check.kind is CheckKind.ATTENTION else MOST_TRIES):
+        raise InvalidInput("questions.tries", name=name, most=MOST_TRIES)
+
+
+def _check_number(name: str, kind: Number) -> None:
+    bounds = [bound for bound in (kind.least, kind.most) if bound is not None]
+    if not all(map(math.isfinite, bounds)) or bounds != sorted(bounds):
+        raise InvalidInput("questions.bounds", name=name)
+
+
+def _check_moment(question: Question, protocol: Protocol) -> None:
+    if (question.moment is Moment.AFTER_TASK) != (question.after_task is not None):
+        raise InvalidInput("questions.task-gone", name=question.name)
+    if question.after_task is not None and question.after_task not in {task.id for task in protocol.tasks}:
+        raise InvalidInput("questions.task-gone", name=question.name)

@@ -1,0 +1,36 @@
+"""Saving a study, once its owner knows whom that asks again."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.ui import guard
+from fers.ui.services import platform
+from fers.ui.session import person
+
+
+def save(actor: Person, changed: Study) -> bool:
+    """Save a study; where people have agreed to words that it changes, ask first. Returns whether it was saved now."""
+    with guard.explaining():
+        if asked := platform().consents.asked_again(actor, changed):
+            _ask_again(changed, asked)
+            return False
+        platform().studies.update(actor, changed)
+        st.success("Saved.", icon=":material/check_circle:")
+        return True
+    return False
+
+
+@st.dialog("Ask people again?", on_dismiss="rerun")
+def _ask_again(changed: Study, asked: int) -> None:
+    """Save a study whose words so many people have agreed to, once its owner knows that."""
+    actor, place = person(), st.empty()
+    people = "1 person has" if asked == 1 else f"{asked:,} people have"
+    with place.container():
+        st.write(f"{people} agreed to the text you are changing. They will be shown the changes and asked again.")
+        st.write("Until they agree, the photos they have given stay as they are, and they can't give new ones.")
+        pressed = st.button("Save and ask them again", type="primary", width="stretch")
+    if pressed:
+        with guard.explaining():
+            platform().studies.update(actor, changed)
+            place.success("Saved. You can close this.", icon=":material/check_circle:")
