@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fers import adapters
 from fers.config import Settings
 from fers.domain.clock import Clock, utc_now
+from fers.domain.data_protection import Installation
 from fers.domain.interfaces import FaceDetector, Models, SignIn, StoreHealth, Stores
 from fers.inference.browser import BrowserNetworks
 from fers.services.datasets.access_tokens import Access
@@ -39,6 +40,7 @@ from fers.services.people.accounts import Accounts
 from fers.services.people.administrators import Administrators
 from fers.services.people.consents import Consents
 from fers.services.people.data_export import DataExport
+from fers.services.people.data_protection import DataProtection
 from fers.services.people.groups import Groups
 from fers.services.people.help_desk import HelpDesk
 from fers.services.people.invitations import Invitations
@@ -69,6 +71,7 @@ class Platform:
     withdrawal: Withdrawal
     retention: Retention
     data_export: DataExport
+    data_protection: DataProtection
     groups: Groups
     arena: Arena
     slices: Slices
@@ -144,6 +147,7 @@ def assemble(
     importing = Importing(
         records, storing, stores.labels, stores.face_index, models, detector, studies, stores.erasures, now
     )
+    installation = Installation(adapters.store_description(settings), settings.addresses)
     platform = Platform(
         accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
         help_desk=HelpDesk(records, sign_in, administrators, now),
@@ -163,6 +167,7 @@ def assemble(
         data_export=DataExport(
             records, images, consents, stores.labels, stores.groups, stores.sittings, stores.replies, now
         ),
+        data_protection=DataProtection(stores.studies, studies, installation, now),
         groups=groups,
         arena=arena,
         slices=Slices(arena, records, pictures, groups),

@@ -1,12 +1,16 @@
 """The study page's part about opening: the checklist, trying the study out, and what an ethics board asks for."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.readiness import Item, Part, missing, readiness
 from fers.domain.studies import Study
+from fers.exporting.data_protection import BLANK
+from fers.exporting.printing import Document, printed
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import show_tab
@@ -28,18 +32,31 @@ def show(actor: Person, study: Study) -> None:
         _offer_closing(actor, study)
     else:
         _offer_opening(actor, study)
-    _for_the_board(actor)
+    _for_the_board(actor, study)
 
 
-def _for_the_board(actor: Person) -> None:
+def _for_the_board(actor: Person, study: Study) -> None:
     st.header("For the ethics board", anchor=False)
+    summary = platform().data_protection.summary(actor, study.id)
+    st.write(
+        "The data-protection summary is a record of processing (Art. 30 GDPR) and an impact assessment (Art. 35), "
+        f"filled in from this study's settings. It has {summary.body.count(BLANK)} gaps that only you can fill: take "
+        "the text to work on it."
+    )
     with st.container(horizontal=True):
         st.link_button("The text participants agree to", address(actor, PRINTED_TEXT), icon=":material/description:")
+        _download("Data-protection summary", summary, partial(printed, summary), summary.file_name, summary.media_type)
+        _download("The same as text", summary, summary.body, f"{summary.name}.md", "text/markdown")
     if not platform().consents.printed_text(actor).is_pdf:
         st.caption(
             "FERS can't put its letters into a PDF, so you get a page instead, for your browser to print or to save as "
             "a PDF."
         )
+
+
+def _download(label: str, document: Document, data: str | Callable[[], bytes], name: str, kind: str) -> None:
+    key = f"download-{document.name}-{kind}"
+    st.download_button(label, data, name, kind, key=key, on_click="ignore", icon=":material/download:")
 
 
 def _line(item: Item) -> None:
