@@ -1,8 +1,9 @@
 """What a study should have before it opens: a checklist for its owner, of which a part has to be done."""
 
 import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from fers.domain.protocols import Protocol, Quota
@@ -40,7 +41,7 @@ def readiness(study: Study) -> list[Item]:
         _said("Contact", study.contact, "Say how participants reach you, also after they have taken part."),
         _ethics(study),
         Item("Retention", True, f"Photos are deleted {_days(study.retention_days)} after they were given.", Part.ABOUT),
-        _tasks(study.protocol),
+        _tasks(study),
         _quotas(study),
         _confirmed(study),
         _tried(study),
@@ -69,7 +70,7 @@ def as_participants_meet_it(study: Study) -> str:
         protocol=replace(study.protocol, quotas=()),
         retired_questions=(),
     )
-    return hashlib.sha256(repr(unmet).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(asdict(unmet), sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def people_needed(protocol: Protocol) -> int | None:
@@ -113,13 +114,16 @@ def _ethics(study: Study) -> Item:
     return Item("Ethics approval", bool(number or reason), says, Part.ABOUT)
 
 
-def _tasks(protocol: Protocol) -> Item:
+def _tasks(study: Study) -> Item:
+    protocol, questions = study.protocol, len(study.questions)
     if protocol.is_free:
         says = "Participants show whatever expression they like."
     elif protocol.length < len(protocol.asked):
         says = f"Each person gets {protocol.length} of {len(protocol.asked)} tasks."
     else:
         says = "Each person gets 1 task." if protocol.length == 1 else f"Each person gets {protocol.length} tasks."
+    if questions:
+        says += " There is 1 question." if questions == 1 else f" There are {questions} questions."
     return Item("What participants are asked", True, says, Part.TASKS)
 
 

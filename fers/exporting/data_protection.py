@@ -110,6 +110,7 @@ def _by_settings(study: Study) -> dict[str, str]:
         **_BY_CROP[study.crop_only],
         **_BY_GROUPS[study.asks_groups],
         "data": "\n".join(f"- {line}" for line in _data(study)),
+        "answers_go": _answers_go(study),
         "scale": _scale(study),
         "tasks": _tasks(study),
         "label": _LABEL[study.participants_label],
@@ -137,11 +138,22 @@ def _data(study: Study) -> Iterator[str]:
     yield "Labels by annotators: the expression they see, and how long it took them."
     if study.asks_groups:
         yield "Age band, gender and skin tone (a third of the Monk scale), each only if the person states it."
+    for question in study.questions:
+        where = ", if they give one." if question.optional else "."
+        yield f"Their answer to “{' '.join(question.words.text.split())}”{where}"
     yield "Consents: the exact words, the choices, the time."
     yield (
         "An account: a random id, the role, and an e-mail address if the person signed up with one; hashes of what "
         "they sign in with, of their sessions and of the browsers they signed in from."
     )
+
+
+def _answers_go(study: Study) -> str:
+    if not study.questions:
+        return ""
+    days = "1 day" if study.retention_days == 1 else f"{study.retention_days:,} days"
+    told = f"\n- Answers to the study's own questions are deleted {days} after they were given, "
+    return f"{told}or with the photo or account that they belong to."
 
 
 def _tasks(study: Study) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from fers.domain.emotions import Emotion
 from fers.domain.groups import DIMENSIONS
 from fers.domain.protocols import FREE, Protocol, Quota, Task
+from fers.domain.questions import Check, CheckKind, Choice, Question, Words
 from fers.domain.readiness import Part, as_participants_meet_it, missing, people_needed, readiness
 from fers.domain.studies import Study
 
@@ -132,6 +133,15 @@ def test_a_rehearsal_holds_until_participants_meet_something_else():
         item = line(replace(rehearsed, **met), "Tried out")
         assert not item.is_done and "changed since" in item.says, met
     assert line(READY, "Tried out").part is Part.OPENING
+
+
+def test_answers_that_are_named_in_another_order_are_the_same_study():
+    def asked(right: frozenset[int]) -> Study:
+        check = Check(CheckKind.ATTENTION, right)
+        return replace(READY, questions=(Question("tired", Words("Tired?"), Choice(check=check)),))
+
+    assert as_participants_meet_it(asked(frozenset([1, 9]))) == as_participants_meet_it(asked(frozenset([9, 1])))
+    assert as_participants_meet_it(asked(frozenset([1]))) != as_participants_meet_it(asked(frozenset([9])))
 
 
 def test_whatever_a_study_comes_to_have_counts_as_met_unless_it_is_named():

@@ -16,6 +16,7 @@ from fers.domain.data_protection import Installation
 from fers.domain.emotions import Emotion
 from fers.domain.people import Role
 from fers.domain.protocols import Protocol, Quota, Task
+from fers.domain.questions import Choice, Question, Words
 from fers.domain.studies import Study
 from fers.exporting.data_protection import BLANK, summary
 from fers.exporting.printing import printed
@@ -90,6 +91,15 @@ def test_it_follows_the_settings(change, then, else_):
 def test_how_many_photos_are_wanted_is_its_scale():
     wanted = Protocol((Task(Emotion.SAD),), quotas=(Quota(Emotion.SAD, 1200),))
     assert "1,200 photos at most" in written(replace(STUDY, protocol=wanted))
+
+
+def test_a_studys_own_questions_are_named():
+    asked = replace(
+        STUDY, questions=(Question("tired", Words("Are you\ntired?", ("Yes", "No")), Choice(), optional=True),)
+    )
+    assert "Their answer to “Are you tired?”, if they give one." in written(asked)
+    assert "Answers to the study's own questions are deleted 365 days" in written(asked)
+    assert "own questions" not in written()
 
 
 def test_it_names_the_store_in_use():
