@@ -17,7 +17,7 @@ PAGES = {
     "study": ("pages/study.py", "Study", "tune"),
     "explore": ("pages/explore.py", "Explore", "grid_view"),
     "face": ("pages/face.py", "Face", None),
-    "rehearse": ("pages/rehearse.py", "Rehearsal", None),
+    "rehearse": ("pages/rehearse.py", N_("Rehearsal"), None),
     "review": ("pages/review.py", N_("Review"), "rate_review"),
     "agreement": ("pages/agreement.py", "Agreement", "balance"),
     "datasets": ("pages/datasets.py", "Datasets", "inventory_2"),

@@ -68,11 +68,20 @@ def number(value: float, language: str = _ENGLISH) -> str:
 def percent(share: float, language: str = _ENGLISH) -> str:
     """A share, 0 to 1, in words that never round to a certainty: "97%", "<1%", ">99%"."""
     sign, shown = ("<", 0.01) if share < 0.005 else (">", 0.99) if share > 0.995 else ("", share)
+    return sign + _percent(shown, language)
+
+
+def rounded_down(share: float, language: str = _ENGLISH) -> str:
+    """A share in whole percent, which is 100% only when it is all."""
+    return _percent(min(int(share * 100), 100) / 100, language)
+
+
+def _percent(share: float, language: str) -> str:
     if language == _ENGLISH:
-        return f"{sign}{shown:.0%}"
+        return f"{share:.0%}"
     from babel.numbers import format_percent
 
-    return sign + format_percent(round(shown, 2), locale=language)
+    return format_percent(round(share, 2), locale=language)
 
 
 def day(time: date, language: str = _ENGLISH) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
+from fers.ui.languages import _
 from fers.ui.people import consenting
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
@@ -21,15 +22,18 @@ if latest is None or is_current:
     st.markdown(quoted(text.body))
 else:
     consenting.show_what_changed(study, latest.text, text)
-st.link_button("Download this text", address(actor, PRINTED_TEXT), icon=":material/description:")
+st.link_button(_("Download this text"), address(actor, PRINTED_TEXT), icon=":material/description:")
 st.divider()
-st.header("Your choices")
-st.write("Each choice is up to you, and you can change it here whenever you like. “My data” leads here too.")
+st.header(_("Your choices"))
+st.write(_("Each choice is up to you, and you can change it here whenever you like. “My data” leads here too."))
 chosen = consenting.choose(latest, text)
 consenting.say_what_it_means(latest, chosen, given)
 adult = consenting.is_adult(latest, text)
-button = "Save my choices" if is_current else "I agree to take part" if latest is None else "I agree to the changes"
+if is_current:
+    button = _("Save my choices")
+else:
+    button = _("I agree to take part") if latest is None else _("I agree to the changes")
 if consenting.save(actor, text, chosen, adult, button, given):
     if not is_current:
         st.switch_page(f"pages/{'live' if st.query_params.get('then') == 'live' else 'give'}.py")
-    st.success("Your choices have been saved.", icon=":material/check_circle:")
+    st.success(_("Your choices have been saved."), icon=":material/check_circle:")

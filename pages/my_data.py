@@ -10,8 +10,9 @@ from fers.errors import ImageLost
 from fers.ui import guard, session
 from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
-from fers.ui.faces.result import answer_word, percent, word
-from fers.ui.faces.tasks import to_show
+from fers.ui.faces.result import answer_word, word
+from fers.ui.faces.tasks import was_asked
+from fers.ui.languages import _, day, in_words, ngettext, percent
 from fers.ui.people import groups, own_account, own_answers
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
@@ -26,16 +27,17 @@ data_export, withdrawal = platform().data_export, platform().withdrawal
 
 
 def offer_withdrawal(face: Face) -> None:
-    gone = "The photo and everything that belongs to it will be deleted at once, for good."
+    gone = _("The photo and everything that belongs to it will be deleted at once, for good.")
     withdraw = partial(withdrawal.withdraw_face, actor, face.id)
-    if confirmed("Withdraw", gone, "Withdraw it", withdraw, about=face.id, icon=":material/delete:", wide=True):
+    if confirmed(_("Withdraw"), gone, _("Withdraw it"), withdraw, about=face.id, icon=":material/delete:", wide=True):
         st.rerun()
 
 
 def offer_withdrawal_of_everything() -> None:
-    gone = "All your photos, answers and choices, and your account, will be deleted at once, for good."
+    gone = _("All your photos, answers and choices, and your account, will be deleted at once, for good.")
     withdraw, icon = partial(withdrawal.withdraw_everything, actor), ":material/delete_forever:"
-    if confirmed("Withdraw everything", gone, "Delete everything", withdraw, about="everything", icon=icon):
+    ask, yes = _("Withdraw everything"), _("Delete everything")
+    if confirmed(ask, gone, yes, withdraw, about="everything", icon=icon):
         session.sign_out()
         st.switch_page("pages/sign_in.py")
 
@@ -43,33 +45,43 @@ def offer_withdrawal_of_everything() -> None:
 def show(face: Face) -> None:
     label = answer_word(face.answer.label)
     guess, confidence = face.prediction.top(1)[0]
-    doubt = "" if face.prediction.sure else " (not sure)"
     with st.container(border=True):
         try:
-            show_face(data_export.crop(actor, face.id), width="stretch", alt=f"Your photo, labelled {label}")
+            show_face(
+                data_export.crop(actor, face.id), width="stretch", alt=_("Your photo, labelled {label}", label=label)
+            )
         except ImageLost as lost:
-            st.caption(f"{lost.what} You can still withdraw it.")
+            st.caption(f"{in_words(lost)[0]} {_('You can still withdraw it.')}")
         st.markdown(f"**{label}**")
         if face.intended is not None:
-            st.caption(f"You were asked to show {to_show(face.intended)}.")
-        st.caption(f"Guess: {word(guess)} {percent(confidence)}{doubt}. Kept until {face.purge_at:%d %b %Y}.")
+            st.caption(was_asked(face.intended))
+        guessed = {"expression": word(guess), "share": percent(confidence), "date": day(face.purge_at)}
+        if face.prediction.sure:
+            st.caption(_("Guess: {expression} {share}. Kept until {date}.", **guessed))
+        else:
+            st.caption(_("Guess: {expression} {share} (not sure). Kept until {date}.", **guessed))
         if face.live is not None:
             saw, sure = face.live.first
-            st.caption(f"Live, your browser guessed: {word(saw)} {percent(sure)}.")
+            st.caption(
+                _("Live, your browser guessed: {expression} {share}.", expression=word(saw), share=percent(sure))
+            )
         saliency.offer_why_of(actor, face.id)
         offer_withdrawal(face)
 
 
-st.title("My data")
+st.title(_("My data"))
 faces = data_export.faces(actor)
 email = platform().accounts.email_of(actor)
-signed_in_with = f"as **{as_typed(email)}**" if email else "with your personal code"
-st.write(f"You have given {len(faces)} photo{'s' * (len(faces) != 1)}. You are signed in {signed_in_with}.")
+given = ngettext("You have given {count} photo.", "You have given {count} photos.", len(faces))
+if email:
+    st.write(given, _("You are signed in as **{email}**.", email=as_typed(email)))
+else:
+    st.write(given, _("You are signed in with your personal code."))
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.link_button("Download everything", address(actor, EVERYTHING), icon=":material/download:")
-    st.link_button("Download what I agreed to", address(actor, PRINTED_CONSENT), icon=":material/description:")
+    st.link_button(_("Download everything"), address(actor, EVERYTHING), icon=":material/download:")
+    st.link_button(_("Download what I agreed to"), address(actor, PRINTED_CONSENT), icon=":material/description:")
     # The texts that people agreed to say that they find it here.
-    st.page_link("pages/consent.py", label="Change my choices", icon=":material/tune:")
+    st.page_link("pages/consent.py", label=_("Change my choices"), icon=":material/tune:")
     offer_withdrawal_of_everything()
 groups.show(actor)
 own_answers.show(actor)
@@ -78,6 +90,6 @@ columns = st.columns(COLUMNS)
 for number, face in enumerate(faces[: state().gallery_shows]):
     with columns[number % COLUMNS]:
         show(face)
-if len(faces) > state().gallery_shows and st.button("Show more"):
+if len(faces) > state().gallery_shows and st.button(_("Show more")):
     state().gallery_shows += MORE
     st.rerun()

@@ -67,6 +67,11 @@ def percent(share: float) -> str:
     return wording.percent(share, language())
 
 
+def rounded_down(share: float) -> str:
+    """A share in whole percent, which is all of it only when it is."""
+    return wording.rounded_down(share, language())
+
+
 def day(time: date) -> str:
     return wording.day(time, language())
 

@@ -1,25 +1,28 @@
 """Roles, times and what studies say, in the words people read."""
 
 import re
-from datetime import datetime
 
 from fers.domain.jobs import Job
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, allowed
-
-
-def role_words(role: Role) -> str:
-    """A role with its article: "an annotator"."""
-    return f"a{'n' if role.value[0] in 'aeiou' else ''} {role}"
-
+from fers.ui.languages import N_
 
 WHAT_THEY_DO = {
-    Role.PARTICIPANT: "you show an expression, see what a machine makes of it, and say whether it was right.",
-    Role.ANNOTATOR: "you label faces: you look at photos that others gave, and say which expression you see.",
-    Role.RESEARCHER: "you look through the study's faces, freeze dataset versions, and compare models.",
-    Role.ADMINISTRATOR: "you run the study: you describe it, invite people, and make sure that everything is in order.",
+    Role.PARTICIPANT: N_(
+        "As a participant you show an expression, see what a machine makes of it, and say whether it was right."
+    ),
+    Role.ANNOTATOR: N_(
+        "As an annotator you label faces: you look at photos that others gave, and say which expression you see."
+    ),
+    Role.RESEARCHER: N_(
+        "As a researcher you look through the study's faces, freeze dataset versions, and compare models."
+    ),
+    Role.ADMINISTRATOR: N_(
+        "As an administrator you run the study: you describe it, invite people, and make sure that everything is in "
+        "order."
+    ),
 }
-"""What somebody does in a study, after "As an annotator"."""
+"""What somebody does in a study, by the role they are invited to."""
 
 
 WHO_DECIDES = "For that, ask whoever runs FERS here for a role in every study (`fers grant`)."
@@ -45,7 +48,3 @@ def why_given_up(actor: Person, job: Job) -> str:
     """Why a background job has ended early; and to who runs FERS, what they can do about it."""
     advice = job.what_to_do if allowed(actor, Action.RUN_INSTALLATION) else ""
     return f"{as_typed(job.why)} {f'For whoever runs FERS: {as_typed(advice)}' if advice else ''}".strip()
-
-
-def moment(time: datetime) -> str:
-    return f"{time:%d %b %Y, %H:%M} (UTC)"

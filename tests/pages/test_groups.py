@@ -36,8 +36,8 @@ def test_somebody_says_a_little_and_erases_it_again(app, platform):
     next(box for box in app.checkbox if box.label.startswith("I explicitly agree")).check()
     click(app, "Save")
     assert platform.groups.mine(person).said() == {"Age": "60 or older"}
-    assert "You said: age: 60 or older." in told(app)
+    assert "- Age: 60 or older" in told(app)
     click(app, "Yes, erase it")
     assert platform.groups.mine(person) is None
-    assert "You said" not in told(app)
+    assert "What you said" not in told(app)
     assert not app.exception and not app.error

@@ -33,7 +33,7 @@ def test_a_participant_is_led_through_the_tasks_and_thanked(app, platform, ask):
     assert "Show fear" in told(app) and r"You hear \*steps\*." in told(app)
     assert [bar.proto.text for bar in app.get("progress")] == ["**1 of 3**"]
     give(app, photo())
-    assert "1 of 3: you were asked to show fear." in told(app)
+    assert "1 of 3 · You were asked to show fear." in told(app)
     assert not [group for group in app.segmented_control if group.key.startswith("display")], "it is posed already"
     assert "Thank you!" in told(click(app, "Yes"))
     click(app, "Next task")
@@ -44,7 +44,7 @@ def test_a_participant_is_led_through_the_tasks_and_thanked(app, platform, ask):
     assert "Show a neutral face" in told(app)
     click(app, "Skip this one")
     assert "Thank you, that's everything!" in told(app)
-    assert "You gave 2 photos and skipped 1." in told(app)
+    assert "You gave 2 photos." in told(app) and "You skipped 1 task." in told(app)
     assert "You and the machine agreed on **2 of 2**." in told(app)
     assert [bar.proto.text for bar in app.get("progress")] == ["The study has 25% of the photos it asks for."]
     faces = platform.data_export.faces(ada)

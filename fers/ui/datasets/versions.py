@@ -10,10 +10,10 @@ from fers.exporting.archive import FORMATS
 from fers.exporting.exported_version import Cut
 from fers.services.datasets.versions import Version
 from fers.ui import guard, session
+from fers.ui.languages import moment
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.web import downloads
-from fers.ui.words import moment
 
 _RULE_WORDS = {ConsensusRule.MAJORITY: "Majority", ConsensusRule.DAWID_SKENE: "Dawid–Skene"}
 _CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}

@@ -2,7 +2,7 @@
 
 from fers.ui.widgets import widget
 
-_grid = widget("affect_grid")
+_grid = widget("affect_grid", "words")
 
 
 def affect_grid(key: str) -> tuple[float, float] | None:

@@ -9,14 +9,15 @@ from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
+from fers.ui.languages import N_, _, translated
 from fers.ui.services import platform
 from fers.ui.state import Answering, state
 
 _HEADINGS = {
-    Moment.BEFORE: "A few questions first",
-    Moment.AFTER_PHOTO: "About the photo you just gave",
-    Moment.AFTER_TASK: "About the photo you just gave",
-    Moment.AFTER: "A few last questions",
+    Moment.BEFORE: N_("A few questions first"),
+    Moment.AFTER_PHOTO: N_("About the photo you just gave"),
+    Moment.AFTER_TASK: N_("About the photo you just gave"),
+    Moment.AFTER: N_("A few last questions"),
 }
 
 
@@ -40,7 +41,7 @@ def offer_end(actor: Person) -> None:
     """In a study without tasks, where people say themselves when they are done, once they gave a photo."""
     if stage().questions.due(actor, through=True) is None or not _gave_any(actor):
         return
-    if st.button("I'm done giving photos", type="tertiary", icon=":material/flag:", key="done-giving"):
+    if st.button(_("I'm done giving photos"), type="tertiary", icon=":material/flag:", key="done-giving"):
         state().finishing = True
         st.rerun()
 
@@ -55,16 +56,18 @@ def _gave_any(actor: Person) -> bool:
 def _ask(actor: Person, asking: Asking) -> None:
     answering, pages = _answering(asking), asking.pages
     questions, page = pages[answering.page], answering.page
-    heading = _HEADINGS[asking.questions[0].moment]
-    begin(heading if len(pages) == 1 else f"{heading} ({page + 1} of {len(pages)})")
+    heading = translated(_HEADINGS[asking.questions[0].moment])
+    if len(pages) > 1:
+        heading = _("{heading} ({page} of {pages})", heading=heading, page=page + 1, pages=len(pages))
+    begin(heading)
     place = st.empty()
     with st.form(f"questions-{asking.face_id}-{page}", border=False):
         asked = [question for question in questions if not asking.is_final(question)]
         given = {question.name: _ask_one(asking, question, answering) for question in asked}
         shared = [question.name for question in asked if _ask_to_share(asking, question, answering)]
         with st.container(horizontal=True):
-            is_back = page > 0 and st.form_submit_button("Back", icon=":material/arrow_back:")
-            is_sent = st.form_submit_button("Continue", type="primary", width="stretch")
+            is_back = page > 0 and st.form_submit_button(_("Back"), icon=":material/arrow_back:")
+            is_sent = st.form_submit_button(_("Continue"), type="primary", width="stretch")
     if is_back:
         answering.unsent |= given
         answering.page -= 1
@@ -117,11 +120,11 @@ def _send(actor: Person, asking: Asking, given: dict[str, object], shared: list[
 def _say_goodbye(actor: Person, ended: Ended) -> None:
     """Whatever place in a quota was kept for them is somebody else's now."""
     stage().tasks.leave(actor)
-    begin("Thank you for coming!")
+    begin(_("Thank you for coming!"))
     if ended.outcome is Outcome.SCREENED_OUT:
-        st.write("By your answers, this study is meant for other people, so it doesn't go on for you.")
+        st.write(_("By your answers, this study is meant for other people, so it doesn't go on for you."))
     else:
-        st.write("The study doesn't go on for you: an answer it depends on wasn't the one it needs.")
-    st.write("You have done nothing wrong, and there is nothing else to do. Thank you for your time.")
+        st.write(_("The study doesn't go on for you: an answer it depends on wasn't the one it needs."))
+    st.write(_("You have done nothing wrong, and there is nothing else to do. Thank you for your time."))
     if not state().rehearsing:
-        st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
+        st.page_link("pages/my_data.py", label=_("See what you gave"), icon=":material/folder_shared:")

@@ -5,6 +5,7 @@ from streamlit_cropper import st_cropper
 
 from fers.domain.boxes import Box
 from fers.domain.images import Photo
+from fers.ui.languages import N_, _, translated
 from fers.ui.state import Cropping, state
 from fers.ui.widgets import widget
 
@@ -14,12 +15,12 @@ SMALLEST_SIDE = 16
 """Pixels of the photo that a box covers at least, however small it was drawn."""
 
 _MOVES = {
-    "Left": (-1, 0, 0),
-    "Right": (1, 0, 0),
-    "Up": (0, -1, 0),
-    "Down": (0, 1, 0),
-    "Larger": (0, 0, 1),
-    "Smaller": (0, 0, -1),
+    N_("Left"): (-1, 0, 0),
+    N_("Right"): (1, 0, 0),
+    N_("Up"): (0, -1, 0),
+    N_("Down"): (0, 1, 0),
+    N_("Larger"): (0, 0, 1),
+    N_("Smaller"): (0, 0, -1),
 }
 """Change of left, top and side that a button makes, in steps."""
 _STEP = 0.1
@@ -70,11 +71,11 @@ def _at_hand(key: str, width: int, start: Box) -> Cropping:
 def _offer_buttons(cropping: Cropping, size: tuple[int, int]) -> None:
     """The canvas takes mouse and finger only: these move the box for people who use a keyboard or a screen reader."""
     with (
-        st.popover("Move the box with buttons", icon=":material/open_with:", key="move-box"),
+        st.popover(_("Move the box with buttons"), icon=":material/open_with:", key="move-box"),
         st.container(horizontal=True),
     ):
         for word, (right, down, larger) in _MOVES.items():
-            if st.button(word, key=f"move-{word}"):
+            if st.button(translated(word), key=f"move-{word}"):
                 box, step = cropping.box, max(1, round(cropping.box.width * _STEP))
                 drawn = {
                     "left": box.left + step * right - step * larger / 2,

@@ -13,8 +13,9 @@ from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui.faces.face_filter import quarter_word
 from fers.ui.faces.one_face import class_word, label_source
-from fers.ui.faces.result import percent, word
+from fers.ui.faces.result import word
 from fers.ui.faces.thumbnails import linked_thumbnail
+from fers.ui.languages import percent
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
 from fers.ui.state import state

@@ -17,10 +17,11 @@ from fers.ui import guard
 from fers.ui.faces import asking, tasks
 from fers.ui.faces.cropping import choose_crop
 from fers.ui.faces.questions import ask_afterwards, ask_first, ask_no_label
-from fers.ui.faces.result import percent, show_result, word
+from fers.ui.faces.result import show_result, word
 from fers.ui.faces.saliency import offer_why
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
+from fers.ui.languages import N_, _, day, percent, translated
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -31,15 +32,15 @@ _ACCEPTED = ",".join(["image/*", *(f".{suffix}" for suffix in SUFFIXES)])
 _uploads, _at_hand = widget("uploads"), widget("at_hand")
 _PHOTO_ID = re.compile("[0-9a-f]{32}")
 _ALONE = {
-    False: "It's best to be alone in the picture: the whole photo is kept.",
-    True: "Only the part with your face is kept. Anybody else in the picture is cropped out.",
+    False: N_("It's best to be alone in the picture: the whole photo is kept."),
+    True: N_("Only the part with your face is kept. Anybody else in the picture is cropped out."),
 }
 """What people are told of others in their photo, by whether the study keeps the crop only."""
 _BYSTANDERS = {
-    False: "Other people are in this photo and would be kept with it. Ask them first, or take one of just you.",
-    True: "Other people are in this photo. Only what is inside your box is kept.",
+    False: N_("Other people are in this photo and would be kept with it. Ask them first, or take one of just you."),
+    True: N_("Other people are in this photo. Only what is inside your box is kept."),
 }
-_SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload a photo"}
+_SOURCE_WORDS = {Source.WEBCAM: N_("Camera"), Source.UPLOAD: N_("Upload a photo")}
 
 
 def at_hand(actor: Person) -> Giving | None:
@@ -64,9 +65,9 @@ def look_for_lost(actor: Person, giving: Giving | None) -> None:
 
 def _tell_of_lost() -> None:
     if state().was_kept:
-        st.success("The photo you were working on **was kept**. You'll find it under “My data”.")
+        st.success(_("The photo you were working on **was kept**. You'll find it under “My data”."))
     elif state().was_kept is False:
-        st.warning("The photo you were working on **was not kept**. Please take it again.")
+        st.warning(_("The photo you were working on **was not kept**. Please take it again."))
 
 
 def take_photo(actor: Person) -> None:
@@ -75,7 +76,7 @@ def take_photo(actor: Person) -> None:
         return
     turn = stage().tasks.pause(actor) if state().pausing else stage().tasks.turn(actor)
     if turn is None and state().finishing:
-        begin(tasks.GOODBYE)
+        begin(translated(tasks.GOODBYE))
         tasks.say_goodbye_freely()
         return
     if turn and (turn.task is None or state().pausing):
@@ -95,11 +96,11 @@ def take_photo(actor: Person) -> None:
         st.caption(advice)
     place = st.empty()
     source = st.segmented_control(
-        "Where the photo comes from",
+        _("Where the photo comes from"),
         list(_SOURCE_WORDS),
         default=state().source,
         required=True,
-        format_func=_SOURCE_WORDS.get,
+        format_func=lambda source: translated(_SOURCE_WORDS[source]),
         label_visibility="collapsed",
         key="source",
     )
@@ -115,12 +116,12 @@ def take_photo(actor: Person) -> None:
 
 def _photo_from(source: Source) -> UploadedFile | None:
     if source is Source.WEBCAM:
-        return st.camera_input("Your photo", resolution="1080p", key=f"camera-{state().photos}")
+        return st.camera_input(_("Your photo"), resolution="1080p", key=f"camera-{state().photos}")
     largest = PhotoLimits().largest_bytes
     with st.container(key="photo-file"):
         # Files of any kind are taken, so that one that is no photo is answered in words.
         file = st.file_uploader(
-            "A JPEG, PNG, HEIC, WebP or AVIF file",
+            _("A JPEG, PNG, HEIC, WebP or AVIF file"),
             key=f"file-{state().photos}",
             max_upload_size=largest // 1_000_000,
         )
@@ -134,7 +135,7 @@ def _photo_from(source: Source) -> UploadedFile | None:
 def _receive(actor: Person, data: bytes, source: Source) -> None:
     giving = refusal = None
     try:
-        with st.spinner("Looking for a face…"):
+        with st.spinner(_("Looking for a face…")):
             giving = Giving(stage().capture.receive(actor, data, source), actor.id)
     except FersError as error:
         refusal = error
@@ -176,7 +177,7 @@ def _asked_display(turn: Turn | None) -> Display | None:
 
 def _place_crop(actor: Person, giving: Giving):
     draft = giving.draft
-    begin("Your face in the box")
+    begin(_("Your face in the box"))
     tasks.recall(draft.turn)
     if len(draft.suggestions) > 1:
         _pick_face(actor, giving)
@@ -185,11 +186,11 @@ def _place_crop(actor: Person, giving: Giving):
     if box is None:
         return None
     if not draft.faces:
-        st.info("No face was found automatically. Please place the box around yours.")
+        st.info(_("No face was found automatically. Please place the box around yours."))
     for hint in _hints(actor, giving, box):
-        st.info(hint.value, icon=":material/lightbulb:")
-    st.caption("Drag the box, or its corners, until the whole face is inside.")
-    if st.button("Take another photo", icon=":material/undo:"):
+        st.info(translated(hint.value), icon=":material/lightbulb:")
+    st.caption(_("Drag the box, or its corners, until the whole face is inside."))
+    if st.button(_("Take another photo"), icon=":material/undo:"):
         stage().drafts.forget(actor)
         state().next_photo()
         st.rerun()
@@ -207,15 +208,15 @@ def _of_others(actor: Person, words: dict[bool, str]) -> str:
     """Nothing where nothing is kept anyway."""
     if not stage().consents.require(actor).permits(Purpose.STORE):
         return ""
-    return words[stage().studies.current(actor).crop_only]
+    return translated(words[stage().studies.current(actor).crop_only])
 
 
 def _pick_face(actor: Person, giving: Giving) -> None:
-    st.write(f"Which face is yours? {_of_others(actor, _BYSTANDERS)}")
+    st.write(_("Which face is yours?"), _of_others(actor, _BYSTANDERS))
     with st.container(horizontal=True):
         for number, picture in enumerate(giving.draft.pictures):
             with st.container(width=72, gap="small"):
-                show_face(picture, width=72, alt=f"Face {number + 1}")
+                show_face(picture, width=72, alt=_("Face {number}", number=number + 1))
                 kind = "primary" if number == giving.face else "secondary"
                 if st.button(f"{number + 1}", type=kind, width="stretch", key=f"face-{number}"):
                     giving.face, giving.box = number, None
@@ -240,7 +241,8 @@ def _recall_live(giving: Giving) -> None:
     """The guess above is the server's own, about the crop that its owner chose: the two may differ a little."""
     if giving.draft.live is not None:
         guess, confidence = giving.draft.live.first
-        st.caption(f"The live guess was: {word(guess)} {percent(confidence)}.")
+        guessed = {"expression": word(guess), "share": percent(confidence)}
+        st.caption(_("The live guess was: {expression} {share}.", **guessed))
 
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
@@ -255,24 +257,27 @@ def next_words(giving: Giving) -> str:
     """What the button behind the thanks says."""
     turn = giving.draft.turn
     if turn is None or turn.task is None:
-        return "Next photo"
-    return "See how it went" if turn.done + 1 >= turn.length else "Next task"
+        return _("Next photo")
+    return _("See how it went") if turn.done + 1 >= turn.length else _("Next task")
 
 
 def thank(actor: Person, giving: Giving) -> None:
     """Step 3."""
-    begin("Thank you!")
+    begin(_("Thank you!"))
     face, words = st.columns([1, 3], gap="medium")
     with face:
-        show_face(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt="The face you gave")
+        show_face(glimpse(giving.draft.photo.data, giving.box, 320), width=160, alt=_("The face you gave"))
     with words:
         if giving.answer.label is not None:
-            st.write(f"You said: **{word(giving.answer.label)}**.")
+            st.write(_("You said: **{expression}**.", expression=word(giving.answer.label)))
         if giving.stored:
-            st.write(f"Your photo is kept until {giving.stored.purge_at:%d %B %Y}. You'll find it under “My data”.")
+            until = day(giving.stored.purge_at)
+            st.write(_("Your photo is kept until {date}. You'll find it under “My data”.", date=until))
         else:
             st.write(
-                "Nothing was kept: this is a rehearsal." if state().rehearsing else "Nothing was kept, as you chose."
+                _("Nothing was kept: this is a rehearsal.")
+                if state().rehearsing
+                else _("Nothing was kept, as you chose.")
             )
     if giving.answer.before_prediction:
         show_result(giving.prediction, blind=platform().trials.current() is not None)

@@ -13,11 +13,12 @@ from fers.domain.models import ModelInfo
 from fers.domain.people import Person
 from fers.errors import ImageRejected
 from fers.ui.faces.result import word
+from fers.ui.languages import _
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
 from fers.ui.widgets import widget
 
-_live = widget("live")
+_live = widget("live", "words")
 _LARGEST_BASE64 = PhotoLimits().largest_bytes * 4 // 3 + 4
 
 
@@ -34,17 +35,17 @@ class Given:
 def choose_model(models: list[ModelInfo]) -> str | None:
     """The model to watch with; None, with the reason, where none can run in a browser."""
     if not models:
-        st.info("No model here can run in a browser. Take a single photo instead.")
+        st.info(_("No model here can run in a browser. Take a single photo instead."))
         return None
     names = {info.id: info.name for info in models}
     if len(names) == 1:
         return models[0].id
-    return st.selectbox("Model", list(names), format_func=names.get)
+    return st.selectbox(_("Model"), list(names), format_func=names.get)
 
 
 def watch(plan: dict) -> Given | None:
     """Show the camera with what `plan`'s model says of it. Returns a face once, when it is given."""
-    data = {"plan": plan, "words": [word(emotion) for emotion in Emotion]}
+    data = {"plan": plan, "expressions": [word(emotion) for emotion in Emotion]}
     given = _live(key="live", data=data, on_given_change=lambda: None).given
     return read_given(given) if given else None
 

@@ -14,11 +14,11 @@ from fers.domain.permissions import Action, allowed
 from fers.services.faces.one_face import AboutFace
 from fers.ui import guard
 from fers.ui.faces.removing import offer_removal
-from fers.ui.faces.result import answer_word, percent, word
+from fers.ui.faces.result import answer_word, word
 from fers.ui.faces.saliency import EXPLANATION, offer_why_of, show_maps
 from fers.ui.faces.thumbnails import thumbnail
+from fers.ui.languages import moment, percent
 from fers.ui.services import platform
-from fers.ui.words import moment
 
 PIXELS = 448
 """Of the picture, on a screen that shows it half as large."""

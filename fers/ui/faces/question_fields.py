@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fers.domain.questions import Choice, Likert, Number, Outcome, Question, Reply, ShortText, Value, plain
+from fers.ui.languages import _, ngettext
 from fers.ui.words import as_typed
 
 
@@ -30,19 +31,24 @@ def ask_to_share(question: Question, key: str, before: bool = False) -> bool:
     """Whether a text may go into dataset versions, where the study would like that."""
     if not isinstance(question.kind, ShortText) or not question.kind.shared:
         return False
-    return st.checkbox("What I wrote here may be included in dataset versions.", before, key=f"{key}-shared")
+    return st.checkbox(_("What I wrote here may be included in dataset versions."), before, key=f"{key}-shared")
 
 
 def _explain(question: Question, reply: Reply) -> None:
-    told = f" {as_typed(question.words.explanation)}" if question.words.explanation else ""
     tries = question.check.tries - reply.tries if question.check else 0
-    left = "This is your last try." if tries == 1 else f"You have {tries} tries left."
-    st.warning(f"**That's not right yet.**{told} Please answer again. {left}", icon=":material/lightbulb:")
+    told = [
+        "**" + _("That's not right yet.") + "**",
+        as_typed(question.words.explanation or ""),
+        _("Please answer again."),
+        ngettext("This is your last try.", "You have {count} tries left.", tries),
+    ]
+    st.warning(" ".join(filter(None, told)), icon=":material/lightbulb:")
 
 
 def label(question: Question) -> str:
     """What is asked, on one line, and whether it may be left out."""
-    return f"{as_typed(question.words.text)}{' (optional)' if question.optional else ''}"
+    asked = as_typed(question.words.text)
+    return _("{question} (optional)", question=asked) if question.optional else asked
 
 
 def _option(question: Question, key: str, before: object) -> Value:
@@ -60,7 +66,7 @@ def _option(question: Question, key: str, before: object) -> Value:
 def _options(question: Question, key: str, before: object) -> tuple[int, ...]:
     chosen = before if isinstance(before, tuple) else ()
     with st.container(gap="small"):
-        st.markdown(f"{label(question)}  \n:small[Choose all that apply.]")
+        st.markdown(f"{label(question)}  \n:small[{_('Choose all that apply.')}]")
         ticked = {
             number: st.checkbox(as_typed(option), number in chosen, key=f"{key}-{number}")
             for number, option in enumerate(question.words.options, start=1)
@@ -95,10 +101,10 @@ def _number(question: Question, kind: Number, key: str, before: object) -> Value
 
 def _range(kind: Number) -> str:
     if kind.least is not None and kind.most is not None:
-        return f"{plain(kind.least)} to {plain(kind.most)}"
+        return _("{least} to {most}", least=plain(kind.least), most=plain(kind.most))
     if kind.least is not None:
-        return f"{plain(kind.least)} or more"
-    return f"{plain(kind.most)} or less" if kind.most is not None else "A number"
+        return _("{least} or more", least=plain(kind.least))
+    return _("{most} or less", most=plain(kind.most)) if kind.most is not None else _("A number")
 
 
 def _text(question: Question, kind: ShortText, key: str, before: object) -> Value:
@@ -109,5 +115,5 @@ def _text(question: Question, kind: ShortText, key: str, before: object) -> Valu
         height=100 if kind.longest > 100 else 68,
         key=key,
     )
-    st.caption("Please write nothing that tells who you are.")
+    st.caption(_("Please write nothing that tells who you are."))
     return written

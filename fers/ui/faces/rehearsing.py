@@ -6,6 +6,7 @@ from fers.domain.people import Person
 from fers.errors import ConsentRequired
 from fers.ui import guard
 from fers.ui.faces.giving import look_and_answer, next_words, take_photo, thank
+from fers.ui.languages import _
 from fers.ui.people import consenting
 from fers.ui.services import platform
 from fers.ui.state import Rehearsing, state
@@ -21,9 +22,9 @@ def show(actor: Person) -> None:
         state().rehearse(rehearsing)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            "**Rehearsal.** You meet the study as a participant does. Nothing is kept or counted.", width="stretch"
+            _("**Rehearsal.** You meet the study as a participant does. Nothing is kept or counted."), width="stretch"
         )
-        st.page_link("pages/study.py", label="Back to the study", icon=":material/arrow_back:", width="content")
+        st.page_link("pages/study.py", label=_("Back to the study"), icon=":material/arrow_back:", width="content")
     if not rehearsing.agreed:
         _agree(actor, rehearsing)
     elif state().giving is None:
@@ -38,11 +39,11 @@ def _agree(actor: Person, rehearsing: Rehearsing) -> None:
     text = rehearsing.rehearsal.consents.text(actor)
     st.markdown(quoted(text.body))
     st.divider()
-    st.header("Your choices")
-    st.caption("Whatever you tick in a rehearsal, nothing is kept.")
+    st.header(_("Your choices"))
+    st.caption(_("Whatever you tick in a rehearsal, nothing is kept."))
     consenting.choose(None, text)
     adult = consenting.is_adult(None, text)
-    if st.button("I agree to take part", type="primary", width="stretch"):
+    if st.button(_("I agree to take part"), type="primary", width="stretch"):
         with guard.explaining():
             if not adult:
                 raise ConsentRequired("consent.not-an-adult")
@@ -71,4 +72,4 @@ def _finish(actor: Person, rehearsing: Rehearsing) -> None:
     if not rehearsing.finished:
         platform().rehearsals.finish(actor, rehearsing.rehearsal)
         rehearsing.finished = True
-    st.success("You have tried the study as it is now. Its checklist says so.", icon=":material/check_circle:")
+    st.success(_("You have tried the study as it is now. Its checklist says so."), icon=":material/check_circle:")

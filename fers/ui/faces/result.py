@@ -6,6 +6,7 @@ import streamlit as st
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Prediction
+from fers.ui.languages import N_, _, percent, translated
 from fers.ui.words import as_typed
 
 _STYLE = """
@@ -25,36 +26,58 @@ ol.fers-guess li { list-style: none; margin: 0 0 .55rem; display: grid; grid-tem
 def show_result(prediction: Prediction, blind: bool = False) -> None:
     """Draw the card for `prediction`; `blind`: without saying whose it is."""
     with st.container(border=True):
-        st.caption("The machine's guess")
+        st.caption(_("The machine's guess"))
         if not prediction.sure:
-            st.subheader("Not sure", anchor=False)
-            st.write("It might be one of these:")
+            st.subheader(_("Not sure"), anchor=False)
+            st.write(_("It might be one of these:"))
         st.html(_STYLE + _bars(prediction.top(3), "top" if prediction.sure else "unsure"))
-        with st.expander("All eight expressions"):
+        with st.expander(_("All eight expressions")):
             st.html(_bars(prediction.top(len(Emotion)), "all"))
             if not blind:
-                st.caption(f"Model {prediction.model_id}, version {as_typed(prediction.model_version)}")
+                version = as_typed(prediction.model_version)
+                st.caption(_("Model {model}, version {version}", model=prediction.model_id, version=version))
+
+
+_WORDS = {
+    Emotion.NEUTRAL: N_("Neutral"),
+    Emotion.HAPPY: N_("Happy"),
+    Emotion.SAD: N_("Sad"),
+    Emotion.SURPRISE: N_("Surprise"),
+    Emotion.FEAR: N_("Fear"),
+    Emotion.DISGUST: N_("Disgust"),
+    Emotion.ANGER: N_("Anger"),
+    Emotion.CONTEMPT: N_("Contempt"),
+}
+# The same within a sentence, where other languages write it otherwise.
+_INSIDE = {
+    Emotion.NEUTRAL: N_("neutral"),
+    Emotion.HAPPY: N_("happy"),
+    Emotion.SAD: N_("sad"),
+    Emotion.SURPRISE: N_("surprise"),
+    Emotion.FEAR: N_("fear"),
+    Emotion.DISGUST: N_("disgust"),
+    Emotion.ANGER: N_("anger"),
+    Emotion.CONTEMPT: N_("contempt"),
+}
 
 
 def word(emotion: Emotion) -> str:
     """The name of an expression as participants read it."""
-    return emotion.label.capitalize()
+    return translated(_WORDS[Emotion(emotion)])
 
 
-CANT_TELL = "Can't tell"
+def word_inside(emotion: Emotion) -> str:
+    """The same within a sentence."""
+    return translated(_INSIDE[Emotion(emotion)])
+
+
+CANT_TELL = N_("Can't tell")
 """What people say who name no expression."""
 
 
 def answer_word(label: Emotion | str | None) -> str:
     """An answer as people read it: an expression, or that they can't tell (None, or CANT_TELL among choices)."""
-    return CANT_TELL if label in (None, CANT_TELL) else word(label)
-
-
-def percent(confidence: float) -> str:
-    """A confidence in words that never round to a certainty: "97%", "<1%", ">99%"."""
-    if confidence < 0.005:
-        return "<1%"
-    return ">99%" if confidence > 0.995 else f"{confidence:.0%}"
+    return translated(CANT_TELL) if label in (None, CANT_TELL) else word(label)
 
 
 def _bars(ranked: list[tuple[Emotion, float]], style: str) -> str:

@@ -6,8 +6,9 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.services.models.saliency import Explained
 from fers.ui import guard
-from fers.ui.faces.result import percent, word
+from fers.ui.faces.result import word, word_inside
 from fers.ui.faces.stage import stage
+from fers.ui.languages import N_, _, percent, translated
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving
@@ -19,34 +20,37 @@ DIMMED = 0.35
 WIDTH = 92
 """Of a picture, in pixels: three fit beside one another wherever they are shown."""
 
-EXPLANATION = "Bright parts speak for the guess. They show what the machine used, not what anybody felt."
+EXPLANATION = N_("Bright parts speak for the guess. They show what the machine used, not what anybody felt.")
 
 
 def offer_why(actor: Person, giving: Giving) -> None:
     """Offer the pictures; they are made when asked for, since that takes a moment."""
-    if not st.toggle("What did it look at?", key=f"why-{giving.draft.id}"):
+    if not st.toggle(_("What did it look at?"), key=f"why-{giving.draft.id}"):
         return
     if giving.explained is None:
         # An answer can be given whether or not the guess can be explained.
-        with guard.explaining_everything(), st.spinner("Looking again…"):
+        with guard.explaining_everything(), st.spinner(_("Looking again…")):
             giving.explained = stage().capture.explain(actor, giving.draft, giving.box, giving.prediction)
     if giving.explained is None:
         return
     show_maps(giving.explained)
-    st.caption(EXPLANATION)
+    st.caption(translated(EXPLANATION))
 
 
 def offer_why_of(actor: Person, face_id: str) -> None:
     """Offer the same for a stored face and the guess that came with it."""
-    if st.button("What did it look at?", key=f"why-{face_id}", type="tertiary", icon=":material/visibility:"):
+    if st.button(_("What did it look at?"), key=f"why-{face_id}", type="tertiary", icon=":material/visibility:"):
         _why(actor, face_id)
 
 
-@st.dialog("What did it look at?")
 def _why(actor: Person, face_id: str) -> None:
-    with guard.explaining_everything(), st.spinner("Looking again…"):
+    st.dialog(_("What did it look at?"))(_show_why)(actor, face_id)
+
+
+def _show_why(actor: Person, face_id: str) -> None:
+    with guard.explaining_everything(), st.spinner(_("Looking again…")):
         show_maps(platform().saliency.guess(actor, face_id))
-        st.caption(EXPLANATION)  # Not which model it was: in a blind trial people are not told.
+        st.caption(translated(EXPLANATION))  # Not which model it was: in a blind trial people are not told.
 
 
 def show_maps(explained: Explained) -> None:
@@ -56,7 +60,7 @@ def show_maps(explained: Explained) -> None:
     with st.container(horizontal=True, gap="small"):
         for emotion, heat in explained.maps:
             caption = f"{word(emotion)} {percent(confidences[emotion])}"
-            alt = f"What speaks for {word(emotion).lower()}"
+            alt = _("What speaks for {expression}", expression=word_inside(emotion))
             show_face(lit(explained.face, heat), caption=caption, width=WIDTH, alt=alt)
 
 

@@ -10,45 +10,68 @@ from fers.services.faces.tasks import Ending, Turn
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.stage import stage
+from fers.ui.languages import N_, _, ngettext, rounded_down, translated
 from fers.ui.state import state
 from fers.ui.words import as_typed
 
-GOODBYE = "Thank you, that's everything!"
-_TO_SHOW = {Emotion.NEUTRAL: "a neutral face", Emotion.HAPPY: "happiness", Emotion.SAD: "sadness"}
-"""Expressions whose name can't follow "show"."""
+GOODBYE = N_("Thank you, that's everything!")
+_SHOW = {
+    Emotion.NEUTRAL: N_("Show a neutral face"),
+    Emotion.HAPPY: N_("Show happiness"),
+    Emotion.SAD: N_("Show sadness"),
+    Emotion.SURPRISE: N_("Show surprise"),
+    Emotion.FEAR: N_("Show fear"),
+    Emotion.DISGUST: N_("Show disgust"),
+    Emotion.ANGER: N_("Show anger"),
+    Emotion.CONTEMPT: N_("Show contempt"),
+}
+_WAS_ASKED = {
+    Emotion.NEUTRAL: N_("You were asked to show a neutral face."),
+    Emotion.HAPPY: N_("You were asked to show happiness."),
+    Emotion.SAD: N_("You were asked to show sadness."),
+    Emotion.SURPRISE: N_("You were asked to show surprise."),
+    Emotion.FEAR: N_("You were asked to show fear."),
+    Emotion.DISGUST: N_("You were asked to show disgust."),
+    Emotion.ANGER: N_("You were asked to show anger."),
+    Emotion.CONTEMPT: N_("You were asked to show contempt."),
+}
 _HOW = {
-    None: "Felt or posed, whichever comes naturally. Look into the camera, with light on your face.",
-    Display.FELT: "Take your time until you feel it. Look into the camera, with light on your face.",
-    Display.POSED: "Pose it, as an actor would. Look into the camera, with light on your face.",
+    None: N_("Felt or posed, whichever comes naturally. Look into the camera, with light on your face."),
+    Display.FELT: N_("Take your time until you feel it. Look into the camera, with light on your face."),
+    Display.POSED: N_("Pose it, as an actor would. Look into the camera, with light on your face."),
 }
 
 
-def to_show(emotion: Emotion) -> str:
-    """The expression as it follows "show"."""
-    return _TO_SHOW.get(emotion, emotion.label)
+def was_asked(emotion: Emotion) -> str:
+    """What was asked for, in a sentence."""
+    return translated(_WAS_ASKED[emotion])
 
 
 def heading(turn: Turn | None) -> str:
-    return f"Show {to_show(turn.task.intended)}" if turn and turn.task else "Show an expression"
+    return translated(_SHOW[turn.task.intended]) if turn and turn.task else _("Show an expression")
 
 
 def tell(turn: Turn | None) -> None:
     """What to do, above the camera."""
     task = turn.task if turn else None
     if turn is None or task is None:
-        st.write("Any expression, felt or posed. Look into the camera, with light on your face.")
+        st.write(_("Any expression, felt or posed. Look into the camera, with light on your face."))
         return
-    st.progress(turn.done / turn.length, f"**{turn.done + 1} of {turn.length}**")
+    st.progress(turn.done / turn.length, f"**{_of(turn)}**")
     if task.scenario:
         with st.container(border=True):
             st.write(as_typed(task.scenario))
-    st.write(_HOW[task.display])
+    st.write(translated(_HOW[task.display]))
 
 
 def recall(turn: Turn | None) -> None:
     """What was asked for, beside the photo that came of it."""
     if turn and turn.task:
-        st.caption(f"{turn.done + 1} of {turn.length}: you were asked to show {to_show(turn.task.intended)}.")
+        st.caption(f"{_of(turn)} · {was_asked(turn.task.intended)}")
+
+
+def _of(turn: Turn) -> str:
+    return _("{step} of {steps}", step=turn.done + 1, steps=turn.length)
 
 
 def offer_ways_out(actor: Person, turn: Turn | None) -> None:
@@ -56,9 +79,9 @@ def offer_ways_out(actor: Person, turn: Turn | None) -> None:
     if turn is None or turn.task is None:
         return
     with st.container(horizontal=True):
-        if st.button("Skip this one", type="tertiary", icon=":material/skip_next:", key=f"skip-{turn.step}"):
+        if st.button(_("Skip this one"), type="tertiary", icon=":material/skip_next:", key=f"skip-{turn.step}"):
             _do(actor, lambda: stage().tasks.skip(actor, turn))
-        if st.button("Stop here for now", type="tertiary", icon=":material/pause:", key=f"stop-{turn.step}"):
+        if st.button(_("Stop here for now"), type="tertiary", icon=":material/pause:", key=f"stop-{turn.step}"):
             state().pausing = True
             _do(actor, lambda: stage().tasks.leave(actor))
 
@@ -77,44 +100,51 @@ def say_goodbye(actor: Person, turn: Turn) -> None:
     if turn.task is None and not turn.is_through:
         st.write(_nothing_left(ending))
     elif turn.task is not None:
-        st.write(f"You have done {turn.done} of {turn.length}. The rest will wait: come back whenever you like.")
+        st.write(
+            _(
+                "You have done {done} of {steps}. The rest will wait: come back whenever you like.",
+                done=turn.done,
+                steps=turn.length,
+            )
+        )
     for line in told_of(ending):
         st.write(line)
     if ending.filled is not None:
-        st.progress(ending.filled, f"The study has {_share(ending.filled)} of the photos it asks for.")
+        filled = rounded_down(ending.filled)
+        st.progress(ending.filled, _("The study has {share} of the photos it asks for.", share=filled))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if turn.task is not None and st.button("Continue", type="primary", icon=":material/play_arrow:"):
+        if turn.task is not None and st.button(_("Continue"), type="primary", icon=":material/play_arrow:"):
             state().pausing = False
             st.rerun()
         if state().rehearsing:
             return
-        st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
-        st.page_link("pages/live.py", label="Watch the machine guess live", icon=":material/videocam:")
+        st.page_link("pages/my_data.py", label=_("See what you gave"), icon=":material/folder_shared:")
+        st.page_link("pages/live.py", label=_("Watch the machine guess live"), icon=":material/videocam:")
 
 
 def say_goodbye_freely() -> None:
     """The end in a study without tasks, for whoever said that they are done."""
-    st.write("Every photo helps. You can give more whenever you like.")
+    st.write(_("Every photo helps. You can give more whenever you like."))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Give another photo", icon=":material/photo_camera:"):
+        if st.button(_("Give another photo"), icon=":material/photo_camera:"):
             state().finishing = False
             st.rerun()
         if not state().rehearsing:
-            st.page_link("pages/my_data.py", label="See what you gave", icon=":material/folder_shared:")
+            st.page_link("pages/my_data.py", label=_("See what you gave"), icon=":material/folder_shared:")
 
 
 def goodbye_heading(turn: Turn) -> str:
     if turn.task is not None:
-        return "Thanks so far!"
-    return GOODBYE if turn.is_through else "Thank you for coming!"
+        return _("Thanks so far!")
+    return translated(GOODBYE) if turn.is_through else _("Thank you for coming!")
 
 
 def _nothing_left(ending: Ending) -> str:
     if ending.given + ending.skipped:
-        return "The study has all it needs from your remaining tasks, or others are working on them right now."
-    return (
-        "The study has all the photos it needs at the moment, or others are giving the last ones right now. "
-        "Check back later: a place may open up."
+        return _("The study has all it needs from your remaining tasks, or others are working on them right now.")
+    return _(
+        "The study has all the photos it needs at the moment, or others are giving the last ones right now. Check back "
+        "later: a place may open up."
     )
 
 
@@ -122,14 +152,26 @@ def told_of(ending: Ending) -> list[str]:
     """How somebody did, in sentences."""
     told = []
     if ending.given:
-        skipped = f" and skipped {ending.skipped}" if ending.skipped else ""
-        told.append(f"You gave {_many(ending.given, 'photo')}{skipped}. Every photo helps.")
-    elif ending.skipped:
-        told.append(f"You skipped {_many(ending.skipped, 'task')}. That's fine: nobody has to show anything.")
+        told.append(
+            ngettext(
+                "You gave {count} photo. Every photo helps.",
+                "You gave {count} photos. Every photo helps.",
+                ending.given,
+            )
+        )
+    if ending.skipped:
+        told.append(
+            ngettext(
+                "You skipped {count} task. That's fine: nobody has to show anything.",
+                "You skipped {count} tasks. That's fine: nobody has to show anything.",
+                ending.skipped,
+            )
+        )
     if ending.compared == 1:
-        told.append(f"You and the machine {'agreed' if ending.agreed else 'did not agree'}.")
+        told.append(_("You and the machine agreed.") if ending.agreed else _("You and the machine did not agree."))
     elif ending.compared:
-        told.append(f"You and the machine agreed on **{ending.agreed} of {ending.compared}**.")
+        agreed = {"agreed": ending.agreed, "photos": ending.compared}
+        told.append(_("You and the machine agreed on **{agreed} of {photos}**.", **agreed))
     return told
 
 
@@ -138,12 +180,3 @@ def task_words(task: Task) -> str:
     how = f", {task.display}" if task.display else ""
     scenario = f": “{as_typed(task.scenario)}”" if task.scenario else ""
     return f"{word(task.intended)}{how}{scenario}"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'s' * (count != 1)}"
-
-
-def _share(filled: float) -> str:
-    """Never rounded to all of it."""
-    return f"{min(int(filled * 100), 100)}%"

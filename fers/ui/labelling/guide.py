@@ -8,11 +8,17 @@ from markdown_it import MarkdownIt
 from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.studies import Study
 from fers.services.people.studies import LONGEST_GUIDE
+from fers.ui.languages import translated
 
 
 def guide_of(study: Study) -> str:
     """In Markdown; "" where the owner wants none."""
     return STARTING_GUIDE if study.labelling_guide is None else study.labelling_guide
+
+
+def guide_for_reading(study: Study) -> str:
+    """The same, ours in the language of the page."""
+    return translated(STARTING_GUIDE) if study.labelling_guide is None else study.labelling_guide
 
 
 def write_guide(study: Study, key: str) -> str | None:

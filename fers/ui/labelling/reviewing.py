@@ -11,8 +11,9 @@ from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, FersError, StoreUnavailable
 from fers.ui import guard
-from fers.ui.faces.result import word
-from fers.ui.labelling.guide import as_html, guide_of
+from fers.ui.faces.result import word, word_inside
+from fers.ui.labelling.guide import as_html, guide_for_reading
+from fers.ui.languages import in_words
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import LATEST, Reviewing, state, widget_value
@@ -28,7 +29,7 @@ LOOKED_UP = 4
 RECOUNT_SECONDS = 30
 """How old the count of what is left may get; what this tab does is added at once."""
 
-_review = widget("review", "outbox", "pad", "pause", "last_labels")
+_review = widget("review", "words", "outbox", "pad", "pause", "last_labels")
 
 
 @st.fragment
@@ -42,10 +43,14 @@ def review_faces(study: Study) -> None:
     pictures = {}
     with guard.explaining():
         for problem in _take_in(actor, reviewing, sent):
-            st.toast(as_typed(f"{problem.what} {problem.next}"), icon=":material/info:")
+            st.toast(as_typed(" ".join(in_words(problem))), icon=":material/info:")
         _fill_hand(actor, reviewing)
         pictures = _look_again(actor, reviewing, sent.get("want", ()))
-    about = {"outbox": f"fers-{study.id}-{actor.id[:8]}", "guide": as_html(guide_of(study)), "pictures": pictures}
+    about = {
+        "outbox": f"fers-{study.id}-{actor.id[:8]}",
+        "guide": as_html(guide_for_reading(study)),
+        "pictures": pictures,
+    }
     data = about | _for_browser(reviewing, sent.get("have", ()))
     _review(key=key, data=data, on_sent_change=lambda: None)
 
@@ -145,6 +150,7 @@ def _for_browser(reviewing: Reviewing, have: list[str]) -> dict:
         ],
         "said": [_described(label) for label in reviewing.latest or ()],
         "emotions": [word(emotion) for emotion in Emotion],
+        "inside": [word_inside(emotion) for emotion in Emotion],
         "progress": {
             "own": progress.own if progress else 0,
             "waiting": progress.waiting if progress else 0,

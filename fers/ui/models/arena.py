@@ -10,8 +10,8 @@ from fers.domain.evaluation_sets import PEOPLE, EvaluationLabels, EvaluationSet,
 from fers.domain.versions import DatasetVersion
 from fers.services.models.evaluation_sets import Choice
 from fers.services.models.standings import EvaluationState, Standing
+from fers.ui.languages import moment
 from fers.ui.models.model_plots import confusion
-from fers.ui.words import moment
 
 NOTHING = "–"
 CONFUSION_PIXELS = 440

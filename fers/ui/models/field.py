@@ -11,9 +11,9 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.models.trials import Tally, TrialResult
 from fers.ui import guard
+from fers.ui.languages import moment
 from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
-from fers.ui.words import moment
 
 _BEFORE = "Count only answers given before seeing the guess"
 _LIVE_STAYS = "None: keep the live model"

@@ -9,9 +9,9 @@ from fers.domain.people import Person
 from fers.services.faces.explore import THUMBNAIL_PIXELS
 from fers.services.models.measuring import Common
 from fers.ui import guard
-from fers.ui.faces.result import percent
 from fers.ui.faces.saliency import EXPLANATION, show_maps
 from fers.ui.faces.thumbnails import linked_thumbnail, thumbnail
+from fers.ui.languages import percent
 from fers.ui.services import platform
 
 FACES_OF_A_PAGE = 12

@@ -12,10 +12,11 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.models.shadows import JOB, MOST_WAITING, Shadow
 from fers.ui import guard
+from fers.ui.languages import moment
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
 from fers.ui.web.processes import Processes
-from fers.ui.words import moment, why_given_up
+from fers.ui.words import why_given_up
 
 PAUSE_SECONDS = 600
 """A process that failed is not started again here for so long."""

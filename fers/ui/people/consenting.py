@@ -9,24 +9,28 @@ from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.languages import _, ngettext, translated
 from fers.ui.services import platform
 from fers.ui.words import as_typed, quoted
 
 
 def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> None:
     """What somebody who agreed to the words before has yet to read, and the whole text for whoever wants it."""
-    st.title("Something has changed")
+    st.title(_("Something has changed"))
     st.write(
-        f"“{as_typed(study.name)}” has changed what it tells participants, so we are asking you again. Your earlier "
-        "choices are still ticked below. Until you agree, the photos you have given stay as they are, and you can't "
-        "give new ones."
+        _(
+            "“{study}” has changed what it tells participants, so we are asking you again. Your earlier choices are "
+            "still ticked below. Until you agree, the photos you have given stay as they are, and you can't give new "
+            "ones.",
+            study=as_typed(study.name),
+        )
     )
     for rewording in rewordings(before, text):
         with st.container(border=True):
-            st.markdown(quoted(rewording.after) or "*This has been removed:*")
+            st.markdown(quoted(rewording.after) or f"*{_('This has been removed:')}*")
             if rewording.before:
-                st.caption(f"Before: {quoted(rewording.before)}")
-    with st.expander("Read the whole text"):
+                st.caption(_("Before: {text}", text=quoted(rewording.before)))
+    with st.expander(_("Read the whole text")):
         st.markdown(quoted(text.body))
 
 
@@ -36,7 +40,7 @@ def choose(latest: Consent | None, text: ConsentText) -> frozenset[Purpose]:
     def ticked(purpose: Purpose, possible: bool = True) -> bool:
         before = latest is not None and latest.permits(purpose)
         key = f"{purpose}-{text.sha256}"
-        return st.checkbox(purpose.question, before, disabled=not possible, key=key) and possible
+        return st.checkbox(translated(purpose.question), before, disabled=not possible, key=key) and possible
 
     store = ticked(Purpose.STORE)
     others = [purpose for purpose in Purpose if purpose is not Purpose.STORE]
@@ -45,17 +49,22 @@ def choose(latest: Consent | None, text: ConsentText) -> frozenset[Purpose]:
 
 
 def is_adult(latest: Consent | None, text: ConsentText) -> bool:
-    return st.checkbox("I am 18 or older.", latest is not None, key=f"adult-{text.sha256}")
+    return st.checkbox(_("I am 18 or older."), latest is not None, key=f"adult-{text.sha256}")
 
 
 def say_what_it_means(latest: Consent | None, chosen: frozenset[Purpose], given: int) -> None:
     """What follows from these choices for the `given` photos that are there."""
     if Purpose.STORE not in chosen:
-        st.info("Without the first choice you can still try it out: you see the guess, but nothing is kept.")
+        st.info(_("Without the first choice you can still try it out: you see the guess, but nothing is kept."))
     elif given and latest is not None and latest.purposes - chosen:
         st.info(
-            f"{_photos(given)} you have given will no longer be used for what you unticked. If you tick it again "
-            "later, that applies to new photos only."
+            ngettext(
+                "The photo you have given will no longer be used for what you unticked. If you tick it again later, "
+                "that applies to new photos only.",
+                "The {count} photos you have given will no longer be used for what you unticked. If you tick it again "
+                "later, that applies to new photos only.",
+                given,
+            )
         )
 
 
@@ -63,14 +72,14 @@ def save(actor: Person, text: ConsentText, chosen: frozenset[Purpose], adult: bo
     """Whether the choices were saved. Where photos are lost by them, that is asked once more."""
     give = partial(platform().consents.give, actor, text.sha256, chosen, adult)
     if given and Purpose.STORE not in chosen:
-        gone = f"{_photos(given)} you have given to this study will be deleted at once, for good."
-        return confirmed(button, gone, "Save and delete my photos", give, about="photos", wide=True)
+        gone = ngettext(
+            "The photo you have given to this study will be deleted at once, for good.",
+            "The {count} photos you have given to this study will be deleted at once, for good.",
+            given,
+        )
+        return confirmed(button, gone, _("Save and delete my photos"), give, about="photos", wide=True)
     if st.button(button, type="primary", width="stretch"):
         with guard.explaining():
             give()
             return True
     return False
-
-
-def _photos(count: int) -> str:
-    return "The photo" if count == 1 else f"The {count} photos"

@@ -1,6 +1,7 @@
 """What people may say about themselves, on their own page."""
 
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -8,10 +9,23 @@ from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
 from fers.domain.people import Person
 from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.languages import N_, _, translated
 from fers.ui.services import platform
 from fers.ui.words import quoted
 
-_NOTHING = "I'd rather not say"
+_ABOUT = {"Age": N_("Age"), "Gender": N_("Gender"), "Skin tone": N_("Skin tone")}
+_ANSWERS = {
+    AgeBand.UNDER_30: N_("18 to 29"),
+    AgeBand.UNDER_45: N_("30 to 44"),
+    AgeBand.UNDER_60: N_("45 to 59"),
+    AgeBand.OLDER: N_("60 or older"),
+    Gender.WOMAN: N_("Woman"),
+    Gender.MAN: N_("Man"),
+    Gender.ANOTHER: N_("Non-binary or another gender"),
+    SkinTone.LIGHT: N_("Monk 1 to 3"),
+    SkinTone.MEDIUM: N_("Monk 4 to 6"),
+    SkinTone.DARK: N_("Monk 7 to 10"),
+}
 _SWATCH = '<i style="display:inline-block;width:1.6rem;height:1.6rem;border-radius:.3rem;background:{}"></i>'
 
 
@@ -21,13 +35,13 @@ def show(actor: Person) -> None:
     words, description = groups.words(actor), groups.mine(actor)
     if words is None and description is None:
         return
-    with st.expander("About you (optional)", icon=":material/person:"):
+    with st.expander(_("About you (optional)"), icon=":material/person:"):
         if description is not None:
-            answers = ", ".join(f"{about.lower()}: {answer}" for about, answer in description.said().items())
-            st.write(f"You said: {answers}.")
-            gone = "What you said about yourself will be erased at once. Your photos stay."
+            answers = [(translated(_ABOUT[about]), _word(answer)) for about, answer in description.said().items()]
+            st.markdown("\n".join([_("What you said:"), "", *(f"- {about}: {answer}" for about, answer in answers)]))
+            gone = _("What you said about yourself will be erased at once. Your photos stay.")
             erase, icon = partial(groups.erase, actor), ":material/delete:"
-            if confirmed("Erase it", gone, "Yes, erase it", erase, about="description", icon=icon):
+            if confirmed(_("Erase it"), gone, _("Yes, erase it"), erase, about="description", icon=icon):
                 st.rerun()
         if words is not None:
             st.markdown(quoted(words.body))
@@ -37,12 +51,12 @@ def show(actor: Person) -> None:
 def _ask(actor: Person, words_sha256: str) -> None:
     before = platform().groups.mine(actor)
     with st.form("about-you", border=False):
-        age = _choose("Age", AgeBand, before and before.age)
-        gender = _choose("Gender", Gender, before and before.gender)
-        skin = _choose("Skin tone", SkinTone, before and before.skin)
-        st.html("".join(f"<p>{tone}: {_swatches(tone)}</p>" for tone in SkinTone))
-        agreed = st.checkbox("I explicitly agree that the study keeps what I say here, for the purpose named above.")
-        if st.form_submit_button("Save", type="primary"):
+        age = _choose(_("Age"), AgeBand, before and before.age)
+        gender = _choose(_("Gender"), Gender, before and before.gender)
+        skin = _choose(_("Skin tone"), SkinTone, before and before.skin)
+        st.html("".join(f"<p>{escape(_word(tone))}: {_swatches(tone)}</p>" for tone in SkinTone))
+        agreed = st.checkbox(_("I explicitly agree that the study keeps what I say here, for the purpose named above."))
+        if st.form_submit_button(_("Save"), type="primary"):
             with guard.explaining():
                 platform().groups.describe(actor, words_sha256, agreed, age, gender, skin)
                 st.rerun()
@@ -51,9 +65,12 @@ def _ask(actor: Person, words_sha256: str) -> None:
 def _choose(question: str, answers, before):
     """One of `answers`, or None for no answer; `before` is chosen to begin with."""
     options = [None, *answers]
-    return st.selectbox(
-        question, options, options.index(before), format_func=lambda answer: answer.capitalize() if answer else _NOTHING
-    )
+    return st.selectbox(question, options, options.index(before), format_func=_word)
+
+
+def _word(answer: str | None) -> str:
+    """An answer as people read it."""
+    return translated(_ANSWERS[answer]) if answer else _("I'd rather not say")
 
 
 def _swatches(tone: SkinTone) -> str:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fers.domain.people import Person
-from fers.domain.questions import in_words
+from fers.domain.questions import Likert, Question, Value, in_words
+from fers.ui.languages import _
 from fers.ui.services import platform
 from fers.ui.words import as_typed
 
@@ -12,13 +13,23 @@ def show(actor: Person) -> None:
     """Nothing, where nothing was answered."""
     if not (answers := platform().questions.mine(actor)):
         return
-    with st.expander("Your answers", icon=":material/quiz:"):
+    with st.expander(_("Your answers"), icon=":material/quiz:"):
         for question, reply in answers:
-            said = in_words(question, reply.value)
-            about = " (about a photo)" if reply.face_id else ""
-            told = f"**{as_typed(said)}**" if said is not None else "*Left out*"
-            st.markdown(f"{as_typed(question.words.text)}{about}  \n{told}")
+            said = _said(question, reply.value)
+            asked = as_typed(question.words.text)
+            if reply.face_id:
+                asked = _("{question} (about a photo)", question=asked)
+            told = f"**{as_typed(said)}**" if said is not None else f"*{_('Left out')}*"
+            st.markdown(f"{asked}  \n{told}")
         st.caption(
-            "They are deleted with your photos. To have them deleted now and keep your account, open “Change my "
-            "choices” and untick the first box."
+            _(
+                "They are deleted with your photos. To have them deleted now and keep your account, open “Change my "
+                "choices” and untick the first box."
+            )
         )
+
+
+def _said(question: Question, value: Value) -> str | None:
+    if isinstance(question.kind, Likert) and value is not None:
+        return _("{step} of {steps}", step=value, steps=question.kind.points)
+    return in_words(question, value)

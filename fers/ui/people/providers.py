@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import streamlit as st
 
 from fers.domain.people import Identity
+from fers.ui.languages import _
 from fers.ui.widgets import widget
 
 _COOKIE = "fers_wanted"
@@ -23,7 +24,7 @@ one each time a session ended or was revoked."""
 def offer(place: str) -> None:
     """A button for each provider. `place`: where on the page, since they may be offered more than once."""
     for name in _names():
-        label = f"Continue with {name.title()}"
+        label = _("Continue with {provider}", provider=name.title())
         st.button(label, on_click=st.login, args=[name], width="stretch", key=f"{place}-{name}")
 
 

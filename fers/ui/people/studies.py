@@ -16,10 +16,11 @@ from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, 
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
+from fers.ui.languages import _, moment
 from fers.ui.people.saving import save
 from fers.ui.services import platform
 from fers.ui.state import state
-from fers.ui.words import as_typed, moment
+from fers.ui.words import as_typed
 
 LOG_LINES = 200
 _REVOKED = "Nobody else will be able to join with this invitation. Whoever has joined stays."
@@ -35,11 +36,11 @@ _ORDER_WORDS = {
 def choose_study(actor: Person) -> None:
     """Let somebody with several studies say which one they work in."""
     studies, current = platform().studies.mine(actor), platform().studies.current(actor).id
-    names = {study.id: f"{study.name}{'' if study.open else ' (closed)'}" for study in studies}
+    names = {study.id: study.name if study.open else _("{study} (closed)", study=study.name) for study in studies}
     if len(names) < 2 or current not in names:
         return
     ids = list(names)
-    chosen = st.selectbox("Study", ids, ids.index(current), format_func=names.get, key=f"study-{current}")
+    chosen = st.selectbox(_("Study"), ids, ids.index(current), format_func=names.get, key=f"study-{current}")
     if chosen != current:
         platform().studies.enter(actor, chosen)
         st.rerun()

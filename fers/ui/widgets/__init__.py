@@ -28,7 +28,7 @@ def widget(name: str, *parts: str):
 
     def mount(data: dict | None = None, **more):
         words = {} if language() == ORIGINAL else {message: translated(message) for message in said}
-        return component(data={**(data or {}), "words": words}, **more)
+        return component(data={**(data or {}), "language": language(), "words": words}, **more)
 
     return mount
 

@@ -2,13 +2,14 @@
 const STEP = 0.1;
 const SETTLE_MS = 400; // Arrow keys are pressed in a row: only where they end is sent.
 
-const words = ([valence, arousal]) =>
-  `${valence < 0 ? "unpleasant" : "pleasant"} ${Math.abs(valence).toFixed(1)}, ` +
-  `${arousal < 0 ? "calm" : "excited"} ${Math.abs(arousal).toFixed(1)}`;
+const inWords = ([valence, arousal]) =>
+  `${valence < 0 ? _("unpleasant") : _("pleasant")} ${Math.abs(valence).toFixed(1)}, ` +
+  `${arousal < 0 ? _("calm") : _("excited")} ${Math.abs(arousal).toFixed(1)}`;
 
 const clamp = (value) => Math.round(Math.min(1, Math.max(-1, value)) * 100) / 100;
 
-export default function ({ parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
+  speak(data, parentElement.querySelector(".frame"));
   const grid = parentElement.querySelector(".grid");
   const marker = parentElement.querySelector(".marker");
   let point = grid.point ?? null; // The page calls this function anew in every run; the element stays.
@@ -16,7 +17,7 @@ export default function ({ parentElement, setStateValue }) {
 
   const show = () => {
     marker.hidden = point === null;
-    grid.setAttribute("aria-valuetext", point ? words(point) : "not chosen");
+    grid.setAttribute("aria-valuetext", point ? inWords(point) : _("not chosen"));
     grid.setAttribute("aria-valuenow", point ? point[0] : 0);
     if (point === null) return;
     marker.style.left = `${(point[0] + 1) * 50}%`;

@@ -34,7 +34,7 @@ class LastLabels {
     const picture = this.pictures.get(said.id);
     if (picture) picture.alt = "";
     words.textContent = this.words(said);
-    Object.assign(button, { type: "button", title: "Correct this label" }).dataset.label = said.id;
+    Object.assign(button, { type: "button", title: _("Correct this label") }).dataset.label = said.id;
     button.append(picture ?? "", words);
     item.dataset.entry = entry;
     item.append(button);

@@ -3,32 +3,32 @@ const SEARCH_EVERY = 5; // Frames. In between, the face is taken to be where it 
 const SHOWN = 3;
 const JPEG_QUALITY = 0.95;
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
-const NO_CAMERA = "The camera can't be used. Allow it in your browser, or take a single photo below.";
-const NO_RUNTIME = "Your browser can't run the model. Take a single photo below.";
 
 const watching = new WeakMap(); // The page calls the function below anew in every run; the element stays.
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const stage = parentElement.querySelector(".live");
+  speak(data, stage);
   const before = watching.get(stage);
   if (before) {
-    before.send = setTriggerValue;
+    Object.assign(before, { send: setTriggerValue, expressions: data.expressions });
     if (before.model === data.plan.model.file) return before.stop;
     before.stop();
   }
   const { id, answersId } = data.plan.model;
-  const session = { model: data.plan.model.file, says: { id, answersId }, send: setTriggerValue, stopped: false };
+  const { plan, expressions } = data;
+  const session = { model: plan.model.file, says: { id, answersId }, expressions, send: setTriggerValue, stopped: false };
   session.stop = () => {
     session.stopped = true;
     watching.delete(stage);
     release(session);
   };
   watching.set(stage, session);
-  watch(stage, data, session).catch((reason) => {
+  watch(stage, plan, session).catch((reason) => {
     release(session);
     if (session.stopped) return;
     console.error(reason);
-    note(stage, reason.says ?? NO_RUNTIME);
+    note(stage, reason.says ?? _("Your browser can't run the model. Take a single photo below."));
   });
   return session.stop;
 }
@@ -49,9 +49,9 @@ async function kept(session, name, promise) {
   return session[name];
 }
 
-async function watch(stage, { plan, words }, session) {
+async function watch(stage, plan, session) {
   clear(stage);
-  note(stage, "Getting ready…");
+  note(stage, _("Getting ready…"));
   const video = stage.querySelector("video");
   video.srcObject = await kept(session, "stream", camera());
   await video.play();
@@ -74,7 +74,7 @@ async function watch(stage, { plan, words }, session) {
     const seen = await eye.look(pen.getImageData(0, 0, frame.width, frame.height), known);
     if (session.stopped) return;
     follow(view, seen, smoothed);
-    show(stage, view, words, frame);
+    show(stage, view, session.expressions, frame);
   }
 }
 
@@ -82,7 +82,8 @@ async function camera() {
   try {
     return await navigator.mediaDevices.getUserMedia({ video: CAMERA });
   } catch (reason) {
-    throw Object.assign(new Error("no camera", { cause: reason }), { says: NO_CAMERA });
+    const says = _("The camera can't be used. Allow it in your browser, or take a single photo below.");
+    throw Object.assign(new Error("no camera", { cause: reason }), { says });
   }
 }
 
@@ -102,15 +103,15 @@ function follow(view, seen, smoothed) {
   view.smooth = seen && smoothed(view.smooth, seen.probabilities, passed);
 }
 
-function show(stage, { frames, seen, smooth, pace }, words, frame) {
+function show(stage, { frames, seen, smooth, pace }, expressions, frame) {
   draw(stage.querySelector(".marks"), frame, seen);
-  stage.querySelector(".pace").textContent = `${Math.round(1000 / pace)} frames a second`;
+  stage.querySelector(".pace").textContent = _("{count} frames a second", { count: Math.round(1000 / pace) });
   stage.querySelector("button").disabled = seen === null;
-  note(stage, seen ? "" : "No face in sight.");
+  note(stage, seen ? "" : _("No face in sight."));
   // For tests and the curious.
   stage.dataset.frames = frames;
   stage.dataset.pace = pace;
-  const best = words.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
+  const best = expressions.map((word, index) => [word, smooth?.[index] ?? 0]).sort((one, other) => other[1] - one[1]);
   rows(stage.querySelector("ol"), smooth ? best.slice(0, SHOWN) : []);
 }
 
@@ -130,12 +131,13 @@ function rows(list, best) {
   best.forEach(([word, value], index) => {
     const [name, share, bar] = list.children[index].children;
     name.textContent = word;
-    share.textContent = percent(value);
+    share.textContent = inPercent(value);
     bar.firstChild.style.width = `${100 * value}%`;
   });
 }
 
-const percent = (value) => (value < 0.005 ? "<1%" : value > 0.995 ? ">99%" : `${Math.round(100 * value)}%`);
+const inPercent = (value) =>
+  value < 0.005 ? `<${percent(0.01)}` : value > 0.995 ? `>${percent(0.99)}` : percent(value);
 
 function draw(marks, { width, height }, seen) {
   fit(marks, width, height);
@@ -168,6 +170,6 @@ async function give(button, frame, session, view) {
   view.giving = false;
 }
 
-function note(stage, words) {
-  stage.querySelector(".note").textContent = words;
+function note(stage, said) {
+  stage.querySelector(".note").textContent = said;
 }

@@ -20,10 +20,10 @@ class Pad {
     this.marker.hidden = point === null;
     const [valence, arousal] = this.point ?? [0, 0];
     Object.assign(this.marker.style, { left: `${(valence + 1) * 50}%`, top: `${(1 - arousal) * 50}%` });
-    const pleasant = `${valence < 0 ? "unpleasant" : "pleasant"} ${Math.abs(valence)}`;
-    const excited = `${arousal < 0 ? "calm" : "excited"} ${Math.abs(arousal)}`;
+    const pleasant = `${valence < 0 ? _("unpleasant") : _("pleasant")} ${Math.abs(valence)}`;
+    const excited = `${arousal < 0 ? _("calm") : _("excited")} ${Math.abs(arousal)}`;
     this.grid.setAttribute("aria-valuenow", valence);
-    this.grid.setAttribute("aria-valuetext", point ? `${pleasant}, ${excited}` : "not chosen");
+    this.grid.setAttribute("aria-valuetext", point ? `${pleasant}, ${excited}` : _("not chosen"));
   }
 
   move([right, up]) {

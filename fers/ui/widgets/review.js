@@ -14,7 +14,7 @@ const LETTERS = {
   Backspace: "undo",
   Escape: "escape",
 };
-const VERDICTS = { unknown: "Can't tell", "not a face": "Not a face", flagged: "Flagged" };
+const verdicts = () => ({ unknown: _("Can't tell"), "not a face": _("Not a face"), flagged: _("Flagged") });
 
 class Review {
   constructor(root, outbox) {
@@ -56,6 +56,8 @@ class Review {
     if (this.guide !== data.guide) this.find(".words").innerHTML = this.guide = data.guide; // Its tags are the server's.
     this.find("[data-act=guide]").hidden = !data.guide;
     if (isFirst) this.begin();
+    for (const button of this.root.querySelectorAll("[data-emotion]"))
+      button.lastChild.data = data.emotions[button.dataset.emotion];
     this.show();
     this.retryLater();
     const before = this.asked.size;
@@ -124,21 +126,23 @@ class Review {
   stage(face, picture) {
     const isAnother = face !== this.shown;
     this.shown = face;
-    if (picture) picture.alt = "The face to label"; // Among the last labels it says nothing beside their words.
-    this.find(".stage").replaceChildren(...(face === undefined ? [] : [picture ?? "One moment…"]));
+    if (picture) picture.alt = _("The face to label"); // Among the last labels it says nothing beside their words.
+    this.find(".stage").replaceChildren(...(face === undefined ? [] : [picture ?? _("One moment…")]));
     this.shownAt = performance.now();
     const guess = this.guesses.get(face);
     this.find(".guess").hidden = guess == null;
-    this.find(".guess").textContent = guess == null ? "" : `The machine's guess: ${this.data.emotions[guess]}`;
+    this.find(".guess").textContent = guess == null ? "" : _("The machine's guess: {expression}", { expression: this.data.emotions[guess] });
     if (isAnother) this.fresh();
   }
 
   whyEmpty() {
     const { waiting } = this.left();
-    if (this.unsent.length) return this.outbox.isLate ? "More faces will come once the server answers." : "One moment…";
-    if (!waiting) return "Nothing to label right now. Thank you!";
-    const are = waiting === 1 ? "One face is" : `${waiting} faces are`;
-    return `Nothing to label right now. ${are} with other annotators: check again in ten minutes.`;
+    if (this.unsent.length)
+      return this.outbox.isLate ? _("More faces will come once the server answers.") : _("One moment…");
+    if (!waiting) return _("Nothing to label right now. Thank you!");
+    return _("Nothing to label right now. Faces with other annotators: {count}. Check again in ten minutes.", {
+      count: waiting,
+    });
   }
 
   fresh() {
@@ -164,9 +168,9 @@ class Review {
   }
 
   words({ verdict, emotion, second }) {
-    if (verdict !== "emotion") return VERDICTS[verdict];
-    const [main, other] = [this.data.emotions[emotion], this.data.emotions[second]];
-    return other ? `Mostly ${main.toLowerCase()}, a little ${other.toLowerCase()}` : main;
+    if (verdict !== "emotion") return verdicts()[verdict];
+    const [main, other] = [this.data.inside[emotion], this.data.inside[second]];
+    return other ? _("Mostly {main}, a little {other}", { main, other }) : this.data.emotions[emotion];
   }
 
   tellAloud(words) {
@@ -190,7 +194,7 @@ class Review {
   goBack(said) {
     this.queue = [said.id, ...this.queue.filter((id) => id !== said.id)];
     this.returned.set(said.id, said);
-    this.tellAloud(`Back to this face. You said: ${this.words(said)}.`);
+    this.tellAloud(_("Back to this face. You said: {label}.", { label: this.words(said) }));
     this.note({ kind: "undo", face: said.id });
   }
 
@@ -325,17 +329,18 @@ class Review {
   progress() {
     const { own, waiting, done, faces } = this.left();
     this.find("progress").value = own / Math.max(1, own + waiting);
-    this.find(".numbers").textContent = `You have labelled ${own} · ${waiting} to go`;
-    this.find(".study").textContent = `Whole study: ${done} of ${faces} faces done`;
+    this.find(".numbers").textContent = _("You have labelled {own} · {waiting} to go", { own, waiting });
+    this.find(".study").textContent = _("Whole study: {done} of {faces} faces done", { done, faces });
     const [count, { isLate }] = [this.unsent.length, this.outbox];
     const saved = this.find(".saved");
-    saved.textContent = !count ? "All saved" : isLate ? `${count} not saved yet` : `Saving ${count}…`;
+    if (!count) saved.textContent = _("All saved");
+    else saved.textContent = isLate ? _("{count} not saved yet", { count }) : _("Saving {count}…", { count });
     saved.classList.toggle("late", isLate);
     const trouble = this.find(".trouble");
     if (trouble.hidden !== isLate) return;
     trouble.hidden = !isLate;
     trouble.textContent = isLate
-      ? "The server can't be reached. Your labels are kept here and sent as soon as it answers: keep this page open."
+      ? _("The server can't be reached. Your labels are kept here and sent as soon as it answers: keep this page open.")
       : "";
   }
 }
@@ -350,6 +355,7 @@ function load(id, picture) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".review");
+  speak(data, root);
   const review = (root.review ??= new Review(root, new Outbox(data.outbox))); // This function is called in every run.
   document.addEventListener("keydown", review.onKey);
   window.addEventListener("beforeunload", review.onLeave);

@@ -12,8 +12,9 @@ const percent = (share) =>
 
 // To be called first in every run: the language may be another one. `root`: the widget's HTML, where it has any.
 function speak(data, root) {
-  words = data.words ?? {};
-  if (!root) return;
+  words = data.words;
+  if (!root || root.language === data.language) return;
+  root.language = data.language;
   root.written ??= [...messages(root)];
   for (const say of root.written) say();
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from fers.ui.faces.result import percent
+from fers.wording import percent
 
 
 @pytest.mark.parametrize(
