@@ -48,6 +48,7 @@ from fers.services.people.members import Members
 from fers.services.people.questions import Questions
 from fers.services.people.retention import Retention
 from fers.services.people.studies import Studies
+from fers.services.people.study_files import StudyFiles
 from fers.services.people.withdrawal import Withdrawal
 
 
@@ -59,6 +60,7 @@ class Platform:
     help_desk: HelpDesk
     access: Access
     studies: Studies
+    study_files: StudyFiles
     invitations: Invitations
     members: Members
     consents: Consents
@@ -153,6 +155,7 @@ def assemble(
         help_desk=HelpDesk(records, sign_in, administrators, now),
         access=Access(stores.access, records, stores.studies, now),
         studies=studies,
+        study_files=StudyFiles(studies),
         invitations=invitations,
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,

@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.permissions import Action, allowed
 from fers.ui import guard
 from fers.ui.faces import importing
-from fers.ui.people import opening, participant_link, questions, tasks
+from fers.ui.people import opening, participant_link, questions, study_file, tasks
 from fers.ui.people.studies import choose_study, describe, invite, log, make_study, members
 from fers.ui.services import platform
 
@@ -21,6 +21,7 @@ about, asked, own, ready, people, sets, history = st.tabs(
 )
 with about:
     describe(actor, study)
+    study_file.show(actor, study)
 with asked:
     if asked.open:
         tasks.show(study)

@@ -195,7 +195,7 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
     several = {field: frozenset(map(kind, wanted.pop(field))) for field, kind in kinds.items()}
     chosen = FaceFilter(**several, **wanted)
     with _bar("Freezing") as show:
-        study = _study(services, study_name)
+        study = study_named(services, study_name)
         frozen = services.versions.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
     click.echo(
         f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}). Left out:"
@@ -224,7 +224,7 @@ def export(
     """Write the dataset version VERSION into a folder that is ready to train on."""
     settings = config.load()
     services = assembly.assemble(settings)
-    study = _study(services, study_name) if study_name else _study_with(services, version)
+    study = study_named(services, study_name) if study_name else _study_with(services, version)
     if engine == "beam":
         require_beam()
         from fers.pipelines.exporting import Order, export_by_beam, place  # Beam is there for those who ask for it.
@@ -240,7 +240,8 @@ def export(
     click.echo(f"{written.faces} faces written to {out}; {written.withdrawn} withdrawn since it was frozen.")
 
 
-def _study(services: Platform, name: str) -> Study:
+def study_named(services: Platform, name: str) -> Study:
+    """By its name or id. Raises NotFound."""
     for study in services.studies.mine(OPERATOR):
         if name in (study.name, study.id):
             return study
@@ -249,7 +250,7 @@ def _study(services: Platform, name: str) -> Study:
 
 def _study_or_new(services: Platform, name: str) -> Study:
     try:
-        return _study(services, name)
+        return study_named(services, name)
     except NotFound:
         study = services.studies.create(OPERATOR, name)
         click.echo(f"Created the study {study.name}, closed: say in the app what it is for and who runs it.")

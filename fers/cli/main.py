@@ -16,6 +16,7 @@ COMMANDS = {
     "import": ("datasets:import_", "Add the labelled faces that SPEC names (docs/researchers/data.md) to a study."),
     "freeze": ("datasets:freeze", "Freeze a study's faces as a dataset version."),
     "export": ("datasets:export", "Write a dataset version into a folder that is ready to train on."),
+    "study": ("studies:study", "Write a study to a file, or make one of such a file."),
     "doctor": ("store:doctor", "Check the store against its files, and repair what is safe to repair."),
     "backup": ("store:backup", "Copy the store into FOLDER, while it is in use."),
     "restore": ("store:restore", "Put a backup into the empty folder FERS_DATA."),

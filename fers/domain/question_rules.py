@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from fers.domain.protocols import Protocol
-from fers.domain.questions import Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText
+from fers.domain.questions import EXTREMES, Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText
 from fers.errors import InvalidInput
 
 MOST_QUESTIONS = 100
@@ -89,8 +89,10 @@ def _check_check(name: str, check: Check) -> None:
 
 
 def _check_number(name: str, kind: Number) -> None:
-    bounds = [bound for bound in (kind.least, kind.most) if bound is not None]
-    if not all(map(math.isfinite, bounds)) or bounds != sorted(bounds):
+    bounds = [bound for bound in kind.bounds if bound is not None]
+    if not all(math.isfinite(bound) and EXTREMES[0] <= bound <= EXTREMES[1] for bound in bounds):
+        raise InvalidInput("questions.bound-too-large", name=name)
+    if bounds != sorted(bounds):
         raise InvalidInput("questions.bounds", name=name)
 
 

@@ -12,6 +12,8 @@ from fers.errors import InvalidInput
 
 PAGE = 6
 """Questions that somebody sees at once."""
+EXTREMES = (-1e15, 1e15)
+"""Beyond these, whole numbers are no longer told apart by everything that reads them."""
 
 
 class Moment(StrEnum):
@@ -68,6 +70,15 @@ class Number:
     least: float | None = None
     most: float | None = None
     whole: bool = True
+
+    def __post_init__(self) -> None:
+        for bound in ("least", "most"):  # The same number is the same text, however it was typed.
+            if (value := getattr(self, bound)) is not None:
+                object.__setattr__(self, bound, float(value) + 0.0)  # Never -0.0.
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        return self.least, self.most
 
 
 @dataclass(frozen=True)
@@ -256,10 +267,11 @@ def _number(question: Question, kind: Number, given: object) -> float:
         raise InvalidInput("question.no-number", question=question.words.text)
     if kind.whole and given != int(given):
         raise InvalidInput("question.not-whole", question=question.words.text)
-    if kind.least is not None and given < kind.least:
-        raise InvalidInput("question.too-small", question=question.words.text, least=plain(kind.least))
-    if kind.most is not None and given > kind.most:
-        raise InvalidInput("question.too-large", question=question.words.text, most=plain(kind.most))
+    least, most = (extreme if bound is None else bound for bound, extreme in zip(kind.bounds, EXTREMES, strict=True))
+    if given < least:
+        raise InvalidInput("question.too-small", question=question.words.text, least=plain(least))
+    if given > most:
+        raise InvalidInput("question.too-large", question=question.words.text, most=plain(most))
     return int(given) if kind.whole else float(given)
 
 

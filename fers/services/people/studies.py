@@ -1,6 +1,7 @@
 """Studies: what they tell participants and how they are run."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from fers.domain.audit import entry_by
@@ -70,6 +71,24 @@ class Studies:
         study = _new_study(name.strip())
         self._records.save_study(study)
         self._records.append_audit(entry_by(actor, self._now(), "made the study", study.id, study.id))
+        return study
+
+    def create_like(self, actor: Person, plan: Callable[[Study], Study], name: str | None = None) -> Study:
+        """A new study as `plan` makes it of an empty one, closed; who runs it is yet to be said. Raises InvalidInput
+        when it can't be run so, or when there is one of its name, or of `name`."""
+        require(actor, Action.RUN_INSTALLATION)
+        empty = _new_study("")
+        planned = plan(empty)
+        study = replace(planned, id=empty.id, name=(name or planned.name).strip(), open=False)
+        if not study.name:
+            raise InvalidInput("study.no-name")
+        if any(other.name == study.name for other in self._all()):
+            raise InvalidInput("study-file.name-taken", name=study.name)
+        _check(study)
+        check_protocol(study)
+        check_questions(study.questions, study.protocol)
+        self._records.save_study(study)
+        self._records.append_audit(entry_by(actor, self._now(), "made the study from a file", study.id, study.id))
         return study
 
     def enter(self, actor: Person, study_id: str) -> None:

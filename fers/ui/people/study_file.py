@@ -1,0 +1,40 @@
+"""The study page's part about the study as a file."""
+
+import streamlit as st
+
+from fers.domain.people import Person
+from fers.domain.studies import Study
+from fers.services.people.study_files import LARGEST
+from fers.ui import guard
+from fers.ui.people.saving import save
+from fers.ui.services import platform
+from fers.ui.words import as_typed
+
+
+def show(actor: Person, study: Study) -> None:
+    with st.expander("The study as a file", icon=":material/draft:"):
+        st.write(
+            "One readable file holds what the study says, what it asks and how it is run: to preregister it, or to run "
+            "it again somewhere else. It holds no study code, and nothing of people."
+        )
+        text = platform().study_files.text(actor, study.id)
+        st.download_button(
+            "Download study.toml", text, "study.toml", "application/toml", icon=":material/download:", on_click="ignore"
+        )
+        _replace(actor, study)
+
+
+def _replace(actor: Person, study: Study) -> None:
+    file = st.file_uploader(
+        "Take everything from a file", type="toml", max_upload_size=LARGEST // 1_000_000, key=f"study-file-{study.id}"
+    )
+    if file is None:
+        return
+    with guard.explaining():
+        planned = platform().study_files.planned(actor, study.id, file.getvalue())
+        st.write(
+            f"**{as_typed(planned.name)}**, with {len(planned.protocol.tasks)} tasks and {len(planned.questions)} "
+            "questions. It takes the place of what this study says and asks now."
+        )
+        if st.button("Use this file", type="primary"):
+            save(actor, planned)
