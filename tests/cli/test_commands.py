@@ -62,7 +62,7 @@ def test_the_list_of_commands_loads_click_alone():
 def test_the_services_load_neither_statistics_nor_tables_nor_networks():
     """With them begin the app, most commands, and every process of the tests."""
     modules = libraries(loaded(program="import fers.assembly"))
-    assert modules <= {"numpy", "PIL", "orjson", "google_crc32c", "_distutils_hack"}
+    assert modules <= {"numpy", "PIL", "orjson", "google_crc32c", "tomli_w", "_distutils_hack"}
 
 
 @pytest.mark.parametrize("options", [(), ("--detect", "--json")], ids=["plain", "detecting"])

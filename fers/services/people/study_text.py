@@ -3,7 +3,7 @@ part. The same study is always the same text, so that its SHA-256 stands for it.
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -107,8 +107,8 @@ def _without_nothing(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_settings(study: Study, table: TomlTable) -> Study:
-    read_as = {bool: table.flag, int: table.whole, float: table.number}
-    found = {}
+    read_as: dict[type, Callable[..., Any]] = {bool: table.flag, int: table.whole, float: table.number}
+    found: dict[str, Any] = {}
     for name, field in _SETTINGS.items():
         now = getattr(study, field)
         if isinstance(now, QueueOrder):

@@ -32,13 +32,16 @@ class TomlTable:
         return f"{self._place}.{name}" if self._place else name
 
     def text(self, name: str, default: _Default | _Required = _REQUIRED) -> str | _Default:
-        return self._of(name, str, "a text", default)
+        found: str | _Default = self._of(name, str, "a text", default)
+        return found
 
     def flag(self, name: str, default: bool | _Required = _REQUIRED) -> bool:
-        return self._of(name, bool, "true or false", default)
+        found: bool = self._of(name, bool, "true or false", default)
+        return found
 
     def whole(self, name: str, default: _Default | _Required = _REQUIRED) -> int | _Default:
-        return self._bounded(name, self._of(name, int, "a whole number", default))
+        found: int | _Default = self._bounded(name, self._of(name, int, "a whole number", default))
+        return found
 
     def number(self, name: str, default: _Default | _Required = _REQUIRED) -> float | _Default:
         found = self._bounded(name, self._of(name, (int, float), "a number", default))
@@ -49,8 +52,8 @@ class TomlTable:
     ) -> _Value | _Default:
         """A value by its word in the file."""
         word = self._of(name, str, "a text", default)
-        if name not in self._content:
-            return word
+        if name not in self._content and not isinstance(default, _Required):
+            return default
         if word not in values:
             raise InvalidInput("study-file.no-such-value", field=self.place(name), value=word, values=list(values))
         return values[word]
