@@ -38,6 +38,7 @@ from fers.services.models.trials import Trials
 from fers.services.operations.doctor import Doctor
 from fers.services.people.accounts import Accounts
 from fers.services.people.administrators import Administrators
+from fers.services.people.arrivals import Arrivals
 from fers.services.people.consents import Consents
 from fers.services.people.data_export import DataExport
 from fers.services.people.data_protection import DataProtection
@@ -45,6 +46,7 @@ from fers.services.people.groups import Groups
 from fers.services.people.help_desk import HelpDesk
 from fers.services.people.invitations import Invitations
 from fers.services.people.members import Members
+from fers.services.people.participations import Participations
 from fers.services.people.questions import Questions
 from fers.services.people.retention import Retention
 from fers.services.people.studies import Studies
@@ -64,6 +66,8 @@ class Platform:
     invitations: Invitations
     members: Members
     consents: Consents
+    participations: Participations
+    arrivals: Arrivals
     capture: Capture
     tasks: Tasks
     rehearsals: Rehearsals
@@ -129,17 +133,36 @@ def assemble(
         stores.groups,
         stores.erasures,
         stores.replies,
+        stores.participations,
         now,
     )
     retention = Retention(records, stores.face_index, withdrawal, now)
-    consents = Consents(records, studies, withdrawal, stores.groups, stores.erasures, stores.replies, now)
+    participations = Participations(
+        stores.participations, records, stores.sittings, studies, withdrawal, stores.erasures, now
+    )
+    consents = Consents(
+        records, studies, withdrawal, stores.groups, stores.erasures, stores.replies, participations, now
+    )
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
-    tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, now)
-    questions = Questions(records, stores.replies, stores.sittings, studies, consents, now)
+    tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, participations, now)
+    questions = Questions(records, stores.replies, stores.sittings, studies, consents, participations, now)
+    accounts = Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now)
     challengers = Challengers(trials, models, now)
-    capture = Capture(storing, models, detector, consents, studies, challengers, tasks, questions, stores.health, now)
+    capture = Capture(
+        storing,
+        models,
+        detector,
+        consents,
+        studies,
+        challengers,
+        tasks,
+        questions,
+        participations,
+        stores.health,
+        now,
+    )
     rehearsals = Rehearsals(records, stores.groups, studies, storing, models, detector, challengers, stores.health, now)
     versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
@@ -151,7 +174,7 @@ def assemble(
     )
     installation = Installation(adapters.store_description(settings), settings.addresses)
     platform = Platform(
-        accounts=Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now),
+        accounts=accounts,
         help_desk=HelpDesk(records, sign_in, administrators, now),
         access=Access(stores.access, records, stores.studies, now),
         studies=studies,
@@ -159,6 +182,8 @@ def assemble(
         invitations=invitations,
         members=Members(records, stores.studies, sign_in, studies, now),
         consents=consents,
+        participations=participations,
+        arrivals=Arrivals(stores.participations, sign_in, accounts, studies, tasks, withdrawal, now),
         capture=capture,
         tasks=tasks,
         rehearsals=rehearsals,
@@ -168,7 +193,15 @@ def assemble(
         withdrawal=withdrawal,
         retention=retention,
         data_export=DataExport(
-            records, images, consents, stores.labels, stores.groups, stores.sittings, stores.replies, now
+            records,
+            images,
+            consents,
+            stores.labels,
+            stores.groups,
+            stores.sittings,
+            stores.replies,
+            stores.participations,
+            now,
         ),
         data_protection=DataProtection(stores.studies, studies, installation, now),
         groups=groups,

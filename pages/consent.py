@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.permissions import Action
 from fers.ui import guard
 from fers.ui.languages import _
-from fers.ui.people import consenting
+from fers.ui.people import consenting, leaving
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
 from fers.ui.web.data_export import PRINTED_TEXT, address
@@ -37,3 +37,5 @@ if consenting.save(actor, text, chosen, adult, button, given):
     if not is_current:
         st.switch_page(f"pages/{'live' if st.query_params.get('then') == 'live' else 'give'}.py")
     st.success(_("Your choices have been saved."), icon=":material/check_circle:")
+if latest is None:
+    leaving.offer_to_decline(actor, platform().participations.mine(actor))

@@ -4,13 +4,25 @@ import streamlit as st
 
 from fers.ui import guard
 from fers.ui.faces.giving import at_hand, look_and_answer, look_for_lost, next_words, take_photo, thank
+from fers.ui.faces.step import begin
+from fers.ui.languages import _
+from fers.ui.people import leaving
+from fers.ui.services import platform
 from fers.ui.state import state
 
 actor = guard.enter_agreed("give")
 
 giving = at_hand(actor)
 look_for_lost(actor, giving)
-if giving is None:
+mine = platform().participations.mine(actor)
+if mine and mine.is_over and (giving is None or giving.answer is None):
+    begin(leaving.heading(mine.status))
+    leaving.say_goodbye(actor, mine)
+elif mine and giving is None and not platform().studies.current(actor).open:
+    begin(_("The study is closed"))
+    st.write(_("It takes no more photos at the moment."))
+    leaving.offer_to_stop(actor)
+elif giving is None:
     take_photo(actor)
 elif giving.answer is None:
     look_and_answer(actor, giving)
@@ -19,3 +31,4 @@ else:
     if st.button(next_words(giving), type="primary", icon=":material/photo_camera:", width="stretch"):
         state().next_photo()
         st.rerun()
+    leaving.offer_to_finish(actor)

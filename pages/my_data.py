@@ -7,13 +7,13 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.errors import ImageLost
-from fers.ui import guard, session
+from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
 from fers.ui.faces.result import answer_word, word
 from fers.ui.faces.tasks import was_asked
 from fers.ui.languages import _, day, in_words, ngettext, percent
-from fers.ui.people import groups, own_account, own_answers
+from fers.ui.people import groups, leaving, own_account, own_answers
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -35,11 +35,12 @@ def offer_withdrawal(face: Face) -> None:
 
 def offer_withdrawal_of_everything() -> None:
     gone = _("All your photos, answers and choices, and your account, will be deleted at once, for good.")
+    farewell = leaving.farewell_of(actor)
     withdraw, icon = partial(withdrawal.withdraw_everything, actor), ":material/delete_forever:"
     ask, yes = _("Withdraw everything"), _("Delete everything")
     if confirmed(ask, gone, yes, withdraw, about="everything", icon=icon):
-        session.sign_out()
-        st.switch_page("pages/sign_in.py")
+        leaving.leave(farewell)
+        st.switch_page("pages/join.py" if farewell else "pages/sign_in.py")
 
 
 def show(face: Face) -> None:
@@ -83,6 +84,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     # The texts that people agreed to say that they find it here.
     st.page_link("pages/consent.py", label=_("Change my choices"), icon=":material/tune:")
     offer_withdrawal_of_everything()
+own_account.show_panel_id(actor)
 groups.show(actor)
 own_answers.show(actor)
 own_account.show(actor, email)

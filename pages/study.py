@@ -5,7 +5,7 @@ import streamlit as st
 from fers.domain.permissions import Action, allowed
 from fers.ui import guard
 from fers.ui.faces import importing
-from fers.ui.people import opening, participant_link, questions, study_file, tasks
+from fers.ui.people import opening, participant_link, questions, recruiting, study_file, tasks
 from fers.ui.people.studies import choose_study, describe, invite, log, make_study, members
 from fers.ui.services import platform
 
@@ -16,8 +16,10 @@ st.title("Study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
-about, asked, own, ready, people, sets, history = st.tabs(
-    ["About", "Tasks", "Questions", "Opening", "People", "Import", "Audit log"], key=opening.PARTS, on_change="rerun"
+about, asked, own, ready, people, panels, sets, history = st.tabs(
+    ["About", "Tasks", "Questions", "Opening", "People", "Panels", "Import", "Audit log"],
+    key=opening.PARTS,
+    on_change="rerun",
 )
 with about:
     describe(actor, study)
@@ -37,6 +39,9 @@ with people:
         invite(actor, study)
     with there:
         members(actor, study)
+with panels:
+    if panels.open:
+        recruiting.show(actor, study)
 with sets:
     if sets.open:
         importing.show(actor, study)

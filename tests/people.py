@@ -16,6 +16,7 @@ from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Source
 from fers.domain.models import InputSpec, ModelInfo, OutputSpec
 from fers.domain.people import OPERATOR
+from fers.domain.recruiting import Exit, Recruiting
 
 EVERYTHING = frozenset(Purpose)
 PASSWORD = "correct horse battery"
@@ -148,6 +149,35 @@ def newcomer(platform):
     signed_in, _ = platform.accounts.join(platform.studies.current().join_code)
     platform.consents.give(signed_in.person, platform.consents.text().sha256, EVERYTHING, adult=True)
     return signed_in.person
+
+
+def recruit(platform, **more):
+    """Let the study take people from a panel. Returns it."""
+    ways = {
+        "completed": Exit("https://panel.example/done?id={id}", "DONE-1"),
+        "declined": Exit(code="NO-2"),
+        "screened_out": Exit("https://panel.example/full"),
+        "failed_check": Exit(code="CHECK-4"),
+    }
+    study = replace(platform.studies.current(), recruiting=Recruiting("PROLIFIC_PID", **ways), **more)
+    platform.studies.update(OPERATOR, study)
+    return study
+
+
+def arrived(platform, panel_id="5f2a", device=""):
+    """Somebody who came by the link of a panel, and pressed the button there."""
+    code = platform.studies.current().join_code
+    signed_in = platform.arrivals.begin(code, {"PROLIFIC_PID": panel_id}, device=device)
+    if device:
+        platform.accounts.know_device(signed_in.token, device)
+    return signed_in.person
+
+
+def from_panel(platform, panel_id="5f2a", purposes=EVERYTHING):
+    """Somebody who came so, and agreed to `purposes`."""
+    person = arrived(platform, panel_id)
+    platform.consents.give(person, platform.consents.text(person).sha256, purposes, adult=True)
+    return person
 
 
 def store_copies(stores, face, count):

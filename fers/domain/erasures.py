@@ -18,6 +18,8 @@ class Erased(StrEnum):
     """What a person said about themselves in a study."""
     REPLIES = "replies"
     """What a person answered to a study's own questions."""
+    PARTICIPATION = "participation"
+    """What was kept of somebody from a panel, erased by the study's owner."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Erasure:
 
     what: Erased
     subject: str
-    """The id of a face or a person."""
+    """The id of a face, a person or a participation."""
     at: datetime
     study_id: str = ""
-    """Of a description, or of replies."""
+    """Of a description, of replies or of a participation."""
     purposes: frozenset[Purpose] = frozenset()
     """What a face may still be used for."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fers.domain.protocols import FREE, Protocol
 from fers.domain.questions import Question
+from fers.domain.recruiting import NO_PANEL, Recruiting
 from fers.domain.review import QueueOrder
 
 
@@ -56,6 +57,8 @@ class Study:
     retired_questions: tuple[Question, ...] = ()
     """What they were asked while it was open and are no longer, at least not in these words: answers name their
     question, and somebody may have answered."""
+    recruiting: Recruiting = NO_PANEL
+    """How it takes people from a panel, and sends them back."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.

@@ -66,10 +66,14 @@ def enter(action: Action) -> Person:
 
 def enter_agreed(page: str) -> Person:
     """Begin `page`, on which people give their face. Returns who is there; who has yet to agree to the study's terms is
-    led to them, and back from there. Raises NotSignedIn."""
+    led to them, and back from there. Whom nothing is asked of any more finds out on the page "give". Raises
+    NotSignedIn."""
     actor = enter(Action.GIVE_FACE)
     if platform().consents.current(actor) is None:
         st.switch_page("pages/consent.py", query_params={"then": page})
+    mine = platform().participations.mine(actor)
+    if page != "give" and mine is not None and mine.is_over:
+        st.switch_page("pages/give.py")
     return actor
 
 

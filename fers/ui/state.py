@@ -14,6 +14,7 @@ from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.protocols import Protocol, Task
 from fers.domain.questions import Question
+from fers.domain.recruiting import Exit, Status
 from fers.errors import FersError
 from fers.languages import ORIGINAL
 from fers.services.faces.capture import Draft
@@ -69,6 +70,15 @@ class Giving:
     """Set once the photo was submitted."""
     stored: Face | None = None
     """The stored face; None when nothing was to be kept."""
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What is left to say to somebody whom a panel sent, and whose account is gone."""
+
+    ending: Status
+    way: Exit
+    panel_id: str
 
 
 @dataclass
@@ -200,6 +210,8 @@ class State:
     """Whether the cookie that the page was opened with was tried, should nobody be signed in."""
     personal_code: str | None = None
     """A new personal code, until its owner says they noted it."""
+    farewell: Farewell | None = None
+    """Of whoever has just left for good."""
     wanted: str = ""
     """The page that somebody asked for who has just come by a provider, as their browser says."""
     email: str = ""

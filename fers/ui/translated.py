@@ -9,7 +9,8 @@ from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.permissions import Action
 
 ERRORS = re.compile(
-    r"(?:permission|account|sign-in|email|password|consent|groups|withdrawal|data-export|photo|capture|review|saliency|question"
+    r"(?:permission|account|sign-in|email|password|consent|arrival|participation|groups|withdrawal|data-export|photo|capture"
+    r"|review|saliency|question"
     r"|store|record)\..*|study\.(?:gone|closed)|invitation\.(?:over|account-gone)|disk\.nearly-full"
 )
 """The codes of failures that participants and annotators meet; those of others stay in English."""

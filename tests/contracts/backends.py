@@ -18,6 +18,7 @@ from fers.domain.interfaces import (
     JobStore,
     Journal,
     LabelStore,
+    ParticipationStore,
     PromotionStore,
     RecordStore,
     ReplyStore,
@@ -40,6 +41,7 @@ from fers.storage.sqlite.images import SqliteImages
 from fers.storage.sqlite.jobs import SqliteJobs
 from fers.storage.sqlite.journal import SqliteJournal
 from fers.storage.sqlite.labels import SqliteLabels
+from fers.storage.sqlite.participations import SqliteParticipations
 from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.replies import SqliteReplies
@@ -74,6 +76,7 @@ class Backend:
             self.health(),
             self.sittings(),
             self.replies(),
+            self.participations(),
         )
 
 
@@ -129,6 +132,9 @@ class Embedded(Backend):
 
     def replies(self) -> ReplyStore:
         return SqliteReplies(self._database())
+
+    def participations(self) -> ParticipationStore:
+        return SqliteParticipations(self._database())
 
     def images(self) -> ImageStore:
         return SqliteImages(self._folder)
@@ -243,6 +249,11 @@ class Firebase(Backend):
         from fers.storage.firebase.replies import FirebaseReplies
 
         return FirebaseReplies(self._client)
+
+    def participations(self) -> ParticipationStore:
+        from fers.storage.firebase.participations import FirebaseParticipations
+
+        return FirebaseParticipations(self._client)
 
     def images(self) -> ImageStore:
         from fers.storage.firebase.images import FirebaseImages

@@ -21,6 +21,7 @@ CONTRACTS = (
     "job_store",
     "journal",
     "label_store",
+    "participation_store",
     "promotion_store",
     "record_store",
     "reply_store",

@@ -160,6 +160,14 @@ class SignInContract:
         clock.advance(seconds=1)
         assert sign_in.check_password(EMAIL, PASSWORD, DEVICE) == "ada"
 
+    def test_a_browser_is_known_to_be_its_own_persons_alone(self, sign_in):
+        sign_in.know_device("ada", DEVICE)
+        assert sign_in.knows_device("ada", DEVICE)
+        assert not sign_in.knows_device("bob", DEVICE)
+        assert not sign_in.knows_device("ada", "")
+        sign_in.forget("ada")
+        assert not sign_in.knows_device("ada", DEVICE)
+
     @pytest.mark.parametrize("device", ["", "made up", f"{DEVICE}x"])
     def test_a_browser_that_nobody_came_in_with_counts_as_any_other(self, sign_in, device):
         sign_in.know_device("ada", DEVICE)

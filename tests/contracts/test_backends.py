@@ -12,6 +12,7 @@ from .image_store_contract import ImageStoreContract
 from .job_store_contract import JobStoreContract
 from .journal_contract import JournalContract
 from .label_store_contract import LabelStoreContract
+from .participation_store_contract import ParticipationStoreContract
 from .promotion_store_contract import PromotionStoreContract
 from .record_store_contract import RecordStoreContract
 from .reply_store_contract import ReplyStoreContract
@@ -94,4 +95,8 @@ class TestReplyStore(ReplyStoreContract):
 
 
 class TestSittingStore(SittingStoreContract):
+    pass
+
+
+class TestParticipationStore(ParticipationStoreContract):
     pass

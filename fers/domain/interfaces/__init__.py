@@ -17,6 +17,7 @@ from fers.domain.interfaces.models import (
 from fers.domain.interfaces.protocols import SittingStore
 from fers.domain.interfaces.questions import ReplyStore
 from fers.domain.interfaces.records import ErasureStore, ImageStore, Journal, RecordStore, StoreHealth
+from fers.domain.interfaces.recruiting import ParticipationStore
 from fers.domain.interfaces.results import ResultStore
 from fers.domain.interfaces.sign_in import DEVICE_DAYS, DOWNLOAD_TOKEN_SECONDS, TICKET_SECONDS, SignIn
 from fers.domain.interfaces.studies import DatasetVersionStore, FaceIndex, GroupStore, LabelStore, StudyStore
@@ -38,6 +39,7 @@ __all__ = [
     "Journal",
     "LabelStore",
     "Models",
+    "ParticipationStore",
     "PromotionStore",
     "RecordStore",
     "ReplyStore",
@@ -75,3 +77,4 @@ class Stores:
     health: StoreHealth
     sittings: SittingStore
     replies: ReplyStore
+    participations: ParticipationStore

@@ -31,6 +31,9 @@ class SignIn(Protocol):
         """Note that the person came in with a browser that has this secret. It is forgotten `DEVICE_DAYS` later, or
         when their password is changed or dropped."""
 
+    def knows_device(self, person_id: str, device: str) -> bool:
+        """Whether the person came in with this browser before, as noted by `know_device`."""
+
     def has_password(self, person_id: str) -> bool:
         """Whether the person, who has an e-mail, has to say their password before they choose another one."""
 

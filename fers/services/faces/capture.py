@@ -23,6 +23,7 @@ from fers.services.faces.tasks import Tasks, Turn
 from fers.services.models.challengers import Challengers, prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.people.consents import Consents
+from fers.services.people.participations import Participations
 from fers.services.people.questions import Questions
 from fers.services.people.studies import Studies
 
@@ -63,6 +64,7 @@ class Capture:
         challengers: Challengers,
         tasks: Tasks,
         questions: Questions,
+        participations: Participations,
         health: StoreHealth,
         now: Clock = utc_now,
     ):
@@ -74,6 +76,7 @@ class Capture:
         self._challengers = challengers
         self._tasks = tasks
         self._questions = questions
+        self._participations = participations
         self._health = health
         self._now = now
 
@@ -138,7 +141,7 @@ class Capture:
         """
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
-            self._tasks.note_given(actor, draft.turn, None)
+            self._note_given(actor, draft, study, None)
             return None
         task = draft.turn.task if draft.turn else None
         if task and task.display:
@@ -167,8 +170,12 @@ class Capture:
             intended=task.intended if task else None,
         )
         stored = self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
-        self._tasks.note_given(actor, draft.turn, draft.id)
+        self._note_given(actor, draft, study, draft.id)
         return stored
+
+    def _note_given(self, actor: Person, draft: Draft, study: Study, face_id: str | None) -> None:
+        self._tasks.note_given(actor, draft.turn, face_id)
+        self._participations.note_progress(actor, study, sent=1)
 
     def _require_registered(self, live: LiveGuess | None) -> None:
         known = {(info.id, info.fingerprint) for info in self._models.models()}
@@ -180,6 +187,7 @@ class Capture:
         study = self._studies.current(actor)
         if not study.open:
             raise StudyClosed("study.closed")
+        self._participations.require_going_on(actor, study)
         return self._consents.require(actor), study
 
 

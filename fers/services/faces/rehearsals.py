@@ -14,6 +14,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import Outcome, Place, Quota, Sitting
 from fers.domain.questions import Reply
+from fers.domain.recruiting import Participation
 from fers.domain.studies import Study
 from fers.services.faces.capture import Capture
 from fers.services.faces.drafts import Drafts
@@ -21,6 +22,7 @@ from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks
 from fers.services.models.challengers import Challengers
 from fers.services.people.consents import Consents
+from fers.services.people.participations import Participations
 from fers.services.people.questions import Questions
 from fers.services.people.studies import Studies
 
@@ -67,9 +69,11 @@ class Rehearsals:
         study = self._studies.get(actor, study_id)
         studies = _OneOpenStudy(study)
         consents = _KeepsNothing(studies, self._now)
-        sittings = _Forgotten()
-        tasks = Tasks(self._records, sittings, self._groups, studies, consents, self._now)
-        questions = _AsksAllTheSame(self._records, _ForgottenReplies(), sittings, studies, consents, self._now)
+        sittings, participations = _Forgotten(), _FromNoPanel(studies)
+        tasks = Tasks(self._records, sittings, self._groups, studies, consents, participations, self._now)
+        questions = _AsksAllTheSame(
+            self._records, _ForgottenReplies(), sittings, studies, consents, participations, self._now
+        )
         capture = Capture(
             self._storing,
             self._models,
@@ -79,6 +83,7 @@ class Rehearsals:
             self._challengers,
             tasks,
             questions,
+            participations,
             self._health,
             self._now,
         )
@@ -115,6 +120,17 @@ class _KeepsNothing(Consents):
 
     def current(self, actor: Person) -> Consent | None:
         return self.latest(actor)
+
+
+class _FromNoPanel(Participations):
+    """Nobody came from a panel, so nobody's status changes."""
+
+    def __init__(self, studies: Studies):
+        self._studies = studies
+        self._now = utc_now
+
+    def _of(self, actor: Person, study: Study) -> Participation | None:
+        return None
 
 
 class _AsksAllTheSame(Questions):

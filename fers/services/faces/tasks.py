@@ -23,11 +23,13 @@ from fers.domain.protocols import (
     TaskOrder,
     balanced_rows,
     carried_over,
+    has_room,
     plan,
     without_place,
 )
 from fers.domain.studies import Study
 from fers.services.people.consents import Consents
+from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 
 LEASE = timedelta(minutes=10)
@@ -108,6 +110,7 @@ class Tasks:
         groups: GroupStore,
         studies: Studies,
         consents: Consents,
+        participations: Participations,
         now: Clock = utc_now,
         random: Random | None = None,
     ):
@@ -116,6 +119,7 @@ class Tasks:
         self._groups = groups
         self._studies = studies
         self._consents = consents
+        self._participations = participations
         self._now = now
         self._random = random or SystemRandom()
 
@@ -158,6 +162,7 @@ class Tasks:
         """Leave a task out; its place is free at once."""
         require(actor, Action.GIVE_FACE)
         self._note(actor, turn, Outcome.SKIPPED)
+        self._participations.note_progress(actor, self._studies.current(actor))
 
     def note_given(self, actor: Person, turn: Turn | None, face_id: str | None) -> None:
         """A turn is done. `face_id`: of the face that came of it, if one was kept."""
@@ -209,6 +214,16 @@ class Tasks:
             begun=counted["begun"],
             through=counted["through"],
         )
+
+    def is_full(self, study: Study) -> bool:
+        """Whether a study has no place for anybody at present: all that it asks for is there, or in others' hands.
+        Asked for people who are not signed in yet, so quotas of groups don't count."""
+        protocol = study.protocol
+        if protocol.is_free or not protocol.quotas:
+            return False
+        given, held = self._sittings.given(study.id), self._sittings.held(study.id, self._now())
+        wanted = (protocol.quotas_of(Place(intended)) for intended in {task.intended for task in protocol.tasks})
+        return not any(has_room(quotas, given, held) for quotas in wanted)
 
     def _sitting(self, actor: Person, study: Study) -> Sitting:
         """Planned when it begins, and anew when the study asks for something else; what is done stays done."""

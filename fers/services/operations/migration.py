@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby, islice
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import without_place
+from fers.domain.recruiting import Participation
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.labelling.aggregation import aggregate
@@ -66,6 +68,7 @@ class Migration:
         for study in studies:
             self._copy_review(study)
             self._copy_versions(study)
+            self._copy_participations(study)
         self._copy_answers()
         self._copy_results()
         self._copy_promotions()
@@ -235,6 +238,15 @@ class Migration:
             self._new.labels.add_label(label, len(labels), label.given_at)
         self._new.records.update_face(face)
 
+    def _copy_participations(self, study: Study) -> None:
+        """Last: those of people who withdrew meanwhile are without them by now."""
+        old, new = (stores.participations for stores in (self._old, self._new))
+        sides = list(side_by_side(old.participations_in(study.id), new.participations_in(study.id)))
+        new.erase(study.id, [one_id for one_id, given, _ in sides if given is None])
+        for given in (given for _, given, _ in sides if given):
+            if new.add(given) != given:
+                new.change(study.id, given.panel_id, partial(_becomes, given))
+
     def _copy_versions(self, study: Study) -> None:
         for version in reversed(self._old.versions.of_study(study.id)):
             if self._new.versions.version(version.id) is None:
@@ -274,6 +286,10 @@ class Migration:
             for some in _some_at_a_time(old.shadow_answers(fingerprint)):
                 new.note_shadow_answers(fingerprint, some)
             new.note_reached(fingerprint, at)
+
+
+def _becomes(given: Participation, _: Participation) -> Participation:
+    return given
 
 
 def _some_at_a_time(things: Iterator[_Some]) -> Iterator[list[_Some]]:

@@ -146,6 +146,7 @@ def _parts_of_study(study: Study) -> Iterator[Part]:
     yield f"{name} the counts of its faces are", lambda of: [frozenset(of.face_index.counts(study.id, NO_FILTER))]
     yield f"{name} how far it is reviewed is", lambda of: [of.labels.progress(study.id, study.overlap)]
     yield f"{name} what was asked of people is", lambda of: [of.sittings.given(study.id), of.sittings.counted(study.id)]
+    yield f"{name} whom panels sent is", lambda of: of.participations.participations_in(study.id)
     yield f"{name} what guesses came to is", lambda of: of.field.guesses(study.id)
 
 

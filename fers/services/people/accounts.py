@@ -118,6 +118,19 @@ class Accounts:
             raise SignInFailed("sign-in.unknown-personal-code")
         return self._open(person_id)
 
+    def come_back(self, person_id: str, device: str) -> SignedIn:
+        """Sign somebody in whom a panel sent, in the browser in which they began. Raises SignInFailed in any other."""
+        if not self._sign_in.knows_device(person_id, device):
+            raise SignInFailed("arrival.elsewhere")
+        return self._open(person_id)
+
+    def new_code(self, actor: Person) -> str:
+        """A personal code for the actor, who has no e-mail, in place of the one they have: it opens their account on
+        any device. Raises InvalidInput for who has an e-mail."""
+        if self.email_of(actor) is not None:
+            raise InvalidInput("account.has-email")
+        return self._sign_in.register_code(actor.id)
+
     def issue_setup_token(self) -> str | None:
         """What the one-time link for whoever starts FERS has in it; None while somebody administers it."""
         return None if self._administrators.anybody() else self._sign_in.issue_setup_token()

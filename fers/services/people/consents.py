@@ -17,6 +17,7 @@ from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import ConsentRequired, NotFound
 from fers.exporting.printing import Document
+from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
 
@@ -26,6 +27,13 @@ _CROP_ONLY = """
 picture, with whoever else is in it, is not kept.
 """
 """In studies that are run so, after the version's own words. Like those, never edited: people agreed to it."""
+_FROM_A_PANEL = """
+**If a panel sent you here,** such as Prolific or your university's, its id for you is kept with how far you got and
+when. The people who run this study see that list, to pay you, and can erase it once everybody has been paid. It does
+not say which photos are yours, and the id is in nothing that is shared. If you withdraw everything, all that stays
+beside the id is that you withdrew, and that you had finished if you had.
+"""
+"""Likewise."""
 
 _ASKS = """
 **This study asks you questions of its own.** Your answers are kept as your photos are, and deleted after as many days
@@ -45,6 +53,7 @@ class Consents:
         groups: GroupStore,
         erasures: ErasureStore,
         replies: ReplyStore,
+        participations: Participations,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -53,6 +62,7 @@ class Consents:
         self._groups = groups
         self._erasures = erasures
         self._replies = replies
+        self._participations = participations
         self._now = now
 
     def text(self, actor: Person | None = None) -> ConsentText:
@@ -110,6 +120,7 @@ class Consents:
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
         self._records.create_consent(consent)
         self._studies.take_part(actor, study.id)
+        self._participations.consented(actor, study)
         self._narrow_earlier_faces(actor, study, purposes)
         self._records.append_audit(entry_by(actor, self._now(), "gave consent", consent.id, study.id))
         return consent
@@ -172,6 +183,8 @@ def _text_for(study: Study) -> ConsentText:
         body += _CROP_ONLY
     if study.questions:
         body += _ASKS
+    if study.recruiting.is_on:
+        body += _FROM_A_PANEL
     if own_words := study.consent_words.strip():
         body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
     return ConsentText(CURRENT_VERSION, body)

@@ -12,12 +12,21 @@ from fers.domain.emotions import LABELS
 from fers.domain.faces import DETAILS, INTENDED, Challenger, Face
 from fers.domain.groups import SelfDescription
 from fers.domain.images import crop_stored
-from fers.domain.interfaces import GroupStore, ImageStore, LabelStore, RecordStore, ReplyStore, SittingStore
+from fers.domain.interfaces import (
+    GroupStore,
+    ImageStore,
+    LabelStore,
+    ParticipationStore,
+    RecordStore,
+    ReplyStore,
+    SittingStore,
+)
 from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import Sitting
 from fers.domain.questions import Question, Reply, in_words
+from fers.domain.recruiting import Participation
 from fers.errors import ImageLost, NotFound
 from fers.exporting.exported_version import Member
 from fers.exporting.zipping import Zip
@@ -36,6 +45,7 @@ class DataExport:
         groups: GroupStore,
         sittings: SittingStore,
         replies: ReplyStore,
+        participations: ParticipationStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -45,6 +55,7 @@ class DataExport:
         self._groups = groups
         self._sittings = sittings
         self._replies = replies
+        self._participations = participations
         self._now = now
 
     def faces(self, actor: Person) -> list[Face]:
@@ -65,8 +76,8 @@ class DataExport:
     def download(self, actor: Person) -> Iterator[bytes]:
         """A zip of everything the actor gave, made as it is asked for: the images, `faces.json`, what they said about
         others' faces as `labels.json`, what they said about themselves as `about-me.json`, what they were asked to show
-        as `tasks.json`, what they answered to studies' own questions as `answers.json`, and the consent as
-        `consent.md`. Raises NotFound on the way when they withdraw something
+        as `tasks.json`, what they answered to studies' own questions as `answers.json`, what is kept with a panel's id
+        as `panel.json`, and the consent as `consent.md`. Raises NotFound on the way when they withdraw something
         meanwhile."""
         require(actor, Action.MANAGE_OWN_DATA)
         return Zip(self._now()).stream(self._files(actor))
@@ -87,6 +98,8 @@ class DataExport:
         yield _json("about-me.json", [describe_self(said) for said in self._groups.descriptions_of(actor.id)])
         yield _json("tasks.json", [describe_sitting(sitting) for sitting in self._sittings.sittings_of(actor.id)])
         yield _json("answers.json", self._describe_replies(actor))
+        theirs = self._participations.participations_of(actor.id)
+        yield _json("panel.json", [describe_participation(participation) for participation in theirs])
         yield Member("consent.md", (self._consents.copy_for(actor).encode(),))
 
     def _describe_replies(self, actor: Person) -> list[dict[str, Any]]:
@@ -191,6 +204,18 @@ def describe_sitting(sitting: Sitting) -> dict[str, Any]:
             }
             for step in asked
         ],
+    }
+
+
+def describe_participation(participation: Participation) -> dict[str, Any]:
+    """What is kept of somebody from a panel, in JSON's types."""
+    return {
+        "study": participation.study_id,
+        "panel_id": participation.panel_id,
+        "reached": [{"status": status, "since": since.isoformat()} for status, since in participation.reached],
+        "tasks_done": participation.given,
+        "tasks_skipped": participation.skipped,
+        "photos_kept": participation.kept,
     }
 
 

@@ -25,6 +25,7 @@ from fers.domain.questions import (
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, NotPermitted
 from fers.services.people.consents import Consents
+from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 
 FRESH = timedelta(minutes=30)
@@ -92,6 +93,7 @@ class Questions:
         sittings: SittingStore,
         studies: Studies,
         consents: Consents,
+        participations: Participations,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -99,6 +101,7 @@ class Questions:
         self._sittings = sittings
         self._studies = studies
         self._consents = consents
+        self._participations = participations
         self._now = now
 
     def due(self, actor: Person, through: bool = False) -> Asking | Ended | None:
@@ -144,6 +147,7 @@ class Questions:
         ]
         if replies:
             self._replies.save_replies(replies)
+            self._tell_panel(actor, replies)
         unsettled = (Outcome.WRONG, Outcome.FAILED, Outcome.SCREENED_OUT)
         return {reply.question: reply.outcome for reply in replies if reply.outcome in unsettled}
 
@@ -169,6 +173,14 @@ class Questions:
         return [
             _counted(question, by_question.get((question.name, question.version), [])) for question in study.questions
         ]
+
+    def _tell_panel(self, actor: Person, replies: Collection[Reply]) -> None:
+        """Whoever was sent by a panel is sent back there when an answer ended it for them."""
+        match ending(replies):
+            case Outcome.FAILED:
+                self._participations.fail_check(actor)
+            case Outcome.SCREENED_OUT:
+                self._participations.screen_out(actor)
 
     def _asks(self, actor: Person, study: Study) -> bool:
         """Looks nothing up where a study has no questions."""

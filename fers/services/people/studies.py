@@ -16,6 +16,7 @@ from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study
 from fers.errors import InvalidInput
 from fers.services.people.protocols import check_protocol
+from fers.services.people.recruiting import check_recruiting
 
 LONGEST_RETENTION_DAYS = 3650
 
@@ -46,7 +47,12 @@ class Studies:
 
     def with_code(self, code: str) -> Study | None:
         """The open study that has this study code."""
-        return next((study for study in self._all() if study.open and _same_code(study.join_code, code)), None)
+        study = self.called(code)
+        return study if study and study.open else None
+
+    def called(self, code: str) -> Study | None:
+        """The study that has this study code, be it open or not."""
+        return next((study for study in self._all() if _same_code(study.join_code, code)), None)
 
     def mine(self, actor: Person) -> list[Study]:
         """The studies that `actor` has a place in; for administrators of the installation, all of them."""
@@ -126,6 +132,7 @@ class Studies:
         _check(study)
         check_protocol(study)
         check_questions(study.questions, study.protocol)
+        check_recruiting(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from fers.domain.audit import AuditEntry, entry_by
 from fers.domain.clock import Clock, utc_now
@@ -15,12 +16,14 @@ from fers.domain.interfaces import (
     ImageStore,
     Journal,
     LabelStore,
+    ParticipationStore,
     RecordStore,
     ReplyStore,
     SignIn,
 )
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
+from fers.domain.recruiting import Participation, Status
 from fers.errors import NotFound
 from fers.services.labelling.aggregation import aggregate
 from fers.services.people.administrators import Administrators
@@ -48,6 +51,7 @@ class Withdrawal:
         groups: GroupStore,
         erasures: ErasureStore,
         replies: ReplyStore,
+        participations: ParticipationStore,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -60,6 +64,7 @@ class Withdrawal:
         self._groups = groups
         self._erasures = erasures
         self._replies = replies
+        self._participations = participations
         self._now = now
 
     def withdraw_face(self, actor: Person, face_id: str) -> None:
@@ -127,6 +132,8 @@ class Withdrawal:
             return self._is_said_again(erasure)
         if erasure.what is Erased.REPLIES:
             return self._is_answered_again(erasure)
+        if erasure.what is Erased.PARTICIPATION:
+            return self._participations.erase(erasure.study_id, [erasure.subject]) > 0
         face = self._records.face(erasure.subject)
         if face is None:
             return False
@@ -160,12 +167,27 @@ class Withdrawal:
     def _remove_person(self, person: Person) -> None:
         self._withdraw_faces(person)
         self._withdraw_labels(person)
+        self._leave_panels(person)
         self._records.delete_belongings(person.id)
         self._sign_in.forget(person.id)
         self._records.delete_person(person.id)
         self._withdraw_faces(person)
         self._withdraw_labels(person)
         self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", person.id))
+
+    def _leave_panels(self, person: Person) -> None:
+        """Whoever runs the study learns that they withdrew, and can't tell any more whose account that was."""
+        for one in self._participations.participations_of(person.id):
+            unlinked = partial(Participation.unlinked, ending=Status.WITHDREW, now=self._now())
+            self._participations.change(one.study_id, one.panel_id, unlinked)
+
+    def _count_out(self, face: Face) -> None:
+        """A photo less is kept of somebody from a panel."""
+        for one in self._participations.participations_of(face.person_id):
+            if one.study_id == face.study_id:
+                self._participations.change(
+                    one.study_id, one.panel_id, lambda known: replace(known, kept=max(0, known.kept - 1))
+                )
 
     def _withdraw_faces(self, actor: Person) -> None:
         for face in self._records.faces_of(actor.id):
@@ -201,5 +223,6 @@ class Withdrawal:
             self._records.delete_face(face.id)
             self._images.delete(face.id)
         if was_there:
+            self._count_out(face)
             self._records.append_audit(entry)
         return was_there

@@ -18,6 +18,7 @@ from fers.storage.firebase.images import FirebaseImages
 from fers.storage.firebase.jobs import FirebaseJobs
 from fers.storage.firebase.journal import FirebaseJournal
 from fers.storage.firebase.labels import FirebaseLabels
+from fers.storage.firebase.participations import FirebaseParticipations
 from fers.storage.firebase.promotions import FirebasePromotions
 from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.replies import FirebaseReplies
@@ -65,4 +66,5 @@ def stores_of(client: FirebaseClient, settings: "Settings", now: Callable[[], da
         health=FirebaseHealth(client),
         sittings=FirebaseSittings(client),
         replies=FirebaseReplies(client),
+        participations=FirebaseParticipations(client),
     )

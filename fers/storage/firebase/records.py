@@ -20,6 +20,7 @@ from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, TextSequence, where, within
 from fers.storage.firebase.groups import GroupsOfFaces
+from fers.storage.firebase.participations import FirebaseParticipations
 from fers.storage.firebase.places import PlacesHeld
 from fers.storage.firebase.shadow_answers import ShadowAnswers
 from fers.storage.shared.documents import face_from_document, face_to_document, time_from_text, time_to_text
@@ -35,6 +36,7 @@ class FirebaseRecords:
         self._groups = GroupsOfFaces(self._documents)
         self._shadow_answers = ShadowAnswers(self._documents)
         self._places = PlacesHeld(self._documents)
+        self._participations = FirebaseParticipations(client)
         self._log = FirebaseAudit(self._documents)
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
@@ -65,6 +67,7 @@ class FirebaseRecords:
 
     def delete_belongings(self, person_id: str) -> None:
         self._places.release_all(person_id)
+        self._participations.unlink(person_id)
         about_them = (self._consents, self._memberships, self._descriptions, self._access_tokens)
         for collection in (*about_them, self._sittings, self._replies):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))

@@ -109,6 +109,9 @@ class FirebaseSignIn:
     def know_device(self, person_id: str, device: str) -> None:
         self._devices.know(person_id, device)
 
+    def knows_device(self, person_id: str, device: str) -> bool:
+        return bool(device) and self._devices.knows(person_id, device)
+
     def check_code(self, code: str, device: str = "") -> str | None:
         known = self._documents.read(self._codes.document(sha256(plain_code(code))))
         person_id: str | None = known["person_id"] if known else None

@@ -6,6 +6,7 @@ from typing import Any
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.protocols import Outcome, Protocol, Quota, Sitting, Step, Task, TaskOrder
+from fers.domain.recruiting import Exit, Participation, Recruiting, Status
 from fers.domain.studies import Study
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.question_documents import question_from_document, question_to_document
@@ -20,11 +21,13 @@ def study_to_document(study: Study) -> dict[str, Any]:
 
 
 def study_from_document(document: dict[str, Any]) -> Study:
-    """Studies from before there were protocols have none, and are free; nor had they questions of their own."""
+    """Studies from before there were protocols have none, and are free; nor had they questions of their own, nor did
+    a panel send anybody there."""
     typed = {
         "protocol": _protocol_from_document(document.get("protocol", {})),
         "questions": tuple(map(question_from_document, document.get("questions", ()))),
         "retired_questions": tuple(map(question_from_document, document.get("retired_questions", ()))),
+        "recruiting": _recruiting_from_document(document.get("recruiting", {})),
     }
     return Study(**document | typed)
 
@@ -46,6 +49,22 @@ def sitting_from_document(document: dict[str, Any]) -> Sitting:
     )
     held_until = document["held_until"] and time_from_text(document["held_until"])
     return Sitting(**document | {"steps": steps, "held_until": held_until})
+
+
+def participation_to_document(participation: Participation) -> dict[str, Any]:
+    return vars(participation) | {
+        "reached": [{"status": status.value, "since": time_to_text(since)} for status, since in participation.reached]
+    }
+
+
+def participation_from_document(document: dict[str, Any]) -> Participation:
+    reached = tuple((Status(each["status"]), time_from_text(each["since"])) for each in document["reached"])
+    return Participation(**document | {"reached": reached})
+
+
+def _recruiting_from_document(document: dict[str, Any]) -> Recruiting:
+    exits = {name: Exit(**said) for name, said in document.items() if name != "parameter"}
+    return Recruiting(document.get("parameter", ""), **exits)
 
 
 def _protocol_to_document(protocol: Protocol) -> dict[str, Any]:

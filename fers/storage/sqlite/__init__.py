@@ -17,6 +17,7 @@ from fers.storage.sqlite.images import SqliteImages
 from fers.storage.sqlite.jobs import SqliteJobs
 from fers.storage.sqlite.journal import SqliteJournal
 from fers.storage.sqlite.labels import SqliteLabels
+from fers.storage.sqlite.participations import SqliteParticipations
 from fers.storage.sqlite.promotions import SqlitePromotions
 from fers.storage.sqlite.records import SqliteRecords
 from fers.storage.sqlite.replies import SqliteReplies
@@ -53,4 +54,5 @@ def open_stores(settings: "Settings", now: Callable[[], datetime]) -> Stores:
         health=SqliteHealth(database),
         sittings=SqliteSittings(database),
         replies=SqliteReplies(database),
+        participations=SqliteParticipations(database),
     )

@@ -222,6 +222,7 @@ class SqliteRecords:
 def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
     for table in ("consents", "memberships", "self_descriptions", "access_tokens", "places", "sittings", "replies"):
         sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
+    sql.execute("UPDATE participations SET person_id = NULL WHERE person_id = ?", (person_id,))
 
 
 def _require_new(inserted: sqlite3.Cursor) -> None:

@@ -93,6 +93,9 @@ class SqliteSignIn:
     def know_device(self, person_id: str, device: str) -> None:
         self._devices.know(person_id, device)
 
+    def knows_device(self, person_id: str, device: str) -> bool:
+        return bool(device) and self._devices.knows(person_id, device)
+
     def check_code(self, code: str, device: str = "") -> str | None:
         rows = self._database.rows("SELECT person_id FROM codes WHERE sha256 = ?", (sha256(plain_code(code)),))
         person_id: str | None = rows[0]["person_id"] if rows else None

@@ -22,6 +22,7 @@ from fers.ui.faces.saliency import offer_why
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
 from fers.ui.languages import N_, _, day, percent, translated
+from fers.ui.people import leaving
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Giving, state
@@ -76,21 +77,26 @@ def take_photo(actor: Person) -> None:
         return
     turn = stage().tasks.pause(actor) if state().pausing else stage().tasks.turn(actor)
     if turn is None and state().finishing:
+        leaving.complete(actor)
         begin(translated(tasks.GOODBYE))
         tasks.say_goodbye_freely()
         return
     if turn and (turn.task is None or state().pausing):
         if turn.task is None and turn.done and asking.show(actor, through=True):
             return
+        if turn.task is None and turn.is_through:
+            leaving.complete(actor)
         begin(tasks.goodbye_heading(turn))
         tasks.say_goodbye(actor, turn)
+        if turn.task is None:
+            leaving.offer_to_stop(actor)
         return
     begin(tasks.heading(turn))
     _tell_of_lost()
     stage().capture.prepare(actor)
     tasks.tell(turn)
     tasks.offer_ways_out(actor, turn)
-    if turn is None:
+    if turn is None and not leaving.offer_to_finish(actor):
         asking.offer_end(actor)
     if advice := _of_others(actor, _ALONE):
         st.caption(advice)

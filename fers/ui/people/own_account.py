@@ -8,6 +8,7 @@ from fers.ui import guard, session
 from fers.ui.languages import _
 from fers.ui.services import platform
 from fers.ui.state import state
+from fers.ui.words import as_typed
 
 
 def show(actor: Person, email: str | None) -> None:
@@ -25,7 +26,31 @@ def show(actor: Person, email: str | None) -> None:
         )
         if email:
             _offer_password(actor)
+        elif platform().participations.mine(actor):
+            _offer_code(actor)
         _offer_leaving_elsewhere(actor)
+
+
+def show_panel_id(actor: Person) -> None:
+    """What is kept of somebody whom a panel sent."""
+    if mine := platform().participations.mine(actor):
+        st.write(
+            _(
+                "You came from another site, whose id for you is **{id}**. Whoever runs the study sees it with how far "
+                "you got, to pay you. It does not lead them to your photos.",
+                id=as_typed(mine.panel_id),
+            )
+        )
+
+
+def _offer_code(actor: Person) -> None:
+    """For who came without anything that would open their account elsewhere."""
+    st.write(_("This account opens in this browser alone. With a personal code it opens in any other, too."))
+    if st.button(_("Make a personal code"), icon=":material/key:"):
+        with guard.explaining():
+            code = platform().accounts.new_code(actor)
+            st.write(_("Copy it, or write it down. It is shown only once, and an earlier one no longer works:"))
+            st.code(code, language=None)
 
 
 def _offer_password(actor: Person) -> None:

@@ -23,6 +23,7 @@ from fers.services.labelling.aggregation import aggregate
 from tests.contracts.access_token_store_contract import a_token
 from tests.contracts.erasure_store_contract import EVERY_KIND
 from tests.contracts.field_store_contract import TRIAL, a_match, a_miss
+from tests.contracts.participation_store_contract import a_participation
 from tests.contracts.reply_store_contract import A_QUESTION, a_reply
 from tests.contracts.result_store_contract import PROGRESS, RESULT
 from tests.contracts.samples import (
@@ -74,6 +75,8 @@ def fill(store: Stores) -> None:
         store.records.create_face(a_face(name, study_id=an_id("first"), purposes=SHARED, image=image, **more))
     store.replies.save_replies([a_reply(), a_reply(value=2, face_id=an_id("0"))])
     store.sittings.count(an_id("first"), "skipped_1", 3)
+    store.participations.add(a_participation(study_id=an_id("first")))
+    store.participations.add(a_participation("gone", person_id=None, study_id=an_id("first")))
     for number in range(3):
         store.records.append_audit(AuditEntry(NOON, "system", f"did {number}", "it"))
     store.sign_in.register(an_id("ada"), EMAIL, PASSWORD)
@@ -144,6 +147,7 @@ def everything(store) -> tuple:
             store.labels.gold_standard(study.id),
             store.labels.resolved_flags(study.id),
             store.labels.progress(study.id, 2),
+            list(store.participations.participations_in(study.id)),
             (store.sittings.given(study.id), store.sittings.counted(study.id)),
             [(version, list(store.versions.entries(version.id))) for version in store.versions.of_study(study.id)],
         )

@@ -19,6 +19,7 @@ from fers.storage.firebase.field import FirebaseField
 from fers.storage.firebase.firestore import FirestoreDocuments, where
 from fers.storage.firebase.groups import FirebaseGroups
 from fers.storage.firebase.labels import FirebaseLabels
+from fers.storage.firebase.participations import FirebaseParticipations
 from fers.storage.firebase.records import FirebaseRecords
 from fers.storage.firebase.replies import FirebaseReplies
 from fers.storage.firebase.sign_in import FirebaseSignIn
@@ -104,6 +105,10 @@ def ask_everything(client) -> None:
     replies.all_replies_of(an_id("ada"))
     list(replies.replies_in(an_id("faces")))
     replies.purge_replies(NOON)
+    participations = FirebaseParticipations(client)
+    participations.participations_of(an_id("ada"))
+    list(participations.participations_in(an_id("faces")))
+    participations.erase(an_id("faces"), [an_id("one")])
     FirebaseSignIn(client, "any key", utc_now, timedelta(1), timedelta(1)).forget("ada")
     FirebaseThrottle(FirestoreDocuments(client), utc_now).begin("ada")
     list(FirebaseAnswers(client).answers("1" * 64))
