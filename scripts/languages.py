@@ -3,6 +3,7 @@
 
 `make languages` runs it. `python scripts/languages.py CODE` begins a new catalogue."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from fers.ui.widgets import messages  # noqa: E402
 FOLDER = HOME / "fers/languages"
 PARTS = [path for part in ("pages", "fers/ui") for path in (HOME / part).rglob("*.py")]
 SOURCES = ["app.py", *sorted(path.relative_to(HOME).as_posix() for path in PARTS)]
+DATES_AND_NAMES = (b'"Proj', b'"Rep', b'"POT', b'"PO-', b'"Last', b'"Language-T', b'"Gen')
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
@@ -47,13 +49,16 @@ def template() -> Catalog:
 
 def _catalog(code: str | None) -> Catalog:
     comment = "# What pages for participants and annotators say. See CONTRIBUTING.md."
-    about = {"project": "FERS", "version": "", "msgid_bugs_address": "", "last_translator": "", "language_team": ""}
-    return Catalog(code, header_comment=comment, fuzzy=False, **about)
+    return Catalog(code, header_comment=comment, fuzzy=False)
 
 
 def write(catalog: Catalog, path: Path) -> None:
-    with path.open("wb") as file:
-        write_po(file, catalog, width=110, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    """Without the header's dates and names, which say what Git knows, and set changes at odds."""
+    file = io.BytesIO()
+    write_po(file, catalog, width=110, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    header, _, messages_said = file.getvalue().partition(b"\n\n")
+    kept = [line for line in header.splitlines() if not line.startswith(DATES_AND_NAMES)]
+    path.write_bytes(b"\n".join(kept) + b"\n\n" + messages_said)
 
 
 def main() -> None:
