@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from fers.domain.protocols import Protocol, Quota
+from fers.domain.recruiting import Status
 from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
 
@@ -17,6 +18,7 @@ class Part(StrEnum):
     ABOUT = "About"
     TASKS = "Tasks"
     PEOPLE = "People"
+    PANELS = "Panels"
     OPENING = "Opening"
 
 
@@ -43,6 +45,7 @@ def readiness(study: Study) -> list[Item]:
         Item("Retention", True, f"Photos are deleted {_days(study.retention_days)} after they were given.", Part.ABOUT),
         _tasks(study),
         _quotas(study),
+        *_panel(study),
         _confirmed(study),
         _tried(study),
     ]
@@ -147,6 +150,17 @@ def _quotas(study: Study) -> Item:
     who = "1 person" if people == 1 else f"{people:,} people"
     says = f"They add up. Filling them takes at least {who} who do every task."
     return Item("Quotas", True, says, Part.TASKS, is_required=False)
+
+
+def _panel(study: Study) -> list[Item]:
+    """For studies that a panel sends people to."""
+    recruiting = study.recruiting
+    if not recruiting.is_on:
+        return []
+    endings = (Status.COMPLETED, Status.DECLINED, Status.SCREENED_OUT, Status.FAILED_CHECK)
+    lacking = [ending.value for ending in endings if not recruiting.exit_for(ending).leads_somewhere]
+    says = f"People from the panel have no way back yet who: {', '.join(lacking)}." if lacking else ""
+    return [Item("Panel", not lacking, says or "There is a way back for every ending.", Part.PANELS, is_required=False)]
 
 
 def _crowded(quotas: Iterable[Quota]) -> Quota | None:

@@ -61,6 +61,16 @@ _BY_GROUPS = {
 }
 """What else is said, by the study's settings."""
 
+_PANEL = (
+    "\n- The panel that sends people to the study learns from their coming back how it ended for them. Which panel, "
+    "and on which agreement: **[to fill in]**"
+)
+_PANEL_IDS_GO = (
+    "\n- Panel ids stay until you erase the list of participants, once everybody has been paid: **[to fill in: when]** "
+    "To whoever reads the list they do not say which photos are whose. After a withdrawal the status alone is left "
+    "beside the id."
+)
+
 
 def summary(study: Study, staff: Counter[Role], installation: Installation, now: datetime) -> Document:
     """`staff`: how many people have which role in the study."""
@@ -111,6 +121,8 @@ def _by_settings(study: Study) -> dict[str, str]:
         **_BY_GROUPS[study.asks_groups],
         "data": "\n".join(f"- {line}" for line in _data(study)),
         "answers_go": _answers_go(study),
+        "panel_ids_go": _PANEL_IDS_GO if study.recruiting.is_on else "",
+        "panel": _PANEL if study.recruiting.is_on else "",
         "scale": _scale(study),
         "tasks": _tasks(study),
         "label": _LABEL[study.participants_label],
@@ -141,6 +153,8 @@ def _data(study: Study) -> Iterator[str]:
     for question in study.questions:
         where = ", if they give one." if question.optional else "."
         yield f"Their answer to “{' '.join(question.words.text.split())}”{where}"
+    if study.recruiting.is_on:
+        yield "Of people whom a panel sent: its id for them, how far they got and when, and counts of tasks and photos."
     yield "Consents: the exact words, the choices, the time."
     yield (
         "An account: a random id, the role, and an e-mail address if the person signed up with one; hashes of what "

@@ -11,6 +11,7 @@ from fers.domain.groups import DIMENSIONS
 from fers.domain.protocols import FREE, Protocol, Quota, Task
 from fers.domain.questions import Check, CheckKind, Choice, Question, Words
 from fers.domain.readiness import Part, as_participants_meet_it, missing, people_needed, readiness
+from fers.domain.recruiting import Exit, Recruiting
 from fers.domain.studies import Study
 
 READY = Study(
@@ -154,3 +155,13 @@ def test_whatever_a_study_comes_to_have_counts_as_met_unless_it_is_named():
             continue
         changed = replace(READY, **{field.name: not value if isinstance(value, bool) else other[type(value)]})
         assert as_participants_meet_it(changed) != as_participants_meet_it(READY), field.name
+
+
+def test_a_study_with_a_panel_is_told_for_which_endings_a_way_back_is_missing():
+    assert "Panel" not in {item.name for item in readiness(READY)}
+    way = Exit(code="C-1")
+    half = replace(READY, recruiting=Recruiting("id", completed=way, declined=Exit("https://panel.example")))
+    assert line(half, "Panel").says.endswith("who: screened out, failed a check.")
+    assert not line(half, "Panel").is_done and missing(half) == []
+    whole = replace(READY, recruiting=Recruiting("id", way, way, way, way))
+    assert line(whole, "Panel").is_done

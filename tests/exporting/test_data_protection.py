@@ -17,6 +17,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.people import Role
 from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Choice, Question, Words
+from fers.domain.recruiting import Recruiting
 from fers.domain.studies import Study
 from fers.exporting.data_protection import BLANK, summary
 from fers.exporting.printing import printed
@@ -100,6 +101,12 @@ def test_a_studys_own_questions_are_named():
     assert "Their answer to “Are you tired?”, if they give one." in written(asked)
     assert "Answers to the study's own questions are deleted 365 days" in written(asked)
     assert "own questions" not in written()
+
+
+def test_what_is_kept_of_people_from_a_panel_is_named():
+    text = written(replace(STUDY, recruiting=Recruiting("PROLIFIC_PID")))
+    for said in ("whom a panel sent: its id for them", "The panel that sends people", "Panel ids stay until you erase"):
+        assert said in text and said not in written()
 
 
 def test_it_names_the_store_in_use():

@@ -8,8 +8,10 @@ from streamlit.testing.v1 import AppTest
 from test_journey import give
 
 from fers.domain.emotions import Emotion
+from fers.domain.faces import Display
 from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Quota, Task
+from fers.domain.questions import Check, CheckKind, Choice, Moment, Question, Words
 from fers.domain.recruiting import Exit, Recruiting, Status
 from fers.ui.web.session_cookie import DEVICE
 from tests.people import arrived, from_panel, give_face, grant, newcomer, participant, photo, recruit
@@ -199,6 +201,54 @@ def test_whoever_failed_a_check_is_led_to_the_way_back_and_asked_nothing_more(ap
     assert "Thank you for your time!" in told(app) and codes(app) == ["CHECK-4"]
     assert not app.get("camera_input") and not app.get("file_uploader")
     assert not app.exception
+
+
+ATTENTION = Question(
+    "attention", Words("Choose blue.", ("red", "blue")), Choice(check=Check(CheckKind.ATTENTION, frozenset({2})))
+)
+YOUNG = Question("age", Words("How old are you?", ("18 to 30", "older")), Choice(screens_out=frozenset({2})))
+LAST = Question("comments", Words("How was it?", ("fine", "not fine")), Choice(), Moment.AFTER)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "status", "heading"),
+    [
+        (ATTENTION, 1, Status.FAILED_CHECK, "Thank you for your time!"),
+        (YOUNG, 2, Status.SCREENED_OUT, "Thank you for coming!"),
+    ],
+    ids=["check", "screening"],
+)
+def test_an_answer_that_ends_it_leads_to_its_own_way_back(app, platform, come, question, answer, status, heading):
+    study = recruit(platform, questions=(question,))
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    answer_with(app, question, answer)
+    assert heading in told(app) and listed(platform) == [status]
+    way = study.recruiting.exit_for(status)
+    assert codes(app) == [way.code][: bool(way.code)] and ways_back(app) == [way.url][: bool(way.url)]
+    assert not app.exception
+
+
+@pytest.mark.parametrize("tasks", [(), (Task(Emotion.HAPPY, display=Display.POSED),)], ids=["free", "tasks"])
+def test_it_is_completed_once_the_last_questions_are_answered(app, platform, come, tasks):
+    recruit(platform, protocol=Protocol(tasks), questions=(LAST,), ask_first_share=0)
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    give(app, photo())
+    if not tasks:
+        next(group for group in app.segmented_control if group.key.startswith("display")).set_value("posed")
+    click(app.run(), "Yes")
+    click(app, "See how it went" if tasks else "I'm done")
+    assert "A few last questions" in told(app) and listed(platform) == [Status.IN_PROGRESS]
+    assert not [button for button in app.button if button.label.startswith("I'm done")]
+    answer_with(app, LAST, 1)
+    assert codes(app) == ["DONE-1"] and listed(platform) == [Status.COMPLETED]
+    assert not app.exception
+
+
+def answer_with(app, question: Question, number: int) -> None:
+    next(radio for radio in app.radio if question.name in radio.key).set_value(number)
+    click(app, "Continue")
 
 
 def test_whoever_withdraws_everything_is_told_the_way_back(app, platform, come):
