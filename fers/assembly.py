@@ -46,6 +46,7 @@ from fers.services.people.groups import Groups
 from fers.services.people.help_desk import HelpDesk
 from fers.services.people.invitations import Invitations
 from fers.services.people.members import Members
+from fers.services.people.next_steps import NextSteps
 from fers.services.people.participations import Participations
 from fers.services.people.questions import Questions
 from fers.services.people.retention import Retention
@@ -65,6 +66,7 @@ class Platform:
     study_files: StudyFiles
     invitations: Invitations
     members: Members
+    next_steps: NextSteps
     consents: Consents
     participations: Participations
     arrivals: Arrivals
@@ -181,6 +183,17 @@ def assemble(
         study_files=StudyFiles(studies),
         invitations=invitations,
         members=Members(records, stores.studies, sign_in, studies, now),
+        next_steps=NextSteps(
+            records,
+            stores.studies,
+            stores.face_index,
+            stores.labels,
+            stores.versions,
+            models,
+            studies,
+            consents,
+            now,
+        ),
         consents=consents,
         participations=participations,
         arrivals=Arrivals(stores.participations, sign_in, accounts, studies, tasks, withdrawal, now),

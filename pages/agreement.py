@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.labelling.agreement import asked, by_annotator, by_class, flags, gold_standard, of_sets, overall
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
@@ -17,7 +17,8 @@ with st.spinner("Comparing labels…"):
     report = platform().agreement.report(actor, study.id)
     of_asked = platform().agreement.asked(actor, study.id)
 if not report.labels:
-    st.info("Nobody has labelled a face yet. Invite annotators on the “Study” page.")
+    st.info("Nobody has labelled a face yet.")
+    next_up.show(actor)
     of_sets(report)
     if of_asked.faces:
         asked(of_asked)

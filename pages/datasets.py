@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.datasets.versions import compare, describe, download, freeze, has_chosen
 from fers.ui.people import access_tokens
 from fers.ui.people.studies import choose_study
@@ -21,7 +21,8 @@ with frozen:
     for version in versions:
         describe(version)
     if not versions:
-        st.info("There is no version yet. Freeze the first one.")
+        st.info("There is no version yet.")
+        next_up.show(actor)
 with work:
     with st.expander("Freeze a new version", icon=":material/ac_unit:", expanded=has_chosen()):
         freeze(actor, study)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.faces.exploring import (
     agreement,
     balance,
@@ -38,6 +38,7 @@ with content:
             freeze_these(wanted)
     if not found:
         st.info("No faces match. Take a filter away, or wait for the first faces to come in.")
+        next_up.show(actor)
         st.stop()
     # Only the open tab is worked out: each face shown is decoded for it.
     views = st.tabs(["Newest", "Most disputed", "Plots"], key=VIEW, on_change="rerun", bind="query-params")

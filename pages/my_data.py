@@ -7,7 +7,7 @@ import streamlit as st
 from fers.domain.faces import Face
 from fers.domain.permissions import Action
 from fers.errors import ImageLost
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.confirming import confirmed
 from fers.ui.faces import saliency
 from fers.ui.faces.result import answer_word, word
@@ -88,6 +88,8 @@ own_account.show_panel_id(actor)
 groups.show(actor)
 own_answers.show(actor)
 own_account.show(actor, email)
+if not faces:
+    next_up.show(actor, next_up.OF_PARTICIPANTS)
 columns = st.columns(COLUMNS)
 for number, face in enumerate(faces[: state().gallery_shows]):
     with columns[number % COLUMNS]:

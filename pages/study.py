@@ -3,11 +3,12 @@
 import streamlit as st
 
 from fers.domain.permissions import Action, allowed
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.faces import importing
 from fers.ui.people import opening, participant_link, questions, recruiting, study_file, tasks
 from fers.ui.people.studies import choose_study, describe, invite, log, make_study, members
 from fers.ui.services import platform
+from fers.ui.state import PARTS
 
 actor = guard.enter(Action.MANAGE_STUDY)
 study = platform().studies.current(actor)
@@ -16,9 +17,10 @@ st.title("Study")
 choose_study(actor)
 if allowed(actor, Action.RUN_INSTALLATION):
     make_study(actor)
+next_up.show(actor, next_up.EVERYTHING)
 about, asked, own, ready, people, panels, sets, history = st.tabs(
     ["About", "Tasks", "Questions", "Opening", "People", "Panels", "Import", "Audit log"],
-    key=opening.PARTS,
+    key=PARTS,
     on_change="rerun",
 )
 with about:

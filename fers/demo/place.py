@@ -9,7 +9,7 @@ from fers.config import DEMO, Settings
 from fers.demo.study import ADDRESSES, Tell, make
 from fers.errors import InvalidInput
 
-__all__ = ["ADDRESSES", "open_or_make"]
+__all__ = ["ADDRESSES", "open_or_make", "password_of"]
 
 
 def open_or_make(settings: Settings, tell: Tell = lambda what: None) -> str:
@@ -32,6 +32,13 @@ def open_or_make(settings: Settings, tell: Tell = lambda what: None) -> str:
     make(settings, password, tell)
     _note(mark, password, is_done=True)
     return password
+
+
+def password_of(folder: Path) -> str | None:
+    """Of the accounts of the sample study in this folder; None until it is made."""
+    mark = folder / DEMO
+    noted = json.loads(mark.read_text() or "{}") if mark.exists() else {}
+    return noted["password"] if noted.get("is_done") else None
 
 
 def _note(mark: Path, password: str, is_done: bool) -> None:

@@ -307,9 +307,13 @@ def widget_value(key: str):
     return st.session_state.get(key)
 
 
-def show_tab(key: str, name: str) -> None:
-    """Turn to a tab; for a button's `on_click`."""
-    st.session_state[key] = name
+PARTS = "parts"
+"""The key of the study page's tabs."""
+
+
+def show_part(name: str) -> None:
+    """Turn to a tab of the study page; for a button's `on_click`."""
+    st.session_state[PARTS] = name
 
 
 def start_afresh() -> None:

@@ -12,6 +12,7 @@ from fers.domain.permissions import Action, allowed
 from fers.domain.studies import Study
 from fers.domain.versions import DatasetVersion
 from fers.services.models.drift import Drift
+from fers.ui import next_up
 from fers.ui.faces.result import word
 from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
@@ -24,7 +25,8 @@ def drift(actor: Person, study: Study) -> None:
     """Choose a version and which faces to hold against it, and see how they differ."""
     versions = [version.dataset_version for version in platform().versions.of_study(actor, study.id)]
     if not versions:
-        st.info("There is no dataset version to compare with yet. Freeze one under “Datasets”.")
+        st.info("There is no dataset version to compare with yet.")
+        next_up.show(actor)
         return
     version = st.selectbox("Dataset version", versions, format_func=_version_words)
     where = _HERE

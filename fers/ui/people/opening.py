@@ -13,12 +13,10 @@ from fers.exporting.data_protection import BLANK
 from fers.exporting.printing import Document, printed
 from fers.ui import guard
 from fers.ui.services import platform
-from fers.ui.state import show_tab
+from fers.ui.state import show_part
 from fers.ui.web.data_export import PRINTED_TEXT, address
 from fers.ui.words import as_typed
 
-PARTS = "parts"
-"""The key of the study page's tabs."""
 _LONGEST = 160
 """Characters of what the owner typed that a line repeats."""
 
@@ -68,7 +66,7 @@ def _line(item: Item) -> None:
             label = "Try it again" if item.is_done else "Try it as a participant"
             st.page_link("pages/rehearse.py", label=label, icon=":material/play_circle:", width="content")
         elif not item.is_done:
-            st.button(f"Go to “{item.part}”", key=f"mend-{item.name}", on_click=show_tab, args=(PARTS, item.part.value))
+            st.button(f"Go to “{item.part}”", key=f"mend-{item.name}", on_click=show_part, args=(item.part.value,))
 
 
 def _shortened(text: str) -> str:
