@@ -166,7 +166,7 @@ def assemble(
         now,
     )
     rehearsals = Rehearsals(records, stores.groups, studies, storing, models, detector, challengers, stores.health, now)
-    versions = DatasetVersions(records, images, stores.labels, stores.versions, now)
+    versions = DatasetVersions(records, images, stores.labels, stores.versions, stores.replies, now)
     evaluation_sets = EvaluationSets(records, stores.face_index, stores.labels, stores.versions)
     pictures = Pictures(records, images, stores.answers)
     arena = Arena(records, images, stores.answers, stores.results, models, evaluation_sets, pictures, now)

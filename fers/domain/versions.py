@@ -15,6 +15,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import NO_FILTER, FaceFilter
 from fers.domain.faces import Display, LiveGuess, Source
 from fers.domain.labels import Verdict, leading
+from fers.domain.questions import Question, Value
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
 """What the people agreed to whose faces are in versions: these are there to train and test models with."""
@@ -81,6 +82,20 @@ class Vote:
 
 
 @dataclass(frozen=True)
+class FrozenReply:
+    """What a face's person answered to one of the study's own questions."""
+
+    question: str
+    """Its name."""
+    version: str
+    """Of the question as it was put: one of the version's `questions`."""
+    value: Value
+    about_photo: bool = False
+    """About this very photo; else once for all, and the same in all entries of the person: so it stays as long as any
+    of them does, and no longer."""
+
+
+@dataclass(frozen=True)
 class Measures:
     """What the files come to that are handed out of a face, so that nobody has to read it to say so."""
 
@@ -133,6 +148,8 @@ class Entry:
     """What the live page said in the person's own browser, where the face was given from there."""
     intended: Emotion | None = None
     """What a task asked its person to show."""
+    replies: tuple[FrozenReply, ...] | None = None
+    """By question; None: none that may be handed out."""
     # What is added here comes last, None by default: see `content_id`.
 
     @property
@@ -159,6 +176,7 @@ class Entry:
             "votes": [vote.as_document() for vote in self.votes],
             "measures": self.measures and vars(self.measures),
             "live": self.live and _live_document(self.live),
+            "replies": self.replies and [vars(reply) for reply in self.replies],
         }
 
     @classmethod
@@ -175,6 +193,7 @@ class Entry:
             "measures": _filled(Measures, measures) if (measures := document.get("measures")) else None,
             "live": _live(live) if (live := document.get("live")) else None,
             "intended": _EMOTIONS[document.get("intended")],
+            "replies": tuple(map(_reply, replies)) if (replies := document.get("replies")) else None,
         }
         return _filled(cls, document | typed)
 
@@ -215,6 +234,15 @@ class DatasetVersion:
     consensus: ConsensusRule = ConsensusRule.MAJORITY
     portions: tuple[Portion, ...] = ()
     """What it held when it was frozen, what people gave first; empty for versions from before this was counted."""
+    study_file: str = ""
+    """The study as it was then, as one readable file; empty for versions from before there was one."""
+    questions: tuple[Question, ...] = ()
+    """Those that its entries hold replies to, as they were put."""
+
+    @property
+    def study_sha256(self) -> str | None:
+        """Of the study's file."""
+        return sha256_of(self.study_file) if self.study_file else None
 
 
 @dataclass(frozen=True)
@@ -228,12 +256,18 @@ class Difference:
     """Those with the same label of which something else is different, such as the votes."""
 
 
-def content_id(study_id: str, entries: Iterable[Entry]) -> str:
-    """SHA-256 over the study and everything that the entries say. `entries`: by face id.
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
-    What entries say since later is left out where it is unknown: versions from before go on having the ids they have.
+
+def content_id(study_id: str, entries: Iterable[Entry], study_sha256: str | None = None) -> str:
+    """SHA-256 over the study, the SHA-256 of its file, and everything that the entries say. `entries`: by face id.
+
+    What is said since later is left out where it is unknown: versions from before go on having the ids they have.
     """
     digest = hashlib.sha256(study_id.encode())
+    if study_sha256 is not None:
+        digest.update(f"\nstudy {study_sha256}".encode())
     for entry in entries:
         said = entry.as_document()
         del said["measures"]
@@ -282,6 +316,11 @@ def _filled(kind: type[_Filled], fields: dict[str, Any]) -> _Filled:
     made = object.__new__(kind)
     vars(made).update(fields)
     return made
+
+
+def _reply(document: dict[str, Any]) -> FrozenReply:
+    value = document["value"]
+    return FrozenReply(**document | {"value": tuple(value) if isinstance(value, list) else value})
 
 
 def _live(document: dict[str, Any]) -> LiveGuess:

@@ -11,7 +11,7 @@ import orjson
 
 from fers.domain.versions import Split
 from fers.errors import OutOfOrder
-from fers.exporting import columns, formats, shards
+from fers.exporting import columns, formats, participants, shards
 from fers.exporting.documents import FACES, croissant, documents, lost
 from fers.exporting.exported_version import CHUNK, ExportedVersion, LengthUnknown, Member, gathered, hollow
 from fers.exporting.zipping import Zip
@@ -27,10 +27,14 @@ class Format:
     write: Callable[[ExportedVersion], Iterator[Member]]
     place: formats.ImageName | None = None
     """Where a face's image is; None where it is packed with others."""
+    tables: tuple[Callable[[participants.Table], Member], ...] = (participants.as_csv,)
+    """How tables of what participants answered are written; the first way is the one that `croissant` names."""
 
 
 FORMATS = {
-    "parquet": Format("Parquet, images inside", shards.packed_parquet),
+    "parquet": Format(
+        "Parquet, images inside", shards.packed_parquet, tables=(participants.as_csv, participants.as_parquet)
+    ),
     "imagefolder": Format("Hugging Face ImageFolder", formats.image_folder, formats.in_split_folder),
     "folders": Format("A folder a class", formats.class_folders, formats.in_class_folder),
     "webdataset": Format("WebDataset", shards.webdataset),
@@ -66,7 +70,14 @@ def _closing(exported: ExportedVersion, format: Format, sums: bytearray) -> Iter
     yield (faces := summed(_faces(exported, format, said), sums))
     if exported.lost:
         yield summed(lost(exported), sums)
-    yield summed(croissant(exported, faces.chunks.sha256, said), sums)
+    answers = []
+    for table in participants.tables(exported):
+        for number, write in enumerate(format.tables):
+            yield (written := summed(write(table), sums))
+            if number == 0:
+                answers.append((table, written))
+    described = [(table, file.name, file.chunks.sha256) for table, file in answers]
+    yield summed(croissant(exported, faces.chunks.sha256, said, described), sums)
     yield Member(SUMS, (bytes(sums[start : start + CHUNK]) for start in range(0, len(sums), CHUNK)))
 
 

@@ -7,12 +7,14 @@ from string import Template
 
 from fers.domain.emotions import Emotion
 from fers.domain.versions import ConsensusRule
-from fers.exporting import columns, provenance
+from fers.exporting import columns, participants, provenance
 from fers.exporting.exported_version import Cut, ExportedVersion, Member
 
 FACES = "faces.jsonl"
 DATASHEET = "DATASHEET.md"
 """The first file of every exported version."""
+STUDY = "study.toml"
+"""The study as it was when the version was frozen."""
 LOST = "LOST.txt"
 """There where it has something to say."""
 _UNSAID = "not said yet"
@@ -32,6 +34,10 @@ def documents(exported: ExportedVersion) -> Iterator[Member]:
     """Everything about the exported version but its faces."""
     yield Member(DATASHEET, (_datasheet(exported).encode(),))
     yield Member("CITATION.cff", (_citation(exported).encode(),))
+    if exported.version.study_file:
+        yield Member(STUDY, (exported.version.study_file.encode(),))
+    if codebook := participants.codebook(exported):
+        yield codebook
     for text in exported.version.consent_texts:
         yield Member(f"consent/{text.version}-{text.sha256[:8]}.md", (text.body.encode(),))
 
@@ -42,9 +48,15 @@ def lost(exported: ExportedVersion) -> Member:
     return Member(LOST, ("".join([notice, *(f"{face_id}\n" for face_id in sorted(exported.lost))]).encode(),))
 
 
-def croissant(exported: ExportedVersion, faces_sha256: str, said: Collection[str]) -> Member:
+def croissant(
+    exported: ExportedVersion,
+    faces_sha256: str,
+    said: Collection[str],
+    answers: Collection[tuple[participants.Table, str, str]] = (),
+) -> Member:
     """Croissant 1.0 metadata (docs.mlcommons.org/croissant) of the list of faces, whose SHA-256 is given. `said`: names
-    of what is said of any face there; what came later and nobody says is no field of the list."""
+    of what is said of any face there; what came later and nobody says is no field of the list. `answers`: tables of
+    what participants answered, with the name and the SHA-256 of their CSV files."""
     unsaid = {column for column in columns.LATER if column not in said}
     description = {
         "@context": _CONTEXT,
@@ -58,30 +70,43 @@ def croissant(exported: ExportedVersion, faces_sha256: str, said: Collection[str
         "datePublished": f"{exported.version.created_at:%Y-%m-%d}",
         "citeAs": _cite_as(exported),
         "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": FACES,
-                "name": FACES,
-                "contentUrl": FACES,
-                "encodingFormat": "application/jsonlines",
-                "sha256": faces_sha256,
-            }
+            _file(FACES, "application/jsonlines", faces_sha256),
+            *(_file(name, "text/csv", sha256) for _, name, sha256 in answers),
         ],
         "recordSet": [
-            {
-                "@type": "cr:RecordSet",
-                "@id": "faces",
-                "name": "faces",
-                "field": [_field(column, kind) for column, kind in _FIELDS.items() if column not in unsaid],
-            }
+            _records("faces", FACES, {column: kind for column, kind in _FIELDS.items() if column not in unsaid}),
+            *(_records(table.name, name, _kinds(table)) for table, name, _ in answers),
         ],
     }
     return Member("croissant.json", (json.dumps(description, indent=2).encode(),))
 
 
-def _field(column: str, kind: str) -> dict:
-    source = {"fileObject": {"@id": FACES}, "extract": {"column": column}}
-    return {"@type": "cr:Field", "@id": f"faces/{column}", "name": column, "dataType": kind, "source": source}
+def _file(name: str, encoding: str, sha256: str) -> dict:
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": name,
+        "encodingFormat": encoding,
+        "sha256": sha256,
+    }
+
+
+def _records(name: str, file: str, kinds: dict[str, str]) -> dict:
+    fields = [_field(name, file, column, kind) for column, kind in kinds.items()]
+    return {"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields}
+
+
+def _kinds(table: participants.Table) -> dict[str, str]:
+    """Whole numbers too are read as others, since any may be missing."""
+    return {
+        name: _CROISSANT[columns.TEXT if kind == columns.TEXT else columns.NUMBER] for name, kind in table.kinds.items()
+    }
+
+
+def _field(records: str, file: str, column: str, kind: str) -> dict:
+    source = {"fileObject": {"@id": file}, "extract": {"column": column}}
+    return {"@type": "cr:Field", "@id": f"{records}/{column}", "name": column, "dataType": kind, "source": source}
 
 
 def _datasheet(exported: ExportedVersion) -> str:
@@ -107,8 +132,27 @@ def _datasheet(exported: ExportedVersion) -> str:
         splits=provenance.splits(version),
         classes=", ".join(f"{emotion.value} {emotion.label}" for emotion in Emotion),
         columns=columns.in_words(),
+        study=_study(exported),
+        answers=_answers(exported),
         collection=provenance.collection(version),
         retention_days=study.retention_days,
+    )
+
+
+def _study(exported: ExportedVersion) -> str:
+    if (sha256 := exported.version.study_sha256) is None:
+        return "Its settings were not kept when this version was frozen."
+    return f"As `{STUDY}` has it, whose SHA-256 is `{sha256}`: `fers study import {STUDY}` makes a study like it."
+
+
+def _answers(exported: ExportedVersion) -> str:
+    if not exported.version.questions:
+        return "Nothing that is in this version."
+    return (
+        f"Questions of the study's own. The answers are in `{participants.PARTICIPANTS}.csv`, by person, and in "
+        f"`{participants.PHOTOS}.csv`, by face;\n`{participants.CODEBOOK}` says what each column and number means. "
+        "Empty: not answered, or not handed out. Texts are there only where\ntheir person agreed to it.\n\n"
+        f"{participants.in_words(exported)}"
     )
 
 

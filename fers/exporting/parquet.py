@@ -36,6 +36,11 @@ def table(rows: Iterable[dict]) -> Iterator[bytes]:
     return _written(columns.schema("file_name", image=False), rows, ROWS_A_GROUP)
 
 
+def plain_table(schema: "pyarrow.Schema", rows: Iterable[dict]) -> Iterator[bytes]:
+    """A Parquet file of other rows than those of faces."""
+    return _written(schema, rows, ROWS_A_GROUP)
+
+
 def card(exported: ExportedVersion) -> Member:
     """README.md, whose heading tells `datasets` and the Hugging Face hub which files are which split."""
     splits = [split for split in Split if next(exported.entries(split), None)]

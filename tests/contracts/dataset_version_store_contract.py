@@ -10,9 +10,10 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.ranges import IdRange
-from fers.domain.versions import SHARED, ConsensusRule, Portion, Split
+from fers.domain.versions import SHARED, ConsensusRule, FrozenReply, Portion, Split
 from fers.errors import AlreadyExists
 
+from .reply_store_contract import A_QUESTION
 from .samples import NOON, SEEN_LIVE, a_face, a_person, a_version, an_entry, an_id
 
 
@@ -58,6 +59,14 @@ class DatasetVersionStoreContract:
         version = a_version("v2", portions=portions)
         store.create_version(version, [an_entry("first")])
         assert store.version(version.id) == version
+
+    def test_what_people_answered_comes_back_with_the_questions_and_the_study_they_are_of(self, store):
+        replies = tuple(FrozenReply("seen", "0123456789ab", value, value == 2) for value in (2, 1.5, "犬", (1, 3)))
+        entry = an_entry("first", replies=replies)
+        version = a_version("v2", id="8" * 64, study_file="# A study\n", questions=(A_QUESTION,))
+        store.create_version(version, [entry])
+        assert store.version(version.id) == version
+        assert list(store.entries(version.id)) == [entry]
 
     def test_what_the_live_page_said_comes_back_too(self, store):
         entry = an_entry("first", live=SEEN_LIVE)

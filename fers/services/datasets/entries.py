@@ -12,8 +12,11 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Source
 from fers.domain.labels import Label, Opinion
 from fers.domain.near_duplicates import alike
+from fers.domain.questions import Question, Reply, ShortText
 from fers.domain.splitting import split_people
-from fers.domain.versions import ConsensusRule, Entry, Measures, Portion, Split, Vote, pseudonym
+from fers.domain.studies import Study
+from fers.domain.versions import ConsensusRule, Entry, FrozenReply, Measures, Portion, Split, Vote, pseudonym
+from fers.services.people.questions import wordings
 
 
 class Opinions:
@@ -40,7 +43,48 @@ class Opinions:
         return opinion_of(self.of(face_id))
 
 
-def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: str, measures: Measures) -> Entry:
+class Replies:
+    """What people answered to a study's own questions, as far as it may be handed out with their faces."""
+
+    def __init__(self, replies: Iterable[Reply], study: Study):
+        self._put = wordings(study)
+        self._asked = {question.name: question for question in study.questions}
+        self._by_person: dict[str, list[Reply]] = {}
+        for reply in filter(self._may_be_shared, replies):
+            self._by_person.setdefault(reply.person_id, []).append(reply)
+
+    def of(self, face: Face) -> tuple[FrozenReply, ...] | None:
+        """What the face's person answered once for all, and about this photo."""
+        replies = [one for one in self._by_person.get(face.person_id, ()) if one.face_id in ("", face.id)]
+        frozen = (FrozenReply(one.question, one.version, one.value, bool(one.face_id)) for one in replies)
+        return tuple(sorted(frozen, key=lambda reply: (reply.question, reply.about_photo))) or None
+
+    def questions(self, entries: Iterable[Entry]) -> tuple[Question, ...]:
+        """Those that the entries hold replies to, as they were put; as the study lists them, retired ones last."""
+        there = {(reply.question, reply.version) for entry in entries for reply in entry.replies or ()}
+        order = {name: number for number, name in enumerate(self._asked)}
+        found = [self._put[key] for key in there]
+        return tuple(sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name, one.version)))
+
+    def _may_be_shared(self, reply: Reply) -> bool:
+        """Texts only where the study shares them, then and now, and their person agreed to it."""
+        put = self._put.get((reply.question, reply.version))
+        if put is None or reply.value is None or not reply.is_settled:
+            return False
+        if not isinstance(put.kind, ShortText):
+            return True
+        now = self._asked.get(reply.question, put).kind
+        return reply.shared and put.kind.shared and isinstance(now, ShortText) and now.shared
+
+
+def entry_of(
+    face: Face,
+    opinions: Opinions,
+    replies: Replies,
+    words: ConsentText,
+    fingerprint: str,
+    measures: Measures,
+) -> Entry:
     """The face with what is said about it. Whose split it has is for `in_splits` to say."""
     answer, labels = face.answer, opinions.of(face.id)
     return Entry(
@@ -64,6 +108,7 @@ def entry_of(face: Face, opinions: Opinions, words: ConsentText, fingerprint: st
         measures=measures,
         live=face.live,
         intended=face.intended,
+        replies=replies.of(face),
         **_details(answer, labels),
     )
 

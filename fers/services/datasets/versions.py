@@ -10,7 +10,7 @@ from fers.domain.consent import ConsentText
 from fers.domain.exploring import NO_FILTER, FaceFilter
 from fers.domain.faces import Face
 from fers.domain.images import decode_stored
-from fers.domain.interfaces import DatasetVersionStore, ImageStore, LabelStore, RecordStore
+from fers.domain.interfaces import DatasetVersionStore, ImageStore, LabelStore, RecordStore, ReplyStore
 from fers.domain.near_duplicates import fingerprint
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -25,10 +25,12 @@ from fers.domain.versions import (
     Split,
     content_id,
     difference,
+    sha256_of,
 )
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.exporting.exported_version import ENCODER, cropped, measured
-from fers.services.datasets.entries import Opinions, entry_of, in_splits, portions, without_near_duplicates
+from fers.services.datasets.entries import Opinions, Replies, entry_of, in_splits, portions, without_near_duplicates
+from fers.services.people.study_text import written
 
 LONGEST_NAME = 60
 _CROPS_AT_ONCE = 50
@@ -57,12 +59,14 @@ class DatasetVersions:
         images: ImageStore,
         labels: LabelStore,
         dataset_versions: DatasetVersionStore,
+        replies: ReplyStore,
         now: Clock = utc_now,
     ):
         self._records = records
         self._images = images
         self._labels = labels
         self._versions = dataset_versions
+        self._replies = replies
         self._now = now
 
     def freeze(
@@ -88,10 +92,12 @@ class DatasetVersions:
             raise InvalidInput("version.filtered-by-groups")
         opinions = Opinions(self._labels.labels(study_id), consensus)
         shared, left_out = self._shared(study_id, chosen, opinions)
-        everything, texts = self._entries(study_id, shared, opinions, earlier, progress)
+        study = next(study for study in self._records.studies() if study.id == study_id)
+        replies, study_file = Replies(self._replies.replies_in(study_id), study), written(study)
+        everything, texts = self._entries(study_id, shared, opinions, replies, earlier, progress)
         entries = without_near_duplicates(everything)
         dataset_version = DatasetVersion(
-            id=content_id(study_id, entries),
+            id=content_id(study_id, entries, sha256_of(study_file)),
             study_id=study_id,
             name=name,
             created_at=self._now(),
@@ -103,6 +109,8 @@ class DatasetVersions:
             chosen=chosen,
             consensus=consensus,
             portions=portions(entries),
+            study_file=study_file,
+            questions=replies.questions(entries),
         )
         self._create(dataset_version, entries)
         self._records.append_audit(
@@ -162,7 +170,13 @@ class DatasetVersions:
         return faces, left_out
 
     def _entries(
-        self, study_id: str, faces: list[Face], opinions: Opinions, earlier: list[DatasetVersion], progress: Progress
+        self,
+        study_id: str,
+        faces: list[Face],
+        opinions: Opinions,
+        replies: Replies,
+        earlier: list[DatasetVersion],
+        progress: Progress,
     ) -> tuple[list[Entry], set[ConsentText]]:
         """An entry for each face, by id, and the words its people agreed to."""
         looked_at, known = self._remembered(earlier)
@@ -176,7 +190,7 @@ class DatasetVersions:
                 seen = looked_at.get(face.id) or self._look_at(face, crops)
             except NotFound:
                 continue  # Withdrawn a moment ago.
-            entries.append(entry_of(face, opinions, texts[face.consent_id], *seen))
+            entries.append(entry_of(face, opinions, replies, texts[face.consent_id], *seen))
             if len(crops) >= _CROPS_AT_ONCE:
                 self._keep(crops)
         self._keep(crops)

@@ -12,6 +12,7 @@ from fers.domain.faces import Source
 from fers.domain.field import VersionSums
 from fers.domain.versions import ConsensusRule, DatasetVersion, Portion
 from fers.storage.shared.documents import time_from_text, time_to_text
+from fers.storage.shared.question_documents import question_from_document, question_to_document
 from fers.storage.shared.stored_names import as_named, as_stored
 
 
@@ -20,6 +21,7 @@ def version_to_document(version: DatasetVersion) -> dict[str, Any]:
         "created_at": time_to_text(version.created_at),
         "consensus": version.consensus.value,
         "chosen": _filter_to_document(version.chosen),
+        "questions": list(map(question_to_document, version.questions)),
     }
 
 
@@ -30,6 +32,7 @@ def version_from_document(document: dict[str, Any]) -> DatasetVersion:
         # Versions from before there was a choice hold everything, by majority.
         "chosen": _filter_from_document(document.get("chosen", {})),
         "consensus": ConsensusRule(document.get("consensus", ConsensusRule.MAJORITY)),
+        "questions": tuple(map(question_from_document, document.get("questions", ()))),
         "portions": tuple(Portion(**portion) for portion in document.get("portions", ())),
     }
     return DatasetVersion(**document | typed)

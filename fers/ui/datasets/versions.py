@@ -82,6 +82,10 @@ def describe(version: Version) -> None:
             st.caption(f"Only faces where {'; '.join(chosen)}.")
         if dataset_version.consensus is not ConsensusRule.MAJORITY:
             st.caption(f"Labels aggregated by {_RULE_WORDS[dataset_version.consensus]}.")
+        if dataset_version.questions:
+            st.caption(f"With answers to {_many(len(dataset_version.questions), 'question')}.")
+        if dataset_version.study_sha256:
+            st.caption(f"Study file `{dataset_version.study_sha256[:12]}`")
 
 
 def download(actor: Person, study: Study, versions: list[Version]) -> None:

@@ -8,7 +8,7 @@
 `?cut=whole` asks for whole photos. A version that somebody left has another ETag: what was begun before starts anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,10 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, NotSignedIn, StoreUnavailable
-from fers.exporting import shards
+from fers.exporting import participants, shards
 from fers.exporting.archive import FORMATS
 from fers.exporting.documents import documents
-from fers.exporting.exported_version import Cut
+from fers.exporting.exported_version import Cut, Member
 from fers.services.datasets.access_tokens import Bearer
 from fers.services.datasets.downloads import Download
 from fers.ui.services import platform
@@ -75,6 +75,7 @@ def _versions(_request: Request, bearer: Bearer) -> Response:
             "frozen": version.dataset_version.faces,
             "faces": version.faces,
             "people": version.dataset_version.people,
+            "study_sha256": version.dataset_version.study_sha256,
             "formats": list(FORMATS),
         }
         for version in versions
@@ -92,7 +93,7 @@ def _zip(request: Request, bearer: Bearer) -> Response:
 
 def _files(request: Request, bearer: Bearer) -> Response:
     download = _in_shards(request, bearer)
-    names = [member.name for member in documents(download.exported)]
+    names = [member.name for member in _beside_shards(download)]
     return JSONResponse(
         {"files": names + shards.names(download.exported, request.path_params["format"])},
         headers={"Cache-Control": "no-store"},
@@ -152,10 +153,17 @@ class _File:
         return isinstance(other, _File) and (self.tag, self.name) == (other.tag, other.name)
 
 
+def _beside_shards(download: Download) -> Iterator[Member]:
+    """Documents, and what participants answered."""
+    yield from documents(download.exported)
+    for table in participants.tables(download.exported):
+        yield from (write(table) for write in download.format.tables)
+
+
 @lru_cache(_FILES_AT_HAND)
 def _made(file: _File) -> bytes | None:
     exported = file.download.exported
-    document = next((member for member in documents(exported) if member.name == file.name), None)
+    document = next((member for member in _beside_shards(file.download) if member.name == file.name), None)
     member = document or shards.named(exported, file.format, file.name)
     return None if member is None else b"".join(member.chunks)
 

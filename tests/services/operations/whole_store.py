@@ -107,7 +107,7 @@ def keep_labels_and_a_version(store) -> None:
     store.records.update_face(narrowed)
     store.labels.set_gold_standard(an_id("0"), GoldStandard(Emotion.SAD, NOON))
     store.labels.resolve_flags(an_id("0"), NOON)
-    version = a_version(study_id=an_id("first"))
+    version = a_version(study_id=an_id("first"), study_file="# A study\n", questions=(A_QUESTION,))
     store.versions.create_version(version, [an_entry("0"), an_entry("2", split=Split.TEST)])
 
 
