@@ -20,15 +20,15 @@ LONGEST_TEXT = 2000
 """Characters that a short text may have at most."""
 MOST_TRIES = 5
 _NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
-_TAKEN = {"person", "face", "photo"}
-"""Names of columns that stand beside the answers."""
+_TAKEN = {"person", "face", "id", "image"}
+"""Names of columns that say whose row it is, or by which readers take a table for one of faces."""
 
 
 def check_questions(questions: Collection[Question], protocol: Protocol) -> None:
     """Raises InvalidInput for questions that can't be asked or answered, and says which."""
     if len(questions) > MOST_QUESTIONS:
         raise InvalidInput("questions.too-many", most=MOST_QUESTIONS)
-    names = sorted(question.name for question in questions)
+    names = sorted(column for question in questions for column in {question.name, *question.columns})
     for one, other in pairwise(names):
         if one == other:
             raise InvalidInput("questions.name-twice", name=one)

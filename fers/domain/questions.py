@@ -129,6 +129,13 @@ class Question:
         return self.kind.check if isinstance(self.kind, Choice) else None
 
     @property
+    def columns(self) -> list[str]:
+        """Where its answers stand in tables: in one column, or one an option where several may be chosen."""
+        if isinstance(self.kind, Choice) and self.kind.several:
+            return [f"{self.name}_{number}" for number in range(1, len(self.words.options) + 1)]
+        return [self.name]
+
+    @property
     def decides(self) -> bool:
         """Whether an answer may end the sitting."""
         return isinstance(self.kind, Choice) and bool(self.kind.check or self.kind.screens_out)

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fers.domain.fields import FLAG, TEXT
@@ -135,10 +135,8 @@ def _named(questions: list[Question]) -> Iterator[tuple[Question, list[str]]]:
     more than one way, the last has its plain name."""
     last = {question.name: question for question in reversed(questions)}
     for question in questions:
-        name = question.name if last[question.name] is question else f"{question.name}_{question.version}"
-        several = isinstance(question.kind, Choice) and question.kind.several
-        options = range(1, len(question.words.options) + 1)
-        yield question, [f"{name}_{option}" for option in options] if several else [name]
+        earlier = replace(question, name=f"{question.name}_{question.version}")
+        yield question, (question if last[question.name] is question else earlier).columns
 
 
 def _reader(question: Question, number: int) -> Callable[[_Said], Any]:

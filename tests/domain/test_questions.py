@@ -193,5 +193,7 @@ def test_questions_that_can_be_asked_are_taken_and_no_two_have_the_same_name():
     check_questions(fine, Protocol((TASK,)))
     with pytest.raises(InvalidInput, match="age"):
         check_questions([*fine, replace(WHY, name="age")], Protocol((TASK,)))
+    with pytest.raises(InvalidInput, match="animal_2"):
+        check_questions([ANIMALS, replace(WHY, name="animal_2")], Protocol((TASK,)))
     with pytest.raises(InvalidInput):
         check_questions([replace(AGE, name=f"q{number}") for number in range(101)], Protocol())

@@ -48,7 +48,7 @@ def test_a_participant_answers_before_after_the_photo_and_at_the_end(app, platfo
     ada = participant(platform)
     sign_in(app)
     assert "A few questions first" in told(app) and r"Where are you? (optional)" in told(app)
-    assert "An answer is missing: “How old are you?”" in told(click(app, "Continue"))
+    assert "Still to be answered: “How old are you?”" in told(click(app, "Continue"))
     named(app.number_input, "age").set_value(17)
     assert "takes 18 or more" in told(click(app, "Continue"))
     named(app.number_input, "age").set_value(27)

@@ -60,11 +60,11 @@ def _ask(actor: Person, asking: Asking) -> None:
     if len(pages) > 1:
         heading = _("{heading} ({page} of {pages})", heading=heading, page=page + 1, pages=len(pages))
     begin(heading)
-    place = st.empty()
     with st.form(f"questions-{asking.face_id}-{page}", border=False):
         asked = [question for question in questions if not asking.is_final(question)]
         given = {question.name: _ask_one(asking, question, answering) for question in asked}
         shared = [question.name for question in asked if _ask_to_share(asking, question, answering)]
+        place = st.empty()  # Whoever has just pressed the button looks there.
         with st.container(horizontal=True):
             is_back = page > 0 and st.form_submit_button(_("Back"), icon=":material/arrow_back:")
             is_sent = st.form_submit_button(_("Continue"), type="primary", width="stretch")

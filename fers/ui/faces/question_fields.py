@@ -65,8 +65,9 @@ def _option(question: Question, key: str, before: object) -> Value:
 
 def _options(question: Question, key: str, before: object) -> tuple[int, ...]:
     chosen = before if isinstance(before, tuple) else ()
-    with st.container(gap="small"):
-        st.markdown(f"{label(question)}  \n:small[{_('Choose all that apply.')}]")
+    with st.container(gap="xsmall"):
+        st.markdown(f":small[{label(question)}]")
+        st.caption(_("Choose all that apply."))
         ticked = {
             number: st.checkbox(as_typed(option), number in chosen, key=f"{key}-{number}")
             for number, option in enumerate(question.words.options, start=1)
@@ -79,11 +80,12 @@ def _point(question: Question, kind: Likert, key: str, before: object) -> Value:
     words = question.words
     ends = [(1, words.low), (kind.points, words.high)]
     told = ", ".join(f"{point}: {as_typed(end)}" for point, end in ends if end)
-    chosen = st.segmented_control(
-        label(question), points, default=before if before in points else None, key=key, width="stretch"
-    )
-    if told:
-        st.caption(told)
+    with st.container(gap="xxsmall", key=f"scale-{key}"):
+        chosen = st.segmented_control(
+            label(question), points, default=before if before in points else None, key=key, width="stretch"
+        )
+        if told:
+            st.caption(told)
     return chosen
 
 
@@ -108,12 +110,13 @@ def _range(kind: Number) -> str:
 
 
 def _text(question: Question, kind: ShortText, key: str, before: object) -> Value:
-    written = st.text_area(
-        label(question),
-        before if isinstance(before, str) else "",
-        max_chars=kind.longest,
-        height=100 if kind.longest > 100 else 68,
-        key=key,
-    )
-    st.caption(_("Please write nothing that tells who you are."))
+    with st.container(gap="xxsmall"):
+        written = st.text_area(
+            label(question),
+            before if isinstance(before, str) else "",
+            max_chars=kind.longest,
+            height=100 if kind.longest > 100 else 68,
+            key=key,
+        )
+        st.caption(_("Please write nothing that tells who you are."))
     return written

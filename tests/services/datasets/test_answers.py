@@ -9,6 +9,7 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
+from fers.datasets import load
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.domain.questions import Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText, Words
@@ -199,6 +200,36 @@ def test_a_version_from_before_there_were_study_files_says_so(platform, give, as
     archive = download(platform, "imagefolder", version="older")
     assert not {"study.toml", "codebook.json", "participants.csv", "photos.csv"} & set(archive.namelist())
     assert "were not kept when this version was frozen" in archive.read("DATASHEET.md").decode()
+
+
+@pytest.mark.parametrize("format", ["parquet", "imagefolder"])
+def test_versions_with_answers_are_read_as_all_others(platform, ask, give, tmp_path, format):
+    ask(AGE, HARD)
+    give("ada", 4, 2, age=30)
+    freeze(platform)
+    download(platform, format).extractall(tmp_path)
+    assert sum(len(load(f"fers:{tmp_path}#{split}")) for split in {entry["split"] for entry in faces_of(tmp_path)}) == 2
+
+
+def faces_of(folder) -> list[dict]:
+    return [json.loads(line) for line in (folder / "faces.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["folder", "parquet", "imagefolder"])
+def test_hugging_face_takes_no_table_of_answers_for_faces(platform, ask, give, tmp_path, how, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    ask(AGE, HARD)
+    give("ada", 4, 2, age=30)
+    freeze(platform)
+    folder = tmp_path / "v1"
+    download(platform, "imagefolder" if how == "imagefolder" else "parquet").extractall(folder)
+    where = {"path": str(folder)} if how == "folder" else {"path": how, "data_dir": str(folder)}
+    loaded = datasets.load_dataset(**where, cache_dir=str(tmp_path / "cache"))
+    assert sum(len(split) for split in loaded.values()) == 2
+    assert all({"image", "label"} <= set(split.column_names) for split in loaded.values())
 
 
 @pytest.mark.slow
