@@ -8,6 +8,7 @@ from fers import assembly, config
 from fers.cli.datasets import study_named
 from fers.cli.explaining import explains_failures
 from fers.domain.people import OPERATOR
+from fers.services.people.study_files import what_it_asks
 
 
 @click.group()
@@ -34,5 +35,6 @@ def export(name: str) -> None:
 def import_(file: Path, name: str | None) -> None:
     """Make a new study of FILE. It is closed: say in the app who runs it, then open it there."""
     made = assembly.assemble(config.load()).study_files.create(OPERATOR, file.read_bytes(), name)
-    asks = f"{len(made.protocol.tasks)} tasks and {len(made.questions)} questions"
-    click.echo(f"Made the study {made.name} with {asks}. It is closed: say in the app who runs it, then open it.")
+    click.echo(
+        f"Made the study {made.name} with {what_it_asks(made)}. It is closed: say in the app who runs it, then open it."
+    )

@@ -240,6 +240,8 @@ class State:
     finishing: bool = False
     """Whether this participant of a study without tasks said that they are done."""
     answering: Answering | None = None
+    files_taken: int = 0
+    """How often a study took everything from a file: each time the fields of its page begin anew."""
     asked: Asked | None = None
     """The questions of a study as its owner is changing them."""
     tasks: Tasks | None = None

@@ -211,3 +211,23 @@ def test_a_question_after_a_task_follows_it_when_the_task_changes(owner, platfor
     click(app, "Add a task")
     assert "is asked after a task that the study doesn't have" in told(click(app, "Save tasks"))
     assert not app.exception
+
+
+def test_a_study_takes_everything_from_a_file_and_its_page_says_so(owner, platform, ask):
+    ask(AGE, tasks=(FEAR,))
+    app, study = owner, platform.studies.current()
+    text = platform.study_files.text(OPERATOR, study.id).replace("FERS try-out", "Anew").replace("old are", "tall are")
+    ask()
+    app.session_state["parts"] = "About"
+    app.run()
+    uploader = next(one for one in app.file_uploader if one.label == "Take everything from a file")
+    uploader.upload("study.toml", b"fers-study = 2", "application/toml")
+    assert "of format “2”" in told(app.run())
+    uploader = next(one for one in app.file_uploader if one.label == "Take everything from a file")
+    uploader.upload("study.toml", text.encode(), "application/toml")
+    assert "**Anew**, with 1 task and 1 question." in told(app.run())
+    click(app, "Use this file")
+    now = platform.studies.current()
+    assert (now.name, now.questions[0].words.text, now.protocol.tasks) == ("Anew", "How tall are you?", (FEAR,))
+    assert [box.value for box in app.text_input if box.label == "Name"] == ["Anew"]
+    assert not app.exception

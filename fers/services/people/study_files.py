@@ -33,6 +33,12 @@ class StudyFiles:
         return self._studies.create_like(actor, lambda new: read(_decoded(data), new), name)
 
 
+def what_it_asks(study: Study) -> str:
+    """How much, in words."""
+    counts = ((len(study.protocol.tasks), "task"), (len(study.questions), "question"))
+    return " and ".join(f"{count} {thing}{'s' * (count != 1)}" for count, thing in counts)
+
+
 def _decoded(data: bytes) -> str:
     if len(data) > LARGEST:
         raise InvalidInput("study-file.too-long", largest=LARGEST)

@@ -96,6 +96,7 @@ def _number(question: Question, kind: Number, key: str, before: object) -> Value
         label(question),
         value=(int(before) if kind.whole else float(before)) if is_number else None,
         step=1 if kind.whole else None,
+        format="%d" if kind.whole else "%g",
         placeholder=_range(kind),
         key=key,
     )

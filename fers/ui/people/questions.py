@@ -60,8 +60,9 @@ _EARLIEST_WORDS = 4
 
 
 def show(study: Study) -> None:
-    """What was answered above, the editor and the preview below."""
+    """The editor and the preview, and what was answered so far."""
     _edit(study.id)
+    _tell_counts(study)
 
 
 @st.fragment
@@ -85,7 +86,6 @@ def _edit(study_id: str) -> None:
         st.caption("Not saved yet.")
     if questions and st.toggle("Preview", key=f"preview-{study.id}", help="What participants see."):
         _preview(questions)
-    _tell_counts(study)
 
 
 def _tell_counts(study: Study) -> None:
@@ -206,14 +206,12 @@ def _details(kind: Kind, saved: Question, now: Question, words: Words, key: str)
 
 def _number(kind: Number, key: str) -> Number:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        least = st.number_input("Least", value=_float(kind.least), placeholder="Any", key=f"{key}-least", width=130)
-        most = st.number_input("Most", value=_float(kind.most), placeholder="Any", key=f"{key}-most", width=130)
+        least = st.number_input(
+            "Least", value=kind.least, placeholder="Any", format="%g", key=f"{key}-least", width=130
+        )
+        most = st.number_input("Most", value=kind.most, placeholder="Any", format="%g", key=f"{key}-most", width=130)
         whole = st.toggle("Whole numbers only", kind.whole, key=f"{key}-whole")
     return Number(least, most, whole)
-
-
-def _float(bound: float | None) -> float | None:
-    return None if bound is None else float(bound)
 
 
 def _choice(kind: Choice, saved: Question, now: Question, words: Words, key: str) -> tuple[Choice, Words]:

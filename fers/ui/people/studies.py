@@ -17,7 +17,7 @@ from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
 from fers.ui.languages import _, moment
-from fers.ui.people.saving import save
+from fers.ui.people.saving import again, save
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.words import as_typed
@@ -84,7 +84,7 @@ def describe(actor: Person, study: Study) -> None:
 def _key(study: Study, field: str) -> str:
     """Of the widget for a field. Without one, Streamlit takes a widget that begins with what was just saved for another
     one, and what is typed next would be lost."""
-    return f"study-{study.id}-{field}"
+    return f"study-{study.id}{again()}-{field}"
 
 
 def _particulars(study: Study) -> Study:

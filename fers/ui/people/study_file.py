@@ -4,9 +4,9 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.studies import Study
-from fers.services.people.study_files import LARGEST
+from fers.services.people.study_files import LARGEST, what_it_asks
 from fers.ui import guard
-from fers.ui.people.saving import save
+from fers.ui.people.saving import again, save
 from fers.ui.services import platform
 from fers.ui.words import as_typed
 
@@ -26,15 +26,18 @@ def show(actor: Person, study: Study) -> None:
 
 def _replace(actor: Person, study: Study) -> None:
     file = st.file_uploader(
-        "Take everything from a file", type="toml", max_upload_size=LARGEST // 1_000_000, key=f"study-file-{study.id}"
+        "Take everything from a file",
+        type="toml",
+        max_upload_size=LARGEST // 1_000_000,
+        key=f"study-file-{study.id}{again()}",
     )
     if file is None:
         return
     with guard.explaining():
         planned = platform().study_files.planned(actor, study.id, file.getvalue())
         st.write(
-            f"**{as_typed(planned.name)}**, with {len(planned.protocol.tasks)} tasks and {len(planned.questions)} "
-            "questions. It takes the place of what this study says and asks now."
+            f"**{as_typed(planned.name)}**, with {what_it_asks(planned)}. It takes the place of what this study "
+            "says and asks now."
         )
-        if st.button("Use this file", type="primary"):
-            save(actor, planned)
+        if st.button("Use this file", type="primary") and save(actor, planned, of_file=True):
+            st.rerun()

@@ -15,6 +15,7 @@ from fers.services.people.protocols import LARGEST_QUOTA, LONGEST_SCENARIO, MOST
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.tasks import task_words
+from fers.ui.people.saving import again
 from fers.ui.services import platform
 from fers.ui.session import person
 from fers.ui.state import Tasks, state
@@ -245,4 +246,4 @@ def _number(study: Study, label: str, emotion: Emotion, about: str | None) -> in
 
 
 def _key(study: Study, field: str) -> str:
-    return f"protocol-{study.id}-{field}"
+    return f"protocol-{study.id}{again()}-{field}"
