@@ -36,7 +36,7 @@ def said(request, settings):
         return unpack(request.param, settings.data)
     write.write(settings.data)
     said = json.loads((settings.data / "said.json").read_text("utf-8"))
-    assert all(said[part] for part in ("faces", "labels", "versions", "imported", "removed", "provider"))
+    assert all(said[part] for part in ("faces", "labels", "versions", "imported", "removed", "provider", "answers"))
     return said
 
 
@@ -82,6 +82,9 @@ def test_an_old_store_holds_what_was_given_to_it_noted_and_counted_as_today(said
     for face_id, of_face in said["labels"].items():
         labels = [(label.annotator_id, label.verdict, label.emotion) for label in old.labels.labels_of(face_id)]
         assert labels == [(who, verdict, Emotion.from_label(seen) if seen else None) for who, verdict, seen in of_face]
+    for person_id, answer in said.get("answers", {}).items():
+        [reply] = old.replies.all_replies_of(person_id)
+        assert [reply.question, reply.version, reply.value] == answer
     assert Migration(old, new).run(OPERATOR).problems == []
     with upgraded(settings.data) as one, upgraded(new_settings.data) as other:
         assert derived(one) == derived(other)

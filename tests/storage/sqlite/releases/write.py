@@ -169,6 +169,11 @@ def write(data: Path) -> None:
 
         asked = Protocol((Task(Emotion.FEAR, "A dog barks."),), quotas=(Quota(Emotion.FEAR, 5),))
         platform.studies.update(operator, replace(platform.studies.current(), protocol=asked))
+    if hasattr(platform, "questions"):
+        from fers.domain.questions import Likert, Moment, Question, Words
+
+        hard = Question("hard", Words("How hard was it?", low="easy"), Likert(5), Moment.AFTER)
+        platform.studies.update(operator, replace(platform.studies.current(), questions=(hard,)))
     ada = participant(platform, "ada@example.org", EVERYTHING)
     bob = participant(platform, "bob@example.org", EVERYTHING - {Purpose.PUBLISH})
     if hasattr(platform, "groups"):
@@ -180,6 +185,9 @@ def write(data: Path) -> None:
         give(platform, bob if word is None else ada, number, answer): word
         for number, (word, answer) in enumerate(answers.items())
     }
+    if hasattr(platform, "questions"):
+        platform.questions.answer(ada, platform.questions.due(ada, through=True), {"hard": 4})
+        said["answers"] = {ada.id: ["hard", hard.version, 4]}
     if hasattr(platform, "review"):
         said["labels"] = annotate(platform, study.id, list(said["faces"]))
     versions = getattr(platform, "versions", None) or getattr(
