@@ -192,6 +192,7 @@ def assemble(
             models,
             studies,
             consents,
+            participations,
             now,
         ),
         consents=consents,

@@ -76,6 +76,8 @@ email = platform().accounts.email_of(actor)
 given = ngettext("You have given {count} photo.", "You have given {count} photos.", len(faces))
 if email:
     st.write(given, _("You are signed in as **{email}**.", email=as_typed(email)))
+elif platform().participations.mine(actor) is not None:
+    st.write(given)
 else:
     st.write(given, _("You are signed in with your personal code."))
 with st.container(horizontal=True, vertical_alignment="center"):

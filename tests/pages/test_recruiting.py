@@ -200,6 +200,8 @@ def test_whoever_failed_a_check_is_led_to_the_way_back_and_asked_nothing_more(ap
     visit(app, page)
     assert "Thank you for your time!" in told(app) and codes(app) == ["CHECK-4"]
     assert not app.get("camera_input") and not app.get("file_uploader")
+    visit(app, "my_data")
+    assert "You have not given a photo yet" not in told(app) and "personal code." not in told(app)
     assert not app.exception
 
 

@@ -9,6 +9,7 @@ from fers.domain.permissions import Action, allowed, require
 from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study
 from fers.services.people.consents import Consents
+from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 
 
@@ -23,6 +24,7 @@ class NextSteps:
         models: Models,
         studies: Studies,
         consents: Consents,
+        participations: Participations,
         now: Clock = utc_now,
     ):
         self._records = records
@@ -33,11 +35,15 @@ class NextSteps:
         self._models = models
         self._studies = studies
         self._consents = consents
+        self._participations = participations
         self._now = now
 
     def of(self, actor: Person) -> list[NextStep]:
-        """At most three, the most urgent first."""
+        """At most three, the most urgent first; none for whom a panel sent and nothing is asked of any more."""
         require(actor, Action.GIVE_FACE)
+        mine = self._participations.mine(actor)
+        if mine is not None and mine.is_over:
+            return []
         return next_steps(self._situation(actor, self._studies.current(actor)))
 
     def _situation(self, actor: Person, study: Study) -> Situation:

@@ -8,9 +8,10 @@ from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.services.people.arrivals import Arrival, Coming
 from fers.ui import guard, session
-from fers.ui.languages import _
+from fers.ui.languages import _, in_words
 from fers.ui.people import leaving
 from fers.ui.services import platform
+from fers.ui.web.answering import note
 from fers.ui.web.caller import caller
 from fers.ui.words import as_typed, quoted
 
@@ -22,7 +23,9 @@ def arrive(study_code: str) -> None:
         arrival = platform().arrivals.look(study_code, said, caller(), session.device(), who)
     except FersError as error:
         st.title(_("This link doesn't work"))
-        guard.explain(error)
+        note(error)
+        for sentence in in_words(error):
+            st.write(as_typed(sentence))
         return
     if arrival.coming is Coming.BACK and arrival.participation:
         _welcome_back(arrival, arrival.participation, who)

@@ -84,7 +84,7 @@ def offer_to_finish(actor: Person) -> bool:
     mine = _going_on(actor)
     if mine is None or not platform().studies.current(actor).protocol.is_free:
         return False
-    if mine.given and st.button(_("I'm done"), icon=":material/check:", width="stretch", key="done"):
+    if mine.given and st.button(_("I'm done"), icon=":material/check:", key="done"):
         state().next_photo()
         state().finishing = True
         st.rerun()

@@ -150,7 +150,7 @@ def _choose_exit(study: Study, name: str, panel: Panel) -> Exit:
             f"{title}: link",
             saved.url,
             max_chars=LONGEST_URL,
-            placeholder=panel.way_back or "https://",
+            placeholder=(name == "completed" and panel.way_back) or "https://",
             help=when,
             key=_key(study, f"{name}-url"),
         ).strip(),
