@@ -140,7 +140,7 @@ def assemble(
     )
     retention = Retention(records, stores.face_index, withdrawal, now)
     participations = Participations(
-        stores.participations, records, stores.sittings, studies, withdrawal, stores.erasures, now
+        stores.participations, records, stores.studies, stores.sittings, studies, withdrawal, stores.erasures, now
     )
     consents = Consents(
         records, studies, withdrawal, stores.groups, stores.erasures, stores.replies, participations, now

@@ -312,6 +312,9 @@ def test_an_owner_sees_downloads_and_erases_the_list(app, platform):
     assert "3 consented" in told(app)
     assert panel_ids(app) == ["first", "second", "third"]
     study = platform.studies.current()
+    app.selectbox(key=f"recruiting-{study.id}-one").select("third").run()
+    click(app, "Delete everything they gave")
+    assert "2 consented, 1 withdrew" in told(app)
     app.selectbox(key=f"recruiting-{study.id}-one").select("second").run()
     click(app, "Erase this one")
     assert panel_ids(app) == ["first", "third"]

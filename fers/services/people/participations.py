@@ -11,14 +11,14 @@ from functools import partial
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.erasures import Erased, Erasure
-from fers.domain.interfaces import ErasureStore, ParticipationStore, RecordStore, SittingStore
-from fers.domain.people import Person
+from fers.domain.interfaces import ErasureStore, ParticipationStore, RecordStore, SittingStore, StudyStore
+from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import Outcome
 from fers.domain.questions import Moment
 from fers.domain.recruiting import Participation, Status
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound, StudyClosed
+from fers.errors import InvalidInput, NotFound, NotPermitted, StudyClosed
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
 
@@ -43,6 +43,7 @@ class Participations:
         self,
         participations: ParticipationStore,
         records: RecordStore,
+        memberships: StudyStore,
         sittings: SittingStore,
         studies: Studies,
         withdrawal: Withdrawal,
@@ -51,6 +52,7 @@ class Participations:
     ):
         self._participations = participations
         self._records = records
+        self._memberships = memberships
         self._sittings = sittings
         self._studies = studies
         self._withdrawal = withdrawal
@@ -137,6 +139,26 @@ class Participations:
         if not self._erase(study, [participation_id]):
             raise NotFound("participation.gone")
         self._log(actor, "erased a participant's panel id", participation_id, study)
+
+    def withdraw_for(self, actor: Person, study_id: str, participation_id: str) -> None:
+        """Withdraw everything of one of them, who asked for it by way of the panel: they have no other address.
+
+        Raises NotFound when there is nothing (any more), and NotPermitted when their account is in other studies, too,
+        or works on this one: then they have to do it themselves.
+        """
+        study = self._studies.get(actor, study_id)
+        everybody = self._participations.participations_in(study.id)
+        person_id = next((one.person_id for one in everybody if one.id == participation_id), None)
+        person = self._records.person(person_id) if person_id else None
+        if person is None:
+            raise NotFound("recruiting.nothing-to-withdraw")
+        memberships = self._memberships.memberships_of(person.id)
+        if person.role is not Role.PARTICIPANT or any(
+            (one.study_id, one.role) != (study.id, Role.PARTICIPANT) for one in memberships
+        ):
+            raise NotPermitted("recruiting.account-elsewhere")
+        self._log(actor, "withdrew everything for a participant who asked for it", participation_id, study)
+        self._withdrawal.withdraw_everything(person)
 
     def erase_all(self, actor: Person, study_id: str) -> None:
         """Erase what was kept of everybody whom a panel sent into a study."""

@@ -57,6 +57,7 @@ _ENDINGS = {
     "screened_out": ("Screened out", "The study is not for them, or it is full or closed."),
     "failed_check": ("Failed a check", "They answered a check question wrong."),
 }
+_GONE = (Status.DECLINED, Status.WITHDREW)
 _COLUMNS = {
     "panel_id": "Panel id",
     "status": "Status",
@@ -71,6 +72,10 @@ _COLUMNS = {
 _ERASE_ALL = (
     "Download the list first if you have yet to pay anybody. All panel ids are erased, for good. The photos stay, and "
     "nobody can tell any more which panel id gave them. Whoever opens the panel's link again begins anew."
+)
+_WITHDRAW = (
+    "For somebody who asked you by way of the panel. Their photos, answers and account will be deleted at once, for "
+    "good, as if they had withdrawn themselves. The panel id stays on the list, as withdrawn."
 )
 _ERASE_ONE = (
     "This panel id is erased, for good. The photos stay, and nobody can tell any more that this id gave them. Whoever "
@@ -186,17 +191,23 @@ def _list(actor: Person, study: Study) -> None:
         erase = partial(platform().participations.erase_all, actor, study.id)
         if confirmed("Erase all", _ERASE_ALL, "Erase all", erase, about="all-panel-ids", icon=":material/delete:"):
             st.rerun()
-    _offer_to_erase_one(actor, study, everybody)
+    _look_after_one(actor, study, everybody)
 
 
-def _offer_to_erase_one(actor: Person, study: Study, everybody: list[Participation]) -> None:
-    ids = {one.panel_id: one.id for one in everybody}
+def _look_after_one(actor: Person, study: Study, everybody: list[Participation]) -> None:
+    ids = {one.panel_id: one for one in everybody}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Erase one", list(ids), None, placeholder="Its panel id", key=_key(study, "one"))
-        if chosen in ids:
-            erase = partial(platform().participations.erase, actor, study.id, ids[chosen])
-            if confirmed("Erase it", _ERASE_ONE, "Erase this one", erase, about=f"panel-id-{ids[chosen]}"):
-                st.rerun()
+        chosen = st.selectbox("One of them", list(ids), None, placeholder="A panel id", key=_key(study, "one"))
+        if chosen not in ids:
+            return
+        own, one = platform().participations, ids[chosen]
+        withdraw = partial(own.withdraw_for, actor, study.id, one.id)
+        erase = partial(own.erase, actor, study.id, one.id)
+        yes = "Delete everything they gave"
+        if one.status not in _GONE and confirmed("Withdraw for them", _WITHDRAW, yes, withdraw, about=f"for-{one.id}"):
+            st.rerun()
+        if confirmed("Erase the id", _ERASE_ONE, "Erase this one", erase, about=f"panel-id-{one.id}"):
+            st.rerun()
 
 
 def _key(study: Study, field: str) -> str:

@@ -11,10 +11,10 @@ import pytest
 from fers.assembly import assemble
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.people import OPERATOR
+from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Task
 from fers.domain.recruiting import Status
-from fers.errors import InvalidInput, NotFound, StudyClosed
+from fers.errors import InvalidInput, NotFound, NotPermitted, StudyClosed
 from fers.exporting.exported_version import Cut
 from fers.services.people.participations import COLUMNS, as_csv, plain_cell
 from tests.people import (
@@ -208,6 +208,29 @@ def test_what_is_erased_is_gone_and_the_photos_stay(platform):
         platform.participations.erase(OPERATOR, face.study_id, "gone")
     platform.participations.erase_all(OPERATOR, face.study_id)
     assert listed(platform) == {} and platform.participations.mine(bob) is None
+
+
+def test_an_owner_withdraws_for_whoever_asked_by_way_of_the_panel(platform):
+    study = recruit(platform)
+    ada = from_panel(platform)
+    give_face(platform, ada)
+    [one] = listed(platform).values()
+    platform.participations.withdraw_for(OPERATOR, study.id, one.id)
+    assert [status for status, _ in listed(platform)["5f2a"].reached] == [Status.WITHDREW]
+    assert platform.data_export.faces(ada) == []
+    with pytest.raises(NotFound):
+        platform.participations.withdraw_for(OPERATOR, study.id, one.id)
+
+
+def test_an_owner_withdraws_for_nobody_whose_account_is_in_other_studies(platform):
+    study = recruit(platform)
+    ada = from_panel(platform)
+    elsewhere = platform.studies.create(OPERATOR, "Another")
+    code = platform.invitations.invite(OPERATOR, elsewhere.id, Role.ANNOTATOR, 1, 1)
+    platform.invitations.accept(ada, code)
+    with pytest.raises(NotPermitted) as refused:
+        platform.participations.withdraw_for(OPERATOR, study.id, listed(platform)["5f2a"].id)
+    assert refused.value.code == "recruiting.account-elsewhere"
 
 
 def test_what_was_erased_does_not_come_back_with_a_copy_of_the_records(platform, settings, clock, tmp_path):
