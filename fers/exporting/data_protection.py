@@ -79,6 +79,11 @@ def summary(study: Study, staff: Counter[Role], installation: Installation, now:
     return Document("data-protection", f"Data protection: “{study.name}”", body, now)
 
 
+def gaps(document: Document) -> int:
+    """How many the summary has; its first one only shows what they look like."""
+    return document.body.count(BLANK) - 1
+
+
 def _said(study: Study, now: datetime) -> dict[str, str]:
     """What the owner has said of the study."""
     return {

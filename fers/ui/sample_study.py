@@ -55,7 +55,7 @@ def _show(actor: Person, host: str) -> None:
 def _lead_there(actor: Person, running: Running, host: str) -> None:
     st.markdown(
         f"The sample study is ready. Its accounts all have the password `{running.password}`:  \n"
-        + "  \n".join(f"{address} ({role})" for role, address in ADDRESSES.items())
+        + "  \n".join(f"`{address}` ({role})" for role, address in ADDRESSES.items())
     )
     with st.container(horizontal=True):
         st.link_button("Open the sample study", f"http://{host}:{running.port}", icon=":material/open_in_new:")

@@ -19,7 +19,7 @@ from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Choice, Question, Words
 from fers.domain.recruiting import Recruiting
 from fers.domain.studies import Study
-from fers.exporting.data_protection import BLANK, summary
+from fers.exporting.data_protection import BLANK, gaps, summary
 from fers.exporting.printing import printed
 
 STUDY = Study(
@@ -64,6 +64,8 @@ def test_what_the_owner_said_is_filled_in():
 def test_whatever_is_left_open_is_marked():
     bare = replace(STUDY, purpose="", owner="", contact="", ethics_approval="", purpose_confirmed=False)
     assert written(bare).count(BLANK) > written().count(BLANK) >= 20
+    document = summary(STUDY, Counter(), EMBEDDED, datetime(2026, 1, 1, tzinfo=UTC))
+    assert gaps(document) == sum(line.count(BLANK) for line in document.body.split("\n## ", 1)[1].splitlines())
     open_ends = re.findall(rf": (?=- (?!{Purpose.STORE.question})|#|$)", written())
     assert open_ends == [], "a question without an answer or a mark"
 

@@ -95,7 +95,7 @@ def test_on_a_fresh_installation_its_administrator_can_have_a_sample_study(app, 
     assert command[:2] == ("demo", "demo") and str(sample._folder) in command
     assert "is being made" in told(app.run())
     monkeypatch.setattr(sample, "running", lambda actor: Running(9123, "a password"))
-    assert "administrator@example.org (administrator)" in told(app.run()) and "`a password`" in told(app)
+    assert "`administrator@example.org` (administrator)" in told(app.run()) and "`a password`" in told(app)
     links = [link.proto.url for link in app.get("link_button")]
     assert "http://localhost:9123" in links, "by this page's own name, its cookie would be replaced"
     monkeypatch.setattr(sample, "running", lambda actor: None)

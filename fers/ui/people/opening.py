@@ -9,7 +9,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.domain.readiness import Item, Part, missing, readiness
 from fers.domain.studies import Study
-from fers.exporting.data_protection import BLANK
+from fers.exporting.data_protection import gaps
 from fers.exporting.printing import Document, printed
 from fers.ui import guard
 from fers.ui.services import platform
@@ -22,15 +22,18 @@ _LONGEST = 160
 
 
 def show(actor: Person, study: Study) -> None:
-    st.header("Checklist", anchor=False)
-    with st.container(border=True):
-        for item in readiness(study):
-            _line(item)
-    if study.open:
-        _offer_closing(actor, study)
-    else:
-        _offer_opening(actor, study)
-    _for_the_board(actor, study)
+    checklist, board = st.columns([3, 2], gap="large")
+    with checklist:
+        st.header("Checklist", anchor=False)
+        with st.container(border=True):
+            for item in readiness(study):
+                _line(item)
+        if study.open:
+            _offer_closing(actor, study)
+        else:
+            _offer_opening(actor, study)
+    with board:
+        _for_the_board(actor, study)
 
 
 def _for_the_board(actor: Person, study: Study) -> None:
@@ -38,7 +41,7 @@ def _for_the_board(actor: Person, study: Study) -> None:
     summary = platform().data_protection.summary(actor, study.id)
     st.write(
         "The data-protection summary is a record of processing (Art. 30 GDPR) and an impact assessment (Art. 35), "
-        f"filled in from this study's settings. It has {summary.body.count(BLANK)} gaps that only you can fill: take "
+        f"filled in from this study's settings. It has {gaps(summary)} gaps that only you can fill: take "
         "the text to work on it."
     )
     with st.container(horizontal=True):
