@@ -17,7 +17,7 @@ expect.set_options(timeout=PATIENCE_MS)
 OF_STRANGERS = {"sign_in": "/", "setup": "/setup?token=any", "join": "/join"}
 OF_EVERYBODY = (
     *("agreement", "arena", "consent", "datasets", "explore", "face", "field", "give", "live", "models", "my_data"),
-    *("review", "study"),
+    *("rehearse", "review", "study"),
 )
 
 
@@ -80,6 +80,14 @@ def test_the_way_of_a_photo(open_page):
     found += faults(page)
     answer(page)
     found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def test_the_checklist_of_a_study(page, server):
+    page.goto(f"{server.address}/study")
+    page.get_by_role("tab", name="Opening").click()
+    page.get_by_role("heading", name="Checklist").wait_for()
+    found = faults(page)
     assert not found, "\n".join(found)
 
 
