@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from fers.languages import RIGHT_TO_LEFT
+
 _ENGLISH = "en"
 
 
@@ -67,13 +69,19 @@ def number(value: float, language: str = _ENGLISH) -> str:
 
 def percent(share: float, language: str = _ENGLISH) -> str:
     """A share, 0 to 1, in words that never round to a certainty: "97%", "<1%", ">99%"."""
-    sign, shown = ("<", 0.01) if share < 0.005 else (">", 0.99) if share > 0.995 else ("", share)
-    return sign + _percent(shown, language)
+    if share < 0.005:
+        return _left_to_right(f"<{_percent(0.01, language)}", language)
+    return _left_to_right(f">{_percent(0.99, language)}", language) if share > 0.995 else _percent(share, language)
 
 
 def rounded_down(share: float, language: str = _ENGLISH) -> str:
     """A share in whole percent, which is 100% only when it is all."""
     return _percent(min(int(share * 100), 100) / 100, language)
+
+
+def _left_to_right(text: str, language: str) -> str:
+    """Else what stands before a number would stand behind it in a text that runs the other way."""
+    return f"\u2066{text}\u2069" if language in RIGHT_TO_LEFT else text
 
 
 def _percent(share: float, language: str) -> str:

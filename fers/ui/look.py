@@ -51,6 +51,17 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 .stMainBlockContainer { padding-top: 4.5rem; max-width: 50rem; }
 [data-layout="wide"] .stMainBlockContainer { padding: 4.5rem 2rem 3rem; max-width: 96rem; }
 @media (max-width: 640px) { .stApp .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
+/* Where people read from right to left. Streamlit knows of no such languages. */
+[dir="rtl"] :is(.stHeading, .stMarkdown, .stAlert, [data-testid="stCaptionContainer"]) :is(h1, h2, h3, p, li) {
+  text-align: start; unicode-bidi: plaintext;
+}
+[dir="rtl"] .stSidebar[data-collapsed="true"] { transform: translateX(100vw) !important; }
+[dir="rtl"] :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
+  transform: scaleX(-1);
+}
+[dir="rtl"] .stSidebar[data-collapsed="false"]::after { inset: 0 100% 0 auto !important; }
+[dir="rtl"] [data-variant="segmented_control"]:first-child { border-radius: 0 1.4rem 1.4rem 0; }
+[dir="rtl"] [data-variant="segmented_control"]:last-child { border-radius: 1.4rem 0 0 1.4rem; }
 </style>
 """
 

@@ -136,8 +136,9 @@ function rows(list, best) {
   });
 }
 
+// From left to right by itself, also in a text that runs the other way.
 const inPercent = (value) =>
-  value < 0.005 ? `<${percent(0.01)}` : value > 0.995 ? `>${percent(0.99)}` : percent(value);
+  value < 0.005 ? `\u2066<${percent(0.01)}\u2069` : value > 0.995 ? `\u2066>${percent(0.99)}\u2069` : percent(value);
 
 function draw(marks, { width, height }, seen) {
   fit(marks, width, height);

@@ -57,7 +57,7 @@ class Review {
     this.find("[data-act=guide]").hidden = !data.guide;
     if (isFirst) this.begin();
     for (const button of this.root.querySelectorAll("[data-emotion]"))
-      button.lastChild.data = data.emotions[button.dataset.emotion];
+      name(button, data.emotions[button.dataset.emotion]);
     this.show();
     this.retryLater();
     const before = this.asked.size;
@@ -343,6 +343,11 @@ class Review {
       ? _("The server can't be reached. Your labels are kept here and sent as soon as it answers: keep this page open.")
       : "";
   }
+}
+
+function name(button, emotion) {
+  button.lastChild.data = emotion;
+  button.dataset.little = _("a little");
 }
 
 function load(id, picture) {
