@@ -4,25 +4,28 @@ import streamlit as st
 
 from fers.domain.permissions import Action
 from fers.ui import guard
-from fers.ui.languages import _
+from fers.ui.languages import _, language
 from fers.ui.people import consenting, leaving
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
 from fers.ui.web.data_export import PRINTED_TEXT, address
-from fers.ui.words import quoted
 
 actor = guard.enter(Action.GIVE_FACE)
 consents, study = platform().consents, platform().studies.current(actor)
-latest, text = consents.latest(actor), consents.text(actor)
-is_current = consents.current(actor) is not None
+latest, is_current = consents.latest(actor), consents.current(actor) is not None
+is_asked_again = latest is not None and not is_current
+# Whoever is asked again reads what has changed in the language that they agreed in.
+text = consents.text(actor, latest.text.language if is_asked_again else language())
 given = sum(face.study_id == study.id for face in platform().data_export.faces(actor)) if latest else 0
 
 choose_study(actor)
-if latest is None or is_current:
-    st.markdown(quoted(text.body))
-else:
+if is_asked_again:
     consenting.show_what_changed(study, latest.text, text)
-st.link_button(_("Download this text"), address(actor, PRINTED_TEXT), icon=":material/description:")
+else:
+    consenting.show(text)
+consenting.say_who_translated(study, text)
+printed = f"{address(actor, PRINTED_TEXT)}?lang={text.language}"
+st.link_button(_("Download this text"), printed, icon=":material/description:")
 st.divider()
 st.header(_("Your choices"))
 st.write(_("Each choice is up to you, and you can change it here whenever you like. “My data” leads here too."))

@@ -43,6 +43,11 @@ class ConsentText:
     def sha256(self) -> str:
         return hashlib.sha256(self.body.encode()).hexdigest()
 
+    @property
+    def language(self) -> str:
+        """The code of the one it is written in; a translation has it behind a dot of its version: "2026-11.de"."""
+        return self.version.partition(".")[2] or "en"
+
     @classmethod
     def of_a_set(cls, body: str) -> "ConsentText":
         return cls(_OF_A_SET, body)

@@ -66,6 +66,7 @@ def as_participants_meet_it(study: Study) -> str:
         ethics_approval="",
         no_ethics_because="",
         rehearsed="",
+        checked_languages=(),
         overlap=1,
         show_prediction=False,
         queue_order=QueueOrder.OLDEST,

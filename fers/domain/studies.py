@@ -44,6 +44,8 @@ class Study:
     labelling_guide: str | None = None
     """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
     none (None); "" for no guide at all."""
+    checked_languages: tuple[str, ...] = ()
+    """The languages whose texts its owner has checked: of those in others people are told that a machine wrote them."""
     protocol: Protocol = FREE
     """What its participants are asked to show."""
     ethics_approval: str = ""

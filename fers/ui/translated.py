@@ -7,6 +7,7 @@ from fers.domain.consent import Purpose
 from fers.domain.hints import Hint
 from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.permissions import Action
+from fers.services.people.consents import IN_A_COPY
 
 ERRORS = re.compile(
     r"(?:permission|account|sign-in|email|password|consent|arrival|participation|groups|withdrawal|data-export|photo|capture"
@@ -21,4 +22,5 @@ def elsewhere() -> Iterator[str]:
     yield from (purpose.question for purpose in Purpose)
     yield from (hint.value for hint in Hint)
     yield from (action.value for action in Action)
+    yield from IN_A_COPY
     yield STARTING_GUIDE

@@ -3,8 +3,8 @@
 import gettext
 import json
 import re
+from collections import defaultdict
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 from driving import click, field, open_app, told
@@ -21,7 +21,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Words
 from fers.languages import LANGUAGES
-from fers.services.people import consents, groups
+from fers.services.people import consent_words
 from fers.ui import languages as reading
 from fers.ui.languages import language
 from fers.ui.web.session_cookie import COOKIE
@@ -94,9 +94,7 @@ def marking(monkeypatch):
     marked = {"de": Marking(), "en": gettext.NullTranslations()}
     monkeypatch.setattr(languages, "translations", marked.get)
     # What people agree to is written in files of its own.
-    file = SimpleNamespace(joinpath=lambda name: file, read_text=lambda encoding: "${study}")
-    for service in (consents, groups):
-        monkeypatch.setattr(service, "resources", SimpleNamespace(files=lambda package: file))
+    monkeypatch.setattr(consent_words, "_read", lambda version: ("${study}", defaultdict(str)))
     run = AppTest.run
 
     def run_and_look(app: AppTest, **more) -> AppTest:

@@ -3,8 +3,6 @@
 import secrets
 from contextlib import suppress
 from dataclasses import replace
-from importlib import resources
-from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -17,31 +15,22 @@ from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import ConsentRequired, NotFound
 from fers.exporting.printing import Document
+from fers.languages import ORIGINAL, translations
+from fers.services.people.consent_words import text_for, texts_for
 from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
+from fers.wording import moment
 
-CURRENT_VERSION = "2026-11"
-_CROP_ONLY = """
-**Only the part you choose is kept.** Each photo is cut down to the box that you put around your face. The rest of the
-picture, with whoever else is in it, is not kept.
-"""
-"""In studies that are run so, after the version's own words. Like those, never edited: people agreed to it."""
-_FROM_A_PANEL = """
-**If a panel sent you here,** such as Prolific or your university's, its id for you is kept with how far you got and
-when. The people who run this study see that list, to pay you, and can erase it once everybody has been paid. It does
-not say which photos are yours, and the id is in nothing that is shared. If you withdraw everything, all that stays
-beside the id is that you withdrew, and that you had finished if you had.
-"""
-"""Likewise."""
-
-_ASKS = """
-**This study asks you questions of its own.** Your answers are kept as your photos are, and deleted after as many days
-or when you withdraw everything; those about one photo go with it. If you agree that your photos are included in dataset
-versions, your answers are included with them, under a number in place of your name. What you write in your own words is
-left out, unless you tick that it may be included.
-"""
-"""In studies that ask; likewise."""
+IN_A_COPY = (
+    ADULT := "I am 18 or older.",
+    CHOSEN := "What you chose on {moment}",
+    CHOICES := "Your choices",
+    VERSION := "Text version {version}, SHA-256 {hash}",
+    AGREED := "What I agreed to",
+    TAKING_PART := "Taking part in “{study}”",
+)
+"""What copies of a consent say beside the words that were agreed to, in the language of these."""
 
 
 class Consents:
@@ -65,9 +54,9 @@ class Consents:
         self._participations = participations
         self._now = now
 
-    def text(self, actor: Person | None = None) -> ConsentText:
+    def text(self, actor: Person | None = None, language: str = ORIGINAL) -> ConsentText:
         """The words that participants of the actor's study, or else newcomers, are asked to agree to."""
-        return _text_for(self._studies.current(actor))
+        return text_for(self._studies.current(actor), language)
 
     def latest(self, actor: Person) -> Consent | None:
         """What the actor agreed to last in their study, be it in today's words or in earlier ones."""
@@ -75,11 +64,12 @@ class Consents:
         return self._records.latest_consent(actor.id, self._studies.current(actor).id)
 
     def current(self, actor: Person) -> Consent | None:
-        """The actor's consent when it covers today's words, else None: they have to be asked (again)."""
+        """The actor's consent when it covers today's words, in the language they read, else None: they have to be
+        asked (again)."""
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)  # Asked for once: where the store is far away, each look costs its time.
         latest = self._records.latest_consent(actor.id, study.id)
-        return latest if latest and latest.text.sha256 == _text_for(study).sha256 else None
+        return latest if latest and latest.text.sha256 == text_for(study, latest.text.language).sha256 else None
 
     def asked_again(self, actor: Person, changed: Study) -> int:
         """How many people who have agreed to a study's words would be asked again if it became `changed`.
@@ -87,8 +77,8 @@ class Consents:
         Raises InvalidInput when it can't become so.
         """
         before = self._studies.check(actor, changed)
-        words = _text_for(before).sha256
-        return 0 if _text_for(changed).sha256 == words else self._records.count_agreed(before.id, words)
+        gone = set(texts_for(before)) - set(texts_for(changed))
+        return sum(self._records.count_agreed(before.id, text.sha256) for text in gone)
 
     def require(self, actor: Person) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""
@@ -106,10 +96,11 @@ class Consents:
         Raises ConsentRequired when the person is not 18 or the words changed meanwhile.
         """
         require(actor, Action.GIVE_FACE)
-        text, study = self.text(actor), self._studies.current(actor)
+        study = self._studies.current(actor)
         if not adult:
             raise ConsentRequired("consent.not-an-adult")
-        if text.sha256 != text_sha256:
+        text = next((text for text in texts_for(study) if text.sha256 == text_sha256), None)
+        if text is None:
             raise ConsentRequired("consent.changed")
         if Purpose.STORE not in purposes:
             purposes = frozenset()
@@ -136,16 +127,19 @@ class Consents:
         consents = self._records.consents_of(actor.id)
         if not consents:
             raise NotFound("consent.none-given")
-        latest = max(consent.given_at for consent in consents)
-        return Document("my-consent", "What I agreed to", self.copy_for(actor), latest)
+        latest = max(consents, key=lambda consent: consent.given_at)
+        language = latest.text.language
+        title = translations(language).gettext(AGREED)
+        return Document("my-consent", title, self.copy_for(actor), latest.given_at, language)
 
-    def printed_text(self, actor: Person) -> Document:
+    def printed_text(self, actor: Person, language: str = ORIGINAL) -> Document:
         """What participants of the actor's study are asked to agree to, to be printed: for an ethics board, or to be
         read on paper."""
         require(actor, Action.GIVE_FACE)
-        study, text = self._studies.current(actor), self.text(actor)
-        body = f"{text.body}\n\n## Your choices\n\n{_choices(None)}\n\n{_which(text)}"
-        return Document("consent", f"Taking part in “{study.name}”", body, self._now())
+        study, text = self._studies.current(actor), self.text(actor, language)
+        say = translations(text.language).gettext
+        body = f"{text.body}\n\n## {say(CHOICES)}\n\n{_choices(text)}\n\n{_which(text)}"
+        return Document("consent", say(TAKING_PART).format(study=study.name), body, self._now(), text.language)
 
     def hold_to_latest(self, actor: Person, face: Face) -> Face | None:
         """Narrow a face that was just stored to what its person has chosen meanwhile, in another window. Returns it as
@@ -170,37 +164,19 @@ class Consents:
         return narrowed if Purpose.STORE in purposes else None
 
 
-def _text_for(study: Study) -> ConsentText:
-    template = resources.files("fers.consent_texts").joinpath(f"{CURRENT_VERSION}.md").read_text("utf-8")
-    body = Template(template).substitute(
-        study=study.name,
-        purpose=study.purpose,
-        owner=study.owner,
-        contact=study.contact,
-        retention_days=study.retention_days,
-    )
-    if study.crop_only:
-        body += _CROP_ONLY
-    if study.questions:
-        body += _ASKS
-    if study.recruiting.is_on:
-        body += _FROM_A_PANEL
-    if own_words := study.consent_words.strip():
-        body += f"\n**What else this study wants you to know.**\n\n{own_words}\n"
-    return ConsentText(CURRENT_VERSION, body)
-
-
 def _copy(consent: Consent) -> str:
-    chosen = f"## What you chose on {consent.given_at:%d %B %Y at %H:%M} (UTC)"
-    return f"{consent.text.body}\n\n{chosen}\n\n{_choices(consent)}\n\n{_which(consent.text)}"
+    chosen = translations(consent.text.language).gettext(CHOSEN)
+    chosen = chosen.format(moment=moment(consent.given_at, consent.text.language))
+    return f"{consent.text.body}\n\n## {chosen}\n\n{_choices(consent.text, consent)}\n\n{_which(consent.text)}"
 
 
-def _choices(consent: Consent | None) -> str:
+def _choices(text: ConsentText, consent: Consent | None = None) -> str:
     """Ticked as somebody did; None: by nobody yet."""
-    chosen = [("I am 18 or older.", consent is not None)]
+    chosen = [(ADULT, consent is not None)]
     chosen += [(purpose.question, consent is not None and consent.permits(purpose)) for purpose in Purpose]
-    return "\n".join(f"- [{'x' if is_chosen else ' '}] {words}" for words, is_chosen in chosen)
+    say = translations(text.language).gettext
+    return "\n".join(f"- [{'x' if is_chosen else ' '}] {say(words)}" for words, is_chosen in chosen)
 
 
 def _which(text: ConsentText) -> str:
-    return f"Text version {text.version}, SHA-256 {text.sha256}"
+    return translations(text.language).gettext(VERSION).format(version=text.version, hash=text.sha256)

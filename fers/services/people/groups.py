@@ -1,8 +1,6 @@
 """What people say about themselves: asked for by studies that compare models between groups, and by no others."""
 
 from collections import Counter
-from importlib import resources
-from string import Template
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -14,10 +12,10 @@ from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.errors import ConsentRequired
+from fers.languages import LANGUAGES, ORIGINAL
+from fers.services.people.consent_words import about_you
 from fers.services.people.consents import Consents
 from fers.services.people.studies import Studies
-
-CURRENT_VERSION = "about-you-2026-11"
 
 
 class Groups:
@@ -40,15 +38,14 @@ class Groups:
         self._erasures = erasures
         self._now = now
 
-    def words(self, actor: Person) -> ConsentText | None:
+    def words(self, actor: Person, language: str = ORIGINAL) -> ConsentText | None:
         """What the actor would explicitly agree to by saying something about themselves; None where their study does
         not ask, or keeps nothing of theirs."""
         require(actor, Action.MANAGE_OWN_DATA)
         study, consent = self._studies.current(actor), self._consents.current(actor)
         if not study.asks_groups or consent is None or not consent.permits(Purpose.STORE):
             return None
-        template = resources.files("fers.consent_texts").joinpath(f"{CURRENT_VERSION}.md").read_text("utf-8")
-        return ConsentText(CURRENT_VERSION, Template(template).substitute(study=study.name, contact=study.contact))
+        return about_you(study, language)
 
     def mine(self, actor: Person) -> SelfDescription | None:
         """What the actor says about themselves to the study they work in."""
@@ -73,9 +70,11 @@ class Groups:
         require(actor, Action.MANAGE_OWN_DATA)
         if age is None and gender is None and skin is None:
             return self.erase(actor)
-        if (words := self.words(actor)) is None:
+        offered = [words for language in LANGUAGES if (words := self.words(actor, language))]
+        if not offered:
             raise ConsentRequired("groups.not-asked")
-        if words.sha256 != words_sha256:
+        words = next((words for words in offered if words.sha256 == words_sha256), None)
+        if words is None:
             raise ConsentRequired("groups.changed")
         if not agreed:
             raise ConsentRequired("groups.no-agreement")

@@ -27,6 +27,7 @@ def study_from_document(document: dict[str, Any]) -> Study:
         "protocol": _protocol_from_document(document.get("protocol", {})),
         "questions": tuple(map(question_from_document, document.get("questions", ()))),
         "retired_questions": tuple(map(question_from_document, document.get("retired_questions", ()))),
+        "checked_languages": tuple(document.get("checked_languages", ())),
         "recruiting": _recruiting_from_document(document.get("recruiting", {})),
     }
     return Study(**document | typed)

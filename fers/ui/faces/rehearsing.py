@@ -6,11 +6,10 @@ from fers.domain.people import Person
 from fers.errors import ConsentRequired
 from fers.ui import guard
 from fers.ui.faces.giving import look_and_answer, next_words, take_photo, thank
-from fers.ui.languages import _
+from fers.ui.languages import _, language
 from fers.ui.people import consenting
 from fers.ui.services import platform
 from fers.ui.state import Rehearsing, state
-from fers.ui.words import quoted
 
 
 def show(actor: Person) -> None:
@@ -36,8 +35,9 @@ def show(actor: Person) -> None:
 
 
 def _agree(actor: Person, rehearsing: Rehearsing) -> None:
-    text = rehearsing.rehearsal.consents.text(actor)
-    st.markdown(quoted(text.body))
+    text = rehearsing.rehearsal.consents.text(actor, language())
+    consenting.show(text)
+    consenting.say_who_translated(rehearsing.rehearsal.study, text)
     st.divider()
     st.header(_("Your choices"))
     st.caption(_("Whatever you tick in a rehearsal, nothing is kept."))

@@ -7,11 +7,25 @@ import streamlit as st
 from fers.domain.consent import Consent, ConsentText, Purpose, rewordings
 from fers.domain.people import Person
 from fers.domain.studies import Study
+from fers.languages import ORIGINAL
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.languages import _, ngettext, translated
 from fers.ui.services import platform
 from fers.ui.words import as_typed, quoted
+
+
+def show(text: ConsentText) -> None:
+    """What somebody is asked to agree to."""
+    st.markdown(quoted(text.body))
+
+
+def say_who_translated(study: Study, text: ConsentText) -> None:
+    """Under a translation that the study's owner has not checked."""
+    if text.language != ORIGINAL and text.language not in study.checked_languages:
+        st.caption(
+            _("This translation was made by a machine, and the people who run this study have not checked it yet.")
+        )
 
 
 def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> None:
@@ -31,7 +45,7 @@ def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> N
             if rewording.before:
                 st.caption(_("Before: {text}", text=quoted(rewording.before)))
     with st.expander(_("Read the whole text")):
-        st.markdown(quoted(text.body))
+        show(text)
 
 
 def choose(latest: Consent | None, text: ConsentText) -> frozenset[Purpose]:

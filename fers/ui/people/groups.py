@@ -9,7 +9,7 @@ from fers.domain.groups import MONK_TONES, AgeBand, Gender, SkinTone
 from fers.domain.people import Person
 from fers.ui import guard
 from fers.ui.confirming import confirmed
-from fers.ui.languages import N_, _, translated
+from fers.ui.languages import N_, _, language, translated
 from fers.ui.services import platform
 from fers.ui.words import quoted
 
@@ -32,7 +32,7 @@ _SWATCH = '<i style="display:inline-block;width:1.6rem;height:1.6rem;border-radi
 def show(actor: Person) -> None:
     """Nothing, where the study does not ask and nothing was said."""
     groups = platform().groups
-    words, description = groups.words(actor), groups.mine(actor)
+    words, description = groups.words(actor, language()), groups.mine(actor)
     if words is None and description is None:
         return
     with st.expander(_("About you (optional)"), icon=":material/person:"):

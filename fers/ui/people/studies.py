@@ -10,6 +10,7 @@ from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, allowed
 from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
+from fers.languages import LANGUAGES, ORIGINAL
 from fers.services.people.invitations import LONGEST_DAYS, MOST_USES
 from fers.services.people.members import Member
 from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
@@ -114,6 +115,17 @@ def _particulars(study: Study) -> Study:
             height="content",
             help="Whatever your ethics board wants said, in Markdown. It is added to the end of the text that "
             "participants agree to.",
+        ),
+        checked_languages=tuple(
+            st.multiselect(
+                "Languages whose texts you have checked",
+                [code for code in LANGUAGES if code != ORIGINAL],
+                list(study.checked_languages),
+                format_func=LANGUAGES.get,
+                key=_key(study, "checked-languages"),
+                help="Participants can read the consent and all pages in these languages. A machine translated them: "
+                "people are told so under the consent, until you say that you have read it.",
+            )
         ),
         retention_days=st.number_input(
             "Days a photo is kept", 1, LONGEST_RETENTION_DAYS, study.retention_days, key=_key(study, "retention")

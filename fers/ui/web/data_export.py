@@ -3,7 +3,8 @@
     GET /my-data/NUMBER/my-data.zip         everything, as `DataExport.download` has it
     GET /my-data/NUMBER/my-consent.md       the words they agreed to
     GET /my-data/NUMBER/my-consent          the same to be printed
-    GET /my-data/NUMBER/consent             what participants of their study are asked to agree to, to be printed
+    GET /my-data/NUMBER/consent             what participants of their study are asked to agree to, to be printed; in
+                                            another language behind `?lang=de`
 
 NUMBER is `Person.number`: a page that is open still when somebody else has signed in gets nothing of theirs.
 """
@@ -18,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from fers.domain.people import Person
 from fers.errors import FersError
 from fers.exporting.printing import Document, printed
+from fers.languages import ORIGINAL
 from fers.ui.services import platform
 from fers.ui.web.answering import in_words
 from fers.ui.web.session_cookie import COOKIE
@@ -54,7 +56,7 @@ def _answer(request: Request) -> Response:
     if asked["file"] == PRINTED_CONSENT:
         return _to_print(platform().consents.printed_copy(person))
     if asked["file"] == PRINTED_TEXT:
-        return _to_print(platform().consents.printed_text(person))
+        return _to_print(platform().consents.printed_text(person, request.query_params.get("lang", ORIGINAL)))
     return PlainTextResponse("There is no such file.", 404)
 
 

@@ -1,6 +1,7 @@
 """Consent is asked for in exact words, kept, copied, and narrowed again."""
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,9 @@ from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired, InvalidInput, NotFound, NotSignedIn
 from fers.exporting.printing import printed
+from fers.languages import LANGUAGES, ORIGINAL
+from fers.services.people import consent_words
+from fers.services.people.consent_words import ABOUT_YOU, CONSENT, text_for
 from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
 
 
@@ -170,7 +174,7 @@ def test_what_was_agreed_to_can_be_printed_word_for_word(platform, newcomer, clo
     words = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed(document))).pages).split())
     assert document.dated == clock()
     assert f"Text version {text.version}, SHA-256 {text.sha256}" in words
-    assert "What you chose on 01 January 2026 at 12:00 (UTC)" in words
+    assert "What you chose on 1 Jan 2026, 12:00 (UTC)" in words
     ticked = {purpose for purpose in Purpose if f"☑ {purpose.question}" in words}
     assert ticked == {Purpose.STORE, Purpose.TRAIN}
     assert all(f"☐ {purpose.question}" in words for purpose in set(Purpose) - ticked)
@@ -182,3 +186,36 @@ def test_what_is_asked_can_be_printed_before_anybody_agrees(platform, newcomer):
     document = platform.consents.printed_text(newcomer)
     assert platform.consents.text().body in document.body and platform.consents.text().sha256 in document.body
     assert document.body.count("- [ ]") == 1 + len(Purpose) and "[x]" not in document.body
+
+
+def test_a_consent_says_which_translation_was_read(platform, newcomer):
+    german = platform.consents.text(newcomer, "de")
+    assert german.language == "de" and german.sha256 != platform.consents.text(newcomer).sha256
+    consent = platform.consents.give(newcomer, german.sha256, frozenset({Purpose.STORE}), adult=True)
+    assert consent.text == german
+    assert platform.consents.latest(newcomer).text == german
+    copy = platform.consents.copy_for(newcomer)
+    assert german.body in copy and "[x] Meine Fotos" in copy and f"Textfassung {german.version}" in copy
+
+
+def test_whoever_agreed_in_one_language_is_asked_again_only_when_its_words_change(platform, newcomer):
+    german = platform.consents.text(newcomer, "de")
+    platform.consents.give(newcomer, german.sha256, frozenset({Purpose.STORE}), adult=True)
+    assert platform.consents.current(newcomer), "whatever language the pages are read in now"
+    changed = replace(platform.studies.current(), purpose="Another one.")
+    assert platform.consents.asked_again(OPERATOR, changed) == 1
+    platform.studies.update(OPERATOR, changed)
+    assert platform.consents.current(newcomer) is None
+
+
+def test_there_is_a_translation_of_every_part_of_what_people_agree_to(platform):
+    study = platform.studies.current()
+    for version in (CONSENT, ABOUT_YOU):
+        english, parts = consent_words._read(version)
+        for language in sorted(set(LANGUAGES) - {ORIGINAL}):
+            words, translated = consent_words._read(f"{version}.{language}")
+            assert translated.keys() == parts.keys(), language
+            for one, other in [(english, words), *((parts[name], translated[name]) for name in parts)]:
+                assert sorted(re.findall(r"\$\w+", one)) == sorted(re.findall(r"\$\w+", other)), language
+                assert one.count("\n\n") == other.count("\n\n"), language
+    assert text_for(study, "../2026-11") == text_for(study), "there is no such language"

@@ -1,0 +1,69 @@
+"""The words that people are asked to agree to, in the languages that they are there in.
+
+A file of `fers/consent_texts` holds the words for every study, and behind them, each after its name in a comment, what
+is added in studies that are run so. It is never edited: people agreed to it. A translation is a file beside it, such as
+`2026-11.de.md`, and another version by name and hash.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+from string import Template
+
+from fers.domain.consent import ConsentText
+from fers.domain.studies import Study
+from fers.languages import LANGUAGES, ORIGINAL
+
+CONSENT, ABOUT_YOU = "2026-11", "about-you-2026-11"
+_FOLDER = resources.files("fers.consent_texts")
+_PART = re.compile(r"^<!-- ([a-z-]+) -->$", re.MULTILINE)
+
+
+def text_for(study: Study, language: str = ORIGINAL) -> ConsentText:
+    """What a study's participants are asked to agree to; in English where there is no translation."""
+    version = _version(CONSENT, language)
+    words, parts = _read(version)
+    if study.crop_only:
+        words += parts["crop-only"]
+    if study.questions:
+        words += parts["questions"]
+    if study.recruiting.is_on:
+        words += parts["panel"]
+    if study.consent_words.strip():
+        words += parts["own-words"]
+    return ConsentText(version, _filled(words, study))
+
+
+def texts_for(study: Study) -> list[ConsentText]:
+    """The same in each language that it is there in."""
+    return list(dict.fromkeys(text_for(study, language) for language in LANGUAGES))
+
+
+def about_you(study: Study, language: str = ORIGINAL) -> ConsentText:
+    """What is agreed to by those who say something about themselves."""
+    version = _version(ABOUT_YOU, language)
+    return ConsentText(version, _filled(_read(version)[0], study))
+
+
+def _filled(words: str, study: Study) -> str:
+    return Template(words).substitute(
+        study=study.name,
+        purpose=study.purpose,
+        owner=study.owner,
+        contact=study.contact,
+        retention_days=study.retention_days,
+        consent_words=study.consent_words.strip(),
+    )
+
+
+def _version(name: str, language: str) -> str:
+    translated = f"{name}.{language}"
+    return translated if language in LANGUAGES and _FOLDER.joinpath(f"{translated}.md").is_file() else name
+
+
+@cache
+def _read(version: str) -> tuple[str, dict[str, str]]:
+    """The words for every study, and what may be added to them by name."""
+    words, *parts = _PART.split(_FOLDER.joinpath(f"{version}.md").read_text("utf-8"))
+    added = {name: f"\n{part.strip()}\n" for name, part in zip(parts[::2], parts[1::2], strict=True)}
+    return f"{words.strip()}\n", added
