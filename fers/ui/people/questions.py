@@ -49,11 +49,13 @@ _WHEN = {
     Moment.AFTER_PHOTO: "After each photo",
     Moment.AFTER: "At the end",
 }
+_HEADINGS = _WHEN | {Moment.AFTER_TASK: "After a task"}
 _CHECKS = {
-    None: "They go on, whatever they answer",
-    CheckKind.COMPREHENSION: "Comprehension: explain, and ask again",
-    CheckKind.ATTENTION: "Attention: one wrong answer ends it",
+    None: "Nothing: they go on, whatever they answer",
+    CheckKind.COMPREHENSION: "Comprehension check: a wrong answer is explained, and asked for again",
+    CheckKind.ATTENTION: "Attention check: one wrong answer ends it",
 }
+_SCREENED = "Whoever chooses one is thanked, and the study doesn't go on for them."
 _TRIES = 2
 _EARLIEST_WORDS = 4
 """Of a question, that its name in the data is made of."""
@@ -127,9 +129,8 @@ def _add() -> None:
 def _row(study: Study, asked: Asked, number: int) -> Question:
     """One question. It is remembered as it is now, for fields that begin anew when another one changes."""
     saved, now, key = asked.rows[number], asked.now[number], f"question-{study.id}-{number}"
-    title = as_typed(saved.words.text) or "New question"  # Another title would close it under whoever types.
     is_new = not saved.words.text
-    with st.expander(f"{list(asked.rows).index(number) + 1}. {title}", expanded=is_new, key=f"{key}-row"):
+    with st.expander(_title(asked, number), expanded=is_new, key=f"{key}-row"):
         text = st.text_area(
             "Question", saved.words.text, max_chars=LONGEST_QUESTION, height="content", key=f"{key}-text"
         ).strip()
@@ -138,7 +139,7 @@ def _row(study: Study, asked: Asked, number: int) -> Question:
             moment, after_task = _when(study, saved, key)
         kind, words = _details(kind, saved, now, words, key)
         decides = isinstance(kind, Choice) and bool(kind.check or kind.screens_out)
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             optional = (
                 st.toggle("May be left out", saved.optional, disabled=decides, key=f"{key}-optional") and not decides
             )
@@ -147,6 +148,14 @@ def _row(study: Study, asked: Asked, number: int) -> Question:
     question = Question(name, words, kind, moment, after_task, optional)
     asked.now[number] = question
     return question
+
+
+def _title(asked: Asked, number: int) -> str:
+    """As it was saved: another title would close the question under whoever types."""
+    saved, place = asked.rows[number], list(asked.rows).index(number) + 1
+    if not saved.words.text:
+        return f"{place}. New question"
+    return f"{place}. {as_typed(saved.words.text)} · {_HEADINGS[saved.moment]}"
 
 
 def _kind(saved: Question, key: str) -> Kind:
@@ -221,7 +230,7 @@ def _choice(kind: Choice, saved: Question, now: Question, words: Words, key: str
     options = tuple(line.strip() for line in written.splitlines() if line.strip())
     checks = list(_CHECKS)
     check_kind = st.selectbox(
-        "What follows from it",
+        "What depends on it",
         checks,
         checks.index(kind.check.kind if kind.check else None),
         format_func=_CHECKS.get,
@@ -234,7 +243,7 @@ def _choice(kind: Choice, saved: Question, now: Question, words: Words, key: str
         right = _marked("Right answers", options, before, f"{key}-right")
         tries, words = _tries(kind, check_kind, saved, words, key)
         check = Check(check_kind, right, tries)
-    screens_out = _marked("Answers that end it, with thanks", options, known.screens_out, f"{key}-out")
+    screens_out = _marked("Answers that screen out", options, known.screens_out, f"{key}-out", help=_SCREENED)
     return Choice(kind.several, check, screens_out), words
 
 
@@ -253,7 +262,9 @@ def _tries(kind: Choice, check: CheckKind, saved: Question, words: Words, key: s
     return int(tries), replace(words, explanation=explanation.strip())
 
 
-def _marked(title: str, options: tuple[str, ...], before: frozenset[int], key: str) -> frozenset[int]:
+def _marked(
+    title: str, options: tuple[str, ...], before: frozenset[int], key: str, help: str | None = None
+) -> frozenset[int]:
     """Some of the options, by their numbers, which stay marked when words change."""
     numbers = range(1, len(options) + 1)
     chosen = st.multiselect(
@@ -262,6 +273,7 @@ def _marked(title: str, options: tuple[str, ...], before: frozenset[int], key: s
         sorted(before & set(numbers)),
         format_func=lambda number: options[number - 1],
         placeholder="None",
+        help=help,
         key=f"{key}-{hash(options)}",
     )
     return frozenset(chosen)
@@ -313,6 +325,3 @@ def _preview(questions: tuple[Question, ...]) -> None:
                     question_fields.ask(question, key)
                     question_fields.ask_to_share(question, key)
                 st.form_submit_button("Continue", type="primary", width="stretch", disabled=True)
-
-
-_HEADINGS = _WHEN | {Moment.AFTER_TASK: "After a task"}
