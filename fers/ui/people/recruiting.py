@@ -86,8 +86,9 @@ _ERASE_ONE = (
 def show(actor: Person, study: Study) -> None:
     """The link and the ways back to be changed, and the list."""
     _edit(actor, study)
-    if study.recruiting.is_on:
-        _list(actor, study)
+    everybody = platform().participations.of_study(actor, study.id)
+    if study.recruiting.is_on or everybody:
+        _list(actor, study, everybody)
 
 
 def _edit(actor: Person, study: Study) -> None:
@@ -100,6 +101,10 @@ def _edit(actor: Person, study: Study) -> None:
     recruiting = replace(study.recruiting, parameter="")
     if panel is not None:
         recruiting = _choose_ways_back(study, panel, replace(recruiting, parameter=_name_parameter(study, panel)))
+    elif study.recruiting.is_on:
+        st.caption(
+            "Without a panel, the link lets nobody in, and whoever is on their way finds no way back at the end."
+        )
     if st.button("Save", type="primary", width="stretch", key=_key(study, "save")):
         save(actor, replace(study, recruiting=recruiting))
     elif recruiting != study.recruiting:
@@ -165,9 +170,8 @@ def _choose_exit(study: Study, name: str, panel: Panel) -> Exit:
     )
 
 
-def _list(actor: Person, study: Study) -> None:
+def _list(actor: Person, study: Study, everybody: list[Participation]) -> None:
     st.header("Participants from the panel", anchor=False)
-    everybody = platform().participations.of_study(actor, study.id)
     if not everybody:
         st.caption("Nobody has come yet.")
         return

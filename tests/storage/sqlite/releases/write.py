@@ -174,6 +174,12 @@ def write(data: Path) -> None:
 
         hard = Question("hard", Words("How hard was it?", low="easy"), Likert(5), Moment.AFTER)
         platform.studies.update(operator, replace(platform.studies.current(), questions=(hard,)))
+    if hasattr(platform, "arrivals"):
+        from fers.domain.recruiting import Exit, Recruiting
+
+        recruiting = Recruiting("id", Exit("https://panel.example/{id}", "DONE"))
+        platform.studies.update(operator, replace(platform.studies.current(), recruiting=recruiting))
+        platform.arrivals.begin(platform.studies.current().join_code, {"id": "5f2a"})
     ada = participant(platform, "ada@example.org", EVERYTHING)
     bob = participant(platform, "bob@example.org", EVERYTHING - {Purpose.PUBLISH})
     if hasattr(platform, "groups"):
