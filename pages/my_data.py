@@ -59,8 +59,10 @@ def show(face: Face) -> None:
         guessed = {"expression": word(guess), "share": percent(confidence), "date": day(face.purge_at)}
         if face.prediction.sure:
             st.caption(_("Guess: {expression} {share}. Kept until {date}.", **guessed))
-        else:
+        elif face.prediction.can_tell:
             st.caption(_("Guess: {expression} {share} (not sure). Kept until {date}.", **guessed))
+        else:
+            st.caption(_("Guess: {expression} {share} (can't tell). Kept until {date}.", **guessed))
         if face.live is not None:
             saw, sure = face.live.first
             st.caption(

@@ -14,7 +14,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Answer, Source
-from fers.domain.models import InputSpec, ModelInfo, OutputSpec
+from fers.domain.models import Answers, InputSpec, ModelInfo, OutputSpec
 from fers.domain.people import OPERATOR
 from fers.domain.recruiting import Exit, Recruiting
 
@@ -84,6 +84,9 @@ class OneModel:
         row = np.full(len(LABELS), 0.1 / 7)
         row[Emotion.HAPPY] = 0.9
         return np.tile(row, (len(faces), 1))
+
+    def answer(self, faces):
+        return Answers(self.predict(faces))
 
     def explain(self, face, emotions):
         return np.stack([np.full(face.shape[:2], emotion / 10) for emotion in emotions])

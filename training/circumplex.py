@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fers.datasets import FaceSet
 from fers.domain.emotions import Emotion
 
 POSITIONS = {
@@ -28,3 +29,9 @@ def circumplex(distributions: np.ndarray) -> np.ndarray:
     nothing about the face that its classes don't say.
     """
     return distributions @ _POSITIONS
+
+
+def valence_arousal(faces: FaceSet) -> np.ndarray:
+    """Return n x 2 valence and arousal in [-1, 1], NaN where unknown: as people judged the faces or, where the
+    whole set knows neither, from the classes."""
+    return circumplex(faces.targets) if faces.valence_arousal is None else faces.valence_arousal

@@ -11,9 +11,9 @@ from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import fingerprint, read_model_folder
-from fers.inference.runtimes import EMOTION
 from training.convert import litert
 from training.evaluate import evaluate
+from training.networks import emotion_network
 from training.train import CHECKPOINT
 
 NETWORK = "model.keras"
@@ -66,8 +66,7 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
 
 def _write_weights(trained: Path, target: Path) -> keras.Model:
     """Save the part of the network that tells the emotion: without the optimiser, and without other tasks."""
-    whole = keras.models.load_model(trained, compile=False)
-    network = keras.Model(whole.input, whole.get_layer(EMOTION).output, name=whole.name)
+    network = emotion_network(keras.models.load_model(trained, compile=False))
     network.save(target)
     return network
 

@@ -6,8 +6,8 @@ import tensorflow as tf
 from fers.datasets import FaceSet
 from fers.domain.boxes import Box
 from fers.domain.images import crop
+from training import circumplex
 from training.augment import augment
-from training.circumplex import circumplex
 from training.distribution import WHOLE, Share
 from training.recipe import Recipe
 
@@ -72,8 +72,7 @@ def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
 
 
 def _with_dimensions(targets: np.ndarray, faces: FaceSet) -> np.ndarray:
-    dimensions = circumplex(faces.targets) if faces.valence_arousal is None else faces.valence_arousal
-    return np.hstack([targets, dimensions])
+    return np.hstack([targets, circumplex.valence_arousal(faces)])
 
 
 def _mixed(data: tf.data.Dataset, alpha: float, random: np.random.Generator) -> tf.data.Dataset:

@@ -22,8 +22,8 @@ from fers.analysis.scores import score
 from fers.analysis.significance import bootstrap_interval
 from fers.datasets import FaceSet, load_all
 from fers.errors import FersError
-from fers.inference.runtimes import EMOTION
 from training import curves, pipeline, specs, svr
+from training.networks import emotion_network
 from training.recipe import Recipe, Stage
 from training.train import CHECKPOINT, LOG, seeded, train
 from training.twins import apart
@@ -140,9 +140,8 @@ def learn(recipe: Recipe | None, learning: FaceSet, validation: FaceSet, run: Pa
     else:
         run.mkdir(parents=True, exist_ok=True)
         svr.train(learning).save(run / CHECKPOINT)
-    network = keras.models.load_model(run / CHECKPOINT, compile=False)
-    whole = keras.Model(network.input, network.get_layer(EMOTION).output)
-    answers = whole.predict(pipeline.batches(validation, network.input_shape[1:], PROTOCOL.batch_size), verbose=0)
+    network = emotion_network(keras.models.load_model(run / CHECKPOINT, compile=False))
+    answers = network.predict(pipeline.batches(validation, network.input_shape[1:], PROTOCOL.batch_size), verbose=0)
     np.save(run / ANSWERS, answers)
 
 

@@ -41,4 +41,5 @@ def predict(images: tuple[Path, ...], model_id: str | None, detect: bool, as_jso
 
 def _sentence(result: dict) -> str:
     top3 = ", ".join(f"{entry['emotion']} {entry['confidence']:.0%}" for entry in result["top3"])
-    return f"{result['image']}: {'' if result['sure'] else 'not sure, perhaps '}{top3}"
+    doubt = "" if result["sure"] else "not sure, perhaps " if result["can_tell"] else "can't tell, perhaps "
+    return f"{result['image']}: {doubt}{top3}"

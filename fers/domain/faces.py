@@ -38,13 +38,26 @@ class Prediction:
     made_at: datetime
     least_confidence: float = 0.0
     """Below this, 0 to 1, people are told that the model is not sure. Chosen with the model."""
+    familiarity: float | None = None
+    """How much the face is like those that the model learned from, 0 to 1; None where it doesn't say."""
+    least_familiarity: float = 0.0
+    """Below this, people are told that the model can't tell. Chosen with the model."""
+    valence: float | None = None
+    """-1 (unpleasant) to 1 (pleasant); None where the model doesn't say."""
+    arousal: float | None = None
+    """-1 (calm) to 1 (excited); None likewise."""
 
     def __post_init__(self) -> None:
         _require_probabilities(self.probabilities)
 
     @property
+    def can_tell(self) -> bool:
+        """Whether it is a face like those that the model learned from, so that its probabilities mean something."""
+        return self.familiarity is None or self.familiarity >= self.least_familiarity
+
+    @property
     def sure(self) -> bool:
-        return max(self.probabilities) >= self.least_confidence
+        return self.can_tell and max(self.probabilities) >= self.least_confidence
 
     def top(self, k: int = 3) -> list[tuple[Emotion, float]]:
         """The `k` most probable emotions with their confidences, best first."""

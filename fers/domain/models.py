@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
+
 from fers.domain.emotions import LABELS
 
 OutputKind = Literal["probabilities", "logits", "scores"]
@@ -53,6 +55,30 @@ class OutputSpec:
     """When the largest probability is below this, the answer is "not sure"."""
     name: str | None = field(default=None, repr=False)
     """Which of a network's outputs is read; None for its only one, or the one called "emotion"."""
+    familiarity: str | None = field(default=None, repr=False)
+    """Which output says, from 0 to 1, how much a picture is like the faces that the network learned from; None where
+    none does."""
+    least_familiarity: float = field(default=0.0, repr=False)
+    """Below this, the answer is "can't tell"."""
+    valence_arousal: str | None = field(default=None, repr=False)
+    """Which output gives these two, from -1 to 1; None where none does."""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The outputs that are read beside the emotion, by name."""
+        return tuple(filter(None, (self.familiarity, self.valence_arousal)))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says about n faces."""
+
+    probabilities: np.ndarray
+    """n x 8, in the order of `Emotion`."""
+    familiarity: np.ndarray | None = None
+    """n, from 0 to 1; None where the model doesn't say."""
+    valence_arousal: np.ndarray | None = None
+    """n x 2, from -1 to 1; None where the model doesn't say."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +106,10 @@ class ModelInfo:
     def fingerprint(self) -> str:
         """64 hexadecimal digits that change whenever the model may answer differently: with its weights, and with how
         it is fed and read."""
-        # The name is left out where there is none, so that ids from before outputs had names stay what they were.
-        decisive = (self.sha256, self.input, self.output, self.crop_scale, *filter(None, [self.output.name]))
+        output = self.output
+        # What there is not is left out, so that ids from before there was any stay what they were.
+        more = filter(None, [output.name, *output.beside, output.least_familiarity])
+        decisive = (self.sha256, self.input, output, self.crop_scale, *more)
         return hashlib.sha256(repr(decisive).encode()).hexdigest()
 
 

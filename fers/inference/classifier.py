@@ -1,12 +1,11 @@
 """`Classifier` on any model folder."""
 
 import copy
-from functools import partial
 
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.models import ModelInfo
+from fers.domain.models import Answers, ModelInfo
 from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder, emotion_named
 from fers.inference.output_kinds import fault, judged
@@ -24,29 +23,43 @@ class FolderClassifier:
         self.info = folder.info
         network = open_network(folder.weights)
         output = pick_output(network.outputs, self.info.weights, self.info.output.name)
-        self._run = partial(network.run, output=output)
+        beside = [pick_output(network.outputs, self.info.weights, name) for name in self.info.output.beside]
+        self._answers, self._outputs = network.answers, (output, *beside)
         self._maps = network.maps and network.maps(output)
         spec = self.info.input
         if not _fits(spec.shape, network.input_shape):
             raise ModelRejected(
                 "model.other-input", model=self.info.id, read=network.input_shape[1:], described=spec.shape
             )
-        self._check(tried(network, np.full((1, *spec.shape), 0.5, np.float32), self.info.weights, output))
+        gray = np.full((1, *spec.shape), 0.5, np.float32)
+        self._check(tried(network, gray, self.info.weights, output))
+        for name, index in zip(self.info.output.beside, beside, strict=True):
+            self._check_beside(name, tried(network, gray, self.info.weights, index))
 
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
+        return self.answer(faces).probabilities
+
+    def answer(self, faces: np.ndarray) -> Answers:
+        """All that the model says about `faces` (as for `predict`)."""
         spec, output = self.info.input, self.info.output
         batch = to_input(faces, spec)
-        outputs = self._run(batch)
+        said = self._answers(batch, self._outputs)
         if output.flip:
             width = 2 if spec.layout == "NHWC" else 3
-            mirrored = self._run(np.ascontiguousarray(np.flip(batch, width)))
-            outputs = (outputs + mirrored) / 2
-        return to_emotions(outputs, output)
+            mirrored = self._answers(np.ascontiguousarray(np.flip(batch, width)), self._outputs)
+            said = [(one + other) / 2 for one, other in zip(said, mirrored, strict=True)]
+        emotions, *more = said
+        beside = dict(zip(output.beside, more, strict=True))
+        return Answers(
+            to_emotions(emotions, output),
+            beside[output.familiarity][:, 0] if output.familiarity else None,
+            beside[output.valence_arousal].clip(-1, 1) if output.valence_arousal else None,
+        )
 
     def outputs(self, faces: np.ndarray) -> np.ndarray:
         """What the network itself says of `faces` (as for `predict`): n x outputs, neither renamed nor calibrated."""
-        return self._run(to_input(faces, self.info.input))
+        return self._answers(to_input(faces, self.info.input), self._outputs[:1])[0]
 
     def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
         """Which pixels of a face (h x w x 3 RGB, uint8) spoke for each of `emotions`: n x h x w from 0 to 1 (most).
@@ -75,6 +88,13 @@ class FolderClassifier:
         columns = [classes.index(emotion) for emotion in known]
         heat = self._maps(to_input(face[None], self.info.input), columns, self.info.output.kind)
         return None if heat is None else dict(zip(known, heat, strict=True))
+
+    def _check_beside(self, name: str, said: np.ndarray) -> None:
+        numbers = 1 if name == self.info.output.familiarity else 2
+        if said.shape != (1, numbers):
+            raise ModelRejected(
+                "model.other-numbers-beside", model=self.info.id, output=name, numbers=numbers, said=said.shape[1:]
+            )
 
     def _check(self, outputs: np.ndarray) -> None:
         spec = self.info.output

@@ -161,6 +161,7 @@ def _input(document: dict[str, Any]) -> InputSpec:
 
 
 def _output(document: dict[str, Any]) -> OutputSpec:
+    familiarity = document.get("familiarity") or {}
     classes = tuple(map(str, document["classes"]))
     known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
     if len(set(known)) < len(known):
@@ -176,6 +177,9 @@ def _output(document: dict[str, Any]) -> OutputSpec:
         temperature=_within(document.get("temperature", 1.0), 0.01, 100, "temperature"),
         least_confidence=_within(document.get("least_confidence", 0.0), 0, 1, "least_confidence"),
         name=_text(document, "name") if "name" in document else None,
+        familiarity=_text(familiarity, "name") if familiarity else None,
+        least_familiarity=_within(familiarity.get("least", 0.0), 0, 1, "least familiarity"),
+        valence_arousal=_text(document, "valence_arousal") if "valence_arousal" in document else None,
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from fers.domain.boxes import Box
 from fers.domain.emotions import Emotion
 from fers.domain.jobs import Job
-from fers.domain.models import ModelInfo, ModelRun, Promotion
+from fers.domain.models import Answers, ModelInfo, ModelRun, Promotion
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import ModelRejected
 
@@ -22,6 +22,9 @@ class Classifier(Protocol):
 
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """`faces`: n x 224 x 224 x 3 RGB, uint8. Returns n x 8 probabilities (float) in the order of `Emotion`."""
+
+    def answer(self, faces: np.ndarray) -> Answers:
+        """All that the model says about `faces`, in one pass."""
 
     def explain(self, face: np.ndarray, emotions: list[Emotion]) -> np.ndarray:
         """Which pixels of a face (224 x 224 x 3 RGB, uint8) spoke for each of `emotions`: n x 224 x 224 from 0 to 1."""

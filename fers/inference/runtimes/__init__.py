@@ -6,7 +6,7 @@ for a file it can't load; `open_network` turns that into a refusal.
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,10 @@ EMOTION = "emotion"
 class Network:
     """Loaded weights, whatever runs them."""
 
-    run: Callable[..., np.ndarray]
-    """From a float32 batch of `input_shape` and an index of `outputs` (0 unless given) to n x numbers, float32. Inputs
-    of another type are cast, those of quantised networks by their scale and zero point, and so are outputs. Safe under
-    many threads."""
+    answers: Callable[[np.ndarray, Sequence[int]], list[np.ndarray]]
+    """From a float32 batch of `input_shape` and indices of `outputs` to what these say, each n x numbers, float32, in
+    one pass. Inputs of another type are cast, those of quantised networks by their scale and zero point, and so are
+    outputs. Safe under many threads."""
     input_shape: tuple[int | None, ...]
     """Four numbers, the first of which is the batch; None where any size goes."""
     outputs: tuple[str, ...]
@@ -40,6 +40,11 @@ class Network:
     """How many numbers were learned, where the file tells."""
     maps: Callable[[int], Maps] | None = None
     """What mattered for an output, by its index, where the runtime can tell."""
+
+    def run(self, batch: np.ndarray, output: int = 0) -> np.ndarray:
+        """What one output says of a batch."""
+        (said,) = self.answers(batch, [output])
+        return said
 
 
 _MODULES = {".keras": "keras_file", ".tflite": "litert", ".onnx": "onnx_file"}

@@ -1,6 +1,6 @@
 """Keras on TensorFlow (`.keras`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,20 @@ def load(path: Path) -> Network:
     signature = [tf.TensorSpec(source.shape, source.dtype)]
 
     @cache
-    def answers(chosen: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def answers(chosen: tuple[int, ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
         def answer(batch: Any) -> Any:
             fed = tf.nest.map_structure(lambda _: batch, expected)
-            return tf.nest.flatten(network(fed, training=False))[chosen]
+            said = tf.nest.flatten(network(fed, training=False))
+            return [said[index] for index in chosen]
 
         # Without a gradient to keep, and traced once for all batch sizes, this is several times faster than `predict`.
         return answer, tf.function(answer, input_signature=signature)
 
-    def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
-        return real(answers(output)[1](cast(batch, source.dtype)).numpy())
+    def run(batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
+        fed = cast(batch, source.dtype)
+        return [real(said.numpy()) for said in answers(tuple(outputs))[1](fed)]
 
     def maps(output: int) -> Maps:
-        return grad_cam(answers(output)[0])
+        return grad_cam(lambda batch: answers((output,))[0](batch)[0])
 
     return Network(run, tuple(source.shape), names, network.count_params(), maps)

@@ -2,6 +2,7 @@
 
 import queue
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,11 @@ def load(path: Path) -> Network:
         except queue.Empty:
             return _Interpreter(quiet.interpreter(model_content=content, num_threads=1), path.name)
 
-    def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
+    def run(batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
         # An interpreter serves one thread at a time; as many are made as there are threads at work at once.
         borrowed = interpreter()
         try:
-            return borrowed.run(batch, output)
+            return borrowed.run(batch, outputs)
         finally:
             idle.put(borrowed)
 
@@ -55,11 +56,12 @@ class _Interpreter:
         self._batch: tuple[int, ...] | None = None
         self.input_shape = tuple(None if side == -1 else int(side) for side in self._input["shape_signature"])
 
-    def run(self, batch: np.ndarray, output: int) -> np.ndarray:
+    def run(self, batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
         if self.input_shape[0] is None:
-            return self._run(batch, output)
+            return self._run(batch, outputs)
         # A network made for batches of one size, which is nearly always 1.
-        return np.concatenate([self._run(batch[start : start + 1], output) for start in range(len(batch))])
+        faces = [self._run(batch[start : start + 1], outputs) for start in range(len(batch))]
+        return [np.concatenate(said) for said in zip(*faces, strict=True)]
 
     def prepare(self, batch: int, *face: int) -> None:
         """Make room for batches of this size, of faces of this shape. Raises what LiteRT raises."""
@@ -69,14 +71,14 @@ class _Interpreter:
             self._interpreter.allocate_tensors()
             self._batch = shape
 
-    def _run(self, batch: np.ndarray, output: int) -> np.ndarray:
+    def _run(self, batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
         self.prepare(*batch.shape)
-        told = self._outputs[output]
         self._interpreter.set_tensor(
             self._input["index"], cast(batch, self._input["dtype"], *self._input["quantization"])
         )
         self._interpreter.invoke()
-        return real(self._interpreter.get_tensor(told["index"]), *told["quantization"])
+        told = [self._outputs[index] for index in outputs]
+        return [real(self._interpreter.get_tensor(each["index"]), *each["quantization"]) for each in told]
 
 
 def _output_names(interpreter: "Interpreter") -> list[str]:

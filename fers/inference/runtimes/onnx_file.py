@@ -1,6 +1,7 @@
 """ONNX Runtime (`.onnx`)."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +50,11 @@ def load(path: Path) -> Network:
     shape = tuple(side if isinstance(side, int) and side > 0 else None for side in source.shape)
     kind = np.dtype(_TYPES[source.type.removeprefix("tensor(").removesuffix(")")])
 
-    def run(batch: np.ndarray, output: int = 0) -> np.ndarray:
-        fed = cast(batch, kind)
+    def run(batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
+        fed, wanted = cast(batch, kind), [names[index] for index in outputs]
         batches = [fed] if shape[0] is None else [face[None] for face in fed]
-        return real(np.concatenate([session.run([names[output]], {source.name: each})[0] for each in batches]))
+        said = [session.run(wanted, {source.name: each}) for each in batches]
+        return [real(np.concatenate(of_output)) for of_output in zip(*said, strict=True)]
 
     return Network(run, shape, names)
 

@@ -20,7 +20,8 @@ from fers.domain.studies import Study
 from fers.errors import InvalidInput, StudyClosed
 from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks, Turn
-from fers.services.models.challengers import Challengers, prediction_of
+from fers.services.models.challengers import Challengers
+from fers.services.models.prediction import prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.people.consents import Consents
 from fers.services.people.participations import Participations

@@ -18,7 +18,7 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.erasures import Erased
 from fers.domain.faces import Answer, Face, Prediction, Source, StoredImage
 from fers.domain.images import Photo, PhotoLimits, check_photo
-from fers.domain.interfaces import Classifier, ErasureStore, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
+from fers.domain.interfaces import ErasureStore, FaceDetector, FaceIndex, LabelStore, Models, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, require
@@ -26,7 +26,7 @@ from fers.domain.studies import Study
 from fers.errors import AlreadyExists, ImageRejected, InvalidInput
 from fers.services.faces.storing import Storing
 from fers.services.labelling.aggregation import aggregate
-from fers.services.models.prediction import proposed_face
+from fers.services.models.prediction import prediction_of, proposed_face
 from fers.services.people.studies import Studies
 
 ANY_SIZE = PhotoLimits(smallest_side=1)
@@ -139,7 +139,7 @@ class Importing:
             if self._records.face(face_id) is None:
                 with photo.pixels() as pixels:
                     seen, box = proposed_face(pixels, classifier, detector)
-                prediction = self._prediction(classifier, seen)
+                prediction = prediction_of(classifier, seen, self._now)
                 consent = self._consent(_person_id(face_id, study, faces, index), study, terms.as_text(faces))
                 self._add(face_id, consent, study, photo, box or _whole(photo), prediction)
                 added += 1
@@ -187,11 +187,6 @@ class Importing:
             purge_at=now + timedelta(days=study.retention_days),
         )
         self._storing.store(face, photo.data)
-
-    def _prediction(self, classifier: Classifier, seen: np.ndarray) -> Prediction:
-        said = classifier.predict(seen[None])[0]
-        info = classifier.info
-        return Prediction(info.id, info.version, tuple(map(float, said)), self._now(), info.output.least_confidence)
 
     def _label(self, face_id: str, study: Study, faces: FaceSet, index: int) -> int:
         """Keep what the set's annotators say of a face. Returns how many of their labels are new."""

@@ -18,10 +18,10 @@ from fers.domain.permissions import Action, require
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.errors import InvalidInput, ModelRejected, NotFound
 from fers.services.models.batch_inference import Asked, BatchInference
-from fers.services.models.challengers import prediction_of
 from fers.services.models.evaluation_sets import Choice, EvaluationSets
 from fers.services.models.measuring import Common, Measuring
 from fers.services.models.pictures import Pictures
+from fers.services.models.prediction import prediction_of
 from fers.services.models.saliency import Explained, explained
 from fers.services.models.standings import EvaluationState, Standing, standing
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from fers.domain.clock import Clock, utc_now
 from fers.domain.faces import Challenger, Prediction, Unscored, UnscoredReason
-from fers.domain.interfaces import Classifier, Models
+from fers.domain.interfaces import Models
+from fers.services.models.prediction import prediction_of
 from fers.services.models.trials import Trials, known_everywhere
 
 PATIENCE_SECONDS = 2.0
@@ -77,10 +78,3 @@ class Challengers:
             return answers.get(timeout=PATIENCE_SECONDS)
         except Empty:
             return UnscoredReason.SLOW
-
-
-def prediction_of(classifier: Classifier, face: np.ndarray, now: Clock) -> Prediction:
-    """What a model says about one face, 224 x 224 x 3 RGB (uint8)."""
-    probabilities, info = classifier.predict(face[None])[0], classifier.info
-    said = tuple(float(share) for share in probabilities)
-    return Prediction(info.id, info.version, said, now(), info.output.least_confidence)

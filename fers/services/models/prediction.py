@@ -7,7 +7,9 @@ import numpy as np
 from PIL import Image
 
 from fers.domain.boxes import Box
+from fers.domain.clock import Clock, utc_now
 from fers.domain.emotions import LABELS
+from fers.domain.faces import Prediction
 from fers.domain.images import PhotoLimits, check_photo, crop
 from fers.errors import ImageRejected
 
@@ -18,12 +20,30 @@ LIMITS = PhotoLimits(smallest_side=16)
 """Benchmark faces are small (FER+: 48 pixels), so tools accept less than participants are asked for."""
 
 
+def prediction_of(classifier: "Classifier", face: np.ndarray, now: Clock = utc_now) -> Prediction:
+    """What a model says about one face, 224 x 224 x 3 RGB (uint8)."""
+    info, said = classifier.info, classifier.answer(face[None])
+    valence, arousal = (None, None) if said.valence_arousal is None else map(float, said.valence_arousal[0])
+    return Prediction(
+        info.id,
+        info.version,
+        tuple(map(float, said.probabilities[0])),
+        now(),
+        info.output.least_confidence,
+        None if said.familiarity is None else float(said.familiarity[0]),
+        info.output.least_familiarity,
+        valence,
+        arousal,
+    )
+
+
 def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector | None") -> dict[str, Any]:
     """What `classifier` says about the largest face in an image file, or the whole image without a `detector`.
 
-    Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3`, `sure`
-    (whether the largest confidence reaches what the model asks for) and `probabilities`. Raises ImageRejected when the
-    file is not an image that FERS accepts.
+    Returns `image`, `model`, `box` ([left, top, width, height] in pixels, None for the whole image), `top3`, `can_tell`
+    (whether it is a face like those that the model learned from), `sure` (whether the largest confidence, too, reaches
+    what the model asks for), `probabilities`, and `familiarity`, `valence` and `arousal`, None where the model doesn't
+    say them. Raises ImageRejected when the file is not an image that FERS accepts.
     """
     try:
         data = path.read_bytes()
@@ -31,14 +51,18 @@ def predict_file(path: Path, classifier: "Classifier", detector: "FaceDetector |
         raise ImageRejected("photo.unreadable", problem=error.strerror) from error
     with check_photo(data, LIMITS).pixels() as pixels:
         face, box = proposed_face(pixels, classifier, detector)
-    probabilities = classifier.predict(face[None])[0]
+    said = prediction_of(classifier, face)
     return {
         "image": str(path),
         "model": classifier.info.id,
         "box": box.as_list() if box else None,
-        "top3": [{"emotion": LABELS[i], "confidence": float(probabilities[i])} for i in np.argsort(-probabilities)[:3]],
-        "sure": bool(probabilities.max() >= classifier.info.output.least_confidence),
-        "probabilities": dict(zip(LABELS, map(float, probabilities), strict=True)),
+        "top3": [{"emotion": emotion.label, "confidence": share} for emotion, share in said.top(3)],
+        "can_tell": said.can_tell,
+        "sure": said.sure,
+        "probabilities": dict(zip(LABELS, said.probabilities, strict=True)),
+        "familiarity": said.familiarity,
+        "valence": said.valence,
+        "arousal": said.arousal,
     }
 
 

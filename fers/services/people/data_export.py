@@ -151,6 +151,8 @@ def describe(face: Face) -> dict[str, Any]:
         "model": {"id": prediction.model_id, "version": prediction.model_version},
         "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
         "sure": prediction.sure,
+        "can_tell": prediction.can_tell,
+        "guessed_valence_arousal": None if prediction.valence is None else [prediction.valence, prediction.arousal],
         "rival": _describe_challenger(face.challenger),
         "missed": face.unscored and asdict(face.unscored),
         "live": face.live and face.live.described(),

@@ -47,22 +47,27 @@ async function network(file) {
 function looker(plan, run) {
   const { input, output, file, cropScale, faceSide } = plan.model;
   const detect = detector(plan.detector, run);
-  const answer = async (prepared) => Array.from(named(await run(file, prepared), output.name).data);
+  const answer = async (prepared) => {
+    const said = await run(file, prepared);
+    const familiarity = output.familiarity ? named(said, output.familiarity).data[0] : 1;
+    return [familiarity, ...named(said, output.name).data];
+  };
 
-  /** The largest face in RGBA pixels: { face, box, probabilities }, boxes as [left, top, width, height]; null if none.
-   * `box` is the crop that the model saw. Where the face is known already, nothing is searched, which is most of the
-   * work. */
+  /** The largest face in RGBA pixels: { face, box, probabilities, familiarity }, boxes as [left, top, width, height];
+   * null if none. `box` is the crop that the model saw. Where the face is known already, nothing is searched, which is
+   * most of the work. */
   return async function look(pixels, known = null) {
     const seen = picture(pixels);
     const face = known ?? (await detect(seen))[0];
     if (!face) return null;
     const box = withContext(face, cropScale, seen);
     const prepared = toInput(seen, box, input, faceSide);
-    let outputs = await answer(prepared);
+    let said = await answer(prepared);
     if (output.flip) {
       const other = await answer(mirrored(prepared, input));
-      outputs = outputs.map((value, index) => (value + other[index]) / 2);
+      said = said.map((value, index) => (value + other[index]) / 2);
     }
-    return { face, box, probabilities: toEmotions(outputs, output) };
+    const [familiarity, ...outputs] = said;
+    return { face, box, probabilities: toEmotions(outputs, output), familiarity };
   };
 }

@@ -27,12 +27,28 @@ def show_result(prediction: Prediction, blind: bool = False) -> None:
     """Draw the card for `prediction`; `blind`: without saying whose it is."""
     with st.container(border=True):
         st.caption(_("The machine's guess"))
-        if not prediction.sure:
+        if not prediction.can_tell:
+            st.subheader(_("Can't tell"), anchor=False)
+            st.write(
+                _(
+                    "This picture is unlike the faces that the model learned from. Is your whole face in the box, sharp "
+                    "and uncovered? Then it might be one of these:"
+                )
+            )
+        elif not prediction.sure:
             st.subheader(_("Not sure"), anchor=False)
             st.write(_("It might be one of these:"))
         st.html(_STYLE + _bars(prediction.top(3), "top" if prediction.sure else "unsure"))
         with st.expander(_("All eight expressions")):
             st.html(_bars(prediction.top(len(Emotion)), "all"))
+            if prediction.valence is not None and prediction.arousal is not None:
+                st.caption(
+                    _(
+                        "Valence {valence} (-1 unpleasant, +1 pleasant), arousal {arousal} (-1 calm, +1 excited)",
+                        valence=f"{prediction.valence:+.1f}",
+                        arousal=f"{prediction.arousal:+.1f}",
+                    )
+                )
             if not blind:
                 version = as_typed(prediction.model_version)
                 st.caption(_("Model {model}, version {version}", model=prediction.model_id, version=version))

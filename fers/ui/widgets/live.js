@@ -59,7 +59,7 @@ async function watch(stage, plan, session) {
   const eye = await kept(session, "eye", openEye(plan));
   const frame = document.createElement("canvas");
   const pen = frame.getContext("2d", { willReadFrequently: true });
-  const view = { frames: 0, seen: null, smooth: null, at: performance.now(), pace: 0 };
+  const view = { frames: 0, seen: null, smooth: null, familiarity: null, least: plan.model.output.least_familiarity, at: performance.now(), pace: 0 };
   const button = stage.querySelector("button");
   button.onclick = () => give(button, frame, session, view);
   while (!session.stopped) {
@@ -101,13 +101,17 @@ function follow(view, seen, smoothed) {
   view.pace = view.pace ? 0.9 * view.pace + 0.1 * passed : passed;
   view.seen = seen;
   view.smooth = seen && smoothed(view.smooth, seen.probabilities, passed);
+  view.familiarity = seen && smoothed(view.familiarity, [seen.familiarity], passed);
 }
 
-function show(stage, { frames, seen, smooth, pace }, expressions, frame) {
+function show(stage, { frames, seen, smooth, pace, familiarity, least }, expressions, frame) {
   draw(stage.querySelector(".marks"), frame, seen);
   stage.querySelector(".pace").textContent = _("{count} frames a second", { count: Math.round(1000 / pace) });
   stage.querySelector("button").disabled = seen === null;
-  note(stage, seen ? "" : _("No face in sight."));
+  const lost = familiarity !== null && familiarity[0] < least;
+  const doubt = lost ? _("Can't tell. Is your whole face in the picture, in good light?") : "";
+  note(stage, seen ? doubt : _("No face in sight."));
+  stage.classList.toggle("lost", lost);
   // For tests and the curious.
   stage.dataset.frames = frames;
   stage.dataset.pace = pace;
