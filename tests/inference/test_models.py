@@ -10,8 +10,10 @@ import pytest
 from fers.domain.emotions import LABELS
 from fers.errors import ModelRejected, UnknownModel
 from fers.inference.classifier import FolderClassifier
+from fers.inference.conversion import litert
 from fers.inference.model_folder import read_model_folder
 from fers.inference.registry import ModelRegistry
+from fers.services.models.prediction import prediction_of
 
 INPUT = {"width": 32, "height": 32, "channels": 3, "range": [0, 1]}
 
@@ -204,3 +206,62 @@ def test_of_two_models_with_one_id_that_in_the_earlier_folder_is_meant(write_mod
 def test_without_any_model_the_folder_is_named(tmp_path):
     with pytest.raises(UnknownModel, match=str(tmp_path)):
         ModelRegistry([tmp_path], "alexnet").default()
+
+
+@pytest.fixture
+def with_heads(tmp_path):
+    """A network that says more than the expression, as the app serves it."""
+    inputs = keras.Input((32, 32, 3))
+    seen = keras.layers.GlobalAveragePooling2D()(inputs)
+    outputs = {
+        "emotion": keras.layers.Dense(8, activation="softmax")(seen),
+        "familiarity": keras.layers.Dense(1, "sigmoid", kernel_initializer="ones")(seen),
+        "valence_arousal": keras.layers.Dense(2, kernel_initializer="ones")(seen),
+    }
+    path = tmp_path / "heads.tflite"
+    path.write_bytes(litert(keras.Model(inputs, outputs)))
+    return path
+
+
+HEADS = {"familiarity": {"name": "familiarity", "least": 0.7}, "valence_arousal": "valence_arousal"}
+
+
+def test_one_pass_says_whether_it_can_tell_and_where_the_face_lies(write_model, with_heads):
+    folder = write_model(network=with_heads, output={"classes": LABELS} | HEADS)
+    classifier = FolderClassifier(read_model_folder(folder))
+    dark, bright = np.zeros((224, 224, 3), np.uint8), np.full((224, 224, 3), 255, np.uint8)
+    said = classifier.answer(np.stack([dark, bright]))
+    np.testing.assert_allclose(said.familiarity, [0.5, 1 / (1 + np.exp(-3))], atol=1e-5)
+    np.testing.assert_allclose(said.valence_arousal, [[0, 0], [1, 1]], atol=1e-5)  # Within their range.
+    guesses = [prediction_of(classifier, face) for face in (dark, bright)]
+    assert [guess.can_tell for guess in guesses] == [False, True]
+    assert not guesses[0].sure and (guesses[1].valence, guesses[1].arousal) == (1, 1)
+
+
+def test_a_network_without_more_outputs_can_always_tell(write_model, faces):
+    guess = prediction_of(FolderClassifier(read_model_folder(write_model())), faces[0])
+    assert guess.can_tell and guess.familiarity is None and guess.valence is None
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        ({"familiarity": {"name": "valence_arousal"}}, "where 1 would be right"),
+        ({"valence_arousal": "familiarity"}, "where 2 would be right"),
+        ({"familiarity": {"name": "nothing"}}, "nothing"),
+        ({"familiarity": {"name": "familiarity", "least": 2}}, "least familiarity"),
+    ],
+)
+def test_outputs_that_are_not_as_described_are_refused(write_model, with_heads, output, problem):
+    folder = write_model(network=with_heads, output={"classes": LABELS} | output)
+    with pytest.raises(ModelRejected, match=problem):
+        FolderClassifier(read_model_folder(folder))
+
+
+def test_the_limit_below_which_it_cant_tell_makes_another_model(write_model, with_heads):
+    other = HEADS | {"familiarity": {"name": "familiarity", "least": 0.6}}
+    prints = [
+        read_model_folder(write_model(name, with_heads, output={"classes": LABELS} | heads)).info.fingerprint
+        for name, heads in (("one", HEADS), ("other", other), ("none", {}))
+    ]
+    assert len(set(prints)) == 3

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 import streamlit as st
 from driving import agreed, click, field, leave, open_app, opened, sign_in, signed_in, told
@@ -13,7 +14,7 @@ from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display, Source
-from fers.domain.models import OutputSpec
+from fers.domain.models import Answers, OutputSpec
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.services.faces.capture import Capture
@@ -119,6 +120,23 @@ def test_a_model_that_is_not_sure_says_so_and_suggests_no_answer(app, platform, 
     click(app, "Save my answer")
     (face,) = platform.data_export.faces(ada(app, platform))
     assert face.answer.label is Emotion.SAD and not face.prediction.sure
+
+
+def test_a_model_that_cant_tell_says_so_and_suggests_no_answer(app, platform, monkeypatch):
+    strange = lambda self, faces: Answers(self.predict(faces), np.array([0.2]), np.array([[0.5, -0.25]]))  # noqa: E731
+    limited = dataclasses.replace(OneModel.info, output=OutputSpec(familiarity="familiarity", least_familiarity=0.4))
+    monkeypatch.setattr(OneModel, "answer", strange)
+    monkeypatch.setattr(OneModel, "info", limited)
+    ask_first(platform, 0)
+    agreed(signed_in(app, platform), KEEP)
+    give(app, photo())
+    assert "Can't tell" in told(app) and "Valence +0.5" in told(app)
+    assert not any(button.label.startswith("Yes") for button in app.button)
+    choose(app, "display", Display.FELT)
+    choose(app, "label", Emotion.SAD)
+    click(app, "Save my answer")
+    (face,) = platform.data_export.faces(ada(app, platform))
+    assert (face.prediction.familiarity, face.prediction.valence) == (0.2, 0.5) and not face.prediction.can_tell
 
 
 def test_those_asked_first_see_no_guess_before_they_answer(app, platform):

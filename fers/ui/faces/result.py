@@ -31,8 +31,8 @@ def show_result(prediction: Prediction, blind: bool = False) -> None:
             st.subheader(_("Can't tell"), anchor=False)
             st.write(
                 _(
-                    "This picture is unlike the faces that the model learned from. Is your whole face in the box, sharp "
-                    "and uncovered? Then it might be one of these:"
+                    "This picture is unlike the faces that the model learned from. Is your whole face in the "
+                    "box, sharp and uncovered? Then it might be one of these:"
                 )
             )
         elif not prediction.sure:

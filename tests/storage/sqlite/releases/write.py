@@ -61,6 +61,9 @@ class Says:
     def predict(self, faces):
         return np.tile(self._answer, (len(faces), 1))
 
+    def answer(self, faces):
+        return models.Answers(self.predict(faces))
+
 
 class Models:
     """Stands in for the registry."""
