@@ -12,7 +12,7 @@ from string import Template
 
 from fers.domain.consent import ConsentText
 from fers.domain.studies import Study
-from fers.languages import LANGUAGES, ORIGINAL
+from fers.languages import LANGUAGES, ORIGINAL, RIGHT_TO_LEFT
 
 CONSENT, ABOUT_YOU = "2026-11", "about-you-2026-11"
 _FOLDER = resources.files("fers.consent_texts")
@@ -31,7 +31,7 @@ def text_for(study: Study, language: str = ORIGINAL) -> ConsentText:
         words += parts["panel"]
     if study.consent_words.strip():
         words += parts["own-words"]
-    return ConsentText(version, _filled(words, study))
+    return _filled(version, words, study)
 
 
 def texts_for(study: Study) -> list[ConsentText]:
@@ -42,18 +42,21 @@ def texts_for(study: Study) -> list[ConsentText]:
 def about_you(study: Study, language: str = ORIGINAL) -> ConsentText:
     """What is agreed to by those who say something about themselves."""
     version = _version(ABOUT_YOU, language)
-    return ConsentText(version, _filled(_read(version)[0], study))
+    return _filled(version, _read(version)[0], study)
 
 
-def _filled(words: str, study: Study) -> str:
-    return Template(words).substitute(
-        study=study.name,
-        purpose=study.purpose,
-        owner=study.owner,
-        contact=study.contact,
-        retention_days=study.retention_days,
-        consent_words=study.consent_words.strip(),
-    )
+def _filled(version: str, words: str, study: Study) -> ConsentText:
+    """What the study says runs its own way in words that are read from right to left."""
+    particulars = {
+        "study": study.name,
+        "purpose": study.purpose,
+        "owner": study.owner,
+        "contact": study.contact,
+        "retention_days": str(study.retention_days),
+    }
+    if ConsentText(version, words).language in RIGHT_TO_LEFT:
+        particulars = {name: f"\u2068{said}\u2069" for name, said in particulars.items()}
+    return ConsentText(version, Template(words).substitute(particulars, consent_words=study.consent_words.strip()))
 
 
 def _version(name: str, language: str) -> str:
