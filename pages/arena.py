@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.models import arena, arena_runs, model_plots, pair_faces, slices
 from fers.ui.people.studies import choose_study
 from fers.ui.services import platform
@@ -63,3 +63,5 @@ with guard.explaining():
             leaderboard()
             st.header("Side by side")
             side_by_side()
+    else:
+        next_up.show(actor)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fers.domain.permissions import Action
+from fers.domain.permissions import Action, allowed
 from fers.ui import guard, next_up
 from fers.ui.faces.exploring import (
     agreement,
@@ -22,6 +22,9 @@ actor = guard.enter(Action.VIEW_DATASET)
 study = platform().studies.current(actor)
 
 st.title("Explore")
+lands_here = not allowed(actor, Action.MANAGE_STUDY, study.id)
+if lands_here:
+    next_up.show(actor, next_up.OF_RESEARCHERS)
 side, content = st.columns([1, 4], gap="medium")
 with side:
     choose_study(actor)
@@ -38,7 +41,8 @@ with content:
             freeze_these(wanted)
     if not found:
         st.info("No faces match. Take a filter away, or wait for the first faces to come in.")
-        next_up.show(actor)
+        if not lands_here:
+            next_up.show(actor, next_up.WITHOUT_FACES)
         st.stop()
     # Only the open tab is worked out: each face shown is decoded for it.
     views = st.tabs(["Newest", "Most disputed", "Plots"], key=VIEW, on_change="rerun", bind="query-params")

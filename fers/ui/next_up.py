@@ -14,9 +14,10 @@ from fers.ui.services import platform
 from fers.ui.state import show_part, state
 
 OF_PARTICIPANTS = frozenset({NextStep.AGREE, NextStep.GIVE})
+OF_RESEARCHERS = frozenset({NextStep.FREEZE, NextStep.REGISTER})
 ON_ANY_PAGE = frozenset(NextStep) - {NextStep.LOOK_AROUND}
 WITHOUT_FACES = frozenset({NextStep.COMPLETE, NextStep.OPEN, NextStep.SHARE})
-"""Of somebody who came to label."""
+"""Of somebody who came to look at faces, or to label them."""
 EVERYTHING = frozenset(NextStep)
 
 

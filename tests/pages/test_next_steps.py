@@ -53,6 +53,17 @@ def test_a_page_without_versions_leads_to_what_is_missing(app, platform, owner):
     assert "Freeze one" not in told(app.run())
 
 
+def test_a_researcher_is_told_where_they_land(app, platform):
+    give_face(platform, participant(platform))
+    ruth = participant(platform, "ruth@example.org")
+    platform.members.assign(OPERATOR, platform.studies.current().id, ruth.id, Role.RESEARCHER)
+    sign_in(app, "ruth@example.org")
+    assert opened(app) == "explore" and "There is no dataset version yet." in told(app)
+    pressed(app, "Freeze a version")
+    assert opened(app) == "datasets"
+    assert not app.exception and not app.error
+
+
 def test_a_participant_without_photos_is_led_to_the_first(app, platform):
     ada = participant(platform)
     sign_in(app)
