@@ -1,0 +1,110 @@
+"""How somebody gets their language, and what they are told about a translation."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+from driving import agreed, open_app, signed_in, told
+from streamlit.testing.v1 import AppTest
+
+from fers.domain.people import OPERATOR
+from fers.languages import translations
+from fers.ui.languages import COOKIE
+
+BY_MACHINE = "This translation was made by a machine, and the people who run this study have not checked it yet."
+
+
+def german(message: str) -> str:
+    return translations("de").gettext(message)
+
+
+@pytest.fixture
+def headers(monkeypatch, platform, cookies) -> dict[str, str]:
+    """What the browser sent with them when it opened the page."""
+    sent = {}
+    monkeypatch.setattr(type(st.context), "headers", sent)
+    return sent
+
+
+def spoken(app: AppTest) -> dict:
+    """What the browser is told about the language of the page."""
+    said = (json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.json)
+    return next(data for data in said if "chosen" in data)
+
+
+def follow(app: AppTest, language: str) -> AppTest:
+    app.query_params["lang"] = language
+    return app.run()
+
+
+def choose(app: AppTest, language: str) -> AppTest:
+    next(box for box in app.selectbox if box.key.startswith("read-in-")).select(language)
+    return app.run()
+
+
+def test_a_page_is_in_english_for_whoever_asks_for_nothing(headers):
+    assert spoken(open_app())["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "language", "direction"), [("de-AT,en;q=0.5", "de", "ltr"), ("ar", "ar", "rtl")], ids=["de", "ar"]
+)
+def test_a_page_is_in_the_language_that_the_browser_asks_for(headers, asked_for, language, direction):
+    headers["Accept-Language"] = asked_for
+    app = open_app()
+    assert (spoken(app)["language"], spoken(app)["direction"]) == (language, direction)
+    assert spoken(app)["chosen"] is None, "nobody chose, so nothing is kept in the browser"
+    assert any(button.label == translations(language).gettext("Sign in") for button in app.button)
+
+
+def test_what_was_chosen_in_a_browser_before_counts_for_more_than_what_it_asks_for(headers, cookies):
+    headers["Accept-Language"], cookies[COOKIE] = "ar", "de"
+    assert spoken(open_app())["language"] == "de"
+
+
+@pytest.mark.parametrize("kept", ["", "xx", "../de"], ids=["nothing", "no language", "a path"])
+def test_a_cookie_that_names_no_language_is_as_good_as_none(headers, cookies, kept):
+    headers["Accept-Language"], cookies[COOKIE] = "de", kept
+    assert spoken(open_app())["language"] == "de"
+
+
+def test_a_link_counts_for_more_than_the_cookie_and_is_kept(headers, cookies):
+    cookies[COOKIE] = "ar"
+    told_browser = spoken(follow(open_app(), "de"))
+    assert (told_browser["language"], told_browser["chosen"], told_browser["cookie"]) == ("de", "de", COOKIE)
+
+
+def test_a_language_that_is_chosen_under_the_page_is_read_at_once_and_kept(headers):
+    app = choose(open_app(), "de")
+    assert (spoken(app)["language"], spoken(app)["chosen"]) == ("de", "de")
+    assert any(button.label == german("Sign in") for button in app.button)
+    assert spoken(choose(app, "en"))["chosen"] == "en", "English is a choice, too"
+
+
+def test_whoever_came_by_a_link_may_read_on_in_another_language(headers):
+    app = choose(follow(open_app(), "de"), "ar")
+    assert spoken(app.run())["language"] == "ar", "though the link is in the address still"
+
+
+def test_the_language_stays_when_somebody_signs_in(headers, app, platform):
+    app = choose(signed_in(app, platform), "de")
+    assert spoken(app.switch_page("pages/my_data.py").run())["language"] == "de"
+
+
+def test_a_consent_says_that_a_machine_translated_it_until_the_owner_has_checked_it(headers, app, platform):
+    app = signed_in(app, platform).switch_page("pages/consent.py").run()
+    assert BY_MACHINE not in told(app), "nobody translated the English one"
+    choose(app, "de")
+    assert german(BY_MACHINE) in told(app)
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), checked_languages=("ar",)))
+    assert german(BY_MACHINE) in told(app.run()), "another language was checked"
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), checked_languages=("ar", "de")))
+    assert german(BY_MACHINE) not in told(app.run())
+
+
+def test_whoever_agreed_in_english_is_not_asked_again_in_german(headers, app, platform):
+    app = agreed(signed_in(app, platform).switch_page("pages/consent.py").run(), "Keep")
+    app = choose(app, "de").switch_page("pages/consent.py").run()
+    assert german("Something has changed") not in told(app)
+    assert any(button.label == german("Save my choices") for button in app.button)
