@@ -7,14 +7,16 @@ from playwright.sync_api import Page, expect
 
 from fers import config
 from fers.assembly import assemble
-from fers.domain.people import OPERATOR
+from fers.domain.people import OPERATOR, Role
 from fers.domain.recruiting import Status
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, session_cookie, until
-from tests.people import OneFace, OneModel, photo, recruit
+from tests.browser.accessibility import faults, look
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, session_cookie, sign_in, until
+from tests.people import OneFace, OneModel, from_panel, give_face, grant, participant, photo, recruit
 from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
+OWNER = "owner@example.org"
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,7 @@ def test_from_the_panels_link_to_its_code_and_no_second_time(open_page, platform
     back = page.get_by_role("link", name="Go back to panel.example")
     expect(back).to_have_attribute("href", "https://panel.example/done?id=5f2a")
     assert listed(platform)["5f2a"] is Status.COMPLETED
+    assert not faults(page)
 
     page.goto(page.url.rpartition("/")[0] + link(platform, "5f2a"))
     expect(page.get_by_role("heading", name="You have already taken part")).to_be_visible()
@@ -73,6 +76,26 @@ def test_from_the_panels_link_to_its_code_and_no_second_time(open_page, platform
     elsewhere = open_page(link(platform, "5f2a"), **DESKTOP)
     expect(elsewhere.get_by_role("heading", name="This link was opened before")).to_be_visible()
     expect(elsewhere.get_by_text("DONE-1")).to_have_count(0)
+
+
+def test_axe_finds_nothing_on_the_pages_of_people_from_a_panel_nor_on_their_owners(open_page, platform):
+    ended = from_panel(platform, "ended")
+    give_face(platform, ended)
+    platform.participations.complete(ended)
+    page, found = open_page(link(platform, "new")), []
+    page.get_by_role("button", name="Continue").wait_for()
+    found += faults(page)
+    page.goto(page.url.replace("=new", "=ended"))
+    page.get_by_role("heading", name="This link was opened before").wait_for()
+    found += faults(page)
+    participant(platform, OWNER)
+    grant(platform, OWNER, Role.ADMINISTRATOR)
+    owner = open_page()
+    sign_in(owner, OWNER)
+    owner.get_by_role("tab", name="Panels").click()
+    owner.get_by_role("heading", name="Participants from the panel").wait_for()
+    found += look(owner)
+    assert not found, "\n".join(found)
 
 
 def test_a_browser_that_lost_its_session_goes_on_where_it_was(open_page, platform):
