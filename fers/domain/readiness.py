@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from fers.domain.protocols import Protocol, Quota
 from fers.domain.recruiting import Status
 from fers.domain.review import QueueOrder
 from fers.domain.studies import Study
+from fers.wording import listed
 
 
 class Part(StrEnum):
@@ -35,8 +36,11 @@ class Item:
     """Whether the study stays closed without it; else it is advice."""
 
 
-def readiness(study: Study) -> list[Item]:
-    """The checklist, in the order in which it is read. Whatever a study comes to have may add a line of its own."""
+def readiness(study: Study, translated: Mapping[str, str] | None = None) -> list[Item]:
+    """The checklist, in the order in which it is read. Whatever a study comes to have may add a line of its own.
+
+    `translated`: the languages that participants can read it in beside its own, by code.
+    """
     return [
         _said("Purpose", study.purpose, "Say what the photos are for. Participants read it first."),
         _said("Who runs it", study.owner, "Say who runs the study: a person, and where they work."),
@@ -46,6 +50,7 @@ def readiness(study: Study) -> list[Item]:
         _tasks(study),
         _quotas(study),
         *_panel(study),
+        *_languages(study, translated or {}),
         _confirmed(study),
         _tried(study),
     ]
@@ -175,6 +180,19 @@ def _crowded(quotas: Iterable[Quota]) -> Quota | None:
         if any(wanted > whole.wanted for wanted in by_dimension.values()):
             return whole
     return None
+
+
+def _languages(study: Study, translated: Mapping[str, str]) -> list[Item]:
+    """Nothing where there are no others."""
+    if not translated:
+        return []
+    unchecked = [name for code, name in translated.items() if code not in study.checked_languages]
+    says = "You have checked the text that participants agree to in every language."
+    if unchecked:
+        says = (
+            f"A machine translated what people agree to into {listed(unchecked)}. They are told so until you check it."
+        )
+    return [Item("Languages", not unchecked, says, Part.ABOUT, is_required=False)]
 
 
 def _confirmed(study: Study) -> Item:

@@ -60,6 +60,15 @@ def test_a_study_that_needs_no_approval_says_why():
     assert line(study, "Ethics approval").says == "Not needed, because only drawn faces are used."
 
 
+def test_texts_that_nobody_checked_are_advised_against():
+    others = {"de": "Deutsch", "ar": "العربية"}
+    assert not [item for item in readiness(READY) if item.name == "Languages"]
+    [item] = [item for item in readiness(replace(READY, checked_languages=("de",)), others) if item.name == "Languages"]
+    assert not item.is_done and not item.is_required and "into العربية." in item.says and "Deutsch" not in item.says
+    checked = replace(READY, checked_languages=("de", "ar"))
+    assert [item.is_done for item in readiness(checked, others) if item.name == "Languages"] == [True]
+
+
 def test_every_line_has_a_name_of_its_own():
     names = [item.name for item in readiness(READY)]
     assert len(set(names)) == len(names)

@@ -52,6 +52,15 @@ def test_a_new_study_is_described_and_opened_by_its_checklist(app, platform, own
     assert not app.exception and not app.error
 
 
+def test_the_ethics_board_gets_the_text_in_every_language(app, platform, owner):
+    app.switch_page("pages/study.py").run()
+    links = {link.proto.label: link.proto.url for link in app.get("link_button")}
+    assert {"English", "Deutsch", "العربية"} <= set(links)
+    assert links["Deutsch"].endswith("/consent?lang=de")
+    assert "can't put the letters of العربية into a PDF" in told(app)
+    assert {"Data-protection summary", "The same as text"} <= {button.label for button in app.get("download_button")}
+
+
 def test_an_owner_tries_a_closed_study_as_a_participant(app, platform, owner):
     study = platform.studies.current(owner)
     protocol = Protocol((Task(Emotion.FEAR), Task(Emotion.HAPPY)))

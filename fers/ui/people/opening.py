@@ -11,11 +11,14 @@ from fers.domain.readiness import Item, Part, missing, readiness
 from fers.domain.studies import Study
 from fers.exporting.data_protection import gaps
 from fers.exporting.printing import Document, printed
+from fers.languages import LANGUAGES, ORIGINAL
+from fers.services.people.consent_words import texts_for
 from fers.ui import guard
 from fers.ui.services import platform
 from fers.ui.state import show_part
 from fers.ui.web.data_export import PRINTED_TEXT, address
 from fers.ui.words import as_typed
+from fers.wording import listed
 
 _LONGEST = 160
 """Characters of what the owner typed that a line repeats."""
@@ -26,7 +29,7 @@ def show(actor: Person, study: Study) -> None:
     with checklist:
         st.header("Checklist", anchor=False)
         with st.container(border=True):
-            for item in readiness(study):
+            for item in readiness(study, {code: LANGUAGES[code] for code in LANGUAGES if code != ORIGINAL}):
                 _line(item)
         if study.open:
             _offer_closing(actor, study)
@@ -45,13 +48,18 @@ def _for_the_board(actor: Person, study: Study) -> None:
         "the text to work on it."
     )
     with st.container(horizontal=True):
-        st.link_button("The text participants agree to", address(actor, PRINTED_TEXT), icon=":material/description:")
         _download("Data-protection summary", summary, partial(printed, summary), summary.file_name, summary.media_type)
         _download("The same as text", summary, summary.body, f"{summary.name}.md", "text/markdown")
-    if not platform().consents.printed_text(actor).is_pdf:
+    st.write("The text that participants agree to, with their choices, in each language they can read it in:")
+    texts = [platform().consents.printed_text(actor, text.language) for text in texts_for(study)]
+    with st.container(horizontal=True):
+        for text in texts:
+            where = f"{address(actor, PRINTED_TEXT)}?lang={text.language}"
+            st.link_button(LANGUAGES[text.language], where, icon=":material/description:")
+    if pages := [LANGUAGES[text.language] for text in texts if not text.is_pdf]:
         st.caption(
-            "FERS can't put its letters into a PDF, so you get a page instead, for your browser to print or to save as "
-            "a PDF."
+            f"FERS can't put the letters of {listed(pages)} into a PDF, so you get a page instead, for your browser to "
+            "print or to save as a PDF."
         )
 
 
