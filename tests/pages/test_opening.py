@@ -57,7 +57,7 @@ def test_the_ethics_board_gets_the_text_in_every_language(app, platform, owner):
     links = {link.proto.label: link.proto.url for link in app.get("link_button")}
     assert {"English", "Deutsch", "العربية"} <= set(links)
     assert links["Deutsch"].endswith("/consent?lang=de")
-    assert "can't put the letters of العربية into a PDF" in told(app)
+    assert "can't put the letters of العربية and 简体中文 into a PDF" in told(app)
     assert {"Data-protection summary", "The same as text"} <= {button.label for button in app.get("download_button")}
 
 
