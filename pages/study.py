@@ -33,7 +33,8 @@ with own:
     if own.open:
         questions.show(study)
 with ready:
-    opening.show(actor, study)
+    if ready.open:
+        opening.show(actor, study)
 with people:
     coming, there = st.columns(2, gap="large")
     with coming:

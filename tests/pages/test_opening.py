@@ -23,6 +23,13 @@ def owner(app, platform):
     return owner
 
 
+def look(app):
+    """At the part of the study's page about opening."""
+    app.switch_page("pages/study.py").run()
+    app.session_state["parts"] = "Opening"
+    return app.run()
+
+
 def button(app, label: str):
     return next(button for button in app.button if button.label == label)
 
@@ -33,6 +40,8 @@ def test_a_new_study_is_described_and_opened_by_its_checklist(app, platform, own
     field(app, "Name of the study").input("Smiles")
     click(app, "Create it")
     [study] = [study for study in platform.studies.mine(OPERATOR) if study.name == "Smiles"]
+    assert "**Purpose**" not in told(app), "only the open part is worked out"
+    look(app)
     assert "**Purpose** · needed to open" in told(app) and "**Tried out** · advice" in told(app)
     assert button(app, "Open the study").disabled
     app.button(key="mend-Purpose").click().run()
@@ -44,7 +53,8 @@ def test_a_new_study_is_described_and_opened_by_its_checklist(app, platform, own
     field(app, "Number of the ethics approval").input("*2026*/12")
     app.checkbox[0].check()
     click(app, "Save")
-    assert r"Approved, number \*2026\*/12." in told(app.run())
+    look(app)
+    assert r"Approved, number \*2026\*/12." in told(app)
     click(app, "Open the study")
     assert platform.studies.get(OPERATOR, study.id).open
     click(app, "Close the study")
@@ -53,7 +63,7 @@ def test_a_new_study_is_described_and_opened_by_its_checklist(app, platform, own
 
 
 def test_the_ethics_board_gets_the_text_in_every_language(app, platform, owner):
-    app.switch_page("pages/study.py").run()
+    look(app)
     links = {link.proto.label: link.proto.url for link in app.get("link_button")}
     assert {"English", "Deutsch", "العربية"} <= set(links)
     assert links["Deutsch"].endswith("/consent?lang=de")
@@ -76,7 +86,7 @@ def test_an_owner_tries_a_closed_study_as_a_participant(app, platform, owner):
     click(app, "Skip this one")
     assert "You have tried the study as it is now." in told(app)
     assert platform.data_export.faces(owner) == []
-    app.switch_page("pages/study.py").run()
+    look(app)
     assert "You tried the study as it is now." in told(app)
     assert not app.exception and not app.error
 
