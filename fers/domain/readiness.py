@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
+from fers.domain.own_words import lacking, own_words
 from fers.domain.protocols import Protocol, Quota
 from fers.domain.recruiting import Status
 from fers.domain.review import QueueOrder
@@ -50,6 +51,7 @@ def readiness(study: Study, translated: Mapping[str, str] | None = None) -> list
         _tasks(study),
         _quotas(study),
         *_panel(study),
+        *_own_words(study, {"en": "English"} | dict(translated or {})),
         *_languages(study, translated or {}),
         _confirmed(study),
         _tried(study),
@@ -167,6 +169,20 @@ def _panel(study: Study) -> list[Item]:
     lacking = [ending.value for ending in endings if not recruiting.exit_for(ending).leads_somewhere]
     says = f"People from the panel have no way back yet who: {', '.join(lacking)}." if lacking else ""
     return [Item("Panel", not lacking, says or "There is a way back for every ending.", Part.PANELS, is_required=False)]
+
+
+def _own_words(study: Study, names: Mapping[str, str]) -> list[Item]:
+    """For studies whose own words were translated."""
+    if not study.translations:
+        return []
+    texts = len(own_words(study))
+    lacks = {names.get(each.language, each.language): len(lacking(study, each.language)) for each in study.translations}
+    short = [f"{name} ({count} of {texts} texts)" for name, count in lacks.items() if count]
+    there = [name for name, count in lacks.items() if not count]
+    says = f"What you say yourself is there in {listed(there)}, too." if there else ""
+    if short:
+        says += f" Still to be translated, and read as you wrote it until then: {listed(short)}."
+    return [Item("Your own words", not short, says.strip(), Part.ABOUT, is_required=False)]
 
 
 def _crowded(quotas: Iterable[Quota]) -> Quota | None:

@@ -9,6 +9,24 @@ from fers.domain.review import QueueOrder
 
 
 @dataclass(frozen=True)
+class Translated:
+    """One text of a study's in another language."""
+
+    original: str
+    translated: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A study's own words in another language. Texts are known by what the study says: one that it changes is another
+    one, and nobody reads what it was before."""
+
+    language: str
+    """Its code, such as "de"."""
+    texts: tuple[Translated, ...] = ()
+
+
+@dataclass(frozen=True)
 class Study:
     """What participants are told about the study, and how it is run."""
 
@@ -44,6 +62,10 @@ class Study:
     labelling_guide: str | None = None
     """What annotators are told about the expressions, in Markdown: `STARTING_GUIDE` as long as the owner has written
     none (None); "" for no guide at all."""
+    language: str = "en"
+    """The code of the language that its owner writes in."""
+    translations: tuple[Translation, ...] = ()
+    """What the owner says in other languages, each once (`fers/domain/own_words.py`)."""
     checked_languages: tuple[str, ...] = ()
     """The languages whose texts its owner has checked: of those in others people are told that a machine wrote them."""
     protocol: Protocol = FREE

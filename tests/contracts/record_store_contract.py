@@ -12,6 +12,7 @@ from fers.domain.consent import ConsentText, Purpose
 from fers.domain.faces import Origin, Source
 from fers.domain.people import Role, ids_of_number
 from fers.domain.ranges import EVERY_ID, IdRange, divided
+from fers.domain.studies import Translated, Translation
 from fers.errors import AlreadyExists, NotFound
 
 from .samples import (
@@ -153,6 +154,12 @@ class RecordStoreContract:
             )
             store.save_study(changed)
             assert store.studies() == [changed, a_study("second")]
+
+    def test_a_study_keeps_its_words_in_other_languages(self, store):
+        texts = (Translated("faces", "Gesichter"), Translated("Look *twice*.\n\n- 顔", "Zweimal.\n\n- وجه"))
+        study = a_study(language="fr", translations=(Translation("de", texts), Translation("ar")))
+        store.save_study(study)
+        assert store.studies() == [study]
 
     def test_a_consent_keeps_the_exact_words(self, store):
         consent = a_consent()

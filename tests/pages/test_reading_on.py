@@ -5,12 +5,17 @@ from dataclasses import replace
 
 import pytest
 import streamlit as st
-from driving import agreed, open_app, signed_in, told
+from driving import agreed, click, keys, open_app, sign_in, signed_in, told
 from streamlit.testing.v1 import AppTest
 
+from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR
+from fers.domain.protocols import Protocol, Task
+from fers.domain.questions import Choice, Question, Words
+from fers.domain.studies import Translated, Translation
 from fers.languages import translations
 from fers.ui.languages import COOKIE
+from tests.people import participant
 
 BY_MACHINE = "This translation was made by a machine, and the people who run this study have not checked it yet."
 
@@ -108,3 +113,50 @@ def test_whoever_agreed_in_english_is_not_asked_again_in_german(headers, app, pl
     app = choose(app, "de").switch_page("pages/consent.py").run()
     assert german("Something has changed") not in told(app)
     assert any(button.label == german("Save my choices") for button in app.button)
+
+
+@pytest.fixture
+def study(platform):
+    """Nothing of it is translated yet."""
+    question = Question("hand", Words("Which hand?", ("Left", "Right")), Choice())
+    protocol = Protocol((Task(Emotion.FEAR, "You hear steps."),))
+    study = replace(platform.studies.current(), protocol=protocol, questions=(question,))
+    platform.studies.update(OPERATOR, study)
+    return study
+
+
+def translate(platform, study, *lacking: str) -> None:
+    said = {study.name: "Versuch", study.purpose: "Zum Lernen.", "You hear steps.": "Sie hören Schritte."}
+    said |= {"Which hand?": "Welche Hand?", "Left": "Linke", "Right": "Rechte"}
+    texts = tuple(Translated(*pair) for pair in said.items() if pair[0] not in lacking)
+    platform.studies.update(OPERATOR, replace(study, translations=(Translation("de", texts),)))
+
+
+def test_a_study_is_read_in_the_language_of_the_page_where_all_of_it_was_translated(headers, app, platform, study):
+    participant(platform)
+    translate(platform, study)
+    assert "Versuch" in told(follow(app, "de"))
+    app = choose(sign_in(choose(app, "en")), "de").switch_page("pages/give.py").run()
+    [hand] = app.radio
+    assert (hand.label, hand.options) == ("Welche Hand?", ["Linke", "Rechte"])
+    click(app, german("Continue"))
+    assert any("Welche Hand?" in error.value for error in app.error), "what is missing goes by the same name"
+    app.radio[0].set_value(1)
+    click(app, german("Continue"))
+    assert "Sie hören Schritte." in told(app)
+    assert [key for key in keys(app.main) if "-said-in-" in key] == []
+    assert "Linke" in told(app.switch_page("pages/my_data.py").run())
+    assert "Left" in told(choose(app, "en"))
+
+
+def test_what_lacks_a_translation_is_read_as_the_study_says_it_and_marked_as_being_in_its_language(
+    headers, app, platform, study
+):
+    participant(platform)
+    translate(platform, study, "You hear steps.")
+    app = choose(sign_in(app), "de").switch_page("pages/give.py").run()
+    assert app.radio[0].label == "Which hand?"
+    assert "asked-hand-said-in-en" in keys(app.main)
+    app.radio[0].set_value(2)
+    click(app, german("Continue"))
+    assert "You hear steps." in told(app) and "scenario-said-in-en" in keys(app.main)

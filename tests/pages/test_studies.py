@@ -75,7 +75,7 @@ def test_what_is_changed_after_saving_is_saved_as_well(app, platform):
         }
 
     before = form()
-    assert len(before) == 19
+    assert len(before) == 20
     by_key = {key.removeprefix(f"study-{study.id}-"): key for key in before}
     for kind, name, value in (
         ("number_input", "overlap", 5),

@@ -11,6 +11,7 @@ from importlib import resources
 from string import Template
 
 from fers.domain.consent import ConsentText
+from fers.domain.own_words import as_read_in
 from fers.domain.studies import Study
 from fers.languages import LANGUAGES, ORIGINAL, RIGHT_TO_LEFT
 
@@ -20,7 +21,28 @@ _PART = re.compile(r"^<!-- ([a-z-]+) -->$", re.MULTILINE)
 
 
 def text_for(study: Study, language: str = ORIGINAL) -> ConsentText:
-    """What a study's participants are asked to agree to; in English where there is no translation."""
+    """What a study's participants are asked to agree to; in English where there is no translation. What the study says
+    itself is in that language where all of it was translated."""
+    return _text_for(as_read_in(study, language), language)
+
+
+def texts_for(study: Study) -> list[ConsentText]:
+    """The same in each language that it is there in."""
+    return list(dict.fromkeys(text_for(study, language) for language in LANGUAGES))
+
+
+def acceptable_in(study: Study, language: str) -> list[ConsentText]:
+    """All that somebody may have agreed to in a language: who did so before the study's own words were translated read
+    these as they are, and need not read them once more."""
+    return list(dict.fromkeys((text_for(study, language), _text_for(study, language))))
+
+
+def acceptable(study: Study) -> set[ConsentText]:
+    """The same in any language."""
+    return {text for language in LANGUAGES for text in acceptable_in(study, language)}
+
+
+def _text_for(study: Study, language: str) -> ConsentText:
     version = _version(CONSENT, language)
     words, parts = _read(version)
     if study.crop_only:
@@ -32,11 +54,6 @@ def text_for(study: Study, language: str = ORIGINAL) -> ConsentText:
     if study.consent_words.strip():
         words += parts["own-words"]
     return _filled(version, words, study)
-
-
-def texts_for(study: Study) -> list[ConsentText]:
-    """The same in each language that it is there in."""
-    return list(dict.fromkeys(text_for(study, language) for language in LANGUAGES))
 
 
 def about_you(study: Study, language: str = ORIGINAL) -> ConsentText:

@@ -10,13 +10,14 @@ from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face
 from fers.domain.interfaces import ErasureStore, GroupStore, RecordStore, ReplyStore
+from fers.domain.own_words import read_in
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import ConsentRequired, NotFound
 from fers.exporting.printing import Document
 from fers.languages import ORIGINAL, translations
-from fers.services.people.consent_words import text_for, texts_for
+from fers.services.people.consent_words import acceptable, acceptable_in, text_for
 from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
@@ -69,7 +70,7 @@ class Consents:
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)  # Asked for once: where the store is far away, each look costs its time.
         latest = self._records.latest_consent(actor.id, study.id)
-        return latest if latest and latest.text.sha256 == text_for(study, latest.text.language).sha256 else None
+        return latest if latest and latest.text in acceptable_in(study, latest.text.language) else None
 
     def asked_again(self, actor: Person, changed: Study) -> int:
         """How many people who have agreed to a study's words would be asked again if it became `changed`.
@@ -77,7 +78,7 @@ class Consents:
         Raises InvalidInput when it can't become so.
         """
         before = self._studies.check(actor, changed)
-        gone = set(texts_for(before)) - set(texts_for(changed))
+        gone = acceptable(before) - acceptable(changed)
         return sum(self._records.count_agreed(before.id, text.sha256) for text in gone)
 
     def require(self, actor: Person) -> Consent:
@@ -99,7 +100,7 @@ class Consents:
         study = self._studies.current(actor)
         if not adult:
             raise ConsentRequired("consent.not-an-adult")
-        text = next((text for text in texts_for(study) if text.sha256 == text_sha256), None)
+        text = next((text for text in acceptable(study) if text.sha256 == text_sha256), None)
         if text is None:
             raise ConsentRequired("consent.changed")
         if Purpose.STORE not in purposes:
@@ -139,7 +140,8 @@ class Consents:
         study, text = self._studies.current(actor), self.text(actor, language)
         say = translations(text.language).gettext
         body = f"{text.body}\n\n## {say(CHOICES)}\n\n{_choices(text)}\n\n{_which(text)}"
-        return Document("consent", say(TAKING_PART).format(study=study.name), body, self._now(), text.language)
+        name = read_in(study, text.language).say(study.name)
+        return Document("consent", say(TAKING_PART).format(study=name), body, self._now(), text.language)
 
     def hold_to_latest(self, actor: Person, face: Face) -> Face | None:
         """Narrow a face that was just stored to what its person has chosen meanwhile, in another window. Returns it as

@@ -8,6 +8,7 @@ from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import RecordStore, StudyStore
 from fers.domain.invitations import plain_code
+from fers.domain.own_words import as_read_in, languages_of
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, allowed, require
 from fers.domain.question_rules import check_questions
@@ -93,6 +94,7 @@ class Studies:
         _check(study)
         check_protocol(study)
         check_questions(study.questions, study.protocol)
+        _check_translations(study)
         self._records.save_study(study)
         self._records.append_audit(entry_by(actor, self._now(), "made the study from a file", study.id, study.id))
         return study
@@ -133,6 +135,7 @@ class Studies:
         check_protocol(study)
         check_questions(study.questions, study.protocol)
         check_recruiting(study)
+        _check_translations(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
@@ -190,6 +193,18 @@ def _check_open(study: Study) -> None:
         raise InvalidInput("study.no-contact")
     if not study.purpose_confirmed:
         raise InvalidInput("study.purpose-unconfirmed")
+
+
+def _check_translations(study: Study) -> None:
+    """What is too long to be read in one language is so in any."""
+    languages = [study.language, *(each.language for each in study.translations)]
+    if len(set(languages)) < len(languages):
+        raise InvalidInput("study.language-twice")
+    for language in languages_of(study)[1:]:
+        there = as_read_in(study, language)
+        _check(there)
+        check_protocol(there)
+        check_questions(there.questions, study.protocol)
 
 
 def _same_code(one: str, other: str) -> bool:

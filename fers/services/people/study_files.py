@@ -15,10 +15,11 @@ class StudyFiles:
     def __init__(self, studies: Studies):
         self._studies = studies
 
-    def text(self, actor: Person, study_id: str) -> str:
-        """The study's file."""
+    def text(self, actor: Person, study_id: str, to_translate: str | None = None) -> str:
+        """The study's file. `to_translate`: a language of which it has every text, to be filled in where nobody has
+        yet."""
         require(actor, Action.MANAGE_STUDY, study_id)
-        return written(self._studies.get(actor, study_id))
+        return written(self._studies.get(actor, study_id), to_translate)
 
     def planned(self, actor: Person, study_id: str, data: bytes) -> Study:
         """The study as a file would have it, not saved yet: whatever people may be asked to agree to again is for its

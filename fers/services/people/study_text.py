@@ -12,6 +12,7 @@ import tomli_w
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import DIMENSIONS
+from fers.domain.own_words import own_words
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import (
     Check,
@@ -26,8 +27,9 @@ from fers.domain.questions import (
     Words,
 )
 from fers.domain.review import QueueOrder
-from fers.domain.studies import Study
+from fers.domain.studies import Study, Translated, Translation
 from fers.errors import InvalidInput
+from fers.languages import LANGUAGES, ORIGINAL
 from fers.services.people.toml_table import TomlTable
 
 FORMAT = 1
@@ -44,6 +46,7 @@ _SETTINGS = {
     "labelled-first": "queue_order",
 }
 """What the file calls settings of a study."""
+_LANGUAGES = {code: code for code in LANGUAGES}
 _ORDERS = {order.value: order for order in TaskOrder}
 _DISPLAYS = {display.value: display for display in Display}
 _QUEUES = {order.value: order for order in QueueOrder}
@@ -52,18 +55,20 @@ _CHECKS = {kind.value: kind for kind in CheckKind}
 _CHOICE, _CHOICES, _SCALE, _NUMBER, _TEXT = "one answer", "several answers", "scale", "number", "text"
 
 
-def written(study: Study) -> str:
-    """The study's file."""
+def written(study: Study, to_translate: str | None = None) -> str:
+    """The study's file. `to_translate`: a language of which it has every text, to be filled in where nobody has yet."""
     content = _without_nothing(
         {
             _MARK: FORMAT,
             "name": study.name,
+            "language": study.language if study.language != ORIGINAL else None,
             "purpose": study.purpose,
             "consent-words": study.consent_words or None,
             "labelling-guide": study.labelling_guide,
             "settings": {name: _plain(getattr(study, field)) for name, field in _SETTINGS.items()},
             "protocol": _protocol(study.protocol),
             "questions": [_question(question, study.protocol) for question in study.questions] or None,
+            "translations": _translations(study, to_translate) or None,
         }
     )
     # In a text of several lines a carriage return would be lost.
@@ -87,14 +92,16 @@ def read(text: str, into: Study) -> Study:
         into,
         name=table.text("name"),
         purpose=table.text("purpose"),
+        language=table.one_of("language", _LANGUAGES, ORIGINAL),
         consent_words=table.text("consent-words", ""),
         labelling_guide=table.text("labelling-guide", None),
     )
     study = _with_settings(study, table.table("settings"))
     protocol = _read_protocol(table.table("protocol"))
     questions = tuple(_read_question(each, protocol) for each in table.tables("questions"))
+    translations = tuple(filter(None, (_read_translation(each) for each in table.tables("translations"))))
     table.require_nothing_else()
-    return replace(study, protocol=protocol, questions=questions)
+    return replace(study, protocol=protocol, questions=questions, translations=translations)
 
 
 def _plain(value: object) -> object:
@@ -249,6 +256,31 @@ def _read_question(table: TomlTable, protocol: Protocol) -> Question:
     table.require_nothing_else()
     after_task = None if number is None else protocol.tasks[number - 1].id
     return Question(name, words, kind, moment, after_task, optional)
+
+
+def _translations(study: Study, to_translate: str | None) -> list[dict[str, Any]]:
+    """Those of texts that the study says no longer are left out."""
+    known = {each.language: {text.original: text.translated for text in each.texts} for each in study.translations}
+    if to_translate is not None:
+        known.setdefault(to_translate, {})
+    listed = []
+    for language, translated in known.items():
+        wanted = [text for text in own_words(study) if text in translated or language == to_translate]
+        texts = [{"original": text, "translated": translated.get(text, "")} for text in wanted]
+        listed.append({"language": language, "texts": texts})
+    return [each for each in listed if each["texts"]]
+
+
+def _read_translation(table: TomlTable) -> Translation | None:
+    """None where nothing is filled in yet."""
+    language, texts = table.one_of("language", _LANGUAGES), []
+    for each in table.tables("texts"):
+        text = Translated(each.text("original"), each.text("translated"))
+        each.require_nothing_else()
+        if text.translated.strip():
+            texts.append(text)
+    table.require_nothing_else()
+    return Translation(language, tuple(texts)) if texts else None
 
 
 def _read_kind(table: TomlTable, words: Words) -> tuple[Kind, Words]:

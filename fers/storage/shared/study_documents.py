@@ -7,7 +7,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.protocols import Outcome, Protocol, Quota, Sitting, Step, Task, TaskOrder
 from fers.domain.recruiting import Exit, Participation, Recruiting, Status
-from fers.domain.studies import Study
+from fers.domain.studies import Study, Translated, Translation
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.question_documents import question_from_document, question_to_document
 
@@ -22,11 +22,12 @@ def study_to_document(study: Study) -> dict[str, Any]:
 
 def study_from_document(document: dict[str, Any]) -> Study:
     """Studies from before there were protocols have none, and are free; nor had they questions of their own, nor did
-    a panel send anybody there."""
+    a panel send anybody there, nor did they say anything in two languages."""
     typed = {
         "protocol": _protocol_from_document(document.get("protocol", {})),
         "questions": tuple(map(question_from_document, document.get("questions", ()))),
         "retired_questions": tuple(map(question_from_document, document.get("retired_questions", ()))),
+        "translations": tuple(map(_translation_from_document, document.get("translations", ()))),
         "checked_languages": tuple(document.get("checked_languages", ())),
         "recruiting": _recruiting_from_document(document.get("recruiting", {})),
     }
@@ -61,6 +62,10 @@ def participation_to_document(participation: Participation) -> dict[str, Any]:
 def participation_from_document(document: dict[str, Any]) -> Participation:
     reached = tuple((Status(each["status"]), time_from_text(each["since"])) for each in document["reached"])
     return Participation(**document | {"reached": reached})
+
+
+def _translation_from_document(document: dict[str, Any]) -> Translation:
+    return Translation(document["language"], tuple(Translated(**text) for text in document["texts"]))
 
 
 def _recruiting_from_document(document: dict[str, Any]) -> Recruiting:

@@ -2,16 +2,20 @@
 
 import streamlit as st
 
+from fers.domain.own_words import OwnWords
 from fers.domain.people import Person
 from fers.domain.questions import Moment, Outcome, Question
+from fers.errors import InvalidInput
 from fers.services.people.questions import Asking, Ended
 from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
 from fers.ui.languages import N_, _, translated
+from fers.ui.own_words import as_said, own_words
 from fers.ui.services import platform
 from fers.ui.state import Answering, state
+from fers.wording import with_texts
 
 _HEADINGS = {
     Moment.BEFORE: N_("A few questions first"),
@@ -60,9 +64,10 @@ def _ask(actor: Person, asking: Asking) -> None:
     if len(pages) > 1:
         heading = _("{heading} ({page} of {pages})", heading=heading, page=page + 1, pages=len(pages))
     begin(heading)
+    own = own_words(actor)
     with st.form(f"questions-{asking.face_id}-{page}", border=False):
         asked = [question for question in questions if not asking.is_final(question)]
-        given = {question.name: _ask_one(asking, question, answering) for question in asked}
+        given = {question.name: _ask_one(asking, question, answering, own) for question in asked}
         shared = [question.name for question in asked if _ask_to_share(asking, question, answering)]
         place = st.empty()  # Whoever has just pressed the button looks there.
         with st.container(horizontal=True):
@@ -86,11 +91,13 @@ def _answering(asking: Asking) -> Answering:
     return answering
 
 
-def _ask_one(asking: Asking, question: Question, answering: Answering) -> object:
+def _ask_one(asking: Asking, question: Question, answering: Answering, own: OwnWords) -> object:
     reply = asking.replies.get(question.name)
     if reply is not None and reply.version != question.version:
         reply = None
-    return question_fields.ask(question, _key(asking, question), reply, answering.unsent.get(question.name))
+    unsent = answering.unsent.get(question.name)
+    with as_said(own, f"asked-{question.name}"):
+        return question_fields.ask(own.question(question), _key(asking, question), reply, unsent)
 
 
 def _ask_to_share(asking: Asking, question: Question, answering: Answering) -> bool:
@@ -106,7 +113,11 @@ def _key(asking: Asking, question: Question) -> str:
 
 def _send(actor: Person, asking: Asking, given: dict[str, object], shared: list[str]) -> None:
     answering = state().answering
-    outcomes = stage().questions.answer(actor, asking, given, shared)
+    try:
+        outcomes = stage().questions.answer(actor, asking, given, shared)
+    except InvalidInput as error:  # It names questions as they were read.
+        error.fields = with_texts(error.fields, own_words(actor).say)
+        raise
     for name in given:
         answering.unsent.pop(name, None)
     is_last = answering.page + 1 == len(asking.pages)

@@ -94,7 +94,7 @@ def take_photo(actor: Person) -> None:
     begin(tasks.heading(turn))
     _tell_of_lost()
     stage().capture.prepare(actor)
-    tasks.tell(turn)
+    tasks.tell(actor, turn)
     tasks.offer_ways_out(actor, turn)
     if turn is None and not leaving.offer_to_finish(actor):
         asking.offer_end(actor)

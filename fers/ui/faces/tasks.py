@@ -11,6 +11,7 @@ from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.stage import stage
 from fers.ui.languages import N_, _, ngettext, rounded_down, translated
+from fers.ui.own_words import as_said, own_words
 from fers.ui.state import state
 from fers.ui.words import as_typed
 
@@ -51,7 +52,7 @@ def heading(turn: Turn | None) -> str:
     return translated(_SHOW[turn.task.intended]) if turn and turn.task else _("Show an expression")
 
 
-def tell(turn: Turn | None) -> None:
+def tell(actor: Person, turn: Turn | None) -> None:
     """What to do, above the camera."""
     task = turn.task if turn else None
     if turn is None or task is None:
@@ -59,8 +60,9 @@ def tell(turn: Turn | None) -> None:
         return
     st.progress(turn.done / turn.length, f"**{_of(turn)}**")
     if task.scenario:
-        with st.container(border=True):
-            st.write(as_typed(task.scenario))
+        own = own_words(actor)
+        with st.container(border=True), as_said(own, "scenario"):
+            st.write(as_typed(own.say(task.scenario)))
     st.write(translated(_HOW[task.display]))
 
 

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from fers.domain.own_words import as_read_in
 from fers.domain.people import Person
 from fers.domain.recruiting import Participation
 from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.services.people.arrivals import Arrival, Coming
 from fers.ui import guard, session
-from fers.ui.languages import _, in_words
+from fers.ui.languages import _, in_words, language
 from fers.ui.people import leaving
 from fers.ui.services import platform
 from fers.ui.web.answering import note
@@ -38,7 +39,7 @@ def arrive(study_code: str) -> None:
 
 
 def _invite(arrival: Arrival, who: Person | None) -> None:
-    study = arrival.study
+    study = as_read_in(arrival.study, language())
     st.title(_("Take part in “{study}”", study=as_typed(study.name)))
     st.write(quoted(_("**What the study is for.** {purpose}", purpose=study.purpose)))
     st.write(
@@ -58,9 +59,8 @@ def _welcome_back(arrival: Arrival, mine: Participation, who: Person | None) -> 
         if is_in:
             st.switch_page("pages/give.py")
         st.title(_("Welcome back!"))
-        st.write(
-            _("You have begun “{study}” in this browser. Go on where you were.", study=as_typed(arrival.study.name))
-        )
+        name = as_read_in(arrival.study, language()).name
+        st.write(_("You have begun “{study}” in this browser. Go on where you were.", study=as_typed(name)))
         _offer_to_continue(arrival)
         return
     st.title(_("You have already taken part"))

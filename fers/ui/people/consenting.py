@@ -5,12 +5,13 @@ from functools import partial
 import streamlit as st
 
 from fers.domain.consent import Consent, ConsentText, Purpose, rewordings
+from fers.domain.own_words import as_read_in
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.languages import ORIGINAL
 from fers.ui import guard
 from fers.ui.confirming import confirmed
-from fers.ui.languages import _, ngettext, translated
+from fers.ui.languages import _, language, ngettext, translated
 from fers.ui.services import platform
 from fers.ui.words import as_typed, quoted
 
@@ -36,7 +37,7 @@ def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> N
             "“{study}” has changed what it tells participants, so we are asking you again. Your earlier choices are "
             "still ticked below. Until you agree, the photos you have given stay as they are, and you can't give new "
             "ones.",
-            study=as_typed(study.name),
+            study=as_typed(as_read_in(study, language()).name),
         )
     )
     for rewording in rewordings(before, text):

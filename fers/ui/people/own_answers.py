@@ -5,6 +5,7 @@ import streamlit as st
 from fers.domain.people import Person
 from fers.domain.questions import Likert, Question, Value, in_words
 from fers.ui.languages import _
+from fers.ui.own_words import own_words
 from fers.ui.services import platform
 from fers.ui.words import as_typed
 
@@ -14,7 +15,9 @@ def show(actor: Person) -> None:
     if not (answers := platform().questions.mine(actor)):
         return
     with st.expander(_("Your answers"), icon=":material/quiz:"):
-        for question, reply in answers:
+        own = own_words(actor)
+        for put, reply in answers:
+            question = own.question(put)
             said = _said(question, reply.value)
             asked = as_typed(question.words.text)
             if reply.face_id:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from fers.domain.own_words import as_read_in
 from fers.domain.passwords import SHORTEST
 from fers.domain.people import Person
 from fers.domain.permissions import Action, allowed
 from fers.services.people.accounts import SignedIn
 from fers.ui import guard, menu, session
-from fers.ui.languages import _
+from fers.ui.languages import _, language
 from fers.ui.people import providers
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -17,7 +18,7 @@ from fers.ui.words import as_typed
 
 def welcome(asked_for: str | None = None) -> None:
     """What somebody sees who is signed out. `asked_for`: the title of the page that waits behind."""
-    study = platform().studies.current()
+    study = as_read_in(platform().studies.current(), language())
     st.title(_("Show an expression."))
     about = _(
         "A machine guesses it, and you tell it whether it was right. This is **{study}**.", study=as_typed(study.name)

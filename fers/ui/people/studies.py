@@ -116,6 +116,15 @@ def _particulars(study: Study) -> Study:
             help="Whatever your ethics board wants said, in Markdown. It is added to the end of the text that "
             "participants agree to.",
         ),
+        language=st.selectbox(
+            "Language you write in",
+            list(LANGUAGES),
+            list(LANGUAGES).index(study.language),
+            format_func=LANGUAGES.get,
+            key=_key(study, "language"),
+            help="Of the name, the purpose, and all else that you write for participants. To say it in other languages "
+            "too, open “The study as a file” below.",
+        ),
         checked_languages=tuple(
             st.multiselect(
                 "Languages whose texts you have checked",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.domain.studies import Study
+from fers.languages import LANGUAGES
 from fers.services.people.study_files import LARGEST, what_it_asks
 from fers.ui import guard
 from fers.ui.people.saving import again, save
@@ -17,11 +18,26 @@ def show(actor: Person, study: Study) -> None:
             "One readable file holds what the study says, what it asks and how it is run: to preregister it, or to run "
             "it again somewhere else. It holds no study code, and nothing of people."
         )
-        text = platform().study_files.text(actor, study.id)
+        language = _to_translate(study)
+        text = platform().study_files.text(actor, study.id, language)
         st.download_button(
             "Download study.toml", text, "study.toml", "application/toml", icon=":material/download:", on_click="ignore"
         )
         _replace(actor, study)
+
+
+def _to_translate(study: Study) -> str | None:
+    """The language in which the file is to have every text, if any."""
+    return st.selectbox(
+        "With your words to be translated",
+        [code for code in LANGUAGES if code != study.language],
+        None,
+        format_func=LANGUAGES.get,
+        key=f"translate-{study.id}{again()}",
+        placeholder="Choose a language",
+        help="The file then ends with all that you say to participants. Fill in what it is in that language, and take "
+        "the file back below. Participants read it once none of the texts is missing.",
+    )
 
 
 def _replace(actor: Person, study: Study) -> None:

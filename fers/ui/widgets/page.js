@@ -1,5 +1,5 @@
 // Says which language the page is in, to the browser and to whatever reads it aloud; keeps in a cookie what was chosen;
-// and puts what Streamlit says by itself, such as "Take Photo", into that language.
+// puts what Streamlit says by itself, such as "Take Photo", into that language; and marks what a study says in another one.
 const YEAR = 365 * 24 * 3600;
 const SAID_BY = ["aria-label", "title", "placeholder", "alt"];
 const OURS = '[data-testid="stMarkdownContainer"], [data-testid="stCode"], [data-testid="stTextInputRootElement"] input';
@@ -32,11 +32,32 @@ function put(node, translation) {
   }
 }
 
+// Of places that `fers/ui/own_words.py` makes. One may become the place of something else.
+function mark(node) {
+  const [, own] = /-said-in-([a-z]+)(?:\s|$)/.exec(node.className) ?? [];
+  if (own) Object.assign(node, { lang: own, dir: "auto" });
+  else if (node.lang && node.dir === "auto") for (const name of ["lang", "dir"]) node.removeAttribute(name);
+}
+
+function markAll() {
+  for (const node of document.querySelectorAll('[class*="-said-in-"]')) mark(node);
+  new MutationObserver((changes) => {
+    for (const { type, target, addedNodes } of changes) {
+      if (type === "attributes") mark(target);
+      for (const node of addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        for (const place of [node, ...node.querySelectorAll('[class*="-said-in-"]')]) mark(place);
+      }
+    }
+  }).observe(document.body, { subtree: true, childList: true, attributeFilter: ["class"] });
+}
+
 export default function ({ data }) {
   const { language, direction, cookie, chosen, streamlit } = data;
   Object.assign(document.documentElement, { lang: language, dir: direction });
   if (chosen) document.cookie = `${cookie}=${chosen}; path=/; max-age=${YEAR}; samesite=lax`;
   const page = (window.fersPage ??= {}); // Mounted anew in every run; what it looks at stays.
+  page.marking ??= (markAll(), true);
   const key = language + Object.keys(streamlit).length;
   if (page.key === key) return;
   page.observer?.disconnect();

@@ -11,6 +11,7 @@ from fers.adapters import open_stores
 from fers.assembly import assemble
 from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
 from fers.domain.people import OPERATOR
+from fers.domain.studies import Translated, Translation
 from fers.errors import ConsentRequired, InvalidInput, NotFound, NotSignedIn
 from fers.exporting.printing import printed
 from fers.languages import LANGUAGES, ORIGINAL
@@ -219,3 +220,41 @@ def test_there_is_a_translation_of_every_part_of_what_people_agree_to(platform):
                 assert sorted(re.findall(r"\$\w+", one)) == sorted(re.findall(r"\$\w+", other)), language
                 assert one.count("\n\n") == other.count("\n\n"), language
     assert text_for(study, "../2026-11") == text_for(study), "there is no such language"
+
+
+def in_german(study, purpose="Um zu lernen."):
+    texts = (Translated(study.name, "Gesichter"), Translated(study.purpose, purpose))
+    return replace(study, translations=(Translation("de", texts),))
+
+
+def test_what_a_study_says_itself_is_agreed_to_in_the_language_it_is_read_in(platform, newcomer):
+    study = platform.studies.current()
+    mixed = platform.consents.text(newcomer, "de")
+    platform.studies.update(OPERATOR, in_german(study))
+    german = platform.consents.text(newcomer, "de")
+    assert "Um zu lernen." in german.body and study.purpose not in german.body
+    assert german.sha256 != mixed.sha256 and german.version == mixed.version
+    assert study.purpose in platform.consents.text(newcomer).body, "in English as it was"
+    assert platform.consents.give(newcomer, german.sha256, frozenset(), adult=True).text == german
+    assert "Gesichter" in platform.consents.printed_text(newcomer, "de").title
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_nobody_is_asked_again_because_the_study_is_there_in_another_language(platform, newcomer, language):
+    text = platform.consents.text(newcomer, language)
+    platform.consents.give(newcomer, text.sha256, frozenset({Purpose.STORE}), adult=True)
+    translated = in_german(platform.studies.current())
+    assert platform.consents.asked_again(OPERATOR, translated) == 0
+    platform.studies.update(OPERATOR, translated)
+    assert platform.consents.current(newcomer)
+
+
+def test_another_translation_asks_those_again_who_read_the_one_before(platform, newcomer):
+    study = platform.studies.current()
+    platform.studies.update(OPERATOR, in_german(study))
+    german = platform.consents.text(newcomer, "de")
+    platform.consents.give(newcomer, german.sha256, frozenset({Purpose.STORE}), adult=True)
+    changed = in_german(study, "Um zu verkaufen.")
+    assert platform.consents.asked_again(OPERATOR, changed) == 1
+    platform.studies.update(OPERATOR, changed)
+    assert platform.consents.current(newcomer) is None

@@ -13,6 +13,7 @@ from fers.cli.studies import study as command
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import AgeBand
+from fers.domain.own_words import own_words
 from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import (
@@ -27,6 +28,7 @@ from fers.domain.questions import (
     Words,
 )
 from fers.domain.review import QueueOrder
+from fers.domain.studies import Translated, Translation
 from fers.errors import FersError, InvalidInput
 from fers.services.people.study_text import read, written
 from tests.contracts.samples import a_study
@@ -42,6 +44,7 @@ STUDY = a_study(
         per_person=2,
         quotas=(Quota(Emotion.FEAR, 9), Quota(Emotion.FEAR, 3, ("Age", AgeBand.OLDER.value))),
     ),
+    translations=(Translation("de", (Translated("How old are you?", "Wie alt sind Sie?"),)),),
     questions=(
         Question("age", Words("How old are you?"), Number(18, 99)),
         Question(
@@ -116,7 +119,7 @@ def studies(draw):
         moment = draw(st.sampled_from(moments))
         task = draw(st.sampled_from(protocol.tasks)).id if moment is Moment.AFTER_TASK else None
         questions.append(Question(draw(names), words, kind, moment, task, draw(st.booleans())))
-    return replace(
+    study = replace(
         a_study(),
         name=draw(texts),
         purpose=draw(texts),
@@ -129,7 +132,14 @@ def studies(draw):
         queue_order=draw(st.sampled_from(QueueOrder)),
         protocol=protocol,
         questions=tuple(questions),
+        language=draw(st.sampled_from(("en", "ar"))),
     )
+    said = st.text(min_size=1, max_size=20).filter(str.strip)
+    translations = []
+    for language in draw(st.lists(st.sampled_from(("ar", "de")), unique=True)):
+        texts_said = [Translated(text, draw(said)) for text in own_words(study) if draw(st.booleans())]
+        translations += [Translation(language, tuple(texts_said))] if texts_said else []
+    return replace(study, translations=tuple(translations))
 
 
 @settings(deadline=None)
@@ -230,3 +240,40 @@ def test_the_command_line_writes_and_reads_files(platform, monkeypatch, tmp_path
     file.write_text("\nname = ?")
     refused = CliRunner().invoke(command, ["import", str(file)])
     assert refused.exit_code == 1 and "line 2" in refused.output
+
+
+def test_a_file_to_be_translated_has_every_text_and_may_be_filled_in_bit_by_bit():
+    text = written(STUDY, to_translate="ar")
+    german, arabic = tomllib.loads(text)["translations"]
+    assert [each["translated"] for each in german["texts"]] == ["Wie alt sind Sie?"], "as it was"
+    assert [each["original"] for each in arabic["texts"]] == list(own_words(STUDY))
+    assert read(text, NOTHING).translations == STUDY.translations, "nothing is filled in yet"
+    filled = text.replace('original = "Why?"\ntranslated = ""', 'original = "Why?"\ntranslated = "لماذا؟"')
+    assert read(filled, NOTHING).translations[1] == Translation("ar", (Translated("Why?", "لماذا؟"),))
+
+
+def test_what_the_study_says_no_longer_is_left_out_of_its_file():
+    age, *others = STUDY.questions
+    asked = (replace(age, words=Words("What is your age?")), *others)
+    assert "Wie alt" not in written(replace(STUDY, questions=asked))
+
+
+@pytest.mark.parametrize("languages", [("de", "de"), ("en",)], ids=["a translation", "its own"])
+def test_a_study_says_its_words_once_in_each_language(platform, languages):
+    study = platform.studies.current()
+    twice = tuple(Translation(language, (Translated(study.name, "?"),)) for language in languages)
+    with pytest.raises(InvalidInput) as refusal:
+        platform.studies.update(OPERATOR, replace(study, translations=twice))
+    assert refusal.value.code == "study.language-twice"
+
+
+def test_a_translation_can_be_run_as_the_study_can(platform):
+    study = platform.studies.current()
+    question = Question("hand", Words("Which hand?", ("Left", "Right")), Choice())
+    said = {study.name: "1", study.purpose: "2", "Which hand?": "3", "Left": "Hand", "Right": "Hand"}
+    texts = tuple(Translated(*pair) for pair in said.items())
+    with pytest.raises(InvalidInput) as refusal:
+        platform.studies.update(
+            OPERATOR, replace(study, questions=(question,), translations=(Translation("de", texts),))
+        )
+    assert refusal.value.code.startswith("questions.")
