@@ -16,7 +16,7 @@ from fers import cli
 from fers.cli.main import COMMANDS, main
 from tests.people import photo
 
-ROOMS = {"adapters", "cli", "config", "domain", "errors", "inference", "services", "wording"}
+ROOMS = {"adapters", "cli", "config", "domain", "errors", "inference", "languages", "services", "wording"}
 COMMAND = """
 import sys
 from fers.cli.main import main
