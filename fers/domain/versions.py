@@ -16,6 +16,7 @@ from fers.domain.exploring import NO_FILTER, FaceFilter
 from fers.domain.faces import Display, LiveGuess, Source
 from fers.domain.labels import Verdict, leading
 from fers.domain.questions import Question, Value
+from fers.domain.studies import Translation
 
 SHARED = frozenset({Purpose.PUBLISH, Purpose.TRAIN})
 """What the people agreed to whose faces are in versions: these are there to train and test models with."""
@@ -238,6 +239,10 @@ class DatasetVersion:
     """The study as it was then, as one readable file; empty for versions from before there was one."""
     questions: tuple[Question, ...] = ()
     """Those that its entries hold replies to, as they were put."""
+    language: str = "und"
+    """The code of the language that they are in; "und", as BCP 47 has it, where nobody said so."""
+    translations: tuple[Translation, ...] = ()
+    """Their words in others, among other texts of the study."""
 
     @property
     def study_sha256(self) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fers.domain.fields import FLAG, TEXT
 from fers.domain.questions import Check, Choice, Kind, Likert, Moment, Number, Question, ShortText, Value
-from fers.domain.versions import Entry, FrozenReply, Split
+from fers.domain.versions import DatasetVersion, Entry, FrozenReply, Split
 from fers.exporting.exported_version import CHUNK, ExportedVersion, Member
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ PARTICIPANTS, PHOTOS = "participants", "photos"
 CODEBOOK = "codebook.json"
 _WHOLE, _NUMBER = "int64", "float64"
 """Wider than what is said of faces: nobody knows which numbers a study asks for."""
-_LANGUAGE = "und"
-"""How BCP 47 writes that nobody said which language it is."""
 _KINDS: dict[type[Kind], str] = {Likert: "scale", Number: "number", ShortText: "text"}
 _Said = Mapping[tuple[str, str], Value]
 """A person's or a photo's answers, by their question's name and version."""
@@ -71,7 +69,7 @@ def codebook(exported: ExportedVersion) -> Member | None:
     if not questions:
         return None
     described = [
-        _described(question, names)
+        _described(exported.version, question, names)
         for table_questions in (
             [one for one in questions if not one.moment.is_about_photo],
             [one for one in questions if one.moment.is_about_photo],
@@ -160,7 +158,7 @@ def _kind_of(question: Question) -> str:
     return _WHOLE
 
 
-def _described(question: Question, names: list[str]) -> dict[str, Any]:
+def _described(version: DatasetVersion, question: Question, names: list[str]) -> dict[str, Any]:
     """A question in JSON's types, with a text in each language there is."""
     table = PHOTOS if question.moment.is_about_photo else PARTICIPANTS
     several = isinstance(question.kind, Choice) and question.kind.several
@@ -169,9 +167,9 @@ def _described(question: Question, names: list[str]) -> dict[str, Any]:
         "table": table,
         "columns": names,
         "words_version": question.version,
-        "text": {_LANGUAGE: question.words.text},
+        "text": _in_languages(version, question.words.text),
         "type": _type(question.kind),
-        "levels": _levels(question),
+        "levels": _levels(version, question),
         "level_of_column": dict(zip(names, range(1, len(names) + 1), strict=True)) if several else None,
         **_limits(question.kind),
         "asked": question.moment.value,
@@ -182,22 +180,30 @@ def _described(question: Question, names: list[str]) -> dict[str, Any]:
     }
 
 
+def _in_languages(version: DatasetVersion, text: str) -> dict[str, str]:
+    """By the code of each language there is; nothing for no text."""
+    said = {version.language: text}
+    for translation in version.translations:
+        if found := [each.translated for each in translation.texts if each.original == text]:
+            said[translation.language] = found[0]
+    return said if text else {}
+
+
 def _type(kind: Kind) -> str:
     if isinstance(kind, Choice):
         return "several answers" if kind.several else "one answer"
     return _KINDS[type(kind)]
 
 
-def _levels(question: Question) -> dict[str, dict[str, str]] | None:
+def _levels(version: DatasetVersion, question: Question) -> dict[str, dict[str, str]] | None:
     """What numbers stand for, where they stand for something."""
     if isinstance(question.kind, Choice):
-        return {str(number): {_LANGUAGE: text} for number, text in enumerate(question.words.options, start=1)}
+        return {
+            str(number): _in_languages(version, text) for number, text in enumerate(question.words.options, start=1)
+        }
     if isinstance(question.kind, Likert):
         ends = {1: question.words.low, question.kind.points: question.words.high}
-        return {
-            str(point): {_LANGUAGE: ends[point]} if ends.get(point) else {}
-            for point in range(1, question.kind.points + 1)
-        }
+        return {str(point): _in_languages(version, ends.get(point, "")) for point in range(1, question.kind.points + 1)}
     return None
 
 

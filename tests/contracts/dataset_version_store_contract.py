@@ -10,6 +10,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Source
 from fers.domain.ranges import IdRange
+from fers.domain.studies import Translated, Translation
 from fers.domain.versions import SHARED, ConsensusRule, FrozenReply, Portion, Split
 from fers.errors import AlreadyExists
 
@@ -63,7 +64,8 @@ class DatasetVersionStoreContract:
     def test_what_people_answered_comes_back_with_the_questions_and_the_study_they_are_of(self, store):
         replies = tuple(FrozenReply("seen", "0123456789ab", value, value == 2) for value in (2, 1.5, "犬", (1, 3)))
         entry = an_entry("first", replies=replies)
-        version = a_version("v2", id="8" * 64, study_file="# A study\n", questions=(A_QUESTION,))
+        said = {"language": "de", "translations": (Translation("zh", (Translated("Welches?", "哪个?"),)),)}
+        version = a_version("v2", id="8" * 64, study_file="# A study\n", questions=(A_QUESTION,), **said)
         store.create_version(version, [entry])
         assert store.version(version.id) == version
         assert list(store.entries(version.id)) == [entry]

@@ -110,7 +110,9 @@ class DatasetVersions:
             consensus=consensus,
             portions=portions(entries),
             study_file=study_file,
-            questions=replies.questions(entries),
+            questions=(questions := replies.questions(entries)),
+            language=study.language,
+            translations=study.translations if questions else (),
         )
         self._create(dataset_version, entries)
         self._records.append_audit(

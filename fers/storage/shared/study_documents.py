@@ -27,7 +27,7 @@ def study_from_document(document: dict[str, Any]) -> Study:
         "protocol": _protocol_from_document(document.get("protocol", {})),
         "questions": tuple(map(question_from_document, document.get("questions", ()))),
         "retired_questions": tuple(map(question_from_document, document.get("retired_questions", ()))),
-        "translations": tuple(map(_translation_from_document, document.get("translations", ()))),
+        "translations": tuple(map(translation_from_document, document.get("translations", ()))),
         "checked_languages": tuple(document.get("checked_languages", ())),
         "recruiting": _recruiting_from_document(document.get("recruiting", {})),
     }
@@ -64,7 +64,7 @@ def participation_from_document(document: dict[str, Any]) -> Participation:
     return Participation(**document | {"reached": reached})
 
 
-def _translation_from_document(document: dict[str, Any]) -> Translation:
+def translation_from_document(document: dict[str, Any]) -> Translation:
     return Translation(document["language"], tuple(Translated(**text) for text in document["texts"]))
 
 

@@ -14,6 +14,7 @@ from fers.domain.versions import ConsensusRule, DatasetVersion, Portion
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.shared.question_documents import question_from_document, question_to_document
 from fers.storage.shared.stored_names import as_named, as_stored
+from fers.storage.shared.study_documents import translation_from_document
 
 
 def version_to_document(version: DatasetVersion) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def version_from_document(document: dict[str, Any]) -> DatasetVersion:
         "chosen": _filter_from_document(document.get("chosen", {})),
         "consensus": ConsensusRule(document.get("consensus", ConsensusRule.MAJORITY)),
         "questions": tuple(map(question_from_document, document.get("questions", ()))),
+        "translations": tuple(map(translation_from_document, document.get("translations", ()))),
         "portions": tuple(Portion(**portion) for portion in document.get("portions", ())),
     }
     return DatasetVersion(**document | typed)

@@ -13,6 +13,7 @@ from fers.datasets import load
 from fers.domain.consent import Purpose
 from fers.domain.people import OPERATOR
 from fers.domain.questions import Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText, Words
+from fers.domain.studies import Translated, Translation
 from fers.domain.versions import content_id
 from fers.services.people.study_text import read, written
 from tests.exporting.versions import described, download
@@ -98,15 +99,29 @@ def test_a_codebook_says_what_each_column_and_number_means(platform, ask, give):
     for name in ("participants", "photos"):
         columns = [column for one in questions.values() if one["table"] == name for column in one["columns"]]
         assert columns == [column for column in table(archive, name)[0] if column not in ("person", "face")]
-    assert questions["age"]["text"] == {"und": "How old are you?"}
+    assert questions["age"]["text"] == {"en": "How old are you?"}
     assert (questions["age"]["least"], questions["age"]["most"], questions["age"]["levels"]) == (18, 99, None)
-    assert questions["places"]["levels"] == {"1": {"und": "At home"}, "2": {"und": "At work"}}
+    assert questions["places"]["levels"] == {"1": {"en": "At home"}, "2": {"en": "At work"}}
     assert questions["places"]["level_of_column"] == {"places_1": 1, "places_2": 2}
     assert questions["read"]["check"] == {"kind": "comprehension", "right": [1], "tries": 2}
-    assert questions["hard"]["levels"] == {"1": {"und": "easy"}, "2": {}, "3": {}, "4": {}, "5": {"und": "hard"}}
+    assert questions["hard"]["levels"] == {"1": {"en": "easy"}, "2": {}, "3": {}, "4": {}, "5": {"en": "hard"}}
     assert questions["hard"]["asked"] == "after each photo"
     datasheet = archive.read("DATASHEET.md").decode()
     assert "`age`, asked before the photos: How old are you?" in datasheet
+
+
+def test_the_codebook_has_the_words_in_every_language_there_is(platform, ask, give):
+    ask(HARD, PLACES)
+    texts = (Translated("Where?", "Wo?"), Translated("At home", "Daheim"), Translated("easy", "leicht"))
+    study = replace(platform.studies.current(), translations=(Translation("de", texts),))
+    platform.studies.update(OPERATOR, study)
+    give("ada", 4, places=(1,))
+    version = freeze(platform)
+    assert platform.versions.named(OPERATOR, study.id, "v1").dataset_version == version
+    questions = {one["name"]: one for one in json.loads(download(platform, "coco").read("codebook.json"))["questions"]}
+    assert questions["places"]["text"] == {"en": "Where?", "de": "Wo?"}
+    assert questions["places"]["levels"] == {"1": {"en": "At home", "de": "Daheim"}, "2": {"en": "At work"}}
+    assert questions["hard"]["levels"]["1"] == {"en": "easy", "de": "leicht"}
 
 
 def test_parquet_has_the_same_answers_with_their_types(platform, ask, give):
@@ -166,7 +181,7 @@ def test_a_question_that_was_reworded_has_a_column_for_each_of_its_wordings(plat
     archive = download(platform, "imagefolder")
     before = f"age_{AGE.version}"
     assert sorted((row["age"], row[before]) for row in table(archive, "participants")) == [("", "30"), ("41", "")]
-    texts = {one["columns"][0]: one["text"]["und"] for one in json.loads(archive.read("codebook.json"))["questions"]}
+    texts = {one["columns"][0]: one["text"]["en"] for one in json.loads(archive.read("codebook.json"))["questions"]}
     assert texts == {"age": "How old are you, in years?", before: "How old are you?"}
     assert len(version.questions) == 2
 
