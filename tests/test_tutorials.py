@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from fers.demo import study
 from scripts.notebook import notebook
 from tests import REPOSITORY
 from training import familiarity
+from training.recipe import Stage
+from training.recipes import fersnet_more
 
 TUTORIALS = sorted((REPOSITORY / "docs/tutorials").glob("*.md"))
 RETRAINING = REPOSITORY / "docs/tutorials/retrain-and-compare.md"
@@ -36,6 +39,7 @@ def small(tmp_path, monkeypatch):
         monkeypatch.setattr(study, name, value)
     for name in ("OF_A_KIND", "MEASURED_OF_A_KIND"):
         monkeypatch.setattr(familiarity, name, 8)
+    monkeypatch.setattr(fersnet_more, "RECIPE", replace(fersnet_more.RECIPE, stages=(Stage(1),)))
     for name in ("FERS_DATA", "FERS_MODELS", "FERS_STORE", "FERS_MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -63,7 +63,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     expect(page.get_by_text("No model has been run on these faces yet.")).to_be_visible()
     for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
-        expect(progress(page, name).filter(has_text=f"{FACES} of {FACES} faces")).to_be_visible()
+        expect(progress(page, name).filter(has_text=f"{FACES} of {FACES} faces")).to_have_count(1)
         expect(page.locator(f".st-key-stop-{name}")).to_have_count(0)
     expect(page.get_by_text(f"{FACES} faces that all of these models answered for, of 1 person")).to_be_visible()
     expect(page.get_by_role("heading", name="Both are wrong")).to_be_visible()
@@ -113,6 +113,7 @@ def test_a_run_that_is_stopped_in_the_middle_goes_on_where_it_was(open_page):
     expect(page.locator(".st-key-stop-slow")).to_have_count(0)  # Its going moves the button beside it.
     run.click()
     expect(page.locator(".st-key-stop-slow button")).to_be_visible()
+    page.get_by_text(re.compile("models have been run")).click()  # What is done is folded away.
     expect(run).to_have_text("Run again")
     expect(progress(page, "slow")).to_contain_text(f"{FACES} of {FACES} faces")
     assert "Traceback" not in page.content()

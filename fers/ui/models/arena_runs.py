@@ -1,5 +1,7 @@
 """Running models over the faces of an evaluation set, from the page where they are compared."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from fers.domain.evaluation_sets import EvaluationSet, Result
@@ -33,26 +35,37 @@ def _runs(actor: Person, on: EvaluationSet, was_busy: bool) -> None:
     if waiting:
         kind = "secondary" if any(standing.run for standing in standings) else "primary"
         st.button("Run all models", key="run-all", type=kind, on_click=_run, args=(actor, waiting, on))
+    done = [standing for standing in standings if standing.run and standing.info.id in waiting]
     for standing in standings:
-        name = standing.info.id
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing, name in waiting))
-            # Callbacks, and not what follows "if": a click that comes while an earlier one is being served is kept.
-            if name not in waiting:
-                st.button("Stop", key=f"stop-{name}", on_click=_stop, args=(actor, name, on))
-            else:
-                kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
-                st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
-        if run := given_up.get((name, on)):
-            st.warning(
-                f"The run of {name} stopped early. {why_given_up(actor, run)} Its answers are kept: run it again to "
-                "continue."
-            )
+        if standing not in done:
+            _one(actor, on, standing, standing.info.id in waiting, given_up)
+    if done:
+        with st.expander(f"{len(done)} of {len(standings)} models have been run", key=f"done-{on}"):
+            for standing in done:
+                _one(actor, on, standing, True, given_up)
     is_busy = len(waiting) < len(standings)
     if is_busy:
         runs().go_on()
     if was_busy != is_busy:
         st.rerun()  # There is something to wait for now, or nothing any more, and more to compare.
+
+
+def _one(actor: Person, on: EvaluationSet, standing: Standing, is_idle: bool, given_up: Mapping) -> None:
+    """How far a model is, and what can be done about it."""
+    name = standing.info.id
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing, is_idle))
+        # Callbacks, and not what follows "if": a click that comes while an earlier one is being served is kept.
+        if not is_idle:
+            st.button("Stop", key=f"stop-{name}", on_click=_stop, args=(actor, name, on))
+        else:
+            kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
+            st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
+    if run := given_up.get((name, on)):
+        st.warning(
+            f"The run of {name} stopped early. {why_given_up(actor, run)} Its answers are kept: run it again to "
+            "continue."
+        )
 
 
 def _run(actor: Person, models: list[str], on: EvaluationSet) -> None:
