@@ -52,7 +52,7 @@ def show(face: Face) -> None:
                 data_export.crop(actor, face.id), width="stretch", alt=_("Your photo, labelled {label}", label=label)
             )
         except ImageLost as lost:
-            st.caption(f"{in_words(lost)[0]} {_('You can still withdraw it.')}")
+            st.caption(in_words(lost)[0] + " " + _("You can still withdraw it."))
         st.markdown(f"**{label}**")
         if face.intended is not None:
             st.caption(was_asked(face.intended))

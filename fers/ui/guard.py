@@ -88,7 +88,7 @@ def enter_public() -> None:
         return
     if Path(get_script_run_ctx().main_script_path).resolve() != FRONT_DOOR:
         st.info(_("Please open this page from the start page."))
-        st.markdown(f"[{_('Go to the start page')}](/)")
+        st.markdown("[" + _("Go to the start page") + "](/)")
         st.stop()
     runpy.run_path(str(FRONT_DOOR))
     st.stop()

@@ -1,5 +1,6 @@
 """Catalogues say all that the code says, and what is chosen is what a page says."""
 
+import ast
 import runpy
 
 import pytest
@@ -30,6 +31,21 @@ def forms(text) -> tuple[str, ...]:
 def test_the_template_holds_what_the_code_says():
     said = runpy.run_path(str(REPOSITORY / "scripts/languages.py"))["template"]()
     assert known(catalogue("fers.pot")) == known(said), "Run `make languages`."
+
+
+def test_nothing_is_marked_where_it_is_not_found():
+    """Babel looks for messages nowhere within an f-string."""
+    sources = [REPOSITORY / "app.py", *(REPOSITORY / "pages").rglob("*.py"), *(REPOSITORY / "fers/ui").rglob("*.py")]
+    marks = {"_", "N_", "ngettext", "pgettext"}
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in sources
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marks
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

@@ -42,7 +42,7 @@ def show_what_changed(study: Study, before: ConsentText, text: ConsentText) -> N
     )
     for rewording in rewordings(before, text):
         with st.container(border=True):
-            st.markdown(quoted(rewording.after) or f"*{_('This has been removed:')}*")
+            st.markdown(quoted(rewording.after) or "*" + _("This has been removed:") + "*")
             if rewording.before:
                 st.caption(_("Before: {text}", text=quoted(rewording.before)))
     with st.expander(_("Read the whole text")):

@@ -22,7 +22,7 @@ def show(actor: Person) -> None:
             asked = as_typed(question.words.text)
             if reply.face_id:
                 asked = _("{question} (about a photo)", question=asked)
-            told = f"**{as_typed(said)}**" if said is not None else f"*{_('Left out')}*"
+            told = f"**{as_typed(said)}**" if said is not None else "*" + _("Left out") + "*"
             st.markdown(f"{asked}  \n{told}")
         st.caption(
             _(
