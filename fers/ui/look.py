@@ -60,8 +60,10 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
   transform: scaleX(-1);
 }
 [dir="rtl"] .stSidebar[data-collapsed="false"]::after { inset: 0 100% 0 auto !important; }
-[dir="rtl"] [data-variant="segmented_control"]:first-child { border-radius: 0 1.4rem 1.4rem 0; }
-[dir="rtl"] [data-variant="segmented_control"]:last-child { border-radius: 1.4rem 0 0 1.4rem; }
+/* Its edges are drawn for left to right, the outer ones and those that meet. So it is seen in a mirror. */
+[dir="rtl"] .stButtonGroup :has(> [data-variant="segmented_control"]) { direction: ltr; transform: scaleX(-1); }
+[dir="rtl"] [data-variant="segmented_control"] > * { direction: rtl; transform: scaleX(-1); }
+[dir="rtl"] [data-testid="stProgressBarTrack"] { transform: scaleX(-1); }
 </style>
 """
 

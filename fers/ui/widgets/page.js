@@ -2,7 +2,10 @@
 // puts what Streamlit says by itself, such as "Take Photo", into that language; and marks what a study says in another one.
 const YEAR = 365 * 24 * 3600;
 const SAID_BY = ["aria-label", "title", "placeholder", "alt"];
-const OURS = '[data-testid="stMarkdownContainer"], [data-testid="stCode"], [data-testid="stTextInputRootElement"] input';
+// Streamlit writes its own button for files as it writes ours.
+const OURS =
+  '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *), [data-testid="stCode"], ' +
+  '[data-testid="stTextInputRootElement"] input';
 
 // By the message; those with a placeholder, such as "{size} per file", are looked for one by one.
 const said = (words) => {
