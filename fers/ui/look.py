@@ -63,7 +63,9 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 /* Its edges are drawn for left to right, the outer ones and those that meet. So it is seen in a mirror. */
 [dir="rtl"] .stButtonGroup :has(> [data-variant="segmented_control"]) { direction: ltr; transform: scaleX(-1); }
 [dir="rtl"] [data-variant="segmented_control"] > * { direction: rtl; transform: scaleX(-1); }
-[dir="rtl"] [data-testid="stProgressBarTrack"] { transform: scaleX(-1); }
+[dir="rtl"] :is([data-testid="stProgressBarTrack"], .stExpander summary [data-testid="stIconMaterial"]) {
+  transform: scaleX(-1);
+}
 </style>
 """
 

@@ -9,13 +9,13 @@ from driving import agreed, click, keys, open_app, sign_in, signed_in, told
 from streamlit.testing.v1 import AppTest
 
 from fers.domain.emotions import Emotion
-from fers.domain.people import OPERATOR
+from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Task
 from fers.domain.questions import Choice, Question, Words
 from fers.domain.studies import Translated, Translation
 from fers.languages import translations
 from fers.ui.languages import COOKIE
-from tests.people import participant
+from tests.people import grant, participant
 
 BY_MACHINE = "This translation was made by a machine, and the people who run this study have not checked it yet."
 
@@ -160,3 +160,22 @@ def test_what_lacks_a_translation_is_read_as_the_study_says_it_and_marked_as_bei
     app.radio[0].set_value(2)
     click(app, german("Continue"))
     assert "You hear steps." in told(app) and "scenario-said-in-en" in keys(app.main)
+
+
+def test_an_owner_fills_in_the_file_and_the_study_can_be_read_in_german(headers, app, platform, study):
+    participant(platform, "owner@example.org")
+    grant(platform, "owner@example.org", Role.ADMINISTRATOR)
+    sign_in(app, "owner@example.org").switch_page("pages/study.py").run()
+    next(box for box in app.selectbox if box.label == "With your words to be translated").select("de")
+    assert not app.run().exception
+    text = platform.study_files.text(OPERATOR, study.id, "de")
+    for number in range(text.count('translated = ""')):
+        text = text.replace('translated = ""', f'translated = "Wort {number}"', 1)
+    uploader = next(one for one in app.file_uploader if one.label == "Take everything from a file")
+    uploader.upload("study.toml", text.encode(), "application/toml")
+    click(app.run(), "Use this file")
+    app.session_state["parts"] = "Opening"
+    app.run()
+    assert "What you say yourself is there in Deutsch, too." in told(app)
+    app = follow(open_app(), "de")
+    assert "Wort 0" in told(app) and study.name not in told(app)
