@@ -27,10 +27,31 @@ def server(tmp_path_factory):
     protocol = Protocol(TASKS, quotas=(Quota(Emotion.FEAR, 4),))
     platform.studies.update(OPERATOR, replace(platform.studies.current(), protocol=protocol, ask_first_share=1))
     participant(platform)
+    participant(platform, "ben@example.org")
     participant(platform, "owner@example.org")
     grant(platform, "owner@example.org", Role.ADMINISTRATOR)
     with serving(folder) as server:
         yield server
+
+
+def test_a_task_in_another_language_says_which_words_are_not_in_it(open_page, server):
+    page = open_page()
+    sign_in(page, "ben@example.org")
+    expect(page.get_by_role("heading", name="Show fear")).to_be_visible()
+    page.goto(f"{server.address}/give?lang=de")
+    expect(page.locator("html[lang=de]")).to_be_attached()
+    expect(page.locator("[lang=en]")).to_have_text("You hear steps above.")
+    page.get_by_text("Foto hochladen").click()
+    expect(page.get_by_role("button", name="Datei wählen")).to_be_visible()
+    page.goto(f"{server.address}/give?lang=ar")
+    expect(page.locator("html[dir=rtl]")).to_be_attached()
+    choices = page.locator("[data-variant=segmented_control]")
+    expect(choices).to_have_count(2)
+    first, last = choices.all()
+    assert first.bounding_box()["x"] > last.bounding_box()["x"], "they are read from the right"
+    page.get_by_role("button", name="تخطي هذه").click()
+    expect(page.get_by_role("heading", name="أظهر الدهشة")).to_be_visible()
+    expect(page.locator("[lang=en]")).to_have_count(0)
 
 
 def test_a_participant_does_the_tasks_and_the_owner_sees_the_counts_move(open_page):
