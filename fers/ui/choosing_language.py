@@ -34,18 +34,23 @@ _STREAMLIT_SAYS = (
     N_("Copy to clipboard"),
     N_("Copied"),
     N_("Fullscreen"),
+    N_("Fullscreen: {picture}"),
+    N_("progress"),
     N_("file upload"),
     N_("Increment"),
     N_("Decrement"),
     N_("Link to heading"),
     N_("Main menu"),
     N_("App pages"),
+    N_("Sidebar"),
     N_("Collapse sidebar"),
     N_("Expand sidebar"),
     N_("Skip to main content"),
     N_("Page not found"),
 )
 """Its words that participants and annotators meet: their translations are put in their place in the browser."""
+_NAMED = {"streamlit_cropper.st_cropper": N_("Your face in the box")}
+"""What is read aloud of its frames in any language, and what they are."""
 
 
 def tell_browser() -> None:
@@ -55,10 +60,15 @@ def tell_browser() -> None:
         "direction": "rtl" if language() in RIGHT_TO_LEFT else "ltr",
         "cookie": COOKIE,
         "chosen": state().chosen_language,
-        "streamlit": {} if language() == ORIGINAL else {words: translated(words) for words in _STREAMLIT_SAYS},
+        "streamlit": {words: translated(message) for words, message in _put_in_place().items()},
     }
     with st.container(key="fers-page"):
         _page(key="page", data=data)
+
+
+def _put_in_place() -> dict[str, str]:
+    """What Streamlit says by itself, and the messages that stand there instead."""
+    return _NAMED if language() == ORIGINAL else _NAMED | {words: words for words in _STREAMLIT_SAYS}
 
 
 def choose() -> None:

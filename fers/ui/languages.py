@@ -17,10 +17,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fers import languages, wording
 from fers.errors import FersError
-from fers.languages import LANGUAGES, ORIGINAL
+from fers.languages import LANGUAGES, ORIGINAL, RIGHT_TO_LEFT
 from fers.ui.state import state
 
 COOKIE = "fers_language"
+_FROM_RIGHT = {"arrow_forward": "arrow_back", "arrow_back": "arrow_forward", "skip_next": "skip_previous"}
 
 
 def language() -> str:
@@ -70,6 +71,12 @@ def percent(share: float) -> str:
 def rounded_down(share: float) -> str:
     """A share in whole percent, which is all of it only when it is."""
     return wording.rounded_down(share, language())
+
+
+def pointing(icon: str) -> str:
+    """An icon that points onward or back, as it does in the language of the page. `icon`: its name where people read
+    from left to right."""
+    return f":material/{_FROM_RIGHT[icon] if language() in RIGHT_TO_LEFT else icon}:"
 
 
 def day(time: date) -> str:

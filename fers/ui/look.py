@@ -55,6 +55,7 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 [dir="rtl"] :is(.stHeading, .stMarkdown, .stAlert, [data-testid="stCaptionContainer"]) :is(h1, h2, h3, p, li) {
   text-align: start; unicode-bidi: plaintext;
 }
+[dir="rtl"] .stCode { direction: ltr; }
 [dir="rtl"] .stSidebar[data-collapsed="true"] { transform: translateX(100vw) !important; }
 [dir="rtl"] :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
   transform: scaleX(-1);

@@ -9,7 +9,7 @@ from fers.domain.next_steps import NextStep
 from fers.domain.people import Person
 from fers.domain.readiness import Part
 from fers.ui import sample_study
-from fers.ui.languages import N_, translated
+from fers.ui.languages import N_, pointing, translated
 from fers.ui.services import platform
 from fers.ui.state import show_part, state
 
@@ -72,6 +72,6 @@ def _show(step: NextStep, way: _Way) -> None:
             return
         turn_to = {"on_click": show_part, "args": (way.part.value,)} if way.part else {}
         label, key = translated(way.button), f"go-{step.name}"
-        pressed = st.button(label, type="tertiary", icon=":material/arrow_forward:", key=key, **turn_to)
+        pressed = st.button(label, type="tertiary", icon=pointing("arrow_forward"), key=key, **turn_to)
     if pressed and state().page != way.page:
         st.switch_page(f"pages/{way.page}.py")

@@ -58,7 +58,7 @@ def test_a_participant_answers_before_after_the_photo_and_at_the_end(app, platfo
     choose(give(app, photo()), "display", Display.POSED)
     click(app, "Yes")
     click(app, "See how it went")
-    assert "About the photo you just gave" in told(app) and "1: easy, 5: hard" in told(app)
+    assert "About the photo you just gave" in told(app) and "1: easy · 5: hard" in told(app)
     named(app.segmented_control, "hard").set_value(4)
     click(app, "Continue")
     assert "A few last questions" in told(app) and "write nothing that tells who you are" in told(app)

@@ -13,6 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Check, CheckKind, Choice, Moment, Question, Words
 from fers.domain.recruiting import Exit, Recruiting, Status
+from fers.languages import translations
 from fers.ui.web.session_cookie import DEVICE
 from tests.people import arrived, from_panel, give_face, grant, newcomer, participant, photo, recruit
 
@@ -94,6 +95,14 @@ def test_nobody_else_is_asked_whether_they_would_rather_not(app, platform):
     sign_in(app)
     assert opened(app) == "consent"
     assert not [button for button in app.button if button.label == "Don't take part"]
+
+
+@pytest.mark.parametrize(("language", "onward"), [("de", "arrow_forward"), ("ar", "arrow_back")])
+def test_an_arrow_onward_points_the_way_it_is_read(app, platform, come, language, onward):
+    recruit(platform)
+    come(lang=language)
+    [icon] = [button.icon for button in app.button if button.label == translations(language).gettext("Continue")]
+    assert icon == f":material/{onward}:"
 
 
 @pytest.mark.parametrize(

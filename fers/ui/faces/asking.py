@@ -11,7 +11,7 @@ from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
-from fers.ui.languages import N_, _, translated
+from fers.ui.languages import N_, _, pointing, translated
 from fers.ui.own_words import as_said, own_words
 from fers.ui.services import platform
 from fers.ui.state import Answering, state
@@ -71,7 +71,7 @@ def _ask(actor: Person, asking: Asking) -> None:
         shared = [question.name for question in asked if _ask_to_share(asking, question, answering)]
         place = st.empty()  # Whoever has just pressed the button looks there.
         with st.container(horizontal=True):
-            is_back = page > 0 and st.form_submit_button(_("Back"), icon=":material/arrow_back:")
+            is_back = page > 0 and st.form_submit_button(_("Back"), icon=pointing("arrow_back"))
             is_sent = st.form_submit_button(_("Continue"), type="primary", width="stretch")
     if is_back:
         answering.unsent |= given

@@ -79,7 +79,7 @@ def _point(question: Question, kind: Likert, key: str, before: object) -> Value:
     points = range(1, kind.points + 1)
     words = question.words
     ends = [(1, words.low), (kind.points, words.high)]
-    told = ", ".join(f"{point}: {as_typed(end)}" for point, end in ends if end)
+    told = " · ".join(f"{point}: {as_typed(end)}" for point, end in ends if end)
     with st.container(gap="xxsmall", key=f"scale-{key}"):
         chosen = st.segmented_control(
             label(question), points, default=before if before in points else None, key=key, width="stretch"

@@ -6,7 +6,7 @@ from fers.domain.people import Person
 from fers.errors import ConsentRequired
 from fers.ui import guard
 from fers.ui.faces.giving import look_and_answer, next_words, take_photo, thank
-from fers.ui.languages import _, language
+from fers.ui.languages import _, language, pointing
 from fers.ui.people import consenting
 from fers.ui.services import platform
 from fers.ui.state import Rehearsing, state
@@ -23,7 +23,7 @@ def show(actor: Person) -> None:
         st.markdown(
             _("**Rehearsal.** You meet the study as a participant does. Nothing is kept or counted."), width="stretch"
         )
-        st.page_link("pages/study.py", label=_("Back to the study"), icon=":material/arrow_back:", width="content")
+        st.page_link("pages/study.py", label=_("Back to the study"), icon=pointing("arrow_back"), width="content")
     if not rehearsing.agreed:
         _agree(actor, rehearsing)
     elif state().giving is None:

@@ -9,6 +9,6 @@ _step = widget("step")
 
 def begin(heading: str) -> None:
     """Begin a step, and have its heading take the focus, which was on something of the one before."""
-    st.title(heading)
+    st.title(heading, anchor=False)
     with st.container(key="fers-step"):
         _step(key="step", data={"heading": heading})

@@ -10,7 +10,7 @@ from fers.services.faces.tasks import Ending, Turn
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.stage import stage
-from fers.ui.languages import N_, _, ngettext, rounded_down, translated
+from fers.ui.languages import N_, _, ngettext, pointing, rounded_down, translated
 from fers.ui.own_words import as_said, own_words
 from fers.ui.state import state
 from fers.ui.words import as_typed
@@ -81,7 +81,7 @@ def offer_ways_out(actor: Person, turn: Turn | None) -> None:
     if turn is None or turn.task is None:
         return
     with st.container(horizontal=True):
-        if st.button(_("Skip this one"), type="tertiary", icon=":material/skip_next:", key=f"skip-{turn.step}"):
+        if st.button(_("Skip this one"), type="tertiary", icon=pointing("skip_next"), key=f"skip-{turn.step}"):
             _do(actor, lambda: stage().tasks.skip(actor, turn))
         if st.button(_("Stop here for now"), type="tertiary", icon=":material/pause:", key=f"stop-{turn.step}"):
             state().pausing = True

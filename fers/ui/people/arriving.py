@@ -9,7 +9,7 @@ from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.services.people.arrivals import Arrival, Coming
 from fers.ui import guard, session
-from fers.ui.languages import _, in_words, language
+from fers.ui.languages import _, in_words, language, pointing
 from fers.ui.people import leaving
 from fers.ui.services import platform
 from fers.ui.web.answering import note
@@ -71,7 +71,7 @@ def _welcome_back(arrival: Arrival, mine: Participation, who: Person | None) -> 
 
 
 def _offer_to_continue(arrival: Arrival) -> None:
-    if not st.button(_("Continue"), type="primary", icon=":material/arrow_forward:", width="stretch"):
+    if not st.button(_("Continue"), type="primary", icon=pointing("arrow_forward"), width="stretch"):
         return
     with guard.explaining():
         said, code = st.query_params.to_dict(), arrival.study.join_code

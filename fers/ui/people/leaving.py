@@ -9,7 +9,7 @@ from fers.domain.recruiting import Exit, Participation, Status
 from fers.ui import guard, session
 from fers.ui.confirming import confirmed
 from fers.ui.faces import tasks
-from fers.ui.languages import _
+from fers.ui.languages import _, pointing
 from fers.ui.services import platform
 from fers.ui.state import Farewell, state
 from fers.ui.words import as_typed
@@ -73,7 +73,7 @@ def offer_way_back(way: Exit, panel_id: str) -> None:
     if way.url:
         url = way.address(panel_id)
         back = _("Go back to {site}", site=as_typed(urlsplit(url).hostname))
-        st.link_button(back, url, type="primary", icon=":material/arrow_back:", width="stretch")
+        st.link_button(back, url, type="primary", icon=pointing("arrow_back"), width="stretch")
     if not way.leads_somewhere:
         st.write(_("You can close this page now."))
 
