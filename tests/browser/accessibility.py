@@ -1,6 +1,6 @@
 """What axe-core finds on a page, light and dark, on a desktop and on a phone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 
 from playwright.sync_api import Page
@@ -46,12 +46,12 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-def look(page: Page, within: str = "body") -> list[str]:
+def look(page: Page, within: str = "body", windows: Collection[str] = tuple(WINDOWS)) -> list[str]:
     """What is found in the page as it stands, a line each."""
     page.evaluate(AXE)
     found: dict[str, list[str]] = {}
-    for window, size in WINDOWS.items():
-        page.set_viewport_size(size)
+    for window in windows:
+        page.set_viewport_size(WINDOWS[window])
         for theme, options in THEMES.items():
             page.emulate_media(color_scheme=theme)
             for line in _lasting(page, within, options):
