@@ -42,6 +42,7 @@ a[href*="face?id="]::after { content: ""; position: absolute; inset: 0; }
 /* What Streamlit writes in a color too near its ground for many to read: small print, and words in the accent. */
 [data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 75%, transparent); }
 [data-testid="stSliderThumbValue"], .stButtonGroup [data-selected="true"] { color: inherit !important; }
+[data-testid="stBaseButton-tertiary"]:hover { color: inherit !important; text-decoration: underline; }
 /* A scale is one row, however many points it has and however narrow the screen is. */
 [class*="st-key-scale-"] .stButtonGroup > div { flex-wrap: nowrap; }
 [class*="st-key-scale-"] .stButtonGroup button { min-width: 0; padding-inline: 0; }

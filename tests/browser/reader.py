@@ -9,7 +9,7 @@ from fers.languages import LANGUAGES, translations
 from tests.browser.accessibility import look
 
 SAID = """() => [...document.body.querySelectorAll("*")]
-    .filter(node => node.checkVisibility() && !node.closest("[data-testid=stIconMaterial], style, script"))
+    .filter(node => node.checkVisibility() && !node.closest("[translate=no], style, script"))
     .flatMap(node => [
         ...[...node.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data),
         ...["aria-label", "title", "placeholder", "alt"].map(name => node.getAttribute(name) ?? ""),
