@@ -1,5 +1,6 @@
 """The app on a fresh store, with a model and a face detector that need no weights."""
 
+import gc
 import re
 from collections import Counter
 from functools import cache
@@ -24,6 +25,16 @@ def components_looked_for_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def little_to_look_through():
+    """After each run of a page, Streamlit looks for garbage among all objects: those of the networks that other tests
+    have loaded in the same process would take it a second."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
