@@ -31,10 +31,8 @@ def demo(folder: Path, port: int | None, ends_with: int | None, make_only: bool)
     """
     if ends_with is not None:
         end_with(ends_with)
-    os.environ |= {"FERS_STORE": "embedded", "FERS_DATA": str(folder.resolve())}
-    if port is not None:
-        os.environ["PORT"] = str(port)
-    settings = config.load()
+    own = {"FERS_STORE": "embedded", "FERS_DATA": str(folder.resolve())} | ({} if port is None else {"PORT": str(port)})
+    settings = config.load(os.environ | own)
     password = place.open_or_make(settings, click.echo)
     click.echo(f"Sign in as one of these, with the password {password}")
     for role, address in place.ADDRESSES.items():
@@ -42,4 +40,5 @@ def demo(folder: Path, port: int | None, ends_with: int | None, make_only: bool)
     if not make_only:
         from fers.ui.web import server
 
+        os.environ |= own  # Pages ask for the settings by themselves.
         server.run(settings)
