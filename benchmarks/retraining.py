@@ -20,6 +20,7 @@ from fers import adapters, assembly, config
 from fers.datasets import FaceSet, load, load_all
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
+from fers.exporting import csv_text
 from fers.exporting.exported_version import Cut
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
@@ -43,10 +44,8 @@ def halves(labels: Path, folder: Path, seed: int) -> tuple[Path, Path]:
     paths = []
     for name, keep in (("collected", True), ("other", False)):
         paths.append(folder / f"{name}.csv")
-        with paths[-1].open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["image", "label"])
-            writer.writerows([row["image"], row["label"]] for row in rows if (row["subject"] in chosen) is keep)
+        kept = ([row["image"], row["label"]] for row in rows if (row["subject"] in chosen) is keep)
+        paths[-1].write_bytes(b"".join(csv_text.for_programs(["image", "label"], kept)))
     return tuple(paths)
 
 

@@ -34,7 +34,7 @@ def leaderboard() -> None:
         with st.expander("Earlier results"):
             st.dataframe(earlier, hide_index=True)
     table = arena.csv(rows, people, on)
-    st.download_button("Download the leaderboard", table, "leaderboard.csv", icon=":material/download:")
+    st.download_button("Download the leaderboard", table, "leaderboard.csv", "text/csv", icon=":material/download:")
 
 
 def side_by_side() -> None:

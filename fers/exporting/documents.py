@@ -151,7 +151,9 @@ def _answers(exported: ExportedVersion) -> str:
     return (
         f"Questions of the study's own. The answers are in `{participants.PARTICIPANTS}.csv`, by person, and in "
         f"`{participants.PHOTOS}.csv`, by face;\n`{participants.CODEBOOK}` says what each column and number means. "
-        "Empty: not answered, or not handed out. Texts are there only where\ntheir person agreed to it.\n\n"
+        "Empty: not answered, or not handed out. Texts are there only where\ntheir person agreed to it, as they were "
+        "typed. A spreadsheet may take one that begins with =, +, - or @ for a\nformula: import their columns as text "
+        "there.\n\n"
         f"{participants.in_words(exported)}"
     )
 

@@ -1,7 +1,5 @@
 """Formats in which every face is a file of its own, beside tables that say what it shows."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ import orjson
 
 from fers.domain.emotions import Emotion
 from fers.domain.versions import Entry, Split
-from fers.exporting import columns, parquet
+from fers.exporting import columns, csv_text, parquet
 from fers.exporting.exported_version import ExportedVersion, Member, gathered
 
 ImageName = Callable[[Entry], str]
@@ -81,7 +79,7 @@ def affectnet(exported: ExportedVersion) -> Iterator[Member]:
     yield from _images(exported, in_images_folder)
     for split, table in _AFFECTNET_LISTS.items():
         rows = (_affectnet_row(exported, entry) for entry in exported.entries(split))
-        yield Member(table, _csv(_AFFECTNET_COLUMNS, rows))
+        yield Member(table, csv_text.for_programs(_AFFECTNET_COLUMNS, rows))
 
 
 def _images(exported: ExportedVersion, place: ImageName) -> Iterator[Member]:
@@ -115,19 +113,6 @@ def _affectnet_row(exported: ExportedVersion, entry: Entry) -> list:
     judged = (columns.UNKNOWN_NUMBER if value is None else value for value in (entry.valence, entry.arousal))
     expression = _UNCERTAIN if entry.label is None else entry.label.value
     return [in_images_folder(entry), *exported.box(entry), "", expression, *judged]
-
-
-def _csv(columns: Iterable[str], rows: Iterable[list]) -> Iterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(row)
-        if text.tell() > 64_000:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
 
 
 def _coco_json(exported: ExportedVersion, split: Split) -> Iterator[bytes]:

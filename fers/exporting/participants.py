@@ -4,8 +4,6 @@ says what stands in them.
 There is a row only for whoever has a face in the exported version, and only what may be handed out.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from fers.domain.fields import FLAG, TEXT
 from fers.domain.questions import Check, Choice, Kind, Likert, Moment, Number, Question, ShortText, Value
 from fers.domain.versions import DatasetVersion, Entry, FrozenReply, Split
-from fers.exporting.exported_version import CHUNK, ExportedVersion, Member
+from fers.exporting import csv_text
+from fers.exporting.exported_version import ExportedVersion, Member
 
 if TYPE_CHECKING:
     import pyarrow
@@ -88,8 +87,9 @@ def in_words(exported: ExportedVersion) -> str:
 
 
 def as_csv(table: Table) -> Member:
-    """What is not answered is empty; yes and no are 1 and 0."""
-    return Member(f"{table.name}.csv", _csv(table))
+    """What is not answered is empty. Texts are as they were typed: this is data, whoever opens it."""
+    rows = ([*key, *(column.read(said) for column in table.columns)] for key, said in table.rows())
+    return Member(f"{table.name}.csv", csv_text.for_programs(table.kinds, rows))
 
 
 def as_parquet(table: Table) -> Member:
@@ -225,23 +225,6 @@ def _when(question: Question) -> str:
         Moment.AFTER_TASK: "asked after the photos of a task",
         Moment.AFTER: "asked at the end",
     }[question.moment]
-
-
-def _csv(table: Table) -> Iterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.kinds)
-    for key, said in table.rows():
-        writer.writerow([*key, *(_cell(column.read(said)) for column in table.columns)])
-        if text.tell() > CHUNK:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
 
 
 def _records(table: Table) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """Participations: how far people from a panel are, and what whoever runs the study pays them by."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +17,7 @@ from fers.domain.questions import Moment
 from fers.domain.recruiting import Participation, Status
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, NotFound, NotPermitted, StudyClosed
+from fers.exporting import csv_text
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
 
@@ -222,19 +221,8 @@ def as_table(participations: list[Participation]) -> list[dict[str, str | int]]:
 
 
 def as_csv(participations: list[Participation]) -> bytes:
-    """The same as a file for spreadsheets, in UTF-8. Times are in UTC."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    for row in as_table(participations):
-        writer.writerow({column: plain_cell(cell) for column, cell in row.items()})
-    return file.getvalue().encode()
-
-
-def plain_cell(cell: str | int) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """The same as a file for spreadsheets. Times are in UTC."""
+    return csv_text.for_people(COLUMNS, ([row[column] for column in COLUMNS] for row in as_table(participations)))
 
 
 def _moment(at: datetime | None) -> str:

@@ -8,6 +8,7 @@ from fers.analysis.people import LEAST_VOTES
 from fers.analysis.significance import FEW_PEOPLE, holm
 from fers.domain.evaluation_sets import PEOPLE, EvaluationLabels, EvaluationSet, Result
 from fers.domain.versions import DatasetVersion
+from fers.exporting import csv_text
 from fers.services.models.evaluation_sets import Choice
 from fers.services.models.standings import EvaluationState, Standing
 from fers.ui.languages import moment
@@ -126,8 +127,8 @@ def pairs_table(results: list[Result]) -> pd.DataFrame:
     return pd.DataFrame(cells, index=pd.Index(names, name="Model"), columns=names)
 
 
-def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_set: EvaluationSet) -> str:
-    """The leaderboard with everything that is needed to repeat it, a line a model."""
+def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_set: EvaluationSet) -> bytes:
+    """The leaderboard with everything that is needed to repeat it, a line a model, for spreadsheets."""
     lines, runs = [], {result.who: standing.run for standing, result in rows}
     for result in [result for _, result in rows] + ([people] if people else []):
         line = {
@@ -151,7 +152,7 @@ def csv(rows: list[tuple[Standing, Result]], people: Result | None, evaluation_s
             "fers_version": result.fers_version,
         }
         lines.append(line)
-    return pd.DataFrame(lines).to_csv(index=False)
+    return csv_text.for_people(lines[0], (line.values() for line in lines))
 
 
 def changes(state: EvaluationState, evaluation_set: EvaluationSet) -> str:

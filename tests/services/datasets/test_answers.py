@@ -143,6 +143,16 @@ def test_parquet_has_the_same_answers_with_their_types(platform, ask, give):
         assert f"{hashlib.sha256(archive.read(name)).hexdigest()}  {name}\n" in sums
 
 
+def test_a_text_like_a_formula_is_the_same_in_both_tables_and_the_datasheet_warns_of_it(platform, ask, give):
+    ask(WHY)
+    give("ada", 1, why="=1+1", shared=["why"])
+    freeze(platform)
+    archive = download(platform, "parquet")
+    [text] = pq.read_table(io.BytesIO(archive.read("participants.parquet")))["why"].to_pylist()
+    assert text == table(archive, "participants")[0]["why"] == "=1+1"
+    assert "A spreadsheet may take one that begins with =, +, - or @" in archive.read("DATASHEET.md").decode()
+
+
 def test_answers_stay_as_long_as_a_face_of_their_person_and_no_longer(platform, ask, give):
     ask(AGE, HARD)
     ada = give("ada", 4, 2, age=30)

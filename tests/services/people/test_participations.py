@@ -16,7 +16,7 @@ from fers.domain.protocols import Protocol, Task
 from fers.domain.recruiting import Status
 from fers.errors import InvalidInput, NotFound, NotPermitted, StudyClosed
 from fers.exporting.exported_version import Cut
-from fers.services.people.participations import COLUMNS, as_csv, plain_cell
+from fers.services.people.participations import COLUMNS, as_csv
 from tests.people import (
     HAPPY_POSED,
     OneFace,
@@ -189,12 +189,6 @@ def test_the_list_is_a_table_for_spreadsheets(platform, clock):
     assert [(row["panel_id"], row["status"]) for row in rows] == [("second", "came"), ("first", "consented")]
     assert rows[1]["came_at"] == "2026-01-01 12:00:00"
     assert as_csv([]).decode().strip() == ",".join(COLUMNS)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"], ids=repr)
-def test_no_cell_is_a_formula(cell):
-    assert plain_cell(cell) == f"'{cell}"
-    assert plain_cell("5f2a=1") == "5f2a=1" and plain_cell(7) == "7"
 
 
 def test_what_is_erased_is_gone_and_the_photos_stay(platform):
