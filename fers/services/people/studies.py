@@ -91,10 +91,7 @@ class Studies:
             raise InvalidInput("study.no-name")
         if any(other.name == study.name for other in self._all()):
             raise InvalidInput("study-file.name-taken", name=study.name)
-        _check(study)
-        check_protocol(study)
-        check_questions(study.questions, study.protocol)
-        _check_translations(study)
+        _check_in_all_languages(study)
         self._records.save_study(study)
         self._records.append_audit(entry_by(actor, self._now(), "made the study from a file", study.id, study.id))
         return study
@@ -131,11 +128,8 @@ class Studies:
         before = self.get(actor, study.id)
         if study.open and not before.open and (items := missing(study)):
             raise InvalidInput("study.not-ready", items=[item.name for item in items])
-        _check(study)
-        check_protocol(study)
-        check_questions(study.questions, study.protocol)
+        _check_in_all_languages(study)
         check_recruiting(study)
-        _check_translations(study)
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
@@ -160,6 +154,18 @@ def _retired(before: Study, after: Study) -> tuple[Question, ...]:
     asked = {(question.name, question.version) for question in after.questions}
     retired = {(one.name, one.version): one for one in put if (one.name, one.version) not in asked}
     return tuple(retired.values())
+
+
+def _check_in_all_languages(study: Study) -> None:
+    """What is too long to be read in one language is so in any."""
+    languages = [study.language, *(each.language for each in study.translations)]
+    if len(set(languages)) < len(languages):
+        raise InvalidInput("study.language-twice")
+    for language in languages_of(study):
+        there = as_read_in(study, language)
+        _check(there)
+        check_protocol(there)
+        check_questions(there.questions, study.protocol)
 
 
 def _check(study: Study) -> None:
@@ -193,18 +199,6 @@ def _check_open(study: Study) -> None:
         raise InvalidInput("study.no-contact")
     if not study.purpose_confirmed:
         raise InvalidInput("study.purpose-unconfirmed")
-
-
-def _check_translations(study: Study) -> None:
-    """What is too long to be read in one language is so in any."""
-    languages = [study.language, *(each.language for each in study.translations)]
-    if len(set(languages)) < len(languages):
-        raise InvalidInput("study.language-twice")
-    for language in languages_of(study)[1:]:
-        there = as_read_in(study, language)
-        _check(there)
-        check_protocol(there)
-        check_questions(there.questions, study.protocol)
 
 
 def _same_code(one: str, other: str) -> bool:
