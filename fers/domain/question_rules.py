@@ -97,7 +97,7 @@ def _check_number(name: str, kind: Number) -> None:
 
 
 def _check_moment(question: Question, protocol: Protocol) -> None:
-    if (question.moment is Moment.AFTER_TASK) != (question.after_task is not None):
-        raise InvalidInput("questions.task-gone", name=question.name)
-    if question.after_task is not None and question.after_task not in {task.id for task in protocol.tasks}:
+    """Exactly what is asked after a task has one, and it is one of the protocol's."""
+    tasks = [task.id for task in protocol.tasks] if question.moment is Moment.AFTER_TASK else [None]
+    if question.after_task not in tasks:
         raise InvalidInput("questions.task-gone", name=question.name)

@@ -187,6 +187,13 @@ def test_a_question_that_nobody_could_answer_is_refused_and_named(code):
     assert BROKEN[code].name in str(refusal.value)
 
 
+def test_only_what_is_asked_after_a_task_names_one():
+    for moment, task in ((Moment.AFTER_TASK, None), (Moment.AFTER, TASK.id)):
+        with pytest.raises(InvalidInput) as refusal:
+            check_questions([replace(AGE, moment=moment, after_task=task)], Protocol((TASK,)))
+        assert refusal.value.code == "questions.task-gone"
+
+
 def test_questions_that_can_be_asked_are_taken_and_no_two_have_the_same_name():
     after = replace(AGE, name="after", moment=Moment.AFTER_TASK, after_task=TASK.id)
     fine = [AGE, MOOD, WHY, ANIMAL, after]
