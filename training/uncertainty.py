@@ -14,11 +14,10 @@ from threadpoolctl import threadpool_limits
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
 from fers.inference.prepare import to_emotions, to_input
+from training.networks import emotion_network
 
 FEATURES = "features"
 """Name of the layer that a network is cut behind."""
-EMOTION = "emotion"
-"""Name of the layer that counts where a network has several outputs."""
 BATCH_SIZE = 256
 
 
@@ -38,8 +37,7 @@ class CutNetwork:
             network = keras.saving.load_model(path, compile=False, safe_mode=True)
             named = [layer for layer in network.layers if layer.name == FEATURES]
             cut = named[0].output if named else network.layers[-1].input
-            emotion = network.output if len(network.outputs) == 1 else network.get_layer(EMOTION).output
-            trunk, head = keras.Model(network.input, cut), keras.Model(cut, emotion)
+            trunk, head = keras.Model(network.input, cut), keras.Model(cut, emotion_network(network).output)
         except ValueError as error:
             raise ModelRejected("uncertainty.cannot-be-cut", file=path, layer=FEATURES) from error
         # A frozen batch normalisation keeps to its training statistics also where the head is called as in training.
