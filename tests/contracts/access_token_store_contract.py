@@ -8,7 +8,8 @@ import pytest
 from fers.domain.access import AccessToken
 from fers.errors import AlreadyExists, NotFound
 
-from .samples import a_person, an_id
+from .samples import an_id
+from .two_people import TwoPeople
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -18,14 +19,7 @@ def a_token(name="cluster", person="ada", **changes) -> AccessToken:
     return replace(made, **changes)
 
 
-class AccessTokenStoreContract:
-    @pytest.fixture
-    def records(self, backend):
-        records = backend.records()
-        for name in ("ada", "bob"):
-            records.create_person(a_person(name))
-        return records
-
+class AccessTokenStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
         return backend.access()

@@ -11,17 +11,11 @@ from fers.domain.groups import AgeBand, Gender, SkinTone
 from fers.domain.labels import Opinion
 from fers.errors import NotFound
 
-from .samples import a_description, a_face, a_person, an_id
+from .samples import a_description, a_face, an_id
+from .two_people import TwoPeople
 
 
-class GroupStoreContract:
-    @pytest.fixture
-    def records(self, backend):
-        records = backend.records()
-        for name in ("ada", "bob"):
-            records.create_person(a_person(name))
-        return records
-
+class GroupStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
         return backend.groups()

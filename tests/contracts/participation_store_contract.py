@@ -8,7 +8,8 @@ import pytest
 from fers.domain.recruiting import Participation, Status
 from fers.errors import NotFound
 
-from .samples import NOON, a_person, an_id
+from .samples import NOON, an_id
+from .two_people import TwoPeople
 
 STUDY = an_id("faces")
 
@@ -18,14 +19,7 @@ def a_participation(panel_id: str = "5f2a", **different) -> Participation:
     return replace(Participation(an_id(panel_id), STUDY, panel_id, an_id("ada"), came, given=2, kept=1), **different)
 
 
-class ParticipationStoreContract:
-    @pytest.fixture
-    def records(self, backend):
-        records = backend.records()
-        for name in ("ada", "bob"):
-            records.create_person(a_person(name))
-        return records
-
+class ParticipationStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
         return backend.participations()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from fers.domain.questions import Check, CheckKind, Choice, Moment, Outcome, Question, Reply, Words
 from fers.errors import NotFound
 
-from .samples import NOON, a_face, a_person, an_id
+from .samples import NOON, a_face, an_id
+from .two_people import TwoPeople
 
 STUDY = an_id("faces")
 A_QUESTION = Question(
@@ -31,14 +32,7 @@ VALUES = st.one_of(
 )
 
 
-class ReplyStoreContract:
-    @pytest.fixture
-    def records(self, backend):
-        records = backend.records()
-        for name in ("ada", "bob"):
-            records.create_person(a_person(name))
-        return records
-
+class ReplyStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
         return backend.replies()

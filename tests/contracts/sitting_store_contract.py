@@ -14,6 +14,7 @@ from fers.domain.protocols import Outcome, Place, Quota, Sitting, Step, Task
 from fers.errors import NotFound
 
 from .samples import NOON, a_description, a_face, a_person, an_id
+from .two_people import TwoPeople
 
 STUDY = an_id("faces")
 SOON = NOON + timedelta(minutes=10)
@@ -31,14 +32,7 @@ def a_sitting(person: str = "ada", **different) -> Sitting:
     return replace(Sitting(an_id(person), STUDY, "a protocol", steps, 3, held=2, held_until=SOON), **different)
 
 
-class SittingStoreContract:
-    @pytest.fixture
-    def records(self, backend):
-        records = backend.records()
-        for name in ("ada", "bob"):
-            records.create_person(a_person(name))
-        return records
-
+class SittingStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
         return backend.sittings()

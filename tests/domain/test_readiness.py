@@ -13,20 +13,9 @@ from fers.domain.questions import Check, CheckKind, Choice, Question, Words
 from fers.domain.readiness import Part, as_participants_meet_it, missing, people_needed, readiness
 from fers.domain.recruiting import Exit, Recruiting
 from fers.domain.studies import Study
+from tests.contracts.samples import a_study
 
-READY = Study(
-    id="1" * 16,
-    name="Smiles",
-    purpose="To learn about smiles.",
-    owner="Ada",
-    contact="ada@example.org",
-    retention_days=30,
-    ask_first_share=0.5,
-    join_code="try-abcdef",
-    open=False,
-    purpose_confirmed=True,
-    ethics_approval="2026/12",
-)
+READY = a_study("Smiles", open=False)
 FEAR, SAD = Task(Emotion.FEAR, times=2), Task(Emotion.SAD)
 AGES = [("Age", answer) for answer in DIMENSIONS["Age"]]
 

@@ -21,19 +21,15 @@ from fers.domain.recruiting import Recruiting
 from fers.domain.studies import Study
 from fers.exporting.data_protection import BLANK, gaps, summary
 from fers.exporting.printing import printed
+from tests.contracts.samples import a_study
 
-STUDY = Study(
-    id="1" * 16,
-    name="Smiles",
+STUDY = a_study(
+    "Smiles",
     purpose="To learn about smiles.",
     owner="Ada, University of Somewhere",
     contact="ada@example.org",
     retention_days=365,
-    ask_first_share=0.5,
-    join_code="try-abcdef",
     open=False,
-    purpose_confirmed=True,
-    ethics_approval="2026/12",
 )
 SETTINGS = config.load({"FERS_FIREBASE_PROJECT": "smiles-1"})
 EMBEDDED = Installation(store_description(SETTINGS), ())

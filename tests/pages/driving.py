@@ -110,6 +110,21 @@ def signed_in_as_researcher(app: AppTest, platform) -> AppTest:
     return sign_in(app, email)
 
 
+def signed_in_as_administrator(app: AppTest, platform) -> AppTest:
+    """As somebody who agreed to everything and runs the installation."""
+    email = "boss@example.org"
+    participant(platform, email)
+    grant(platform, email, Role.ADMINISTRATOR)
+    return sign_in(app, email)
+
+
+def at_part_of_study(app: AppTest, platform, part: str) -> AppTest:
+    """As an administrator, at a part of the study's page."""
+    signed_in_as_administrator(app, platform)
+    app.session_state["parts"] = part
+    return app.switch_page("pages/study.py").run()
+
+
 def agreed(app: AppTest, *choices: str) -> AppTest:
     """Tick the boxes that begin with `choices`, declare to be an adult, and agree."""
     for begin in (*choices, "I am 18"):

@@ -4,11 +4,11 @@ import io
 import zipfile
 
 import pytest
-from driving import click, field, sign_in, told
+from driving import at_part_of_study, click, field, told
 
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.ui.faces.imports import Imports
-from tests.people import grant, participant, pattern
+from tests.people import pattern
 
 
 @pytest.fixture
@@ -19,11 +19,7 @@ def here(monkeypatch, platform):
 
 @pytest.fixture
 def page(app, platform, here):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
-    app.session_state["parts"] = "Import"
-    return app.switch_page("pages/study.py").run()
+    return at_part_of_study(app, platform, "Import")
 
 
 def uploader(page):

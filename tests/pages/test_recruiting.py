@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from driving import agreed, click, opened, sign_in, told
+from driving import agreed, at_part_of_study, click, opened, sign_in, told
 from streamlit.testing.v1 import AppTest
 from test_journey import give
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Check, CheckKind, Choice, Moment, Question, Words
 from fers.domain.recruiting import Exit, Recruiting, Status
 from fers.languages import translations
 from fers.ui.web.session_cookie import DEVICE
-from tests.people import arrived, from_panel, give_face, grant, newcomer, participant, photo, recruit
+from tests.people import arrived, from_panel, give_face, newcomer, photo, recruit
 
 THIS = "d" * 43
 
@@ -276,16 +276,9 @@ def test_whoever_withdraws_everything_is_told_the_way_back(app, platform, come):
     assert not app.exception
 
 
-def open_panels(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
-    app.session_state["parts"] = "Panels"
-    return visit(app, "study")
-
-
 def test_an_owner_sets_the_link_and_the_ways_back(app, platform):
-    study = open_panels(app, platform) and platform.studies.current()
+    at_part_of_study(app, platform, "Panels")
+    study = platform.studies.current()
     key = f"recruiting-{study.id}"
     app.selectbox(key=f"{key}-panel").select("Prolific").run()
     assert any(f"/join?study={study.join_code}&PROLIFIC_PID={{{{%PROLIFIC_PID%}}}}" in code for code in codes(app))
@@ -317,7 +310,7 @@ def test_an_owner_sees_downloads_and_erases_the_list(app, platform):
     recruit(platform)
     for panel_id in ("first", "second", "third"):
         from_panel(platform, panel_id)
-    open_panels(app, platform)
+    at_part_of_study(app, platform, "Panels")
     assert "3 consented" in told(app)
     assert panel_ids(app) == ["first", "second", "third"]
     study = platform.studies.current()

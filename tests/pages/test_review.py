@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-from driving import click, field, told
+from driving import click, field, signed_in_as_administrator, told
 from PIL import Image
 from test_studies import sign_in
 
@@ -19,7 +19,7 @@ from fers.domain.review import QueueOrder
 from fers.services.faces.importing import Terms
 from fers.ui.faces.result import word
 from fers.ui.labelling.guide import as_html, guide_of
-from tests.people import give_face, grant, participant, pattern
+from tests.people import give_face, participant, pattern
 
 
 def test_a_researcher_sees_agreement_and_says_what_is_known(app, platform):
@@ -116,9 +116,7 @@ def test_an_annotator_finds_the_review_and_not_the_agreement(app, platform):
 
 
 def test_an_owner_says_how_faces_are_reviewed(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
+    signed_in_as_administrator(app, platform)
     app.switch_page("pages/study.py").run()
     next(box for box in app.selectbox if box.label == "Faces they label first").set_value(QueueOrder.UNCERTAIN)
     next(box for box in app.number_input if box.label == "Annotators per face").set_value(5)
@@ -129,9 +127,7 @@ def test_an_owner_says_how_faces_are_reviewed(app, platform):
 
 
 def test_the_owner_writes_a_guide_that_begins_with_all_eight_expressions(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
+    signed_in_as_administrator(app, platform)
     for written, kept in {"# Ours\n\nSmiles only.": "# Ours\n\nSmiles only.", " ": "", STARTING_GUIDE: None}.items():
         app.switch_page("pages/study.py").run()
         guide = next(area for area in app.text_area if area.label == "Labelling guide")

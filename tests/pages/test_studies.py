@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy as np
-from driving import agreed, click, field, open_app, opened, sign_in, signed_in, told
+from driving import agreed, click, field, open_app, opened, sign_in, signed_in, signed_in_as_administrator, told
 from test_journey import choose, give
 
 from fers.domain.emotions import Emotion
@@ -18,9 +18,7 @@ from tests.people import give_face, grant, participant, pattern, photo
 
 
 def test_an_invitation_made_on_the_page_brings_an_annotator_in(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
+    signed_in_as_administrator(app, platform)
     app.switch_page("pages/study.py").run()
     click(app, "Create an invitation")
     link = [block.value for block in app.code if "/join?code=" in block.value][-1]
@@ -63,9 +61,7 @@ def test_the_study_page_has_the_link_for_participants_and_the_same_to_scan(app, 
 
 def test_what_is_changed_after_saving_is_saved_as_well(app, platform):
     """Every widget of the form stays the one it was, whatever it now begins with."""
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
+    signed_in_as_administrator(app, platform)
     app.switch_page("pages/study.py").run()
     study = platform.studies.current()
 
@@ -102,9 +98,7 @@ def save_and_ask_again(app):
 
 
 def test_what_an_ethics_board_wants_said_is_read_before_anybody_agrees(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
+    signed_in_as_administrator(app, platform)
     app.switch_page("pages/study.py").run()
     words = next(area for area in app.text_area if area.label.startswith("What else"))
     words.set_value("**Board 12/3**: you get $5 and then $6. ![](https://elsewhere.example/seen.png)")

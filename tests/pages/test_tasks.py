@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from driving import click, opened, sign_in, told
+from driving import at_part_of_study, click, opened, sign_in, told
 from test_journey import choose, give
 
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
-from fers.domain.people import OPERATOR, Role
+from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task
-from tests.people import give_face, grant, newcomer, participant, photo
+from tests.people import give_face, newcomer, participant, photo
 
 FEAR, SAD = Task(Emotion.FEAR, "You hear *steps*.", Display.POSED), Task(Emotion.SAD)
 
@@ -80,18 +80,10 @@ def test_a_study_that_is_full_says_so_kindly(app, platform, ask):
     assert not app.exception
 
 
-def open_tasks(app, platform):
-    participant(platform, "boss@example.org")
-    grant(platform, "boss@example.org", Role.ADMINISTRATOR)
-    sign_in(app, "boss@example.org")
-    app.session_state["parts"] = "Tasks"
-    return app.switch_page("pages/study.py").run()
-
-
 def test_an_owner_sets_tasks_and_quotas_up_and_sees_how_far_they_are(app, platform):
     study = platform.studies.current()
     platform.studies.update(OPERATOR, replace(study, asks_groups=True))
-    open_tasks(app, platform)
+    at_part_of_study(app, platform, "Tasks")
     assert "Participants show whatever they like" in told(app)
     click(app, "Add a task")
     click(app, "Add a task")
@@ -129,7 +121,7 @@ def test_an_owner_sets_tasks_and_quotas_up_and_sees_how_far_they_are(app, platfo
 
 def test_what_cannot_be_followed_is_refused_in_words(app, platform, ask):
     ask(FEAR, quotas=(Quota(Emotion.FEAR, 3),))
-    open_tasks(app, platform)
+    at_part_of_study(app, platform, "Tasks")
     study = platform.studies.current()
     app.number_input(key=f"task-{study.id}-0-times").set_value(50).run()
     click(app, "Add a task")
