@@ -39,8 +39,9 @@ def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None
 
 def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | None = None) -> dict:
     """Return the metrics of `classifier` on `faces`: whole images, or the face that `detector` proposes in each
-    (the whole image where it finds none: the coverage says how often it found one)."""
-    probabilities, found = [], 0
+    (the whole image where it finds none: the coverage says how often it found one). `cant_tell` is the share of faces
+    of which the app says "can't tell", whose answers count in the metrics all the same."""
+    said, found = [], 0
     with click.progressbar(range(0, len(faces), BATCH_SIZE), label=faces.source, file=sys.stderr) as starts:
         for start in starts:
             crops = []
@@ -48,11 +49,14 @@ def evaluate(classifier: Classifier, faces: FaceSet, detector: FaceDetector | No
                 face, box = proposed_face(faces.image(index), classifier, detector)
                 crops.append(face)
                 found += box is not None
-            probabilities.append(classifier.predict(np.stack(crops)))
-    result = summarise(np.concatenate(probabilities), faces.labels)
+            said.append(classifier.answer(np.stack(crops)))
+    result = summarise(np.concatenate([answers.probabilities for answers in said]), faces.labels)
+    least = classifier.info.output.least_familiarity
+    unfamiliar = [answers.familiarity < least for answers in said if answers.familiarity is not None]
+    cant_tell = {"cant_tell": float(np.concatenate(unfamiliar).mean())} if unfamiliar else {}
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
     coverage = {"coverage": found / len(faces)} if detector else {}
-    return about | {"dropped": dict(faces.dropped)} | coverage | result
+    return about | {"dropped": dict(faces.dropped)} | coverage | cant_tell | result
 
 
 def summarise(probabilities: np.ndarray, labels: np.ndarray) -> dict:
@@ -75,9 +79,8 @@ def _table(result: dict) -> str:
     dropped = ", ".join(f"{count} {reason}" for reason, count in result["dropped"].items())
     lines = [f"{result['model']} {result['version']} on {result['data']}: n={result['n']}"]
     lines += [f"dropped: {dropped}"] if dropped else []
-    lines += [
-        f"{name:10} {result[name]:.4f}" for name in ("top1", "top3", "macro_f1", "ece", "coverage") if name in result
-    ]
+    figures = ("top1", "top3", "macro_f1", "ece", "coverage", "cant_tell")
+    lines += [f"{name:10} {result[name]:.4f}" for name in figures if name in result]
     lines += [f"recall {label:10} {'-' if r is None else f'{r:.4f}'}" for label, r in result["recall"].items()]
     width = max(map(len, LABELS))
     lines.append("confusion (rows: label, columns: prediction, both in the order above)")

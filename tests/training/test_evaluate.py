@@ -1,6 +1,8 @@
 """The evaluation command prints the field's figures for faces whose answer is known."""
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from click.testing import CliRunner
 
 from fers.datasets import load
 from fers.domain.emotions import LABELS
+from fers.domain.models import Answers, OutputSpec
 from tests.people import OneFace, OneModel
 from tests.training.faces import write_ferplus
 from training import evaluate as evaluation
+from training import speed
 
 HAPPY = (0, 10, 0, 0, 0, 0, 0, 0, 0, 0)
 SAD = (0, 0, 0, 10, 0, 0, 0, 0, 0, 0)
@@ -62,6 +66,18 @@ def test_a_detector_decides_what_the_model_sees(tmp_path):
     assert (seen[0] != seen[1]).any()
 
 
+def test_it_says_of_how_many_faces_the_model_cant_tell(spec):
+    class Unsure(OneModel):
+        info = replace(OneModel.info, output=OutputSpec(familiarity="familiarity", least_familiarity=0.5))
+
+        def answer(self, faces):
+            return Answers(self.predict(faces), familiarity=np.array([0.49, 0.5, 0.9, 0.1])[: len(faces)])
+
+    result = evaluation.evaluate(Unsure(), load(spec))
+    assert (result["cant_tell"], result["top1"]) == (0.5, 0.75)
+    assert "cant_tell" not in evaluation.evaluate(OneModel(), load(spec))
+
+
 def test_the_command_prints_one_json_object(spec, monkeypatch):
     monkeypatch.setattr(evaluation.adapters, "registry", lambda settings: OneRegistry())
     result = CliRunner().invoke(evaluation.main, ["--model", "always-happy", "--data", spec, "--json"])
@@ -74,6 +90,14 @@ def test_the_command_prints_a_table_for_people(spec, monkeypatch):
     result = CliRunner().invoke(evaluation.main, ["--model", "always-happy", "--data", spec])
     assert "n=4" in result.stdout
     assert "dropped: 1 no majority" in result.stdout
+
+
+def test_models_are_timed_in_turns(monkeypatch):
+    monkeypatch.setattr(speed.adapters, "registry", lambda settings: OneRegistry())
+    result = CliRunner().invoke(speed.main, ["--model", "always-happy", "--model", "always-happy", "--rounds", "2"])
+    assert result.exit_code == 0, result.output
+    assert all(re.fullmatch(r"always-happy 1.0.0: \d+\.\d\d ms a face", line) for line in result.stdout.splitlines())
+    assert len(result.stdout.splitlines()) == 2
 
 
 def test_mistakes_are_one_clear_line(spec, monkeypatch):
