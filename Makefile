@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/uv sync --frozen --inexact --no-install-project
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# TensorFlow takes 3 seconds to load, and 8 where it has to be compiled first: once is enough.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run demo test check lint beam languages lock clean
 
