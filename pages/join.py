@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from fers.domain.own_words import as_read_in
 from fers.services.people.recruiting import STUDY_PARAMETER
 from fers.ui import guard, session
-from fers.ui.languages import _, translated
+from fers.ui.languages import _, language, translated
 from fers.ui.people import arriving, leaving
 from fers.ui.people.signing_in import come_in, tell_of_new_account
 from fers.ui.services import platform
@@ -21,10 +22,11 @@ def come_by_invitation() -> None:
     )
     offer = platform().invitations.offer(code, caller()) if code else None
     actor = session.person()
-    heading.title(_("You are invited to join {study}", study=as_typed(offer.study.name)) if offer else _("Invitation"))
-    if offer:
+    study = as_read_in(offer.study, language()) if offer else None
+    heading.title(_("You are invited to join {study}", study=as_typed(study.name)) if study else _("Invitation"))
+    if offer and study:
         st.write(translated(WHAT_THEY_DO[offer.role]))
-        st.write(quoted(_("**What the study is for.** {purpose}", purpose=offer.study.purpose)))
+        st.write(quoted(_("**What the study is for.** {purpose}", purpose=study.purpose)))
         if actor is None:
             if state().email:
                 tell_of_new_account()

@@ -1,11 +1,11 @@
 """What a study says in its owner's own words, and what that is in other languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from fers.domain.protocols import Task
 from fers.domain.questions import Question
-from fers.domain.studies import Study
+from fers.domain.studies import Study, Translation
 
 
 def own_words(study: Study) -> tuple[str, ...]:
@@ -17,14 +17,19 @@ def own_words(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in said if text.strip()))
 
 
-def lacking(study: Study, language: str) -> tuple[str, ...]:
-    """The texts that are not there in `language`: all of them in one that nobody translated into."""
+def guide(study: Study) -> tuple[str, ...]:
+    """The same of annotators, who read none of that: the labelling guide, if its owner has written one."""
+    return tuple(text for text in [study.labelling_guide or ""] if text.strip())
+
+
+def lacking(study: Study, language: str, said: Callable[[Study], tuple[str, ...]] = own_words) -> tuple[str, ...]:
+    """The texts that are not there in `language`: all of them in one that nobody translated into. `said`: of which."""
     known = _known(study, language)
-    return () if language == study.language else tuple(text for text in own_words(study) if text not in known)
+    return () if language == study.language else tuple(text for text in said(study) if text not in known)
 
 
 def languages_of(study: Study) -> tuple[str, ...]:
-    """Those in which all its words are there, its own first."""
+    """Those in which participants can read all its words, its own first."""
     return study.language, *(each.language for each in study.translations if not lacking(study, each.language))
 
 
@@ -58,11 +63,23 @@ class OwnWords:
         return replace(question, words=said)
 
 
+def translated_for_participants(study: Study) -> tuple[Translation, ...]:
+    """The translations of what participants read, without the guide's and without texts that it says no longer."""
+    said = own_words(study)
+    kept = (
+        replace(each, texts=tuple(text for text in each.texts if text.original in said)) for each in study.translations
+    )
+    return tuple(each for each in kept if each.texts)
+
+
 def read_in(study: Study, language: str) -> OwnWords:
-    """What the study says to somebody who reads `language`."""
-    if language not in languages_of(study):
-        return OwnWords(study.language, {})
-    return OwnWords(language, _known(study, language))
+    """What the study says to a participant who reads `language`."""
+    return _read_in(study, language, own_words)
+
+
+def guide_read_in(study: Study, language: str) -> OwnWords:
+    """The same to an annotator. The guide waits for nothing that participants read, and they don't wait for it."""
+    return _read_in(study, language, guide)
 
 
 def as_read_in(study: Study, language: str) -> Study:
@@ -76,7 +93,14 @@ def as_read_in(study: Study, language: str) -> Study:
         consent_words=own.say(study.consent_words),
         protocol=replace(study.protocol, tasks=tuple(map(own.task, study.protocol.tasks))),
         questions=tuple(map(own.question, study.questions)),
+        labelling_guide=study.labelling_guide and guide_read_in(study, language).say(study.labelling_guide),
     )
+
+
+def _read_in(study: Study, language: str, said: Callable[[Study], tuple[str, ...]]) -> OwnWords:
+    if lacking(study, language, said):
+        return OwnWords(study.language, {})
+    return OwnWords(language, _known(study, language))
 
 
 def _known(study: Study, language: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from fers.domain.own_words import lacking, own_words
+from fers.domain.own_words import guide, lacking, own_words, translated_for_participants
 from fers.domain.protocols import Protocol, Quota
 from fers.domain.recruiting import Status
 from fers.domain.review import QueueOrder
@@ -42,6 +42,7 @@ def readiness(study: Study, translated: Mapping[str, str] | None = None) -> list
 
     `translated`: the languages that participants can read it in beside its own, by code.
     """
+    names = {"en": "English"} | dict(translated or {})
     return [
         _said("Purpose", study.purpose, "Say what the photos are for. Participants read it first."),
         _said("Who runs it", study.owner, "Say who runs the study: a person, and where they work."),
@@ -51,7 +52,8 @@ def readiness(study: Study, translated: Mapping[str, str] | None = None) -> list
         _tasks(study),
         _quotas(study),
         *_panel(study),
-        *_own_words(study, {"en": "English"} | dict(translated or {})),
+        *_own_words(study, names),
+        *_guide(study, names),
         *_languages(study, translated or {}),
         _confirmed(study),
         _tried(study),
@@ -78,6 +80,7 @@ def as_participants_meet_it(study: Study) -> str:
         show_prediction=False,
         queue_order=QueueOrder.OLDEST,
         labelling_guide=None,
+        translations=translated_for_participants(study),
         protocol=replace(study.protocol, quotas=()),
         retired_questions=(),
     )
@@ -183,6 +186,22 @@ def _own_words(study: Study, names: Mapping[str, str]) -> list[Item]:
     if short:
         says += f" Still to be translated, and read as you wrote it until then: {listed(short)}."
     return [Item("Your own words", not short, says.strip(), Part.ABOUT, is_required=False)]
+
+
+def _guide(study: Study, names: Mapping[str, str]) -> list[Item]:
+    """For such studies whose owner has written a guide."""
+    if not study.translations or not guide(study):
+        return []
+    there = [each.language for each in study.translations if not lacking(study, each.language, guide)]
+    short = [each.language for each in study.translations if each.language not in there]
+    says = f"Annotators can read your guide in {_named(there, names)}, too." if there else ""
+    if short:
+        says += f" It is not there in {_named(short, names)}; that matters only if annotators read it in that."
+    return [Item("Labelling guide", not short, says.strip(), Part.ABOUT, is_required=False)]
+
+
+def _named(languages: list[str], names: Mapping[str, str]) -> str:
+    return listed(names.get(language, language) for language in languages)
 
 
 def _crowded(quotas: Iterable[Quota]) -> Quota | None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.own_words import as_read_in, lacking, languages_of, own_words, read_in
+from fers.domain.own_words import as_read_in, guide, guide_read_in, lacking, languages_of, own_words, read_in
 from fers.domain.protocols import Protocol, Task
 from fers.domain.questions import Choice, Likert, Question, Words
-from fers.domain.readiness import readiness
+from fers.domain.readiness import as_participants_meet_it, readiness
 from fers.domain.studies import Translated, Translation
 from tests.contracts.samples import a_study
 
@@ -55,6 +55,43 @@ def test_where_one_text_lacks_none_is_shown(missing):
 def test_what_changes_has_to_be_translated_again():
     changed = replace(WHOLE, purpose="To sell.")
     assert lacking(changed, "de") == ("To sell.",) and as_read_in(changed, "de") == changed
+
+
+GUIDED = replace(STUDY, labelling_guide="Look *twice*.")
+IN_GERMAN = (Translation("de", (Translated("Look *twice*.", "Zweimal *schauen*."),)),)
+
+
+def test_the_guide_waits_for_nothing_that_participants_read():
+    study = replace(GUIDED, translations=IN_GERMAN)
+    own = guide_read_in(study, "de")
+    assert (own.language, own.say("Look *twice*.")) == ("de", "Zweimal *schauen*.")
+    assert as_read_in(study, "de") == replace(study, labelling_guide="Zweimal *schauen*."), "the rest is not there"
+    assert guide_read_in(study, "ar").language == "en" == guide_read_in(GUIDED, "de").language
+
+
+def test_participants_do_not_wait_for_the_guide():
+    study = replace(WHOLE, labelling_guide="Look *twice*.")
+    assert languages_of(study) == ("en", "de") and lacking(study, "de", guide) == ("Look *twice*.",)
+    assert own_words(study) == own_words(STUDY)
+
+
+def test_a_translated_guide_changes_nothing_that_participants_meet():
+    guided = replace(GUIDED, translations=IN_GERMAN)
+    assert as_participants_meet_it(guided) == as_participants_meet_it(GUIDED)
+    assert as_participants_meet_it(WHOLE) != as_participants_meet_it(STUDY)
+
+
+def test_the_checklist_says_in_which_languages_the_guide_is_there():
+    def line(study):
+        names = {"de": "Deutsch", "fr": "Français"}
+        return next((item for item in readiness(study, names) if item.name == "Labelling guide"), None)
+
+    there = line(replace(GUIDED, translations=IN_GERMAN))
+    assert there.is_done and there.says == "Annotators can read your guide in Deutsch, too."
+    short = line(replace(GUIDED, translations=(*IN_GERMAN, Translation("fr", (Translated("Faces", "Visages"),)))))
+    assert not short.is_done and not short.is_required
+    assert "in Deutsch, too. It is not there in Français" in short.says
+    assert line(GUIDED) is None and line(WHOLE) is None
 
 
 def test_a_study_in_german_has_its_words_in_german():

@@ -162,6 +162,40 @@ def test_what_lacks_a_translation_is_read_as_the_study_says_it_and_marked_as_bei
     assert "You hear steps." in told(app) and "scenario-said-in-en" in keys(app.main)
 
 
+def guide_on(app: AppTest) -> tuple[str, str]:
+    """What annotators read beside the faces, and in which language it is said to be."""
+    said = (json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.json)
+    return next((data["guide"].strip(), data["guideLanguage"]) for data in said if "guide" in data)
+
+
+def test_annotators_read_the_guide_in_their_language_where_it_is_there_and_else_as_the_owner_wrote_it(
+    headers, app, platform
+):
+    participant(platform)
+    grant(platform, "ada@example.org", Role.ANNOTATOR)
+    app = choose(sign_in(app), "de").switch_page("pages/review.py").run()
+    words, language = guide_on(app)
+    assert "Neutral</strong>: in Ruhe" in words and language == "de", "as long as the owner has written none"
+    texts = (Translated("Look *twice*.", "Zweimal *schauen*."),)
+    study = replace(platform.studies.current(), labelling_guide="Look *twice*.")
+    platform.studies.update(OPERATOR, replace(study, translations=(Translation("de", texts),)))
+    assert guide_on(app.run()) == ("<p>Zweimal <em>schauen</em>.</p>", "de")
+    assert guide_on(choose(app, "ar")) == ("<p>Look <em>twice</em>.</p>", "en")
+
+
+def test_an_invitation_and_the_questions_about_oneself_name_the_study_in_the_language_of_the_page(
+    app, cookies, platform, study
+):
+    translate(platform, replace(study, asks_groups=True))
+    participant(platform)
+    app = choose(sign_in(app), "de").switch_page("pages/my_data.py").run()
+    assert "Sie können der Studie „Versuch“" in told(app)
+    app = open_app()
+    app.query_params["code"] = platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, 1, 1)
+    app = follow(app.switch_page("pages/join.py"), "de")
+    assert "Versuch" in app.title[0].value and "Zum Lernen." in told(app)
+
+
 def test_an_owner_fills_in_the_file_and_the_study_can_be_read_in_german(headers, app, platform, study):
     participant(platform, "owner@example.org")
     grant(platform, "owner@example.org", Role.ADMINISTRATOR)

@@ -59,7 +59,7 @@ def _text_for(study: Study, language: str) -> ConsentText:
 def about_you(study: Study, language: str = ORIGINAL) -> ConsentText:
     """What is agreed to by those who say something about themselves."""
     version = _version(ABOUT_YOU, language)
-    return _filled(version, _read(version)[0], study)
+    return _filled(version, _read(version)[0], as_read_in(study, language))
 
 
 def _filled(version: str, words: str, study: Study) -> ConsentText:

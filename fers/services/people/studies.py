@@ -8,7 +8,7 @@ from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import RecordStore, StudyStore
 from fers.domain.invitations import plain_code
-from fers.domain.own_words import as_read_in, languages_of
+from fers.domain.own_words import as_read_in
 from fers.domain.people import Membership, Person, Role
 from fers.domain.permissions import Action, allowed, require
 from fers.domain.question_rules import check_questions
@@ -161,7 +161,7 @@ def _check_in_all_languages(study: Study) -> None:
     languages = [study.language, *(each.language for each in study.translations)]
     if len(set(languages)) < len(languages):
         raise InvalidInput("study.language-twice")
-    for language in languages_of(study):
+    for language in languages:
         there = as_read_in(study, language)
         _check(there)
         check_protocol(there)

@@ -12,7 +12,7 @@ import tomli_w
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import DIMENSIONS
-from fers.domain.own_words import own_words
+from fers.domain.own_words import guide, own_words
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import (
     Check,
@@ -265,7 +265,8 @@ def _translations(study: Study, to_translate: str | None) -> list[dict[str, Any]
         known.setdefault(to_translate, {})
     listed = []
     for language, translated in known.items():
-        wanted = [text for text in own_words(study) if text in translated or language == to_translate]
+        every = dict.fromkeys((*own_words(study), *guide(study)))
+        wanted = [text for text in every if text in translated or language == to_translate]
         texts = [{"original": text, "translated": translated.get(text, "")} for text in wanted]
         listed.append({"language": language, "texts": texts})
     return [each for each in listed if each["texts"]]

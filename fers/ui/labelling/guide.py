@@ -6,9 +6,10 @@ import streamlit as st
 from markdown_it import MarkdownIt
 
 from fers.domain.labelling_guide import STARTING_GUIDE
+from fers.domain.own_words import guide_read_in
 from fers.domain.studies import Study
 from fers.services.people.studies import LONGEST_GUIDE
-from fers.ui.languages import translated
+from fers.ui.languages import language, translated
 
 
 def guide_of(study: Study) -> str:
@@ -16,9 +17,13 @@ def guide_of(study: Study) -> str:
     return STARTING_GUIDE if study.labelling_guide is None else study.labelling_guide
 
 
-def guide_for_reading(study: Study) -> str:
-    """The same, ours in the language of the page."""
-    return translated(STARTING_GUIDE) if study.labelling_guide is None else study.labelling_guide
+def guide_for_reading(study: Study) -> tuple[str, str]:
+    """The same, and the code of the language that it is in: that of the page for ours, and for the owner's where it is
+    there in that."""
+    if study.labelling_guide is None:
+        return translated(STARTING_GUIDE), language()
+    own = guide_read_in(study, language())
+    return own.say(study.labelling_guide), own.language
 
 
 def write_guide(study: Study, key: str) -> str | None:

@@ -46,9 +46,11 @@ def review_faces(study: Study) -> None:
             st.toast(as_typed(" ".join(in_words(problem))), icon=":material/info:")
         _fill_hand(actor, reviewing)
         pictures = _look_again(actor, reviewing, sent.get("want", ()))
+    guide, guide_language = guide_for_reading(study)
     about = {
         "outbox": f"fers-{study.id}-{actor.id[:8]}",
-        "guide": as_html(guide_for_reading(study)),
+        "guide": as_html(guide),
+        "guideLanguage": guide_language,
         "pictures": pictures,
     }
     data = about | _for_browser(reviewing, sent.get("have", ()))

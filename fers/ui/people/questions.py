@@ -73,7 +73,10 @@ def _edit(study_id: str) -> None:
         st.rerun()
     study = platform().studies.get(actor, study_id)
     st.header("Questions", anchor=False)
-    st.write("Ask participants something of your own: before the first photo, after photos, or at the end.")
+    st.write(
+        "Ask participants something of your own: before the first photo, after photos, or at the end. Whoever keeps no "
+        "photos is asked nothing, as nothing of theirs is kept."
+    )
     asked = _asked(study)
     questions = tuple(_row(study, asked, number) for number in list(asked.rows))
     with st.container(horizontal=True):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from fers.domain.own_words import as_read_in
 from fers.domain.people import Person, Role
 from fers.domain.permissions import Action, allowed
 from fers.domain.review import QueueOrder
@@ -17,7 +18,7 @@ from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, 
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
-from fers.ui.languages import _, moment
+from fers.ui.languages import _, language, moment
 from fers.ui.people.saving import again, save
 from fers.ui.services import platform
 from fers.ui.state import state
@@ -37,7 +38,8 @@ _ORDER_WORDS = {
 def choose_study(actor: Person) -> None:
     """Let somebody with several studies say which one they work in."""
     studies, current = platform().studies.mine(actor), platform().studies.current(actor).id
-    names = {study.id: study.name if study.open else _("{study} (closed)", study=study.name) for study in studies}
+    names = {study.id: as_read_in(study, language()).name for study in studies}
+    names |= {study.id: _("{study} (closed)", study=names[study.id]) for study in studies if not study.open}
     if len(names) < 2 or current not in names:
         return
     ids = list(names)
@@ -122,8 +124,8 @@ def _particulars(study: Study) -> Study:
             list(LANGUAGES).index(study.language),
             format_func=LANGUAGES.get,
             key=_key(study, "language"),
-            help="Of the name, the purpose, and all else that you write for participants. To say it in other languages "
-            "too, open “The study as a file” below.",
+            help="Of the name, the purpose, and all else that you write for participants and annotators. To say it in "
+            "other languages too, open “The study as a file” below.",
         ),
         checked_languages=tuple(
             st.multiselect(

@@ -35,8 +35,8 @@ def _to_translate(study: Study) -> str | None:
         format_func=LANGUAGES.get,
         key=f"translate-{study.id}{again()}",
         placeholder="Choose a language",
-        help="The file then ends with all that you say to participants. Fill in what it is in that language, and take "
-        "the file back below. Participants read it once none of the texts is missing.",
+        help="The file then ends with all that you say to participants, and with your labelling guide. Fill in what it "
+        "is in that language, and take the file back below. Participants read it once none of their texts is missing.",
     )
 
 

@@ -53,7 +53,9 @@ class Review {
     const looked = Object.entries(data.pictures);
     for (const [id, picture] of looked) this.take(id, picture);
     this.lineUp();
-    if (this.guide !== data.guide) this.find(".words").innerHTML = this.guide = data.guide; // Its tags are the server's.
+    if (this.guide !== data.guide)
+      // Its tags are the server's.
+      Object.assign(this.find(".words"), { innerHTML: (this.guide = data.guide), lang: data.guideLanguage });
     this.find("[data-act=guide]").hidden = !data.guide;
     if (isFirst) this.begin();
     for (const button of this.root.querySelectorAll("[data-emotion]"))

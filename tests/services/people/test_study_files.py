@@ -13,7 +13,7 @@ from fers.cli.studies import study as command
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import AgeBand
-from fers.domain.own_words import own_words
+from fers.domain.own_words import guide, own_words
 from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import (
@@ -135,9 +135,9 @@ def studies(draw):
         language=draw(st.sampled_from(("en", "ar"))),
     )
     said = st.text(min_size=1, max_size=20).filter(str.strip)
-    translations = []
+    translations, every = [], (*own_words(study), *guide(study))
     for language in draw(st.lists(st.sampled_from(("ar", "de")), unique=True)):
-        texts_said = [Translated(text, draw(said)) for text in own_words(study) if draw(st.booleans())]
+        texts_said = [Translated(text, draw(said)) for text in dict.fromkeys(every) if draw(st.booleans())]
         translations += [Translation(language, tuple(texts_said))] if texts_said else []
     return replace(study, translations=tuple(translations))
 
@@ -246,7 +246,7 @@ def test_a_file_to_be_translated_has_every_text_and_may_be_filled_in_bit_by_bit(
     text = written(STUDY, to_translate="ar")
     german, arabic = tomllib.loads(text)["translations"]
     assert [each["translated"] for each in german["texts"]] == ["Wie alt sind Sie?"], "as it was"
-    assert [each["original"] for each in arabic["texts"]] == list(own_words(STUDY))
+    assert [each["original"] for each in arabic["texts"]] == [*own_words(STUDY), *guide(STUDY)]
     assert read(text, NOTHING).translations == STUDY.translations, "nothing is filled in yet"
     filled = text.replace('original = "Why?"\ntranslated = ""', 'original = "Why?"\ntranslated = "لماذا؟"')
     assert read(filled, NOTHING).translations[1] == Translation("ar", (Translated("Why?", "لماذا؟"),))
@@ -265,6 +265,14 @@ def test_a_study_says_its_words_once_in_each_language(platform, languages):
     with pytest.raises(InvalidInput) as refusal:
         platform.studies.update(OPERATOR, replace(study, translations=twice))
     assert refusal.value.code == "study.language-twice"
+
+
+def test_a_translated_guide_may_be_as_long_as_a_guide(platform):
+    study = replace(platform.studies.current(), labelling_guide="Look.")
+    translation = Translation("de", (Translated("Look.", "x" * 10_001),))
+    with pytest.raises(InvalidInput) as refusal:
+        platform.studies.update(OPERATOR, replace(study, translations=(translation,)))
+    assert refusal.value.code == "study.guide-too-long"
 
 
 def test_a_translation_can_be_run_as_the_study_can(platform):
