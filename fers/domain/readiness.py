@@ -158,8 +158,8 @@ def _quotas(study: Study) -> Item:
     people = people_needed(protocol)
     if people is None:
         return Item("Quotas", True, "There are none: photos are taken without end.", Part.TASKS, is_required=False)
-    who = "1 person" if people == 1 else f"{people:,} people"
-    says = f"They add up. Filling them takes at least {who} who do every task."
+    who = "1 person who does" if people == 1 else f"{people:,} people who do"
+    says = f"They add up. Filling them takes at least {who} every task."
     return Item("Quotas", True, says, Part.TASKS, is_required=False)
 
 

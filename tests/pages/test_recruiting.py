@@ -18,6 +18,11 @@ from fers.ui.web.session_cookie import DEVICE
 from tests.people import arrived, from_panel, give_face, newcomer, photo, recruit
 
 THIS = "d" * 43
+ATTENTION = Question(
+    "attention", Words("Choose blue.", ("red", "blue")), Choice(check=Check(CheckKind.ATTENTION, frozenset({2})))
+)
+YOUNG = Question("age", Words("How old are you?", ("18 to 30", "older")), Choice(screens_out=frozenset({2})))
+LAST = Question("comments", Words("How was it?", ("fine", "not fine")), Choice(), Moment.AFTER)
 
 
 @pytest.fixture
@@ -184,15 +189,55 @@ def choose_posed_and_say_yes(app) -> None:
     click(app.run(), "Yes")
 
 
-def test_whoever_finds_nothing_left_to_do_leaves_by_a_way_back(app, platform, come):
-    protocol = Protocol((Task(Emotion.FEAR),), quotas=(Quota(Emotion.FEAR, 1),))
-    recruit(platform, protocol=protocol)
+ONE_OF_FEAR = (Quota(Emotion.FEAR, 1),)
+
+
+def test_whoever_comes_to_a_study_that_is_full_by_then_is_led_to_the_way_back(app, platform, come):
+    recruit(platform, protocol=Protocol((Task(Emotion.FEAR),), quotas=ONE_OF_FEAR))
     click(come(), "Continue")
     give_face(platform, newcomer(platform))
     agreed(app, "Keep my photos")
     assert "Thank you for coming!" in told(app)
+    assert ways_back(app) == ["https://panel.example/full"] and listed(platform) == [Status.SCREENED_OUT]
+    assert not app.exception
+
+
+def test_while_others_are_at_the_last_places_somebody_may_wait_or_leave(app, platform, come):
+    recruit(platform, protocol=Protocol((Task(Emotion.FEAR),), quotas=ONE_OF_FEAR))
+    click(come(), "Continue")
+    another = newcomer(platform)
+    assert platform.tasks.turn(another).task
+    agreed(app, "Keep my photos")
+    assert "others are giving the last ones right now" in told(app) and listed(platform) == [Status.CONSENTED]
+    platform.tasks.leave(another)
+    click(app, "Look again")
+    assert "Show fear" in told(app)
+    click(app, "Stop here for now")
+    assert platform.tasks.turn(another).task
+    click(app, "Continue")
     click(app, "Leave the study")
     assert ways_back(app) == ["https://panel.example/full"] and listed(platform) == [Status.SCREENED_OUT]
+    assert not app.exception
+
+
+@pytest.mark.parametrize("questions", [(), (LAST,)], ids=["no questions", "a last question"])
+@pytest.mark.parametrize("is_given", [True, False], ids=["full", "others are at it"])
+def test_whoever_did_something_gets_the_code_by_itself_once_nothing_is_left_to_ask(
+    app, platform, come, questions, is_given
+):
+    protocol = Protocol((Task(Emotion.SAD), Task(Emotion.FEAR)), quotas=ONE_OF_FEAR)
+    recruit(platform, protocol=protocol, questions=questions)
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    another = newcomer(platform)
+    platform.tasks.skip(another, platform.tasks.turn(another))
+    assert platform.tasks.turn(another).task.intended is Emotion.FEAR
+    if is_given:
+        give_face(platform, another)
+    click(app, "Skip this one")
+    if questions:
+        answer_with(app, LAST, 1)
+    assert codes(app) == ["DONE-1"] and listed(platform) == [Status.COMPLETED]
     assert not app.exception
 
 
@@ -212,13 +257,6 @@ def test_whoever_failed_a_check_is_led_to_the_way_back_and_asked_nothing_more(ap
     visit(app, "my_data")
     assert "You have not given a photo yet" not in told(app) and "personal code." not in told(app)
     assert not app.exception
-
-
-ATTENTION = Question(
-    "attention", Words("Choose blue.", ("red", "blue")), Choice(check=Check(CheckKind.ATTENTION, frozenset({2})))
-)
-YOUNG = Question("age", Words("How old are you?", ("18 to 30", "older")), Choice(screens_out=frozenset({2})))
-LAST = Question("comments", Words("How was it?", ("fine", "not fine")), Choice(), Moment.AFTER)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ class Turn:
     """Tasks that are given or skipped."""
     length: int
     """Of how many."""
+    may_come: bool = False
+    """Where there is nothing to ask: whether places for what is left are in other people's hands, who may give them
+    back. Else all that is wanted is there."""
 
     @property
     def is_through(self) -> bool:
@@ -133,7 +136,8 @@ class Tasks:
         sitting = self._sitting(actor, study)
         if sitting.is_through or self._is_held(sitting):
             return _turn(sitting, sitting.held)
-        return _turn(sitting, self._hold_next(actor, study, sitting))
+        turn = _turn(sitting, self._hold_next(actor, study, sitting))
+        return replace(turn, may_come=turn.task is None and self._may_come(actor, study, sitting))
 
     def pause(self, actor: Person) -> Turn | None:
         """What the actor would go on with, without a place being kept for it; None in a study without a protocol."""
@@ -280,6 +284,11 @@ class Tasks:
                 return number
             full.add(task.intended)
         return None
+
+    def _may_come(self, actor: Person, study: Study, sitting: Sitting) -> bool:
+        given, groups = self._sittings.given(study.id), self._groups_of(actor, study)
+        left = {sitting.steps[number].task.intended for number in _undone(sitting)}
+        return any(has_room(study.protocol.quotas_of(Place(intended, groups)), given, {}) for intended in left)
 
     def _reserve(self, actor: Person, study: Study, task: Task) -> bool:
         """Whoever keeps no photos takes no place, and neither does what is wanted without end."""

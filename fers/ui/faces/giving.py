@@ -77,15 +77,15 @@ def take_photo(actor: Person) -> None:
         return
     turn = stage().tasks.pause(actor) if state().pausing else stage().tasks.turn(actor)
     if turn is None and state().finishing:
-        leaving.complete(actor)
+        leaving.lead_out(actor)
         begin(translated(tasks.GOODBYE))
         tasks.say_goodbye_freely()
         return
     if turn and (turn.task is None or state().pausing):
         if turn.task is None and turn.done and asking.show(actor, through=True):
             return
-        if turn.task is None and turn.is_through:
-            leaving.complete(actor)
+        if turn.task is None:
+            leaving.lead_out(actor, turn.may_come)
         begin(tasks.goodbye_heading(turn))
         tasks.say_goodbye(actor, turn)
         if turn.task is None:

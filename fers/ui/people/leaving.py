@@ -92,7 +92,7 @@ def offer_to_finish(actor: Person) -> bool:
 
 
 def offer_to_stop(actor: Person) -> None:
-    """Where a study has nothing left to ask, because it is full or closed."""
+    """Where a study has nothing to ask at present: it is closed, or others are at the last places."""
     if (mine := _going_on(actor)) is None:
         return
     done = mine.given + mine.skipped > 0
@@ -105,11 +105,16 @@ def offer_to_stop(actor: Person) -> None:
             _end(lambda: own.complete(actor) if done else own.screen_out(actor))
 
 
-def complete(actor: Person) -> None:
-    """Somebody whom a panel sent has done what there was to do; everybody else goes on here."""
-    mine = _going_on(actor)
-    if mine is not None and mine.given + mine.skipped:
-        _end(lambda: platform().participations.complete(actor))
+def lead_out(actor: Person, may_come: bool = True) -> None:
+    """To the way back, for somebody whom a panel sent and of whom nothing is left to ask; everybody else goes on here.
+    Whoever did something has done what there was to do. Others may wait as long as something `may_come`."""
+    if (mine := _going_on(actor)) is None:
+        return
+    own = platform().participations
+    if mine.given + mine.skipped:
+        _end(lambda: own.complete(actor))
+    elif not may_come:
+        _end(lambda: own.screen_out(actor))
 
 
 def _going_on(actor: Person) -> Participation | None:

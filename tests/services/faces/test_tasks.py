@@ -116,7 +116,7 @@ def test_what_is_full_is_not_asked_and_asked_again_once_there_is_room(platform, 
     bob, cyd = newcomer(platform), newcomer(platform)
     face = give_face(platform, ada)
     assert go_through(platform, bob) == [Emotion.SAD]
-    assert not platform.tasks.turn(bob).is_through
+    assert not platform.tasks.turn(bob).is_through and not platform.tasks.turn(bob).may_come
     platform.withdrawal.withdraw_face(ada, face.id)
     assert go_through(platform, cyd) == [Emotion.FEAR, Emotion.SAD]
     assert progress(platform).fills[0].given == 1
@@ -126,7 +126,7 @@ def test_a_place_is_kept_for_whoever_is_at_it_and_given_back_by_whoever_leaves(p
     ask(FEAR, quotas=(Quota(Emotion.FEAR, 1),))
     bob = newcomer(platform)
     assert platform.tasks.turn(ada).task == FEAR
-    assert platform.tasks.turn(bob).task is None
+    assert platform.tasks.turn(bob).task is None and platform.tasks.turn(bob).may_come
     assert (progress(platform).fills[0].given, progress(platform).fills[0].held) == (0, 1)
     platform.tasks.leave(ada)
     assert platform.tasks.turn(bob).task == FEAR
