@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from fers.cli.main import main
 from fers.config import HOME
-from fers.demo import study
 from scripts.notebook import notebook
 from tests import REPOSITORY
+from tests.demo.small import shrink
 from training import familiarity
 from training.recipe import Stage
 from training.recipes import fersnet_more
@@ -35,8 +35,7 @@ def commands(tutorial: Path) -> list[list[str]]:
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """An empty folder to be in, where the sample study is a small one."""
-    for name, value in {"WEEKS": 2, "PEOPLE_A_WEEK": 3, "FIRST_VERSION_AFTER": 1, "TRIAL_WEEKS": (1, 2)}.items():
-        monkeypatch.setattr(study, name, value)
+    shrink(monkeypatch)
     for name in ("OF_A_KIND", "MEASURED_OF_A_KIND"):
         monkeypatch.setattr(familiarity, name, 8)
     monkeypatch.setattr(fersnet_more, "RECIPE", replace(fersnet_more.RECIPE, stages=(Stage(1),)))

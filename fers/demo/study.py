@@ -19,7 +19,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES
 from fers.domain.faces import Answer, Display, Face, Source
 from fers.domain.groups import AgeBand, Gender, SkinTone
-from fers.domain.labels import Verdict
+from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
 from fers.domain.review import QueueOrder
 
@@ -29,8 +29,12 @@ PEOPLE_A_WEEK = 5
 FACES_EACH = (6, 9)
 GOLD_STANDARD_A_WEEK = 2
 """Faces of which the study says what they show, before anybody labels them."""
-LETS_NOBODY_LOOK = 10
+LETS_NOBODY_LOOK = 9
 """Every how many-th person keeps their faces from annotators."""
+IN_THE_LAST_WEEK = 2
+"""Annotators who looked at the newest faces: whoever looks around finds some to label."""
+MARKS_FEELING = 0.5
+"""Of the labels, so many say how pleasant and how excited a face looks, too."""
 SEED = 2021
 ADDRESSES = {
     Role.ADMINISTRATOR: "administrator@example.org",
@@ -111,7 +115,7 @@ def _describe_study(making: _Making) -> None:
             name="Demo: drawn faces",
             purpose="To show what FERS does. All faces are drawn, and nobody in this study exists.",
             owner="FERS",
-            contact="nobody: this is a demo",
+            contact="demo@example.org",
             retention_days=730,
             ask_first_share=0.5,
             asks_groups=True,
@@ -154,7 +158,7 @@ def _a_week(making: _Making, week: int, annotators: list[tuple[Person, Annotator
     making.calendar.now = monday + timedelta(days=6)
     _know_some(making, study_id, monday)
     making.calendar.now += timedelta(minutes=1)
-    _label(making, study_id, annotators)
+    _label(making, study_id, annotators[:IN_THE_LAST_WEEK] if week + 1 == WEEKS else annotators)
     making.calendar.now = monday + timedelta(days=6, hours=12)
     if week + 1 == FIRST_VERSION_AFTER:
         platform.versions.freeze(OPERATOR, study_id, "v1")
@@ -223,16 +227,28 @@ def _label(making: _Making, study_id: str, annotators: list[tuple[Person, Annota
                 at_work.remove((person, annotator))
                 continue
             [assignment] = assignments
-            shown = making.shown[assignment.face_id]
-            emotion = annotator.perceives(shown.emotion, shown.strength, random)
-            verdict, shares = (Verdict.UNKNOWN, ()) if emotion is None else (Verdict.EMOTION, _all_on(emotion))
-            review.label(
-                person, study_id, assignment.face_id, verdict, distribution=shares, seconds=random.uniform(0.8, 4)
-            )
+            _say(making, study_id, person, annotator, assignment.face_id)
 
 
-def _all_on(emotion: Emotion) -> tuple[float, ...]:
-    return tuple(float(one is emotion) for one in Emotion)
+def _say(making: _Making, study_id: str, person: Person, annotator: Annotator, face_id: str) -> None:
+    """What an annotator makes of one face."""
+    shown, random = making.shown[face_id], making.random
+    emotion = annotator.perceives(shown.emotion, shown.strength, random)
+    verdict, shares, valence, arousal = Verdict.UNKNOWN, (), None, None
+    if emotion is not None:
+        verdict, shares = Verdict.EMOTION, only(emotion)
+        if random.random() < MARKS_FEELING:
+            valence, arousal = annotator.feels(emotion, shown.strength, random)
+    making.platform.review.label(
+        person,
+        study_id,
+        face_id,
+        verdict,
+        distribution=shares,
+        valence=valence,
+        arousal=arousal,
+        seconds=random.uniform(0.8, 4),
+    )
 
 
 def _know_some(making: _Making, study_id: str, since: datetime) -> None:

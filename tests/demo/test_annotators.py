@@ -22,3 +22,14 @@ def test_mistakes_are_those_that_people_make():
     assert share(wrong, Emotion.SURPRISE) > share(wrong, Emotion.DISGUST) > 0
     assert share(wrong, Emotion.NEUTRAL, strength=0.2) > 0.7, "what is faint looks like nothing"
     assert share(Annotator(1.0, caution=0.5), None) > 0.2
+
+
+def test_what_a_face_feels_like_is_in_range_and_nearer_to_what_it_is_for_the_reliable():
+    def off(annotator):
+        random = Random(1)
+        felt = [annotator.feels(Emotion.HAPPY, 1.0, random) for _ in range(500)]
+        assert all(-1 <= value <= 1 for pair in felt for value in pair)
+        assert all(sum(values) > 0 for values in zip(*felt, strict=True)), "happy faces look pleasant, and awake"
+        return sum(abs(valence - 0.8) for valence, _ in felt)
+
+    assert off(ANNOTATORS[0]) < off(ANNOTATORS[-1])

@@ -13,6 +13,7 @@ from fers.demo import place, study
 from fers.domain.emotions import Emotion
 from fers.domain.evaluation_sets import OWN_LABELS, REVIEWED_FACES
 from fers.domain.people import OPERATOR, Role
+from tests.demo.small import shrink
 from tests.people import Always, OneModel, Several
 
 MODELS = Several(OneModel(), Always(Emotion.SAD), Always(Emotion.ANGER))
@@ -24,10 +25,7 @@ def made(tmp_path_factory):
     settings = replace(config.load({}), data=tmp_path_factory.mktemp("demo") / "demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(adapters, "registry", lambda settings: MODELS)
-        patch.setattr(study, "WEEKS", 2)
-        patch.setattr(study, "PEOPLE_A_WEEK", 2)
-        patch.setattr(study, "FIRST_VERSION_AFTER", 1)
-        patch.setattr(study, "TRIAL_WEEKS", (1, 2))
+        shrink(patch, people_a_week=2)
         patch.setattr(study, "LETS_NOBODY_LOOK", 2)
         yield settings, place.open_or_make(settings)
 
@@ -43,7 +41,7 @@ def test_everybody_who_is_named_can_sign_in_and_does_what_they_are_named_for(mad
     assert set(place.ADDRESSES) == set(Role)
 
 
-def test_every_page_has_something_to_show(platform):
+def test_every_page_has_something_to_show(made, platform):
     study_id = platform.studies.current().id
     standings = [platform.arena.standings(OPERATOR, faces) for faces in (OWN_LABELS, REVIEWED_FACES)]
     assert all(len(models) == 3 and all(one.faces for one in models) for models in standings)
@@ -52,6 +50,9 @@ def test_every_page_has_something_to_show(platform):
     assert trial.ended_at and platform.trials.result(OPERATOR, trial.id).faces
     report = platform.agreement.report(OPERATOR, study_id)
     assert report.on_gold_standard
+    assert report.agreement.valence.is_defined and report.agreement.arousal.is_defined
+    annotator = platform.accounts.sign_in(place.ADDRESSES[Role.ANNOTATOR], made[1]).person
+    assert platform.review.next_faces(annotator, study_id, 1), "whoever looks around can label"
     assert platform.doctor.examine() == []
 
 
