@@ -18,9 +18,11 @@ _STYLE = """
 <style>
 /* People expect to see themselves as in a mirror. Only the preview is turned: the photo is as others see them. */
 [data-testid="stCameraInputWebcamStyledBox"] video { transform: scaleX(-1); }
-/* Work, and show nothing. */
-.st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-fers-wanted, .st-key-uploads, .st-key-at-hand,
-.st-key-fers-page {
+/* Work, and show nothing: with what Streamlit wraps them in, which would leave a gap. */
+[data-testid="stLayoutWrapper"]:has(> :is(
+  .st-key-fers-cookie, .st-key-fers-menu, .st-key-fers-step, .st-key-fers-wanted, .st-key-uploads, .st-key-at-hand,
+  .st-key-fers-page
+)) {
   display: none;
 }
 /* On a narrow screen the menu lies over the page, and this veil over the rest of it: see widgets/menu.js. */
