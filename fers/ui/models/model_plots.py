@@ -1,5 +1,8 @@
 """Plots of how models, and people, do: accuracy against time, and what is taken for what."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -9,6 +12,11 @@ from fers.domain.emotions import LABELS
 from fers.domain.evaluation_sets import Result
 from fers.services.models.standings import Standing
 from fers.ui.look import ACCENT
+
+_NAME_WIDTH, _NAME_HEIGHT = 0.35, 0.055
+"""Of a model's name, as shares of the plot: on a narrow screen it takes so much."""
+_ROUNDS = 100
+"""Of moving names: far more than a leaderboard needs."""
 
 
 def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None) -> alt.LayerChart:
@@ -23,14 +31,17 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
         columns=["top1", "low", "high", "model", "ms"],
     )
     x = alt.X(
-        "ms:Q", title="Milliseconds per face", scale=alt.Scale(type="log", padding=60), axis=alt.Axis(tickCount=4)
+        "ms:Q",
+        title="Milliseconds per face",
+        scale=alt.Scale(type="log", nice=False, padding=30),
+        axis=alt.Axis(tickCount=4),
     )
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
     base = alt.Chart(points).encode(x=x, tooltip=tooltip)
     y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
     bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(y=y, y2="high")
     dots = base.mark_point(filled=True, size=80, opacity=1, color=ACCENT).encode(y="top1:Q")
-    chart = bars + dots + base.mark_text(align="left", dx=8, color="gray").encode(y="top1:Q", text="model")
+    chart = bars + dots + _names(points, x, people)
     if not people:
         return chart
     line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))
@@ -40,6 +51,38 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
         + rule
         + line.mark_text(align="left", dx=4, dy=-7, color="gray").encode(x=alt.value(0), y="top1:Q", text="who")
     )
+
+
+def _names(points: pd.DataFrame, x: alt.X, people: Result | None) -> alt.LayerChart:
+    """The models' names, each on the side of its dot where there is more room, none on another."""
+    times, heights = (
+        np.log(points["ms"]),
+        [points["low"], points["high"], [people.figures["top1"][0]] if people else []],
+    )
+    side, up = (float(np.ptp(values)) if len(values) else 0.0 for values in (times, np.concatenate(heights)))
+    is_right = times > times.min() + side / 2
+    width = _NAME_WIDTH * side
+    starts = times - width * is_right
+    named = points.assign(at=apart(points["top1"], starts, starts + width, _NAME_HEIGHT * up), is_right=is_right)
+
+    def on(right: bool, **looks) -> alt.Chart:
+        names = alt.Chart(named[named["is_right"] == right]).mark_text(color="gray", **looks)
+        return names.encode(x=x, y="at:Q", text="model")
+
+    return on(False, align="left", dx=8) + on(True, align="right", dx=-8)
+
+
+def apart(heights: Sequence[float], starts: Sequence[float], ends: Sequence[float], least: float) -> np.ndarray:
+    """Heights near those of some names, for names from `starts` to `ends` that would lie on each other otherwise: moved
+    away from one another until `least` is between them."""
+    at, starts, ends = (np.array(values, float) for values in (heights, starts, ends))
+    order = np.argsort(at, kind="stable")
+    meet = [(i, j) for i, j in combinations(order, 2) if starts[i] < ends[j] and starts[j] < ends[i]]
+    for _ in range(_ROUNDS):
+        for lower, upper in meet:
+            lack = max(0.0, least - (at[upper] - at[lower])) / 2
+            at[lower], at[upper] = at[lower] - lack, at[upper] + lack
+    return at
 
 
 def confusion(

@@ -111,7 +111,8 @@ def gap_plot(gaps: list[Gap]) -> alt.LayerChart:
     shape = alt.Shape("benchmark:N", legend=None)
     bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high")
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(y="found:Q", shape=shape)
-    return (_diagonal(least) + bars + dots).properties(height=340)
+    names = points["model"].nunique()
+    return (_diagonal(least) + bars + dots).properties(height=300 + _ROW * -(-names // 2))
 
 
 def _slices(parts: list[Slice], one: str, other: str) -> alt.LayerChart:
