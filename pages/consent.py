@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.languages import _, language
 from fers.ui.people import consenting, leaving
 from fers.ui.people.studies import choose_study
@@ -40,5 +40,6 @@ if consenting.save(actor, text, chosen, adult, button, given):
     if not is_current:
         st.switch_page(f"pages/{'live' if st.query_params.get('then') == 'live' else 'give'}.py")
     st.success(_("Your choices have been saved."), icon=":material/check_circle:")
+    next_up.show(actor, next_up.OF_PARTICIPANTS)
 if latest is None:
     leaving.offer_to_decline(actor, platform().participations.mine(actor))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.faces.giving import at_hand, look_and_answer, look_for_lost, next_words, take_photo, thank
 from fers.ui.faces.step import begin
 from fers.ui.languages import _
@@ -18,10 +18,11 @@ mine = platform().participations.mine(actor)
 if mine and mine.is_over and (giving is None or giving.answer is None):
     begin(leaving.heading(mine.status))
     leaving.say_goodbye(actor, mine)
-elif mine and giving is None and not platform().studies.current(actor).open:
+elif giving is None and not platform().studies.current(actor).open:
     begin(_("The study is closed"))
     st.write(_("It takes no more photos at the moment."))
     leaving.offer_to_stop(actor)
+    next_up.show(actor, next_up.CLOSED)
 elif giving is None:
     take_photo(actor)
 elif giving.answer is None:
@@ -32,3 +33,4 @@ else:
         state().next_photo()
         st.rerun()
     leaving.offer_to_finish(actor)
+    st.page_link("pages/my_data.py", label=_("See what you gave"), icon=":material/folder_shared:")

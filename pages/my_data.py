@@ -84,9 +84,10 @@ else:
     st.write(given, _("You are signed in with your personal code."))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.link_button(_("Download everything"), address(actor, EVERYTHING), icon=":material/download:")
-    st.link_button(_("Download what I agreed to"), address(actor, PRINTED_CONSENT), icon=":material/description:")
-    # The texts that people agreed to say that they find it here.
-    st.page_link("pages/consent.py", label=_("Change my choices"), icon=":material/tune:")
+    if platform().consents.copy_for(actor):
+        st.link_button(_("Download what I agreed to"), address(actor, PRINTED_CONSENT), icon=":material/description:")
+        # The texts that people agreed to say that they find it here.
+        st.page_link("pages/consent.py", label=_("Change my choices"), icon=":material/tune:")
     offer_withdrawal_of_everything()
 own_account.show_panel_id(actor)
 groups.show(actor)

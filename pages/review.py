@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.domain.permissions import Action
-from fers.ui import guard, next_up
+from fers.ui import guard
 from fers.ui.labelling.reviewing import review_faces
 from fers.ui.languages import _
 from fers.ui.people.studies import choose_study
@@ -16,4 +16,3 @@ with st.container(key="review-head", horizontal=True, vertical_alignment="center
     st.title(_("Which expression do you see?"), anchor=False)
     choose_study(actor)
 review_faces(study)
-next_up.show(actor, next_up.WITHOUT_FACES)

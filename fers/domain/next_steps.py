@@ -19,8 +19,11 @@ class NextStep(StrEnum):
     FREEZE = "freeze a dataset version"
     REGISTER = "register another model"
     LABEL = "label faces"
+    LABEL_ELSEWHERE = "label the faces of another study"
+    TAKE_PART = "take part beside labelling"
     AGREE = "agree to take part"
     GIVE = "give a photo"
+    LOOK_BACK = "see what they gave"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Situation:
     models: int = 0
     waiting: int = 0
     """Faces that they may label."""
+    waits_elsewhere: bool = False
+    """Whether there are some in another study where they label."""
     has_agreed: bool = True
     """Whether they agreed to the study's words as these are now."""
     own_faces: int = 0
@@ -57,7 +62,7 @@ class Situation:
 def next_steps(situation: Situation) -> list[NextStep]:
     """At most `MOST`, the most urgent first; none for somebody who has everything in hand."""
     steps = [*_of_owner(situation), *_of_researcher(situation), *_of_annotator(situation)]
-    if not (situation.manages or situation.shares or situation.labels):
+    if not (situation.manages or situation.shares):
         steps += _of_participant(situation)
     return steps[:MOST]
 
@@ -84,13 +89,14 @@ def _of_researcher(now: Situation) -> list[NextStep]:
 
 
 def _of_annotator(now: Situation) -> list[NextStep]:
-    """When there is nothing to label, the page where that is done says so."""
-    return [NextStep.LABEL] if now.labels and now.waiting else []
+    """When there is nothing to label, the page where that is done says so, and leads to what is left."""
+    steps = [NextStep.LABEL] if now.labels and now.waiting else []
+    return steps + ([NextStep.LABEL_ELSEWHERE] if now.waits_elsewhere else [])
 
 
 def _of_participant(now: Situation) -> list[NextStep]:
     if not now.is_open:
-        return []
+        return [NextStep.LOOK_BACK] if now.own_faces else []
     if not now.has_agreed:
-        return [NextStep.AGREE]
+        return [NextStep.TAKE_PART if now.labels else NextStep.AGREE]
     return [] if now.own_faces else [NextStep.GIVE]

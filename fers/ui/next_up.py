@@ -1,6 +1,7 @@
 """What somebody had best do next, with the way there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,15 +10,23 @@ from fers.domain.next_steps import NextStep
 from fers.domain.people import Person
 from fers.domain.readiness import Part
 from fers.ui import sample_study
-from fers.ui.languages import N_, pointing, translated
+from fers.ui.languages import N_, _, pointing, translated
 from fers.ui.services import platform
 from fers.ui.state import show_part, state
+from fers.ui.words import as_typed
 
-OF_PARTICIPANTS = frozenset({NextStep.AGREE, NextStep.GIVE})
 OF_RESEARCHERS = frozenset({NextStep.FREEZE, NextStep.REGISTER})
 ON_ANY_PAGE = frozenset(NextStep) - {NextStep.LOOK_AROUND}
 WITHOUT_FACES = frozenset({NextStep.COMPLETE, NextStep.OPEN, NextStep.SHARE})
-"""Of somebody who came to look at faces, or to label them."""
+"""Of somebody who came to look at faces."""
+WITHOUT_WORK = WITHOUT_FACES | {NextStep.LABEL_ELSEWHERE, NextStep.TAKE_PART, NextStep.AGREE, NextStep.GIVE}
+"""Of somebody who came to label faces."""
+OF_PARTICIPANTS = frozenset(
+    {NextStep.LABEL, NextStep.LABEL_ELSEWHERE, NextStep.TAKE_PART, NextStep.AGREE, NextStep.GIVE}
+)
+"""Of somebody who gave nothing yet."""
+CLOSED = frozenset({NextStep.COMPLETE, NextStep.OPEN, NextStep.LABEL, NextStep.LABEL_ELSEWHERE, NextStep.LOOK_BACK})
+"""Of somebody who came to give a photo, which the study doesn't take."""
 EVERYTHING = frozenset(NextStep)
 
 
@@ -46,8 +55,10 @@ _WAYS = {
         "There is only one model. Register another to compare them.", "Register a model", page="models"
     ),
     NextStep.LABEL: _Way(N_("There are faces for you to label."), N_("Label faces"), page="review"),
+    NextStep.TAKE_PART: _Way(N_("You can take part, too."), N_("Read what it means"), page="consent"),
     NextStep.AGREE: _Way(N_("You have not agreed to take part yet."), N_("Read what it means"), page="consent"),
     NextStep.GIVE: _Way(N_("You have not given a photo yet."), N_("Give a photo"), page="give"),
+    NextStep.LOOK_BACK: _Way(N_("What you gave is under “My data”."), N_("See what you gave"), page="my_data"),
 }
 
 
@@ -60,18 +71,39 @@ def show(actor: Person, among: Collection[NextStep] = ON_ANY_PAGE) -> None:
         for step in steps:
             if step is NextStep.LOOK_AROUND:
                 sample_study.offer(actor)
+            elif step is NextStep.LABEL_ELSEWHERE:
+                _lead_elsewhere(actor)
             else:
                 _show(step, _WAYS[step])
 
 
 def _show(step: NextStep, way: _Way) -> None:
     is_here = way.page == state().page and way.part is None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(translated(way.says), width="content")
+    with _line(translated(way.says)):
         if is_here:
             return
         turn_to = {"on_click": show_part, "args": (way.part.value,)} if way.part else {}
-        label, key = translated(way.button), f"go-{step.name}"
-        pressed = st.button(label, type="tertiary", icon=pointing("arrow_forward"), key=key, **turn_to)
+        pressed = _button(step, translated(way.button), **turn_to)
     if pressed and state().page != way.page:
         st.switch_page(f"pages/{way.page}.py")
+
+
+def _lead_elsewhere(actor: Person) -> None:
+    if (study := platform().next_steps.elsewhere(actor)) is None:
+        return
+    with _line(_("In **{study}**, faces are waiting for you.", study=as_typed(study.name))):
+        pressed = _button(NextStep.LABEL_ELSEWHERE, _("Label them"))
+    if pressed:
+        platform().studies.enter(actor, study.id)
+        st.switch_page("pages/review.py")
+
+
+@contextmanager
+def _line(says: str) -> Iterator[None]:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(says, width="content")
+        yield
+
+
+def _button(step: NextStep, label: str, **options) -> bool:
+    return st.button(label, type="tertiary", icon=pointing("arrow_forward"), key=f"go-{step.name}", **options)

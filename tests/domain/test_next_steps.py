@@ -10,7 +10,7 @@ from fers.domain.next_steps import MOST, NextStep, Situation, next_steps
 
 OWNER = Situation(manages=True, shares=True, registers=True, labels=True, annotators=1, versions=1, models=2)
 RESEARCHER = replace(OWNER, manages=False, registers=False)
-ANNOTATOR, PARTICIPANT = Situation(labels=True), Situation()
+ANNOTATOR, PARTICIPANT = Situation(labels=True, has_agreed=False), Situation()
 NEW = replace(OWNER, is_open=False, is_complete=False, is_rehearsed=False, annotators=0, versions=0)
 
 
@@ -30,12 +30,15 @@ NEW = replace(OWNER, is_open=False, is_complete=False, is_rehearsed=False, annot
         (replace(OWNER, faces=9), []),
         (replace(RESEARCHER, faces=9, versions=0, models=1), [NextStep.FREEZE]),
         (replace(RESEARCHER, faces=0, versions=0), []),
-        (replace(ANNOTATOR, waiting=1), [NextStep.LABEL]),
-        (ANNOTATOR, []),
+        (replace(ANNOTATOR, waiting=1), [NextStep.LABEL, NextStep.TAKE_PART]),
+        (ANNOTATOR, [NextStep.TAKE_PART]),
+        (replace(ANNOTATOR, has_agreed=True), [NextStep.GIVE]),
+        (replace(ANNOTATOR, waits_elsewhere=True, is_open=False), [NextStep.LABEL_ELSEWHERE]),
         (replace(PARTICIPANT, has_agreed=False), [NextStep.AGREE]),
         (PARTICIPANT, [NextStep.GIVE]),
         (replace(PARTICIPANT, own_faces=1), []),
         (replace(PARTICIPANT, is_open=False, has_agreed=False), []),
+        (replace(PARTICIPANT, is_open=False, own_faces=1), [NextStep.LOOK_BACK]),
     ],
     ids=[
         "new study",
@@ -53,10 +56,13 @@ NEW = replace(OWNER, is_open=False, is_complete=False, is_rehearsed=False, annot
         "researcher, no faces",
         "annotator, work",
         "annotator, none",
+        "annotator, none, agreed",
+        "annotator, none here",
         "participant, not agreed",
         "participant, no photo",
         "participant, done",
         "participant, closed",
+        "participant, closed, gave",
     ],
 )
 def test_each_role_is_told_what_comes_next(situation, steps):

@@ -8,7 +8,7 @@ from driving import open_app, opened, sign_in, told
 from fers.domain.people import OPERATOR, Role
 from fers.ui import next_up, sample_study
 from fers.ui.web.sample_study import Running, SampleStudy
-from tests.people import give_face, grant, participant
+from tests.people import EVERYTHING, PASSWORD, give_face, grant, participant
 
 
 @pytest.fixture
@@ -17,6 +17,16 @@ def owner(app, platform):
     grant(platform, "boss@example.org", Role.ADMINISTRATOR)
     sign_in(app, "boss@example.org")
     return owner
+
+
+def annotator_of(platform, *studies):
+    """Anna, who was invited to label in these studies, and has agreed to nothing."""
+    platform.accounts.sign_up("anna@example.org", PASSWORD)
+    anna = platform.accounts.sign_in("anna@example.org", PASSWORD).person
+    for study in studies:
+        code = platform.invitations.invite(OPERATOR, study.id, Role.ANNOTATOR, days=7, uses=1)
+        platform.invitations.accept(anna, code)
+    return anna
 
 
 def pressed(app, label: str):
@@ -72,6 +82,49 @@ def test_a_participant_without_photos_is_led_to_the_first(app, platform):
     give_face(platform, ada)
     assert "You have not given a photo yet." not in told(app.run())
     assert not app.exception
+
+
+def test_a_participant_who_comes_to_a_closed_study_is_led_to_what_they_gave(app, platform):
+    give_face(platform, participant(platform))
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), open=False))
+    sign_in(app)
+    assert opened(app) == "give" and "The study is closed" in told(app)
+    assert not app.button_group, "nobody is asked for a photo that would then be refused"
+    pressed(app, "See what you gave")
+    assert opened(app) == "my_data"
+    assert not app.exception and not app.error
+
+
+def test_an_annotator_with_nothing_to_label_is_led_on(app, platform):
+    anna = annotator_of(platform, platform.studies.current())
+    sign_in(app, "anna@example.org")
+    assert opened(app) == "review" and "You can take part, too." in told(app)
+    pressed(app, "Read what it means")
+    assert opened(app) == "consent"
+    app.switch_page("pages/my_data.py").run()
+    assert "You can take part, too." in told(app)
+    assert len(app.get("link_button")) == 1, "they agreed to nothing that they could download"
+    platform.consents.give(anna, platform.consents.text().sha256, EVERYTHING, adult=True)
+    app.switch_page("pages/review.py").run()
+    pressed(app, "Give a photo")
+    assert opened(app) == "give"
+    assert not app.exception and not app.error
+
+
+def test_an_annotator_of_two_studies_is_led_to_the_one_with_faces(app, platform, clock):
+    here, there = platform.studies.current(), platform.studies.create(OPERATOR, "Empty")
+    give_face(platform, participant(platform))
+    anna = annotator_of(platform, here, there)
+    clock.advance(minutes=1)
+    platform.studies.enter(anna, there.id)
+    sign_in(app, "anna@example.org")
+    assert f"In **{here.name}**, faces are waiting for you." in told(app)
+    clock.advance(minutes=1)
+    pressed(app, "Label them")
+    anna = platform.accounts.sign_in("anna@example.org", PASSWORD).person
+    assert platform.studies.current(anna).id == here.id and opened(app) == "review"
+    assert "are waiting for you" not in told(app.run())
+    assert not app.exception and not app.error
 
 
 def test_whoever_labels_is_told_of_the_study_only_where_they_can_change_it(app, platform, owner):

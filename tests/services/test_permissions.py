@@ -127,6 +127,7 @@ TABLE = {
     "live_model.roll_back": NOBODY,
     "live.plan": EVERYBODY,
     "members.staff": OWNERS,
+    "next_steps.elsewhere": EVERYBODY,
     "next_steps.of": EVERYBODY,
     "members.assign": OWNERS,
     "members.remove": OWNERS,

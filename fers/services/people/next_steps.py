@@ -46,6 +46,20 @@ class NextSteps:
             return []
         return next_steps(self._situation(actor, self._studies.current(actor)))
 
+    def elsewhere(self, actor: Person) -> Study | None:
+        """Of the other studies where the actor labels, the one in which most faces wait for them, if any do."""
+        require(actor, Action.GIVE_FACE)
+        here = self._studies.current(actor).id
+        others = [study for study in self._studies.mine(actor) if study.id != here]
+        waiting = {
+            study.id: self._labels.count_waiting(actor.id, study.id, study.overlap)
+            for study in others
+            if allowed(actor, Action.REVIEW, study.id)
+        }
+        return max(
+            (study for study in others if waiting.get(study.id)), key=lambda study: waiting[study.id], default=None
+        )
+
     def _situation(self, actor: Person, study: Study) -> Situation:
         """Only what is of use to somebody in the actor's role is looked up."""
         manages, shares, labels = (
@@ -67,6 +81,7 @@ class NextSteps:
             versions=len(self._versions.of_study(study.id)) if shares else 0,
             models=len(self._models.models()) if shares else 0,
             waiting=self._labels.count_waiting(actor.id, study.id, study.overlap) if labels else 0,
+            waits_elsewhere=not works and self.elsewhere(actor) is not None,
             has_agreed=works or self._consents.current(actor) is not None,
             own_faces=0 if works else sum(face.study_id == study.id for face in self._records.faces_of(actor.id)),
         )

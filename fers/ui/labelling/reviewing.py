@@ -10,7 +10,7 @@ from fers.domain.labels import Label, Verdict, only
 from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, FersError, StoreUnavailable
-from fers.ui import guard
+from fers.ui import guard, next_up
 from fers.ui.faces.result import word, word_inside
 from fers.ui.labelling.guide import as_html, guide_for_reading
 from fers.ui.languages import in_words
@@ -55,6 +55,8 @@ def review_faces(study: Study) -> None:
     }
     data = about | _for_browser(reviewing, sent.get("have", ()))
     _review(key=key, data=data, on_sent_change=lambda: None)
+    if not reviewing.in_hand:
+        next_up.show(actor, next_up.WITHOUT_WORK)
 
 
 def _take_in(actor: Person, reviewing: Reviewing, sent: dict) -> list[FersError]:
