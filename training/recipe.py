@@ -97,6 +97,10 @@ class Recipe:
     def epochs(self) -> int:
         return sum(stage.epochs for stage in self.stages)
 
+    def steps(self, faces: int) -> int:
+        """Batches of the whole run over a set of `faces`."""
+        return sum(stage.epochs * stage.steps(faces, self.batch_size) for stage in self.stages)
+
     def stage(self, epoch: int) -> Stage:
         """The stage that `epoch`, counted from 0, belongs to. Raises IndexError beyond the last."""
         for stage in self.stages:
@@ -108,8 +112,7 @@ class Recipe:
     def fitted(self, faces: int) -> "Recipe":
         """The recipe for a set of `faces`: where these are few, smaller batches and a shorter warm-up."""
         smaller = replace(self, batch_size=min(self.batch_size, faces))
-        steps = sum(stage.epochs * stage.steps(faces, smaller.batch_size) for stage in self.stages)
-        return replace(smaller, warmup_steps=min(self.warmup_steps, steps // 2))
+        return replace(smaller, warmup_steps=min(self.warmup_steps, smaller.steps(faces) // 2))
 
 
 def names() -> list[str]:

@@ -297,8 +297,7 @@ def _epoch_by_torch(
     the two leaves those of the epoch before."""
     from training.torch_training import TorchTrainer
 
-    steps = sum(stage.epochs * stage.steps(len(learning), chosen.batch_size) for stage in chosen.stages)
-    trainer = TorchTrainer(model, chosen, steps, way)
+    trainer = TorchTrainer(model, chosen, chosen.steps(len(learning)), way)
     if epoch:
         trainer.carry_on(run / STATE.format(epoch))
     batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch)
@@ -340,7 +339,7 @@ def _quickest_way(model: keras.Model, chosen: recipe.Recipe, epoch: int, learnin
     from training.torch_training import fastest
 
     batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
-    way, measured = fastest(model, chosen, batches, len(os.sched_getaffinity(0)))
+    way, measured = fastest(model, chosen, batches, chosen.steps(len(learning)), len(os.sched_getaffinity(0)))
     told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
     click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
     return way
@@ -361,7 +360,7 @@ def _network(chosen: recipe.Recipe, epoch: int, model: keras.Model | None, faces
         for layer in network.layers:
             layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
-        optimizer=_optimizer(chosen, sum(s.epochs * s.steps(faces, chosen.batch_size) for s in chosen.stages)),
+        optimizer=_optimizer(chosen, chosen.steps(faces)),
         jit_compile=False,
         **tasks.objectives(network, chosen.valence_arousal_weight),
     )

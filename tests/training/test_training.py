@@ -65,6 +65,7 @@ def test_a_stage_takes_its_epochs_in_turn():
     recipe = replace(load_recipe("vgg"), stages=(Stage(2), Stage(1, faces=100)))
     assert [recipe.stage(epoch) for epoch in range(recipe.epochs)] == [Stage(2), Stage(2), Stage(1, faces=100)]
     assert (recipe.stage(0).steps(1000, 8), recipe.stage(2).steps(1000, 8)) == (125, 12)
+    assert replace(recipe, batch_size=8).steps(1000) == 2 * 125 + 12
     with pytest.raises(IndexError):
         recipe.stage(3)
 
@@ -229,7 +230,6 @@ def by_torch(recipe, faces, run, start=None):
 def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, tmp_path, monkeypatch):
     from training import torch_training
 
-    monkeypatch.setattr(torch_training, "_MEASURED_SECONDS", 0.1)
     one_way = torch_training.Way(False, 1)
     monkeypatch.setattr(torch_training, "fastest", lambda *_: (one_way, {one_way: 1.0}))
     averaged = replace(RECIPE, stages=(Stage(1, {"side": 16}), Stage(2, {"side": 20})), averaging=0.9)
