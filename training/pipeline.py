@@ -96,4 +96,6 @@ def _batches(face, targets: np.ndarray, order: np.ndarray, shape, batch_size: in
         return tf.cast(images, tf.float32) / 255.0, chosen
 
     data = tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
-    return data.map(produce, num_parallel_calls=2).prefetch(2)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # There is nothing to tune, and its thread lets go of an epoch half a minute late.
+    return data.map(produce, num_parallel_calls=2).prefetch(2).with_options(options)

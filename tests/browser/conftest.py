@@ -121,8 +121,11 @@ def session_cookie(page: Page) -> dict | None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose from a list by typing, as a list that opens moves away from under a pointer."""
+    """Choose from a list by typing, as a list that opens moves away from under a pointer. A list that is typed into
+    before it has the focus does not open."""
     box = page.get_by_role("combobox", name=label)
+    box.focus()
+    box.fill("")
     box.fill(option)
     expect(page.get_by_role("option", name=option).first).to_be_visible()
     box.press("Enter")

@@ -10,11 +10,14 @@ export default function ({ data }) {
   page.heading = data.heading;
   clearInterval(page.waiting);
   if (isFirst) return;
-  const until = Date.now() + PATIENCE_MS;
+  let until = Date.now() + PATIENCE_MS;
   page.waiting = setInterval(() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const heading = document.querySelector(".stMain h1");
-    const isThere = app?.dataset.testScriptState === "notRunning" && heading?.textContent.trim() === data.heading;
+    const isRunning = app?.dataset.testScriptState !== "notRunning";
+    // However long it takes: the first photo of a server waits for the models.
+    if (isRunning) until = Date.now() + PATIENCE_MS;
+    const isThere = !isRunning && heading?.textContent.trim() === data.heading;
     if (!isThere && Date.now() < until) return;
     clearInterval(page.waiting);
     if (!isThere || document.activeElement !== document.body) return;
