@@ -11,6 +11,7 @@ from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import fingerprint, read_model_folder
+from training import compact
 from training.convert import litert
 from training.evaluate import evaluate
 from training.networks import emotion_network
@@ -33,12 +34,12 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 @click.option("--crop-scale", type=float, default=1.0, show_default=True, help="Crop side over detected face side.")
 @click.option("--detail-px", type=int, help="Side that faces are reduced to first.")
 @click.option("--validate", required=True, metavar="SPEC", help="Faces to state the metrics on.")
-@click.option("--half", is_flag=True, help="Serve weights in half precision: half the size.")
+@click.option("--half", is_flag=True, help="Weights in half precision: half the size.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, half, out) -> None:
     folder = out / model_id
     folder.mkdir(parents=True, exist_ok=True)
-    network = _write_weights(run / CHECKPOINT, folder / NETWORK)
+    network = _write_weights(run / CHECKPOINT, folder / NETWORK, half)
     (folder / SERVED).write_bytes(litert(network, half))
     _, height, width, channels = network.input_shape
     description = {
@@ -64,10 +65,13 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
     click.echo(f"{folder} is ready: {description['metrics']}. Write its model card beside it.")
 
 
-def _write_weights(trained: Path, target: Path) -> keras.Model:
+def _write_weights(trained: Path, target: Path, half: bool) -> keras.Model:
     """Save the part of the network that tells the emotion: without the optimiser, and without other tasks."""
     network = emotion_network(keras.models.load_model(trained, compile=False))
+    if half:
+        compact.halve(network)
     network.save(target)
+    compact.compress(target)
     return network
 
 

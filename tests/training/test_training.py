@@ -21,9 +21,10 @@ from tests.people import OneModel
 from tests.training.faces import write_ferplus
 from tests.training.tiny import RECIPE
 from training import package, pipeline
+from training.networks import emotion_network
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
-from training.train import CURVES, LOG, PROGRESS, learned, taught, train
+from training.train import CHECKPOINT, CURVES, LOG, PROGRESS, learned, taught, train
 
 GRAY = (16, 16, 1)
 VOTES = [
@@ -215,10 +216,15 @@ def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_pa
     options = {"run": run, "id": "att", "version": "1", "name": "Att", "data": "drawn", "licence": "none"}
     options |= {"validate": f"ferplus:{folder}", "out": models}
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    packaged = CliRunner().invoke(package.main, arguments)
+    packaged = CliRunner().invoke(package.main, [*arguments, "--half"])
     assert packaged.exit_code == 0, packaged.output
     classifier = FolderClassifier(read_model_folder(models / "att"))
     assert classifier.predict(np.zeros((2, 224, 224, 3), np.uint8)).shape == (2, len(LABELS))
+    trained = emotion_network(keras.models.load_model(run / CHECKPOINT, compile=False))
+    kept = keras.models.load_model(models / "att" / package.NETWORK, compile=False)
+    for mine, theirs in zip(kept.get_weights(), trained.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs.astype(np.float16))
+    assert (models / "att" / package.NETWORK).stat().st_size < 3 * trained.count_params()
 
 
 def by_torch(recipe, faces, run, start=None):
