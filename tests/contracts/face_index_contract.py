@@ -85,22 +85,22 @@ class FaceIndexContract:
             index.note_opinion(face_id, opinion)
         return faces
 
-    @pytest.mark.parametrize("wanted", FILTERS)
-    def test_counts_are_those_of_the_faces(self, index, faces, wanted):
-        expected = Counter(
-            (week_of(one.face.given_at), one.label, is_disputed(one.face, one.label))
-            for one in map(found, faces)
-            if wanted.takes(one.face, OPINIONS.get(one.face.id))
-        )
-        counts = index.counts(STUDY, wanted)
-        assert {(count.week, count.label, count.disputed): count.count for count in counts} == expected
-        assert [count.week for count in counts] == sorted(count.week for count in counts)
+    def test_counts_are_those_of_the_faces(self, index, faces):
+        for wanted in FILTERS:
+            expected = Counter(
+                (week_of(one.face.given_at), one.label, is_disputed(one.face, one.label))
+                for one in map(found, faces)
+                if wanted.takes(one.face, OPINIONS.get(one.face.id))
+            )
+            counts = index.counts(STUDY, wanted)
+            assert {(count.week, count.label, count.disputed): count.count for count in counts} == expected, wanted
+            assert [count.week for count in counts] == sorted(count.week for count in counts), wanted
 
-    @pytest.mark.parametrize("wanted", [FaceFilter(), FaceFilter(agreement=frozenset({2})), *FILTERS[-2:]])
-    def test_agreement_is_counted_in_quarters(self, index, faces, wanted):
-        opinions = [OPINIONS.get(face.id) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
-        shares = [opinion.agreement for opinion in opinions if opinion and opinion.agreement is not None]
-        assert index.agreement(STUDY, wanted) == Counter(map(quarter, shares))
+    def test_agreement_is_counted_in_quarters(self, index, faces):
+        for wanted in (FaceFilter(), FaceFilter(agreement=frozenset({2})), *FILTERS[-2:]):
+            opinions = [OPINIONS.get(face.id) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
+            shares = [opinion.agreement for opinion in opinions if opinion and opinion.agreement is not None]
+            assert index.agreement(STUDY, wanted) == Counter(map(quarter, shares)), wanted
 
     def test_what_was_asked_is_counted_with_what_is_reported_and_perceived(self, index, faces, records):
         def three_labels(face: Face, opinions) -> ThreeLabels:
@@ -116,25 +116,25 @@ class FaceIndexContract:
         opinions = OPINIONS | {left[0].id: Opinion(Emotion.ANGER, 1.0)}
         assert index.three_labels(STUDY) == Counter(three_labels(face, opinions) for face in left)
 
-    @pytest.mark.parametrize("wanted", FILTERS)
-    def test_pages_of_the_newest_join_up(self, index, faces, wanted):
-        expected = [found(face) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
-        expected.sort(key=lambda one: (one.face.given_at, one.face.id), reverse=True)
-        pages, after = [], None
-        while page := index.newest(STUDY, wanted, 7, after):
-            pages += page
-            after = Cursor(page[-1].face.given_at, page[-1].face.id)
-        assert pages == expected != []
+    def test_pages_of_the_newest_join_up(self, index, faces):
+        for wanted in FILTERS:
+            expected = [found(face) for face in faces if wanted.takes(face, OPINIONS.get(face.id))]
+            expected.sort(key=lambda one: (one.face.given_at, one.face.id), reverse=True)
+            pages, after = [], None
+            while page := index.newest(STUDY, wanted, 7, after):
+                pages += page
+                after = Cursor(page[-1].face.given_at, page[-1].face.id)
+            assert pages == expected != [], wanted
 
-    @pytest.mark.parametrize("label", [None, Emotion.HAPPY, Emotion.FEAR])
-    def test_pages_of_the_most_disputed_join_up(self, index, faces, label):
-        expected = [one for one in map(found, faces) if dispute(one) > 0 and label in (None, one.label)]
-        expected.sort(key=lambda one: (dispute(one), one.face.id), reverse=True)
-        pages, after = [], None
-        while page := index.most_disputed(STUDY, label, 7, after):
-            pages += page
-            after = Cursor(dispute(page[-1]), page[-1].face.id)
-        assert pages == expected != []
+    def test_pages_of_the_most_disputed_join_up(self, index, faces):
+        for label in (None, Emotion.HAPPY, Emotion.FEAR):
+            expected = [one for one in map(found, faces) if dispute(one) > 0 and label in (None, one.label)]
+            expected.sort(key=lambda one: (dispute(one), one.face.id), reverse=True)
+            pages, after = [], None
+            while page := index.most_disputed(STUDY, label, 7, after):
+                pages += page
+                after = Cursor(dispute(page[-1]), page[-1].face.id)
+            assert pages == expected != [], label
 
     def test_pages_of_the_least_agreed_join_up(self, index, faces):
         shares = {face.id: number % 10 / 9 for number, face in enumerate(faces)}
