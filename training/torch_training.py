@@ -121,16 +121,16 @@ def step_size(chosen: Recipe, step: int, steps: int) -> float:
 
 
 def fastest(
-    network: keras.Model, chosen: Recipe, batches: Iterable[Batch], steps: int, cores: int
+    network: keras.Model, chosen: Recipe, batches: Iterable[Batch], most: int, cores: int
 ) -> tuple[Way, dict[Way, float]]:
-    """The quickest of float32 and bfloat16 on one thread and on all `cores`, and the images a second of each. Takes
-    half a minute, or a small part of the time that a run of so many `steps` takes; `network` is left as it is."""
+    """The quickest of float32 and bfloat16 on one thread and on all `cores`, and the images a second of each, as
+    measured on `most` batches or for a while; `network` is left as it is."""
     some, measured = list(islice(batches, 4)), {}
     for bfloat16, threads in product((True, False), sorted({1, cores})):
         way = Way(bfloat16, threads)
         trainer = TorchTrainer(network, chosen, steps=1_000_000, way=way)
         trainer.epoch(some[:1])  # What is prepared once.
-        measured[way] = trainer.epoch(islice(_for_a_while(some), max(1, steps // 50)))["images_per_second"]
+        measured[way] = trainer.epoch(islice(_for_a_while(some), most))["images_per_second"]
     return max(measured, key=measured.get), measured
 
 

@@ -335,11 +335,15 @@ def _is_by_torch(engine: str, among: tf.distribute.Strategy | None) -> bool:
 
 
 def _quickest_way(model: keras.Model, chosen: recipe.Recipe, epoch: int, learning: FaceSet) -> "Way":
-    """As measured on a few batches; the rest of the run goes that way."""
-    from training.torch_training import fastest
+    """As measured on a few batches, for half a minute at most; the rest of the run goes that way. In a run that is
+    over soon, measuring would take a good part of its time."""
+    from training.torch_training import Way, fastest
 
+    cores, most = len(os.sched_getaffinity(0)), chosen.steps(len(learning)) // 100
+    if not most:
+        return Way(bfloat16=False, threads=cores)
     batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
-    way, measured = fastest(model, chosen, batches, chosen.steps(len(learning)), len(os.sched_getaffinity(0)))
+    way, measured = fastest(model, chosen, batches, most, cores)
     told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
     click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
     return way

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import product
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
 from tests import REPOSITORY
 from tests.people import OneModel
+from tests.training import tiny
 from tests.training.faces import write_ferplus
 from tests.training.tiny import RECIPE
 from training import package, pipeline
@@ -230,6 +232,21 @@ def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_pa
 def by_torch(recipe, faces, run, start=None):
     pytest.importorskip("torch")
     return keras.models.load_model(train(recipe, faces, faces, run, start, by_torch=True))
+
+
+@pytest.mark.slow
+def test_the_quickest_way_is_found_and_leaves_the_network_as_it_is(faces):
+    pytest.importorskip("torch")
+    from training import torch_training
+
+    network = tiny.build()
+    before = network.get_weights()
+    batches = pipeline.training_batches(faces, GRAY, RECIPE, 0).as_numpy_iterator()
+    way, measured = torch_training.fastest(network, RECIPE, batches, most=2, cores=2)
+    assert set(measured) == {torch_training.Way(*one) for one in product((False, True), (1, 2))}
+    assert measured[way] == max(measured.values())
+    for mine, was in zip(network.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(mine, was)
 
 
 @pytest.mark.slow
