@@ -1,12 +1,12 @@
 """Do people notice that others upload? Page times of twenty people, with and without a load of uploads beside them:
 
-    python -m benchmarks.crowd [--people 20] [--uploaders 4] [--seconds 60] [--rounds 3]
+    python -m benchmarks.crowd [--people 20] [--uploaders 4] [--seconds 60] [--rounds 3] [--pause 10]
 
 Each of the people is signed in over a socket of their own, and asks for the pages of somebody who gives photos in turn,
-with a pause of about ten seconds after each. The uploaders, participants too, each send photos of 20 MB one after the
-other as fast as the server takes them, from a process of their own, and a researcher sends datasets of 500 MB likewise.
-A round is so many seconds without them, then as many with them. Prints the median and the 95th percentile of the time
-from asking for a page to its last element, with and without, as a ratio too, and the server's peak memory.
+with a pause of about so many seconds before each. The uploaders, participants too, each send photos of 20 MB one after
+the other as fast as the server takes them, from a process of their own, and a researcher sends datasets of 500 MB
+likewise. A round is so many seconds without them, then as many with them. Prints the median and the 95th percentile of
+the time from asking for a page to its last element, with and without, as a ratio too, and the server's peak memory.
 
 It starts a server of its own on a store of its own. On Linux alone.
 """
@@ -39,7 +39,6 @@ from tests.people import PASSWORD, OneFace, OneModel, give_face, grant, particip
 from tests.serving import serving
 
 PAGES = ("my_data", "consent", "give")
-PAUSE_SECONDS = 10.0
 PHOTOS_EACH = 3
 PHOTO_BYTES, DATASET_BYTES = 20_000_000, 500_000_000
 
@@ -81,12 +80,14 @@ class Browser:
                 return time.perf_counter() - began
 
 
-def look_around(browser: Browser, over: Callable[[], bool], seconds: list[float], seed: int) -> None:
+def look_around(browser: Browser, over: Callable[[], bool], pause: float, seconds: list[float], seed: int) -> None:
     chance = random.Random(seed)
     with browser.opened():
-        while not over():
-            time.sleep(chance.uniform(0, 2 * PAUSE_SECONDS))
+        while True:
+            time.sleep(chance.uniform(0, 2 * pause))
             seconds.append(browser.ask(chance.choice(PAGES)))
+            if over():
+                break
 
 
 def upload(address: str, token: str, size: int, sent) -> None:
@@ -126,11 +127,11 @@ def uploading(address: str, tokens: list[str], researcher: str) -> Iterator:
             process.join()
 
 
-def measured(address: str, tokens: list[str], seconds: float) -> list[float]:
+def measured(address: str, tokens: list[str], seconds: float, pause: float) -> list[float]:
     """Seconds that each page took that was asked for."""
     times, over = [], threading.Event()
     people = [
-        threading.Thread(target=look_around, args=(Browser(address, token), over.is_set, times, number))
+        threading.Thread(target=look_around, args=(Browser(address, token), over.is_set, pause, times, number))
         for number, token in enumerate(tokens)
     ]
     for person in people:
@@ -168,17 +169,18 @@ def percentiles(times: list[float]) -> np.ndarray:
 @click.option("--uploaders", default=4, show_default=True)
 @click.option("--seconds", default=60.0, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
-def main(people: int, uploaders: int, seconds: float, rounds: int) -> None:
+@click.option("--pause", default=10.0, show_default=True)
+def main(people: int, uploaders: int, seconds: float, rounds: int, pause: float) -> None:
     without, beside, taken = [], [], 0
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
         tokens, others, researcher = prepare(server.data, people, uploaders)
-        measured(server.address, tokens, 3)  # So that everything is loaded.
+        measured(server.address, tokens, 3, pause)  # So that everything is loaded.
         before = memory(server.pid)
         for _ in range(rounds):
-            without += measured(server.address, tokens, seconds)
+            without += measured(server.address, tokens, seconds, pause)
             with uploading(server.address, others, researcher) as sent:
                 begun = sent.value
-                beside += measured(server.address, tokens, seconds)
+                beside += measured(server.address, tokens, seconds, pause)
                 taken += sent.value - begun
         after, peak = memory(server.pid), memory(server.pid, "VmHWM")
     alone, crowded = percentiles(without), percentiles(beside)

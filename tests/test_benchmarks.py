@@ -11,7 +11,7 @@ from fers.domain.boxes import Box
 from tests.people import photo
 
 SMALL = {
-    "crowd": ["--people", "2", "--uploaders", "1", "--seconds", "5", "--rounds", "1"],
+    "crowd": ["--people", "2", "--uploaders", "1", "--seconds", "1", "--rounds", "1", "--pause", "0.2"],
     "comparing": ["--faces", "300", "--models", "2", "--runs", "1"],
     "explore": ["--faces", "1000", "--runs", "1"],
     "export": ["--faces", "20", "--format", "coco", "--cut", "crop"],
