@@ -79,6 +79,15 @@ def _check_choice(question: Question, kind: Choice) -> None:
         raise InvalidInput("questions.optional-check", name=question.name)
     if kind.check:
         _check_check(question.name, kind.check)
+    if not _lets_somebody_on(kind, numbers):
+        raise InvalidInput("questions.lets-nobody-on", name=question.name)
+
+
+def _lets_somebody_on(kind: Choice, numbers: set[int]) -> bool:
+    """Whether any answer does."""
+    if kind.several and kind.check:
+        return not kind.check.right & kind.screens_out
+    return bool((kind.check.right if kind.check else numbers) - kind.screens_out)
 
 
 def _check_check(name: str, check: Check) -> None:

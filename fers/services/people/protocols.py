@@ -15,28 +15,30 @@ LARGEST_QUOTA = 1_000_000
 def check_protocol(study: Study) -> None:
     """Raises InvalidInput for a protocol that can't be followed."""
     protocol = study.protocol
-    for task in protocol.tasks:
-        _check_task(task)
+    for number, task in enumerate(protocol.tasks, start=1):
+        _check_task(number, task)
     if len(protocol.asked) > MOST_TASKS:
         raise InvalidInput("protocol.too-many-tasks", most=MOST_TASKS)
     if protocol.per_person is not None and not 1 <= protocol.per_person <= len(protocol.asked):
         raise InvalidInput("protocol.per-person", most=max(1, len(protocol.asked)))
     for quota in protocol.quotas:
         _check_quota(study, quota)
-    if len({(quota.intended, quota.group) for quota in protocol.quotas}) < len(protocol.quotas):
-        raise InvalidInput("protocol.quota-twice")
+    faces = [(quota.intended, quota.group) for quota in protocol.quotas]
+    for intended, group in faces:
+        if faces.count((intended, group)) > 1:
+            raise InvalidInput("protocol.quota-twice", expression=intended.label)
 
 
-def _check_task(task: Task) -> None:
+def _check_task(number: int, task: Task) -> None:
     if len(task.scenario) > LONGEST_SCENARIO:
-        raise InvalidInput("protocol.scenario-too-long", longest=LONGEST_SCENARIO)
+        raise InvalidInput("protocol.scenario-too-long", number=number, longest=LONGEST_SCENARIO)
     if not 1 <= task.times <= MOST_TASKS:
-        raise InvalidInput("protocol.times", most=MOST_TASKS)
+        raise InvalidInput("protocol.times", number=number, most=MOST_TASKS)
 
 
 def _check_quota(study: Study, quota: Quota) -> None:
     if not 1 <= quota.wanted <= LARGEST_QUOTA:
-        raise InvalidInput("protocol.quota", largest=LARGEST_QUOTA)
+        raise InvalidInput("protocol.quota", expression=quota.intended.label, largest=LARGEST_QUOTA)
     if not _asks_for(study.protocol, quota):
         raise InvalidInput("protocol.quota-without-task", expression=quota.intended.label)
     if quota.group is None:

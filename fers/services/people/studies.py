@@ -16,6 +16,7 @@ from fers.domain.questions import Question
 from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study
 from fers.errors import InvalidInput
+from fers.languages import LANGUAGES
 from fers.services.people.protocols import check_protocol
 from fers.services.people.recruiting import check_recruiting
 
@@ -159,13 +160,22 @@ def _retired(before: Study, after: Study) -> tuple[Question, ...]:
 def _check_in_all_languages(study: Study) -> None:
     """What is too long to be read in one language is so in any."""
     languages = [study.language, *(each.language for each in study.translations)]
-    if len(set(languages)) < len(languages):
-        raise InvalidInput("study.language-twice")
     for language in languages:
-        there = as_read_in(study, language)
-        _check(there)
-        check_protocol(there)
-        check_questions(there.questions, study.protocol)
+        if languages.count(language) > 1:
+            raise InvalidInput("study.language-twice", language=LANGUAGES[language])
+    _check_as_said(study, study)
+    for each in study.translations:
+        try:
+            _check_as_said(study, as_read_in(study, each.language))
+        except InvalidInput as error:
+            raise InvalidInput("study.translation", language=LANGUAGES[each.language], problem=str(error)) from None
+
+
+def _check_as_said(study: Study, there: Study) -> None:
+    """`there`: the study as it is read in one language, where its tasks have no ids."""
+    _check(there)
+    check_protocol(there)
+    check_questions(there.questions, study.protocol)
 
 
 def _check(study: Study) -> None:

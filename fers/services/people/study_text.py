@@ -83,6 +83,8 @@ def read(text: str, into: Study) -> Study:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput("study-file.not-toml", problem=str(error)) from None
+    except RecursionError:
+        raise InvalidInput("study-file.not-toml", problem="something in it is nested too deeply") from None
     table = TomlTable(content)
     if _MARK not in content:
         raise InvalidInput("study-file.not-a-study", mark=_MARK)

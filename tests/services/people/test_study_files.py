@@ -193,7 +193,16 @@ def test_what_is_wrong_is_named_by_its_line_or_its_field(what):
     assert named in str(refusal.value)
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe", b"PK\x03\x04", b"name = 'x'", b"#" * 1_000_001], ids=repr)
+FOREIGN = {
+    "binary": b"\xff\xfe",
+    "zip": b"PK\x03\x04",
+    "other": b"name = 'x'",
+    "large": b"#" * 1_000_001,
+    "deep": b"x = " + b"[" * 9000,
+}
+
+
+@pytest.mark.parametrize("data", FOREIGN.values(), ids=FOREIGN)
 def test_foreign_files_are_refused(platform, data):
     before = platform.studies.mine(OPERATOR)
     with pytest.raises(InvalidInput):
@@ -211,9 +220,22 @@ def test_a_new_study_of_a_file_is_closed_and_has_a_code_of_its_own(platform):
     assert platform.study_files.text(OPERATOR, again.id) == TEXT.replace('name = "faces"', 'name = "Again"', 1)
 
 
-def test_a_file_that_no_study_could_follow_makes_none(platform):
-    with pytest.raises(InvalidInput, match="“hard” can have 2 to 11 points"):
-        platform.study_files.create(OPERATOR, with_line("points = 7", "points = 70").encode())
+QUOTA = '{ expression = "fear", wanted = 9 },'
+IMPOSSIBLE = {
+    "scale": ("points = 7", "points = 70", "“hard” can have 2 to 11 points"),
+    "task": ("times = 2", "times = 0", "Task 1 can be asked 1 to 50 times"),
+    "quota": ("wanted = 9", "wanted = 0", "Of fear, 1 to 1,000,000 faces"),
+    "quotas": (QUOTA, 2 * QUOTA, "The same faces of fear are wanted twice"),
+    "screens out": ("screens-out = [", "screens-out = [1, ", "“read”, the study ends for them"),
+    "language": ('language = "de"', 'language = "en"', "its words in English twice"),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_a_file_that_no_study_could_follow_makes_none(platform, what):
+    old, new, named = IMPOSSIBLE[what]
+    with pytest.raises(InvalidInput, match=named):
+        platform.study_files.create(OPERATOR, with_line(old, new).encode())
     assert len(platform.studies.mine(OPERATOR)) == 1
 
 
@@ -272,7 +294,7 @@ def test_a_translated_guide_may_be_as_long_as_a_guide(platform):
     translation = Translation("de", (Translated("Look.", "x" * 10_001),))
     with pytest.raises(InvalidInput) as refusal:
         platform.studies.update(OPERATOR, replace(study, translations=(translation,)))
-    assert refusal.value.code == "study.guide-too-long"
+    assert refusal.value.code == "study.translation" and "10,000 characters" in str(refusal.value)
 
 
 def test_a_translation_can_be_run_as_the_study_can(platform):
@@ -284,4 +306,4 @@ def test_a_translation_can_be_run_as_the_study_can(platform):
         platform.studies.update(
             OPERATOR, replace(study, questions=(question,), translations=(Translation("de", texts),))
         )
-    assert refusal.value.code.startswith("questions.")
+    assert "In Deutsch" in str(refusal.value) and "Two answers of the question “hand”" in str(refusal.value)
