@@ -71,6 +71,18 @@ def test_a_participant_answers_before_after_the_photo_and_at_the_end(app, platfo
     assert not app.exception
 
 
+def test_a_text_that_is_too_long_stays_in_its_field_and_its_limit_is_said(app, platform, ask):
+    ask(replace(WHY, moment=Moment.BEFORE, kind=ShortText(longest=20)))
+    participant(platform)
+    sign_in(app)
+    field = named(app.text_area, "why")
+    assert not field.proto.max_chars, "by which a browser drops what is pasted, and says nothing"
+    assert field.proto.placeholder == "20 characters at most"
+    field.set_value(21 * "x")
+    assert "Your answer to “Why?” has more than 20 characters." in told(click(app, "Continue"))
+    assert named(app.text_area, "why").value == 21 * "x"
+
+
 def test_answers_are_kept_page_by_page_and_one_can_go_back(app, platform, ask):
     ask(AGE, *(replace(HARD, name=f"q{number}", moment=Moment.BEFORE, optional=True) for number in range(6)))
     ada = participant(platform)

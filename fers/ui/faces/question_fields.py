@@ -111,11 +111,12 @@ def _range(kind: Number) -> str:
 
 
 def _text(question: Question, kind: ShortText, key: str, before: object) -> Value:
+    """What is too long is said in our own words, too: a limit of Streamlit's would drop it as it is pasted."""
     with st.container(gap="xxsmall"):
         written = st.text_area(
             label(question),
             before if isinstance(before, str) else "",
-            max_chars=kind.longest,
+            placeholder=ngettext("{count} character at most", "{count} characters at most", kind.longest),
             height=100 if kind.longest > 100 else 68,
             key=key,
         )

@@ -8,7 +8,6 @@ from markdown_it import MarkdownIt
 from fers.domain.labelling_guide import STARTING_GUIDE
 from fers.domain.own_words import guide_read_in
 from fers.domain.studies import Study
-from fers.services.people.studies import LONGEST_GUIDE
 from fers.ui.languages import language, translated
 
 
@@ -32,7 +31,6 @@ def write_guide(study: Study, key: str) -> str | None:
         "Labelling guide",
         guide_of(study),
         key=key,
-        max_chars=LONGEST_GUIDE,
         height="content",
         help="Annotators read it beside the faces. It starts with our definitions of the eight expressions, in "
         "Markdown: change whatever your study defines differently. Leave it empty for no guide.",

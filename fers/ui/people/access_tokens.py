@@ -25,7 +25,7 @@ def tokens(actor: Person, study: Study, version: str) -> None:
         " nothing else, and never more than you can. It expires after six months."
     )
     with st.form("access-token", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("What is it for?", placeholder="The cluster", max_chars=60)
+        name = st.text_input("What is it for?", placeholder="The cluster")
         made = st.form_submit_button("Create a token", icon=":material/key:")
     if made:
         with guard.explaining():

@@ -9,8 +9,6 @@ from fers.domain.protocols import Task
 from fers.domain.question_rules import (
     LIKERT_POINTS,
     LONGEST_NAME,
-    LONGEST_OPTION,
-    LONGEST_QUESTION,
     LONGEST_TEXT,
     MOST_TRIES,
     is_name,
@@ -134,9 +132,7 @@ def _row(study: Study, asked: Asked, number: int) -> Question:
     saved, now, key = asked.rows[number], asked.now[number], f"question-{study.id}-{number}"
     is_new = not saved.words.text
     with st.expander(_title(asked, number), expanded=is_new, key=f"{key}-row"):
-        text = st.text_area(
-            "Question", saved.words.text, max_chars=LONGEST_QUESTION, height="content", key=f"{key}-text"
-        ).strip()
+        text = st.text_area("Question", saved.words.text, height="content", key=f"{key}-text").strip()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             kind, words = _kind(saved, key), replace(saved.words, text=text)
             moment, after_task = _when(study, saved, key)
@@ -197,8 +193,8 @@ def _details(kind: Kind, saved: Question, now: Question, words: Words, key: str)
         case Likert(points=points):
             with st.container(horizontal=True):
                 points = st.number_input("Points", *LIKERT_POINTS, points, key=f"{key}-points", width=110)
-                low = st.text_input("1 means", saved.words.low, max_chars=LONGEST_OPTION, key=f"{key}-low")
-                high = st.text_input("The last means", saved.words.high, max_chars=LONGEST_OPTION, key=f"{key}-high")
+                low = st.text_input("1 means", saved.words.low, key=f"{key}-low")
+                high = st.text_input("The last means", saved.words.high, key=f"{key}-high")
             return Likert(int(points)), replace(plain, low=low.strip(), high=high.strip())
         case Number():
             return _number(kind, key), plain
@@ -259,7 +255,6 @@ def _tries(kind: Choice, check: CheckKind, saved: Question, words: Words, key: s
         explanation = st.text_input(
             "What you explain after a wrong answer",
             saved.words.explanation,
-            max_chars=LONGEST_QUESTION,
             key=f"{key}-explanation",
         )
     return int(tries), replace(words, explanation=explanation.strip())
@@ -286,9 +281,7 @@ def _name(asked: Asked, number: int, saved: Question, text: str, key: str) -> st
     """What is typed, or else made of the question's first words."""
     others = {question.name for other, question in asked.now.items() if other != number}
     suggested = suggested_name(text, others)
-    typed = st.text_input(
-        "Name in the data", saved.name, max_chars=LONGEST_NAME, placeholder=suggested, key=f"{key}-name", width=220
-    )
+    typed = st.text_input("Name in the data", saved.name, placeholder=suggested, key=f"{key}-name", width=220)
     return typed.strip() or suggested
 
 

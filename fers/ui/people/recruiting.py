@@ -11,7 +11,7 @@ from fers.domain.people import Person
 from fers.domain.recruiting import Exit, Participation, Recruiting, Status
 from fers.domain.studies import Study
 from fers.services.people.participations import as_csv, as_table
-from fers.services.people.recruiting import LONGEST_COMPLETION_CODE, LONGEST_URL, STUDY_PARAMETER
+from fers.services.people.recruiting import STUDY_PARAMETER
 from fers.ui.confirming import confirmed
 from fers.ui.people.saving import save
 from fers.ui.people.studies import address
@@ -159,14 +159,11 @@ def _choose_exit(study: Study, name: str, panel: Panel) -> Exit:
         link.text_input(
             f"{title}: link",
             saved.url,
-            max_chars=LONGEST_URL,
             placeholder=(name == "completed" and panel.way_back) or "https://",
             help=when,
             key=_key(study, f"{name}-url"),
         ).strip(),
-        code.text_input(
-            f"{title}: code", saved.code, max_chars=LONGEST_COMPLETION_CODE, key=_key(study, f"{name}-code")
-        ).strip(),
+        code.text_input(f"{title}: code", saved.code, key=_key(study, f"{name}-code")).strip(),
     )
 
 

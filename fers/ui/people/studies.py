@@ -14,7 +14,7 @@ from fers.domain.studies import Study
 from fers.languages import LANGUAGES, ORIGINAL
 from fers.services.people.invitations import LONGEST_DAYS, MOST_USES
 from fers.services.people.members import Member
-from fers.services.people.studies import LONGEST_CONSENT_WORDS, LONGEST_ETHICS, LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
+from fers.services.people.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
@@ -101,19 +101,16 @@ def _particulars(study: Study) -> Study:
             "Number of the ethics approval",
             study.ethics_approval,
             key=_key(study, "ethics-approval"),
-            max_chars=LONGEST_ETHICS,
         ),
         no_ethics_because=st.text_input(
             "Or: no approval is needed, because …",
             study.no_ethics_because,
             key=_key(study, "no-ethics"),
-            max_chars=LONGEST_ETHICS,
         ),
         consent_words=st.text_area(
             "What else participants should know before they agree",
             study.consent_words,
             key=_key(study, "consent-words"),
-            max_chars=LONGEST_CONSENT_WORDS,
             height="content",
             help="Whatever your ethics board wants said, in Markdown. It is added to the end of the text that "
             "participants agree to.",

@@ -11,7 +11,7 @@ from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import after_tasks
 from fers.domain.studies import Study
 from fers.services.faces.tasks import Fill, ProtocolProgress
-from fers.services.people.protocols import LARGEST_QUOTA, LONGEST_SCENARIO, MOST_TASKS
+from fers.services.people.protocols import LARGEST_QUOTA, MOST_TASKS
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.tasks import task_words
@@ -135,7 +135,6 @@ def _task(study: Study, number: int, task: Task) -> Task:
         scenario = st.text_input(
             "Scenario, if any",
             task.scenario,
-            max_chars=LONGEST_SCENARIO,
             placeholder="You open the door, and …",
             key=f"{key}-scenario",
         )
