@@ -201,32 +201,48 @@ def test_at_a_terminal_the_questions_are_asked(network, tmp_path):
     assert (described["name"], described["output"]["classes"]) == ("My network", list(LABELS))
 
 
-def heads(path, *outputs):
-    """A network of several outputs, (name, classes, activation) each, as an upper-case Keras file."""
+def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
     import keras
 
     inputs = keras.Input((SIDE, SIDE, 3))
     flat = keras.layers.Flatten()(inputs)
+    outputs = (("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
     keras.utils.set_random_seed(3)
-    network = keras.Model(
-        inputs, [keras.layers.Dense(n, activation, name=name)(flat) for name, n, activation in outputs]
-    )
-    network.save(path)
-    return path.rename(path.with_suffix(path.suffix.upper()))
-
-
-def test_of_several_outputs_the_one_with_as_many_numbers_is_read(run, models, tmp_path):
-    file = heads(tmp_path / "two.keras", ("expression", 8, "softmax"), ("valence_arousal", 2, "tanh"))
-    result = run("add", file, "--yes")
+    network = keras.Model(inputs, [keras.layers.Dense(n, how, name=name)(flat) for name, n, how in outputs])
+    network.save(tmp_path / "two.keras")
+    result = run("add", (tmp_path / "two.keras").rename(tmp_path / "two.KERAS"), "--yes")
     assert result.exit_code == 0, result.output
     assert "8 probabilities (expression)" in result.stdout and "2 logits (valence_arousal)" in result.stdout
     assert "It runs in browsers too" in result.stdout
     described = json.loads((models / "two" / "model.json").read_text())
     assert described["output"] == {"name": "expression", "classes": list(LABELS), "kind": "probabilities"}
+    assert described["parameters"] == (SIDE * SIDE * 3 + 1) * (8 + 2)
+
+
+def heads(path, *outputs, together=False):
+    """An ONNX network of several outputs, (name, classes, operation) each; `together`: in a row, as one output."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    random, kernels = np.random.default_rng(3), []
+    nodes = [helper.make_node("Flatten", ["face"], ["flat"])]
+    for name, n, operation in outputs:
+        kernel = random.normal(0, 0.05, (SIDE * SIDE * 3, n)).astype(np.float32)
+        kernels.append(numpy_helper.from_array(kernel, f"of {name}"))
+        nodes.append(helper.make_node("MatMul", ["flat", f"of {name}"], [f"felt {name}"]))
+        nodes.append(helper.make_node(operation, [f"felt {name}"], [name]))
+    if together:
+        nodes.append(helper.make_node("Concat", [name for name, *_ in outputs], ["answer"], axis=1))
+        outputs = [("answer", sum(n for _, n, _ in outputs), "")]
+    told = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", n]) for name, n, _ in outputs]
+    face = helper.make_tensor_value_info("face", TensorProto.FLOAT, ["n", SIDE, SIDE, 3])
+    graph = helper.make_graph(nodes, "heads", [face], told, kernels)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), path)
+    return path
 
 
 def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tmp_path):
-    file = heads(tmp_path / "alike.keras", ("one", 8, "softmax"), ("two", 8, "sigmoid"))
+    file = heads(tmp_path / "alike.onnx", ("one", 8, "Softmax"), ("two", 8, "Sigmoid"))
     result = run("add", file)
     assert result.exit_code == 1
     assert "several outputs (one and two)" in result.stderr
@@ -238,26 +254,13 @@ def test_outputs_of_one_length_are_told_apart_by_whoever_adds_it(run, models, tm
     assert (described["name"], described["kind"]) == ("two", "scores")
 
 
-@pytest.fixture(scope="session")
-def with_valence(tmp_path_factory):
-    """Seven probabilities, valence and arousal in one output."""
-    import keras
-
-    inputs = keras.Input((SIDE, SIDE, 3))
-    flat = keras.layers.Flatten()(inputs)
-    keras.utils.set_random_seed(3)
-    parts = [keras.layers.Dense(7, "softmax")(flat), keras.layers.Dense(2, "tanh")(flat)]
-    path = tmp_path_factory.mktemp("valence") / "valence.keras"
-    keras.Model(inputs, keras.layers.Concatenate()(parts)).save(path)
-    return path
-
-
-def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, with_valence):
+def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, tmp_path):
+    file = heads(tmp_path / "valence.onnx", ("seven", 7, "Softmax"), ("valence and arousal", 2, "Tanh"), together=True)
     names = ",".join([*LABELS[:7], "valence", "arousal"])
-    result = run("add", with_valence, "--yes", classes=names)
+    result = run("add", file, "--yes", classes=names)
     assert result.exit_code == 0, result.output
     assert json.loads((models / "valence" / "model.json").read_text())["output"]["kind"] == "probabilities"
-    result = run("add", with_valence, id="said", kind="logits", classes=names)
+    result = run("add", file, id="said", kind="logits", classes=names)
     assert result.exit_code == 1
     assert "all lie between 0 and 1, which logits do not" in result.stdout
 
@@ -285,36 +288,30 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
     )
 
 
-def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, tmp_path):
-    import keras
-
+def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, network, tmp_path):
     from tests.inference.networks import keras_network
 
-    run("add", heads(tmp_path / "first.keras", ("emotion", 8, "softmax")), "--yes")
-    folder = (models / "first").rename(tmp_path / "saved")
-    (folder / "model.tflite").unlink()
-    network = keras_network(knowing_the_portraits())
-    assert isinstance(network, keras.Model)
-    network.export(folder / "network", format="tf_saved_model", verbose=False)
+    run("add", network)
+    folder = (models / "my-net").rename(tmp_path / "saved")
+    (folder / "model.onnx").unlink()
+    keras_network(knowing_the_portraits()).export(folder / "network", format="tf_saved_model", verbose=False)
     described = json.loads((folder / "model.json").read_text())
     described |= {"weights": "network", "sha256": fingerprint(folder / "network")}
     (folder / "model.json").write_text(json.dumps(described))
     result = run("add", folder, **UNSAID)
     assert result.exit_code == 0, result.output
     assert "12 of 12" in result.stdout
-    assert sorted(file.name for file in (models / "first").iterdir()) == ["model.json", "network.tflite"]
+    assert sorted(file.name for file in (models / "my-net").iterdir()) == ["model.json", "network.tflite"]
 
 
-def test_a_keras_file_that_an_older_fers_served_is_registered_anew_in_its_place(run, models, tmp_path):
+def test_a_keras_file_that_an_older_fers_served_is_registered_anew_in_its_place(run, models, network):
     from tests.inference.networks import keras_network
 
-    added = run("add", heads(tmp_path / "old.keras", ("emotion", 8, "softmax")), "--yes")
-    assert added.exit_code == 0, added.output
+    run("add", network, id="old")
     folder = models / "old"
-    assert sorted(file.name for file in folder.iterdir()) == ["model.json", "model.tflite"]
+    (folder / "model.onnx").unlink()
     keras_network(knowing_the_portraits()).save(folder / "model.keras")
     described = json.loads((folder / "model.json").read_text())
-    assert described["parameters"] == SIDE * SIDE * 3 * 8 + 8
     described |= {"weights": "model.keras", "sha256": fingerprint(folder / "model.keras")}
     (folder / "model.json").write_text(json.dumps(described))
     (folder / "README.md").write_text("What it is.")
