@@ -15,11 +15,12 @@ actor = guard.enter_agreed("give")
 giving = at_hand(actor)
 look_for_lost(actor, giving)
 mine = platform().participations.mine(actor)
-if mine and mine.is_over and (giving is None or giving.answer is None):
+is_done = giving is not None and giving.answer is not None
+if mine and mine.is_over and not is_done:
     begin(leaving.heading(mine.status))
     leaving.say_goodbye(actor, mine)
-elif giving is None and not platform().studies.current(actor).open:
-    begin(_("The study is closed"))
+elif not is_done and not platform().studies.current(actor).open:
+    begin(_("The study is closed"))  # A photo at hand waits in case it opens again.
     st.write(_("It takes no more photos at the moment."))
     leaving.offer_to_stop(actor)
     next_up.show(actor, next_up.CLOSED)

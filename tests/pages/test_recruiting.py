@@ -184,6 +184,21 @@ def test_tasks_end_with_the_code(app, platform, come):
     assert not app.exception
 
 
+def test_a_study_that_closes_under_a_photo_says_so_leads_back_and_has_the_photo_wait(app, platform, come):
+    study = recruit(platform, protocol=Protocol((Task(Emotion.FEAR),)), ask_first_share=0)
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    give(app, photo())
+    platform.studies.update(OPERATOR, replace(study, open=False))
+    assert "The study is closed" in told(app.run()) and "Leave the study" in [button.label for button in app.button]
+    platform.studies.update(OPERATOR, study)
+    choose_posed_and_say_yes(click(app, "Look again"))
+    assert "Thank you!" in told(app)
+    platform.studies.update(OPERATOR, replace(study, open=False))
+    assert "Thank you!" in told(app.run()), "that photo is given"
+    assert not app.exception
+
+
 def choose_posed_and_say_yes(app) -> None:
     next(group for group in app.segmented_control if group.key.startswith("display")).set_value("posed")
     click(app.run(), "Yes")
