@@ -10,6 +10,9 @@ from typing import Any
 from fers.languages import RIGHT_TO_LEFT
 
 _ENGLISH = "en"
+_MARKS = {"de": ("„", "“"), "fr": ("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»"), "ar": ("«", "»")}
+"""Quotation marks of languages that have others than English. Babel doesn't know them."""
+_COMMAS = {"ar": "، ", "zh": "、"}
 
 
 class _Sentences(string.Formatter):
@@ -33,7 +36,7 @@ class _Sentences(string.Formatter):
         if format_spec == "shape":
             return " x ".join("any" if side is None else str(side) for side in value)
         if format_spec == "quoted":
-            return quoted(value)
+            return quoted(value, self._language)
         if isinstance(value, list | tuple):
             return listed(value, format_spec or "and", self._language)
         if isinstance(value, int) and not isinstance(value, bool) and not format_spec:
@@ -123,12 +126,13 @@ def duration(seconds: float, language: str = _ENGLISH) -> str:
     return format_unit(count, f"duration-{unit}", locale=language)
 
 
-def quoted(value: object) -> str:
+def quoted(value: object, language: str = _ENGLISH) -> str:
     """With what can't be seen escaped, as it might be anything."""
     if isinstance(value, list | tuple):
-        return ", ".join(map(quoted, value)) or "none"
+        return _COMMAS.get(language, ", ").join(quoted(each, language) for each in value) or "none"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(value)[:81])
-    return f"“{text}”" if len(text) <= 80 else f"“{text[:80]}…”"
+    before, after = _MARKS.get(language, ("“", "”"))
+    return f"{before}{text if len(text) <= 80 else text[:80] + '…'}{after}"
 
 
 def listed(values: Iterable[object], word: str = "and", language: str = _ENGLISH) -> str:

@@ -139,6 +139,14 @@ def test_every_entry_can_be_said():
         assert "{" not in failure.what + str(failure), code
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "“A”, “B”"), ("de", "„A“, „B“"), ("fr", "«\xa0A\xa0», «\xa0B\xa0»"), ("ar", "«A»، «B»")],
+)
+def test_what_somebody_wrote_is_quoted_as_the_language_does(language, told):
+    assert wording.filled("{questions:quoted}", {"questions": ["A", "B"]}, language) == told
+
+
 def test_a_failure_says_what_happened_and_what_to_do():
     failure = ImageRejected("photo.too-large", limit=30_000_000)
     assert (failure.code, failure.fields) == ("photo.too-large", {"limit": 30_000_000})
