@@ -43,6 +43,8 @@ class ModelDraft:
     layout: str
     outputs: tuple[Output, ...]
     """Those that could be classes: a row of numbers a face."""
+    others: int
+    """How many outputs it has beside them, such as the number of the likeliest class."""
     parameters: int | None
 
     @classmethod
@@ -87,7 +89,7 @@ class ModelDraft:
         """
         mean_and_std = {key: answers[key] for key in ("mean", "std") if answers[key]}
         output = self.output(answers["output"], answers["classes"])
-        named = {"name": output.name} if len(self.outputs) > 1 else {}
+        named = {"name": output.name} if len(self.outputs) + self.others > 1 else {}
         return {
             "schema": SCHEMA,
             "id": answers["id"],
@@ -130,7 +132,9 @@ def read_off(weights: Path, side: int | None = None) -> ModelDraft:
     shape = (height, width, channels) if layout == "NHWC" else (channels, height, width)
     noise = np.random.default_rng(0).random((4, *shape), np.float32)
     batch = np.concatenate([noise * np.float32(high - low) + np.float32(low) for low, high in SCALES])
-    return ModelDraft(width, height, channels, layout, _outputs(network, batch, weights.name), network.parameters)
+    outputs = _outputs(network, batch, weights.name)
+    others = len(network.outputs) - len(outputs)
+    return ModelDraft(width, height, channels, layout, outputs, others, network.parameters)
 
 
 def _outputs(network: Network, batch: np.ndarray, file: str) -> tuple[Output, ...]:

@@ -174,6 +174,35 @@ def test_outputs_that_cannot_be_told_apart_are_told_apart_by_name(load, tmp_path
         load(tmp_path / "model.keras", "missaid", output={"classes": LABELS, "name": "three"})
 
 
+@pytest.mark.parametrize("shape", [(0, 8, 1, 1), (0, 1, 1, 8)], ids=str)
+def test_a_map_of_one_place_is_a_row(load, dense_weights, faces, tmp_path, shape):
+    path = onnx_file(tmp_path / "model.onnx", dense_weights)
+    plain = load(path, "plain").predict(faces)
+    network = onnx.load(path)
+    reshaped = onnx.helper.make_node("Reshape", ["answer", "shape"], ["map"])
+    network.graph.node.append(reshaped)
+    network.graph.initializer.append(onnx.numpy_helper.from_array(np.array(shape), "shape"))
+    del network.graph.output[0]
+    network.graph.output.append(onnx.helper.make_tensor_value_info("map", onnx.TensorProto.FLOAT, ["n", *shape[1:]]))
+    onnx.save(network, path)
+    np.testing.assert_array_equal(load(path, "map").predict(faces), plain)
+
+
+def test_an_output_that_holds_no_classes_does_not_hide_the_one_that_does(load, dense_weights, faces, tmp_path):
+    """Such as the number of the likeliest class, which many exporters add."""
+    path = onnx_file(tmp_path / "model.onnx", dense_weights)
+    plain = load(path, "plain").predict(faces)
+    network = onnx.load(path)
+    network.graph.node.append(onnx.helper.make_node("ArgMax", ["answer"], ["label"], axis=1, keepdims=0))
+    network.graph.output.insert(0, onnx.helper.make_tensor_value_info("label", onnx.TensorProto.INT64, ["n"]))
+    onnx.save(network, path)
+    unsaid = dict.fromkeys(("output", "mean", "std", "id", "model_version", "name", "licence", "data"), "")
+    said = {"classes": list(LABELS), "kind": "", "range": [0, 1], "order": "RGB", "crop_scale": 1.2}
+    described = read_off(path).description(path, unsaid | said)["output"]
+    assert described == {"name": "answer", "classes": list(LABELS), "kind": "probabilities"}
+    np.testing.assert_array_equal(load(path, "named", output=described).predict(faces), plain)
+
+
 def test_a_model_is_another_when_another_output_is_read(load, tmp_path):
     inputs = keras.Input((SIDE, SIDE, 3))
     flat = keras.layers.Flatten()(inputs)

@@ -5,6 +5,7 @@ for a file it can't load; `open_network` turns that into a refusal.
 """
 
 import importlib
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,8 +125,10 @@ def cast(batch: np.ndarray, to: np.dtype, scale: float = 0.0, zero: int = 0) -> 
 
 
 def real(values: np.ndarray, scale: float = 0.0, zero: int = 0) -> np.ndarray:
-    """What a network said, as float32: the other way round."""
+    """What a network said, as float32: the other way round. A map of a single place (n x 7 x 1 x 1) is a row a face."""
     values = np.asarray(values).astype(np.float32, copy=False)
+    if values.ndim > 2 and math.prod(values.shape[1:]) == max(values.shape[1:]):
+        values = values.reshape(len(values), -1)
     return (values - zero) * np.float32(scale) if scale else values
 
 
