@@ -37,13 +37,20 @@ def weights_at(path: Path) -> Path:
         for file in sorted(path.iterdir())
         if file.suffix.lower() in SUFFIXES or (file / "saved_model.pb").is_file()
     ]
-    if not found and (others := [file for file in sorted(path.iterdir()) if file.is_file()]) and len(others) == 1:
-        raise other_kind(others[0])
-    if len(found) != 1:
-        if not found:
-            raise ModelRejected("model.no-weights", folder=path.name)
+    if not found:
+        raise _no_weights(path)
+    if len(found) > 1:
         raise ModelRejected("model.several-weights", folder=path.name, weights=[file.name for file in found])
     return found[0]
+
+
+def _no_weights(folder: Path) -> ModelRejected:
+    """Why a folder holds none, by the first file in it of which more is known than that."""
+    refusals = [other_kind(file) for file in sorted(folder.iterdir()) if file.is_file()]
+    telling = [refusal for refusal in refusals if refusal.code != "weights.unknown-kind"]
+    if telling or len(refusals) == 1:
+        return (telling or refusals)[0]
+    return ModelRejected("model.no-weights", folder=folder.name)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Model files as other libraries write them become files that FERS serves, or are refused by their true cause."""
 
+import io
 import json
 import shutil
 import zipfile
@@ -221,6 +222,14 @@ def test_onnx_weights_are_looked_for_nowhere_else(made, in_two, location):
         normal_form(in_two[1], made)
 
 
+def zipped(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, "…")
+    return content.getvalue()
+
+
 OTHERS = {
     "network.pt": (b"PK\x03\x04archive/data.pkl", "is a PyTorch file"),
     "network.safetensors": (b"\x08" + bytes(7), "is a PyTorch file"),
@@ -232,7 +241,19 @@ OTHERS = {
     "network.tflite": (b"\xff" * 99, "is broken, or not a .tflite file"),
     "network.h5": (b"\x89HDF\r\n\x1a\n", "is broken"),
     "network.keras": (b"PK\x03\x04", "is broken, or not a .keras file"),
+    "openvino.xml": (b"<?xml", "is a file of OpenVINO"),
+    "a.onnx": (zipped("net/data.pkl", "net/version"), "is a PyTorch file"),
+    "b.h5": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j", "is a PyTorch file"),
+    "c": (b'@\x00\x00\x00\x00\x00\x00\x00{"fc.weight":', "is a PyTorch file"),
+    "d.keras": (b"\x80\x04\x95", "is a pickle"),
+    "e.onnx": (b"\x18\x00\x00\x00ORTM", "is a file of ONNX Runtime"),
+    "f.onnx": (b"version https://git-lfs.github.com/spec/v1\noid", "git lfs pull"),
+    "g.keras": (b"\n<!DOCTYPE html><html>", "is no model but a web page"),
+    "h.onnx.gz": (b"\x1f\x8b\x08", "is an archive"),
+    "i.tflite": (bytes(257) + b"ustar", "is an archive"),
+    "j.onnx": (b"", "is empty"),
 }
+"""Files by their names, which may be wrong: content, and what is said of it."""
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -242,6 +263,18 @@ def test_other_files_are_refused_by_what_they_are(made, tmp_path, name):
     with pytest.raises(ModelRejected, match=cause) as refusal:
         normal_form(tmp_path / name, made)
     assert refusal.value.next
+
+
+def test_what_a_folder_holds_is_told_where_it_is_no_model(tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["ViTForImageClassification"]}')
+    with pytest.raises(ModelRejected, match="config.json is not a model file"):
+        weights_at(tmp_path)
+    (tmp_path / "preprocessor_config.json").write_text("{}")
+    with pytest.raises(ModelRejected, match="neither a model.json nor weights"):
+        weights_at(tmp_path)
+    (tmp_path / "pytorch_model.bin").write_bytes(zipped("archive/data.pkl"))
+    with pytest.raises(ModelRejected, match="pytorch_model.bin is a PyTorch file"):
+        weights_at(tmp_path)
 
 
 def test_a_folder_of_tensorflow_js_is_refused_as_that(tmp_path):

@@ -15,9 +15,35 @@ MADE = "model"
 """What the file that can be served is called, before its suffix."""
 SUFFIXES = (".keras", ".h5", ".hdf5", ".tflite", ".onnx")
 _HDF5, _ZIP, _LITERT = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"TFL3"
-_PYTORCH = {".pt", ".pth", ".ckpt", ".bin", ".safetensors"}
-_PICKLES = {".pkl", ".pickle", ".joblib"}
-_CORE_ML = {".mlmodel", ".mlpackage"}
+_BEGINNINGS = {
+    b"version https://git-lfs": "weights.git-lfs",
+    b"<!doctype": "weights.web-page",
+    b"<html": "weights.web-page",
+    b"\x80\x02\x8a\nl\xfc\x9cf\xf9": "weights.pytorch",  # Before PyTorch 1.6.
+    **{bytes([0x80, version]): "weights.pickle" for version in range(2, 6)},
+    **dict.fromkeys(
+        (b"\x1f\x8b", b"bzh", b"\xfd7zxz", b"7z\xbc\xaf\x27\x1c", b"rar!", b"\x28\xb5\x2f\xfd"), "weights.packed"
+    ),
+}
+"""What files are that are no models, by how they begin, in lower case."""
+_SUFFIXES = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".safetensors"), "weights.pytorch"),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), "weights.pickle"),
+    **dict.fromkeys((".mlmodel", ".mlpackage"), "weights.core-ml"),
+    ".pb": "weights.frozen-graph",
+}
+_LIBRARIES = {
+    ".xml": "OpenVINO",
+    ".ort": "ONNX Runtime",
+    **dict.fromkeys((".engine", ".trt", ".plan"), "TensorRT"),
+    **dict.fromkeys((".caffemodel", ".prototxt"), "Caffe"),
+    **dict.fromkeys((".pdmodel", ".pdiparams"), "PaddlePaddle"),
+    ".param": "ncnn",
+    ".mnn": "MNN",
+    ".weights": "Darknet",
+    ".mat": "MATLAB",
+}
+"""Whose files have these suffixes."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +69,13 @@ def _reader(source: Path) -> str:
     """The module that reads it, told by the content before the name."""
     if source.is_dir():
         return "saved_models"
-    with source.open("rb") as file:
-        start = file.read(8)
-    if start == _HDF5 or (start[:4] == _ZIP and "config.json" in _names(source)):
+    start = _start(source)
+    if start.startswith(_HDF5) or "config.json" in _names(source, start):
         return "keras_files"
-    if start[4:] == _LITERT:
+    if start[4:8] == _LITERT:
         return "litert_files"
+    if refusal := _by_content(source):
+        raise refusal
     suffix = source.suffix.lower()
     if suffix == ".onnx":
         return "onnx_files"
@@ -57,7 +84,15 @@ def _reader(source: Path) -> str:
     raise other_kind(source)
 
 
-def _names(file: Path) -> list[str]:
+def _start(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(512)
+
+
+def _names(file: Path, start: bytes) -> list[str]:
+    """Of what a zip holds."""
+    if not start.startswith(_ZIP):
+        return []
     try:
         with zipfile.ZipFile(file) as archive:
             return archive.namelist()
@@ -69,16 +104,27 @@ def other_kind(path: Path) -> ModelRejected:
     """Why `path`, a file or folder, is no model that FERS takes, and what to do."""
     if tensorflow_js(path):
         return ModelRejected("weights.tensorflow-js", file=path.name)
+    if path.is_file() and (refusal := _by_content(path)):
+        return refusal
     suffix = path.suffix.lower()
-    if suffix in _PYTORCH:
-        return ModelRejected("weights.pytorch", file=path.name)
-    if suffix in _PICKLES:
-        return ModelRejected("weights.pickle", file=path.name)
-    if suffix in _CORE_ML:
-        return ModelRejected("weights.core-ml", file=path.name)
-    if suffix == ".pb":
-        return ModelRejected("weights.frozen-graph", file=path.name)
-    return ModelRejected("weights.unknown-kind", file=path.name)
+    if library := _LIBRARIES.get(suffix):
+        return ModelRejected("weights.other-library", file=path.name, library=library)
+    return ModelRejected(_SUFFIXES.get(suffix, "weights.unknown-kind"), file=path.name)
+
+
+def _by_content(file: Path) -> ModelRejected | None:
+    """Why a file is no model, where its content tells, whatever it is called."""
+    start = _start(file)
+    code = next((code for begin, code in _BEGINNINGS.items() if start.lstrip().lower().startswith(begin)), None)
+    if not start:
+        code = "weights.empty"
+    elif start[257:262] == b"ustar":
+        code = "weights.packed"
+    elif start[8:10] == b'{"' or any(name.endswith("data.pkl") for name in _names(file, start)):  # safetensors; a zip
+        code = "weights.pytorch"
+    elif start[4:8] == b"ORTM":
+        return ModelRejected("weights.other-library", file=file.name, library=_LIBRARIES[".ort"])
+    return ModelRejected(code, file=file.name) if code else None
 
 
 def tensorflow_js(path: Path) -> bool:
