@@ -25,7 +25,7 @@ from fers.inference.adding import (
     weights_at,
     write_description,
 )
-from fers.inference.draft import ModelDraft
+from fers.inference.draft import ModelDraft, Output
 from fers.inference.known_faces import listed_pictures, public_pictures, views
 from fers.inference.model_folder import ModelFolder, adding_to, read_model_folder
 from fers.inference.sandbox import Sandbox, sandbox
@@ -162,11 +162,17 @@ def _sentence(weights: Path, draft: ModelDraft) -> str:
     colours = "greyscale" if draft.channels == 1 else "colour"
     size = f", {draft.parameters:,} parameters" if draft.parameters else ""
     several = len(draft.outputs) > 1
-    says = [f"{out.numbers} {out.kind()}" + (f" ({out.name})" if several else "") for out in draft.outputs]
+    says = [_numbers(output) + (f" ({output.name})" if several else "") for output in draft.outputs]
     return (
         f"{weights.name} reads {colours} faces of {draft.width} x {draft.height} pixels ({draft.layout}) and gives "
         f"{' and '.join(says)}{size}."
     )
+
+
+def _numbers(output: Output) -> str:
+    one = {"probabilities": "probability", "logits": "logit", "scores": "score"}
+    kind = output.kind()
+    return f"{output.numbers} {one[kind] if output.numbers == 1 else kind}"
 
 
 def _confirmed() -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fers.errors import ModelRejected
 from fers.inference.draft import ModelDraft
-from fers.inference.foreign import SUFFIXES, other_kind, tensorflow_js
+from fers.inference.foreign import SAVED_MODEL, SUFFIXES, keras_description, other_kind, tensorflow_js
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, described_id, fingerprint, read_model_folder
 from fers.inference.sandbox import Sandbox
 from fers.inference.self_test import SelfTestReport
@@ -21,7 +21,7 @@ _GIVEN, _TRIED = "given", "tried"
 
 
 def describes_itself(path: Path) -> bool:
-    return path.is_dir() and (path / DESCRIPTION).is_file() and not tensorflow_js(path)
+    return path.is_dir() and (path / DESCRIPTION).is_file() and not (tensorflow_js(path) or keras_description(path))
 
 
 def weights_at(path: Path) -> Path:
@@ -30,12 +30,12 @@ def weights_at(path: Path) -> Path:
         raise ModelRejected("model.no-such-file", path=path)
     if tensorflow_js(path):
         raise other_kind(path)
-    if path.is_file() or (path / "saved_model.pb").is_file():
+    if path.name == SAVED_MODEL and (path.parent / "variables").is_dir():
+        return path.parent
+    if path.is_file() or (path / SAVED_MODEL).is_file():
         return path
     found = [
-        file
-        for file in sorted(path.iterdir())
-        if file.suffix.lower() in SUFFIXES or (file / "saved_model.pb").is_file()
+        file for file in sorted(path.iterdir()) if file.suffix.lower() in SUFFIXES or (file / SAVED_MODEL).is_file()
     ]
     if not found:
         raise _no_weights(path)

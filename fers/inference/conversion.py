@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fers.inference.quiet import tensorflow
 
@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     import keras
 
 SIGNATURE = "serving_default"
-"""What the function of a SavedModel that answers for faces is called."""
+"""What the function of a SavedModel that answers for faces is called, if there are several."""
+
+
+def answering(saved: Path) -> tuple[Any, Any]:
+    """The function of a SavedModel that answers for faces, and what it belongs to, which has to be kept with it."""
+    loaded = tensorflow().saved_model.load(str(saved))
+    named = dict(loaded.signatures)
+    return named[SIGNATURE] if SIGNATURE in named else next(iter(named.values())), loaded
 
 
 def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
@@ -20,8 +27,10 @@ def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         if not isinstance(network, Path):
             network.export(folder, format="tf_saved_model", verbose=False)
-        saved = network if isinstance(network, Path) else folder
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(saved), signature_keys=[SIGNATURE])
+        # By its function, whose variables become constants: of some SavedModels a conversion of the whole folder keeps
+        # the variables and leaves out their values.
+        function, loaded = answering(network if isinstance(network, Path) else Path(folder))
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function], loaded)
         # Without TensorFlow's own operations, which would need TensorFlow to serve.
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if half:

@@ -22,7 +22,7 @@ KNOWN = "known.npz"
 def look(file: str, side: int | None, needs_seal: bool, shut: dict[str, Any]) -> dict[str, Any]:
     """Bring the network of `file` into the form that is served, and read off what it is."""
     from fers.inference.draft import read_off
-    from fers.inference.foreign import normal_form
+    from fers.inference.foreign import MADE_AS, normal_form
     from fers.inference.foreign.onnx_files import Lacking
 
     source, folder = Path(file), Path("normal")
@@ -31,12 +31,15 @@ def look(file: str, side: int | None, needs_seal: bool, shut: dict[str, Any]) ->
     folder.mkdir(exist_ok=True)
     try:
         made = normal_form(source, folder)
+        draft = read_off(made.weights, side)
     except Lacking as error:
         return {"lacks": error.fields["others"], "refusal": error.as_record()}
-    named = made.weights.rename(made.weights.with_stem(source.stem))
-    draft = read_off(named, side)
+    except ModelRejected as error:
+        # People know the file that they brought, and no other.
+        named = {"file": source.name} if error.fields.get("file") in MADE_AS else {}
+        raise ModelRejected.revived({"code": error.code, "fields": error.fields | named}) from error
     return {
-        "weights": str(named),
+        "weights": str(made.weights),
         "draft": replace(draft, parameters=draft.parameters or made.parameters).to_json(),
     }
 

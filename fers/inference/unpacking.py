@@ -18,27 +18,58 @@ LEFT_BEHIND = {"__MACOSX", ".DS_Store"}
 SUFFIX = ".zip"
 
 
+_KERAS = {"config.json", "metadata.json", "model.weights.h5"}
+"""What a .keras file, which is a zip itself, holds."""
+_PYTORCH = "data.pkl"
+"""A file in each of PyTorch's, which are zips, too."""
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """What a zip holds, in a folder called like it, or `path` itself where that is no zip. Raises InvalidInput."""
-    if path.suffix.lower() != SUFFIX or not path.is_file():
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="fers-zip-") as around:
-        inside = Path(around).resolve() / path.stem
-        try:
-            with zipfile.ZipFile(path) as archive:
-                _check(archive)
-                archive.extractall(inside, _files(archive))
-            content = list(inside.iterdir())
-        except InvalidInput:
-            raise
-        except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
-            raise InvalidInput("model-zip.broken") from error
-        while len(content) == 1 and content[0].is_dir():
-            inside = content[0]
-            content = list(inside.iterdir())
+    """What a zip holds, in a folder called like it, or `path` itself where that is no zip of files. What somebody
+    unpacked of a .keras file is one again. Raises InvalidInput."""
+    with tempfile.TemporaryDirectory(prefix="fers-zip-") as folder:
+        around = Path(folder).resolve()
+        inside = path
+        if path.suffix.lower() == SUFFIX and path.is_file() and not _is_one_model(path):
+            inside = _content(path, around / path.stem)
+        if inside.is_dir() and {file.name for file in inside.iterdir()} >= _KERAS:
+            inside = _of_keras(inside, around / f"{inside.resolve().name}.keras")
         yield inside
+
+
+def _is_one_model(file: Path) -> bool:
+    """Whether a file called .zip is a model of Keras or PyTorch as it is."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = _files(archive)
+    except Exception:  # noqa: BLE001 - a damaged zip raises many kinds
+        return False
+    return set(names) >= _KERAS or any(PurePosixPath(name).name == _PYTORCH for name in names)
+
+
+def _content(path: Path, inside: Path) -> Path:
+    """The folder below `inside` that holds what a zip does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check(archive)
+            archive.extractall(inside, _files(archive))
+        content = list(inside.iterdir())
+    except InvalidInput:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
+        raise InvalidInput("model-zip.broken") from error
+    while len(content) == 1 and content[0].is_dir():
+        inside = content[0]
+        content = list(inside.iterdir())
+    return inside
+
+
+def _of_keras(folder: Path, file: Path) -> Path:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in sorted(_KERAS):
+            archive.write(folder / name, name)
+    return file
 
 
 def describes_itself(name: str, upload: BinaryIO) -> bool:

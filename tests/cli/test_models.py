@@ -288,6 +288,15 @@ def test_what_other_libraries_write_around_weights_is_taken_apart(run, models, n
     )
 
 
+def test_a_file_is_refused_by_the_name_that_its_owner_knows(run, models, tmp_path):
+    import keras
+
+    inputs = keras.Input((136,))
+    keras.Model(inputs, keras.layers.Dense(8)(inputs)).save(tmp_path / "of landmarks.keras")
+    result = run("add", tmp_path / "of landmarks.keras")
+    assert "of landmarks.keras doesn't read faces: its input has the shape any x 136." in result.stderr
+
+
 def test_a_saved_model_in_a_model_folder_is_registered_as_what_it_becomes(run, models, network, tmp_path):
     from tests.inference.networks import keras_network
 

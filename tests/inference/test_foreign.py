@@ -12,13 +12,15 @@ import numpy as np
 import onnx
 import pytest
 import tensorflow as tf
+from keras.src.applications import convnext
 
 from fers.errors import ModelRejected
 from fers.inference import conversion
-from fers.inference.adding import weights_at
+from fers.inference.adding import describes_itself, weights_at
 from fers.inference.foreign import keras_files, normal_form, saved_models
 from fers.inference.foreign.onnx_files import Lacking
 from fers.inference.runtimes import open_network, pick_output
+from fers.inference.unpacking import unpacked
 from tests.inference.networks import SIDE, onnx_file
 
 # Of h5py, as Keras writes HDF5 with it.
@@ -60,6 +62,27 @@ def test_files_of_keras_3_are_converted(made, tmp_path, batch, name):
     np.testing.assert_allclose(open_network(normal.weights).run(batch), network(batch).numpy(), atol=1e-5)
 
 
+def test_a_keras_file_that_was_unpacked_or_renamed_is_one_again(tmp_path):
+    layers(keras).save(tmp_path / "net.keras")
+    shutil.unpack_archive(tmp_path / "net.keras", tmp_path / "open", "zip")
+    shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "open")
+    (tmp_path / "net.keras").rename(tmp_path / "net.zip")
+    for path in ("open", "packed.zip", "net.zip"):
+        with unpacked(tmp_path / path) as given:
+            file = weights_at(given)
+            assert file.name in ("open.keras", "net.zip")
+            keras_files.normal_form(file, tmp_path)
+
+
+def test_a_network_and_weights_apart_are_told_from_a_model_folder(tmp_path):
+    network = layers(keras)
+    (tmp_path / "model.json").write_text(network.to_json())
+    network.save_weights(tmp_path / "model.weights.h5")
+    assert not describes_itself(tmp_path)
+    with pytest.raises(ModelRejected, match=r"holds weights alone.*network.load_weights\('model.weights.h5'\)"):
+        normal_form(weights_at(tmp_path), tmp_path)
+
+
 @pytest.mark.parametrize("outputs", ["one", "several", "named"])
 def test_outputs_keep_their_names_and_what_they_say(made, tmp_path, batch, outputs):
     inputs = keras.Input((SIDE, SIDE, 3), name="face")
@@ -74,6 +97,28 @@ def test_outputs_keep_their_names_and_what_they_say(made, tmp_path, batch, outpu
     index = pick_output(served.outputs, "model.tflite")
     expected = keras.Model(inputs, spoken[1])(batch).numpy()
     np.testing.assert_allclose(served.run(batch, index), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_what_litert_lacks_is_put_in_other_words(made, tmp_path, batch, suffix):
+    layer = keras.layers
+    keras.utils.set_random_seed(6)
+    parts = [
+        keras.Input((SIDE, SIDE, 3)),
+        # While it learns, they change the pictures, by operations that LiteRT lacks.
+        *(layer.RandomFlip(), layer.RandomRotation(0.2), layer.RandomContrast(0.3), layer.GaussianNoise(1.0)),
+        layer.Conv2D(4, 4, strides=4, dtype="mixed_float16"),
+        layer.Conv2D(4, 1, dtype="mixed_bfloat16"),
+        *([convnext.LayerScale(0.5, 4)] if suffix == ".keras" else []),  # Keras reads no .h5 with it.
+        layer.Reshape((8, 32)),
+        layer.Bidirectional(layer.LSTM(4, return_sequences=True)),
+        layer.GRU(4),
+        layer.Dense(7, activation="softmax", dtype="float32"),
+    ]
+    network = keras.Sequential(parts)
+    network.save(tmp_path / f"network{suffix}")
+    served = open_network(normal_form(tmp_path / f"network{suffix}", made).weights)
+    np.testing.assert_allclose(served.run(batch), network(batch, training=False).numpy(), atol=0.005)
 
 
 def test_a_keras_network_that_litert_lacks_operations_for_is_refused_with_a_remedy(made, tmp_path):
@@ -193,6 +238,13 @@ def in_two(tmp_path):
     return whole, tmp_path / "two" / "network.onnx"
 
 
+@pytest.mark.parametrize("name", ["network", "network.tflite"])
+def test_onnx_is_told_by_its_content(made, in_two, tmp_path, batch, name):
+    shutil.copy(in_two[0], tmp_path / name)
+    weights = normal_form(tmp_path / name, made).weights
+    np.testing.assert_array_equal(open_network(weights).run(batch), open_network(in_two[0]).run(batch))
+
+
 def test_onnx_weights_beside_the_file_are_taken_into_it(made, in_two, batch):
     whole, two = in_two
     weights = normal_form(two, made).weights
@@ -252,6 +304,8 @@ OTHERS = {
     "h.onnx.gz": (b"\x1f\x8b\x08", "is an archive"),
     "i.tflite": (bytes(257) + b"ustar", "is an archive"),
     "j.onnx": (b"", "is empty"),
+    "k.json": (b'{"class_name": "Sequential", "config": {}}', "describes a network of Keras, without its weights"),
+    "saved_model.pb": (b"\n\x0b", "is a SavedModel without its variables"),
 }
 """Files by their names, which may be wrong: content, and what is said of it."""
 
@@ -306,6 +360,53 @@ def test_a_saved_model_becomes_a_litert_file(made, tmp_path, batch):
     weights = normal_form(tmp_path / "saved", made).weights
     assert weights.name == "model.tflite"
     np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+
+
+def test_the_variables_of_a_saved_model_are_in_the_litert_file(made, tmp_path, batch):
+    """`tf.saved_model.save` of a network of Keras 3, which says nothing of how it is to be served."""
+    network = layers(keras)
+    tf.saved_model.save(network, tmp_path / "saved")
+    weights = normal_form(tmp_path / "saved", made).weights
+    np.testing.assert_allclose(open_network(weights).run(batch), network(batch).numpy(), atol=1e-5)
+    shutil.rmtree(tmp_path / "saved" / "variables")
+    with pytest.raises(ModelRejected, match="saved is a SavedModel without its variables"):
+        normal_form(tmp_path / "saved", made)
+
+
+def test_a_single_signature_is_taken_whatever_it_is_called(made, tmp_path, batch):
+    class Answering(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.float32)])
+        def __call__(self, face):
+            return {"emotion": even(face)}
+
+    module = Answering()
+    tf.saved_model.save(module, tmp_path / "one", signatures={"predict": module.__call__})
+    np.testing.assert_allclose(open_network(normal_form(tmp_path / "one", made).weights).run(batch), 1 / 8)
+    tf.saved_model.save(module, tmp_path / "two", signatures={"a": module.__call__, "b": module.__call__})
+    with pytest.raises(ModelRejected, match="no signature called serving_default"):
+        normal_form(tmp_path / "two", made)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_litert_file_without_the_values_of_its_variables_is_refused(made, tmp_path):
+    network = layers(keras)
+    tf.saved_model.save(network, tmp_path / "saved")
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "saved"), signature_keys=["serving_default"])
+    (tmp_path / "network.tflite").write_bytes(converter.convert())
+    with pytest.raises(ModelRejected, match="lacks the values of its variables"):
+        normal_form(tmp_path / "network.tflite", made)
+
+
+def test_operations_of_tensorflow_in_a_litert_file_are_named(made, tmp_path):
+    @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.float32)])
+    def answer(face):
+        return tf.tan(face[:, 0, :8, 0])
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([answer.get_concrete_function()], tf.Module())
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS]
+    (tmp_path / "network.tflite").write_bytes(converter.convert())
+    with pytest.raises(ModelRejected, match="uses the operation FlexTan, which LiteRT doesn't have"):
+        open_network(normal_form(tmp_path / "network.tflite", made).weights)
 
 
 ATTACKS = {

@@ -12,17 +12,16 @@ from typing import IO, Any
 import numpy as np
 
 from fers.errors import ModelRejected
-from fers.inference.draft import SCALES
 from fers.inference.foreign import Normal, saved_models
 from fers.inference.quiet import tensorflow
-from fers.inference.runtimes import cast, open_network, the_input
+from fers.inference.runtimes import cast, the_input
 
 RUNS_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 """Layers of Keras that hold code, or a graph of another library."""
 KERAS_PARTS = (
     "layers", "models", "initializers", "regularizers", "constraints", "activations", "dtype_policies", "ops", "random",
-    "quantizers", "src.layers", "src.models", "src.engine", "src.ops", "src.random", "src.backend.common", "src.dtype",
-    "src.activations", "src.initializers", "src.regularizers", "src.quantizers",
+    "quantizers", "src.applications.convnext", "src.layers", "src.models", "src.engine", "src.ops", "src.random",
+    "src.backend.common", "src.dtype", "src.activations", "src.initializers", "src.regularizers", "src.quantizers",
 )  # fmt: skip
 """Of Keras, what networks are made of."""
 OPERATIONS = (
@@ -31,12 +30,12 @@ OPERATIONS = (
     "ones_like", "strided_slice", "compat.v1.shape", "compat.v1.transpose", "broadcast_to", "where", "gather",
 )  # fmt: skip
 """Functions of TensorFlow that Keras 2 lets a network call by name (TFOpLambda), as their names begin."""
-LARGEST_DIFFERENCE = 1e-3
-"""Of an output, or of a thousandth of it where it is larger than 1, once the network was converted."""
-SOME_SIDE = 96
-"""In pixels, for networks that read faces of any size."""
+_HALVES = {"float16", "bfloat16", "mixed_float16", "mixed_bfloat16"}
+_RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
 _WRAPPED = {"TFOpLambda", "SlicingOpLambda"}
 _NETWORKS = {"Model", "Functional", "Sequential"}
+_POLICIES = {"Policy", "DTypePolicy"}
+"""Which precision a layer computes in."""
 
 
 def normal_form(source: Path, folder: Path) -> Normal:
@@ -51,50 +50,71 @@ def normal_form(source: Path, folder: Path) -> Normal:
     _refuse_code(config, source.name)
     tensorflow()
     named = Path(shutil.copyfile(source, folder / ("keras.keras" if zipped else "keras.h5")))
+    if _made_servable(config):
+        (_rewrite_zip if zipped else _rewrite_hdf5)(named, config)
     try:
         network = _in_keras_3(named, source.name, version)
     except _OnlyKeras2:
         return _by_keras_2(named, source, folder)
     the_input(network.inputs, [each.name for each in network.inputs], source.name)
-    network = _with_named_outputs(network)
+    network = _as_it_answers(network)
     made = saved_models.as_litert(network, folder, source.name)
-    _require_alike(network, made, source.name)
+    face = network.inputs[0]
+
+    def answers(batch: np.ndarray) -> dict[str, Any]:
+        said = network(cast(batch, face.dtype), training=False)
+        return said if isinstance(said, dict) else {face.name: said}
+
+    saved_models.require_alike(answers, made, source.name)
     return Normal(made, network.count_params())
 
 
-def _with_named_outputs(network: Any) -> Any:
-    """The same network, whose outputs keep their names when it is converted."""
-    import keras
-
-    if len(network.outputs) == 1 or isinstance(network.output, dict):  # All of a Sequential have one.
-        return network
-    return keras.Model(network.inputs, dict(zip(network.output_names, network.outputs, strict=True)))
-
-
-def _require_alike(network: Any, made: Path, name: str) -> None:
-    """Raise ModelRejected unless the converted network answers like the one that was brought, whatever it is fed."""
-    converted = open_network(made)
-    shape = [side or SOME_SIDE for side in network.inputs[0].shape[1:]]
-    noise = np.random.default_rng(0).random((1, *shape), np.float32)
-    for low, high in SCALES:
-        batch = noise * np.float32(high - low) + np.float32(low)
-        for index, expected in enumerate(_answers(network, batch, converted.outputs)):
-            difference = np.abs(converted.run(batch, index) - expected).max()
-            if not difference <= LARGEST_DIFFERENCE * max(1.0, np.abs(expected).max()):
-                raise ModelRejected("convert.litert-answers-differently", file=name)
+def _made_servable(config: dict[str, Any]) -> bool:
+    """Describe a network with what LiteRT has, in place of what it lacks and computes the same: whole numbers for those
+    of half the precision, and each step for a loop over them. Returns whether that changed it."""
+    before = json.dumps(config)
+    for part in _parts(config):
+        settings = part.get("config")
+        if not isinstance(settings, dict):
+            continue
+        name = "name" if part["class_name"] in _POLICIES else "dtype"
+        if isinstance(settings.get(name), str) and settings[name] in _HALVES:
+            settings[name] = "float32"
+        if part["class_name"] in _RECURRENT:
+            settings["unroll"] = True
+    return json.dumps(config) != before
 
 
-def _answers(network: Any, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
-    """What a network of Keras says in each of `outputs`: of a single one, whatever it is called."""
+def _rewrite_zip(file: Path, config: dict[str, Any]) -> None:
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(file.with_suffix(".part"), "w") as changed:
+        for name in archive.namelist():
+            with archive.open(name) as content, changed.open(name, "w", force_zip64=True) as copy:
+                if name == "config.json":
+                    copy.write(json.dumps(config).encode())
+                else:
+                    shutil.copyfileobj(content, copy)
+    file.with_suffix(".part").replace(file)
+
+
+def _rewrite_hdf5(file: Path, config: dict[str, Any]) -> None:
+    import h5py
+
+    with h5py.File(file, "r+") as opened:
+        opened.attrs["model_config"] = json.dumps(config)
+
+
+def _as_it_answers(network: Any) -> Any:
+    """The same network when nobody trains it, whose outputs keep their names when it is converted."""
     import keras
 
     nest, source = tensorflow().nest, network.inputs[0]
+    face = keras.Input(batch_shape=source.shape, dtype=source.dtype, name=source.name)
     # The input may be expected bare, or in a list or dictionary of one.
     expected = source if isinstance(network, keras.Sequential) else network.input
-    face = cast(batch, source.dtype)
     said = network(nest.map_structure(lambda _: face, expected), training=False)
-    named = said if isinstance(said, dict) else dict.fromkeys(outputs, nest.flatten(said)[0])
-    return [np.asarray(named[output], np.float32) for output in outputs]
+    if len(network.outputs) > 1 and not isinstance(said, dict):  # All of a Sequential have one.
+        said = dict(zip(network.output_names, nest.flatten(said), strict=True))
+    return keras.Model(face, said)
 
 
 class _OnlyKeras2(Exception):
@@ -134,7 +154,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
         raise
     except Exception as error:
         raise ModelRejected("keras.keras-2-fails", file=source.name, problem=_said(error)) from error
-    return Normal(saved_models.as_litert(folder / "exported", folder, source.name), network.count_params())
+    return Normal(saved_models.converted(folder / "exported", folder, source.name), network.count_params())
 
 
 def _zipped(source: Path) -> tuple[dict[str, Any], str]:
@@ -220,7 +240,7 @@ def _parts(config: object) -> Iterator[dict[str, Any]]:
 
 def _is_custom(part: dict[str, Any]) -> bool:
     kind, module = part["class_name"], part.get("module")
-    if kind.startswith("__") or kind in _NETWORKS | {"Policy", "DTypePolicy"}:
+    if kind.startswith("__") or kind in _NETWORKS | _POLICIES:
         return False
     package, _, registered = str(part.get("registered_name") or "").rpartition(">")
     if registered and package not in ("", "keras", "Keras"):

@@ -15,6 +15,9 @@ from fers.inference.runtimes import Network, cast, real, the_input
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
+_UNKNOWN_OPERATION = re.compile(r"[Uu]nresolved custom op: (\w+)|Select TensorFlow op.*?\((Flex\w+)\)", re.DOTALL)
+"""What LiteRT says."""
+
 
 def load(path: Path) -> Network:
     content = path.read_bytes()
@@ -38,8 +41,8 @@ def load(path: Path) -> Network:
     try:
         first.prepare(1)
     except Exception as error:
-        if found := re.search(r"[Uu]nresolved custom op: (\w+)", str(error)):
-            raise ModelRejected("litert.unknown-operation", file=path.name, operation=found[1]) from error
+        if found := _UNKNOWN_OPERATION.search(str(error)):
+            raise ModelRejected("litert.unknown-operation", file=path.name, operation=found[1] or found[2]) from error
         if (first.input_shape[0] or 1) == 1 and None not in first.input_shape:
             raise
     idle.put(first)
