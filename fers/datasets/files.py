@@ -18,6 +18,8 @@ LARGEST_FILE = 100_000_000
 """Bytes of the largest file that is read at once: an image, that is. Tables are read row by row."""
 LARGEST_PICTURE = 64_000_000
 """Pixels."""
+MOST_PICTURES = 200_000
+"""Of which names are looked for that are only alike: it takes memory."""
 _PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff", "gif", "pgm", "ppm")}
 _ENCRYPTED = 0x1
 _IN_UTF8 = 0x800
@@ -74,11 +76,25 @@ class Files:
         return {_same(name): file for file, name in below if not name.isascii()}
 
     def existing(self, *names: str) -> str:
-        """Return the first of these names that there is a file of. Raises DataError when there is none."""
+        """Return the first of these names that there is a file of or, where there is none, the one picture that is
+        called so but for the case of its letters and its suffix. Raises DataError when there is none, or are two."""
         for name in names:
             if name in self:
                 return inside(name)
+        alike = [found for name in names for found in self._pictures.get(inside(name).casefold(), ())]
+        if len(alike) == 1:
+            return alike[0]
         raise DataError("set.no-such-picture", file=names[0])
+
+    @cached_property
+    def _pictures(self) -> dict[str, list[str]]:
+        """By their names without the case of letters, and without the suffix, too; empty where they are very many."""
+        found: dict[str, list[str]] = {}
+        names = [name for name in self.names() if is_picture(name)]
+        for name in names if len(names) <= MOST_PICTURES else ():
+            for plain in (name.casefold(), str(PurePosixPath(name).with_suffix("")).casefold()):
+                found.setdefault(plain, []).append(name)
+        return found
 
     def open(self, name: str) -> BinaryIO:
         """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""

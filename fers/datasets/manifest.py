@@ -1,9 +1,11 @@
 """Manifests: tables of one's own, or of another tool, that say which image shows what."""
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
 from PIL import Image
@@ -11,7 +13,7 @@ from PIL import Image
 from fers.datasets import cells, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
-from fers.datasets.files import Files, inside
+from fers.datasets.files import Files, inside, is_picture
 from fers.datasets.parquet_tables import ParquetTable
 from fers.datasets.reading import Reading
 from fers.datasets.tables import Record, Table, Where, csv_table, json_table
@@ -21,13 +23,16 @@ from fers.domain.images import open_picture
 
 Packed = Callable[[], bytes]
 """Reads an image that lies in a table."""
-KINDS = (".csv", ".tsv", ".parquet", ".jsonl", ".json")
+KINDS = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
 """How the names of tables end; any other file that is named is read as CSV."""
+_WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
+"""What splits are called."""
 
 
 def load(path: Path, reading: Reading) -> FaceSet:
     """Read a table, or the one that a folder or zip holds, whose images lie beside it or in a folder `images` there.
-    Of tables of the same name in several folders each is a split, called as its folder."""
+    Of tables of the same name in several folders each is a split, called as its folder; of several that are called
+    after splits, each is the one that it is called."""
     if not path.exists():
         raise DataError("set.not-there", path=path)
     whole = path.is_dir() or path.suffix.lower() == ".zip"
@@ -36,7 +41,8 @@ def load(path: Path, reading: Reading) -> FaceSet:
     tables = _tables(files) if whole else [path.name]
     is_split = len(tables) > 1
     if is_split:
-        tables = [name for name in tables if reading.split.takes(PurePosixPath(name).parent.name)]
+        are_alike = len({PurePosixPath(name).name for name in tables}) == 1
+        tables = [name for name in tables if reading.split.takes(_split(name, are_alike))]
         reading.split.check(reading.source)
     for name in tables:
         _Reader(files, name, reading, gathering, packed).read(has_splits=not is_split)
@@ -48,13 +54,19 @@ def _image(name: str, files: Files, packed: dict[str, Packed]) -> Image.Image:
     return open_picture(packed[name]()) if name in packed else files.image(name)
 
 
+def _split(table: str, by_its_folder: bool) -> str:
+    return PurePosixPath(table).parent.name if by_its_folder else PurePosixPath(table).stem
+
+
 def _tables(files: Files) -> list[str]:
-    """The tables of faces. Raises DataError when there are none, or several of different names."""
+    """The tables of faces. Raises DataError when there are none, or several whose names don't say what part each is."""
     named = [name for name in files.names() if PurePosixPath(name).suffix.lower() in KINDS]
     tables = [name for name in named if PurePosixPath(name).suffix.lower() != ".json"] or named
     if not tables:
         raise DataError("set.no-table", path=files.path, kinds=KINDS)
-    if len({PurePosixPath(name).name for name in tables}) > 1:
+    stems = [PurePosixPath(name).stem for name in tables]
+    are_splits = len(set(stems)) == len(tables) and all(_WORDS.findall(stem.lower()) for stem in stems)
+    if len({PurePosixPath(name).name for name in tables}) > 1 and not are_splits:
         raise DataError("set.several-tables", path=files.path, tables=tables[:9])
     return tables
 
@@ -75,6 +87,9 @@ class _Reader:
         self._where = reading.at(str(files.path / name))
         self._name = name
         self._packed = packed
+        self._away: str | None = None
+        """How the names of images begin that the table gives as they are somewhere else; None before the first is
+        found."""
         self._parquet = ParquetTable(lambda: files.open(name), self._where) if _is_parquet(name) else None
         self._table = self._parquet.table() if self._parquet else _opened(files, name, self._where)
         with self._where.for_all():
@@ -88,6 +103,8 @@ class _Reader:
         missing = [meaning for meaning in ("image", "label") if self._names[meaning] is None]
         if self._columns.votes and "label" in missing:
             missing.remove("label")
+        if missing and any(map(is_picture, self._table.columns)):
+            raise DataError("table.no-header")
         if missing and self._table.columns:
             unknown = UnknownColumns("columns.missing", meanings=missing, there=self._columns.there)
             raise unknown.lacking(missing, self._columns.there)
@@ -151,9 +168,29 @@ class _Reader:
 
     def _file(self, image: str) -> str:
         """The file of an image, beside the table or in a folder `images` there. Raises DataError."""
-        names = [inside(name) for name in label_studio.file_names(image)]
-        there = (str(self._folder / below / name) for name in names for below in ("", "images"))
-        return self._files.existing(*there)
+        names = label_studio.file_names(image)
+        if self._away is not None:
+            return self._there(PureWindowsPath(name).as_posix().removeprefix(self._away) for name in names)
+        try:
+            found, self._away = self._there(names), ""
+        except DataError:
+            found, self._away = self._brought(PureWindowsPath(names[0]))
+            if self._away is None:
+                raise
+        return found
+
+    def _brought(self, path: PureWindowsPath) -> tuple[str, str | None]:
+        """The file of an image that is named where it lay before it came here, and what its name begins with that is
+        not true here; None when there is none."""
+        for count in range(1, len(path.parts) if ".." not in path.parts else 0):
+            rest = "/".join(path.parts[count:])
+            with suppress(DataError):
+                return self._there([rest]), path.as_posix().removesuffix(rest)
+        return "", None
+
+    def _there(self, names: Iterable[str]) -> str:
+        places = (str(self._folder / below / inside(name)) for name in names for below in ("", "images"))
+        return self._files.existing(*places)
 
     def _value(self, record: Record, meaning: str) -> Any:
         return record.get(self._names[meaning])
@@ -173,7 +210,7 @@ def _opened(files: Files, name: str, where: Where) -> Table:
         return files.open(name)
 
     match PurePosixPath(name).suffix.lower():
-        case ".jsonl":
+        case ".jsonl" | ".ndjson":
             return json_table(file, where)
         case ".json":
             return label_studio.table(file(), where)

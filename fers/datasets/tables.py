@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
@@ -19,6 +20,11 @@ from fers.datasets.faults import Faults
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_HEADER = 65_536
 """In bytes."""
+LONGEST_CELL = 10_000_000
+"""In characters: some tables hold landmarks or whole pictures that nobody asks for here."""
+csv.field_size_limit(LONGEST_CELL)
+_WITH_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
+"""A number as most of Europe writes it."""
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # Before UTF-16's, which it begins with.
@@ -79,7 +85,9 @@ class Where:
 def csv_rows(file: BinaryIO, where: Where, separator: str = ",") -> Iterator[list[str]]:
     """Yield the rows that aren't empty, counting all from 1 in `where`. Raises DataError for what isn't CSV."""
     with file, where.for_all():
-        rows = csv.reader(io.TextIOWrapper(file, encoding_of(_head(file)), newline=""), delimiter=separator)
+        rows = csv.reader(
+            io.TextIOWrapper(file, encoding_of(_head(file)), newline=""), delimiter=separator, skipinitialspace=True
+        )
         while (row := _next(rows, where)) is not None:
             if row:
                 yield row
@@ -110,11 +118,23 @@ def csv_table(open: Callable[[], BinaryIO], where: Where, is_header: Callable[[l
 
     with closing(rows()) as header:
         columns = [column.strip() for column in next(header, [])]
-    return Table(columns, lambda wanted: _csv_records(islice(rows(), 1, None), columns, where))
+
+    def records(wanted: Collection[str]) -> Iterator[Record]:
+        below = islice(rows(), 1, None)
+        # Where a comma parts numbers, spreadsheets take another character to part the columns.
+        return _csv_records(map(_with_points, below) if separator == ";" else below, columns, where)
+
+    return Table(columns, records)
+
+
+def _with_points(row: list[str]) -> list[str]:
+    return [cell.replace(",", ".") if _WITH_COMMA.fullmatch(cell) else cell for cell in row]
 
 
 def _csv_records(rows: Iterator[list[str]], columns: list[str], where: Where) -> Iterator[Record]:
     for row in rows:
+        while len(row) > len(columns) and not row[-1]:
+            row.pop()
         if len(row) == len(columns):
             yield dict(zip(columns, row, strict=True))
         else:
@@ -127,8 +147,12 @@ def _separator(file: BinaryIO, is_header: Callable[[list[str]], bool]) -> str:
     lines = head.decode(encoding_of(head), errors="ignore").lstrip().splitlines()
     lines = [line for line in lines if line.strip() and not line.lower().startswith("sep=")]
     line = lines[0] if lines else ""
-    headers = {separator: next(csv.reader([line], delimiter=separator), []) for separator in SEPARATORS}
-    return max(SEPARATORS, key=lambda separator: (is_header(headers[separator]), len(headers[separator])))
+    headers = {
+        separator: next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+        for separator in (*SEPARATORS, " ")
+    }
+    best = max(SEPARATORS, key=lambda separator: (is_header(headers[separator]), len(headers[separator])))
+    return " " if len(headers[best]) == 1 and is_header(headers[" "]) else best
 
 
 def _head(file: BinaryIO) -> bytes:

@@ -42,6 +42,32 @@ def test_excel_is_told_of_its_separator_in_a_line_of_its_own(folder):
     assert labels_of(folder / "t.csv") == ["happy", "sad"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image,label\na.png,happy,\nb.png,sad,,\n",
+        'image, label\na.png, happy\n"b.png", "sad"\n',
+        "image   label\na.png happy\nb.png    sad \n",
+        "image,label,landmarks\na.png,happy," + "0 " * 100_000 + "\nb.png,sad,\n",
+    ],
+    ids=["commas at the end", "spaces after commas", "spaces alone", "very long cells"],
+)
+def test_tables_written_by_hand_or_by_scripts_are_read(folder, text):
+    (folder / "t.txt").write_text(text)
+    assert load(f"manifest:{folder / 't.txt'}").labels.tolist() == [Emotion.HAPPY, Emotion.SAD]
+
+
+def test_where_semicolons_part_columns_commas_part_numbers(folder):
+    (folder / "t.csv").write_text("image;label;valence;arousal\na.png;happy;0,5;-0,25\n")
+    assert load(f"manifest:{folder / 't.csv'}").valence_arousal.tolist() == [[0.5, -0.25]]
+
+
+def test_a_table_that_names_no_columns_is_told_to(folder):
+    (folder / "t.csv").write_text("a.png,happy\nb.png,sad\n")
+    with pytest.raises(DataError, match="row 1: The first row doesn't name the columns.*such as: image,label"):
+        load(f"manifest:{folder / 't.csv'}")
+
+
 def test_an_old_encoding_is_refused_with_a_way_out(folder):
     pd.DataFrame({"image": ["a.png"], "label": ["happy"], "note": ["fröhlich"]}).to_csv(
         folder / "t.csv", encoding="cp1252", index=False
@@ -208,6 +234,38 @@ TASK = {
     ],
 }
 """As https://labelstud.io/guide/export documents it."""
+
+
+@pytest.mark.parametrize(
+    "before", ["/home/ada/data/", "C:\\Users\\Ada\\", "https://example.org/faces/", "data/"], ids=str
+)
+def test_images_may_have_come_from_elsewhere(folder, before):
+    """As they are named where the table was written, if all are named so."""
+    (folder / "t.csv").write_text(f"image,label\n{before}gone.png,sad\n{before}a.png,happy\n{before}b.png,sad\n")
+    faults = Faults()
+    assert labels_of(folder / "t.csv", Meanings(), faults) == ["happy", "sad"]
+    assert faults.count == 1
+    (folder / "t.csv").write_text(f"image,label\na.png,happy\n{before}b.png,sad\n")
+    assert labels_of(folder / "t.csv", Meanings(), Faults()) == ["happy"], "those beside the table are other ones"
+
+
+def test_the_case_and_the_suffix_of_a_name_may_differ_where_one_picture_is_meant(folder):
+    (folder / "t.csv").write_text("image,label\nA.PNG,happy\nb,sad\nc.jpg,fear\n")
+    (folder / "c.PNG").write_bytes((folder / "a.png").read_bytes())
+    faults = Faults()
+    assert labels_of(folder / "t.csv", Meanings(), faults) == ["happy", "sad"]
+    assert faults.told() == [f"{folder / 't.csv'}, row 4: There is no file “c.jpg”."]
+
+
+def test_tables_called_after_splits_are_those(folder):
+    for name, image in (("train_labels", "a"), ("test_labels", "b")):
+        (folder / f"{name}.csv").write_text(f"image,label\n{image}.png,happy\n")
+    assert len(load(f"manifest:{folder}#test_labels")) == 1
+    with pytest.raises(DataError, match="several splits \\(test_labels and train_labels\\)"):
+        load(f"manifest:{folder}")
+    (folder / "notes.csv").write_text("a,b\n")
+    with pytest.raises(DataError, match="several tables"):
+        load(f"manifest:{folder}")
 
 
 @pytest.mark.parametrize("kept_as", ["a.png", "1a2b3c4d-a.png"])

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fers.datasets import manifest
 from fers.datasets.words import SCHEMES
 from fers.domain.emotions import LABELS
 from fers.domain.images import SUFFIXES
@@ -19,7 +20,7 @@ from fers.ui.state import Bringing, state
 from fers.ui.web.uploads import LARGEST_MEGABYTES, let_go
 from fers.ui.words import as_typed, why_given_up
 
-KINDS = ["zip", "csv", "tsv", "json", "jsonl", "parquet", *SUFFIXES, "bmp", "tif", "tiff", "gif"]
+KINDS = ["zip", *(kind.removeprefix(".") for kind in manifest.KINDS), *SUFFIXES, "bmp", "tif", "tiff", "gif"]
 MOST_ASKED = 12
 """Words that are asked about at once."""
 _FORMAT_WORDS = {
