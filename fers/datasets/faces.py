@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from fers.domain.boxes import Box, clamped
 from fers.domain.emotions import LABELS, Emotion
@@ -124,7 +124,9 @@ class FaceSet:
             error.at(self._place(index))
             raise
         except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many kinds for broken files
-            raise DataError("set.unreadable-picture", problem=error).at(self._place(index)) from error
+            # Which Pillow says with an address in memory.
+            problem = "of no kind that is known" if isinstance(error, UnidentifiedImageError) else error
+            raise DataError("set.unreadable-picture", problem=problem).at(self._place(index)) from error
 
     def _place(self, index: int) -> str:
         row = f", row {self.rows[index]}" if len(self.rows) and self.rows[index] else ""

@@ -2,9 +2,10 @@
 
 import csv
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import is_zipfile
 
 import numpy as np
 from PIL import Image
@@ -27,16 +28,20 @@ CLASSES = (
     Emotion.NEUTRAL,
 )
 """The emotions in the order of FER-2013's class ids."""
-COLUMNS = ("emotion", "pixels", "usage")
+COLUMNS = ("emotion", "pixels")
+_SPLIT = "usage"
+"""A column that only some of Kaggle's files have: others hold a single split."""
 _LONGEST_ROW = 100_000
 """In bytes; a row of the true file takes a tenth."""
 
 
 def load(path: Path, reading: Reading) -> FaceSet:
-    """Read `fer2013.csv` or `icml_face_data.csv`; the split is its column "Usage". Of a row only its place in the file
-    is kept: as text, they take a third of a gigabyte."""
+    """Read `fer2013.csv`, `icml_face_data.csv` or `train.csv`; the split is the column "Usage", if there is one. Of a
+    row only its place in the file is kept: as text, they take a third of a gigabyte."""
     if not path.is_file():
         raise DataError("set.no-such-table", path=path)
+    if is_zipfile(path):
+        raise DataError("fer2013.packed", path=path)
     gathering, places, where = Gathering(), array("q"), reading.at(str(path))
     with Files(path.parent).open(path.name) as file:
         lines = _lines(file, where)
@@ -64,6 +69,10 @@ def load(path: Path, reading: Reading) -> FaceSet:
     return gathering.faces(reading.source, face)
 
 
+def is_header(columns: Iterable[str]) -> bool:
+    return set(COLUMNS) <= {column.strip().lower() for column in columns}
+
+
 def _lines(file: BinaryIO, where: Where) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that aren't empty, each with its place in the file, counting all from 1 in `where`."""
     place = 0
@@ -79,15 +88,15 @@ def _columns(header: bytes) -> list[int]:
     missing = [column for column in COLUMNS if column not in names]
     if missing:
         raise DataError("fer2013.columns-missing", columns=missing)
-    return [names.index(column) for column in COLUMNS]
+    return [names.index(column) for column in (*COLUMNS, _SPLIT) if column in names]
 
 
 def _cells(line: bytes, columns: list[int]) -> list[str]:
-    """Return the label, the pixels and the usage in a row."""
+    """Return the label, the pixels and the usage in a row; "" where no column says that."""
     row = _parsed(line)
     if len(row) <= max(columns):
         raise DataError("fer2013.row")
-    return [row[column].strip() for column in columns]
+    return [*(row[column].strip() for column in columns), ""][: len(COLUMNS) + 1]
 
 
 def _parsed(line: bytes) -> list[str]:

@@ -1,5 +1,6 @@
 """Class sub-folders: a folder that an image lies in names its class."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from fers.domain.emotions import LABELS, Emotion
 
 LEVELS = ("split", "class", "person", "*")
 """What nested folders can stand for; a star for nothing."""
+_NUMBERED = re.compile(r"\d+[\s._-]+(.+)")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _as_usual(folder: PurePosixPath, words: Vocabulary) -> _Meant:
     parts = folder.parts
     for place in reversed(range(len(parts))):
         try:
-            emotion = words.emotion(parts[place])
+            emotion = _named(parts[place], words)
         except UnknownWord:
             continue
         return _Meant(emotion, "".join(parts[:place][-1:]), "".join(parts[place + 1 :][:1]))
@@ -96,6 +98,16 @@ def _as_usual(folder: PurePosixPath, words: Vocabulary) -> _Meant:
 
 def _emotion(folder: PurePosixPath, name: str, words: Vocabulary) -> Emotion | None:
     try:
-        return words.emotion(name)
+        return _named(name, words)
     except UnknownWord as error:
         raise UnknownWord("folders.unknown-class", folder=folder, classes=LABELS).naming(error.word) from error
+
+
+def _named(name: str, words: Vocabulary) -> Emotion | None:
+    """The class that a folder names, perhaps after its number, as in "3_surprise". Raises UnknownWord."""
+    try:
+        return words.emotion(name)
+    except UnknownWord:
+        if numbered := _NUMBERED.fullmatch(name):
+            return words.emotion(numbered[1])
+        raise

@@ -4,14 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from fers.datasets import cells
 from fers.datasets.columns import Columns
 from fers.datasets.faces import DataError
-from fers.datasets.files import LARGEST_FILE
-from fers.datasets.tables import Record, Table, Where, encoding_of
+from fers.datasets.tables import Record, Table, Where
 from fers.domain.boxes import Box
 
 _UPLOADED = re.compile(r"/?data/upload/(?:\d+/)?(.+)")
@@ -19,33 +18,15 @@ _HASH = re.compile(r"[0-9a-f]+-")
 _WORDS = ("choices", "rectanglelabels", "labels")
 
 
-def table(file: BinaryIO, where: Where) -> Table:
-    """A list of tasks with all their annotations, or of one annotation each. Raises DataError."""
-    with file, where.for_all():
-        data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise DataError("label-studio.too-large", limit=LARGEST_FILE)
-        try:
-            tasks = json.loads(data.decode(encoding_of(data)))
-        except (ValueError, RecursionError) as error:
-            raise DataError("table.not-json", problem=error) from error
-        if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
-            raise DataError("label-studio.no-tasks")
-    if any("annotations" in task for task in tasks):
-        return Table(["image", "label", "annotator"], lambda wanted: _records(tasks, where))
-    columns = list(dict.fromkeys(column for task in tasks for column in task))
-    return Table(columns, lambda wanted: _counted(tasks, where))
-
-
-def _counted(tasks: list[Record], where: Where) -> Iterator[Record]:
-    for task in tasks:
-        where.row += 1
-        yield task
+def table(tasks: list[Record], where: Where) -> Table:
+    """Tasks with all their annotations."""
+    return Table(["image", "label", "annotator"], lambda wanted: _records(tasks, where))
 
 
 def _records(tasks: list[Record], where: Where) -> Iterator[Record]:
     """One for each annotation, whose label is the list of its results."""
-    for task in _counted(tasks, where):
+    for task in tasks:
+        where.row += 1
         records: list[Record] = []
         with where:
             try:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from fers.datasets import cells, label_studio
+from fers.datasets import cells, json_tables, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
 from fers.datasets.files import Files, inside, is_picture
@@ -25,6 +25,8 @@ Packed = Callable[[], bytes]
 """Reads an image that lies in a table."""
 KINDS = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
 """How the names of tables end; any other file that is named is read as CSV."""
+_OF_TABLES = {"annotations", "labels"}
+"""Folders that lie beside their images, or beside a folder of them."""
 _WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
 """What splits are called."""
 
@@ -189,8 +191,9 @@ class _Reader:
         return "", None
 
     def _there(self, names: Iterable[str]) -> str:
-        places = (str(self._folder / below / inside(name)) for name in names for below in ("", "images"))
-        return self._files.existing(*places)
+        above = [self._folder.parent] if self._folder.name in _OF_TABLES else []
+        folders = [folder / below for folder in (self._folder, *above) for below in ("", "images")]
+        return self._files.existing(*(str(folder / inside(name)) for name in names for folder in folders))
 
     def _value(self, record: Record, meaning: str) -> Any:
         return record.get(self._names[meaning])
@@ -213,6 +216,6 @@ def _opened(files: Files, name: str, where: Where) -> Table:
         case ".jsonl" | ".ndjson":
             return json_table(file, where)
         case ".json":
-            return label_studio.table(file(), where)
+            return json_tables.table(file(), where)
         case _:
             return csv_table(file, where, is_header)

@@ -22,7 +22,11 @@ def format_of(path: Path) -> str:
         return "affectnet"
     if any(PurePosixPath(name).name == "label.csv" and _counts_votes(files, name) for name in names):
         return "ferplus"
-    return "manifest" if any(_lists_faces(files, name) for name in names) else "folder"
+    if any(_lists_faces(files, name) for name in names):
+        return "manifest"
+    if any(name.lower().endswith(".csv") and fer2013.is_header(_columns(files, name)) for name in names):
+        raise DataError("fer2013.packed", path=path.name)
+    return "folder"
 
 
 def _of_table(path: Path) -> str:
@@ -32,7 +36,7 @@ def _of_table(path: Path) -> str:
     if path.suffix.lower() != ".csv":
         return "manifest"
     columns = csv_table(lambda: files.open(path.name), where, is_header).columns
-    return "fer2013" if set(fer2013.COLUMNS) <= {column.lower() for column in columns} else "manifest"
+    return "fer2013" if fer2013.is_header(columns) else "manifest"
 
 
 def _lists_faces(files: Files, name: str) -> bool:
@@ -40,10 +44,14 @@ def _lists_faces(files: Files, name: str) -> bool:
     kind = PurePosixPath(name).suffix.lower()
     if kind not in (".csv", ".tsv"):
         return kind in manifest.KINDS
+    return is_header(_columns(files, name))
+
+
+def _columns(files: Files, name: str) -> list[str]:
     try:
-        return is_header(csv_table(lambda: files.open(name), Where(name, Faults()), is_header).columns)
+        return csv_table(lambda: files.open(name), Where(name, Faults()), is_header).columns
     except DataError:
-        return False
+        return []
 
 
 def _counts_votes(files: Files, name: str) -> bool:

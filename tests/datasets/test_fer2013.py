@@ -1,9 +1,13 @@
 """FER-2013's CSV, in both forms that Kaggle distributes."""
 
+import zipfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fers.datasets import DataError, load
+from fers.datasets.recognising import format_of
 from fers.domain.emotions import Emotion
 
 BLACK = " ".join(["0"] * 2304)
@@ -40,6 +44,19 @@ def test_the_other_form_has_other_columns_and_spaces(tmp_path):
     np.testing.assert_array_equal(np.asarray(faces.image(0, "L")), _face(1))
 
 
+def test_a_file_of_one_split_says_nothing_of_splits_and_a_zip_is_to_be_unpacked(tmp_path):
+    path = _write(tmp_path / "train.csv", [f"3,{_text(_face(1))}", f"0,{BLACK}"], "emotion,pixels")
+    assert format_of(path) == "fer2013"
+    faces = load(f"fer2013:{path}")
+    assert list(faces.labels) == [Emotion.HAPPY, Emotion.ANGER]
+    np.testing.assert_array_equal(np.asarray(faces.image(0, "L")), _face(1))
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        archive.write(path, "fer2013/fer2013.csv")
+    for read in (load, lambda spec: format_of(Path(spec.removeprefix("fer2013:")))):
+        with pytest.raises(DataError, match=r"archive.zip is a zip.*Unpack it, and hand in the CSV"):
+            read(f"fer2013:{tmp_path / 'archive.zip'}")
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -63,5 +80,5 @@ def test_a_broken_pixel_is_named_when_the_face_is_read(tmp_path):
 
 
 def test_another_table_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"row 1: This is not FER-2013: it has no column pixels or usage"):
+    with pytest.raises(DataError, match=r"row 1: This is not FER-2013: it has no column pixels"):
         load(f"fer2013:{_write(tmp_path / 'other.csv', ['3,a.png'], 'emotion,image')}")

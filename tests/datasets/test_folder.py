@@ -64,6 +64,14 @@ def test_numbers_of_a_known_set_name_folders_too(tmp_path):
     assert list(faces.labels) == [Emotion.SURPRISE, Emotion.HAPPY]
 
 
+def test_classes_may_be_numbered(tmp_path):
+    for name in ("0_neutral", "1-happy", "2 sad", "03.surprise"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(drawn_face(1))
+    # In the order of their names: "03" comes first.
+    assert list(load(f"folder:{tmp_path}").labels) == [Emotion.SURPRISE, Emotion.NEUTRAL, Emotion.HAPPY, Emotion.SAD]
+
+
 def test_a_folder_of_another_name_is_left_out_where_that_is_asked(tmp_path):
     files = {"happy/a.png": drawn_face(10), "bored/a.png": drawn_face(20), "other/b.png": drawn_face(20)}
     faults = Faults()

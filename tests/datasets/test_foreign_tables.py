@@ -236,6 +236,42 @@ TASK = {
 """As https://labelstud.io/guide/export documents it."""
 
 
+COCO = {
+    "images": [{"id": 7, "file_name": "a.png"}, {"id": 9, "file_name": "b.png"}],
+    "categories": [{"id": 1, "name": "Happy"}, {"id": 2, "name": "sad"}],
+    "annotations": [
+        {"id": 1, "image_id": 9, "category_id": 2, "bbox": [1, 2, 30.0, 31.0]},
+        {"id": 2, "image_id": 7, "category_id": 1},
+    ],
+}
+
+
+@pytest.mark.parametrize("place", ["_annotations.coco.json", "annotations/instances.json"])
+def test_cocos_annotations_are_faces(folder, place):
+    (folder / "annotations").mkdir()
+    (folder / place).write_text(json.dumps(COCO))
+    faces = load(f"manifest:{folder}")
+    assert faces.labels.tolist() == [Emotion.SAD, Emotion.HAPPY]
+    assert [faces.image(index).size for index in range(2)] == [(30, 31), (48, 48)]
+    (folder / place).write_text(json.dumps(COCO | {"categories": [{"id": 1}]}))
+    with pytest.raises(DataError, match="some annotation has no image or no category"):
+        load(f"manifest:{folder}")
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "list", "records", "split"])
+def test_pandas_and_scripts_write_json(folder, orient):
+    frame = pd.DataFrame(HAPPY_AND_SAD)
+    (folder / "t.json").write_text(json.dumps(HAPPY_AND_SAD) if orient == "list" else frame.to_json(orient=orient))
+    assert labels_of(folder) == ["happy", "sad"]
+
+
+def test_a_picture_of_no_known_kind_is_said_to_be_one(folder):
+    (folder / "a.png").write_bytes(b"no picture")
+    pd.DataFrame(HAPPY_AND_SAD).to_csv(folder / "t.csv")
+    with pytest.raises(DataError, match=r"a.png: This can't be read as an image \(of no kind that is known\)"):
+        load(f"manifest:{folder / 't.csv'}").image(0)
+
+
 @pytest.mark.parametrize(
     "before", ["/home/ada/data/", "C:\\Users\\Ada\\", "https://example.org/faces/", "data/"], ids=str
 )

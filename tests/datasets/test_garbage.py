@@ -125,6 +125,22 @@ def test_any_export_of_label_studio(tmp_path, data, annotations, result, value):
 
 
 @often
+@given(document=JSON, images=JSON, annotations=JSON, cells=JSON)
+def test_any_json(tmp_path, document, images, annotations, cells):
+    (tmp_path / "a.png").write_bytes(drawn_face(100))
+    coco = {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "sad"}]}
+    for content in (
+        document,
+        {"images": images, "annotations": annotations, "categories": cells},
+        coco | {"annotations": [{"image_id": 1, "category_id": 1, "bbox": cells}, document]},
+        {"image": images, "label": cells},
+        {"columns": ["image", cells], "data": [["a.png", "sad"], images, document]},
+    ):
+        (tmp_path / "t.json").write_text(json.dumps(content))
+        give_faces_or_a_data_error(f"manifest:{tmp_path / 't.json'}")
+
+
+@often
 @given(annotation=st.binary(max_size=200), sound=st.integers(0, 128))
 def test_any_annotation(tmp_path, annotation, sound):
     header = b"\x93NUMPY\x01\x00v\x00{'descr': '<i8', 'fortran_order': False, 'shape': (), }".ljust(127) + b"\n"

@@ -1,0 +1,74 @@
+"""JSON that holds a whole table: Label Studio's tasks, COCO's annotations, records, or columns as pandas has them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from fers.datasets import label_studio
+from fers.datasets.columns import is_header
+from fers.datasets.faces import DataError
+from fers.datasets.files import LARGEST_FILE
+from fers.datasets.tables import Record, Table, Where, encoding_of
+
+_COCO = {"images", "annotations", "categories"}
+_OF_COCO = ["image", "label", "left", "top", "width", "height"]
+
+
+def table(file: BinaryIO, where: Where) -> Table:
+    """Raises DataError."""
+    with file, where.for_all():
+        content = _content(file)
+        if isinstance(content, dict):
+            content = _of_coco(content) if set(content) >= _COCO else _of_columns(content)
+        if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
+            raise DataError("label-studio.no-tasks")
+    if any("annotations" in record for record in content):
+        return label_studio.table(content, where)
+    columns = list(dict.fromkeys(column for record in content for column in record))
+    return Table(columns, lambda wanted: _counted(content, where))
+
+
+def _counted(records: list[Record], where: Where) -> Iterator[Record]:
+    for record in records:
+        where.row += 1
+        yield record
+
+
+def _content(file: BinaryIO) -> Any:
+    data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise DataError("label-studio.too-large", limit=LARGEST_FILE)
+    try:
+        return json.loads(data.decode(encoding_of(data)))
+    except (ValueError, RecursionError) as error:
+        raise DataError("table.not-json", problem=error) from error
+
+
+def _of_coco(content: Record) -> list[Record]:
+    """A row for each annotation (cocodataset.org/#format-data)."""
+    try:
+        images = {image["id"]: image["file_name"] for image in content["images"]}
+        classes = {category["id"]: category["name"] for category in content["categories"]}
+        rows = [
+            [images[one["image_id"]], classes[one["category_id"]], *(one.get("bbox") or [None] * 4)]
+            for one in content["annotations"]
+        ]
+        return [dict(zip(_OF_COCO, row, strict=True)) for row in rows]
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DataError("table.broken-coco") from error
+
+
+def _of_columns(content: Record) -> Any:
+    """As pandas writes a table in any of its orientations: lists or numbered cells by the names of columns, rows by
+    their numbers, or the names apart."""
+    if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
+        names = [str(name) for name in content["columns"]]
+        rows = [row for row in content["data"] if isinstance(row, list) and len(row) == len(names)]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    parts = list(content.values())
+    if parts and all(isinstance(part, dict) and is_header(list(part)) for part in parts):
+        return parts
+    columns = [list(part.values()) if isinstance(part, dict) else part for part in parts]
+    if not columns or not all(isinstance(cells, list) and len(cells) == len(columns[0]) for cells in columns):
+        return content
+    return [dict(zip(content, cells, strict=True)) for cells in zip(*columns, strict=True)]
