@@ -10,8 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from fers.domain.emotions import LABELS
 
-CHANNELS, KERNEL, LAYERS = 64, 7, 1
-"""About ten thousand million multiplications a face."""
+CHANNELS, KERNEL, LAYERS = 64, 5, 1
+"""About five thousand million multiplications a face."""
 
 
 def register_slow_model(models: Path, name: str = "slow") -> None:

@@ -83,14 +83,6 @@ def test_the_way_of_a_photo(open_page):
     assert not found, "\n".join(found)
 
 
-def test_the_checklist_of_a_study(page, server):
-    page.goto(f"{server.address}/study")
-    page.get_by_role("tab", name="Opening").click()
-    page.get_by_role("heading", name="Checklist").wait_for()
-    found = faults(page)
-    assert not found, "\n".join(found)
-
-
 def test_a_closer_look_at_what_models_say(page, server):
     page.goto(f"{server.address}/arena")
     page.get_by_role("button", name="Look closer").first.click()
