@@ -84,6 +84,9 @@ class _Making:
     calendar: _Calendar
     detector: _DrawnFace
     random: Random
+    """Of participants, who are the same ones each time."""
+    labelling: Random
+    """Of annotators, whom faces are handed to by chance."""
     people: int = 0
     shown: dict[str, _Shown] = field(default_factory=dict)
     """By face id; those alone that annotators may look at."""
@@ -95,7 +98,9 @@ def make(settings: Settings, password: str, tell: Tell = lambda what: None) -> N
     `password`: of the accounts in `ADDRESSES`. `tell` is called with what is being done.
     """
     calendar, detector = _Calendar(utc_now() - timedelta(weeks=WEEKS)), _DrawnFace()
-    making = _Making(assemble(settings, detector=detector, now=calendar), calendar, detector, Random(SEED))
+    making = _Making(
+        assemble(settings, detector=detector, now=calendar), calendar, detector, Random(SEED), Random(SEED)
+    )
     _describe_study(making)
     _make_accounts(making, password)
     annotators = _invite_annotators(making)
@@ -219,7 +224,7 @@ def _own_word(random: Random, emotion: Emotion, strength: float) -> Answer:
 
 def _label(making: _Making, study_id: str, annotators: list[tuple[Person, Annotator]]) -> None:
     """In turns, until nobody finds a face any more."""
-    review, random, at_work = making.platform.review, making.random, list(annotators)
+    review, random, at_work = making.platform.review, making.labelling, list(annotators)
     while at_work:
         for person, annotator in random.sample(at_work, len(at_work)):
             making.calendar.now += timedelta(seconds=1)
@@ -232,7 +237,7 @@ def _label(making: _Making, study_id: str, annotators: list[tuple[Person, Annota
 
 def _say(making: _Making, study_id: str, person: Person, annotator: Annotator, face_id: str) -> None:
     """What an annotator makes of one face."""
-    shown, random = making.shown[face_id], making.random
+    shown, random = making.shown[face_id], making.labelling
     emotion = annotator.perceives(shown.emotion, shown.strength, random)
     verdict, shares, valence, arousal = Verdict.UNKNOWN, (), None, None
     if emotion is not None:

@@ -237,7 +237,7 @@ def _try_out_study() -> Study:
         id=secrets.token_hex(8),
         name="FERS try-out",
         purpose="To try out FERS on this computer. The photos stay on it and are used for nothing else.",
-        owner="the person who runs FERS on this computer",
+        owner="The person who runs FERS on this computer",
         contact="the person who showed you this page",
         retention_days=30,
         ask_first_share=0.0,
