@@ -44,6 +44,11 @@ def quoted(markdown: str) -> str:
     return markdown.replace("![", r"!\[").replace("$", r"\$")
 
 
+def file_size(size: int) -> str:
+    """A number of bytes, in the unit that leaves something of it."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} KB"
+
+
 def why_given_up(actor: Person, job: Job) -> str:
     """Why a background job has ended early; and to who runs FERS, what they can do about it."""
     advice = job.what_to_do if allowed(actor, Action.RUN_INSTALLATION) else ""

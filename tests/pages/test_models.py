@@ -55,7 +55,7 @@ def cards(page) -> list[str]:
 def test_each_card_says_what_is_known(page):
     assert not page.exception
     assert cards(page) == ["**happy** 1.0.0 · live — Always happy", "**sad** 1.0.0 — Always happy"]
-    assert ".onnx, 0.0 MB, 10 parameters. Reads colour faces of 224 × 224 pixels." in told(page)
+    assert ".onnx, 0.1 KB, 10 parameters. Reads colour faces of 224 × 224 pixels." in told(page)
     assert "CC BY 4.0" in told(page) and "Two portraits" in told(page)
     stated = [line for line in told(page).splitlines() if "Measured" in line]
     assert stated == ["**Measured on a benchmark:** Faces 1,234 · Top-1 0.875"]

@@ -13,6 +13,7 @@ from fers.services.models.evaluation_sets import Choice
 from fers.services.models.standings import EvaluationState, Standing
 from fers.ui.languages import moment
 from fers.ui.models.model_plots import confusion
+from fers.ui.words import file_size
 
 NOTHING = "–"
 CONFUSION_PIXELS = 440
@@ -93,7 +94,7 @@ def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.Data
         | {
             "ms per face": _number(result.milliseconds, ".1f"),
             "Parameters": _number(result.parameters, ",.0f"),
-            "Weights": _megabytes(result.weights_bytes),
+            "Weights": _size(result.weights_bytes),
             "Faces": result.n,
         }
         for rank, ((standing, result), chance) in enumerate(zip(rows, chances, strict=True))
@@ -267,5 +268,5 @@ def _number(number: float | None, form: str) -> str:
     return NOTHING if number is None or np.isnan(number) else format(number, form)
 
 
-def _megabytes(size: int | None) -> str:
-    return NOTHING if size is None else f"{size / 1e6:.1f} MB"
+def _size(weights: int | None) -> str:
+    return NOTHING if weights is None else file_size(weights)

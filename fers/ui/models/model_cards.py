@@ -8,7 +8,7 @@ import streamlit as st
 
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
-from fers.ui.words import as_typed
+from fers.ui.words import as_typed, file_size
 
 SCORES = {"n": "Faces", "top1": "Top-1", "top3": "Top-3", "macro_f1": "Macro-F1", "ece": "ECE"}
 """Of what a model card states for a data set."""
@@ -34,7 +34,7 @@ def show_refused(refused: dict[str, ModelRejected]) -> None:
 
 def _what_it_is(info: ModelInfo) -> str:
     kind = PurePath(info.weights).suffix
-    size = f", {info.weights_bytes / 1e6:.1f} MB" if info.weights_bytes else ""
+    size = f", {file_size(info.weights_bytes)}" if info.weights_bytes else ""
     parameters = f", {info.parameters:,} parameters" if info.parameters else ""
     colours = "greyscale" if info.input.channels == 1 else "colour"
     return f"{kind}{size}{parameters}. Reads {colours} faces of {info.input.width} × {info.input.height} pixels."
