@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # TensorFlow takes 3 seconds to load, and 8 where it has to be compiled first: once is enough.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run demo test check lint beam languages lock clean
+.PHONY: run demo test check lint beam languages pictures lock clean
 
 run: $(VENV)/.app
 	$(BIN)/python -m fers serve
@@ -38,6 +38,11 @@ lint: $(VENV)/.dev
 # What pages say, for translators.
 languages: $(VENV)/.dev
 	$(BIN)/python scripts/languages.py
+
+# Those of the documents: some minutes, most of which the sample study takes that they show.
+pictures: $(VENV)/.dev
+	scripts/ensure-browser
+	$(BIN)/python -m scripts.pictures
 
 lock: | $(BIN)/uv
 	$(BIN)/uv lock

@@ -21,6 +21,10 @@ _SOURCE = re.compile(r"`((?:fers|pages|training|benchmarks|tests|scripts|docs)/[
 _WORDS = r"((?: [^\s`|&#…][^\s`|&…]*)*)"
 _COMMAND = re.compile(r"(?:python -m |`)(?:(fers)(?= [a-z])|(?<=-m )((?:benchmarks|training)\.\w+))" + _WORDS)
 _OPTION = re.compile(r"--[a-z][\w-]*")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)|<img src=\"([^\"]+)\" alt=\"([^\"]+)\"")
+PICTURES = [REPOSITORY / name for name in TRACKED if name.startswith("docs/images/")]
+LARGEST_PICTURE, ALL_PICTURES = 150_000, 1_500_000
+"""Bytes: they are in every copy of the repository, and a page that shows several is there at once."""
 ELSEWHERE = ("http://", "https://", "mailto:")
 
 
@@ -54,6 +58,18 @@ def test_every_link_resolves(document):
         there = ((REPOSITORY / document).parent / path) if path else REPOSITORY / document
         assert there.exists(), f"{document} links to {target}"
         assert not anchor or anchor in anchors(there), f"{document} links to {target}"
+
+
+def test_every_picture_is_shown_and_small_and_said_in_words():
+    shown = {}
+    for document in DOCUMENTS:
+        for found in _PICTURE.finditer(read(document)):
+            shown[((REPOSITORY / document).parent / (found[2] or found[3])).resolve()] = found[1] or found[4]
+    assert set(PICTURES) == {path for path in shown if path.is_relative_to(REPOSITORY / "docs/images")}
+    assert [path.name for path, words in shown.items() if len(words.split()) < 3] == []
+    sizes = {path.name: path.stat().st_size for path in PICTURES}
+    assert {name: size for name, size in sizes.items() if size > LARGEST_PICTURE} == {}
+    assert sum(sizes.values()) <= ALL_PICTURES
 
 
 def test_every_page_is_in_the_index():
