@@ -11,16 +11,18 @@ export default function ({ data }) {
   clearInterval(page.waiting);
   if (isFirst) return;
   let until = Date.now() + PATIENCE_MS;
+  let focused = null;
   page.waiting = setInterval(() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const heading = document.querySelector(".stMain h1");
     const isRunning = app?.dataset.testScriptState !== "notRunning";
     // However long it takes: the first photo of a server waits for the models.
     if (isRunning) until = Date.now() + PATIENCE_MS;
+    if (Date.now() >= until) return clearInterval(page.waiting);
     const isThere = !isRunning && heading?.textContent.trim() === data.heading;
-    if (!isThere && Date.now() < until) return;
-    clearInterval(page.waiting);
-    if (!isThere || document.activeElement !== document.body) return;
+    // What was pressed may stay for a moment, with the focus; and what comes below may draw the heading anew.
+    if (!isThere || focused?.isConnected || document.activeElement !== document.body) return;
+    focused = heading;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }, EVERY_MS);
