@@ -11,7 +11,6 @@ export default function ({ data }) {
   clearInterval(page.waiting);
   if (isFirst) return;
   let until = Date.now() + PATIENCE_MS;
-  let focused = null;
   page.waiting = setInterval(() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const heading = document.querySelector(".stMain h1");
@@ -20,10 +19,12 @@ export default function ({ data }) {
     if (isRunning) until = Date.now() + PATIENCE_MS;
     if (Date.now() >= until) return clearInterval(page.waiting);
     const isThere = !isRunning && heading?.textContent.trim() === data.heading;
-    // What was pressed may stay for a moment, with the focus; and what comes below may draw the heading anew.
-    if (!isThere || focused?.isConnected || document.activeElement !== document.body) return;
-    focused = heading;
+    // Again where the focus is lost meanwhile: to what was pressed before, which is going, or to what is drawn anew.
+    if (!isThere || document.activeElement !== document.body) return;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }, EVERY_MS);
+  const waiting = page.waiting;
+  for (const act of ["pointerdown", "keydown"])
+    addEventListener(act, () => clearInterval(waiting), { once: true, capture: true });
 }
