@@ -62,8 +62,9 @@ def _of_columns(content: Record) -> Any:
     """As pandas writes a table in any of its orientations: lists or numbered cells by the names of columns, rows by
     their numbers, or the names apart."""
     if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
-        names = [str(name) for name in content["columns"]]
-        rows = [row for row in content["data"] if isinstance(row, list) and len(row) == len(names)]
+        names, rows = [str(name) for name in content["columns"]], content["data"]
+        if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+            return content
         return [dict(zip(names, row, strict=True)) for row in rows]
     parts = list(content.values())
     if parts and all(isinstance(part, dict) and is_header(list(part)) for part in parts):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from fers.domain.circumplex import POSITIONS
 from fers.domain.emotions import Emotion
 
 _TAKEN_FOR = {
@@ -17,18 +18,6 @@ _TAKEN_FOR = {
 }
 """What people take an expression for most often when they are wrong (Ekman and Friesen, Pictures of Facial Affect,
 1976, and many after them)."""
-_FEELS = {
-    Emotion.NEUTRAL: (0.0, -0.1),
-    Emotion.HAPPY: (0.8, 0.4),
-    Emotion.SAD: (-0.7, -0.4),
-    Emotion.SURPRISE: (0.1, 0.7),
-    Emotion.FEAR: (-0.6, 0.7),
-    Emotion.DISGUST: (-0.7, 0.2),
-    Emotion.ANGER: (-0.6, 0.6),
-    Emotion.CONTEMPT: (-0.5, 0.1),
-}
-"""How pleasant and how excited each looks, -1 to 1, about where Russell's circumplex has them (Journal of Personality
-and Social Psychology 39, 1980)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Annotator:
     def feels(self, seen: Emotion, strength: float, random: Random) -> tuple[float, float]:
         """How pleasant and how excited, -1 to 1 each, a face looks to them in which they have `seen` an emotion."""
         blur = 0.6 - 0.5 * self.reliability
-        return tuple(max(-1.0, min(1.0, strength * value + random.gauss(0, blur))) for value in _FEELS[seen])
+        return tuple(max(-1.0, min(1.0, strength * value + random.gauss(0, blur))) for value in POSITIONS[seen])
 
 
 ANNOTATORS = (

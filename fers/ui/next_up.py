@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fers.domain.next_steps import NextStep
+from fers.domain.own_words import as_read_in
 from fers.domain.people import Person
 from fers.domain.readiness import Part
 from fers.ui import sample_study
-from fers.ui.languages import N_, _, pointing, translated
+from fers.ui.languages import N_, _, language, pointing, translated
 from fers.ui.services import platform
 from fers.ui.state import show_part, state
 from fers.ui.words import as_typed
@@ -91,7 +92,7 @@ def _show(step: NextStep, way: _Way) -> None:
 def _lead_elsewhere(actor: Person) -> None:
     if (study := platform().next_steps.elsewhere(actor)) is None:
         return
-    with _line(_("In **{study}**, faces are waiting for you.", study=as_typed(study.name))):
+    with _line(_("In **{study}**, faces are waiting for you.", study=as_typed(as_read_in(study, language()).name))):
         pressed = _button(NextStep.LABEL_ELSEWHERE, _("Label them"))
     if pressed:
         platform().studies.enter(actor, study.id)

@@ -265,6 +265,14 @@ def test_pandas_and_scripts_write_json(folder, orient):
     assert labels_of(folder) == ["happy", "sad"]
 
 
+def test_no_row_of_json_is_dropped_for_its_length(folder):
+    split = json.loads(pd.DataFrame(HAPPY_AND_SAD).to_json(orient="split"))
+    split["data"][0].append("one too many")
+    (folder / "t.json").write_text(json.dumps(split))
+    with pytest.raises(DataError, match="This is no table"):
+        load(f"manifest:{folder}")
+
+
 def test_a_picture_of_no_known_kind_is_said_to_be_one(folder):
     (folder / "a.png").write_bytes(b"no picture")
     pd.DataFrame(HAPPY_AND_SAD).to_csv(folder / "t.csv")

@@ -158,6 +158,28 @@ def test_files_that_keras_2_alone_reads_are_converted(made, of_keras_2, batch, n
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_a_network_of_keras_2_that_alters_faces_in_training_leaves_them_be(made, tmp_path, batch):
+    import tf_keras
+
+    altering = tf_keras.Sequential([tf_keras.layers.RandomFlip(), tf_keras.layers.RandomBrightness(0.2)])
+    face = tf_keras.Input((SIDE, SIDE, 3))
+    network = tf_keras.Model(face, layers(tf_keras)(altering(face)))
+    network.save(tmp_path / "network.keras")
+    weights = normal_form(tmp_path / "network.keras", made).weights
+    np.testing.assert_allclose(open_network(weights).run(batch), network(batch, training=False).numpy(), atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_network_of_keras_2_that_wants_two_inputs_is_refused(made, tmp_path):
+    import tf_keras
+
+    faces = [tf_keras.Input((SIDE, SIDE, 3)), tf_keras.Input((SIDE, SIDE, 3))]
+    tf_keras.Model(faces, layers(tf_keras)(tf_keras.layers.Add()(faces))).save(tmp_path / "network.keras")
+    with pytest.raises(ModelRejected, match="input"):
+        normal_form(tmp_path / "network.keras", made)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_without_keras_2_the_lines_that_convert_are_told(made, of_keras_2, monkeypatch, tmp_path):
     monkeypatch.setattr(keras_files, "find_spec", lambda name: None)
     with pytest.raises(ModelRejected, match="saved by Keras 2") as refusal:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fers.domain.circumplex import POSITIONS
 from fers.domain.emotions import Emotion
-from training.circumplex import POSITIONS, circumplex
+from training.circumplex import circumplex
 
 
 @pytest.mark.parametrize(

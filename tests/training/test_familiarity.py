@@ -10,12 +10,12 @@ from PIL import Image
 from skimage import data
 
 from fers import adapters, config
+from fers.domain.circumplex import POSITIONS
 from fers.domain.emotions import Emotion
 from tests.training import tiny
 from tests.training.faces import write_ferplus
 from tests.training.folders import write_model_folder
 from training import familiarity, outliers
-from training.circumplex import POSITIONS
 
 FACE = np.asarray(Image.fromarray(data.astronaut()[20:220, 120:320]).resize((224, 224)))
 

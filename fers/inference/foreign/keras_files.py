@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -149,8 +150,14 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
 
     try:
         network = tf_keras.models.load_model(file, compile=False, safe_mode=True)
-        network.export(folder / "exported")
-    except MemoryError:
+        face = the_input(network.inputs, [each.name for each in network.inputs], source.name)
+        archive = tf_keras.export.ExportArchive()
+        archive.track(network)
+        # Left to themselves, layers that alter faces at random do so whenever they are asked.
+        said = partial(network, training=False)
+        archive.add_endpoint("serve", said, [tensorflow().TensorSpec(face.shape, face.dtype, face.name)])
+        archive.write_out(folder / "exported")
+    except (MemoryError, ModelRejected):
         raise
     except Exception as error:
         raise ModelRejected("keras.keras-2-fails", file=source.name, problem=_said(error)) from error

@@ -1,5 +1,7 @@
 """What the actor had best do next in the study they work in."""
 
+from operator import itemgetter
+
 from fers.domain.clock import Clock, utc_now
 from fers.domain.exploring import NO_FILTER
 from fers.domain.interfaces import DatasetVersionStore, FaceIndex, LabelStore, Models, RecordStore, StudyStore
@@ -50,15 +52,13 @@ class NextSteps:
         """Of the other studies where the actor labels, the one in which most faces wait for them, if any do."""
         require(actor, Action.GIVE_FACE)
         here = self._studies.current(actor).id
-        others = [study for study in self._studies.mine(actor) if study.id != here]
-        waiting = {
-            study.id: self._labels.count_waiting(actor.id, study.id, study.overlap)
-            for study in others
-            if allowed(actor, Action.REVIEW, study.id)
-        }
-        return max(
-            (study for study in others if waiting.get(study.id)), key=lambda study: waiting[study.id], default=None
-        )
+        waiting = [
+            (self._labels.count_waiting(actor.id, study.id, study.overlap), study)
+            for study in self._studies.mine(actor)
+            if study.id != here and allowed(actor, Action.REVIEW, study.id)
+        ]
+        most, study = max(waiting, key=itemgetter(0), default=(0, None))
+        return study if most else None
 
     def _situation(self, actor: Person, study: Study) -> Situation:
         """Only what is of use to somebody in the actor's role is looked up."""

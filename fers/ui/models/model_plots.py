@@ -55,11 +55,9 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
 
 def _names(points: pd.DataFrame, x: alt.X, people: Result | None) -> alt.LayerChart:
     """The models' names, each on the side of its dot where there is more room, none on another."""
-    times, heights = (
-        np.log(points["ms"]),
-        [points["low"], points["high"], [people.figures["top1"][0]] if people else []],
-    )
-    side, up = (float(np.ptp(values)) if len(values) else 0.0 for values in (times, np.concatenate(heights)))
+    times = np.log(points["ms"])
+    heights = np.concatenate([points["low"], points["high"], [people.figures["top1"][0]] if people else []])
+    side, up = (float(np.ptp(values)) if len(values) else 0.0 for values in (times, heights))
     is_right = times > times.min() + side / 2
     width = _NAME_WIDTH * side
     starts = times - width * is_right
