@@ -76,6 +76,11 @@ SYSTEMS = {
     "att2_2mt": System(
         "2Att-2Mt", 0.635, replace(_grown("two_level_attention", tasks="two-stage"), valence_arousal_weight=0.5)
     ),
+    "affectnet_cnn-small": System(
+        "AffectNet's CNN, a third of the width",
+        0.47,
+        replace(BY_ADAM, model="affectnet_cnn", stages=(Stage(sum(EPOCHS)),)),
+    ),
     "mobilenet": System("MobileNet variant", 0.58, _grown("mobilenet", published=True)),
     "affectnet_cnn": System(
         "AffectNet's CNN",
