@@ -1,6 +1,7 @@
 """The learning curves of a run: read from its log, drawn, and asked whether they still rise."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -40,6 +41,20 @@ def draw(log: Path, to: Path) -> None:
         figure.savefig(to, metadata={"Date": None})
 
 
+def draw_together(logs: Mapping[str, Path], to: Path) -> None:
+    """Write an SVG of the top-1 accuracy on the faces that are measured, by epoch, of several runs by their names."""
+    scores = sorted(((name, top1(log)) for name, log in logs.items()), key=lambda run: -max(run[1]))
+    with rc_context(STYLE):
+        figure = Figure(figsize=(9, 5), layout="constrained")
+        axes = figure.subplots()
+        for name, line in scores:
+            axes.plot(range(1, len(line) + 1), line, label=name)
+        axes.set_ylabel("top-1 accuracy")
+        _tidy(axes)
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        figure.savefig(to, metadata={"Date": None})
+
+
 def _measured(told: dict[str, list[float]], score: str) -> list[float]:
     """A network with several outputs puts their names before those of its scores."""
     return next(column for name, column in told.items() if name.startswith("val_") and name.endswith(score))
@@ -48,8 +63,12 @@ def _measured(told: dict[str, list[float]], score: str) -> list[float]:
 def _plot(axes: Axes, what: str, lines: dict[str, list[float]]) -> None:
     for (name, line), color in zip(lines.items(), COLORS, strict=True):
         axes.plot(range(1, len(line) + 1), line, color=color, label=name)
-    axes.set_xlabel("epoch")
     axes.set_ylabel(what)
+    _tidy(axes)
+    axes.legend(frameon=False)
+
+
+def _tidy(axes: Axes) -> None:
+    axes.set_xlabel("epoch")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)

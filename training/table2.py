@@ -7,7 +7,7 @@ All learn from the same faces with the same augmentation, for as many epochs, wi
 cosine and with averaged weights. Networks with batch normalisation go by stochastic gradient descent, the two with
 AlexNet's large dense layers by Adam, as their authors had it; those whose weights do not depend on the side of a face
 begin with smaller, cheaper ones. It takes many hours: stopped at any moment, it goes on where it was. `--only` names
-systems, `--plan` says what is left.
+systems, `--plan` says what is left. Beside the table, `curves.svg` shows how each system learned.
 """
 
 from dataclasses import dataclass, replace
@@ -125,6 +125,9 @@ def main(
         table = markdown(done, out, seeds, validation.labels)
         (out / "table2.md").write_text(table)
         click.echo(table)
+        logs = {SYSTEMS[name].name: _runs(name, out, seeds)[0][1] / LOG for name in done if SYSTEMS[name].recipe}
+        if logs:
+            curves.draw_together(logs, out / "curves.svg")
 
 
 def left(name: str, out: Path, seeds: int) -> str:

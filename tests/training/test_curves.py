@@ -23,5 +23,17 @@ def test_the_curves_of_a_log_are_drawn(tmp_path, output):
     assert all(name in drawn for name in ("learned from", "measured on", "top-1", "top-3", "epoch"))
 
 
+def test_runs_are_drawn_together_the_best_first(tmp_path):
+    logs = {}
+    for name, top1 in (("worse", (0.3, 0.4)), ("better", (0.2, 0.6))):
+        logs[name] = tmp_path / f"{name}.csv"
+        logs[name].write_text(
+            "epoch,loss,val_loss,val_top1\n" + "".join(f"{n},2,2,{at}\n" for n, at in enumerate(top1))
+        )
+    curves.draw_together(logs, tmp_path / "curves.svg")
+    drawn = "".join(ElementTree.parse(tmp_path / "curves.svg").getroot().itertext())
+    assert drawn.index("better") < drawn.index("worse")
+
+
 def test_a_run_without_a_log_has_no_scores(tmp_path):
     assert curves.top1(tmp_path / "log.csv") == []

@@ -36,7 +36,7 @@ def table(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table):
+def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table, tmp_path):
     assert table("--plan").splitlines() == ["svr: 1 of 1 epochs are left", "vgg-small: 5 of 5 epochs are left"]
     alone = table("--only", "vgg-small")
     assert "| A tiny network | 0." in alone and "SVR" not in alone
@@ -44,6 +44,7 @@ def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table):
     assert "svr: 1 of 1 epochs are left" in whole and "vgg-small: done" in whole
     assert whole.count("| 0.277 |") == whole.count("| 0.5 |") == 1
     assert "Epoch" not in table()
+    assert "A tiny network" in (tmp_path / "table2" / "curves.svg").read_text()
 
 
 def test_a_run_that_still_gains_at_its_end_is_not_over():
