@@ -26,8 +26,10 @@ from fers.inference.classifier import FolderClassifier
 from fers.inference.model_folder import read_model_folder
 from fers.services.faces.importing import Terms
 from training import package, recipe
+from training.beginnings import learned
 from training.evaluate import evaluate
-from training.train import learned, taught, train
+from training.run import train
+from training.train import taught
 
 TERMS = Terms("For research.", "Photographs of public figures, for measuring only.")
 FIGURES = ("top1", "macro_f1")

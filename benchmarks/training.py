@@ -28,14 +28,14 @@ FACES = 512
 @click.option("--turns", default=3, show_default=True)
 def main(name: str, stage: int, turns: int) -> None:
     from training import pipeline, recipe
-    from training.train import _network
+    from training.compiled import compiled
 
     chosen = recipe.load(name)
     chosen = replace(chosen, stages=(replace(chosen.stages[stage], epochs=1, faces=None),)).fitted(FACES)
     with tempfile.TemporaryDirectory() as folder:
         votes = [tuple(10 * (column == number % 8) for column in range(10)) for number in range(FACES)]
         faces = load(f"ferplus:{write_ferplus(Path(folder) / 'set', votes)}")
-        network = _network(chosen, 0, None, FACES)
+        network = compiled(chosen, 0, None, FACES)
         batches = partial(pipeline.training_batches, faces, network.input_shape[1:], chosen, 0)
         ways = {"Keras on TensorFlow, float32": partial(_by_keras, network)} | _by_torch(network, chosen)
         rates = {way: [] for way in ways}

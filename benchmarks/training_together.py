@@ -29,7 +29,7 @@ def learn(faces: str, run: str) -> None:
     """What each worker does."""
     from fers.datasets import load
     from training import distribution, recipe
-    from training.train import train
+    from training.run import train
 
     chosen = recipe.load(RECIPE)
     chosen = replace(chosen, stages=(replace(chosen.stages[0], epochs=1),), batch_size=BATCH, warmup_steps=0)

@@ -23,9 +23,10 @@ from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant
 from tests.training.folders import write_model_folder
 from training import package, recipe
+from training.beginnings import learned
 from training.evaluate import evaluate
 from training.models import vgg
-from training.train import learned, train
+from training.run import train
 
 pytestmark = pytest.mark.slow
 PEOPLE, ANNOTATORS = 24, 2

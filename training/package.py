@@ -15,7 +15,7 @@ from training import compact
 from training.convert import litert
 from training.evaluate import evaluate
 from training.networks import emotion_network
-from training.train import CHECKPOINT
+from training.run import CHECKPOINT
 
 NETWORK = "model.keras"
 """What is trained on and converted from."""

@@ -23,7 +23,7 @@ from fers.datasets import DataError, FaceSet, load_all
 from training import pipeline
 from training.calibrate import fit_temperature
 from training.models import svr
-from training.train import CHECKPOINT
+from training.run import CHECKPOINT
 
 BATCH_SIZE = 256
 COST = 0.1

@@ -25,7 +25,8 @@ from fers.errors import FersError
 from training import curves, pipeline, specs, svr
 from training.networks import emotion_network
 from training.recipe import Recipe, Stage
-from training.train import CHECKPOINT, LOG, seeded, train
+from training.run import CHECKPOINT, LOG, train
+from training.train import seeded
 from training.twins import apart
 
 EPOCHS = (24, 18, 18)

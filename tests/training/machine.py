@@ -13,7 +13,7 @@ from fers.datasets import load
 from tests.training.tiny import RECIPE
 from training import distribution
 from training.recipe import Augmentation, Stage
-from training.train import train
+from training.run import train
 
 DEVICES = 2
 """On one machine or on two."""

@@ -17,7 +17,7 @@ from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.training import tiny
 from tests.training.faces import write_ferplus
-from training import recipe, train
+from training import beginnings, recipe, train
 from training.recipes import fersnet_more
 
 LIVE = REPOSITORY / "models" / "fersnet-ferplus"
@@ -65,7 +65,7 @@ def test_the_live_model_learns_on_from_a_download_as_it_is(run, export, monkeypa
     assert [teacher.info.id for teacher in taught_by] == [LIVE.name], "it holds on to what it knew"
     assert "The trained network is runs/fersnet_more/checkpoint.keras." in learned.output
     assert len(Path("runs/fersnet_more/log.csv").read_text().splitlines()) == 1 + 2
-    assert train.learned(Path("runs/fersnet_more")).name == "fersnet"
+    assert beginnings.learned(Path("runs/fersnet_more")).name == "fersnet"
 
 
 def test_a_new_network_learns_from_what_is_named(run, export, tmp_path, asked_for):
@@ -83,7 +83,7 @@ def test_a_new_network_learns_from_what_is_named(run, export, tmp_path, asked_fo
 def test_several_seeds_give_several_networks_and_their_spread(run, export, asked_for):
     trained = run("--data", f"fers:{export}", "--seeds", 2, "--out", "both")
     assert trained.exit_code == 0, trained.output
-    first, second = (train.learned(folder) for folder in sorted(Path("both").iterdir()))
+    first, second = (beginnings.learned(folder) for folder in sorted(Path("both").iterdir()))
     assert (first.get_weights()[0] != second.get_weights()[0]).any()
     assert "Top-1 of 2 seeds: " in trained.output
 

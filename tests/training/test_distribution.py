@@ -23,7 +23,7 @@ from training import distribution, pipeline
 from training import train as training_run
 from training.distribution import Share
 from training.recipe import load as load_recipe
-from training.train import CHECKPOINT, LOG
+from training.run import CHECKPOINT, LOG
 
 VOTES = [tuple(10 * (column == number % 8) for column in range(10)) for number in range(16)]
 

@@ -23,10 +23,12 @@ from tests.training import tiny
 from tests.training.faces import write_ferplus
 from tests.training.tiny import RECIPE
 from training import package, pipeline
+from training.beginnings import learned
 from training.networks import emotion_network
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
-from training.train import CHECKPOINT, CURVES, LOG, PROGRESS, learned, taught, train
+from training.run import CHECKPOINT, CURVES, LOG, PROGRESS, train
+from training.train import taught
 
 GRAY = (16, 16, 1)
 VOTES = [
@@ -187,7 +189,7 @@ from dataclasses import replace
 from pathlib import Path
 from fers.datasets import load
 from tests.training.tiny import RECIPE
-from training.train import train
+from training.run import train
 faces = load({f"ferplus:{folder}"!r})
 opened = itertools.count()
 def open_or_die(index):
@@ -266,13 +268,13 @@ def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, tm
             raise KeyboardInterrupt
         return note(*arguments, **more)
 
-    from training import train as training
+    from training import run
 
-    note = training._note
-    monkeypatch.setattr(training, "_note", killed)
+    note = run._note
+    monkeypatch.setattr(run, "_note", killed)
     with pytest.raises(KeyboardInterrupt):
         by_torch(begun, faces, tmp_path / "begun")
-    monkeypatch.setattr(training, "_note", note)
+    monkeypatch.setattr(run, "_note", note)
     (tmp_path / "begun").rename(tmp_path / "elsewhere")
     again = by_torch(begun, faces, tmp_path / "elsewhere")
     for mine, theirs in zip(again.get_weights(), whole.get_weights(), strict=True):

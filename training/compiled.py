@@ -1,0 +1,55 @@
+"""A network that is ready to be trained by Keras."""
+
+import importlib
+
+import keras
+
+from training import tasks
+from training.recipe import Recipe
+
+
+def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) -> keras.Model:
+    """Return a compiled network to train in `epoch`, which carries on from `model`, that of the epoch before."""
+    keras.utils.set_random_seed(chosen.seed + epoch)
+    network = importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
+    if chosen.frozen_statistics:
+        for layer in network.layers:
+            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    network.compile(
+        optimizer=_optimizer(chosen, chosen.steps(faces)),
+        jit_compile=False,
+        **tasks.objectives(network, chosen.valence_arousal_weight),
+    )
+    network.optimizer.build(network.trainable_variables)
+    if model is not None:
+        _take_over(network, model)
+    return network
+
+
+def _take_over(network: keras.Model, model: keras.Model) -> None:
+    """Carry the weights of `model` on, and where it is compiled the state of its optimiser."""
+    try:
+        network.set_weights(model.get_weights())
+    except ValueError as error:
+        raise ValueError(
+            f"the network to begin with is no {network.name}: name its own recipe with --recipe"
+        ) from error
+    if model.compiled:
+        for mine, theirs in zip(network.optimizer.variables, model.optimizer.variables, strict=True):
+            mine.assign(theirs)
+
+
+def _optimizer(chosen: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - chosen.warmup_steps, warmup_target=chosen.learning_rate, warmup_steps=chosen.warmup_steps
+    )
+    shared = {"weight_decay": chosen.weight_decay or None}
+    if chosen.averaging:
+        shared |= {"use_ema": True, "ema_momentum": chosen.averaging}
+    if chosen.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **shared)
+    else:
+        optimizer = keras.optimizers.Adam(rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **shared)
+    if chosen.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer

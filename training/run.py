@@ -1,0 +1,236 @@
+"""A training run: a folder in which every epoch leaves a checkpoint and a line in a log, so that it goes on where it
+stopped, also on another machine."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import keras
+import tensorflow as tf
+
+from fers.datasets import FaceSet
+from training import curves, distribution, pace, pipeline, tasks
+from training.compiled import compiled
+from training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from training.torch_training import Way
+
+CHECKPOINT = "checkpoint.keras"
+PROGRESS = "progress.json"
+LOG = "log.csv"
+CURVES = "curves.svg"
+STATE = "optimizer-{}.pt"
+"""After so many epochs."""
+
+
+def train(
+    chosen: Recipe,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    start: keras.Model | None = None,
+    among: tf.distribute.Strategy | None = None,
+    by_torch: bool = False,
+    patience: int | None = None,
+) -> Path:
+    """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
+
+    A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
+    together; on several machines they do so from the same faces, and see the same folder `run`. `by_torch`: see
+    `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
+    that did not raise top-1 on `validation`, a run is over early. The recipe is fitted to a set that is small. Raises
+    ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
+    that is not given, and when the folder holds a run on other faces.
+
+    No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
+    measured on `validation` stays a measurement.
+    """
+    if chosen.start_share and start is None:
+        raise ValueError("this recipe learns on from a network: name one with --init-from")
+    chosen = chosen.fitted(len(learning))
+    run.mkdir(parents=True, exist_ok=True)
+    done = _epochs_done(run, learning)
+    model = keras.models.load_model(run / CHECKPOINT) if done else start
+    kept = distribution.folder(run, among)
+    kept.mkdir(exist_ok=True)
+    foretold = pace.Pace(pace.costs(chosen, len(learning)))
+    for epoch in range(done, chosen.epochs):
+        if patience and curves.is_flat(curves.top1(kept / LOG), patience):
+            click.echo(f"Top-1 has not risen for {patience} epochs: the run is over after {epoch} of {chosen.epochs}.")
+            break
+        began = time.monotonic()
+        # A network that comes from a file has lost which weights do not decay, so it is built anew as well.
+        if epoch == done or chosen.stage(epoch) is not chosen.stage(epoch - 1):
+            with among.scope() if among else nullcontext():
+                model = compiled(chosen, epoch, model, len(learning))
+        if by_torch and epoch == done:
+            way = _quickest_way(model, chosen, epoch, learning)
+        if among:
+            train_epoch = partial(_epoch_together, among=among)
+        else:
+            train_epoch = partial(_epoch_by_torch, way=way) if by_torch else _epoch
+        ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
+        train_epoch(model, chosen, epoch, learning, validation, kept, ending)
+        progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
+        _replace(kept / PROGRESS, partial(Path.write_text, data=progress))
+        foretold.took(epoch, time.monotonic() - began)
+        if epoch + 1 < chosen.epochs:
+            click.echo(f"Time left: {pace.in_words(foretold.left(epoch))}.")
+    curves.draw(kept / LOG, kept / CURVES)
+    return kept / CHECKPOINT
+
+
+class _Ending(keras.callbacks.Callback):
+    """Gives the weights that a run began with their share in those it ends with, before these are measured."""
+
+    def __init__(self, start: keras.Model | None, share: float):
+        super().__init__()
+        self._weights = start.get_weights() if share else []
+        self._share = share
+
+    def on_test_begin(self, logs=None) -> None:
+        self.apply(self.model)
+
+    def apply(self, model: keras.Model) -> None:
+        if self._weights:
+            learned = model.get_weights()
+            pairs = zip(self._weights, learned, strict=True)
+            model.set_weights([self._share * mine + (1 - self._share) * theirs for mine, theirs in pairs])
+            self._weights = []  # Once.
+
+
+def _epoch(
+    model: keras.Model,
+    chosen: Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    ending: _Ending,
+) -> None:
+    """Train for one epoch, log it and save the network."""
+    model.fit(
+        tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch), model),
+        validation_data=_measured(model, chosen, validation),
+        initial_epoch=epoch,
+        epochs=epoch + 1,
+        shuffle=False,
+        callbacks=[*_callbacks(chosen, run, epoch), ending],
+    )
+    _replace(run / CHECKPOINT, model.save)
+
+
+def _epoch_together(
+    model: keras.Model,
+    chosen: Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    ending: _Ending,
+    among: tf.distribute.Strategy,
+) -> None:
+    """`_epoch` on several devices; each machine measures the saved network by itself."""
+
+    def batches(share):
+        return tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch, share), model)
+
+    logs = distribution.fit(model, among, chosen.batch_size, batches)
+    ending.apply(model)
+    _replace(run / CHECKPOINT, model.save)
+    _note(keras.models.load_model(run / CHECKPOINT), chosen, epoch, validation, run, logs)
+
+
+def _epoch_by_torch(
+    model: keras.Model,
+    chosen: Recipe,
+    epoch: int,
+    learning: FaceSet,
+    validation: FaceSet,
+    run: Path,
+    ending: _Ending,
+    way: "Way",
+) -> None:
+    """`_epoch` by PyTorch, whose optimiser is kept beside the network, under the number of its epoch: a kill between
+    the two leaves those of the epoch before."""
+    from training.torch_training import TorchTrainer
+
+    trainer = TorchTrainer(model, chosen, chosen.steps(len(learning)), way)
+    if epoch:
+        trainer.carry_on(run / STATE.format(epoch))
+    batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch)
+    logs = trainer.epoch(batches.as_numpy_iterator())
+    trained = trainer.write_back()
+    ending.apply(trained)
+    _replace(run / STATE.format(epoch + 1), trainer.save)
+    _replace(run / CHECKPOINT, trained.save)
+    (run / STATE.format(epoch - 1)).unlink(missing_ok=True)
+    _note(trained, chosen, epoch, validation, run, logs)
+
+
+def _note(
+    model: keras.Model, chosen: Recipe, epoch: int, validation: FaceSet, run: Path, logs: dict[str, float]
+) -> None:
+    """Measure the network as it is kept, say what came out, and log it."""
+    measured = model.evaluate(_measured(model, chosen, validation), return_dict=True, verbose=0)
+    logs |= {f"val_{name}": value for name, value in measured.items()}
+    click.echo(
+        f"Epoch {epoch + 1}/{chosen.epochs}: " + ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
+    )
+    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+    log.set_model(model)
+    log.on_train_begin()
+    log.on_epoch_end(epoch, logs)
+    log.on_train_end()
+
+
+def _quickest_way(model: keras.Model, chosen: Recipe, epoch: int, learning: FaceSet) -> "Way":
+    """As measured on a few batches, for half a minute at most; the rest of the run goes that way. In a run that is
+    over soon, measuring would take a good part of its time."""
+    from training.torch_training import Way, fastest
+
+    cores, most = len(os.sched_getaffinity(0)), chosen.steps(len(learning)) // 100
+    if not most:
+        return Way(bfloat16=False, threads=cores)
+    batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
+    way, measured = fastest(model, chosen, batches, most, cores)
+    told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
+    click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
+    return way
+
+
+def _measured(model: keras.Model, chosen: Recipe, validation: FaceSet) -> tf.data.Dataset:
+    shape = model.input_shape[1:]
+    return tasks.by_output(
+        pipeline.batches(validation, shape, chosen.batch_size, bool(chosen.valence_arousal_weight)), model
+    )
+
+
+def _callbacks(chosen: Recipe, run: Path, epoch: int) -> list[keras.callbacks.Callback]:
+    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+    # Keras puts the averages in the weights' place when `fit` ends; this measures them before, so that the log tells
+    # how good the kept network is.
+    return [keras.callbacks.SwapEMAWeights(), log] if chosen.averaging else [log]
+
+
+def _epochs_done(run: Path, learning: FaceSet) -> int:
+    if not (run / PROGRESS).exists():
+        return 0
+    progress = json.loads((run / PROGRESS).read_text())
+    if progress.get("faces", learning.source) != learning.source:
+        raise ValueError(f"{run} holds a run on other faces, {progress['faces']}: name a new folder with --out")
+    return progress["epochs_done"]
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside `path` first, so that a kill never leaves half a file under its name."""
+    temporary = path.with_stem(path.stem + ".part")
+    write(temporary)
+    temporary.replace(path)
