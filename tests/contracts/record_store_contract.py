@@ -296,6 +296,7 @@ class RecordStoreContract:
         store.create_face(a_face("later", purge_at=NOON + timedelta(microseconds=1)))
         assert [face.id for face in store.faces_due(NOON)] == [an_id("due")]
         assert store.faces_due(NOON - timedelta(microseconds=1)) == []
+        assert [store.count_due(NOON + timedelta(microseconds=n)) for n in (-1, 0, 1)] == [0, 1, 2]
 
     def test_the_audit_log_keeps_its_order(self, store):
         entries = [AuditEntry(NOON - timedelta(hours=n), "system", f"did {n}", an_id(str(n))) for n in range(250)]

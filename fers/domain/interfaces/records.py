@@ -79,6 +79,9 @@ class RecordStore(Protocol):
     def faces_due(self, now: datetime) -> list[Face]:
         """Faces whose retention date has come, those due longest first; when there are very many, a part of them."""
 
+    def count_due(self, now: datetime) -> int:
+        """How many those are, all of them."""
+
     def keep_out(self, study_id: str, face_id: str) -> None:
         """Note, for good, that a face is not to come into a study again; nothing happens when that is noted."""
 

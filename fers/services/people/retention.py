@@ -23,14 +23,13 @@ class Held:
     """Faces that are overdue by a clock which nobody has looked at yet."""
 
     faces: int
-    """At least so many."""
     seen: datetime
     """When the clock was last seen before it jumped."""
     now: datetime
 
     def __str__(self) -> str:
         return (
-            f"{self.faces} faces or more are past their retention date since the clock went from"
+            f"{self.faces:,} faces are past their retention date since the clock went from"
             f" {self.seen:%d %b %Y} to {self.now:%d %b %Y}: check it, then run `python -m fers purge`"
         )
 
@@ -55,7 +54,7 @@ class Retention:
         now, seen = self._now(), self._records.clock_seen()
         if seen is None or now - seen <= _JUMP:
             return None
-        due = len(self._records.faces_due(now))
+        due = self._records.count_due(now)
         return Held(due, seen, now) if due >= max(_FEW, _SHARE * self._faces()) else None
 
     def purge(self, actor: Person) -> int:

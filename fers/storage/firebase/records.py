@@ -177,8 +177,11 @@ class FirebaseRecords:
             yield Origin(face["id"], face["person_id"], face["study_id"], Source(face["source"]))
 
     def faces_due(self, now: datetime) -> list[Face]:
-        due = where(self._faces, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)
+        due = self._due(now).order_by("purge_at").limit(PAGE)
         return [face_from_document(document) for document in self._documents.page(due)]
+
+    def count_due(self, now: datetime) -> int:
+        return self._documents.count(self._due(now))
 
     def clock_seen(self) -> datetime | None:
         document = self._documents.read(self._clock)
@@ -221,6 +224,9 @@ class FirebaseRecords:
     def _delete_about(self, face_id: str, collection: CollectionReference) -> None:
         documents = self._documents.all(where(collection, "face_id", "==", face_id))
         self._documents.delete(collection.document(document["id"]) for document in documents)
+
+    def _due(self, now: datetime) -> Query:
+        return where(self._faces, "purge_at", "<=", time_to_text(now))
 
     def _consents_by(self, person_id: str) -> Query:
         return where(self._consents, "person_id", "==", person_id)

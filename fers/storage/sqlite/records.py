@@ -176,6 +176,10 @@ class SqliteRecords:
     def faces_due(self, now: datetime) -> list[Face]:
         return self._faces("WHERE purge_at <= ? ORDER BY purge_at, id LIMIT ?", (time_to_text(now), _PAGE))
 
+    def count_due(self, now: datetime) -> int:
+        [(count,)] = self._database.rows("SELECT count(*) FROM faces WHERE purge_at <= ?", (time_to_text(now),))
+        return int(count)
+
     def clock_seen(self) -> datetime | None:
         rows = self._database.rows("SELECT seen_at FROM clock")
         return time_from_text(rows[0]["seen_at"]) if rows else None

@@ -5,6 +5,7 @@ import pytest
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
 from fers.exporting.exported_version import Cut
+from fers.storage.sqlite import records
 from tests.people import give_face, participant, pattern
 
 
@@ -34,6 +35,14 @@ def test_a_clock_far_ahead_purges_nothing_and_is_told_of(platform, clock, faces)
     [finding] = [finding for finding in platform.doctor.examine() if "the clock went" in finding.problem]
     assert not finding.repaired
     assert "python -m fers purge" in finding.problem
+
+
+def test_it_purges_nothing_of_a_large_store_either(platform, clock, faces, monkeypatch):
+    monkeypatch.setattr(records, "_PAGE", 2)  # So few faces are purged at once; it says nothing of how many are due.
+    platform.retention.purge_due()
+    clock.advance(days=400)
+    assert platform.retention.purge_due() == 0
+    assert platform.retention.held().faces == len(faces)
 
 
 def test_meanwhile_nothing_is_handed_out(platform, clock, faces):
