@@ -186,9 +186,9 @@ class DatasetVersions:
         crops: dict[str, bytes] = {}
         for number, face in enumerate(faces):
             progress(number, len(faces))
-            if face.consent_id not in texts:
-                texts[face.consent_id] = self._words(face)
             try:
+                if face.consent_id not in texts:
+                    texts[face.consent_id] = self._words(face)
                 seen = looked_at.get(face.id) or self._look_at(face, crops)
             except NotFound:
                 continue  # Withdrawn a moment ago.
@@ -222,7 +222,11 @@ class DatasetVersions:
         crops.clear()
 
     def _words(self, face: Face) -> ConsentText:
-        return next(c.text for c in self._records.consents_of(face.person_id) if c.id == face.consent_id)
+        """What its person agreed to. Raises NotFound when they have withdrawn."""
+        for consent in self._records.consents_of(face.person_id):
+            if consent.id == face.consent_id:
+                return consent.text
+        raise NotFound("photo.gone")
 
     def _create(self, dataset_version: DatasetVersion, entries: list[Entry]) -> None:
         self._require_other_content(dataset_version)

@@ -89,6 +89,21 @@ def test_a_withdrawn_face_leaves_old_versions_which_say_so(platform, study):
     assert (version.faces, version.withdrawn) == (1, 1)
 
 
+def test_whoever_withdraws_everything_while_faces_are_frozen_is_left_out(platform, study):
+    stay, go = participant(platform), participant(platform, "bob@example.org")
+    kept = give_face(platform, stay)
+    give_face(platform, go)
+    leaving = iter([go])
+
+    def meanwhile(done: int, faces: int) -> None:
+        for person in leaving:
+            platform.withdrawal.withdraw_everything(person)
+
+    dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1", progress=meanwhile)
+    assert [entry.face_id for entry in entries(platform, dataset_version)] == [kept.id]
+    assert dataset_version.faces == 1
+
+
 def test_taking_sharing_back_is_enough(platform, study):
     ada = participant(platform)
     give_face(platform, ada)
