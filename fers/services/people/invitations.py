@@ -90,12 +90,13 @@ class Invitations:
         require(actor, Action.MANAGE_OWN_DATA)
         offer = self.offer(code, f"person {actor.id}")
         known = {membership.study_id: membership.role for membership in self._memberships.memberships_of(actor.id)}
-        by_study_code = offer is not None and self._studies.with_code(code) is not None
-        gains = offer is not None and known.get(offer.study.id) != offer.role
-        if offer is None or (gains and not by_study_code and not self._use(code)):
+        if offer is None:
             raise NotFound("invitation.over")
-        roles = [offer.role, known.get(offer.study.id, Role.PARTICIPANT)]
-        role = max(roles, key=list(Role).index)
+        before = known.get(offer.study.id)
+        role = max(offer.role, before or Role.PARTICIPANT, key=list(Role).index)
+        by_study_code = self._studies.with_code(code) is not None
+        if role is not before and not by_study_code and not self._use(code):  # Who gains nothing uses nothing up.
+            raise NotFound("invitation.over")
         if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
             self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id, role)
         self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))

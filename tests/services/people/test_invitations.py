@@ -90,6 +90,17 @@ def test_coming_twice_uses_one_place_and_a_larger_role_is_kept(platform, study, 
     assert again(platform).role_in(study.id) is Role.RESEARCHER
 
 
+def test_whoever_gains_nothing_takes_nobodys_place(platform, study, invite):
+    ada = participant(platform)
+    platform.invitations.accept(ada, invite(Role.RESEARCHER))
+    code = invite(Role.ANNOTATOR, uses=1)
+    platform.invitations.accept(again(platform), code)
+    bob = participant(platform, "bob@example.org")
+    platform.invitations.accept(bob, code)
+    assert again(platform).role_in(study.id) is Role.RESEARCHER
+    assert {member.role for member in platform.members.staff(OPERATOR, study.id)} == {Role.RESEARCHER, Role.ANNOTATOR}
+
+
 @pytest.mark.parametrize(("days", "uses"), [(0, 1), (366, 1), (1, 0), (1, 1001)])
 def test_invitations_without_limits_are_refused(invite, days, uses):
     with pytest.raises(InvalidInput):
