@@ -1,7 +1,7 @@
 """A study's own questions: what somebody is to be asked now, and what becomes of their answers."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fers.domain.clock import Clock, utc_now
@@ -131,16 +131,20 @@ class Questions:
         """Keep the answers of one page, by their questions' names, all of them or none. `shared`: texts that may be in
         dataset versions. Returns what is still wrong, or has ended the sitting.
 
-        Raises InvalidInput, which names what is missing, or what an answer can't be.
+        Raises InvalidInput, which names what is missing, or what an answer can't be; and NotPermitted when the study
+        does not go on for the actor.
         """
         require(actor, Action.GIVE_FACE)
         study = self._studies.current(actor)
         questions = [question for question in asking.questions if question.name in given]
         if study.id != asking.study_id or not set(questions) <= set(study.questions) or not self._asks(actor, study):
             raise InvalidInput("question.changed")
-        open_ones = [question for question in questions if not asking.is_final(question)]
-        values = _values(open_ones, given)
-        known = {r.question: r for r in self._replies.replies_of(actor.id, study.id) if r.face_id == asking.face_id}
+        replies_so_far = self._replies.replies_of(actor.id, study.id)
+        if ending(replies_so_far) is not None:  # In another tab, while this one was open.
+            raise NotPermitted("question.ended")
+        known = {reply.question: reply for reply in replies_so_far if reply.face_id == asking.face_id}
+        asking = replace(asking, replies=known)
+        values = _values([question for question in questions if not asking.is_final(question)], given)
         replies = [
             self._reply(actor, study, asking.face_id, question, value, known.get(question.name), shared)
             for question, value in values

@@ -128,6 +128,18 @@ def test_a_comprehension_check_is_asked_again_so_many_times(platform, ask, ada):
     give_face(platform, ada)
 
 
+def test_another_tab_in_which_it_is_still_asked_is_no_second_chance(platform, ask, ada):
+    ask(READ, CAMERA)
+    ada = ada()
+    elsewhere = platform.questions.due(ada)
+    answer(platform, ada, read=1)
+    assert platform.questions.answer(ada, elsewhere, {"read": 2, "camera": 2}) == {"camera": Outcome.SCREENED_OUT}
+    assert {reply.outcome for _, reply in platform.questions.mine(ada)} == {Outcome.PASSED, Outcome.SCREENED_OUT}
+    with pytest.raises(NotPermitted, match="doesn't go on"):
+        platform.questions.answer(ada, elsewhere, {"camera": 1})
+    assert platform.questions.due(ada) == Ended(Outcome.SCREENED_OUT)
+
+
 def test_whoever_fails_a_check_goes_no_further_and_can_not_come_back(platform, ask, ada):
     ask(READ)
     ada = ada()
