@@ -9,7 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -140,8 +140,7 @@ class Uploads:
     def forget(self, actor: Person, upload_id: str) -> None:
         """Remove an upload that isn't wanted, or what is said of an import that has ended."""
         folder, _ = self._of(actor, upload_id)
-        self._jobs.cancel(OPERATOR, f"{_JOB}{upload_id}")
-        shutil.rmtree(folder, ignore_errors=True)
+        self._remove(folder)
 
     def carry_out(self, upload_id: str) -> None:
         """Do an import that was asked for, in the name of whoever asked. Raises NotFound, NotPermitted, InvalidInput
@@ -179,15 +178,26 @@ class Uploads:
         return [upload_id for upload_id in free if upload_id in there]
 
     def sweep(self) -> None:
-        """Remove what nobody came back for."""
+        """Remove what nobody came back for, and what a process that was killed while it received it has left."""
         busy = {job.removeprefix(_JOB) for job in self._jobs.asked_for(OPERATOR) if job.startswith(_JOB)}
-        for folder, about in self._all():
-            if folder.name not in busy and datetime.fromisoformat(about["at"]) + KEPT < self._now():
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self._folders():
+            about = _written(folder / "about.json")
+            if about is not None and folder.name in busy:
+                continue
+            at = datetime.fromisoformat(about["at"]) if about else datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            if at + KEPT < self._now():
+                self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        """Together with its job, if there is one: nobody else has the files."""
+        self._jobs.cancel(OPERATOR, f"{_JOB}{folder.name}")
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _all(self) -> list[tuple[Path, dict[str, Any]]]:
-        folders = self._folder.iterdir() if self._folder.is_dir() else ()
-        return [(folder, about) for folder in folders if (about := _written(folder / "about.json"))]
+        return [(folder, about) for folder in self._folders() if (about := _written(folder / "about.json"))]
+
+    def _folders(self) -> list[Path]:
+        return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
     def _of(self, actor: Person, upload_id: str) -> tuple[Path, dict[str, Any]]:
         folder, about = self._there(upload_id)
@@ -278,8 +288,9 @@ def _write(path: Path, what: dict[str, Any]) -> None:
 
 
 def _written(path: Path) -> dict[str, Any] | None:
+    """None where nothing is, or where a power cut left it empty."""
     try:
         written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
     return written

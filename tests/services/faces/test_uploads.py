@@ -208,6 +208,33 @@ def test_what_nobody_came_back_for_is_removed_and_what_is_being_imported_is_not(
         platform.uploads.preview(OPERATOR, "../../etc", Manner())
 
 
+@pytest.mark.parametrize("left", ["nothing but files", "a note without a word in it"])
+def test_what_a_killed_process_left_is_removed_after_a_day(platform, study, settings, clock, left):
+    upload = platform.uploads.receive(OPERATOR, study.id, [zipped({"sad/0.jpg": PICTURES["0.jpg"]})])
+    [folder] = (settings.data / "uploads").iterdir()
+    note = folder / "about.json"
+    note.unlink() if left == "nothing but files" else note.write_text("")
+    os.utime(folder, (clock().timestamp(),) * 2)
+    platform.uploads.sweep()
+    assert platform.uploads.ordered(OPERATOR, study.id) == [] and folder.exists()
+    with pytest.raises(NotFound):
+        platform.uploads.preview(OPERATOR, upload, Manner())
+    clock.advance(hours=25)
+    platform.uploads.sweep()
+    assert not folder.exists()
+
+
+def test_of_an_import_that_failed_nothing_is_left_after_a_day(platform, study, clock):
+    upload = platform.uploads.receive(OPERATOR, study.id, [zipped({"sad/0.jpg": PICTURES["0.jpg"][:100]})])
+    job = platform.uploads.order(OPERATOR, upload, Manner(split="gone"), TERMS, False)
+    with pytest.raises(InvalidInput):
+        platform.uploads.carry_out(upload)
+    assert job in platform.jobs.given_up(OPERATOR)
+    clock.advance(hours=25)
+    platform.uploads.sweep()
+    assert job not in platform.jobs.given_up(OPERATOR)
+
+
 def test_what_is_forgotten_is_gone(platform, study, settings):
     upload = platform.uploads.receive(OPERATOR, study.id, [zipped({"sad/0.jpg": PICTURES["0.jpg"]})])
     platform.uploads.order(OPERATOR, upload, Manner(), TERMS, False)
