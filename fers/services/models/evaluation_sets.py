@@ -80,12 +80,14 @@ class EvaluationSets:
 
     def labels(self, evaluation_set: EvaluationSet, among: IdRange = EVERY_ID) -> Iterator[tuple[str, Emotion, str]]:
         """(face id, label, whose face it is) of the faces in a range of ids, by face id; withdrawn ones are gone from
-        all of them."""
+        all of them. Where there is no label at all, as of own ones where all faces were imported, no face is read."""
         if evaluation_set.label_source is EvaluationLabels.VERSION:
             entries = self._versions.entries(evaluation_set.version_id, evaluation_set.split, among)
             return ((entry.face_id, entry.label, entry.person) for entry in entries if entry.label is not None)
         if evaluation_set.label_source is EvaluationLabels.CONSENSUS:
             return self._consensus(evaluation_set, among)
+        if not self.size(evaluation_set):
+            return iter(())
         if evaluation_set.label_source is EvaluationLabels.INTENDED:
             asked = (face for face in self._faces(evaluation_set, among) if Purpose.TRAIN in face.purposes)
             return ((face.id, face.intended, face.person_id) for face in asked if face.intended is not None)
@@ -199,6 +201,8 @@ class EvaluationSets:
         perceived: dict[str, Consensus] = {}
         for study in self._studies(evaluation_set):
             perceived |= majority(self._labels.labels(study.id, among))
+        if not perceived:
+            return
         for face in self._faces(evaluation_set, among):
             outcome = perceived[face.id].outcome if face.id in perceived else None
             if isinstance(outcome, Emotion) and Purpose.TRAIN in face.purposes:

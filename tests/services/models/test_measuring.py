@@ -187,6 +187,14 @@ def test_evaluation_sets_are_named_as_people_name_them(platform, study, faces):
     assert asked_by("shadow a-model") is None
 
 
+def test_where_nothing_has_a_label_no_face_is_gone_through(platform, study, monkeypatch):
+    give_face(platform, participant(platform), Answer(None, before_prediction=True))
+    monkeypatch.setattr(platform.arena._records, "faces", lambda *_: pytest.fail("faces are read one by one"))
+    assert [choice.faces for choice in platform.arena.evaluation_sets(OPERATOR, study.id)] == [0, 0]
+    with pytest.raises(InvalidInput):
+        platform.arena.evaluate(OPERATOR, "happy")
+
+
 def test_a_part_of_a_version_is_that_part(platform, study, faces):
     dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
     parts = {split: list(platform.versions.entries(OPERATOR, dataset_version.id, split)) for split in Split}
