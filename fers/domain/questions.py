@@ -197,7 +197,7 @@ def answered(question: Question, given: object) -> Value:
     doesn't take."""
     if isinstance(given, str):
         given = given.strip()
-    if given is None or given == "" or given == ():
+    if given is None or given in ("", (), []):
         if not question.optional:
             raise InvalidInput("question.missing", questions=[question.words.text])
         return None

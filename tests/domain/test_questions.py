@@ -67,7 +67,7 @@ def test_anything_is_kept_as_the_question_takes_it_or_refused(question, given):
 
 
 @pytest.mark.parametrize("question", EVERY_KIND, ids=lambda question: question.name)
-@pytest.mark.parametrize("nothing", [None, "", "  ", ()], ids=repr)
+@pytest.mark.parametrize("nothing", [None, "", "  ", (), []], ids=repr)
 def test_nothing_is_an_answer_to_optional_questions_alone(question, nothing):
     assert refused(question, nothing) == "question.missing"
     assert answered(replace(question, optional=True), nothing) is None
