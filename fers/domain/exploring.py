@@ -9,7 +9,7 @@ every combination there is, and so answer at any size without going through the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from fers.domain.emotions import Emotion
@@ -28,8 +28,8 @@ def quarter(share: float) -> int:
 
 
 def week_of(time: date) -> date:
-    """The Monday of the week."""
-    day = time.date() if isinstance(time, datetime) else time
+    """The Monday of the week; of a time, of the week that it is in in UTC."""
+    day = time.astimezone(UTC).date() if isinstance(time, datetime) else time
     return day - timedelta(days=day.weekday())
 
 

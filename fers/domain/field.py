@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import week_of
 from fers.domain.faces import Face, Prediction, Unscored
 
 
@@ -165,11 +164,6 @@ def rank_of(label: Emotion, probabilities: Sequence[float]) -> int:
     """The label's place, 1 to 8, among eight probabilities in the order of `Emotion`. Equals stand in that order."""
     ranked = sorted(Emotion, key=lambda emotion: -probabilities[emotion])
     return ranked.index(label) + 1
-
-
-def week_of_face(face: Face) -> date:
-    """The Monday of the week, in UTC, in which a face was given."""
-    return week_of(face.given_at.astimezone(UTC))
 
 
 def _first_guess(prediction: Prediction) -> Emotion:

@@ -14,9 +14,9 @@ from itertools import islice
 from fers.analysis.wilson import wilson
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
-from fers.domain.exploring import Cursor, FaceFilter
+from fers.domain.exploring import Cursor, FaceFilter, week_of
 from fers.domain.faces import Face, Source
-from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of, week_of_face
+from fers.domain.field import ShadowAnswer, ShadowChoice, may_be_tested_on, rank_of
 from fers.domain.images import crop_stored
 from fers.domain.interfaces import AnswerStore, Classifier, FaceIndex, FieldStore, ImageStore, JobStore, RecordStore
 from fers.domain.jobs import Job
@@ -150,7 +150,7 @@ class Shadows:
             except NotFound:
                 # Withdrawn since it was listed; or its image is lost, and it is not to be waited for again.
                 if self._records.face(face.id) is not None:
-                    ranks.append(ShadowAnswer(face.id, week_of_face(face), 0))
+                    ranks.append(ShadowAnswer(face.id, week_of(face.given_at), 0))
                 continue
             rank = 0
             try:
@@ -159,7 +159,7 @@ class Shadows:
                     rank = rank_of(face.answer.label, said[face.id].tolist())
             except Exception as error:  # The others are answered for all the same.
                 log.warning("%s failed on a face: %s", classifier.info.id, type(error).__name__)
-            ranks.append(ShadowAnswer(face.id, week_of_face(face), rank))
+            ranks.append(ShadowAnswer(face.id, week_of(face.given_at), rank))
         key = classifier.info.fingerprint
         if said:
             self._answers.add_answers(key, said)

@@ -1,7 +1,7 @@
 """What the stored faces say about models, counted on Firestore: counters that are only ever added to.
 
 An addition stands in the same batch as the change that it counts, and the counters are spread over several documents,
-as in `firebase_counters`.
+as in `counters`.
 """
 
 import json

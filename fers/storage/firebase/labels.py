@@ -1,7 +1,7 @@
 """LabelStore on Firestore.
 
 Who labelled a face and who holds a slot of it stand in its facts, each change of which relies on what it has seen
-(`firebase_face_facts`), and a label's own document is written in the same batch: so there is never a label too many,
+(`face_rows`), and a label's own document is written in the same batch: so there is never a label too many,
 from however many servers they come. The queues are queries over the facts.
 """
 

@@ -1,4 +1,4 @@
-"""Slows down whoever keeps guessing, on any number of servers: `throttle.Throttle` on Firestore."""
+"""Slows down whoever keeps guessing, on any number of servers: `sqlite.throttle.Throttle` on Firestore."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""SnapshotStore on Firestore.
+"""DatasetVersionStore on Firestore.
 
 A version's entries are written under the name of the attempt, and the version, which names its attempt, when all are
 there: so a version is there whole or not at all. A face is looked at once its entry or its crop is written; who

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from fers.domain.emotions import Emotion
-from fers.domain.exploring import class_of, is_disputed, quarter
+from fers.domain.exploring import class_of, is_disputed, quarter, week_of
 from fers.domain.faces import Face, Source
-from fers.domain.field import week_of_face
 from fers.domain.groups import DIMENSIONS, SelfDescription
 from fers.domain.labels import Opinion
 from fers.domain.protocols import Place, ThreeLabels
@@ -52,7 +51,7 @@ def facets_of(face: Face, label: Emotion | None) -> Facts:
     _, confidence = face.prediction.top(1)[0]
     return {
         "study_id": face.study_id,
-        "week": week_of_face(face).isoformat(),
+        "week": week_of(face.given_at).isoformat(),
         "label": number_of(label),
         "disputed": is_disputed(face, label),
         "source": SOURCES.index(face.source),

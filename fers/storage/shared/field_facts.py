@@ -3,8 +3,9 @@
 Confidences are kept in millionths: whole numbers can be taken off a sum again without leaving anything behind.
 """
 
+from fers.domain.exploring import week_of
 from fers.domain.faces import Face
-from fers.domain.field import match_of, week_of_face
+from fers.domain.field import match_of
 
 MILLION = 1_000_000
 _NUMBERS = ("before", "shown_right", "rival_right", "closer")
@@ -16,7 +17,7 @@ def guess_facts(face: Face) -> dict[str, str | int]:
     guess, confidence = prediction.top(1)[0]
     return {
         "study_id": face.study_id,
-        "week": week_of_face(face).isoformat(),
+        "week": week_of(face.given_at).isoformat(),
         "model": f"{prediction.model_id} {prediction.model_version}",
         "millionths": round(confidence * MILLION),
         "squares": round(confidence**2 * MILLION),

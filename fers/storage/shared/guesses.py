@@ -14,7 +14,7 @@ MANY = 500
 
 
 class Counting(Protocol):
-    """A `throttle.Throttle`, on any store."""
+    """A `Throttle`, on any store."""
 
     def check(self, key: str, free: int) -> None: ...
 

@@ -6,7 +6,7 @@ again the counts say which is less work. So nothing here goes through all faces 
 """
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found, week_of
@@ -104,7 +104,7 @@ class SqliteFaceIndex:
     def _weeks(self, study_id: str, wanted: FaceFilter, after: Cursor[datetime] | None) -> list[tuple[str, int, int]]:
         """Weeks that hold wanted faces, newest first: (Monday, wanted faces, all faces)."""
         condition, values = _condition(wanted)
-        last = week_of(after.rank.astimezone(UTC)).isoformat() if after else "9999"
+        last = week_of(after.rank).isoformat() if after else "9999"
         counts, among = _counts(wanted)
         rows = self._database.rows(
             f"SELECT week, SUM(count) FILTER (WHERE {condition}) AS found, SUM(count) AS everything FROM {counts}"

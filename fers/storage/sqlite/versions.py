@@ -1,4 +1,4 @@
-"""SnapshotStore on SQLite."""
+"""DatasetVersionStore on SQLite."""
 
 import json
 import secrets
