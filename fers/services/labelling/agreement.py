@@ -40,7 +40,7 @@ class AgreementReport:
     counts: Counter[str]
     """Labels by annotator."""
     flags: list[Label]
-    """By face; those that nobody has settled since."""
+    """By face; those that nobody has resolved since."""
     accuracy: dict[str, float]
     """How often each annotator is right, 0 to 1, as Dawid and Skene's method estimates it from all votes."""
     aggregated: int
@@ -85,14 +85,14 @@ class Agreement:
         require(actor, Action.VIEW_DATASET, study_id)
         labels = list(self._labels.labels(study_id))
         own = list(of_people(labels))
-        aggregated = self._labels.resolved_flags(study_id)
+        resolved = self._labels.resolved_flags(study_id)
         by_majority, (estimated, rates) = majority(labels), dawid_skene(labels)
         return AgreementReport(
             labels=len(own),
             agreement=analysis.agreement(own),
             on_gold_standard=accuracy_on_gold_standard(own, self._labels.gold_standard(study_id)),
             counts=Counter(sorted(label.annotator_id for label in own)),
-            flags=[label for label in labels if is_open_flag(label, aggregated.get(label.face_id))],
+            flags=[label for label in labels if is_open_flag(label, resolved.get(label.face_id))],
             accuracy=dict(zip(rates.annotators, rates.accuracy.tolist(), strict=True)),
             aggregated=len(by_majority),
             differ=sum(estimated[face_id].outcome is not said.outcome for face_id, said in by_majority.items()),

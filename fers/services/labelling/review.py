@@ -101,7 +101,7 @@ class Review:
         `saw_prediction`: of the face as it was on their screen; what the study shows may have changed since it was
         handed out.
 
-        Raises NotFound for a face they may not label (any more), AlreadyExists when they have, PlaceTaken when others
+        Raises NotFound for a face they may not label (any more), AlreadyExists when they have, SlotTaken when others
         were quicker, InvalidInput when it can't be said like this.
         """
         study = self._study(actor, study_id)
@@ -122,7 +122,7 @@ class Review:
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
         """Take the actor's label of a face back and hand the face out again; None when it is not there any more.
 
-        Raises PlaceTaken when the label is taken back and the face has all its labels without it.
+        Raises SlotTaken when the label is taken back and the face has all its labels without it.
         """
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
