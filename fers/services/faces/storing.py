@@ -16,13 +16,16 @@ class Storing:
         """Store a face, or return the one that is stored under this id already.
 
         The image goes first: once the record is there, everything of the face is. Raises StoreUnavailable (then nothing
-        of the face is left), or NotFound when its person is gone.
+        of the face is left), or NotFound when its person is gone, or took this very face back: what is noted as taken
+        back would be taken away again.
         """
         try:
             with self._journal.writing(face.id):
                 stored = self._records.face(face.id)
                 if stored is not None:
                     return stored
+                if self._erasures.is_gone(face.id):
+                    raise NotFound("capture.withdrawn")
                 self._images.put(face.id, data)
                 self._records.create_face(face)
         except Exception:

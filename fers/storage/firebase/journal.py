@@ -24,7 +24,7 @@ from fers.storage.shared.documents import time_from_text, time_to_text
 
 LEASE = timedelta(minutes=3)
 """From the call that takes it to the one that gives it back a submission makes a transfer (25 seconds at the worst) and
-six calls (15 each), less than two minutes together; the rest is for servers whose clocks differ."""
+seven calls (15 each), little more than two minutes together; the rest is for servers whose clocks differ."""
 PATIENCE_SECONDS = 20.0
 """How long one writer waits for another."""
 _LONGEST_PAUSE = 1.0

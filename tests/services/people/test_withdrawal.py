@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
 from fers.domain.versions import Split
@@ -14,7 +15,7 @@ from fers.errors import NotFound, NotSignedIn, SignInFailed
 from fers.exporting.exported_version import Cut
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
-from tests.people import PASSWORD, give_face, participant, pattern
+from tests.people import HAPPY_POSED, PASSWORD, give_face, participant, pattern
 
 
 def _bytes_on_disk(settings) -> bytes:
@@ -50,6 +51,18 @@ def test_the_crop_of_a_frozen_face_is_gone_with_it(platform, ada, settings):
     platform.withdrawal.withdraw_everything(ada)
     left = _bytes_on_disk(settings)
     assert not any(piece in left for piece in pieces)
+
+
+def test_a_withdrawn_face_is_not_given_again_from_a_tab_that_was_left_open(platform, ada):
+    draft = platform.capture.receive(ada, pattern(0), Source.UPLOAD)
+    box = draft.suggestions[0]
+    prediction = platform.capture.predict(ada, draft, box)
+    face = platform.capture.submit(ada, draft, box, prediction, HAPPY_POSED)
+    platform.withdrawal.withdraw_face(ada, face.id)
+    with pytest.raises(NotFound, match="withdrawn"):
+        platform.capture.submit(ada, draft, box, prediction, HAPPY_POSED)
+    assert platform.data_export.faces(ada) == []
+    assert platform.doctor.examine() == []
 
 
 def test_nobody_withdraws_somebody_elses_face(platform, ada):
