@@ -28,7 +28,7 @@ from tests.waiting import LONG
 from .firebase_house import LEASE, PATIENCE_SECONDS, house
 from .leaving import check_gone, finish_leaving, somebody_leaving
 
-CALLS = 14
+CALLS = 13
 """Of a guess and the submission that follows it."""
 UNAVAILABLE, QUOTA, UNAUTHENTICATED = 14, 8, 16
 """Statuses of gRPC."""

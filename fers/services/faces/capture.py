@@ -189,7 +189,7 @@ class Capture:
         if not study.open:
             raise StudyClosed("study.closed")
         self._participations.require_going_on(actor, study)
-        return self._consents.require(actor), study
+        return self._consents.require(actor, study), study
 
 
 def _kept(study: Study, photo: Photo, box: Box) -> tuple[Photo, Box]:

@@ -118,7 +118,7 @@ class _KeepsNothing(Consents):
         study_id = self._studies.current(actor).id
         return Consent(secrets.token_hex(16), actor.id, study_id, self.text(actor), nothing, self._now())
 
-    def current(self, actor: Person) -> Consent | None:
+    def current(self, actor: Person, study: Study | None = None) -> Consent | None:
         return self.latest(actor)
 
 

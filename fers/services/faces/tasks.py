@@ -292,7 +292,7 @@ class Tasks:
 
     def _reserve(self, actor: Person, study: Study, task: Task) -> bool:
         """Whoever keeps no photos takes no place, and neither does what is wanted without end."""
-        consent = self._consents.current(actor)
+        consent = self._consents.current(actor, study)
         place = Place(task.intended, self._groups_of(actor, study))
         quotas = study.protocol.quotas_of(place)
         if not quotas or consent is None or not consent.permits(Purpose.STORE):

@@ -64,11 +64,12 @@ class Consents:
         require(actor, Action.GIVE_FACE)
         return self._records.latest_consent(actor.id, self._studies.current(actor).id)
 
-    def current(self, actor: Person) -> Consent | None:
+    def current(self, actor: Person, study: Study | None = None) -> Consent | None:
         """The actor's consent when it covers today's words, in the language they read, else None: they have to be
-        asked (again)."""
+        asked (again). `study`: the one they work in, of whoever has it in hand: where the store is far away, each look
+        costs its time."""
         require(actor, Action.GIVE_FACE)
-        study = self._studies.current(actor)  # Asked for once: where the store is far away, each look costs its time.
+        study = study or self._studies.current(actor)
         latest = self._records.latest_consent(actor.id, study.id)
         return latest if latest and latest.text in acceptable_in(study, latest.text.language) else None
 
@@ -81,9 +82,9 @@ class Consents:
         gone = acceptable(before) - acceptable(changed)
         return sum(self._records.count_agreed(before.id, text.sha256) for text in gone)
 
-    def require(self, actor: Person) -> Consent:
+    def require(self, actor: Person, study: Study | None = None) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""
-        consent = self.current(actor)
+        consent = self.current(actor, study)
         if consent is None:
             raise ConsentRequired("consent.missing")
         return consent

@@ -42,7 +42,8 @@ class Groups:
         """What the actor would explicitly agree to by saying something about themselves; None where their study does
         not ask, or keeps nothing of theirs."""
         require(actor, Action.MANAGE_OWN_DATA)
-        study, consent = self._studies.current(actor), self._consents.current(actor)
+        study = self._studies.current(actor)
+        consent = self._consents.current(actor, study)
         if not study.asks_groups or consent is None or not consent.permits(Purpose.STORE):
             return None
         return about_you(study, language)

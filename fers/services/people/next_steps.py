@@ -82,7 +82,7 @@ class NextSteps:
             models=len(self._models.models()) if shares else 0,
             waiting=self._labels.count_waiting(actor.id, study.id, study.overlap) if labels else 0,
             waits_elsewhere=not works and self.elsewhere(actor) is not None,
-            has_agreed=works or self._consents.current(actor) is not None,
+            has_agreed=works or self._consents.current(actor, study) is not None,
             own_faces=0 if works else sum(face.study_id == study.id for face in self._records.faces_of(actor.id)),
         )
 

@@ -190,7 +190,7 @@ class Questions:
         """Looks nothing up where a study has no questions."""
         if not study.questions or not study.open:
             return False
-        consent = self._consents.current(actor)
+        consent = self._consents.current(actor, study)
         return consent is not None and consent.permits(Purpose.STORE)
 
     def _moments(self, actor: Person, study: Study, replies: list[Reply], through: bool) -> Iterator[Asking]:
