@@ -24,6 +24,8 @@ CLEARLY = 2.0
 FACES_A_CLASS = 4
 """Fewest, before two exchanged names are believed."""
 SAME = 1e-4
+LARGEST_DIFFERENCE = 0.02
+"""Between what is said of a face alone and among others, as a share of all that is said: rounding differs, too."""
 ALWAYS_SURE, NEVER_SURE = 0.999, 0.35
 """Confidences below and above which any network that knows faces sometimes is."""
 MOST_VIEWED = 8
@@ -109,9 +111,23 @@ def _faults(classifier: FolderClassifier, faces: np.ndarray) -> list[SelfTestFin
                 "It gives the same answer for every picture: the range it is fed is wrong, or it was not trained."
             )
         ]
+    if _depends_on_others(classifier, faces, outputs[: len(faces)]):
+        return [
+            SelfTestFinding(
+                "What it says of a face depends on the faces that it is asked about with it: a softmax goes over the "
+                "faces (dim=0) in place of the classes, or it was saved while it was training (call eval() before)."
+            )
+        ]
     output = classifier.info.output
     wrong = fault(outputs, list(output.classes), output.kind)
     return [SelfTestFinding(wrong)] if wrong else []
+
+
+def _depends_on_others(classifier: FolderClassifier, faces: np.ndarray, together: np.ndarray) -> bool:
+    """Whether a face that is asked about alone, as each is that somebody gives, gets another answer."""
+    chosen = [0, len(faces) - 1]
+    alone = np.concatenate([classifier.outputs(faces[index : index + 1]) for index in chosen])
+    return bool(np.abs(alone - together[chosen]).max() > LARGEST_DIFFERENCE * np.ptp(together))
 
 
 def _anything(faces: np.ndarray) -> tuple[np.ndarray, ...]:

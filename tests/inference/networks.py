@@ -24,13 +24,13 @@ DESCRIBED = {
 """What a file of `knowing_the_portraits` doesn't tell, by the options of `fers models add`."""
 
 
-def onnx_file(path, dense_weights, batch="n", first="Identity", last="Softmax"):
+def onnx_file(path, dense_weights, batch="n", first="Identity", last="Softmax", **of_last):
     kernel, bias = dense_weights
     nodes = [
         helper.make_node(first, ["face"], ["felt"]),
         helper.make_node("Flatten", ["felt"], ["flat"]),
         helper.make_node("Gemm", ["flat", "kernel", "bias"], ["logits"]),
-        helper.make_node(last, ["logits"], ["answer"]),
+        helper.make_node(last, ["logits"], ["answer"], **of_last),
     ]
     graph = helper.make_graph(
         nodes,

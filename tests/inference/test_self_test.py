@@ -118,6 +118,15 @@ def test_a_constant_answer_is_found(write_model, tmp_path, faces, labels):
     assert "same answer for every picture" in str(examine(constant, faces, labels).findings[0])
 
 
+def test_a_network_whose_answer_depends_on_other_faces_is_found(write_model, tmp_path, faces, labels):
+    weights = dense_knowing(np.cos(to_input(faces, InputSpec(**INPUT))), labels)
+    network = onnx_file(tmp_path / "model.onnx", weights, first="Cos", axis=0)
+    output = {"classes": list(LABELS), "kind": "scores"}
+    folder = read_model_folder(write_model("known", network, network.name, input=INPUT, output=output))
+    (finding,) = examine(FolderClassifier(folder), faces, labels).findings
+    assert "depends on the faces that it is asked about with it" in str(finding)
+
+
 def test_probabilities_that_are_called_logits_are_found(described, faces, labels):
     flat = described(output={"classes": LABELS, "kind": "logits"})
     assert '"kind": "probabilities"' in str(examine(flat, faces, labels).findings[0])
