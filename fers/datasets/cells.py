@@ -1,6 +1,8 @@
 """What the cells of a data set's tables say, checked. Every function raises DataError for what makes no sense."""
 
 import math
+import re
+import unicodedata
 from typing import Any
 
 from fers.datasets.faces import DataError
@@ -8,10 +10,29 @@ from fers.domain.boxes import Box
 
 LARGEST = 1_000_000
 """No count of votes, class id or pixel is larger."""
+_WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
 def is_empty(cell: Any) -> bool:
-    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())  # NaN is not itself.
+    return (
+        cell is None or cell != cell or cell == [] or (isinstance(cell, str) and not cell.strip())
+    )  # NaN is not itself.
+
+
+def votes(cell: Any) -> float:
+    """Return how many votes a cell counts. Where classes are marked as true or false, true is one. Raises DataError."""
+    said = str(cell).strip().casefold()
+    count = float(said == "true") if said in ("true", "false") else number(cell)
+    if count < 0:
+        raise DataError("cell.negative-votes")
+    return count
+
+
+def name(cell: Any) -> str:
+    """Return what somebody or something is called, empty where the cell is. A number is the same name wherever it
+    stands: pandas writes 3 as 3.0 in each column where a cell is empty."""
+    said = "" if is_empty(cell) else unicodedata.normalize("NFC", str(cell).strip())
+    return _WHOLE.sub(r"\1", said)
 
 
 def number(cell: Any) -> float:
@@ -45,6 +66,8 @@ def box_of_corners(left: Any, top: Any, right: Any, bottom: Any) -> Box:
 
 
 def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) -> Box:
+    if max(map(abs, (left, top, right, bottom))) <= 1:
+        raise DataError("cell.box-in-shares", box=str(said))
     x, y = max(round(left), 0), max(round(top), 0)
     try:
         inside = Box(x, y, round(right) - x, round(bottom) - y)

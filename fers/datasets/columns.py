@@ -69,6 +69,13 @@ BOXES = (
     ("x1", "y1", "x2", "y2"),
 )
 """Columns that a box is written in; of those whose third is not its width, the last two are its other corner."""
+UNREAD_BOXES = {
+    *("box", "bbox", "bboxes", "bounding_box", "face_box", "face_bbox", "facial_area", "rect", "face_rect"),
+    *("x_center", "center_x", "xcenter"),
+}
+"""Columns of a box that may be its size or its corners, or begin in its centre: nobody can tell."""
+NO_EMOTION = {"unknown", "nf", "not_a_face", "not_face", "no_face"}
+"""Votes for none of the emotions, as in FER+."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,18 @@ class Columns:
 
     @cached_property
     def votes(self) -> dict[str, Emotion]:
-        """Columns that count an emotion's votes."""
-        return {name: emotion for name in self.there if (emotion := _emotion(name)) is not None}
+        """Columns that count an emotion's votes. Raises DataError where two count the same one's."""
+        found = {name: emotion for name in self.there if (emotion := _emotion(name)) is not None}
+        named = [emotion for name in self.there if (emotion := _emotion(name)) is not None]
+        if twice := [emotion for emotion in Emotion if named.count(emotion) > 1]:
+            same = [name for name in self.there if _emotion(name) is twice[0]]
+            raise DataError("columns.votes-twice", emotion=twice[0].label, columns=same)
+        return found
+
+    @cached_property
+    def other_votes(self) -> list[str]:
+        """Columns that count the votes of who saw no emotion, beside those that count an emotion's."""
+        return [name for name in self.there if _plain(name) in NO_EMOTION] if self.votes else []
 
     @cached_property
     def box(self) -> tuple[str, ...]:
@@ -113,6 +130,8 @@ class Columns:
                 return tuple(self._by_name[name] for name in names)
         if missing := {"width", "height"} - set(self._by_name) if {"left", "top"} & set(self._by_name) else set():
             raise DataError("columns.incomplete-box", missing=sorted(missing))
+        if unread := [name for name in self.there if _plain(name) in UNREAD_BOXES]:
+            raise DataError("columns.unread-box", column=unread[0])
         return ()
 
     @property

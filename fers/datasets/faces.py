@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from fers.domain.boxes import Box, clamped
+from fers.domain.colours import in_eight_bits
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import upright
 from fers.errors import FersError
@@ -119,7 +120,7 @@ class FaceSet:
         """Return a face's image in colour or gray, upright. Raises DataError, naming it, when it cannot be read."""
         try:
             with self.open(index) as image:
-                return upright(image).convert(mode)
+                return in_eight_bits(upright(image)).convert(mode)
         except DataError as error:
             error.at(self._place(index))
             raise

@@ -1,9 +1,10 @@
 """Files by name below a folder or inside a zip, whichever there is, and never outside it."""
 
+import os
 import threading
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -21,6 +22,7 @@ LARGEST_PICTURE = 64_000_000
 MOST_PICTURES = 200_000
 """Of which names are looked for that are only alike: it takes memory."""
 _PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff", "gif", "pgm", "ppm")}
+_ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".7z", ".rar"}
 _ENCRYPTED = 0x1
 _IN_UTF8 = 0x800
 
@@ -53,7 +55,7 @@ class Files:
         if self._zip:
             names = iter(self._members)
         else:
-            names = (file.relative_to(self.path).as_posix() for file in self.path.rglob("*") if file.is_file())
+            names = (file.relative_to(self.path).as_posix() for file in _below(self.path))
         return sorted(name for name in names if not _litter(name))
 
     def __contains__(self, name: str) -> bool:
@@ -72,7 +74,7 @@ class Files:
     @cached_property
     def _other_forms(self) -> dict[str, Path]:
         """Files whose names can be written in several Unicode forms, by the usual one."""
-        below = ((file, file.relative_to(self.path).as_posix()) for file in self.path.rglob("*"))
+        below = ((file, file.relative_to(self.path).as_posix()) for file in _below(self.path))
         return {_same(name): file for file, name in below if not name.isascii()}
 
     def existing(self, *names: str) -> str:
@@ -134,6 +136,14 @@ class Files:
         return image
 
 
+def _below(folder: Path) -> Iterator[Path]:
+    """The files below a folder, also where links lead to other folders, but not in circles."""
+    for place, folders, files in os.walk(folder, followlinks=True):
+        above = Path(place).resolve()
+        folders[:] = [name for name in folders if not above.is_relative_to(Path(place, name).resolve())]
+        yield from (file for name in files if (file := Path(place, name)).is_file())
+
+
 def inside(name: str) -> str:
     """Return a name that a data set gives, with slashes. Raises DataError when it leads out of the set."""
     path = PureWindowsPath(name)  # It knows every way to write a path, drives and backslashes too.
@@ -153,6 +163,11 @@ def _told(info: zipfile.ZipInfo) -> str:
         with suppress(UnicodeError):
             return info.filename.encode("cp437").decode("utf-8")
     return info.filename
+
+
+def archives(names: Iterable[str]) -> list[str]:
+    """Those that are archives, which nothing is read of inside another set."""
+    return [name for name in names if PurePosixPath(name).suffix.lower() in _ARCHIVES]
 
 
 def is_picture(name: str) -> bool:

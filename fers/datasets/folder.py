@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fers.datasets.faces import DataError, FaceSet, Gathering
 from fers.datasets.faults import UnknownWord
-from fers.datasets.files import Files, is_picture
+from fers.datasets.files import Files, archives, is_picture
 from fers.datasets.reading import Reading
 from fers.datasets.splits import SeveralSplits
 from fers.datasets.words import Vocabulary
@@ -32,7 +33,10 @@ def load(path: Path, reading: Reading) -> FaceSet:
     """Read `happy/a.jpg`, `train/happy/a.jpg` with the split "train", or `happy/s01/a.jpg` of the person "s01", from
     the folder or zip `path`; of folders that are nested in another way somebody says how."""
     files, gathering = Files(path), Gathering()
-    pictures = [(name, PurePosixPath(name).parent) for name in files.names() if is_picture(name)]
+    names = files.names()
+    pictures = [(name, PurePosixPath(name).parent) for name in names if is_picture(name)]
+    if not pictures and (packed := archives(names)):
+        raise DataError("set.packed-within", source=reading.source, files=packed[:9])
     meant = _meanings(Counter(folder for _, folder in pictures), reading)
     pictures = [
         (name, meant[folder])
@@ -47,6 +51,19 @@ def load(path: Path, reading: Reading) -> FaceSet:
         else:
             gathering.add(name, shown.emotion, person=shown.person)
     return gathering.faces(reading.source, lambda index: files.image(gathering.names[index]))
+
+
+def name_classes(names: Iterable[str]) -> bool:
+    """Whether any of these files is a picture in a folder that names a class in usual words."""
+    folders = {PurePosixPath(name).parent for name in names if is_picture(name)}
+    return any(_is_class(part, Vocabulary()) for part in {part for folder in folders for part in folder.parts})
+
+
+def _is_class(name: str, words: Vocabulary) -> bool:
+    try:
+        return _named(name, words) is not None
+    except UnknownWord:
+        return False
 
 
 def _check(reading: Reading) -> None:

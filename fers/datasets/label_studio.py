@@ -1,6 +1,7 @@
 """Label Studio's exports: JSON, JSON-MIN and CSV (labelstud.io/guide/export)."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -93,7 +94,16 @@ def _box(region: Record) -> Box | None:
         return None
     across, down = (cells.number(region.get(name)) / 100 for name in ("original_width", "original_height"))
     left, top, width, height = (cells.number(region.get(name)) for name in ("x", "y", "width", "height"))
-    return cells.box(left * across, top * down, width * across, height * down)
+    turn = math.radians(cells.number(region.get("rotation") or 0))
+    return _upright(left * across, top * down, width * across, height * down, turn)
+
+
+def _upright(left: float, top: float, width: float, height: float, turn: float) -> Box:
+    """The box around one that is turned about its top left corner, clockwise."""
+    corners = [(x, y) for x in (0, width) for y in (0, height)]
+    across = [left + x * math.cos(turn) - y * math.sin(turn) for x, y in corners]
+    down = [top + x * math.sin(turn) + y * math.cos(turn) for x, y in corners]
+    return cells.box_of_corners(min(across), min(down), max(across), max(down))
 
 
 def file_names(image: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Manifests: tables of one's own, or of another tool, that say which image shows what."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -29,6 +28,8 @@ _OF_TABLES = {"annotations", "labels"}
 """Folders that lie beside their images, or beside a folder of them."""
 _WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
 """What splits are called."""
+_SHARD = re.compile(r"(^\d+|-\d+-of-\d+)$")
+"""How the names of tables end that make a split together."""
 
 
 def load(path: Path, reading: Reading) -> FaceSet:
@@ -44,7 +45,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     is_split = len(tables) > 1
     if is_split:
         are_alike = len({PurePosixPath(name).name for name in tables}) == 1
-        tables = [name for name in tables if reading.split.takes(_split(name, are_alike))]
+        tables = [name for name in tables if reading.split.takes(_split(name, by_its_folder=are_alike))]
         reading.split.check(reading.source)
     for name in tables:
         _Reader(files, name, reading, gathering, packed).read(has_splits=not is_split)
@@ -56,18 +57,24 @@ def _image(name: str, files: Files, packed: dict[str, Packed]) -> Image.Image:
     return open_picture(packed[name]()) if name in packed else files.image(name)
 
 
-def _split(table: str, by_its_folder: bool) -> str:
-    return PurePosixPath(table).parent.name if by_its_folder else PurePosixPath(table).stem
+def _split(table: str, *, by_its_folder: bool = False) -> str:
+    """What part of the set a table is: `train.csv`, `train-00000-of-00002.parquet` or `train/0000.parquet`."""
+    path = PurePosixPath(table)
+    stem = _SHARD.sub("", path.stem)
+    return path.parent.name if by_its_folder or not stem else stem
 
 
 def _tables(files: Files) -> list[str]:
     """The tables of faces. Raises DataError when there are none, or several whose names don't say what part each is."""
-    named = [name for name in files.names() if PurePosixPath(name).suffix.lower() in KINDS]
+    names = files.names()
+    named = [name for name in names if PurePosixPath(name).suffix.lower() in KINDS]
     tables = [name for name in named if PurePosixPath(name).suffix.lower() != ".json"] or named
+    if all(name.lower().endswith(".json") for name in tables) and any(name.endswith(".arrow") for name in names):
+        raise DataError("table.arrow").at(files.path)  # As `datasets` keeps a set, with JSON beside it.
     if not tables:
         raise DataError("set.no-table", path=files.path, kinds=KINDS)
-    stems = [PurePosixPath(name).stem for name in tables]
-    are_splits = len(set(stems)) == len(tables) and all(_WORDS.findall(stem.lower()) for stem in stems)
+    parts = {(_split(name), PurePosixPath(name).stem) for name in tables}
+    are_splits = len(parts) == len(tables) and all(_WORDS.findall(split.lower()) for split, _ in parts)
     if len({PurePosixPath(name).name for name in tables}) > 1 and not are_splits:
         raise DataError("set.several-tables", path=files.path, tables=tables[:9])
     return tables
@@ -113,7 +120,8 @@ class _Reader:
 
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
-        wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._box_names}
+        wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._columns.other_votes}
+        wanted |= {*self._box_names}
         for record in self._table.records(wanted):
             if not has_splits or self._split.takes(self._text(record, "split")):
                 with self._where:
@@ -133,19 +141,21 @@ class _Reader:
 
     def _said(self, record: Record) -> Iterator[tuple[Target | None, Box | None]]:
         """What is said of each face in the picture, None where it is left out, and its box."""
-        votes = [0.0] * len(Emotion)
-        for column, emotion in self._columns.votes.items():
-            if not cells.is_empty(record.get(column)):
-                votes[emotion] += cells.number(record[column])
-        if min(votes) < 0:
-            raise DataError("cell.negative-votes")
-        if any(votes):
-            yield [count / sum(votes) for count in votes], self._box(record)
+        votes, others = self._counted(record, self._columns.votes), self._counted(record, self._columns.other_votes)
+        if max(others.values(), default=0) > max(votes.values(), default=0):
+            self._gathering.drop(f"{max(others, key=others.__getitem__)} by most votes")
+            return
+        if any(votes.values()):
+            count = {self._columns.votes[column]: votes[column] for column in votes}
+            yield [count.get(emotion, 0) / sum(votes.values()) for emotion in Emotion], self._box(record)
             return
         cell = self._cell(record, "label")
         regions = label_studio.regions(cell)
-        for words, box in regions or [([cell], self._box(record))]:
+        for words, box in regions or [(cell if isinstance(cell, list) else [cell], self._box(record))]:
             yield self._target(words), box
+
+    def _counted(self, record: Record, columns: Iterable[str]) -> dict[str, float]:
+        return {column: cells.votes(record[column]) for column in columns if not cells.is_empty(record.get(column))}
 
     def _target(self, words: list[str]) -> Target | None:
         emotions = [self._words.emotion(word) for word in words]
@@ -199,8 +209,7 @@ class _Reader:
         return record.get(self._names[meaning])
 
     def _text(self, record: Record, meaning: str) -> str:
-        value = self._value(record, meaning)
-        return "" if cells.is_empty(value) else unicodedata.normalize("NFC", str(value).strip())
+        return cells.name(self._value(record, meaning))
 
     def _cell(self, record: Record, meaning: str) -> Any:
         if cells.is_empty(self._value(record, meaning)):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fers.datasets.faces import DataError
@@ -47,25 +47,43 @@ class ParquetTable:
         raise DataError("table.no-row", row=row)
 
     def _records(self, wanted: Collection[str]) -> Iterator[Record]:
-        packed = {name for name in self._columns if name in wanted and self._is_packed(name)}
-        columns = [f"{name}.path" if name in packed else name for name in self._columns if name in wanted]
-        classes = {name: names for name, names in self._classes.items() if name in wanted}
+        readers = {name: self._reader(name) for name in self._columns if name in wanted}
+        columns = [column for column, _ in readers.values() if column]
         with self._opened() as file:
             for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
                 for record in batch.to_pylist():
                     self._where.row += 1
-                    for name in packed:
-                        record[name] = {"row": self._where.row}
-                    for name, names in classes.items():
-                        record[name] = _named(record[name], names)
-                    yield record
+                    yield {name: read(record.get(name)) for name, (_, read) in readers.items()}
 
-    def _is_packed(self, column: str) -> bool:
-        kind = self._columns[column]
-        return {"bytes", "path"} <= {field.name for field in getattr(kind, "fields", ())}
+    def _reader(self, column: str) -> tuple[str, Callable[[Any], Any]]:
+        """What is read of a column, nothing where it holds images, and what is made of its cells. By its first cell it
+        is seen whether bytes are text, and whether only the paths of images are there."""
+        if names := self._classes.get(column):
+            return column, partial(_named, names=names)
+        parts = self._parts(column)
+        if not self._is_bytes(column) and "bytes" not in parts:
+            return column, lambda cell: cell
+        first = self._first(column)
+        if isinstance(first, bytes) and _is_text(first):
+            return column, lambda cell: cell and cell.decode(errors="replace")
+        if isinstance(first, dict) and first["bytes"] is None and first.get("path"):
+            return f"{column}.path", lambda cell: cell and cell["path"]
+        return "", lambda _: {"row": self._where.row}
+
+    def _parts(self, column: str) -> set[str]:
+        return {field.name for field in getattr(self._columns[column], "fields", ())}
+
+    def _is_bytes(self, column: str) -> bool:
+        return str(self._columns[column]) in ("binary", "large_binary", "binary_view")
+
+    def _first(self, column: str) -> Any:
+        with self._opened() as file:
+            return next((batch[column][0].as_py() for batch in file.iter_batches(1, columns=[column])), None)
 
     def _read_images(self, column: str, group: int) -> list[bytes | None]:
         with self._opened() as file:
+            if self._is_bytes(column):
+                return file.read_row_group(group, [column])[column].to_pylist()
             images = file.read_row_group(group, [f"{column}.bytes"])[column].to_pylist()
         return [image and image["bytes"] for image in images]
 
@@ -81,11 +99,19 @@ class ParquetTable:
             raise DataError("table.broken-parquet", problem=error).at(self._where) from error
 
 
+def _is_text(data: bytes) -> bool:
+    try:
+        return data.decode().isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
 def _classes(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:
     """The names of the classes in columns of numbers, as `datasets` notes them beside the table."""
     try:
         features = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
-        named = {name: about["names"] for name, about in features.items() if about.get("_type") == "ClassLabel"}
+        single = {name: about.get("feature", about) for name, about in features.items()}  # Of lists, their elements.
+        named = {name: about["names"] for name, about in single.items() if about.get("_type") == "ClassLabel"}
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return {}
     return {name: names for name, names in named.items() if isinstance(names, list)}
@@ -93,6 +119,8 @@ def _classes(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:
 
 def _named(cell: Any, names: list[str]) -> Any:
     """-1 is how `datasets` writes that nobody knows."""
+    if isinstance(cell, list):
+        return [_named(each, names) for each in cell]
     if isinstance(cell, int) and -1 <= cell < len(names):
         return None if cell == -1 else names[cell]
     return cell

@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-from fers.datasets import affectnet, exported, fer2013, manifest
+from fers.datasets import affectnet, exported, fer2013, folder, json_tables, manifest
 from fers.datasets.columns import is_header
 from fers.datasets.faces import DataError
 from fers.datasets.faults import Faults
@@ -22,7 +22,8 @@ def format_of(path: Path) -> str:
         return "affectnet"
     if any(PurePosixPath(name).name == "label.csv" and _counts_votes(files, name) for name in names):
         return "ferplus"
-    if any(_lists_faces(files, name) for name in names):
+    are_classes = folder.name_classes(names)
+    if any(_lists_faces(files, name, are_classes) for name in names):
         return "manifest"
     if any(name.lower().endswith(".csv") and fer2013.is_header(_columns(files, name)) for name in names):
         raise DataError("fer2013.packed", path=path.name)
@@ -39,16 +40,18 @@ def _of_table(path: Path) -> str:
     return "fer2013" if fer2013.is_header(columns) else "manifest"
 
 
-def _lists_faces(files: Files, name: str) -> bool:
-    """A file beside class folders may be a table of anything."""
+def _lists_faces(files: Files, name: str, are_classes: bool) -> bool:
+    """A table may be of anything; so may JSON, if it lies beside class folders."""
     kind = PurePosixPath(name).suffix.lower()
-    if kind not in (".csv", ".tsv"):
-        return kind in manifest.KINDS
-    return is_header(_columns(files, name))
+    if kind in (".csv", ".tsv") or (kind == ".json" and are_classes):
+        return is_header(_columns(files, name))
+    return kind in manifest.KINDS
 
 
 def _columns(files: Files, name: str) -> list[str]:
     try:
+        if name.lower().endswith(".json"):
+            return json_tables.table(files.open(name), Where(name, Faults())).columns
         return csv_table(lambda: files.open(name), Where(name, Faults()), is_header).columns
     except DataError:
         return []

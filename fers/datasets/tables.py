@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from fers.datasets.faces import DataError
@@ -25,6 +25,8 @@ LONGEST_CELL = 10_000_000
 csv.field_size_limit(LONGEST_CELL)
 _WITH_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 """A number as most of Europe writes it."""
+_END = "\uffff"
+"""Follows a table's last line. It's no character, so that no table has one."""
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # Before UTF-16's, which it begins with.
@@ -38,6 +40,8 @@ _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": partial(DataError, "table.old-spreadsheet"),
     b"\x1f\x8b": partial(DataError, "table.gzip"),
     b"PAR1": partial(DataError, "table.parquet"),
+    b"ARROW1": partial(DataError, "table.arrow"),
+    b"\xff\xff\xff\xff": partial(DataError, "table.arrow"),
 }
 """What isn't text, by how it begins."""
 
@@ -85,11 +89,12 @@ class Where:
 def csv_rows(file: BinaryIO, where: Where, separator: str = ",") -> Iterator[list[str]]:
     """Yield the rows that aren't empty, counting all from 1 in `where`. Raises DataError for what isn't CSV."""
     with file, where.for_all():
-        rows = csv.reader(
-            io.TextIOWrapper(file, encoding_of(_head(file)), newline=""), delimiter=separator, skipinitialspace=True
-        )
-        while (row := _next(rows, where)) is not None:
-            if row:
+        text = io.TextIOWrapper(file, encoding_of(_head(file)), newline="")
+        rows = csv.reader(chain(text, [_END]), delimiter=separator, skipinitialspace=True)
+        while (row := _next(rows, where)) not in (None, [_END]):
+            if row and row[-1].endswith(_END):
+                raise DataError("table.open-quote")
+            if any(map(str.strip, row)):
                 yield row
 
 
@@ -203,7 +208,7 @@ def _json(line: str) -> Record:
 
 
 def json_table(open: Callable[[], BinaryIO], where: Where) -> Table:
-    """From a file that is opened anew for its columns, which are those of the first object, and for its rows."""
+    """From a file that is opened anew for its columns, which are those of any object, and for its rows."""
     with closing(json_records(open(), Where(where.file, Faults()))) as records:
-        columns = list(next(records, {}))
+        columns = list(dict.fromkeys(chain.from_iterable(records)))
     return Table(columns, lambda wanted: json_records(open(), where))

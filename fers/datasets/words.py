@@ -1,5 +1,6 @@
 """What a set's words and numbers for expressions mean."""
 
+import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -33,6 +34,10 @@ SCHEMES: dict[str, dict[str, Emotion | None]] = {
 }
 """How well-known sets write their classes; None where they mean no expression."""
 SCHEMES["jaffe"]["su"] = SCHEMES["kdef"]["su"] = Emotion.SURPRISE
+
+
+_UNSEEN = string.whitespace + "\u00a0\u200b\u200e\u200f\u2060\ufeff"
+"""What spreadsheets and web pages leave around words that are copied from them."""
 
 
 class Vocabulary:
@@ -69,7 +74,8 @@ class Vocabulary:
 
 
 def normal(cell: Any) -> str:
-    """The same for all ways to write a word: cases, Unicode forms, spaces around it, whole numbers with a fraction."""
-    word = unicodedata.normalize("NFC", str(cell)).strip().casefold()
+    """The same for all ways to write a word: cases, Unicode forms, spaces and marks that nobody sees around it, whole
+    numbers with a fraction."""
+    word = unicodedata.normalize("NFC", str(cell)).strip(_UNSEEN).casefold()
     whole, point, fraction = word.partition(".")
     return str(int(whole)) if whole.isascii() and whole.isdigit() and not fraction.strip("0") else word

@@ -23,11 +23,16 @@ def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return made
 
 
+def in_eight_bits(picture: Image.Image) -> Image.Image:
+    """16-bit gray scaled to 8 bits, which converting it would clip to white; any other picture as it is."""
+    if not picture.mode.startswith(("I", "F")):
+        return picture
+    gray = np.asarray(picture).astype(np.float32) / 257
+    return Image.fromarray(gray.clip(0, 255).round().astype(np.uint8))
+
+
 def _strip_to_srgb(strip: Image.Image, in_srgb: Callable[[Image.Image], Image.Image] | None) -> Image.Image:
-    if strip.mode.startswith(("I", "F")):
-        # 16-bit gray: scaled, since converting would clip.
-        gray = np.asarray(strip).astype(np.float32) / 257
-        strip = Image.fromarray(gray.clip(0, 255).round().astype(np.uint8))
+    strip = in_eight_bits(strip)
     if _see_through(strip):
         strip = strip.convert("RGBA")
     if in_srgb:

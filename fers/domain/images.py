@@ -211,13 +211,20 @@ def _normal(picture: Image.Image, file: PhotoFile) -> Image.Image:
 def open_picture(data: bytes) -> Image.Image:
     """Open a picture of any kind, of a set of pictures say, blind to what is written beside it but for `upright`.
 
-    Raises what Pillow raises.
+    Raises what Pillow raises, and ValueError.
     """
     file = photo_files.read(data)
     if file is None:
-        return Image.open(io.BytesIO(data), formats=_KINDS_OF_SETS)
+        return _with_white(Image.open(io.BytesIO(data), formats=_KINDS_OF_SETS))
     picture = _opened_lazily(file)
     picture.info[_ORIENTATION] = file.orientation
+    return picture
+
+
+def _with_white(picture: Image.Image) -> Image.Image:
+    """Raises ValueError for one of whose pixels nothing says which number is white."""
+    if picture.mode == "F" or (picture.mode == "I" and picture.format == "TIFF"):
+        raise ValueError("its pixels are fractions or 32 bits wide; save it with 8 or 16 bits")
     return picture
 
 

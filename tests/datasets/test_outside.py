@@ -1,0 +1,210 @@
+"""What other people's programs write, and what used to be read wrongly without a word."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from PIL import Image
+from pyarrow import parquet
+
+from fers.datasets import DataError, Faults, Meanings, load
+from fers.datasets.recognising import format_of
+from fers.datasets.words import Vocabulary
+from fers.domain.emotions import Emotion
+from tests.training.faces import drawn_face
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        (tmp_path / name).write_bytes(drawn_face(10 + 10 * number))
+    return tmp_path
+
+
+def read(folder, text, *asked, name="t.csv"):
+    (folder / name).write_text(text, encoding="utf-8")
+    return load(f"manifest:{folder / name}", *asked)
+
+
+def words_of(faces):
+    return [Emotion(label).label for label in faces.labels]
+
+
+@pytest.mark.parametrize("columns", ["xmin,ymin,xmax,ymax", "x,y,w,h"])
+def test_a_box_in_shares_of_the_picture_is_no_face_of_one_pixel(folder, columns):
+    with pytest.raises(DataError, match=r"row 2: The box .* seems to be in shares of the picture's sides"):
+        read(folder, f"image,label,{columns}\na.png,happy,0.1,0.2,0.6,0.8\n")
+
+
+@pytest.mark.parametrize("column", ["bbox", "Face Box", "x_center"])
+def test_a_box_that_may_be_read_in_two_ways_is_not_passed_over(folder, column):
+    with pytest.raises(DataError, match=f"The column “{column}” seems to hold a box"):
+        read(folder, f'image,label,{column}\na.png,happy,"[1, 2, 30, 40]"\n')
+    both = read(folder, f'image,label,{column},x,y,w,h\na.png,happy,"[1, 2, 30, 40]",1,2,30,40\n')
+    assert both.image(0).size == (30, 40)
+
+
+def test_a_quotation_mark_that_never_closes_swallows_no_rows(folder):
+    with pytest.raises(DataError, match=r"t\.csv, row 2: A quotation mark opens here and never closes"):
+        read(folder, 'image,label,note\na.png,happy,"he said\nb.png,sad,\nc.png,fear,\n', Meanings(), Faults())
+    assert words_of(read(folder, 'image,label,note\na.png,happy,"he\nsaid"\nb.png,sad,"x"')) == ["happy", "sad"]
+
+
+def test_rows_of_commas_are_no_rows(folder):
+    assert words_of(read(folder, "image,label,\na.png,happy,\n,,\n , ,\nb.png,sad,\n")) == ["happy", "sad"]
+
+
+def test_json_lines_leave_out_what_is_empty(folder):
+    rows = [{"image": "a.png", "label": "happy"}, {"image": "b.png", "label": "sad", "x": 1, "y": 1, "w": 20, "h": 9}]
+    faces = read(folder, "\n".join(map(json.dumps, rows)), name="t.jsonl")
+    assert [faces.image(index).size for index in range(2)] == [(48, 48), (20, 9)]
+
+
+def test_votes_for_no_emotion_count_as_in_fer_plus(folder):
+    """`fer2013new.csv` is how FER+ is distributed."""
+    header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+    rows = (
+        "Training,a.png,0,2,0,0,0,0,0,0,0,8\nTraining,b.png,0,0,0,0,0,0,0,0,9,1\nTraining,c.png,5,0,0,1,0,0,0,0,4,0\n"
+    )
+    faces = read(folder, header + rows)
+    assert (faces.names, words_of(faces)) == (["c.png"], ["neutral"])
+    assert dict(faces.dropped) == {"NF by most votes": 1, "unknown by most votes": 1}
+
+
+def test_classes_may_be_marked_as_true(folder):
+    assert words_of(read(folder, "image,happy,sad\na.png,True,False\nb.png,false,true\n")) == ["happy", "sad"]
+
+
+def test_two_columns_of_one_emotions_votes_are_refused(folder):
+    for columns in ("happy,happy", "anger,Angry"):
+        with pytest.raises(DataError, match="More than one column counts the votes"):
+            read(folder, f"image,{columns},sad\na.png,1,0,1\n")
+
+
+def test_a_number_names_the_same_person_with_and_without_a_fraction(folder):
+    """As pandas writes it, once somebody else has no number."""
+    rows = "image,label,person,annotator\na.png,happy,3.0,7.0\na.png,sad,3.0,8\nb.png,sad,3,7\nc.png,fear,003,7\n"
+    faces = read(folder, rows)
+    assert faces.people == ["3", "3", "003"]
+    assert [vote.annotator for vote in faces.votes[0]] == ["7", "8"]
+
+
+def test_marks_that_nobody_sees_belong_to_no_word(folder):
+    assert words_of(read(folder, "image,label\na.png,\u200bhappy\u00a0\nb.png,sad\ufeff\n")) == ["happy", "sad"]
+
+
+def test_a_turned_box_of_label_studio_is_where_it_was_drawn(folder):
+    """It is turned about its top left corner: by a right angle it comes to lie left of it."""
+    Image.new("RGB", (200, 100)).save(folder / "a.png")
+    value = {"x": 50, "y": 10, "width": 25, "height": 40, "rotation": 90, "rectanglelabels": ["Fear"]}
+    region = value | {"original_width": 200, "original_height": 100}
+    faces = read(folder, json.dumps([{"image": "a.png", "label": [region]}]), name="t.json")
+    assert faces.image(0).size == (40, 50)
+    with pytest.raises(DataError, match="lies outside the picture"):  # More than half of it.
+        read(folder, json.dumps([{"image": "a.png", "label": [region | {"x": 5}]}]), name="t.json")
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.struct([("bytes", pa.binary())])], ids=str)
+def test_parquet_may_hold_images_as_bytes(tmp_path, kind):
+    pictures = [drawn_face(10), drawn_face(30)]
+    images = [{"bytes": data} for data in pictures] if pa.types.is_struct(kind) else pictures
+    table = {"image": pa.array(images, kind), "label": [b"happy", b"sad"]}
+    parquet.write_table(pa.table(table), tmp_path / "t.parquet", row_group_size=1)
+    faces = load(f"manifest:{tmp_path / 't.parquet'}")
+    assert words_of(faces) == ["happy", "sad"]
+    assert [faces.image(index, "L").getpixel((0, 0)) for index in range(2)] == [
+        Image.open(io.BytesIO(data)).convert("L").getpixel((0, 0)) for data in pictures
+    ]
+
+
+def test_a_table_of_hugging_faces_may_say_only_where_its_images_lie(folder):
+    images = pa.array([{"bytes": None, "path": "a.png"}], pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
+    parquet.write_table(pa.table({"image": images, "label": [["happy"]]}), folder / "t.parquet")
+    faces = load(f"manifest:{folder / 't.parquet'}")
+    assert (faces.image(0).size, words_of(faces)) == ((48, 48), ["happy"])
+
+
+@pytest.mark.parametrize("name", ["{split}-{number:05}-of-00002.parquet", "{split}/{number:04}.parquet"])
+def test_the_shards_of_a_split_are_one(tmp_path, name):
+    for split in ("train", "test"):
+        for number in range(2):
+            path = tmp_path / name.format(split=split, number=number)
+            path.parent.mkdir(exist_ok=True)
+            parquet.write_table(pa.table({"image": [drawn_face(10 + number)], "label": ["happy"]}), path)
+    assert len(load(f"manifest:{tmp_path}#train")) == 2
+    with pytest.raises(DataError, match="several splits \\(test and train\\)"):
+        load(f"manifest:{tmp_path}")
+
+
+def test_arrow_is_refused_by_its_name(tmp_path):
+    from datasets import Dataset
+
+    Dataset.from_dict({"image": ["a.png"], "label": ["happy"]}).save_to_disk(tmp_path / "kept")
+    with pytest.raises(DataError, match="This is an Arrow file"):
+        load(f"{format_of(tmp_path / 'kept')}:{tmp_path / 'kept'}")
+    pd.DataFrame({"image": ["a.png"], "label": ["happy"]}).to_feather(tmp_path / "t.feather")
+    with pytest.raises(DataError, match="This is an Arrow file"):
+        load(f"manifest:{tmp_path / 't.feather'}")
+
+
+def zipped(path, **members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_archives_within_an_archive_are_said_to_be_there(tmp_path):
+    zipped(tmp_path / "inner.zip", **{"happy/a.png": drawn_face(10)})
+    outer = zipped(tmp_path / "outer.zip", **{"inner.zip": (tmp_path / "inner.zip").read_bytes(), "a.tar": b""})
+    with pytest.raises(DataError, match=r"holds no pictures, but archives: a\.tar and inner\.zip"):
+        load(f"folder:{outer}")
+
+
+def test_json_beside_class_folders_may_be_about_anything(tmp_path):
+    beside = {"happy/a.png": drawn_face(10), "dataset-metadata.json": '{"title": "Faces", "licenses": [1]}'}
+    assert format_of(zipped(tmp_path / "s.zip", **beside)) == "folder"
+    table = json.dumps([{"image": "happy/a.png", "label": "sad"}])
+    assert format_of(zipped(tmp_path / "t.zip", **(beside | {"faces.json": table}))) == "manifest"
+
+
+def test_links_lead_to_folders_that_lie_elsewhere(tmp_path):
+    (tmp_path / "elsewhere/happy").mkdir(parents=True)
+    (tmp_path / "elsewhere/happy/a.png").write_bytes(drawn_face(10))
+    (tmp_path / "elsewhere/around").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/train").symlink_to(tmp_path / "elsewhere")
+    assert load(f"folder:{tmp_path / 'set'}#train").names == ["train/happy/a.png"]
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "pgm"])
+@pytest.mark.parametrize("boxed", [False, True])
+def test_gray_of_16_bits_is_not_clipped_to_white(tmp_path, kind, boxed):
+    levels = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (64, 1))
+    Image.fromarray(levels).save(tmp_path / f"a.{kind}")
+    box = (",x,y,w,h", ",0,0,64,64") if boxed else ("", "")
+    faces = read(tmp_path, f"image,label{box[0]}\na.{kind},happy{box[1]}\n")
+    for mode in ("RGB", "L"):
+        assert np.abs(np.asarray(faces.image(0, mode).convert("L")) - np.round(levels / 257)).max() <= 1
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_pixels_of_no_known_range_are_refused(tmp_path, kind):
+    Image.fromarray(np.zeros((64, 64), kind)).save(tmp_path / "a.tif")
+    faces = read(tmp_path, "image,label\na.tif,happy\n")
+    with pytest.raises(DataError, match=r"a\.tif: This can't be read .*its pixels are fractions or 32 bits"):
+        faces.image(0)
+
+
+def test_lists_of_numbered_classes_are_named(tmp_path):
+    from datasets import ClassLabel, Dataset, Features, Sequence, Value
+
+    (tmp_path / "a.png").write_bytes(drawn_face(10))
+    features = Features({"image": Value("string"), "labels": Sequence(ClassLabel(names=["sad", "joy"]))})
+    Dataset.from_dict({"image": ["a.png"], "labels": [[0, 1]]}, features).to_parquet(tmp_path / "t.parquet")
+    faces = load(f"manifest:{tmp_path / 't.parquet'}", Meanings(Vocabulary.parsed(["joy=happy"])))
+    assert faces.targets[0][[Emotion.HAPPY, Emotion.SAD]].tolist() == [0.5, 0.5]
