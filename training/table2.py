@@ -3,16 +3,12 @@ r"""Train every system of Table II of Siddiqui et al. (2021) to its end by one p
     python -m training.table2 --out runs/table2 \
         --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-All learn from the same faces with the same augmentation, for as many epochs, with step sizes that fall along half a
-cosine and with averaged weights. Networks with batch normalisation go by stochastic gradient descent, the two with
-AlexNet's large dense layers by Adam, as their authors had it; those whose weights do not depend on the side of a face
-begin with smaller, cheaper ones. It takes many hours: stopped at any moment, it goes on where it was. `--only` names
-systems, `--plan` says what is left. Beside the table, `curves.svg` shows how each system learned.
+The protocol is that of `training/protocol.py`. It takes many hours: stopped at any moment, it goes on where it was.
+`--only` names systems, `--plan` says what is left. Beside the table, `curves.svg` shows how each system learned.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import keras
@@ -24,27 +20,13 @@ from fers.datasets import FaceSet, load_all
 from fers.errors import FersError
 from training import curves, pipeline, specs, svr
 from training.networks import emotion_network
-from training.recipe import Recipe, Stage
+from training.protocol import BATCH_SIZE, by_adam, grown
+from training.recipe import Recipe
+from training.recipes import affectnet_cnn, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
 from training.run import CHECKPOINT, LOG, train
 from training.train import seeded
 from training.twins import apart
 
-EPOCHS = (24, 18, 18)
-"""At 32, 40 and 48 pixels; as many in all for networks that take no other side."""
-GROWING = tuple(zip(EPOCHS, (32, 40, 48), strict=True))
-PROTOCOL = Recipe(
-    model="",
-    stages=(),
-    batch_size=128,
-    learning_rate=0.1,
-    warmup_steps=200,
-    class_weight_power=0.25,
-    soft_targets=True,
-    optimizer="sgd",
-    weight_decay=0.005,
-    averaging=0.999,
-)
-BY_ADAM = replace(PROTOCOL, optimizer="adam", learning_rate=0.0006, weight_decay=0.0)
 FLAT = 0.003
 """A run is at its end when the last fifth of its epochs gained less top-1 than this."""
 ANSWERS = "answers.npy"
@@ -62,39 +44,19 @@ class System:
     """None: no network that is trained step by step."""
 
 
-def _grown(model: str, **options: Any) -> Recipe:
-    return replace(PROTOCOL, model=model, stages=tuple(Stage(n, {"side": side} | options) for n, side in GROWING))
-
-
 SYSTEMS = {
     "svr": System("SVR on HOG", 0.277, None),
-    "vgg-small": System("VGG variant, a quarter of the width", 0.58, _grown("vgg")),
-    "mobilenet-small": System("MobileNet variant, half of the width", 0.58, _grown("mobilenet")),
-    "att2_cnn": System("2Att-CNN", 0.487, _grown("two_level_attention")),
-    "att2_mt": System(
-        "2Att-Mt", 0.539, replace(_grown("two_level_attention", tasks="joint"), valence_arousal_weight=0.5)
-    ),
-    "att2_2mt": System(
-        "2Att-2Mt", 0.635, replace(_grown("two_level_attention", tasks="two-stage"), valence_arousal_weight=0.5)
-    ),
-    "affectnet_cnn-small": System(
-        "AffectNet's CNN, a third of the width",
-        0.47,
-        replace(BY_ADAM, model="affectnet_cnn", stages=(Stage(sum(EPOCHS)),)),
-    ),
-    "mobilenet": System("MobileNet variant", 0.58, _grown("mobilenet", published=True)),
-    "affectnet_cnn": System(
-        "AffectNet's CNN",
-        0.47,
-        replace(BY_ADAM, model="affectnet_cnn", stages=(Stage(sum(EPOCHS), {"published": True}),)),
-    ),
-    "vgg": System("VGG variant (VGG13)", 0.58, _grown("vgg", published=True)),
-    "alexnet-13": System(
-        "The paper's AlexNet variant, its 13 epochs", 0.5509, replace(BY_ADAM, model="alexnet", stages=(Stage(13),))
-    ),
-    "alexnet": System(
-        "The paper's AlexNet variant", 0.5509, replace(BY_ADAM, model="alexnet", stages=(Stage(sum(EPOCHS)),))
-    ),
+    "vgg-small": System("VGG variant, a quarter of the width", 0.58, vgg.RECIPE),
+    "mobilenet-small": System("MobileNet variant, half of the width", 0.58, mobilenet.RECIPE),
+    "att2_cnn": System("2Att-CNN", 0.487, att2_cnn.RECIPE),
+    "att2_mt": System("2Att-Mt", 0.539, att2_mt.RECIPE),
+    "att2_2mt": System("2Att-2Mt", 0.635, att2_2mt.RECIPE),
+    "affectnet_cnn-small": System("AffectNet's CNN, a third of the width", 0.47, affectnet_cnn.RECIPE),
+    "mobilenet": System("MobileNet variant", 0.58, grown("mobilenet", published=True)),
+    "affectnet_cnn": System("AffectNet's CNN", 0.47, by_adam("affectnet_cnn", published=True)),
+    "vgg": System("VGG variant (VGG13)", 0.58, grown("vgg", published=True)),
+    "alexnet-13": System("The paper's AlexNet variant, its 13 epochs", 0.5509, by_adam("alexnet", epochs=13)),
+    "alexnet": System("The paper's AlexNet variant", 0.5509, by_adam("alexnet")),
 }
 """By the name of the run folder, the quickest first."""
 
@@ -150,7 +112,7 @@ def learn(recipe: Recipe | None, learning: FaceSet, validation: FaceSet, run: Pa
         run.mkdir(parents=True, exist_ok=True)
         svr.train(learning).save(run / CHECKPOINT)
     network = emotion_network(keras.models.load_model(run / CHECKPOINT, compile=False))
-    answers = network.predict(pipeline.batches(validation, network.input_shape[1:], PROTOCOL.batch_size), verbose=0)
+    answers = network.predict(pipeline.batches(validation, network.input_shape[1:], BATCH_SIZE), verbose=0)
     np.save(run / ANSWERS, answers)
 
 
