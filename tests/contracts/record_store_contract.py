@@ -188,7 +188,7 @@ class RecordStoreContract:
     def test_those_whose_latest_consent_in_a_study_is_to_these_words_are_counted(self, store):
         later, other = NOON + timedelta(days=1), ConsentText("2026-06", "Other words.")
         words = a_consent().text.sha256
-        assert store.count_agreed(an_id("faces"), words) == 0
+        assert store.count_agreed(an_id("faces"), [words]) == 0
         for name in ("bob", "cyd"):
             store.create_person(a_person(name))
         store.create_consent(a_consent("a"))
@@ -197,8 +197,9 @@ class RecordStoreContract:
         store.create_consent(a_consent("b elsewhere", "bob", study="other", given_at=later, text=other))
         store.create_consent(a_consent("c", "cyd"))
         store.create_consent(a_consent("c again", "cyd", given_at=later, text=other))
-        assert store.count_agreed(an_id("faces"), words) == 2
-        assert store.count_agreed(an_id("faces"), other.sha256) == 1
+        assert store.count_agreed(an_id("faces"), [words]) == 2
+        assert store.count_agreed(an_id("faces"), [other.sha256]) == 1
+        assert store.count_agreed(an_id("faces"), {words, other.sha256}) == 3
 
     def test_the_same_words_under_another_version_stay_apart(self, store):
         first = a_consent("a", text=ConsentText("1", "Words."))

@@ -1,6 +1,6 @@
 """Where people, their consents, their faces and the log are kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -48,8 +48,8 @@ class RecordStore(Protocol):
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None: ...
 
-    def count_agreed(self, study_id: str, text_sha256: str) -> int:
-        """How many people agreed to these words last of all that they agreed to in the study."""
+    def count_agreed(self, study_id: str, texts: Collection[str]) -> int:
+        """How many people agreed to one of these texts (SHA-256) last of all that they agreed to in the study."""
 
     def consents_of(self, person_id: str) -> list[Consent]:
         """All consents of a person, oldest first."""

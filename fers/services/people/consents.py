@@ -80,7 +80,7 @@ class Consents:
         """
         before = self._studies.check(actor, changed)
         gone = acceptable(before) - acceptable(changed)
-        return sum(self._records.count_agreed(before.id, text.sha256) for text in gone)
+        return self._records.count_agreed(before.id, {text.sha256 for text in gone}) if gone else 0
 
     def require(self, actor: Person, study: Study | None = None) -> Consent:
         """Like `current`, but raises ConsentRequired instead of returning None."""

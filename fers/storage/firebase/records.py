@@ -1,6 +1,6 @@
 """RecordStore on Firestore: people, studies, consents, faces and the log."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -119,11 +119,13 @@ class FirebaseRecords:
         newest = of_study.order_by("given_at", direction=Query.DESCENDING).limit(1)
         return next(map(_consent, self._documents.page(newest)), None)
 
-    def count_agreed(self, study_id: str, text_sha256: str) -> int:
+    def count_agreed(self, study_id: str, texts: Collection[str]) -> int:
+        """Goes through the study's consents once, however many texts there are."""
         in_study = where(self._consents, "study_id", "==", study_id)
         wanted = in_study.select(["id", "person_id", "text_sha256", "given_at"])
         given = sorted(self._documents.all(wanted), key=lambda consent: consent["given_at"])
-        return list({consent["person_id"]: consent["text_sha256"] for consent in given}.values()).count(text_sha256)
+        last = {consent["person_id"]: consent["text_sha256"] for consent in given}
+        return sum(text in texts for text in last.values())
 
     def consents_of(self, person_id: str) -> list[Consent]:
         consents = map(_consent, self._documents.all(self._consents_by(person_id)))

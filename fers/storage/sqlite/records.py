@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -105,12 +105,14 @@ class SqliteRecords:
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
         return next((c for c in reversed(self.consents_of(person_id)) if c.study_id == study_id), None)
 
-    def count_agreed(self, study_id: str, text_sha256: str) -> int:
+    def count_agreed(self, study_id: str, texts: Collection[str]) -> int:
+        among = ", ".join("?" * len(texts))
         [row] = self._database.rows(
-            "SELECT COUNT(*) AS people FROM consents AS last WHERE study_id = ? AND text_sha256 = ? AND NOT EXISTS"
+            f"SELECT COUNT(*) AS people FROM consents AS last WHERE study_id = ? AND text_sha256 IN ({among})"
+            " AND NOT EXISTS"
             " (SELECT 1 FROM consents AS later WHERE later.person_id = last.person_id"
             " AND later.study_id = last.study_id AND (later.given_at, later.number) > (last.given_at, last.number))",
-            (study_id, text_sha256),
+            (study_id, *texts),
         )
         return int(row["people"])
 

@@ -68,7 +68,7 @@ def ask_everything(client) -> None:
     records, studies, index = FirebaseRecords(client), FirebaseStudies(client), FirebaseFaceIndex(client)
     records.latest_consent(an_id("ada"), an_id("faces"))
     records.kept_out(an_id("faces"))
-    records.count_agreed(an_id("faces"), "sha256")
+    records.count_agreed(an_id("faces"), ["sha256"])
     records.faces_of(an_id("ada"))
     records.delete_person(an_id("ada"))
     records.delete_face(an_id("face"))
