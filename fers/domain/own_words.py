@@ -28,11 +28,6 @@ def lacking(study: Study, language: str, said: Callable[[Study], tuple[str, ...]
     return () if language == study.language else tuple(text for text in said(study) if text not in known)
 
 
-def languages_of(study: Study) -> tuple[str, ...]:
-    """Those in which participants can read all its words, its own first."""
-    return study.language, *(each.language for each in study.translations if not lacking(study, each.language))
-
-
 @dataclass(frozen=True)
 class OwnWords:
     """What a study says to somebody: in the language that they read, or in its own where a text lacks in that one, so

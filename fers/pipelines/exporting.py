@@ -78,7 +78,7 @@ class _OnPlatform(beam.DoFn):
     def setup(self) -> None:
         self._downloads = assembly.assemble(self._settings).downloads
 
-    def _release(self) -> ExportedVersion:
+    def _exported(self) -> ExportedVersion:
         order = self._order
         return self._downloads.exported(OPERATOR, order.study_id, order.version, order.cut)
 
@@ -87,7 +87,7 @@ class _WriteShard(_OnPlatform):
     def process(self, numbered: tuple[int, tuple[Split, int]]) -> Iterator[tuple[int, bytes]]:
         """The shard's place and its line among the checksums."""
         place, (split, number) = numbered
-        shard = shards.shard(self._release(), self._order.format, split, number)
+        shard = shards.shard(self._exported(), self._order.format, split, number)
         if shard:
             sums = bytearray()
             _write(self._order.folder, summed(shard, sums))
@@ -97,7 +97,7 @@ class _WriteShard(_OnPlatform):
 class _Finish(_OnPlatform):
     def process(self, lines: list[tuple[int, bytes]]) -> None:
         sums = b"".join(line for _, line in sorted(lines))
-        for member in members_around(self._release(), FORMATS[self._order.format], sums):
+        for member in members_around(self._exported(), FORMATS[self._order.format], sums):
             _write(self._order.folder, member)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fers.domain.emotions import Emotion
-from fers.domain.own_words import as_read_in, guide, guide_read_in, lacking, languages_of, own_words, read_in
+from fers.domain.own_words import as_read_in, guide, guide_read_in, lacking, own_words, read_in
 from fers.domain.protocols import Protocol, Task
 from fers.domain.questions import Choice, Likert, Question, Words
 from fers.domain.readiness import as_participants_meet_it, readiness
@@ -37,7 +37,7 @@ def test_all_that_participants_read_is_to_be_translated():
 
 
 def test_a_study_that_has_all_its_words_is_read_in_both_languages():
-    assert languages_of(WHOLE) == ("en", "de") and lacking(WHOLE, "de") == ()
+    assert lacking(WHOLE, "de") == ()
     said = own_words(as_read_in(WHOLE, "de"))
     assert said == tuple(f"de: {text}" for text in own_words(STUDY))
     assert as_read_in(WHOLE, "en") == WHOLE
@@ -47,7 +47,7 @@ def test_a_study_that_has_all_its_words_is_read_in_both_languages():
 @pytest.mark.parametrize("missing", own_words(STUDY))
 def test_where_one_text_lacks_none_is_shown(missing):
     study = replace(STUDY, translations=(german(missing),))
-    assert lacking(study, "de") == (missing,) and languages_of(study) == ("en",)
+    assert lacking(study, "de") == (missing,)
     own = read_in(study, "de")
     assert own.language == "en" and all(own.say(text) == text for text in own_words(study))
 
@@ -71,7 +71,7 @@ def test_the_guide_waits_for_nothing_that_participants_read():
 
 def test_participants_do_not_wait_for_the_guide():
     study = replace(WHOLE, labelling_guide="Look *twice*.")
-    assert languages_of(study) == ("en", "de") and lacking(study, "de", guide) == ("Look *twice*.",)
+    assert lacking(study, "de") == () and lacking(study, "de", guide) == ("Look *twice*.",)
     assert own_words(study) == own_words(STUDY)
 
 
@@ -96,7 +96,7 @@ def test_the_checklist_says_in_which_languages_the_guide_is_there():
 
 def test_a_study_in_german_has_its_words_in_german():
     study = replace(STUDY, language="de")
-    assert languages_of(study) == ("de",) and read_in(study, "de").language == "de"
+    assert lacking(study, "de") == () and read_in(study, "de").language == "de"
     assert read_in(study, "en").language == "de"
 
 
