@@ -130,11 +130,11 @@ def _columns(questions: list[Question]) -> tuple[Column, ...]:
 
 def _named(questions: list[Question]) -> Iterator[tuple[Question, list[str]]]:
     """Each question with its columns: one, or one an option where several may be chosen. Where a question was put in
-    more than one way, the last has its plain name."""
-    last = {question.name: question for question in reversed(questions)}
+    more than one way, the latest, which comes first, has its plain name."""
+    latest = {question.name: question for question in reversed(questions)}
     for question in questions:
         earlier = replace(question, name=f"{question.name}_{question.version}")
-        yield question, (question if last[question.name] is question else earlier).columns
+        yield question, (question if latest[question.name] is question else earlier).columns
 
 
 def _reader(question: Question, number: int) -> Callable[[_Said], Any]:

@@ -60,11 +60,12 @@ class Replies:
         return tuple(sorted(frozen, key=lambda reply: (reply.question, reply.about_photo))) or None
 
     def questions(self, entries: Iterable[Entry]) -> tuple[Question, ...]:
-        """Those that the entries hold replies to, as they were put; as the study lists them, retired ones last."""
+        """Those that the entries hold replies to, as they were put; as the study lists them, retired ones last. Of one
+        that was put in several ways the latest comes first."""
         there = {(reply.question, reply.version) for entry in entries for reply in entry.replies or ()}
         order = {name: number for number, name in enumerate(self._asked)}
-        found = [self._put[key] for key in there]
-        return tuple(sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name, one.version)))
+        latest_first = [question for key, question in reversed(self._put.items()) if key in there]
+        return tuple(sorted(latest_first, key=lambda one: (order.get(one.name, len(order)), one.name)))
 
     def _may_be_shared(self, reply: Reply) -> bool:
         """Texts only where the study shares them, then and now, and their person agreed to it."""

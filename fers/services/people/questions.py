@@ -251,7 +251,7 @@ class Questions:
 
 
 def wordings(study: Study) -> dict[tuple[str, str], Question]:
-    """Every question that a study asks or has asked, by name and version."""
+    """Every question that a study asks or has asked, by name and version; those retired first come first."""
     return {(one.name, one.version): one for one in (*study.retired_questions, *study.questions)}
 
 

@@ -64,6 +64,10 @@ def table(archive, name: str) -> list[dict]:
     return list(csv.DictReader(io.StringIO(archive.read(f"{name}.csv").decode())))
 
 
+def codebook(platform, name: str) -> list[dict]:
+    return json.loads(download(platform, "imagefolder", version=name).read("codebook.json"))["questions"]
+
+
 def test_answers_are_handed_out_with_the_faces_of_whoever_agreed_to_it(platform, ask, give):
     ask(*ALL)
     give("ada", 4, 2, age=30, read=1, places=(2,), why="Fun.", secret="I am Ada.", shared=["why", "secret"])
@@ -194,6 +198,17 @@ def test_a_question_that_was_reworded_has_a_column_for_each_of_its_wordings(plat
     texts = {one["columns"][0]: one["text"]["en"] for one in json.loads(archive.read("codebook.json"))["questions"]}
     assert texts == {"age": "How old are you, in years?", before: "How old are you?"}
     assert len(version.questions) == 2
+
+
+def test_the_latest_wording_has_the_plain_name_however_often_a_question_was_reworded(platform, ask, give):
+    wordings = [replace(AGE, words=Words(f"How old are you, {number}?")) for number in range(6)]
+    for number, question in enumerate(wordings):
+        ask(question)
+        give(f"somebody{number}", 1, age=30 + number)
+        version = freeze(platform, f"v{number}")
+        assert list(version.questions) == wordings[number::-1]
+        texts = {one["columns"][0]: one["text"]["en"] for one in codebook(platform, version.name)}
+        assert texts["age"] == question.words.text
 
 
 def test_a_version_says_which_study_it_is_of_and_its_id_follows_from_that(platform, ask, give):
