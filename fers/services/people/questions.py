@@ -156,14 +156,15 @@ class Questions:
         return {reply.question: reply.outcome for reply in replies if reply.outcome in unsettled}
 
     def mine(self, actor: Person) -> list[tuple[Question, Reply]]:
-        """What the actor answered to the study they work in, with the questions as they were put."""
+        """What the actor answered to the study they work in, with the questions as they were put: as the study lists
+        them, those that it asks no more last."""
         require(actor, Action.MANAGE_OWN_DATA)
         study = self._studies.current(actor)
         put = wordings(study)
         replies = self._replies.replies_of(actor.id, study.id)
-        order = {question.name: number for number, question in enumerate((*study.questions, *study.retired_questions))}
+        order = list(dict.fromkeys(question.name for question in (*study.questions, *study.retired_questions)))
         found = [(put[key], r) for r in replies if (key := (r.question, r.version)) in put]
-        return sorted(found, key=lambda pair: order[pair[1].question])
+        return sorted(found, key=lambda pair: order.index(pair[1].question))
 
     def counts(self, actor: Person, study_id: str) -> list[QuestionCount]:
         """How each of a study's questions was answered so far, in today's words."""
@@ -252,7 +253,8 @@ class Questions:
 
 def wordings(study: Study) -> dict[tuple[str, str], Question]:
     """Every question that a study asks or has asked, by name and version; those retired first come first."""
-    return {(one.name, one.version): one for one in (*study.retired_questions, *study.questions)}
+    asked = {(one.name, one.version): one for one in study.questions}
+    return {key: one for one in study.retired_questions if (key := (one.name, one.version)) not in asked} | asked
 
 
 def _values(questions: Collection[Question], given: Mapping[str, object]) -> list[tuple[Question, Value]]:

@@ -150,9 +150,10 @@ class Studies:
 
 
 def _retired(before: Study, after: Study) -> tuple[Question, ...]:
-    """What somebody may have answered and is asked no longer, or not in the same words."""
+    """What somebody may have answered and is asked no longer, or not in the same words. A study that is closed asks
+    nothing: what it asked until then is among these, lest it be reworded before it opens again."""
     put = (*before.retired_questions, *(before.questions if before.open else ()))
-    asked = {(question.name, question.version) for question in after.questions}
+    asked = {(question.name, question.version) for question in after.questions} if after.open else set()
     retired = {(one.name, one.version): one for one in put if (one.name, one.version) not in asked}
     return tuple(retired.values())
 

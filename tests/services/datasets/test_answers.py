@@ -200,6 +200,22 @@ def test_a_question_that_was_reworded_has_a_column_for_each_of_its_wordings(plat
     assert len(version.questions) == 2
 
 
+def test_what_was_answered_before_a_study_was_closed_and_reworded_is_handed_out(platform, ask, give):
+    ask(AGE)
+    ada = give("ada", 1, age=30)
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), open=False))
+    assert freeze(platform, "closed").questions == (AGE,)
+    reworded = replace(AGE, words=Words("How old are you, in years?"))
+    ask(reworded)
+    assert [(question, reply.value) for question, reply in platform.questions.mine(ada)] == [(AGE, 30)]
+    [row] = table(download(platform, "imagefolder", version=freeze(platform, "reworded").name), "participants")
+    assert "30" in row.values()
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), open=True))
+    assert platform.studies.current().retired_questions == (AGE,)
+    ask(AGE)
+    assert platform.studies.current().retired_questions == (reworded,), "somebody may have answered it meanwhile"
+
+
 def test_the_latest_wording_has_the_plain_name_however_often_a_question_was_reworded(platform, ask, give):
     wordings = [replace(AGE, words=Words(f"How old are you, {number}?")) for number in range(6)]
     for number, question in enumerate(wordings):

@@ -254,6 +254,14 @@ def test_everybody_takes_their_answers_home_with_the_words_they_answered_to(plat
     ]
 
 
+def test_a_reworded_question_stays_where_it_was_among_ones_own_answers(platform, ask, ada):
+    ask(AGE, CAMERA)
+    ada = ada()
+    answer(platform, ada, age=30, camera=1)
+    ask(replace(AGE, words=Words("How old are you, in years?")), CAMERA)
+    assert [question for question, _ in platform.questions.mine(ada)] == [AGE, CAMERA]
+
+
 def test_the_owner_sees_how_questions_are_answered(platform, ask, ada):
     ask(CAMERA, replace(WHY, moment=Moment.BEFORE))
     ada = ada()
