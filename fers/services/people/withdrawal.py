@@ -76,8 +76,7 @@ class Withdrawal:
         self._remove(face, self._entry(face, "participant", "withdrew a face"))
 
     def remove(self, actor: Person, study_id: str, face_id: str, reason: Removal) -> None:
-        """Remove a study's face, as wholly as its person could. An imported one takes along the person who stands for
-        whoever it shows, once they have no other: they can't sign in. Raises NotFound when it is gone or elsewhere."""
+        """Remove a study's face, as wholly as its person could. Raises NotFound when it is gone or elsewhere."""
         require(actor, Action.MANAGE_STUDY, study_id)
         face = self._records.face(face_id)
         if face is None or face.study_id != study_id:
@@ -85,8 +84,6 @@ class Withdrawal:
         if face.source is Source.IMPORT:  # First: else the next import of its set could bring it back.
             self._records.keep_out(study_id, face.id)
         self._remove(face, entry_by(actor, self._now(), f"removed a face: {reason}", face.id, study_id))
-        if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
-            self._records.delete_person(face.person_id)
 
     def remove_lost(self, face: Face) -> bool:
         """Remove a face whose image the store has lost or damaged. Returns whether it was there."""
@@ -214,9 +211,10 @@ class Withdrawal:
         return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
-        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `aggregate` to
-        finish. Of the rest the record goes first. Returns whether it was there, and not removed elsewhere meanwhile:
-        then it is logged there."""
+        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `Storing.recover` to
+        finish. Of the rest the record goes first. An imported face takes along the person who stands for whoever it
+        shows, once they have no other: nobody signs in as them. Returns whether it was there, and not removed elsewhere
+        meanwhile: then it is logged there."""
         with self._journal.writing(face.id):
             self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
             was_there = self._records.face(face.id) is not None
@@ -225,4 +223,6 @@ class Withdrawal:
         if was_there:
             self._count_out(face)
             self._records.append_audit(entry)
+            if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
+                self._records.delete_person(face.person_id)
         return was_there

@@ -202,11 +202,12 @@ def test_an_imported_face_can_be_removed_with_the_person_it_stands_for(platform,
     assert face.person_id.encode() not in _database(settings)
 
 
-def test_what_was_kept_until_its_date_does_not_come_again(platform, study, faces, clock):
+def test_what_was_kept_until_its_date_does_not_come_again(platform, study, faces, settings, clock):
     """Else it would be taken away at the next look for what people took back."""
     platform.importing.add(OPERATOR, study.id, faces, TERMS)
     clock.moment += timedelta(days=study.retention_days + 1)
     assert platform.withdrawal.purge_due() == 3
+    assert list(open_stores(settings).records.people()) == [], "whom they stood for goes with them"
     again = platform.importing.add(OPERATOR, study.id, faces, TERMS)
     assert (again.added, again.removed) == (0, 3)
 
