@@ -211,10 +211,10 @@ class Withdrawal:
         return AuditEntry(self._now(), actor_role, action, face.id, study_id=face.study_id)
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
-        """First it is noted, so that no old copy brings the face back, and a crash from there on is for `Storing.recover` to
-        finish. Of the rest the record goes first. An imported face takes along the person who stands for whoever it
-        shows, once they have no other: nobody signs in as them. Returns whether it was there, and not removed elsewhere
-        meanwhile: then it is logged there."""
+        """First it is noted, so that no old copy brings the face back, and `Storing.recover` finishes what a crash from
+        there on breaks off. Of the rest the record goes first. An imported face takes along the person who stands for
+        whoever it shows, once they have no other: nobody signs in as them. Returns whether it was there, and not
+        removed elsewhere meanwhile: then it is logged there."""
         with self._journal.writing(face.id):
             self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
             was_there = self._records.face(face.id) is not None
