@@ -34,9 +34,7 @@ def weights_at(path: Path) -> Path:
         return path.parent
     if path.is_file() or (path / SAVED_MODEL).is_file():
         return path
-    found = [
-        file for file in sorted(path.iterdir()) if file.suffix.lower() in SUFFIXES or (file / SAVED_MODEL).is_file()
-    ]
+    found = [file for file in _seen(path) if file.suffix.lower() in SUFFIXES or (file / SAVED_MODEL).is_file()]
     if not found:
         raise _no_weights(path)
     if len(found) > 1:
@@ -44,9 +42,14 @@ def weights_at(path: Path) -> Path:
     return found[0]
 
 
+def _seen(folder: Path) -> list[Path]:
+    """What lies in a folder, without what macOS leaves beside it, such as `._net.onnx`."""
+    return [file for file in sorted(folder.iterdir()) if not file.name.startswith(".")]
+
+
 def _no_weights(folder: Path) -> ModelRejected:
     """Why a folder holds none, by the first file in it of which more is known than that."""
-    refusals = [other_kind(file) for file in sorted(folder.iterdir()) if file.is_file()]
+    refusals = [other_kind(file) for file in _seen(folder) if file.is_file()]
     telling = [refusal for refusal in refusals if refusal.code != "weights.unknown-kind"]
     if telling or len(refusals) == 1:
         return (telling or refusals)[0]

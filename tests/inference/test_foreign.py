@@ -353,6 +353,12 @@ def test_what_a_folder_holds_is_told_where_it_is_no_model(tmp_path):
         weights_at(tmp_path)
 
 
+def test_what_a_mac_leaves_beside_weights_is_none(tmp_path):
+    for name in ("net.onnx", "._net.onnx", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"\0\5\x16\7")
+    assert weights_at(tmp_path) == tmp_path / "net.onnx"
+
+
 def test_a_folder_of_tensorflow_js_is_refused_as_that(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps({"format": "layers-model", "weightsManifest": []}))
     with pytest.raises(ModelRejected, match="TensorFlow.js"):
