@@ -3,9 +3,10 @@
 import math
 import re
 import unicodedata
+from contextlib import suppress
 from typing import Any
 
-from fers.datasets.faces import DataError
+from fers.datasets.faces import DataError, DrawnBox
 from fers.domain.boxes import Box
 
 LARGEST = 1_000_000
@@ -63,6 +64,16 @@ def box(left: Any, top: Any, width: Any, height: Any) -> Box:
 def box_of_corners(left: Any, top: Any, right: Any, bottom: Any) -> Box:
     """As `box`, from two of its corners."""
     return _box(*map(number, (left, top, right, bottom)), [left, top, right, bottom])
+
+
+def drawn_in(box: Box, width: Any, height: Any) -> Box:
+    """The same box, drawn in a picture of this size. Tables that give corners may give the box's own size besides."""
+    with suppress(DataError):
+        within = round(number(width)), round(number(height))
+        is_own = abs(within[0] - box.width) <= 2 and abs(within[1] - box.height) <= 2
+        if min(within) > 0 and not is_own:
+            return DrawnBox(*box.as_list(), within=within)
+    return box
 
 
 def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) -> Box:

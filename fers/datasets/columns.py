@@ -1,5 +1,6 @@
 """Which column of a table means what, whatever it is called."""
 
+import itertools
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,10 @@ USUAL = {
         "worker_id",
         "workerid",
     ),
-    "person": ("subject", "person_id", "subject_id", "participant", "participant_id", "identity"),
+    "person": (
+        *("subject", "person_id", "subject_id", "participant", "participant_id", "identity", "identity_id"),
+        *("subject_name", "participant_name", "person_name", "actor", "actor_id"),
+    ),
     "split": ("usage", "subset", "partition"),
     "valence": (),
     "arousal": (),
@@ -69,6 +73,13 @@ BOXES = (
     ("x1", "y1", "x2", "y2"),
 )
 """Columns that a box is written in; of those whose third is not its width, the last two are its other corner."""
+SIZES = (
+    ("image_width", "image_height"),
+    ("img_width", "img_height"),
+    ("original_width", "original_height"),
+    ("width", "height"),
+)
+"""Columns that the size of a picture is written in."""
 UNREAD_BOXES = {
     *("box", "bbox", "bboxes", "bounding_box", "face_box", "face_bbox", "facial_area", "rect", "face_rect"),
     *("x_center", "center_x", "xcenter"),
@@ -100,7 +111,8 @@ class Columns:
             return self._by_name[_plain(self.said[meaning])] if self.said[meaning] else None
         if meaning in self._by_name:
             return self._by_name[meaning]
-        usual = [self._by_name[name] for name in USUAL[meaning] if name in self._by_name]
+        names = dict.fromkeys(map(_plain, USUAL[meaning]))
+        usual = [self._by_name[name] for name in names if name in self._by_name]
         if len(usual) > 1:
             ambiguous = UnknownColumns("columns.ambiguous", columns=usual, meaning=meaning)
             raise ambiguous.lacking([meaning], self.there)
@@ -119,25 +131,31 @@ class Columns:
     @cached_property
     def other_votes(self) -> list[str]:
         """Columns that count the votes of who saw no emotion, beside those that count an emotion's."""
-        return [name for name in self.there if _plain(name) in NO_EMOTION] if self.votes else []
+        return [name for name in self.there if _plain(name) in _NO_EMOTION] if self.votes else []
 
     @cached_property
     def box(self) -> tuple[str, ...]:
         """The four that a box is written in, as the table names them; empty where there are none. Raises DataError for
         a part of FERS's own four."""
         for names in BOXES:
-            if all(name in self._by_name for name in names):
-                return tuple(self._by_name[name] for name in names)
+            if all(_plain(name) in self._by_name for name in names):
+                return tuple(self._by_name[_plain(name)] for name in names)
         if missing := {"width", "height"} - set(self._by_name) if {"left", "top"} & set(self._by_name) else set():
             raise DataError("columns.incomplete-box", missing=sorted(missing))
-        if unread := [name for name in self.there if _plain(name) in UNREAD_BOXES]:
+        if unread := [name for name in self.there if _plain(name) in _UNREAD_BOXES]:
             raise DataError("columns.unread-box", column=unread[0])
         return ()
+
+    @cached_property
+    def size(self) -> tuple[str, ...]:
+        """The two that say how large the picture is that a box lies in; empty where there are none."""
+        names = [tuple(self._by_name.get(_plain(name), "") for name in pair) for pair in SIZES]
+        return next((pair for pair in names if all(pair) and not {*pair} & {*self.box}), ()) if self.box else ()
 
     @property
     def box_has_corners(self) -> bool:
         """Whether the last two of a box are its other corner."""
-        return bool(self.box) and _plain(self.box[2]) not in ("width", "w", "face_width")
+        return bool(self.box) and _plain(self.box[2]) not in ("width", "w", "facewidth")
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -151,12 +169,12 @@ class Columns:
 def is_header(cells: Sequence[str]) -> bool:
     """Whether these name columns of faces."""
     names = set(map(_plain, cells))
-    return bool(names & {"image", *USUAL["image"]}) and len(names) > 1
+    return bool(names & {"image", *map(_plain, USUAL["image"])}) and len(names) > 1
 
 
 def _plain(name: str) -> str:
-    """The same for all ways to write a name."""
-    return "_".join(unicodedata.normalize("NFC", str(name)).casefold().replace("-", " ").replace("_", " ").split())
+    """The same for all ways to write a name, such as "Subject ID", "subject_id" and "subjectId"."""
+    return "".join(unicodedata.normalize("NFC", str(name)).casefold().replace("-", " ").replace("_", " ").split())
 
 
 def _emotion(name: str) -> Emotion | None:
@@ -166,4 +184,5 @@ def _emotion(name: str) -> Emotion | None:
         return None
 
 
-_KNOWN = {*USUAL, *(name for names in USUAL.values() for name in names), *(name for names in BOXES for name in names)}
+_UNREAD_BOXES, _NO_EMOTION = set(map(_plain, UNREAD_BOXES)), set(map(_plain, NO_EMOTION))
+_KNOWN = set(map(_plain, itertools.chain(USUAL, *USUAL.values(), *BOXES)))

@@ -50,6 +50,14 @@ class DataError(FersError):
         return super().as_record() | {"place": self.place.removesuffix(": ")}
 
 
+@dataclass(frozen=True)
+class DrawnBox(Box):
+    """A box, and how large the picture was that it was drawn in."""
+
+    within: tuple[int, int] = (0, 0)
+    """Width and height; zeros where nobody says."""
+
+
 class NoFaces(DataError):
     """Nothing of a set can be used."""
 
@@ -143,6 +151,7 @@ class Gathering:
         self._targets = array("f")
         self._dimensions = array("f")
         self._boxes = array("i")
+        self._within = array("i")
         self._rows = array("i")
         self._votes: dict[int, list[Vote]] = {}
         self._known: dict[str | tuple, int] = {}
@@ -162,6 +171,7 @@ class Gathering:
         self._targets.extend(_one_hot(target) if isinstance(target, Emotion) else target)
         self._dimensions.extend(dimensions)
         self._boxes.extend(box.as_list() if box else _WHOLE)
+        self._within.extend(box.within if isinstance(box, DrawnBox) else (0, 0))
         self._rows.append(row)
         self.names.append(name)
         self._people.append(person)
@@ -205,6 +215,7 @@ class Gathering:
         targets = np.frombuffer(self._targets, np.float32).reshape(-1, len(LABELS))
         dimensions = np.frombuffer(self._dimensions, np.float32).reshape(-1, 2)
         boxes = np.frombuffer(self._boxes, np.int32).reshape(-1, 4)
+        within = np.frombuffer(self._within, np.int32).reshape(-1, 2)
         for index, votes in self._votes.items():
             targets[index] = np.mean([vote.target for vote in votes], axis=0)
             dimensions[index] = _mean_known([vote.dimensions for vote in votes])
@@ -212,7 +223,7 @@ class Gathering:
             source,
             self.names,
             targets,
-            _cropped(open, boxes) if boxes.any() else open,
+            _cropped(open, boxes, within) if boxes.any() else open,
             self._dropped,
             None if np.isnan(dimensions).all() else dimensions,
             self._people if any(self._people) else None,
@@ -221,14 +232,19 @@ class Gathering:
         )
 
 
-def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray) -> Callable[[int], Image.Image]:
-    """Return a function as `open`, of which only the boxes are seen."""
+def _cropped(open: Callable[[int], Image.Image], boxes: np.ndarray, within: np.ndarray) -> Callable[[int], Image.Image]:
+    """Return a function as `open`, of which only the boxes are seen. In a picture of another size, or that was not
+    upright when they were drawn, they would be elsewhere."""
 
     def open_cropped(index: int) -> Image.Image:
         image = open(index)
         if not boxes[index].any():
             return image
         whole = upright(image)
+        drawn_in = tuple(map(int, within[index]))
+        if drawn_in not in ((0, 0), whole.size):
+            sizes = [f"{width} x {height}" for width, height in (drawn_in, whole.size)]
+            raise DataError("set.other-size", said=sizes[0], size=sizes[1])
         left, top, width, height = map(int, boxes[index])
         if 2 * max(0, min(width, whole.width - left)) * max(0, min(height, whole.height - top)) < width * height:
             raise DataError(

@@ -11,7 +11,7 @@ from fers.datasets.files import LARGEST_FILE
 from fers.datasets.tables import Record, Table, Where, encoding_of
 
 _COCO = {"images", "annotations", "categories"}
-_OF_COCO = ["image", "label", "left", "top", "width", "height"]
+_OF_COCO = ["image", "image_width", "image_height", "label", "left", "top", "width", "height"]
 
 
 def table(file: BinaryIO, where: Where) -> Table:
@@ -47,10 +47,12 @@ def _content(file: BinaryIO) -> Any:
 def _of_coco(content: Record) -> list[Record]:
     """A row for each annotation (cocodataset.org/#format-data)."""
     try:
-        images = {image["id"]: image["file_name"] for image in content["images"]}
+        images = {
+            image["id"]: (image["file_name"], image.get("width"), image.get("height")) for image in content["images"]
+        }
         classes = {category["id"]: category["name"] for category in content["categories"]}
         rows = [
-            [images[one["image_id"]], classes[one["category_id"]], *(one.get("bbox") or [None] * 4)]
+            [*images[one["image_id"]], classes[one["category_id"]], *(one.get("bbox") or [None] * 4)]
             for one in content["annotations"]
         ]
         return [dict(zip(_OF_COCO, row, strict=True)) for row in rows]

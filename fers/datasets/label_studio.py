@@ -95,7 +95,8 @@ def _box(region: Record) -> Box | None:
     across, down = (cells.number(region.get(name)) / 100 for name in ("original_width", "original_height"))
     left, top, width, height = (cells.number(region.get(name)) for name in ("x", "y", "width", "height"))
     turn = math.radians(cells.number(region.get("rotation") or 0))
-    return _upright(left * across, top * down, width * across, height * down, turn)
+    box = _upright(left * across, top * down, width * across, height * down, turn)
+    return cells.drawn_in(box, region["original_width"], region["original_height"])
 
 
 def _upright(left: float, top: float, width: float, height: float, turn: float) -> Box:

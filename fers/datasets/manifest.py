@@ -121,7 +121,7 @@ class _Reader:
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
         wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._columns.other_votes}
-        wanted |= {*self._box_names}
+        wanted |= {*self._box_names, *self._columns.size}
         for record in self._table.records(wanted):
             if not has_splits or self._split.takes(self._text(record, "split")):
                 with self._where:
@@ -170,7 +170,9 @@ class _Reader:
         place = [record.get(name) for name in self._box_names]
         if all(map(cells.is_empty, place)):
             return None
-        return cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
+        box = cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
+        size = [record.get(name) for name in self._columns.size]
+        return cells.drawn_in(box, *size) if size else box
 
     def _in_table(self, row: int) -> str:
         """The name of an image that lies in the table itself."""

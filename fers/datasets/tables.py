@@ -127,7 +127,7 @@ def csv_table(open: Callable[[], BinaryIO], where: Where, is_header: Callable[[l
     def records(wanted: Collection[str]) -> Iterator[Record]:
         below = islice(rows(), 1, None)
         # Where a comma parts numbers, spreadsheets take another character to part the columns.
-        return _csv_records(map(_with_points, below) if separator == ";" else below, columns, where)
+        return _csv_records(below if separator == "," else map(_with_points, below), columns, where)
 
     return Table(columns, records)
 

@@ -93,6 +93,21 @@ def test_a_number_names_the_same_person_with_and_without_a_fraction(folder):
     assert [vote.annotator for vote in faces.votes[0]] == ["7", "8"]
 
 
+@pytest.mark.parametrize(
+    "names", ["imageName,Emotion,subjectID", "File-Name,label,Participant Id", "img,label,ActorID"]
+)
+def test_a_column_is_known_however_its_name_is_put_together(folder, names):
+    """Whoever is not known in two pictures would be in the training split and in the test split."""
+    faces = read(folder, f"{names}\na.png,happy,s1\nb.png,sad,s1\n")
+    assert (words_of(faces), faces.people) == (["happy", "sad"], ["s1", "s1"])
+
+
+def test_commas_part_numbers_also_where_tabs_part_columns(folder):
+    """As spreadsheets save "Unicode text" in most of Europe."""
+    faces = read(folder, "image\tlabel\tvalence\tarousal\na.png\thappy\t0,5\t-0,25\n", name="t.txt")
+    assert faces.valence_arousal.tolist() == [[0.5, -0.25]]
+
+
 def test_marks_that_nobody_sees_belong_to_no_word(folder):
     assert words_of(read(folder, "image,label\na.png,\u200bhappy\u00a0\nb.png,sad\ufeff\n")) == ["happy", "sad"]
 
@@ -106,6 +121,51 @@ def test_a_turned_box_of_label_studio_is_where_it_was_drawn(folder):
     assert faces.image(0).size == (40, 50)
     with pytest.raises(DataError, match="lies outside the picture"):  # More than half of it.
         read(folder, json.dumps([{"image": "a.png", "label": [region | {"x": 5}]}]), name="t.json")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,60,40,happy,0,0,20,30\n",
+        json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.jpg", "width": 60, "height": 40}],
+                "categories": [{"id": 1, "name": "happy"}],
+                "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 20, 30]}],
+            }
+        ),
+        json.dumps(
+            [
+                {
+                    "image": "a.jpg",
+                    "label": [
+                        {
+                            **{"original_width": 60, "original_height": 40, "x": 0, "y": 0, "width": 50, "height": 50},
+                            "rectanglelabels": ["Happy"],
+                        }
+                    ],
+                }
+            ]
+        ),
+    ],
+    ids=["a table of TensorFlow's", "COCO", "Label Studio"],
+)
+def test_a_box_that_was_drawn_in_a_picture_of_another_size_is_cut_from_none(tmp_path, table):
+    """One that was resized since, or of a phone that was held upright, which some tools don't see."""
+    exif = Image.Exif()
+    name = "t.json" if table[0] in "[{" else "t.csv"
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg")
+    assert read(tmp_path, table, name=name).image(0).width in (20, 30)
+    exif[0x112] = 6
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg", exif=exif)
+    with pytest.raises(DataError, match="drawn in a picture of 60 x 40, but this one is 40 x 60"):
+        read(tmp_path, table, name=name).image(0)
+
+
+def test_a_width_may_be_that_of_the_box(folder):
+    rows = "image,label,x1,y1,x2,y2,width,height\na.png,happy,2,2,22,32,20,30\nb.png,sad,1,1,9,9,,\n"
+    faces = read(folder, rows)
+    assert [faces.image(index).size for index in range(2)] == [(20, 30), (8, 8)]
 
 
 @pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.struct([("bytes", pa.binary())])], ids=str)
