@@ -11,6 +11,8 @@ from fers.domain.boxes import Box
 
 LARGEST = 1_000_000
 """No count of votes, class id or pixel is larger."""
+_NOBODY = ("nan", "NaN", "null", "NULL", "None", "<NA>")
+"""What programs write where there is no name. NA, which R writes, is one: of somebody in JAFFE, for instance."""
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
@@ -18,6 +20,11 @@ def is_empty(cell: Any) -> bool:
     return (
         cell is None or cell != cell or cell == [] or (isinstance(cell, str) and not cell.strip())
     )  # NaN is not itself.
+
+
+def is_unknown(cell: Any) -> bool:
+    """Whether a cell for a number holds none: it is empty, or says so as R and pandas do."""
+    return is_empty(cell) or str(cell).strip() in (*_NOBODY, "NA", "N/A", "n/a", "#N/A")
 
 
 def votes(cell: Any) -> float:
@@ -33,7 +40,7 @@ def name(cell: Any) -> str:
     """Return what somebody or something is called, empty where the cell is. A number is the same name wherever it
     stands: pandas writes 3 as 3.0 in each column where a cell is empty."""
     said = "" if is_empty(cell) else unicodedata.normalize("NFC", str(cell).strip())
-    return _WHOLE.sub(r"\1", said)
+    return "" if said in _NOBODY else _WHOLE.sub(r"\1", said)
 
 
 def number(cell: Any) -> float:
@@ -49,7 +56,7 @@ def number(cell: Any) -> float:
 
 def dimensions(valence: Any, arousal: Any) -> tuple[float, float]:
     """Return valence and arousal in [-1, 1], NaN for an empty cell."""
-    values = [math.nan if is_empty(cell) else number(cell) for cell in (valence, arousal)]
+    values = [math.nan if is_unknown(cell) else number(cell) for cell in (valence, arousal)]
     if any(abs(value) > 1 for value in values):
         raise DataError("cell.dimensions", valence=valence, arousal=arousal)
     return tuple(values)

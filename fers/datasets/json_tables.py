@@ -39,7 +39,13 @@ def _content(file: BinaryIO) -> Any:
     if len(data) > LARGEST_FILE:
         raise DataError("label-studio.too-large", limit=LARGEST_FILE)
     try:
-        return json.loads(data.decode(encoding_of(data)))
+        text = data.decode(encoding_of(data))
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            if not error.msg.startswith("Extra data"):
+                raise
+            return [json.loads(line) for line in text.split("\n") if line.strip()]  # As `datasets` writes .json.
     except (ValueError, RecursionError) as error:
         raise DataError("table.not-json", problem=error) from error
 
@@ -69,6 +75,8 @@ def _of_columns(content: Record) -> Any:
             return content
         return [dict(zip(names, row, strict=True)) for row in rows]
     parts = list(content.values())
+    if is_header(list(content)) and not any(isinstance(part, list | dict) for part in parts):
+        return [content]  # The only row of a file with one a line.
     if parts and all(isinstance(part, dict) and is_header(list(part)) for part in parts):
         return parts
     columns = [list(part.values()) if isinstance(part, dict) else part for part in parts]

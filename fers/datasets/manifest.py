@@ -155,7 +155,7 @@ class _Reader:
             yield self._target(words), box
 
     def _counted(self, record: Record, columns: Iterable[str]) -> dict[str, float]:
-        return {column: cells.votes(record[column]) for column in columns if not cells.is_empty(record.get(column))}
+        return {column: cells.votes(record[column]) for column in columns if not cells.is_unknown(record.get(column))}
 
     def _target(self, words: list[str]) -> Target | None:
         emotions = [self._words.emotion(word) for word in words]
@@ -168,7 +168,7 @@ class _Reader:
 
     def _box(self, record: Record) -> Box | None:
         place = [record.get(name) for name in self._box_names]
-        if all(map(cells.is_empty, place)):
+        if all(map(cells.is_unknown, place)):
             return None
         box = cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
         size = [record.get(name) for name in self._columns.size]

@@ -64,6 +64,17 @@ def test_json_lines_leave_out_what_is_empty(folder):
     assert [faces.image(index).size for index in range(2)] == [(48, 48), (20, 9)]
 
 
+def test_json_may_have_a_record_a_line_whatever_it_is_called(folder):
+    from datasets import Dataset
+
+    rows = {"image": ["a.png", "b.png"], "label": ["happy", "sad"]}
+    Dataset.from_dict(rows).to_json(folder / "t.json")
+    assert words_of(load(f"manifest:{folder / 't.json'}")) == ["happy", "sad"]
+    assert words_of(read(folder, '{"image": "a.png", "label": "sad"}\n', name="t.json")) == ["sad"]
+    with pytest.raises(DataError, match="This is not JSON"):
+        read(folder, '{"image": "a.png"} and more\n', name="t.json")
+
+
 def test_votes_for_no_emotion_count_as_in_fer_plus(folder):
     """`fer2013new.csv` is how FER+ is distributed."""
     header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
@@ -100,6 +111,17 @@ def test_a_column_is_known_however_its_name_is_put_together(folder, names):
     """Whoever is not known in two pictures would be in the training split and in the test split."""
     faces = read(folder, f"{names}\na.png,happy,s1\nb.png,sad,s1\n")
     assert (words_of(faces), faces.people) == (["happy", "sad"], ["s1", "s1"])
+
+
+def test_programs_write_in_words_that_nothing_is_known(folder):
+    """NA may be somebody's name, so that it is one."""
+    rows = ["a.png,happy,nan,NaN,NA,0.5", "b.png,sad,NULL,None,NaN,null", "c.png,fear,NA,7,0.1,N/A"]
+    faces = read(folder, "image,label,person,annotator,valence,arousal\n" + "\n".join(rows))
+    assert faces.people == ["", "", "NA"]
+    assert [*faces.votes] == [2]
+    known = np.array([[np.nan, 0.5], [np.nan, np.nan], [0.1, np.nan]], np.float32)
+    assert np.array_equal(faces.valence_arousal, known, equal_nan=True)
+    assert words_of(read(folder, "image,happy,sad,x,y,w,h\na.png,NA,1,NA,NA,NA,NA\n")) == ["sad"]
 
 
 def test_commas_part_numbers_also_where_tabs_part_columns(folder):
