@@ -142,7 +142,7 @@ class Capture:
         """
         consent, study = self._require_open(actor)
         if not consent.permits(Purpose.STORE):
-            self._note_given(actor, draft, study, None)
+            self._note_given(actor, draft, study, None, sent=1)
             return None
         task = draft.turn.task if draft.turn else None
         if task and task.display:
@@ -170,13 +170,15 @@ class Capture:
             live=draft.live,
             intended=task.intended if task else None,
         )
-        stored = self._consents.hold_to_latest(actor, self._storing.store(face, photo.data))
-        self._note_given(actor, draft, study, draft.id)
-        return stored
+        stored = self._storing.store(face, photo.data)
+        held = self._consents.hold_to_latest(actor, stored)
+        self._note_given(actor, draft, study, draft.id, sent=int(stored is face))
+        return held
 
-    def _note_given(self, actor: Person, draft: Draft, study: Study, face_id: str | None) -> None:
+    def _note_given(self, actor: Person, draft: Draft, study: Study, face_id: str | None, sent: int) -> None:
+        """`sent`: 0 where an earlier call, of which only the answer got lost, has stored the face already."""
         self._tasks.note_given(actor, draft.turn, face_id)
-        self._participations.note_progress(actor, study, sent=1)
+        self._participations.note_progress(actor, study, sent)
 
     def _require_registered(self, live: LiveGuess | None) -> None:
         known = {(info.id, info.fingerprint) for info in self._models.models()}

@@ -46,8 +46,9 @@ class HelpDesk:
 
     def issue_code(self, actor: Person, whom: str) -> str:
         """A new personal code for the account with this number or e-mail, whose owner can't sign in: perhaps it came
-        from a store that keeps passwords to itself. Nothing that opened it before does any more, so that whoever signed
-        up with somebody else's address is not there beside its owner. Raises NotFound when there is none."""
+        from a store that keeps passwords to itself. The password and the codes that opened it before do so no more, so
+        that whoever signed up with somebody else's address is not there beside its owner. Raises NotFound when there is
+        none."""
         person = self.find(actor, whom).person
         self._records.append_audit(entry_by(actor, self._now(), "issued a personal code", person.id))
         self._sign_in.drop_password(person.id)

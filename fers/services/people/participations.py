@@ -69,8 +69,9 @@ class Participations:
         self._move(actor, study, Status.CONSENTED)
 
     def note_progress(self, actor: Person, study: Study, sent: int = 0) -> None:
-        """Note what the actor did: their tasks, counted anew; in a free study, `sent` photos more. Whoever is through
-        their tasks has completed it, unless the study has questions that come after photos: then `complete` says so."""
+        """Note what the actor did: their tasks, counted anew; in a free study, `sent` photos more, and never fewer than
+        are kept. Whoever is through their tasks has completed it, unless the study has questions that come after
+        photos: then `complete` says so."""
         require(actor, Action.GIVE_FACE)
         if self._of(actor, study) is None:
             return
@@ -80,7 +81,7 @@ class Participations:
         kept = sum(face.study_id == study.id for face in self._records.faces_of(actor.id))
 
         def noted(known: Participation) -> Participation:
-            given = known.given + sent if outcomes is None else outcomes[Outcome.GIVEN]
+            given = max(known.given + sent, kept) if outcomes is None else outcomes[Outcome.GIVEN]
             skipped = 0 if outcomes is None else outcomes[Outcome.SKIPPED]
             counted = replace(known, given=given, skipped=skipped, kept=kept)
             moved = counted.on_to(Status.IN_PROGRESS, self._now()) if given + skipped else counted

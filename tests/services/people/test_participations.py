@@ -14,7 +14,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Task
 from fers.domain.recruiting import Status
-from fers.errors import InvalidInput, NotFound, NotPermitted, StudyClosed
+from fers.errors import InvalidInput, NotFound, NotPermitted, StoreUnavailable, StudyClosed
 from fers.exporting.exported_version import Cut
 from fers.services.people.participations import COLUMNS, as_csv
 from tests.people import (
@@ -66,6 +66,30 @@ def test_a_status_follows_the_way_through_the_tasks(platform, clock):
     assert (
         one.at(Status.CAME) == came < one.at(Status.CONSENTED) < one.at(Status.IN_PROGRESS) < one.at(Status.COMPLETED)
     )
+
+
+def test_a_photo_counts_once_however_often_it_is_submitted(platform, monkeypatch):
+    recruit(platform)
+    ada = from_panel(platform)
+
+    def submit(one) -> None:
+        prediction = platform.capture.predict(ada, one, one.suggestions[0])
+        platform.capture.submit(ada, one, one.suggestions[0], prediction, HAPPY_POSED)
+
+    first, second = draft(platform, ada), draft(platform, ada, pattern(1))
+    submit(first)
+    submit(first)
+    assert counts(listed(platform)["5f2a"]) == (1, 0, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(platform.capture._tasks, "note_given", _unavailable)
+        with pytest.raises(StoreUnavailable):
+            submit(second)
+    submit(second)
+    assert counts(listed(platform)["5f2a"]) == (2, 0, 2)
+
+
+def _unavailable(*_) -> None:
+    raise StoreUnavailable("store.busy")
 
 
 def test_in_a_free_study_people_say_when_they_are_done(platform):
