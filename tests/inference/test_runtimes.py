@@ -298,6 +298,18 @@ def test_a_network_for_eight_faces_at_a_time_is_refused(load, dense_weights, tmp
         load(onnx_file(tmp_path / "model.onnx", dense_weights, batch=8))
 
 
+def test_a_network_that_answers_for_one_face_alone_is_told_to_say_so(dense_weights, tmp_path):
+    """Whose shapes were written down while it was tried on one face."""
+    network = onnx.load(onnx_file(tmp_path / "one.onnx", dense_weights))
+    flatten = network.graph.node[1]
+    flatten.op_type = "Reshape"
+    flatten.input.append("one row")
+    network.graph.initializer.append(onnx.numpy_helper.from_array(np.array([1, SIDE * SIDE * 3]), "one row"))
+    onnx.save(network, tmp_path / "one.onnx")
+    with pytest.raises(ModelRejected, match="answers only for one at a time. Export it for a batch of 1"):
+        read_off(tmp_path / "one.onnx")
+
+
 def test_saved_models_are_served_as_what_they_were_converted_to_only(load, keras_network, tmp_path):
     keras_network.export(tmp_path / "saved", format="tf_saved_model", verbose=False)
     with pytest.raises(ModelRejected, match="can't be served as it is. Register the model again"):

@@ -93,12 +93,21 @@ def tried(network: Network, batch: np.ndarray, file: str, output: int = 0) -> np
         _refuse_greed(error, file)
         if (network.input_shape[0] or 1) > 1:
             raise ModelRejected("network.fixed-batch", file=file, faces=network.input_shape[0]) from error
+        if len(batch) > 1 and _answers(network, batch[:1], output):
+            raise ModelRejected("network.one-at-a-time", file=file) from error
         raise ModelRejected("network.no-answer", file=file, shape=batch.shape[1:]) from error
     if outputs.ndim != 2 or len(outputs) != len(batch):
         raise ModelRejected("network.other-shape", file=file, shape=outputs.shape, faces=len(batch))
     if not np.isfinite(outputs).all():
         raise ModelRejected("network.not-finite", file=file)
     return outputs
+
+
+def _answers(network: Network, batch: np.ndarray, output: int) -> bool:
+    try:
+        return len(network.run(batch, output)) == len(batch)
+    except Exception:  # noqa: BLE001 - as above
+        return False
 
 
 def _refuse_greed(error: Exception, file: str) -> None:
