@@ -80,6 +80,13 @@ def _tables(files: Files) -> list[str]:
     return tables
 
 
+def _image_folders(stem: str) -> list[str]:
+    """Where the images of a table with this name may lie beside it: those of `train.csv` and `train_labels.csv` in
+    `train`, those of `instances_train2017.json` in `train2017`."""
+    own = dict.fromkeys((stem, stem.rpartition("_")[2], *_WORDS.findall(stem.lower())))
+    return ["", "images", *own, *(f"images/{folder}" for folder in own)]
+
+
 def _is_parquet(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() == ".parquet"
 
@@ -90,6 +97,7 @@ class _Reader:
     def __init__(self, files: Files, name: str, reading: Reading, gathering: Gathering, packed: dict[str, Packed]):
         self._files = files
         self._folder = PurePosixPath(name).parent
+        self._image_folders = _image_folders(PurePosixPath(name).stem)
         self._words = reading.meanings.words
         self._split = reading.split
         self._gathering = gathering
@@ -181,7 +189,7 @@ class _Reader:
         return name
 
     def _file(self, image: str) -> str:
-        """The file of an image, beside the table or in a folder `images` there. Raises DataError."""
+        """The file of an image, beside the table or in a folder of images there. Raises DataError."""
         names = label_studio.file_names(image)
         if self._away is not None:
             return self._there(PureWindowsPath(name).as_posix().removeprefix(self._away) for name in names)
@@ -204,7 +212,7 @@ class _Reader:
 
     def _there(self, names: Iterable[str]) -> str:
         above = [self._folder.parent] if self._folder.name in _OF_TABLES else []
-        folders = [folder / below for folder in (self._folder, *above) for below in ("", "images")]
+        folders = [folder / below for folder in (self._folder, *above) for below in self._image_folders]
         return self._files.existing(*(str(folder / inside(name)) for name in names for folder in folders))
 
     def _value(self, record: Record, meaning: str) -> Any:

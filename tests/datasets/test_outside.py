@@ -210,6 +210,27 @@ def test_a_table_of_hugging_faces_may_say_only_where_its_images_lie(folder):
     assert (faces.image(0).size, words_of(faces)) == ((48, 48), ["happy"])
 
 
+@pytest.mark.parametrize(
+    ("table", "images"),
+    [("{}.csv", "{}"), ("{}_labels.csv", "{}"), ("{}.csv", "images/{}"), ("annotations/list_{}2017.csv", "{}2017")],
+)
+def test_the_images_of_a_split_lie_in_a_folder_of_its_name(tmp_path, table, images):
+    """Where both splits count their images from 1, none may be taken for the other's."""
+    for number, split in enumerate(("test", "train")):
+        for path, content in (
+            (tmp_path / images.format(split) / "1.png", drawn_face(10 + 40 * number)),
+            (tmp_path / table.format(split), b"image,label\n1.png,happy\n"),
+        ):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    splits = {
+        split: load(f"manifest:{tmp_path}#{(tmp_path / table.format(split)).stem}") for split in ("test", "train")
+    }
+    assert {split: faces.names for split, faces in splits.items()} == {
+        split: [f"{images.format(split)}/1.png"] for split in ("test", "train")
+    }
+
+
 @pytest.mark.parametrize("name", ["{split}-{number:05}-of-00002.parquet", "{split}/{number:04}.parquet"])
 def test_the_shards_of_a_split_are_one(tmp_path, name):
     for split in ("train", "test"):
