@@ -75,6 +75,8 @@ class Doorway:
                 message = message | {"headers": _secured(message["headers"]) if is_https else message["headers"]}
                 headers = MutableHeaders(scope=message)
                 headers.update(rules)
+                if message["status"] >= 400:  # It says how things are now, and Chrome would keep a 410 for good.
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         return telling

@@ -19,7 +19,7 @@ EVIL = "http://evil.test"
 
 
 async def page(request):
-    response = PlainTextResponse(request.headers["host"])
+    response = PlainTextResponse(request.headers["host"], 410 if request.url.path == "/gone" else 200)
     response.set_cookie("theirs", "x")
     return response
 
@@ -69,6 +69,13 @@ def test_other_sites_get_nothing(origin):
     assert browser().put("/_stcore/upload_file/session/file", headers=said).status_code == 403
     with pytest.raises(WebSocketDisconnect), open_socket(headers=said):
         pass
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8501/gone", EVIL])
+def test_no_browser_keeps_a_refusal(address):
+    """A link that was opened by somebody who was signed out works once they are signed in."""
+    assert browser(address).get(address).headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in browser().get("/").headers
 
 
 def test_a_proxy_may_have_called_this_machine_by_another_name():
