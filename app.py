@@ -64,7 +64,7 @@ with guard.explaining_everything():
         st.badge(_("Demo: every face is drawn, and nobody here exists."), icon=":material/draw:", color="violet")
     session.come_from_provider()
     session.keep_cookie()
-    person = session.person()
+    person = session.begin()
     page = st.navigation(pages_for(person), position="hidden" if menu.is_front_door() else "top")
     in_english = person is not None and page.url_path in IN_ENGLISH
     if in_english:

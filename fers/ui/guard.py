@@ -61,7 +61,18 @@ def enter(action: Action) -> Person:
     """Begin a page for people who may do `action`. Returns who is there. Raises NotSignedIn or NotPermitted."""
     enter_public()
     actor = person()
-    return require(actor, action, platform().studies.current(actor).id)
+    study_id = platform().studies.current(actor).id
+    actor = require(actor, action, study_id)
+    _keep_to(study_id)
+    return actor
+
+
+def _keep_to(study_id: str) -> None:
+    """Where somebody has gone on to another study in another tab, it is shown here before anything is done: what they
+    just pressed was meant for the study that this tab showed."""
+    before, state().study_id = state().study_id, study_id
+    if before not in (None, study_id):
+        st.rerun()
 
 
 def enter_agreed(page: str) -> Person:

@@ -22,6 +22,20 @@ def person() -> Person | None:
     return platform().accounts.resume(secret) if secret else None
 
 
+def begin() -> Person | None:
+    """Whoever is signed in, at the beginning of a run. Called by `app.py`.
+
+    A page that lost its connection comes back with the cookies that its browser has by then: where another person has
+    signed in there meanwhile, nothing that this tab remembers is theirs.
+    """
+    here, before = person(), state().person_id
+    if here is not None:
+        if before not in (None, here.id):
+            start_afresh()
+        state().person_id = here.id
+    return here
+
+
 def come_from_provider() -> None:
     """Sign in whom an OpenID Connect provider has just sent back. Called in every run, by `app.py`."""
     if (identity := providers.identity()) and person() is None:

@@ -205,6 +205,8 @@ class State:
     """What the last link said that said any."""
     token: str | None = None
     """The session token of whoever signed in in this tab."""
+    person_id: str | None = None
+    """Of whoever was signed in here last: what is below is theirs."""
     cookie_request: CookieRequest | None = None
     cookie_tried: bool = False
     """Whether the cookie that the page was opened with was tried, should nobody be signed in."""
@@ -256,6 +258,8 @@ class State:
     """Whether somebody came to the current page from another one; a page that asks says when it has heard it."""
     page: str | None = None
     """The address of that page."""
+    study_id: str | None = None
+    """Of the study that this tab showed last to whoever is signed in."""
     to_freeze: FaceFilter = NO_FILTER
     """What was chosen under "Explore" for the next dataset version."""
     reviewing: Reviewing | None = None

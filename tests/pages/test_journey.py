@@ -218,6 +218,20 @@ def test_somebody_else_who_signs_in_in_the_same_tab_sees_no_photo_of_the_one_bef
     assert opened(app) == "give" and "Your face in the box" not in told(app)
 
 
+def test_somebody_else_s_cookie_brings_no_photo_of_the_one_before(app, platform, cookies):
+    """The page has lost its connection, and comes back once another person has signed in in the same browser."""
+    participant(platform, "bob@example.org")
+    platform.accounts.sign_up("ada@example.org", PASSWORD)
+    cookies[COOKIE] = platform.accounts.sign_in("ada@example.org", PASSWORD).token
+    agreed(app.run(), KEEP)
+    assert "Your face in the box" in told(give(app, photo()))
+    cookies[COOKIE] = platform.accounts.sign_in("bob@example.org", PASSWORD).token
+    assert "Your face in the box" not in told(app.run())
+    cookies[COOKIE] = platform.accounts.sign_in("ada@example.org", PASSWORD).token
+    assert "Your face in the box" in told(app.run()), "it waits for its person"
+    assert not app.exception and not app.error
+
+
 @pytest.mark.parametrize(
     ("crop_only", "choices", "words"),
     [(False, [KEEP], "the whole photo is kept"), (True, [KEEP], "is cropped out"), (False, [], "")],

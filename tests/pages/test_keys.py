@@ -13,9 +13,7 @@ from fers.domain.people import OPERATOR, Role
 from tests.people import PASSWORD, give_face, grant, participant, pattern
 
 WITHOUT_AN_ACCOUNT = {"pages/join.py", "pages/setup.py", "pages/sign_in.py"}
-ONCE = {"pages/personal_code.py"}
-"""Met after joining by code alone: `test_accounts.py` does that."""
-PAGES = {f"pages/{file.name}" for file in (REPOSITORY / "pages").glob("*.py")} - ONCE
+PAGES = {f"pages/{file.name}" for file in (REPOSITORY / "pages").glob("*.py")}
 
 
 @pytest.fixture

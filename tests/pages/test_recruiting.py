@@ -373,6 +373,6 @@ def test_an_owner_sees_downloads_and_erases_the_list(app, platform):
     app.selectbox(key=f"recruiting-{study.id}-one").select("second").run()
     click(app, "Erase this one")
     assert panel_ids(app) == ["first", "third"]
-    next(button for button in app.button if button.key == "yes-all-panel-ids").click().run()
+    next(button for button in app.button if button.key == f"yes-panel-ids-of-{study.id}").click().run()
     assert listed(platform) == [] and "Nobody has come yet." in told(app)
     assert not app.exception

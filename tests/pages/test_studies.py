@@ -5,7 +5,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy as np
-from driving import agreed, click, field, open_app, opened, sign_in, signed_in, signed_in_as_administrator, told
+from driving import (
+    agreed,
+    at_part_of_study,
+    click,
+    field,
+    open_app,
+    opened,
+    sign_in,
+    signed_in,
+    signed_in_as_administrator,
+    told,
+)
 from test_journey import choose, give
 
 from fers.domain.emotions import Emotion
@@ -143,8 +154,8 @@ def test_what_takes_something_away_asks_first(app, platform):
     [invitation] = platform.invitations.open_ones(OPERATOR, study.id)
     sign_in(app, "boss@example.org")
     app.switch_page("pages/study.py").run()
-    role = f"role-{ada.id}-annotator"
-    asked = {f"ask-{role}", f"ask-member-{ada.id}", f"ask-member-{bob.id}", f"ask-invitation-{invitation.id}"}
+    role, remove = f"role-{ada.id}-{study.id}-annotator", {who: f"member-{who.id}-{study.id}" for who in (ada, bob)}
+    asked = {f"ask-{role}", *(f"ask-{about}" for about in remove.values()), f"ask-invitation-{invitation.id}"}
     assert asked < {popover.key for popover in app.get("popover")}
 
     assert app.button(key=f"yes-{role}").disabled
@@ -153,11 +164,26 @@ def test_what_takes_something_away_asks_first(app, platform):
     app.run().button(key=f"yes-{role}").click().run()
     roles = {member.person_id: member.role for member in platform.members.staff(OPERATOR, study.id)}
     assert roles == {ada.id: Role.RESEARCHER, bob.id: Role.ANNOTATOR}
-    app.button(key=f"yes-member-{bob.id}").click().run()
+    app.button(key=f"yes-{remove[bob]}").click().run()
     assert [member.person_id for member in platform.members.staff(OPERATOR, study.id)] == [ada.id]
     app.button(key=f"yes-invitation-{invitation.id}").click().run()
     assert platform.invitations.open_ones(OPERATOR, study.id) == []
     assert not app.exception and not app.error
+
+
+def test_what_is_pressed_is_meant_for_the_study_that_the_tab_shows(app, platform):
+    one, other = platform.studies.current(), platform.studies.create(OPERATOR, "The other")
+    platform.studies.update(OPERATOR, dataclasses.replace(one, id=other.id, name=other.name, join_code="another-code"))
+    at_part_of_study(app, platform, "Opening")
+    elsewhere = sign_in(open_app(), "boss@example.org")
+    elsewhere.switch_page("pages/study.py").run()
+    elsewhere.selectbox(key=f"study-{one.id}").select(other.id).run()
+    click(app, "Close the study")
+    assert all(study.open for study in platform.studies.mine(OPERATOR))
+    assert app.selectbox(key=f"study-{other.id}").value == other.id, "it is shown first"
+    click(app, "Close the study")
+    assert {study.name for study in platform.studies.mine(OPERATOR) if not study.open} == {"The other"}
+    assert not app.exception
 
 
 def test_an_unknown_invitation_is_refused_kindly(app):

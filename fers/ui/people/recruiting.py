@@ -189,8 +189,8 @@ def _list(actor: Person, study: Study, everybody: list[Participation]) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        erase = partial(platform().participations.erase_all, actor, study.id)
-        if confirmed("Erase all", _ERASE_ALL, "Erase all", erase, about="all-panel-ids", icon=":material/delete:"):
+        erase, about = partial(platform().participations.erase_all, actor, study.id), f"panel-ids-of-{study.id}"
+        if confirmed("Erase all", _ERASE_ALL, "Erase all", erase, about=about, icon=":material/delete:"):
             st.rerun()
     _look_after_one(actor, study, everybody)
 

@@ -247,12 +247,12 @@ def _member(actor: Person, study: Study, member: Member) -> None:
     remove = partial(platform().members.remove, actor, study.id, member.person_id)
     with st.container(horizontal=True, width="content"):
         _offer_another_role(actor, study, member)
-        if confirmed("Remove", loses_place, "Remove them", remove, about=f"member-{member.person_id}"):
+        if confirmed("Remove", loses_place, "Remove them", remove, about=f"member-{member.person_id}-{study.id}"):
             st.rerun()
 
 
 def _offer_another_role(actor: Person, study: Study, member: Member) -> None:
-    about = f"role-{member.person_id}-{member.role}"
+    about = f"role-{member.person_id}-{study.id}-{member.role}"
     with st.popover("Change role", key=f"ask-{about}"):
         others = [role for role in Role if role is not member.role]
         chosen = st.radio("New role", others, None, format_func=str.capitalize, key=about)
