@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -105,7 +106,9 @@ class Studies:
             raise InvalidInput("study.gone")
         roles = {membership.study_id: membership.role for membership in memberships}
         role = roles.get(study_id, Role.PARTICIPANT)
-        self._memberships.save_membership(Membership(actor.id, study_id, role, self._now()))
+        # After all others, also where the clock of another server is ahead: the page would ask for it again and again.
+        others = [membership.entered_at + timedelta(microseconds=1) for membership in memberships]
+        self._memberships.save_membership(Membership(actor.id, study_id, role, max([self._now(), *others])))
 
     def take_part(self, actor: Person, study_id: str) -> None:
         """Give whoever agreed to a study's terms a place in it; from then on they stay, whichever study is newest."""

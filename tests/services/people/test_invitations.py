@@ -138,6 +138,16 @@ def test_people_go_back_and_forth_between_their_studies_with_their_roles(platfor
     assert {one.id for one in platform.studies.mine(again(platform))} == {first.id, study.id}
 
 
+def test_whoever_enters_a_study_is_in_it_whatever_the_clock_says(platform, study, invite, clock):
+    ada = participant(platform)
+    first = platform.studies.current(ada)
+    platform.invitations.accept(ada, invite())
+    for there, minutes in ((first, 0), (study, 0), (first, -5), (study, -5)):
+        clock.advance(minutes=minutes)
+        platform.studies.enter(again(platform), there.id)
+        assert platform.studies.current(again(platform)).id == there.id
+
+
 def test_nobody_enters_a_study_that_is_not_theirs(platform, study):
     with pytest.raises(InvalidInput):
         platform.studies.enter(participant(platform), study.id)
