@@ -29,13 +29,18 @@ WHO_DECIDES = "For that, ask whoever runs FERS here for a role in every study (`
 """About what a role in one study does not open."""
 
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>$~#|]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>$~#|&]|:\Z")
+_SEAMS = re.compile(r"(?<=:)(?=\S)|(?<=@)(?=[-\w])|(?<=www)(?=\.)", re.IGNORECASE)
+"""Where Streamlit sees an address, which it makes a link of, or the name of an icon, a colour or an emoji."""
+_NOTHING = ":small[]"
+"""Between two pieces of a text it is neither seen nor copied, and no escape would keep Streamlit from these."""
 
 
 def as_typed(text: object) -> str:
     """What somebody typed, for Streamlit to show as that and nothing else: a name is no picture that a browser would
     fetch, no link and no formula. Whatever a person, a file or another program has said goes through here."""
-    return _MARKDOWN.sub(r"\\\g<0>", " ".join(str(text).split()))
+    pieces = _SEAMS.split(" ".join(str(text).split()))
+    return _NOTHING.join(_MARKDOWN.sub(r"\\\g<0>", piece) for piece in pieces)
 
 
 def quoted(markdown: str) -> str:
@@ -47,6 +52,18 @@ def quoted(markdown: str) -> str:
 def file_size(size: int) -> str:
     """A number of bytes, in the unit that leaves something of it."""
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} KB"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """So many of something, on pages that are in English alone. `more`: the word for several, unless it has an s."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def in_hundredths(share: float, sign: str = "") -> str:
+    """A share in whole percent, without the sign for percent. `sign`: "+" for a difference, of which nothing is 0 and
+    neither +0 nor -0."""
+    whole = format(100 * share, f"{sign}.0f")
+    return "0" if whole in ("+0", "-0") else whole
 
 
 def why_given_up(actor: Person, job: Job) -> str:

@@ -166,7 +166,8 @@ def test_a_new_password_keeps_this_browser_signed_in_and_no_other(open_page):
     expect(page.get_by_text("Your new password works")).to_be_visible()
     until(page, lambda: (cookie := session_cookie(page)) and cookie["value"] != before)
     page.reload()
-    expect(page.get_by_role("heading", name="My data")).to_be_visible()
+    expect(page.get_by_text("You are signed in as grace@example.org.")).to_be_visible()
+    expect(page.get_by_role("link", name="grace@example.org")).to_have_count(0)
     elsewhere.reload()
     expect(elsewhere.get_by_role("tab", name="I am new here")).to_be_visible()
 

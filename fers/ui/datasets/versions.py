@@ -14,6 +14,7 @@ from fers.ui.languages import moment
 from fers.ui.services import platform
 from fers.ui.state import state
 from fers.ui.web import downloads
+from fers.ui.words import many
 
 _RULE_WORDS = {ConsensusRule.MAJORITY: "Majority", ConsensusRule.DAWID_SKENE: "Dawid–Skene"}
 _CUT_WORDS = {Cut.CROP: "Faces, 224 × 224", Cut.WHOLE: "Whole photos"}
@@ -69,7 +70,7 @@ def describe(version: Version) -> None:
     dataset_version = version.dataset_version
     with st.container(border=True):
         st.markdown(f"**{dataset_version.name}** · {moment(dataset_version.created_at)}")
-        st.markdown(f"{_many(dataset_version.faces, 'face')} of {_many(dataset_version.people, 'person', 'people')}")
+        st.markdown(f"{many(dataset_version.faces, 'face')} of {many(dataset_version.people, 'person', 'people')}")
         notes = [
             (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
             (dataset_version.left_out, "left out: not for sharing or training"),
@@ -83,7 +84,7 @@ def describe(version: Version) -> None:
         if dataset_version.consensus is not ConsensusRule.MAJORITY:
             st.caption(f"Labels aggregated by {_RULE_WORDS[dataset_version.consensus]}.")
         if dataset_version.questions:
-            st.caption(f"With answers to {_many(len(dataset_version.questions), 'question')}.")
+            st.caption(f"With answers to {many(len(dataset_version.questions), 'question')}.")
         if dataset_version.study_sha256:
             st.caption(f"Study file `{dataset_version.study_sha256[:12]}`")
 
@@ -138,8 +139,4 @@ def _progress(secret: str) -> None:
     elif sent.ended:
         st.warning("The download was interrupted. Resume it, or start it again.")
     else:
-        st.progress(min(1.0, sent.share), f"{sent.share:.0%} of {_many(sent.faces, 'face')}")
-
-
-def _many(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+        st.progress(min(1.0, sent.share), f"{sent.share:.0%} of {many(sent.faces, 'face')}")

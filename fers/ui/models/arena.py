@@ -14,6 +14,7 @@ from fers.services.models.standings import EvaluationState, Standing
 from fers.ui.languages import moment
 from fers.ui.models.model_plots import confusion
 from fers.ui.words import file_size
+from fers.wording import listed
 
 NOTHING = "–"
 CONFUSION_PIXELS = 440
@@ -178,7 +179,7 @@ def limits(rows: list[tuple[Standing, Result]]) -> str:
     if not behind:
         return ""
     compared, faces = rows[0][1].n, max(standing.faces for standing, _ in rows)
-    return f"Compared on {compared:,} of {faces:,} faces; run {' and '.join(behind)} again to compare on all."
+    return f"Compared on {compared:,} of {faces:,} faces; run {listed(behind)} again to compare on all."
 
 
 def what_times_rest_on(rows: list[tuple[Standing, Result]]) -> str:

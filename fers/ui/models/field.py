@@ -14,6 +14,7 @@ from fers.ui import guard
 from fers.ui.languages import moment
 from fers.ui.look import ACCENT, GRAY
 from fers.ui.services import platform
+from fers.wording import listed
 
 _BEFORE = "Count only answers given before seeing the guess"
 _LIVE_STAYS = "None: keep the live model"
@@ -22,7 +23,7 @@ _LIVE_STAYS = "None: keep the live model"
 def say_whose_guesses_people_see() -> None:
     """A line for the page on which the live model is named and chosen."""
     if trial := platform().trials.current():
-        names = " or ".join(f"**{name}**" for name in trial.model_ids)
+        names = listed((f"**{name}**" for name in trial.model_ids), "or")
         st.info(
             f"A blind trial is running: until it ends, participants see the guess of {names}, not the live model's."
         )

@@ -12,6 +12,7 @@ from fers.domain.emotions import LABELS
 from fers.domain.evaluation_sets import Result
 from fers.services.models.standings import Standing
 from fers.ui.look import ACCENT
+from fers.ui.words import in_hundredths
 
 _NAME_WIDTH, _NAME_HEIGHT = 0.35, 0.055
 """Of a model's name, as shares of the plot: on a narrow screen it takes so much."""
@@ -91,10 +92,14 @@ def confusion(
     share, signed = shares(counts), less is not None
     if signed:
         share = share - shares(less)
+
+    def said(share: float) -> str:
+        return f"{in_hundredths(share, '+' if signed else '')}%".replace("-", "−")
+
     names = [f"{label} ({count:,})" for label, count in zip(LABELS, np.sum(counts, axis=1), strict=True)]
     cells = pd.DataFrame(
         [
-            {"label": label, "answer": answer, "share": share[row, column]}
+            {"label": label, "answer": answer, "share": share[row, column], "said": said(share[row, column])}
             for row, label in enumerate(names)
             for column, answer in enumerate(LABELS)
             if not np.isnan(share[row, column])
@@ -104,8 +109,8 @@ def confusion(
     base = alt.Chart(cells, title=title).encode(
         x=alt.X("answer", sort=list(LABELS), title=columns),
         y=alt.Y("label", sort=names, title=rows),
-        tooltip=["label", "answer", alt.Tooltip("share", format=".0%")],
+        tooltip=["label", "answer", alt.Tooltip("said", title="share")],
     )
     ink = alt.condition("abs(datum.share) > 0.6", alt.value("white"), alt.value("black"))
-    text = base.mark_text(fontSize=10).encode(alt.Text("share", format="+.0%" if signed else ".0%"), color=ink)
+    text = base.mark_text(fontSize=10).encode(alt.Text("said"), color=ink)
     return base.mark_rect().encode(color=alt.Color("share", scale=colours, legend=None)) + text

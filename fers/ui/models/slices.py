@@ -14,6 +14,7 @@ from fers.services.models.slices import Sliced
 from fers.services.models.standings import Standing
 from fers.ui.look import ACCENT
 from fers.ui.services import platform
+from fers.ui.words import in_hundredths
 
 _SHARE = alt.Axis(format=".0%", tickCount=5)
 _ROW = 24
@@ -206,5 +207,5 @@ def _better(part: Slice, one: str, other: str) -> str:
 
 
 def _percent(figure: tuple[float, float, float], sign: str = "") -> str:
-    value, low, high = (format(100 * number, f"{sign}.0f") for number in figure)
+    value, low, high = (in_hundredths(number, sign) for number in figure)
     return f"{value}% [{low}, {high}]"

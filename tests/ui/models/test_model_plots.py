@@ -1,8 +1,8 @@
-"""Names in a plot are where they can be read."""
+"""Plots say what they show: names where they can be read, differences by their size."""
 
 import numpy as np
 
-from fers.ui.models.model_plots import apart
+from fers.ui.models.model_plots import apart, confusion
 
 
 def test_names_that_would_lie_on_each_other_are_moved_apart_and_others_stay():
@@ -16,3 +16,15 @@ def test_names_that_would_lie_on_each_other_are_moved_apart_and_others_stay():
 def test_names_beside_each_other_may_have_one_height():
     assert apart([0.5, 0.5], starts=[0, 1], ends=[1, 2], least=0.1).tolist() == [0.5, 0.5]
     assert apart([], [], [], 0.1).tolist() == []
+
+
+def test_no_difference_has_no_sign():
+    one, other = np.zeros((8, 8), int), np.zeros((8, 8), int)
+    one[0, :3], other[0, :3] = (501, 299, 200), (500, 300, 200)
+    one[1, :2], other[1, :2] = (75, 25), (50, 50)
+    cells = confusion(one, "one minus other", less=other).data
+    said = {name: dict(zip(of["answer"], of["said"], strict=True)) for name, of in cells.groupby("label")}
+    assert {*said["neutral (1,000)"].values()} == {"0%"}
+    assert said["happy (100)"]["neutral"] == "+25%" and said["happy (100)"]["happy"] == "−25%"
+    shares = confusion(one, "one").data
+    assert {"50%", "30%", "20%", "75%", "25%", "0%"} == {*shares["said"]}
