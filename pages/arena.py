@@ -34,7 +34,9 @@ def leaderboard() -> None:
         with st.expander("Earlier results"):
             st.dataframe(earlier, hide_index=True)
     table = arena.csv(rows, people, on)
-    st.download_button("Download the leaderboard", table, "leaderboard.csv", "text/csv", icon=":material/download:")
+    st.download_button(
+        "Download the leaderboard", table, "leaderboard.csv", "text/csv", on_click="ignore", icon=":material/download:"
+    )
 
 
 def side_by_side() -> None:
@@ -48,7 +50,7 @@ def side_by_side() -> None:
     arena.show_pair(results, one, other)
     if results[one].n <= SHOWN_AT_ONCE or st.toggle("Show slices, and the faces that tell the two apart"):
         slices.show(actor, one, other, on)
-        pair_faces.show(actor, one, other, on)
+        pair_faces.show(one, other, on)
 
 
 st.title("Compare")

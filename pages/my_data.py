@@ -68,7 +68,7 @@ def show(face: Face) -> None:
             st.caption(
                 _("Live, your browser guessed: {expression} {share}.", expression=word(saw), share=percent(sure))
             )
-        saliency.offer_why_of(actor, face.id)
+        saliency.offer_why_of(face.id)
         offer_withdrawal(face)
 
 

@@ -31,7 +31,7 @@ with asked:
         tasks.show(study)
 with own:
     if own.open:
-        questions.show(study)
+        questions.show(actor, study)
 with ready:
     if ready.open:
         opening.show(actor, study)

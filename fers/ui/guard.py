@@ -6,6 +6,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 
 import streamlit as st
@@ -103,6 +104,21 @@ def enter_public() -> None:
         st.stop()
     runpy.run_path(str(FRONT_DOOR))
     st.stop()
+
+
+def for_whoever_is_here(show: Callable) -> Callable:
+    """Of a part of a page that is drawn anew by itself for as long as the page is open, as fragments and dialogs are:
+    `show` gets whoever is signed in by then, with the roles they have by then, before what it is called with. Where
+    nobody is any more, the whole page is drawn anew; what fails is said in its place."""
+
+    @wraps(show)
+    def shown(*about, **more):
+        if (actor := person()) is None:
+            st.rerun()
+        with explaining():
+            return show(actor, *about, **more)
+
+    return shown
 
 
 @contextmanager

@@ -25,9 +25,10 @@ def offer(actor: Person) -> None:
         st.code(COMMAND, language=None)
     else:
         is_busy = sample_study().is_starting(actor)
-        st.fragment(_show, run_every=_LOOK_AGAIN if is_busy else None)(actor, other)
+        st.fragment(_show, run_every=_LOOK_AGAIN if is_busy else None)(other)
 
 
+@guard.for_whoever_is_here
 def _show(actor: Person, host: str) -> None:
     sample = sample_study()
     if running := sample.running(actor):

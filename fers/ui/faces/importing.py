@@ -18,7 +18,7 @@ from fers.ui.pictures import show_face
 from fers.ui.services import platform
 from fers.ui.state import Bringing, state
 from fers.ui.web.uploads import LARGEST_MEGABYTES, let_go
-from fers.ui.words import as_typed, why_given_up
+from fers.ui.words import as_typed, many, why_given_up
 
 KINDS = ["zip", *(kind.removeprefix(".") for kind in manifest.KINDS), *SUFFIXES, "bmp", "tif", "tiff", "gif"]
 MOST_ASKED = 12
@@ -91,9 +91,9 @@ def _describe(found: Preview) -> None:
         st.warning(as_typed(found.refused), icon=":material/help:")
     if found.faces:
         classes = ", ".join(f"{count:,} {emotion.label}" for emotion, count in found.classes.most_common())
-        st.markdown(f"**{_many(found.faces, 'face')}**: {classes}")
-        people = f"Of {_many(found.people, 'person', 'people')}" if found.people else "It doesn't say who is in it"
-        labels = f"labelled by {_many(found.annotators, 'annotator')}" if found.annotators else "one label each"
+        st.markdown(f"**{many(found.faces, 'face')}**: {classes}")
+        people = f"Of {many(found.people, 'person', 'people')}" if found.people else "It doesn't say who is in it"
+        labels = f"labelled by {many(found.annotators, 'annotator')}" if found.annotators else "one label each"
         left_out = ", ".join(f"{count:,} {as_typed(reason)}" for reason, count in found.dropped.items())
         st.caption(" · ".join([people, labels, *([f"left out: {left_out}"] if left_out else [])]))
     with st.container(horizontal=True):
@@ -105,7 +105,7 @@ def _describe(found: Preview) -> None:
                     show_face(face.picture, width=96)
                 st.caption(face.emotion.label)
     if found.left_out:
-        left_out = f"{_many(found.left_out, 'row')} can't be used and will be left out"
+        left_out = f"{many(found.left_out, 'row')} can't be used and will be left out"
         with st.expander(left_out, expanded=not found.faces):
             st.code("\n".join(found.told), language=None, wrap_lines=True)
 
@@ -148,7 +148,7 @@ def _terms(actor: Person, bringing: Bringing, found: Preview) -> None:
         basis = st.text_input("Why the people in it may be shown", placeholder="Everybody signed a consent form.")
         detect = st.checkbox("These are whole photos: find the largest face in each")
         pressed = st.form_submit_button(
-            f"Import {_many(found.faces, 'face')}", type="primary", icon=":material/download:"
+            f"Import {many(found.faces, 'face')}", type="primary", icon=":material/download:"
         )
     if pressed:
         imports().start(actor, bringing.upload_id, bringing.manner, Terms(licence, basis), detect)
@@ -160,9 +160,10 @@ def _progress_of_all(actor: Person, study: Study) -> None:
     orders = platform().uploads.ordered(actor, study.id)
     if orders:
         is_busy = any(order.is_busy for order in orders)
-        st.fragment(_orders, run_every="2s" if is_busy else None)(actor, study, is_busy)
+        st.fragment(_orders, run_every="2s" if is_busy else None)(study, is_busy)
 
 
+@guard.for_whoever_is_here
 def _orders(actor: Person, study: Study, was_busy: bool) -> None:
     orders = platform().uploads.ordered(actor, study.id)
     st.header("Imports")
@@ -178,7 +179,7 @@ def _orders(actor: Person, study: Study, was_busy: bool) -> None:
 
 def _order(actor: Person, order: Ordered) -> None:
     if order.is_busy:
-        far = f"{order.done:,} of {_many(order.faces, 'face')}" if order.faces else "about to start"
+        far = f"{order.done:,} of {many(order.faces, 'face')}" if order.faces else "about to start"
         st.progress(min(1.0, order.done / max(1, order.faces)), f"**{as_typed(order.name)}**: {far}")
         return
     if order.result is None:
@@ -186,15 +187,11 @@ def _order(actor: Person, order: Ordered) -> None:
         st.warning(f"**{as_typed(order.name)}** stopped early. {why} What was imported so far is kept.")
         return
     result = order.result
-    counts = [f"{_many(result['added'], 'face')} added", f"{result['known']:,} already there"]
+    counts = [f"{many(result['added'], 'face')} added", f"{result['known']:,} already there"]
     if result["removed"]:
         counts.append(f"{result['removed']:,} left out because they were removed from the study")
-    counts.append(f"{_many(result['labels'], 'label')} added")
+    counts.append(f"{many(result['labels'], 'label')} added")
     st.success(f"**{as_typed(order.name)}**: {'; '.join(counts)}.", icon=":material/check:")
     if result["left_out"]:
         with st.expander(f"{result['left_out']:,} left out"):
             st.code("\n".join(result["told"]), language=None, wrap_lines=True)
-
-
-def _many(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

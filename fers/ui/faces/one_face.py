@@ -59,7 +59,7 @@ def show_picture(actor: Person, about: AboutFace) -> None:
     may_be_used = f"May be used for {', '.join(uses)}." if uses else "May not be used for anything."
     st.caption(f"{may_be_used} Kept until {face.purge_at:%d %b %Y}.")
     if about.may_be_shown:
-        offer_why_of(actor, face.id)
+        offer_why_of(face.id)
     if not about.flags:
         offer_removal(actor, face.study_id, face.id)
 

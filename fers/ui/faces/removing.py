@@ -8,7 +8,6 @@ from fers.services.people.withdrawal import Removal
 from fers.ui import guard
 from fers.ui.faces.thumbnails import CELL_PIXELS, thumbnail
 from fers.ui.services import platform
-from fers.ui.session import person
 
 
 def offer_removal(actor: Person, study_id: str, face_id: str) -> None:
@@ -20,10 +19,8 @@ def offer_removal(actor: Person, study_id: str, face_id: str) -> None:
 
 
 @st.dialog("Remove this photo?")
-def _confirm(study_id: str, face_id: str) -> None:
-    actor = person()
-    if actor is None:
-        st.rerun()
+@guard.for_whoever_is_here
+def _confirm(actor: Person, study_id: str, face_id: str) -> None:
     thumbnail(actor, face_id, width=CELL_PIXELS)
     st.write(
         "The photo and everything that belongs to it will be deleted at once, for good, from dataset versions too."

@@ -37,16 +37,13 @@ def offer_why(actor: Person, giving: Giving) -> None:
     st.caption(translated(EXPLANATION))
 
 
-def offer_why_of(actor: Person, face_id: str) -> None:
+def offer_why_of(face_id: str) -> None:
     """Offer the same for a stored face and the guess that came with it."""
     if st.button(_("What did it look at?"), key=f"why-{face_id}", type="tertiary", icon=":material/visibility:"):
-        _why(actor, face_id)
+        st.dialog(_("What did it look at?"))(_show_why)(face_id)
 
 
-def _why(actor: Person, face_id: str) -> None:
-    st.dialog(_("What did it look at?"))(_show_why)(actor, face_id)
-
-
+@guard.for_whoever_is_here
 def _show_why(actor: Person, face_id: str) -> None:
     with guard.explaining_everything(), st.spinner(_("Looking again…")):
         show_maps(platform().saliency.guess(actor, face_id))

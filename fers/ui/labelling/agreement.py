@@ -146,11 +146,10 @@ def flags(actor: Person, report: AgreementReport) -> None:
 
 
 @st.fragment
-def gold_standard(study: Study) -> None:
+@guard.for_whoever_is_here
+def gold_standard(actor: Person, study: Study) -> None:
     """Choose the faces whose expression counts as known. Nothing else is worked out anew for that."""
-    actor, service = person(), platform().agreement
-    if actor is None:
-        st.rerun()
+    service = platform().agreement
     st.caption(
         "Faces whose expression is known. Annotators get one now and then, without being told. Faces on which all "
         "annotators agree are proposed: add those you are sure of yourself."
@@ -167,13 +166,13 @@ def gold_standard(study: Study) -> None:
         for face_id, emotion in faces.items():
             with cells.container(border=True, width=CELL_PIXELS):
                 linked_thumbnail(actor, face_id, word(emotion))
-                change = (actor, study, face_id, chosen(emotion))
+                change = (study, face_id, chosen(emotion))
                 st.button(action, key=f"known-{face_id}", width="stretch", on_click=_set_gold_standard, args=change)
 
 
-def _set_gold_standard(actor: Person, study: Study, face_id: str, emotion: Emotion | None) -> None:
+def _set_gold_standard(study: Study, face_id: str, emotion: Emotion | None) -> None:
     with guard.explaining():
-        platform().agreement.set_gold_standard(actor, study.id, face_id, emotion)
+        platform().agreement.set_gold_standard(person(), study.id, face_id, emotion)
 
 
 def _figure(estimate: Estimate) -> str:

@@ -15,7 +15,6 @@ from fers.ui.faces.result import word, word_inside
 from fers.ui.labelling.guide import as_html, guide_for_reading
 from fers.ui.languages import in_words
 from fers.ui.services import platform
-from fers.ui.session import person
 from fers.ui.state import LATEST, Reviewing, state, widget_value
 from fers.ui.widgets import widget
 from fers.ui.words import as_typed
@@ -33,11 +32,10 @@ _review = widget("review", "words", "outbox", "pad", "pause", "last_labels")
 
 
 @st.fragment
-def review_faces(study: Study) -> None:
+@guard.for_whoever_is_here
+def review_faces(actor: Person, study: Study) -> None:
     """Let whoever is signed in label the study's faces."""
-    actor, reviewing = person(), state().reviewing_in(study.id)
-    if actor is None:
-        st.rerun()
+    reviewing = state().reviewing_in(study.id)
     key = f"review-{study.id}"
     sent = (widget_value(key) or {}).get("sent") or {}
     pictures = {}

@@ -10,6 +10,7 @@ from fers.services.models.standings import Standing
 from fers.ui import guard
 from fers.ui.models.runs import runs
 from fers.ui.services import platform
+from fers.ui.session import person
 from fers.ui.words import as_typed, why_given_up
 
 
@@ -17,7 +18,7 @@ def show(actor: Person, on: EvaluationSet) -> None:
     """Each model with how far it is, and buttons to run and stop it. Looks again by itself while any runs."""
     running = runs().running(actor)
     is_busy = any((info.id, on) in running for info in platform().live_model.models())
-    st.fragment(_runs, run_every="2s" if is_busy else None)(actor, on, is_busy)
+    st.fragment(_runs, run_every="2s" if is_busy else None)(on, is_busy)
 
 
 def measured(actor: Person, on: EvaluationSet) -> list[tuple[Standing, Result]]:
@@ -28,13 +29,14 @@ def measured(actor: Person, on: EvaluationSet) -> list[tuple[Standing, Result]]:
     return platform().arena.leaderboard(actor, on)
 
 
+@guard.for_whoever_is_here
 def _runs(actor: Person, on: EvaluationSet, was_busy: bool) -> None:
     running, given_up = runs().running(actor), runs().given_up(actor)
     standings = platform().arena.standings(actor, on)
     waiting = [standing.info.id for standing in standings if (standing.info.id, on) not in running]
     if waiting:
         kind = "secondary" if any(standing.run for standing in standings) else "primary"
-        st.button("Run all models", key="run-all", type=kind, on_click=_run, args=(actor, waiting, on))
+        st.button("Run all models", key="run-all", type=kind, on_click=_run, args=(waiting, on))
     done = [standing for standing in standings if standing.run and standing.info.id in waiting]
     for standing in standings:
         if standing not in done:
@@ -57,10 +59,10 @@ def _one(actor: Person, on: EvaluationSet, standing: Standing, is_idle: bool, gi
         st.progress(min(1.0, standing.answered / max(1, standing.faces)), _progress(standing, is_idle))
         # Callbacks, and not what follows "if": a click that comes while an earlier one is being served is kept.
         if not is_idle:
-            st.button("Stop", key=f"stop-{name}", on_click=_stop, args=(actor, name, on))
+            st.button("Stop", key=f"stop-{name}", on_click=_stop, args=(name, on))
         else:
             kind, label = ("tertiary", "Run again") if standing.run else ("primary", "Run")
-            st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=(actor, [name], on))
+            st.button(label, key=f"run-{name}", type=kind, on_click=_run, args=([name], on))
     if run := given_up.get((name, on)):
         st.warning(
             f"The run of {name} stopped early. {why_given_up(actor, run)} Its answers are kept: run it again to "
@@ -68,15 +70,15 @@ def _one(actor: Person, on: EvaluationSet, standing: Standing, is_idle: bool, gi
         )
 
 
-def _run(actor: Person, models: list[str], on: EvaluationSet) -> None:
+def _run(models: list[str], on: EvaluationSet) -> None:
     with guard.explaining():
         for name in models:
-            runs().start(actor, name, on)
+            runs().start(person(), name, on)
 
 
-def _stop(actor: Person, name: str, on: EvaluationSet) -> None:
+def _stop(name: str, on: EvaluationSet) -> None:
     with guard.explaining():
-        runs().cancel(actor, name, on)
+        runs().cancel(person(), name, on)
 
 
 def _progress(standing: Standing, is_idle: bool) -> str:

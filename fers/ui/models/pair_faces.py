@@ -18,13 +18,13 @@ FACES_OF_A_PAGE = 12
 
 
 @st.fragment
+@guard.for_whoever_is_here
 def show(actor: Person, one: str, other: str, on: EvaluationSet) -> None:
     """The faces of two models, which both have a complete run. Going through them draws nothing else anew."""
-    with guard.explaining():
-        common, pairwise = platform().arena.pairwise(actor, one, other, on)
-        for title, indices in (("Only one is right", pairwise.disagree), ("Both are wrong", pairwise.both_wrong)):
-            st.subheader(f"{title}: {len(indices):,}", anchor=False)
-            _page(actor, common, indices, (one, other), title)
+    common, pairwise = platform().arena.pairwise(actor, one, other, on)
+    for title, indices in (("Only one is right", pairwise.disagree), ("Both are wrong", pairwise.both_wrong)):
+        st.subheader(f"{title}: {len(indices):,}", anchor=False)
+        _page(actor, common, indices, (one, other), title)
 
 
 def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str, str], title: str) -> None:
@@ -38,7 +38,7 @@ def _page(actor: Person, common: Common, indices: np.ndarray, models: tuple[str,
                 linked_thumbnail(actor, face_id, alt=about, width=THUMBNAIL_PIXELS)
                 st.caption(answers([of_model[index] for of_model in common.answers], label))
                 if st.button("Look closer", key=f"look-{face_id}", type="tertiary"):
-                    _look_closer(actor, face_id, models, label)
+                    _look_closer(face_id, models, label)
 
 
 def answers(probabilities: list[np.ndarray], label: Emotion) -> str:
@@ -51,6 +51,7 @@ def answers(probabilities: list[np.ndarray], label: Emotion) -> str:
 
 
 @st.dialog("Look closer")
+@guard.for_whoever_is_here
 def _look_closer(actor: Person, face_id: str, models: tuple[str, str], label: Emotion) -> None:
     thumbnail(actor, face_id, "The face", f"Labelled {label.label}", THUMBNAIL_PIXELS)
     for letter, model_id in zip("AB", models, strict=True):

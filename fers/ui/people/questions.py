@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from fers.domain.people import Person
 from fers.domain.protocols import Task
 from fers.domain.question_rules import (
     LIKERT_POINTS,
@@ -27,11 +28,11 @@ from fers.domain.questions import (
     pages,
 )
 from fers.domain.studies import Study
+from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.tasks import task_words
 from fers.ui.people.saving import save
 from fers.ui.services import platform
-from fers.ui.session import person
 from fers.ui.state import Asked, state
 from fers.ui.words import as_typed
 
@@ -59,16 +60,16 @@ _EARLIEST_WORDS = 4
 """Of a question, that its name in the data is made of."""
 
 
-def show(study: Study) -> None:
+def show(actor: Person, study: Study) -> None:
     """The editor and the preview, and what was answered so far."""
     _edit(study.id)
-    _tell_counts(study)
+    if study.questions:
+        _tell_counts(actor, study)
 
 
 @st.fragment
-def _edit(study_id: str) -> None:
-    if (actor := person()) is None:
-        st.rerun()
+@guard.for_whoever_is_here
+def _edit(actor: Person, study_id: str) -> None:
     study = platform().studies.get(actor, study_id)
     st.header("Questions", anchor=False)
     st.write(
@@ -91,9 +92,7 @@ def _edit(study_id: str) -> None:
         _preview(questions)
 
 
-def _tell_counts(study: Study) -> None:
-    if not study.questions or (actor := person()) is None:
-        return
+def _tell_counts(actor: Person, study: Study) -> None:
     counts = platform().questions.counts(actor, study.id)
     if not any(count.replies + count.left_out for count in counts):
         return

@@ -6,7 +6,6 @@ from fers.domain.people import Person
 from fers.domain.studies import Study
 from fers.ui import guard
 from fers.ui.services import platform
-from fers.ui.session import person
 from fers.ui.state import state
 
 
@@ -34,9 +33,10 @@ def _save(actor: Person, changed: Study, of_file: bool) -> None:
 
 
 @st.dialog("Ask people again?", on_dismiss="rerun")
-def _ask_again(changed: Study, asked: int, of_file: bool) -> None:
+@guard.for_whoever_is_here
+def _ask_again(actor: Person, changed: Study, asked: int, of_file: bool) -> None:
     """Save a study whose words so many people have agreed to, once its owner knows that."""
-    actor, place = person(), st.empty()
+    place = st.empty()
     people = "1 person has" if asked == 1 else f"{asked:,} people have"
     with place.container():
         st.write(f"{people} agreed to the text you are changing. They will be shown the changes and asked again.")

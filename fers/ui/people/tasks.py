@@ -7,6 +7,7 @@ import streamlit as st
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.groups import DIMENSIONS
+from fers.domain.people import Person
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import after_tasks
 from fers.domain.studies import Study
@@ -17,7 +18,6 @@ from fers.ui.faces.result import word
 from fers.ui.faces.tasks import task_words
 from fers.ui.people.saving import again
 from fers.ui.services import platform
-from fers.ui.session import person
 from fers.ui.state import Tasks, state
 
 _HOW_WORDS = {None: "They say which", Display.FELT: "Felt", Display.POSED: "Posed"}
@@ -36,9 +36,8 @@ def show(study: Study) -> None:
     _edit(study.id)
 
 
-def _progress(study_id: str) -> None:
-    if (actor := person()) is None:
-        st.rerun()
+@guard.for_whoever_is_here
+def _progress(actor: Person, study_id: str) -> None:
     progress = platform().tasks.progress(actor, study_id)
     st.header("Progress", anchor=False)
     begun = "1 person has started" if progress.begun == 1 else f"{progress.begun:,} people have started"
@@ -85,9 +84,8 @@ def _by_task(progress: ProtocolProgress) -> None:
 
 
 @st.fragment
-def _edit(study_id: str) -> None:
-    if (actor := person()) is None:
-        st.rerun()
+@guard.for_whoever_is_here
+def _edit(actor: Person, study_id: str) -> None:
     study = platform().studies.get(actor, study_id)
     st.header("Tasks", anchor=False)
     rows = _rows(study)
