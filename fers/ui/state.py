@@ -81,6 +81,14 @@ class Farewell:
     panel_id: str
 
 
+@dataclass(frozen=True)
+class ShownOnce:
+    """Something to be copied, until whoever made it says they have it; shown with its own study alone."""
+
+    study_id: str
+    text: str
+
+
 @dataclass
 class Rehearsing:
     """The owner of a study goes through it as a participant would."""
@@ -248,10 +256,10 @@ class State:
     """The questions of a study as its owner is changing them."""
     tasks: Tasks | None = None
     """The tasks of a study as its owner is changing them."""
-    invitation: str | None = None
-    """The link of a new invitation, until whoever made it says they have it."""
-    access_token: str | None = None
-    """The secret of a new access token, until whoever made it says they have it."""
+    invitation: ShownOnce | None = None
+    """The link of a new one."""
+    access_token: ShownOnce | None = None
+    """The secret of a new one."""
     explored: dict[str, Found] = field(default_factory=dict)
     """The last face of the page before, for whatever "Explore" goes through."""
     arrived: bool = False

@@ -186,6 +186,18 @@ def test_what_is_pressed_is_meant_for_the_study_that_the_tab_shows(app, platform
     assert not app.exception
 
 
+def test_a_new_invitation_is_shown_with_its_own_study_alone(app, platform):
+    one, other = platform.studies.current(), platform.studies.create(OPERATOR, "The other")
+    at_part_of_study(app, platform, "People")
+    click(app, "Create an invitation")
+    assert "Send this link." in told(app)
+    app.selectbox(key=f"study-{one.id}").select(other.id).run()
+    assert "Send this link." not in told(app)
+    app.selectbox(key=f"study-{other.id}").select(one.id).run()
+    assert "Send this link." in told(app), "nobody has said yet that they have it"
+    assert not app.exception
+
+
 def test_an_unknown_invitation_is_refused_kindly(app):
     app.query_params["code"] = "nothing"
     app.switch_page("pages/join.py").run()

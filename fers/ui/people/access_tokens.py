@@ -13,7 +13,7 @@ from fers.ui.confirming import confirmed
 from fers.ui.languages import moment
 from fers.ui.people.studies import address
 from fers.ui.services import platform
-from fers.ui.state import state
+from fers.ui.state import ShownOnce, state
 
 _REVOKED = "Scripts that use this token will no longer be able to fetch anything."
 
@@ -29,9 +29,9 @@ def tokens(actor: Person, study: Study, version: str) -> None:
         made = st.form_submit_button("Create a token", icon=":material/key:")
     if made:
         with guard.explaining():
-            state().access_token = platform().access.make(actor, study.id, name)
-    if state().access_token:
-        _show(state().access_token, version)
+            state().access_token = ShownOnce(study.id, platform().access.make(actor, study.id, name))
+    if (new := state().access_token) and new.study_id == study.id:
+        _show(new.text, version)
     for token in platform().access.mine(actor):
         if token.study_id == study.id:
             _offer_revoking(actor, token)

@@ -21,7 +21,7 @@ from fers.ui.labelling.guide import write_guide
 from fers.ui.languages import _, language, moment
 from fers.ui.people.saving import again, save
 from fers.ui.services import platform
-from fers.ui.state import state
+from fers.ui.state import ShownOnce, state
 from fers.ui.words import as_typed
 
 LOG_LINES = 200
@@ -210,10 +210,10 @@ def invite(actor: Person, study: Study) -> None:
         if st.form_submit_button("Create an invitation", type="primary", width="stretch"):
             with guard.explaining():
                 code = platform().invitations.invite(actor, study.id, role, int(days), int(uses))
-                state().invitation = f"{address()}/join?code={code}"
-    if state().invitation:
+                state().invitation = ShownOnce(study.id, f"{address()}/join?code={code}")
+    if (new := state().invitation) and new.study_id == study.id:
         st.write("Send this link. It is shown only once:")
-        st.code(state().invitation, language=None, wrap_lines=True)
+        st.code(new.text, language=None, wrap_lines=True)
         if st.button("I have copied it"):
             state().invitation = None
             st.rerun()
@@ -268,7 +268,7 @@ def log(actor: Person, study: Study) -> None:
     whole = allowed(actor, Action.RUN_INSTALLATION) and st.toggle("Show all studies and the installation")
     own = platform().members
     entries = own.whole_log(actor, LOG_LINES) if whole else own.log(actor, study.id, LOG_LINES)
-    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `python -m fers doctor` notices if one is changed.")
+    st.caption(f"The latest {LOG_LINES} entries. Each is sealed: `fers doctor` notices if one is changed.")
     st.dataframe(
         [
             {
