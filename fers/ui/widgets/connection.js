@@ -16,8 +16,16 @@ function say() {
   document.body.append(notice);
   const lost = _("The connection was lost. Please wait: this page will carry on as soon as it is back.");
   const photo = _("It will then say whether your photo was kept.");
-  notice.textContent = sessionStorage.getItem("fers-at-hand") ? `${lost} ${photo}` : lost;
+  notice.textContent = hasPhoto() ? `${lost} ${photo}` : lost;
   return notice;
+}
+
+function hasPhoto() {
+  try {
+    return sessionStorage.getItem("fers-at-hand") !== null;
+  } catch {
+    return false; // A browser that keeps nothing.
+  }
 }
 
 export default function ({ data, setTriggerValue }) {

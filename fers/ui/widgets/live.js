@@ -175,6 +175,8 @@ async function give(button, frame, session, view) {
   view.giving = false;
 }
 
+/** Only what is new: it is read aloud, and shown anew for every frame. */
 function note(stage, said) {
-  stage.querySelector(".note").textContent = said;
+  const place = stage.querySelector(".note");
+  if (place.textContent !== said) place.textContent = said;
 }

@@ -28,7 +28,7 @@ class Review {
     this.returned = new Map(); // What was said of faces that were gone back to.
     this.asked = new Set(); // Faces in the list whose pictures were asked for.
     this.panel = this.before = null; // What is open beside the face, and what was before.
-    this.keys = localStorage.getItem(KEYS) !== "off";
+    this.keys = wantsKeys();
     this.latest = new LastLabels(this.find(".latest"), this.pictures, (said) => this.words(said));
     this.pause = new Pause(this.find(".pause"));
     root.addEventListener("click", (event) => this.click(event));
@@ -259,7 +259,9 @@ class Review {
 
   switchKeys() {
     this.keys = !this.keys;
-    localStorage.setItem(KEYS, this.keys ? "on" : "off");
+    try {
+      localStorage.setItem(KEYS, this.keys ? "on" : "off");
+    } catch {} // As below.
   }
 
   flag(event) {
@@ -344,6 +346,14 @@ class Review {
     trouble.textContent = isLate
       ? _("The server can't be reached. Your labels are kept here and sent as soon as it answers: keep this page open.")
       : "";
+  }
+}
+
+function wantsKeys() {
+  try {
+    return localStorage.getItem(KEYS) !== "off";
+  } catch {
+    return true; // A browser that keeps nothing.
   }
 }
 
