@@ -14,8 +14,8 @@ from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Check, CheckKind, Choice, Moment, Question, Words
 from fers.domain.recruiting import Exit, Recruiting, Status
 from fers.languages import translations
-from fers.ui.web.session_cookie import DEVICE
-from tests.people import arrived, from_panel, give_face, newcomer, photo, recruit
+from fers.ui.web.session_cookie import COOKIE, DEVICE
+from tests.people import PASSWORD, arrived, from_panel, give_face, newcomer, participant, photo, recruit
 
 THIS = "d" * 43
 ATTENTION = Question(
@@ -150,6 +150,17 @@ def test_the_same_browser_goes_on_where_it_was(app, platform, come, cookies):
     assert opened(app) == "give", "whoever is signed in needs no button"
     assert len(listed(platform)) == 1
     assert not app.exception
+
+
+def test_whoever_was_signed_in_in_the_browser_is_no_more(app, platform, come, cookies):
+    recruit(platform)
+    participant(platform, "eve@example.org")
+    cookies[COOKIE] = token = platform.accounts.sign_in("eve@example.org", PASSWORD).token
+    come()
+    assert "they will be signed out" in told(app) and platform.accounts.resume(token)
+    click(app, "Continue")
+    assert opened(app) == "consent"
+    assert platform.accounts.resume(token) is None
 
 
 def test_a_study_that_is_full_or_closed_has_a_waiting_room(app, platform, come):

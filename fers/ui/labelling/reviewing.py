@@ -36,7 +36,9 @@ _review = widget("review", "words", "outbox", "pad", "pause", "last_labels")
 def review_faces(actor: Person, study: Study) -> None:
     """Let whoever is signed in label the study's faces."""
     reviewing = state().reviewing_in(study.id)
-    key = f"review-{study.id}"
+    # A page may come back with the cookie of somebody else: labels stay with who said them.
+    whose = f"{study.id}-{actor.id[:8]}"
+    key = f"review-{whose}"
     sent = (widget_value(key) or {}).get("sent") or {}
     pictures = {}
     with guard.explaining():
@@ -46,7 +48,7 @@ def review_faces(actor: Person, study: Study) -> None:
         pictures = _look_again(actor, reviewing, sent.get("want", ()))
     guide, guide_language = guide_for_reading(study)
     about = {
-        "outbox": f"fers-{study.id}-{actor.id[:8]}",
+        "outbox": f"fers-{whose}",
         "guide": as_html(guide),
         "guideLanguage": guide_language,
         "pictures": pictures,

@@ -75,7 +75,10 @@ def _offer_to_continue(arrival: Arrival) -> None:
         return
     with guard.explaining():
         said, code = st.query_params.to_dict(), arrival.study.join_code
+        before = session.token()
         session.sign_in(platform().arrivals.begin(code, said, caller(), session.device()))
+        if before:  # Of whoever was signed in: as was said, they are no more.
+            platform().accounts.sign_out(before)
         session.remember()
         st.switch_page("pages/give.py")  # By way of the consent, for whoever has yet to agree.
 
