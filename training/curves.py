@@ -51,7 +51,7 @@ def draw_together(logs: Mapping[str, Path], to: Path) -> None:
             axes.plot(range(1, len(line) + 1), line, label=name)
         axes.set_ylabel("top-1 accuracy")
         _tidy(axes)
-        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        axes.legend(frameon=False, loc="lower right")
         figure.savefig(to, metadata={"Date": None})
 
 
