@@ -87,9 +87,9 @@ def fill(settings: config.Settings, study_id: str, models: Models, faces: int) -
         ),
     )
     sql.executemany(
-        "INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, given_at, disagreement,"
-        " reviewable) VALUES (?, ?, '2025-12-29', ?, 0, 0, 0, ?, 0, 1)",
-        ((face_id, study_id, int(label), TIME) for face_id, label in zip(ids, truth, strict=True)),
+        "INSERT INTO face_facts (face_id, study_id, week, label, own, disputed, source, confidence, given_at,"
+        " disagreement, reviewable) VALUES (?, ?, '2025-12-29', ?, ?, 0, 0, 0, ?, 0, 1)",
+        ((face_id, study_id, int(label), int(label), TIME) for face_id, label in zip(ids, truth, strict=True)),
     )
     sql.executemany("INSERT INTO labels VALUES (?, ?, ?, ?)", _labels(study_id, ids, said))
     for info in models.models():

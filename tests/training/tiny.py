@@ -23,5 +23,7 @@ def build(*, side: int = 16) -> keras.Model:
 
 
 sys.modules["training.models.tiny"] = sys.modules[__name__]  # Where recipes name their networks.
-RECIPE = replace(recipe.load("vgg"), model="tiny", stages=(recipe.Stage(2),), batch_size=8, warmup_steps=1)
-"""Two short epochs."""
+RECIPE = replace(
+    recipe.load("vgg"), model="tiny", stages=(recipe.Stage(2),), batch_size=8, warmup_steps=1, averaging=0.0
+)
+"""Two short epochs, after which an average of the weights would still be those of the beginning."""
