@@ -6,8 +6,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from fers.analysis.placing import apart
 from fers.domain.emotions import LABELS
 from training.reliability import RIGHT, STYLE
+
+_NAME_WIDTH, _NAME_HEIGHT = 0.38, 0.06
+"""Of a name, as shares of the plot's sides."""
 
 
 def draw(result: dict, folder: Path) -> None:
@@ -20,11 +24,14 @@ def draw(result: dict, folder: Path) -> None:
 def _accuracy_against_latency(result: dict) -> Figure:
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.subplots()
-    for model in result["models"]:
-        top1, low, high = model["scores"]["top1"]
+    models = result["models"]
+    times = np.log([model["milliseconds"] for model in models])
+    scores = np.array([model["scores"]["top1"] for model in models])
+    heights = apart(scores[:, 0], times, times + _NAME_WIDTH * np.ptp(times), _NAME_HEIGHT * np.ptp(scores))
+    for model, (top1, low, high), height in zip(models, scores, heights, strict=True):
         x = model["milliseconds"]
         axes.errorbar([x], [top1], [[top1 - low], [high - top1]], fmt="o", color=RIGHT, capsize=3)
-        axes.annotate(model["id"], (x, top1), textcoords="offset points", xytext=(8, -4))
+        axes.annotate(model["id"], (x, height), textcoords="offset points", xytext=(8, -4))
     axes.set_xscale("log")
     axes.set_xlabel("milliseconds a face")
     axes.set_ylabel("top-1 accuracy, with 95% interval")

@@ -1,13 +1,11 @@
 """Plots of how models, and people, do: accuracy against time, and what is taken for what."""
 
-from collections.abc import Sequence
-from itertools import combinations
-
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from fers.analysis.leaderboard import shares
+from fers.analysis.placing import apart
 from fers.domain.emotions import LABELS
 from fers.domain.evaluation_sets import Result
 from fers.services.models.standings import Standing
@@ -16,8 +14,6 @@ from fers.ui.words import in_hundredths
 
 _NAME_WIDTH, _NAME_HEIGHT = 0.35, 0.055
 """Of a model's name, as shares of the plot: on a narrow screen it takes so much."""
-_ROUNDS = 100
-"""Of moving names: far more than a leaderboard needs."""
 
 
 def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None) -> alt.LayerChart:
@@ -69,19 +65,6 @@ def _names(points: pd.DataFrame, x: alt.X, people: Result | None) -> alt.LayerCh
         return names.encode(x=x, y="at:Q", text="model")
 
     return on(False, align="left", dx=8) + on(True, align="right", dx=-8)
-
-
-def apart(heights: Sequence[float], starts: Sequence[float], ends: Sequence[float], least: float) -> np.ndarray:
-    """Heights near those of some names, for names from `starts` to `ends` that would lie on each other otherwise: moved
-    away from one another until `least` is between them."""
-    at, starts, ends = (np.array(values, float) for values in (heights, starts, ends))
-    order = np.argsort(at, kind="stable")
-    meet = [(i, j) for i, j in combinations(order, 2) if starts[i] < ends[j] and starts[j] < ends[i]]
-    for _ in range(_ROUNDS):
-        for lower, upper in meet:
-            lack = max(0.0, least - (at[upper] - at[lower])) / 2
-            at[lower], at[upper] = at[lower] - lack, at[upper] + lack
-    return at
 
 
 def confusion(
