@@ -87,6 +87,7 @@ def test_the_whole_way(open_page, server, request, source, window):
     page.on("request", lambda r: outside.append(r.url) if not at_home(r.url, server.address) else None)
     sign_up(page, f"{request.node.callspec.id}@example.org")
     consent(page, "Keep my photos", "Train and test")
+    until(page, "window.fersStep?.heading")  # Nobody gives a photo before the page has begun to watch the steps.
     give_photo(page, source)
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_focused()
     _crop_box_is_on_screen(page)
