@@ -17,9 +17,8 @@ _WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
 def is_empty(cell: Any) -> bool:
-    return (
-        cell is None or cell != cell or cell == [] or (isinstance(cell, str) and not cell.strip())
-    )  # NaN is not itself.
+    is_nan = cell != cell  # Nothing else is not itself.
+    return cell is None or is_nan or cell == [] or (isinstance(cell, str) and not cell.strip())
 
 
 def is_unknown(cell: Any) -> bool:

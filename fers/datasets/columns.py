@@ -121,12 +121,11 @@ class Columns:
     @cached_property
     def votes(self) -> dict[str, Emotion]:
         """Columns that count an emotion's votes. Raises DataError where two count the same one's."""
-        found = {name: emotion for name in self.there if (emotion := _emotion(name)) is not None}
-        named = [emotion for name in self.there if (emotion := _emotion(name)) is not None]
-        if twice := [emotion for emotion in Emotion if named.count(emotion) > 1]:
-            same = [name for name in self.there if _emotion(name) is twice[0]]
-            raise DataError("columns.votes-twice", emotion=twice[0].label, columns=same)
-        return found
+        named = [(name, emotion) for name in self.there if (emotion := _emotion(name)) is not None]
+        for emotion in Emotion:
+            if len(same := [name for name, counted in named if counted is emotion]) > 1:
+                raise DataError("columns.votes-twice", emotion=emotion.label, columns=same)
+        return dict(named)
 
     @cached_property
     def other_votes(self) -> list[str]:

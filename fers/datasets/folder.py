@@ -55,8 +55,9 @@ def load(path: Path, reading: Reading) -> FaceSet:
 
 def name_classes(names: Iterable[str]) -> bool:
     """Whether any of these files is a picture in a folder that names a class in usual words."""
+    words = Vocabulary()
     folders = {PurePosixPath(name).parent for name in names if is_picture(name)}
-    return any(_is_class(part, Vocabulary()) for part in {part for folder in folders for part in folder.parts})
+    return any(_is_class(part, words) for part in {part for folder in folders for part in folder.parts})
 
 
 def _is_class(name: str, words: Vocabulary) -> bool:
