@@ -228,6 +228,9 @@ class State:
     """What was typed at sign-up, offered again at sign-in."""
     account_news: str | None = None
     """What somebody just changed about their own account, until it was said."""
+    step: str | None = None
+    """The heading of the step that this tab is at, of a page that has steps."""
+    step_before: str | None = None
     giving: Giving | None = None
     last_photo: str | None = None
     """The id of the photo that was at hand last in this tab."""

@@ -87,7 +87,6 @@ def test_the_whole_way(open_page, server, request, source, window):
     page.on("request", lambda r: outside.append(r.url) if not at_home(r.url, server.address) else None)
     sign_up(page, f"{request.node.callspec.id}@example.org")
     consent(page, "Keep my photos", "Train and test")
-    until(page, "window.fersStep?.heading")  # Nobody gives a photo before the page has begun to watch the steps.
     give_photo(page, source)
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_focused()
     _crop_box_is_on_screen(page)
@@ -217,6 +216,16 @@ BAD_FILES = [
     (("letter.txt", b"Dear Ada"), "This is not a picture that FERS can read."),
 ]
 """What they are, and the words about them."""
+
+
+def test_a_step_takes_the_focus_however_quickly_it_is_reached(open_page):
+    page = open_page(**DESKTOP)
+    sign_up(page, "quick@example.org")
+    consent(page, "Keep my photos")
+    until(page, "window.fersStep?.heading")
+    page.evaluate("delete window.fersStep")  # As it is before the page has begun to watch the steps.
+    give_photo(page, "upload")
+    expect(page.get_by_role("heading", name="Your face in the box")).to_be_focused()
 
 
 def _choose(page: Page, name: str, data: bytes) -> None:

@@ -5,11 +5,12 @@ const EVERY_MS = 100;
 
 export default function ({ data }) {
   const page = (window.fersStep ??= {});
-  if (page.heading === data.heading) return;
-  const isFirst = page.heading === undefined;
+  // What is pressed quickly is pressed before this file is there: then the server knows what step came before.
+  const before = page.heading ?? data.before;
+  if (before === data.heading) return;
   page.heading = data.heading;
   clearInterval(page.waiting);
-  if (isFirst) return;
+  if (before === null) return;
   let until = Date.now() + PATIENCE_MS;
   page.waiting = setInterval(() => {
     const app = document.querySelector('[data-testid="stApp"]');
