@@ -1,6 +1,5 @@
 """How participants come to a study: its link, and the same to scan, for a poster or a screen."""
 
-import base64
 import io
 from urllib.parse import quote
 
@@ -8,6 +7,7 @@ import streamlit as st
 
 from fers.domain.studies import Study
 from fers.ui.people.studies import address
+from fers.ui.pictures import within_page
 
 
 def show(study: Study) -> None:
@@ -18,9 +18,7 @@ def show(study: Study) -> None:
     link = f"{address()}/join?code={quote(study.join_code.strip(), safe='')}"
     code, words = st.columns([1, 2], vertical_alignment="center")
     picture = qr_code(link)
-    # Within the page: what lies at an address of its own is given only to whom the browser's cookie names, and right
-    # after signing in there is none yet.
-    code.image(f"data:image/png;base64,{base64.b64encode(picture).decode()}", width=180, alt="The link as a QR code")
+    code.image(within_page(picture, "png"), width=180, alt="The link as a QR code")
     with words:
         st.write("Participants join with this link, or by scanning the code with a phone:")
         st.code(link, language=None, wrap_lines=True)
