@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,12 +73,14 @@ def train(
                 model = compiled(chosen, epoch, model, len(learning))
         if by_torch and epoch == done:
             way = _quickest_way(model, chosen, epoch, learning)
-        if among:
-            train_epoch = partial(_epoch_together, among=among)
-        else:
-            train_epoch = partial(_epoch_by_torch, way=way) if by_torch else _epoch
         ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
-        train_epoch(model, chosen, epoch, learning, validation, kept, ending)
+        one = _Epoch(chosen, epoch, learning, validation, kept, ending)
+        if among:
+            _train_together(model, one, among)
+        elif by_torch:
+            _train_by_torch(model, one, way)
+        else:
+            _train(model, one)
         progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
         _replace(kept / PROGRESS, partial(Path.write_text, data=progress))
         foretold.took(epoch, time.monotonic() - began)
@@ -106,88 +109,78 @@ class _Ending(keras.callbacks.Callback):
             self._weights = []  # Once.
 
 
-def _epoch(
-    model: keras.Model,
-    chosen: Recipe,
-    epoch: int,
-    learning: FaceSet,
-    validation: FaceSet,
-    run: Path,
-    ending: _Ending,
-) -> None:
+@dataclass(frozen=True)
+class _Epoch:
+    """One pass over the faces to learn from, and what it takes."""
+
+    chosen: Recipe
+    number: int
+    learning: FaceSet
+    validation: FaceSet
+    folder: Path
+    ending: _Ending
+
+    def batches(self, model: keras.Model, share: distribution.Share = distribution.WHOLE) -> tf.data.Dataset:
+        """What `model` learns from."""
+        return pipeline.training_batches(self.learning, model.input_shape[1:], self.chosen, self.number, share)
+
+    def measured(self, model: keras.Model) -> tf.data.Dataset:
+        """What `model` is measured on."""
+        shape, weighs = model.input_shape[1:], bool(self.chosen.valence_arousal_weight)
+        return tasks.by_output(pipeline.batches(self.validation, shape, self.chosen.batch_size, weighs), model)
+
+
+def _train(model: keras.Model, epoch: _Epoch) -> None:
     """Train for one epoch, log it and save the network."""
     model.fit(
-        tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch), model),
-        validation_data=_measured(model, chosen, validation),
-        initial_epoch=epoch,
-        epochs=epoch + 1,
+        tasks.by_output(epoch.batches(model), model),
+        validation_data=epoch.measured(model),
+        initial_epoch=epoch.number,
+        epochs=epoch.number + 1,
         shuffle=False,
-        callbacks=[*_callbacks(chosen, run, epoch), ending],
+        callbacks=[*_callbacks(epoch), epoch.ending],
     )
-    _replace(run / CHECKPOINT, model.save)
+    _replace(epoch.folder / CHECKPOINT, model.save)
 
 
-def _epoch_together(
-    model: keras.Model,
-    chosen: Recipe,
-    epoch: int,
-    learning: FaceSet,
-    validation: FaceSet,
-    run: Path,
-    ending: _Ending,
-    among: tf.distribute.Strategy,
-) -> None:
-    """`_epoch` on several devices; each machine measures the saved network by itself."""
-
-    def batches(share):
-        return tasks.by_output(pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch, share), model)
-
-    logs = distribution.fit(model, among, chosen.batch_size, batches)
-    ending.apply(model)
-    _replace(run / CHECKPOINT, model.save)
-    _note(keras.models.load_model(run / CHECKPOINT), chosen, epoch, validation, run, logs)
+def _train_together(model: keras.Model, epoch: _Epoch, among: tf.distribute.Strategy) -> None:
+    """`_train` on several devices; each machine measures the saved network by itself."""
+    logs = distribution.fit(
+        model, among, epoch.chosen.batch_size, lambda share: tasks.by_output(epoch.batches(model, share), model)
+    )
+    epoch.ending.apply(model)
+    _replace(epoch.folder / CHECKPOINT, model.save)
+    _note(keras.models.load_model(epoch.folder / CHECKPOINT), epoch, logs)
 
 
-def _epoch_by_torch(
-    model: keras.Model,
-    chosen: Recipe,
-    epoch: int,
-    learning: FaceSet,
-    validation: FaceSet,
-    run: Path,
-    ending: _Ending,
-    way: "Way",
-) -> None:
-    """`_epoch` by PyTorch, whose optimiser is kept beside the network, under the number of its epoch: a kill between
+def _train_by_torch(model: keras.Model, epoch: _Epoch, way: "Way") -> None:
+    """`_train` by PyTorch, whose optimiser is kept beside the network, under the number of its epoch: a kill between
     the two leaves those of the epoch before."""
     from training.torch_training import TorchTrainer
 
-    trainer = TorchTrainer(model, chosen, chosen.steps(len(learning)), way)
-    if epoch:
-        trainer.carry_on(run / STATE.format(epoch))
-    batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch)
-    logs = trainer.epoch(batches.as_numpy_iterator())
+    number, folder = epoch.number, epoch.folder
+    trainer = TorchTrainer(model, epoch.chosen, epoch.chosen.steps(len(epoch.learning)), way)
+    if number:
+        trainer.carry_on(folder / STATE.format(number))
+    logs = trainer.epoch(epoch.batches(model).as_numpy_iterator())
     trained = trainer.write_back()
-    ending.apply(trained)
-    _replace(run / STATE.format(epoch + 1), trainer.save)
-    _replace(run / CHECKPOINT, trained.save)
-    (run / STATE.format(epoch - 1)).unlink(missing_ok=True)
-    _note(trained, chosen, epoch, validation, run, logs)
+    epoch.ending.apply(trained)
+    _replace(folder / STATE.format(number + 1), trainer.save)
+    _replace(folder / CHECKPOINT, trained.save)
+    (folder / STATE.format(number - 1)).unlink(missing_ok=True)
+    _note(trained, epoch, logs)
 
 
-def _note(
-    model: keras.Model, chosen: Recipe, epoch: int, validation: FaceSet, run: Path, logs: dict[str, float]
-) -> None:
+def _note(model: keras.Model, epoch: _Epoch, logs: dict[str, float]) -> None:
     """Measure the network as it is kept, say what came out, and log it."""
-    measured = model.evaluate(_measured(model, chosen, validation), return_dict=True, verbose=0)
+    measured = model.evaluate(epoch.measured(model), return_dict=True, verbose=0)
     logs |= {f"val_{name}": value for name, value in measured.items()}
-    click.echo(
-        f"Epoch {epoch + 1}/{chosen.epochs}: " + ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
-    )
-    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+    told = ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
+    click.echo(f"Epoch {epoch.number + 1}/{epoch.chosen.epochs}: {told}")
+    log = _log(epoch)
     log.set_model(model)
     log.on_train_begin()
-    log.on_epoch_end(epoch, logs)
+    log.on_epoch_end(epoch.number, logs)
     log.on_train_end()
 
 
@@ -206,18 +199,14 @@ def _quickest_way(model: keras.Model, chosen: Recipe, epoch: int, learning: Face
     return way
 
 
-def _measured(model: keras.Model, chosen: Recipe, validation: FaceSet) -> tf.data.Dataset:
-    shape = model.input_shape[1:]
-    return tasks.by_output(
-        pipeline.batches(validation, shape, chosen.batch_size, bool(chosen.valence_arousal_weight)), model
-    )
-
-
-def _callbacks(chosen: Recipe, run: Path, epoch: int) -> list[keras.callbacks.Callback]:
-    log = keras.callbacks.CSVLogger(run / LOG, append=epoch > 0)
+def _callbacks(epoch: _Epoch) -> list[keras.callbacks.Callback]:
     # Keras puts the averages in the weights' place when `fit` ends; this measures them before, so that the log tells
     # how good the kept network is.
-    return [keras.callbacks.SwapEMAWeights(), log] if chosen.averaging else [log]
+    return [keras.callbacks.SwapEMAWeights(), _log(epoch)] if epoch.chosen.averaging else [_log(epoch)]
+
+
+def _log(epoch: _Epoch) -> keras.callbacks.CSVLogger:
+    return keras.callbacks.CSVLogger(epoch.folder / LOG, append=epoch.number > 0)
 
 
 def _epochs_done(run: Path, learning: FaceSet) -> int:
