@@ -24,6 +24,7 @@ from skimage import data
 from benchmarks.runtimes import BATCHES, FLOOR, SQUARE
 from benchmarks.turns import ROOT, Worker
 from fers import adapters, config
+from fers.inference.conversion import Precision
 from training.convert import keras_file, litert, onnx
 
 THREADS = (1, 2)
@@ -82,7 +83,8 @@ def _write_files(source: Path, folder: Path) -> keras.Model:
     network = keras.saving.load_model(source, compile=False)
     shutil.copy(source, folder / "model.keras")
     (folder / "model.tflite").write_bytes(litert(network))
-    (folder / "half.tflite").write_bytes(litert(network, half=True))
+    (folder / "float16.tflite").write_bytes(litert(network, Precision.FLOAT16))
+    (folder / "int8.tflite").write_bytes(litert(network, Precision.INT8))
     (folder / "model.onnx").write_bytes(onnx(network))
     Image.fromarray(data.astronaut()).save(folder / "photo.jpg", quality=92)
     return network

@@ -23,6 +23,7 @@ from fers.domain.versions import Split
 from fers.exporting import csv_text
 from fers.exporting.exported_version import Cut
 from fers.inference.classifier import FolderClassifier
+from fers.inference.conversion import Precision
 from fers.inference.model_folder import read_model_folder
 from fers.services.faces.importing import Terms
 from training import package, recipe
@@ -77,7 +78,7 @@ def retrained(version: Path, live: Path, folder: Path, seed: int, recipe_name: s
         crop_scale=read_model_folder(live).info.crop_scale,
         detail_px=None,
         validate=f"fers:{version}#validation",
-        half=True,
+        weights=Precision.INT8,
         out=folder,
     )
     return FolderClassifier(read_model_folder(folder / "retrained"))

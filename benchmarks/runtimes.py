@@ -24,7 +24,8 @@ def tasks(folder: Path, threads: int) -> dict[str, Callable[[], object]]:
 
     random = np.random.default_rng(0)
     runners = {"LiteRT": lambda batch: litert(folder / "model.tflite", threads, batch)}
-    runners["LiteRT, half"] = lambda batch: litert(folder / "half.tflite", threads, batch)
+    runners["LiteRT, float16"] = lambda batch: litert(folder / "float16.tflite", threads, batch)
+    runners["LiteRT, int8"] = lambda batch: litert(folder / "int8.tflite", threads, batch)
     runners["ONNX Runtime"] = lambda batch: onnxruntime(folder / "model.onnx", threads, batch)
     if find_spec("openvino"):
         runners["OpenVINO"] = lambda batch: openvino(folder / "model.onnx", threads, batch)

@@ -17,6 +17,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
+from fers.inference.conversion import Precision
 from fers.inference.registry import ModelRegistry
 from fers.services.faces.importing import Terms
 from tests import REPOSITORY
@@ -137,6 +138,6 @@ def retrain(version, begun) -> None:
         crop_scale=1.2,
         detail_px=None,
         validate=f"fers:{version}#validation",
-        half=False,
+        weights=Precision.FLOAT32,
         out=begun.parent,
     )

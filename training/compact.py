@@ -8,7 +8,7 @@ import numpy as np
 
 
 def halve(network: keras.Model) -> None:
-    """Round every weight to half precision, which is what is served by `--half`; it stays a float32."""
+    """Round every weight to half precision, which takes half the room once packed; it stays a float32."""
     network.set_weights([weights.astype(np.float16).astype(weights.dtype) for weights in network.get_weights()])
 
 

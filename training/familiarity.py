@@ -31,14 +31,14 @@ from fers.datasets import FaceSet, load_all
 from fers.domain.confidence import error_auroc
 from fers.domain.models import InputSpec
 from fers.errors import FersError
-from fers.inference.conversion import litert
+from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import DESCRIPTION, fingerprint
 from fers.inference.prepare import to_input
 from fers.inference.runtimes import EMOTION
 from training.augment import augment
 from training.calibrate import halves
 from training.circumplex import valence_arousal
-from training.convert import keras_file, model_folder
+from training.convert import keras_file, model_folder, precision_option
 from training.crops import BATCH_SIZE, crops
 from training.networks import emotion_network
 from training.outliers import LEARNED, MEASURED, SIDE, Kind
@@ -97,8 +97,8 @@ class Found:
 @click.option(
     "--data", required=True, multiple=True, metavar="SPEC", help="Other faces: to find the limit, and measure."
 )
-@click.option("--half", is_flag=True, help="Serve weights in half precision: half the size.")
-def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...], half: bool) -> None:
+@precision_option
+def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...], weights: Precision) -> None:
     try:
         folder = model_folder(model)
         network = emotion_network(keras.models.load_model(keras_file(folder), compile=False))
@@ -107,7 +107,7 @@ def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...]
         insight = Insight(network, folder.info.input)
         heads = learn(insight, learning)
         found = measure(insight, heads, measuring)
-        write(folder.path, insight.with_heads(heads), found, version, measuring.source, half)
+        write(folder.path, insight.with_heads(heads), found, version, measuring.source, weights)
     except FersError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(asdict(found), indent=2))
@@ -205,11 +205,11 @@ def made(kind: Kind, faces: FaceSet, count: int, random: np.random.Generator) ->
         yield np.stack([kind(_face(faces, index), random) for index in some])
 
 
-def write(path: Path, network: keras.Model, found: Found, version: str, source: str, half: bool) -> None:
+def write(path: Path, network: keras.Model, found: Found, version: str, source: str, weights: Precision) -> None:
     """Serve the network with its heads from a model folder, and say so in its description. The Keras file stays as it
     was trained, for others to learn on from."""
     description = json.loads((path / DESCRIPTION).read_text("utf-8"))
-    (path / SERVED).write_bytes(litert(network, half))
+    (path / SERVED).write_bytes(litert(network, weights))
     description |= {"version": version, "weights": SERVED, "sha256": fingerprint(path / SERVED)}
     description["parameters"] = network.count_params()
     description["output"] |= {

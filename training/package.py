@@ -10,9 +10,10 @@ import keras
 from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
+from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import fingerprint, read_model_folder
 from training import compact
-from training.convert import litert
+from training.convert import precision_option
 from training.evaluate import evaluate
 from training.networks import emotion_network
 from training.run import CHECKPOINT
@@ -34,13 +35,13 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 @click.option("--crop-scale", type=float, default=1.0, show_default=True, help="Crop side over detected face side.")
 @click.option("--detail-px", type=int, help="Side that faces are reduced to first.")
 @click.option("--validate", required=True, metavar="SPEC", help="Faces to state the metrics on.")
-@click.option("--half", is_flag=True, help="Weights in half precision: half the size.")
+@precision_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
-def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, half, out) -> None:
+def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, weights, out) -> None:
     folder = out / model_id
     folder.mkdir(parents=True, exist_ok=True)
-    network = _write_weights(run / CHECKPOINT, folder / NETWORK, half)
-    (folder / SERVED).write_bytes(litert(network, half))
+    network = _write_weights(run / CHECKPOINT, folder / NETWORK, weights)
+    (folder / SERVED).write_bytes(litert(network, weights))
     _, height, width, channels = network.input_shape
     description = {
         "schema": 1,
@@ -65,10 +66,11 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
     click.echo(f"{folder} is ready: {description['metrics']}. Write its model card beside it.")
 
 
-def _write_weights(trained: Path, target: Path, half: bool) -> keras.Model:
-    """Save the part of the network that tells the emotion: without the optimiser, and without other tasks."""
+def _write_weights(trained: Path, target: Path, served: Precision) -> keras.Model:
+    """Save the part of the network that tells the emotion: without the optimiser, without other tasks, and no more
+    exactly than half precision where less is served."""
     network = emotion_network(keras.models.load_model(trained, compile=False))
-    if half:
+    if served is not Precision.FLOAT32:
         compact.halve(network)
     network.save(target)
     compact.compress(target)

@@ -1,6 +1,7 @@
 """Networks of Keras and TensorFlow as LiteRT files (`.tflite`), and these for browsers."""
 
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,17 @@ SIGNATURE = "serving_default"
 """What the function of a SavedModel that answers for faces is called, if there are several."""
 
 
+class Precision(StrEnum):
+    """How the weights of a LiteRT file are kept."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    INT8 = "int8"
+    """Kernels as whole numbers with a scale for each filter. What comes in to a convolution or dense layer is rounded
+    while it runs, by the range that it has then (dynamic range quantisation): nothing has to be calibrated, and a
+    processor multiplies several times as many numbers at once. Inputs, outputs and all between layers are float32."""
+
+
 def answering(saved: Path) -> tuple[Any, Any]:
     """The function of a SavedModel that answers for faces, and what it belongs to, which has to be kept with it."""
     loaded = tensorflow().saved_model.load(str(saved))
@@ -20,9 +32,8 @@ def answering(saved: Path) -> tuple[Any, Any]:
     return named[SIGNATURE] if SIGNATURE in named else next(iter(named.values())), loaded
 
 
-def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
-    """`network`, of Keras or the folder of a SavedModel, as a LiteRT file that takes batches of any size, with weights
-    of 32 or, if `half`, 16 bits."""
+def litert(network: "keras.Model | Path", weights: Precision = Precision.FLOAT32) -> bytes:
+    """`network`, of Keras or the folder of a SavedModel, as a LiteRT file that takes batches of any size."""
     tf = tensorflow()
     with tempfile.TemporaryDirectory() as folder:
         if not isinstance(network, Path):
@@ -33,9 +44,10 @@ def litert(network: "keras.Model | Path", half: bool = False) -> bytes:
         converter = tf.lite.TFLiteConverter.from_concrete_functions([function], loaded)
         # Without TensorFlow's own operations, which would need TensorFlow to serve.
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        if half:
-            converter.target_spec.supported_types = [tf.float16]
+        if weights is not Precision.FLOAT32:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if weights is Precision.FLOAT16:
+            converter.target_spec.supported_types = [tf.float16]
         converted: bytes = converter.convert()
         return converted
 

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
+from fers.inference.conversion import Precision
 from fers.inference.model_folder import fingerprint, read_model_folder
+from fers.inference.runtimes import open_network
 from tests.training.faces import write_ferplus
 from tests.training.folders import write_model_folder
 from training import convert
@@ -59,12 +61,20 @@ def test_a_folder_can_serve_the_converted_network(folder, spec, kind):
     served = description | {"weights": converted.name, "sha256": fingerprint(converted)}
     (folder / "model.json").write_text(json.dumps(served))
     answers = predictions(FolderClassifier(read_model_folder(folder)), faces)
-    assert np.abs(answers - own).max() < convert.LARGEST_DIFFERENCE[False]
+    assert np.abs(answers - own).max() < convert.LARGEST_DIFFERENCE[Precision.FLOAT32]
 
 
-def test_half_precision_is_about_half_the_size():
+def test_less_exact_weights_take_less_room():
     wide = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(256)])
-    assert len(convert.litert(wide, half=True)) < 0.6 * len(convert.litert(wide))
+    exact, half, whole = (len(convert.litert(wide, precision)) for precision in Precision)
+    assert half < 0.6 * exact and whole < 0.35 * exact
+
+
+def test_whole_numbers_answer_almost_like_the_network_they_come_from(folder, spec):
+    assert run("--model", folder, "--to", "litert", "--weights", "int8", "--data", spec).exit_code == 0
+    whole, exact = (open_network(folder / file) for file in ("model.tflite", "model.keras"))
+    faces = np.random.default_rng(2).random((5, 32, 32, 1), np.float32)
+    np.testing.assert_allclose(whole.run(faces), exact.run(faces), atol=0.02)
 
 
 def test_a_conversion_that_answers_differently_is_not_kept(folder, spec, network, monkeypatch):
@@ -90,7 +100,7 @@ def test_what_a_model_serves_is_never_overwritten(folder, spec):
     description = json.loads((folder / "model.json").read_text())
     changed = description | {"weights": served.name, "sha256": fingerprint(served)}
     (folder / "model.json").write_text(json.dumps(changed))
-    result = run("--model", folder, "--to", "litert", "--half", "--data", spec)
+    result = run("--model", folder, "--to", "litert", "--weights", "float16", "--data", spec)
     assert result.exit_code == 1 and "--out" in result.output
     read_model_folder(folder).check_weights()
 

@@ -220,7 +220,7 @@ def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_pa
     options = {"run": run, "id": "att", "version": "1", "name": "Att", "data": "drawn", "licence": "none"}
     options |= {"validate": f"ferplus:{folder}", "out": models}
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    packaged = CliRunner().invoke(package.main, [*arguments, "--half"])
+    packaged = CliRunner().invoke(package.main, [*arguments, "--weights", "float16"])
     assert packaged.exit_code == 0, packaged.output
     classifier = FolderClassifier(read_model_folder(models / "att"))
     assert classifier.predict(np.zeros((2, 224, 224, 3), np.uint8)).shape == (2, len(LABELS))

@@ -1,4 +1,4 @@
-"""The default model learns on from a few hundred new faces, without losing what it knows.
+"""The default model, all its networks together, learns on from a few hundred new faces, without losing what it knows.
 
     python -m training.train --data fers:EXPORT --init-from fersnet-ferplus
 
@@ -11,7 +11,7 @@ from training.recipe import Augmentation, Recipe, Stage
 
 RECIPE = Recipe(
     model="fersnet",
-    stages=(Stage(8),),
+    stages=(Stage(8, {"members": 2}),),
     batch_size=32,
     learning_rate=0.003,
     warmup_steps=10,
