@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from training import recipes
 
+AVERAGED = 10
+"""Of a run's steps, an average of the weights takes in a tenth at most."""
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -110,9 +113,12 @@ class Recipe:
         raise IndexError("the recipe has fewer epochs")
 
     def fitted(self, faces: int) -> "Recipe":
-        """The recipe for a set of `faces`: where these are few, smaller batches and a shorter warm-up."""
+        """The recipe for a set of `faces`: where these are few, smaller batches, a shorter warm-up, and an average that
+        does not reach back to the weights of the beginning."""
         smaller = replace(self, batch_size=min(self.batch_size, faces))
-        return replace(smaller, warmup_steps=min(self.warmup_steps, smaller.steps(faces) // 2))
+        steps = smaller.steps(faces)
+        averaging = min(self.averaging, steps / (steps + AVERAGED))
+        return replace(smaller, warmup_steps=min(self.warmup_steps, steps // 2), averaging=averaging)
 
 
 def names() -> list[str]:

@@ -75,6 +75,14 @@ def test_a_stage_takes_its_epochs_in_turn():
         recipe.stage(3)
 
 
+@pytest.mark.parametrize("name", names())
+def test_on_few_faces_the_weights_of_the_beginning_do_not_stay_in_the_average(name):
+    chosen = load_recipe(name)
+    few = chosen.fitted(300)
+    assert few.averaging ** few.steps(300) < 1e-3
+    assert chosen.fitted(28_000).averaging == chosen.averaging
+
+
 def test_class_weights_help_rare_classes_and_average_to_one():
     labels = np.array([0] * 90 + [1] * 10)
     weights = pipeline.class_weights(labels, 2, power=1)
