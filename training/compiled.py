@@ -4,6 +4,7 @@ import importlib
 
 import keras
 
+from fers.inference.runtimes import EMOTION
 from training import tasks
 from training.recipe import Recipe
 
@@ -11,7 +12,7 @@ from training.recipe import Recipe
 def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) -> keras.Model:
     """Return a compiled network to train in `epoch`, which carries on from `model`, that of the epoch before."""
     keras.utils.set_random_seed(chosen.seed + epoch)
-    network = importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
+    network = _untrained(chosen, epoch, model)
     if chosen.frozen_statistics:
         for layer in network.layers:
             layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
@@ -24,6 +25,14 @@ def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) 
     if model is not None:
         _take_over(network, model)
     return network
+
+
+def _untrained(chosen: Recipe, epoch: int, model: keras.Model | None) -> keras.Model:
+    if chosen.model:
+        return importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
+    if EMOTION not in model.output_names:
+        raise ValueError(f"the network to begin with has no output called {EMOTION}")
+    return keras.models.clone_model(model)
 
 
 def _take_over(network: keras.Model, model: keras.Model) -> None:

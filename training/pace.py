@@ -25,13 +25,15 @@ class Pace:
         return sum(self._costs[epoch + 1 :]) * self._seconds / self._paid
 
 
-def costs(chosen: Recipe, faces: int) -> list[int]:
-    """Pixels that the network of a recipe looks at in each epoch over a set of `faces`."""
+def costs(chosen: Recipe) -> list[int]:
+    """Pixels of a face that the network of a recipe looks at in each epoch; 1 where it is always the same network."""
+    if chosen.model is None:
+        return [1] * chosen.epochs
     build = importlib.import_module(f"training.models.{chosen.model}").build
     of_stages = []
     for stage in chosen.stages:
         height, width = build(**stage.options).input_shape[1:3]
-        of_stages += [stage.steps(faces, chosen.batch_size) * height * width] * stage.epochs
+        of_stages += [height * width] * stage.epochs
     return of_stages
 
 

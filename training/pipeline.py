@@ -46,7 +46,7 @@ def training_batches(
     """
     chance = np.random.default_rng([recipe.seed, epoch])
     order = chance.permutation(len(faces))
-    order = order[: recipe.stage(epoch).steps(len(faces), recipe.batch_size) * recipe.batch_size]
+    order = order[: len(faces) // recipe.batch_size * recipe.batch_size]
     order = order.reshape(-1, recipe.batch_size)[:, share.machine :: share.machines].ravel()
     classes = faces.targets.shape[1]
     targets = faces.targets if recipe.soft_targets else np.eye(classes)[faces.labels]

@@ -46,20 +46,15 @@ class Stage:
     epochs: int
     options: Mapping[str, Any] = field(default_factory=dict)
     """What the architecture's `build` is called with: a cheaper form of the network, say, to begin with."""
-    faces: int | None = None
-    """How many of the faces, drawn anew, an epoch sees; None for all."""
-
-    def steps(self, faces: int, batch_size: int) -> int:
-        """Batches of an epoch over a set of `faces`."""
-        return min(faces, self.faces or faces) // batch_size
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides a training run besides its data."""
 
-    model: str
-    """Module in `training/models/` whose `build(**options)` makes the network."""
+    model: str | None
+    """Module in `training/models/` whose `build(**options)` makes the network; None for one like that which a run
+    begins with."""
     stages: tuple[Stage, ...]
     """The last one trains the network that is kept."""
     batch_size: int
@@ -102,7 +97,7 @@ class Recipe:
 
     def steps(self, faces: int) -> int:
         """Batches of the whole run over a set of `faces`."""
-        return sum(stage.epochs * stage.steps(faces, self.batch_size) for stage in self.stages)
+        return self.epochs * (faces // self.batch_size)
 
     def stage(self, epoch: int) -> Stage:
         """The stage that `epoch`, counted from 0, belongs to. Raises IndexError beyond the last."""

@@ -53,7 +53,7 @@ def train(
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
     """
-    if chosen.start_share and start is None:
+    if start is None and (chosen.start_share or not chosen.model):
         raise ValueError("this recipe learns on from a network: name one with --init-from")
     chosen = chosen.fitted(len(learning))
     run.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def train(
     model = keras.models.load_model(run / CHECKPOINT) if done else start
     kept = distribution.folder(run, among)
     kept.mkdir(exist_ok=True)
-    foretold = pace.Pace(pace.costs(chosen, len(learning)))
+    foretold = pace.Pace(pace.costs(chosen))
     for epoch in range(done, chosen.epochs):
         if patience and curves.is_flat(curves.top1(kept / LOG), patience):
             click.echo(f"Top-1 has not risen for {patience} epochs: the run is over after {epoch} of {chosen.epochs}.")

@@ -22,7 +22,7 @@ from training import curves, pipeline, specs, svr
 from training.networks import emotion_network
 from training.protocol import BATCH_SIZE, by_adam, grown
 from training.recipe import Recipe
-from training.recipes import affectnet_cnn, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
+from training.recipes import affectnet_cnn, alexnet, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
 from training.run import CHECKPOINT, LOG, train
 from training.train import seeded
 from training.twins import apart
@@ -55,7 +55,7 @@ SYSTEMS = {
     "mobilenet": System("MobileNet variant", 0.58, grown("mobilenet", published=True)),
     "affectnet_cnn": System("AffectNet's CNN", 0.47, by_adam("affectnet_cnn", published=True)),
     "vgg": System("VGG variant (VGG13)", 0.58, grown("vgg", published=True)),
-    "alexnet-13": System("The paper's AlexNet variant, its 13 epochs", 0.5509, by_adam("alexnet", epochs=13)),
+    "alexnet-13": System("The paper's AlexNet variant, its 13 epochs", 0.5509, alexnet.RECIPE),
     "alexnet": System("The paper's AlexNet variant", 0.5509, by_adam("alexnet")),
 }
 """By the name of the run folder, the quickest first."""

@@ -224,11 +224,6 @@ def _flatten(_layer: keras.Layer, shapes: list[Shape]) -> nn.Module:
     return _Plain(lambda one: (one.permute(0, 2, 3, 1) if is_picture else one).flatten(1))
 
 
-def _crop(layer: keras.layers.Cropping2D, _shapes: list[Shape]) -> nn.Module:
-    (top, bottom), (left, right) = layer.cropping
-    return _Plain(lambda images: images[:, :, top : images.shape[2] - bottom, left : images.shape[3] - right])
-
-
 def _reshape(layer: keras.layers.Reshape, shapes: list[Shape]) -> nn.Module:
     if len(shapes[0]) == 4:
         raise ValueError(f"the layer {layer.name} reshapes pictures, which the PyTorch trainer doesn't")
@@ -262,7 +257,6 @@ _KINDS: dict[str, Callable[[keras.Layer, list[Shape]], nn.Module]] = {
     "Bidirectional": lambda layer, _: _BothWays(layer),
     "Concatenate": _joined,
     "Conv2D": lambda layer, _: _Convolution(layer, depthwise=False),
-    "Cropping2D": _crop,
     "Dense": lambda layer, _: _Dense(layer),
     "DepthwiseConv2D": lambda layer, _: _Convolution(layer, depthwise=True),
     "Dot": lambda *_: _Plain(lambda one, other: one.transpose(1, 2) @ other),

@@ -44,8 +44,8 @@ FRESH, LEARNING_ON = "alexnet", "fersnet_more"
 @click.option(
     "--init-from",
     metavar="MODEL",
-    help="A model (name or folder) with a .keras file, a run folder or a .keras file of the same architecture to begin"
-    " with.",
+    help="A model (name or folder) with a .keras file, a run folder or a .keras file to begin with: of the recipe's"
+    f" architecture, or of any for {LEARNING_ON}.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE]")
 @click.option(

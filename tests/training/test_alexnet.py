@@ -1,4 +1,4 @@
-"""The network is the paper's, and its strided form is the same network with cheaper pooling."""
+"""The network is the paper's."""
 
 import keras
 import numpy as np
@@ -36,16 +36,3 @@ def test_relu_after_pooling_gives_what_relu_before_it_gives():
     values = np.random.default_rng(0).normal(size=(1, 8, 8, 2)).astype("float32")
     pool, relu = keras.layers.MaxPooling2D(2), keras.layers.ReLU()
     np.testing.assert_array_equal(pool(relu(values)), relu(pool(values)))
-
-
-def test_strided_form_takes_the_same_weights(network):
-    strided = alexnet.build(strided=True)
-    assert [w.shape for w in strided.weights] == [w.shape for w in network.weights]
-
-
-def test_strided_form_agrees_where_pooling_windows_are_even(network):
-    """On an even picture every pooling window holds one value four times, so both forms must say the same."""
-    strided = alexnet.build(strided=True)
-    strided.set_weights(network.get_weights())
-    picture = np.full((1, 224, 224, 3), 0.4, "float32")
-    np.testing.assert_allclose(network(picture), strided(picture), atol=1e-5)

@@ -10,14 +10,14 @@ from training.recipe import Stage
 
 
 def test_what_is_left_goes_by_the_pixels_that_are_left():
-    growing = replace(RECIPE, stages=(Stage(2, {"side": 16}), Stage(1, {"side": 32}, faces=16)), batch_size=8)
-    each = costs(growing, 80)
-    assert [cost / each[0] for cost in each] == [1, 1, 0.2 * 4]
+    growing = replace(RECIPE, stages=(Stage(2, {"side": 16}), Stage(1, {"side": 32})))
+    each = costs(growing)
+    assert [cost / each[0] for cost in each] == [1, 1, 4]
     pace = Pace(each)
     pace.took(0, 10)
-    assert pace.left(0) == pytest.approx(18)
+    assert pace.left(0) == pytest.approx(50)
     pace.took(1, 30)
-    assert pace.left(1) == pytest.approx(16)
+    assert pace.left(1) == pytest.approx(80)
 
 
 def test_a_run_that_goes_on_knows_only_what_it_saw_itself():

@@ -44,14 +44,13 @@ class Form:
 
 FORMS = [
     Form("fersnet", {}, 48),
-    Form("fersnet", {"side": 33}, 33),
+    Form("fersnet", {"side": 33, "members": 2}, 33),
     Form("vgg", {"side": 48}, 48),
     Form("mobilenet", {"side": 48}, 48),
     Form("affectnet_cnn", {}, 48),
     Form("two_level_attention", {"side": 48}, 48),
     Form("two_level_attention", {"side": 32, "tasks": "two-stage"}, 32),
     Form("alexnet", {}, 224, 3),
-    Form("alexnet", {"strided": True}, 224, 3),
 ]
 
 

@@ -61,16 +61,15 @@ def log(run):
 
 
 def test_every_recipe_can_be_loaded_and_an_unknown_one_names_them():
-    assert all(load_recipe(name).model for name in names())
+    assert all(load_recipe(name).epochs for name in names())
     with pytest.raises(ValueError, match="alexnet"):
         load_recipe("alexnett")
 
 
 def test_a_stage_takes_its_epochs_in_turn():
-    recipe = replace(load_recipe("vgg"), stages=(Stage(2), Stage(1, faces=100)))
-    assert [recipe.stage(epoch) for epoch in range(recipe.epochs)] == [Stage(2), Stage(2), Stage(1, faces=100)]
-    assert (recipe.stage(0).steps(1000, 8), recipe.stage(2).steps(1000, 8)) == (125, 12)
-    assert replace(recipe, batch_size=8).steps(1000) == 2 * 125 + 12
+    recipe = replace(load_recipe("vgg"), stages=(Stage(2), Stage(1, {"side": 32})))
+    assert [recipe.stage(epoch) for epoch in range(recipe.epochs)] == [Stage(2), Stage(2), Stage(1, {"side": 32})]
+    assert replace(recipe, batch_size=8).steps(1003) == 3 * 125
     with pytest.raises(IndexError):
         recipe.stage(3)
 
@@ -80,7 +79,7 @@ def test_on_few_faces_the_weights_of_the_beginning_do_not_stay_in_the_average(na
     chosen = load_recipe(name)
     few = chosen.fitted(300)
     assert few.averaging ** few.steps(300) < 1e-3
-    assert chosen.fitted(28_000).averaging == chosen.averaging
+    assert chosen.fitted(100_000).averaging == chosen.averaging
 
 
 def test_class_weights_help_rare_classes_and_average_to_one():
@@ -133,6 +132,20 @@ def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, plain, tmp
     assert measured["loss"] == pytest.approx(float(log(tmp_path / "held")[-1]["val_loss"]), rel=1e-3)
     with pytest.raises(ValueError, match="--init-from"):
         train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_whatever_was_learned_can_be_learned_on_from(faces, plain, tmp_path):
+    run, start = plain
+    briefly = replace(load_recipe("fersnet_more"), stages=(Stage(2),), batch_size=8)
+    network = keras.models.load_model(train(briefly, faces, faces, tmp_path / "on", learned(run)))
+    assert [layer.name for layer in network.layers] == [layer.name for layer in start.layers]
+    moved = np.abs(network.get_layer("emotion").kernel - start.get_layer("emotion").kernel).max()
+    assert 1e-5 < moved < 0.1
+    inputs = keras.Input((16, 16, 1))
+    other = keras.Model(inputs, keras.layers.Dense(8, name="classes")(keras.layers.Flatten()(inputs)))
+    with pytest.raises(ValueError, match="no output called emotion"):
+        train(briefly, faces, faces, tmp_path / "other", other)
 
 
 @pytest.mark.slow

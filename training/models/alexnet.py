@@ -11,20 +11,16 @@ BLOCKS = ((9, 16), (7, 32), (5, 64), (3, 128), (3, 128))
 DENSE_UNITS = (1024, 1024)
 
 
-def build(*, strided: bool = False) -> keras.Model:
+def build() -> keras.Model:
     """Return the untrained network.
 
     Input: batch x 224 x 224 x 3, RGB in [0, 1]. Output: batch x 8 probabilities in the order of `Emotion`.
     Valid padding is what makes the last feature map 4 x 4 x 128, that is 2048 when flattened.
-
-    With `strided`, each convolution looks only at the top left of every 2 x 2 window that the paper's network pools
-    the maximum of. The weights are the same, in the same shapes, for a quarter of the arithmetic: a cheap place to
-    begin training, never the network that is kept.
     """
     inputs = keras.Input((INPUT_SIDE, INPUT_SIDE, 3), name="face")
     features = inputs
     for side, filters in BLOCKS:
-        features = _strided(features, side, filters) if strided else _pooled(features, side, filters)
+        features = keras.layers.MaxPooling2D(2)(keras.layers.Conv2D(filters, side)(features))
         # ReLU after the pooling, not before, gives the same numbers (both are monotone) from a quarter of the values.
         features = keras.layers.ReLU()(features)
         features = keras.layers.BatchNormalization()(features)
@@ -33,14 +29,3 @@ def build(*, strided: bool = False) -> keras.Model:
         features = keras.layers.Dense(units, activation="relu")(features)
     outputs = keras.layers.Dense(len(LABELS), activation="softmax", name="emotion")(features)
     return keras.Model(inputs, outputs, name="alexnet")
-
-
-def _pooled(features, side, filters):
-    return keras.layers.MaxPooling2D(2)(keras.layers.Conv2D(filters, side)(features))
-
-
-def _strided(features, side, filters):
-    pooled_side = (features.shape[1] - side + 1) // 2
-    features = keras.layers.Conv2D(filters, side, strides=2)(features)
-    surplus = features.shape[1] - pooled_side
-    return keras.layers.Cropping2D(((0, surplus), (0, surplus)))(features) if surplus else features

@@ -1,4 +1,4 @@
-"""The default model, all its networks together, learns on from a few hundred new faces, without losing what it knows.
+"""A trained model learns on from a few hundred new faces, without losing what it knows.
 
     python -m training.train --data fers:EXPORT --init-from fersnet-ferplus
 
@@ -10,8 +10,8 @@ and its old weights keep half a share in the new ones. docs/researchers/experime
 from training.recipe import Augmentation, Recipe, Stage
 
 RECIPE = Recipe(
-    model="fersnet",
-    stages=(Stage(8, {"members": 2}),),
+    model=None,
+    stages=(Stage(8),),
     batch_size=32,
     learning_rate=0.003,
     warmup_steps=10,
