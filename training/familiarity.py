@@ -38,7 +38,7 @@ from fers.inference.runtimes import EMOTION
 from training.augment import augment
 from training.calibrate import halves
 from training.circumplex import valence_arousal
-from training.convert import keras_file, model_folder, precision_option
+from training.convert import PRECISION, keras_file, model_folder
 from training.crops import BATCH_SIZE, crops
 from training.networks import emotion_network
 from training.outliers import LEARNED, MEASURED, SIDE, Kind
@@ -97,7 +97,7 @@ class Found:
 @click.option(
     "--data", required=True, multiple=True, metavar="SPEC", help="Other faces: to find the limit, and measure."
 )
-@precision_option
+@click.option("--weights", **PRECISION)
 def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...], weights: Precision) -> None:
     try:
         folder = model_folder(model)

@@ -13,7 +13,7 @@ from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import fingerprint, read_model_folder
 from training import compact
-from training.convert import precision_option
+from training.convert import PRECISION
 from training.evaluate import evaluate
 from training.networks import emotion_network
 from training.run import CHECKPOINT
@@ -35,7 +35,7 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 @click.option("--crop-scale", type=float, default=1.0, show_default=True, help="Crop side over detected face side.")
 @click.option("--detail-px", type=int, help="Side that faces are reduced to first.")
 @click.option("--validate", required=True, metavar="SPEC", help="Faces to state the metrics on.")
-@precision_option
+@click.option("--weights", **PRECISION)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, weights, out) -> None:
     folder = out / model_id
