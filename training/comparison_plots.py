@@ -10,8 +10,8 @@ from fers.analysis.placing import apart
 from fers.domain.emotions import LABELS
 from training.reliability import RIGHT, STYLE
 
-_NAME_WIDTH, _NAME_HEIGHT = 0.38, 0.06
-"""Of a name, as shares of the plot's sides."""
+_NAME_HEIGHT = 0.06
+"""Of a name, as a share of the plot's height."""
 
 
 def draw(result: dict, folder: Path) -> None:
@@ -25,18 +25,26 @@ def _accuracy_against_latency(result: dict) -> Figure:
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.subplots()
     models = result["models"]
-    times = np.log([model["milliseconds"] for model in models])
     scores = np.array([model["scores"]["top1"] for model in models])
-    heights = apart(scores[:, 0], times, times + _NAME_WIDTH * np.ptp(times), _NAME_HEIGHT * np.ptp(scores))
+    # Names stand one above the other beside the plot: among the points they would hide each other.
+    column = np.zeros(len(models))
+    heights = apart(scores[:, 0], column, column + 1, _NAME_HEIGHT * np.ptp(scores))
     for model, (top1, low, high), height in zip(models, scores, heights, strict=True):
-        x = model["milliseconds"]
-        axes.errorbar([x], [top1], [[top1 - low], [high - top1]], fmt="o", color=RIGHT, capsize=3)
-        axes.annotate(model["id"], (x, height), textcoords="offset points", xytext=(8, -4))
+        point = (model["milliseconds"], top1)
+        axes.errorbar(*point, [[top1 - low], [high - top1]], fmt="o", color=RIGHT, capsize=3)
+        axes.annotate(
+            model["id"],
+            point,
+            (1.04, height),
+            textcoords=axes.get_yaxis_transform(),
+            verticalalignment="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "gray", "linewidth": 0.6, "shrinkB": 5},
+        )
     axes.set_xscale("log")
     axes.set_xlabel("milliseconds a face")
     axes.set_ylabel("top-1 accuracy, with 95% interval")
     axes.set_title(f"{result['data']}, n = {result['n']:,}")
-    axes.margins(x=0.25)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

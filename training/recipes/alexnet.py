@@ -2,7 +2,7 @@
 
     python -m training.train --recipe alexnet --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-Took two and a half hours on one core with PyTorch; PENDING.
+Takes two and a half hours on one core with PyTorch. The bundled model is of a shorter training (its card says which).
 """
 
 from training.protocol import by_adam
