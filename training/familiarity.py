@@ -147,7 +147,7 @@ class Insight:
 
 
 def last_maps(network: keras.Model) -> list[keras.KerasTensor]:
-    """The deepest feature maps of every resolution, the finest first."""
+    """The deepest feature maps of every resolution, the finest first; of networks side by side those of the last."""
     maps = {layer.output.shape[1:3]: layer.output for layer in network.layers[1:] if len(layer.output.shape) == 4}
     return [deepest for size, deepest in maps.items() if size != network.input_shape[1:3]]
 

@@ -75,6 +75,8 @@ def test_whole_numbers_answer_almost_like_the_network_they_come_from(folder, spe
     whole, exact = (open_network(folder / file) for file in ("model.tflite", "model.keras"))
     faces = np.random.default_rng(2).random((5, 32, 32, 1), np.float32)
     np.testing.assert_allclose(whole.run(faces), exact.run(faces), atol=0.02)
+    alone = np.concatenate([whole.run(face[None]) for face in faces])
+    np.testing.assert_array_equal(whole.run(faces), alone, "each face is rounded by its own range")
 
 
 def test_a_conversion_that_answers_differently_is_not_kept(folder, spec, network, monkeypatch):

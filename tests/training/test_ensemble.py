@@ -1,5 +1,7 @@
 """Several networks answer as one."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -39,10 +41,10 @@ def test_several_networks_answer_with_their_geometric_mean(tmp_path):
     np.testing.assert_allclose(whole.predict(FACES, verbose=0), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("other", [fresh(1, vgg.build), fersnet.joined([fresh(1), fresh(2)])], ids=["vgg", "ensemble"])
+@pytest.mark.parametrize("other", [vgg.build, partial(fersnet.build, members=2)], ids=["vgg", "ensemble"])
 def test_a_network_of_another_architecture_is_no_member(other, tmp_path):
     fresh(1).save(tmp_path / "one.keras")
-    other.save(tmp_path / "other.keras")
+    fresh(2, other).save(tmp_path / "other.keras")
     files = [part for name in ("one", "other") for part in ("--member", str(tmp_path / f"{name}.keras"))]
     result = CliRunner().invoke(ensemble.main, [*files, "--out", str(tmp_path / "run")])
     assert result.exit_code == 1 and "must be a single FERSNet" in result.output
