@@ -31,7 +31,7 @@ def main(name: str, stage: int, turns: int) -> None:
     from training.compiled import compiled
 
     chosen = recipe.load(name)
-    chosen = replace(chosen, stages=(replace(chosen.stages[stage], epochs=1, faces=None),)).fitted(FACES)
+    chosen = replace(chosen, stages=(replace(chosen.stages[stage], epochs=1),)).fitted(FACES)
     with tempfile.TemporaryDirectory() as folder:
         votes = [tuple(10 * (column == number % 8) for column in range(10)) for number in range(FACES)]
         faces = load(f"ferplus:{write_ferplus(Path(folder) / 'set', votes)}")

@@ -23,6 +23,7 @@ from fers.datasets import DataError, FaceSet, load_all
 from training import pipeline
 from training.calibrate import fit_temperature
 from training.models import svr
+from training.networks import FEATURES
 from training.run import CHECKPOINT
 
 BATCH_SIZE = 256
@@ -53,7 +54,7 @@ def main(data: tuple[str, ...], out: Path) -> None:
 def train(learning: FaceSet) -> keras.Model:
     """Return the network of `training.models.svr` with regressions fitted to `learning`."""
     network = svr.build()
-    histograms = keras.Model(network.input, network.get_layer("features").output)
+    histograms = keras.Model(network.input, network.get_layer(FEATURES).output)
     images = pipeline.batches(learning, network.input_shape[1:], BATCH_SIZE)
     features = np.concatenate([histograms.predict_on_batch(batch) for batch, _ in images])
     regressions = [_regression().fit(features, share) for share in learning.targets.T]

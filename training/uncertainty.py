@@ -14,10 +14,8 @@ from threadpoolctl import threadpool_limits
 from fers.domain.models import ModelInfo
 from fers.errors import ModelRejected
 from fers.inference.prepare import to_emotions, to_input
-from training.networks import emotion_network
+from training.networks import FEATURES, emotion_network
 
-FEATURES = "features"
-"""Name of the layer that a network is cut behind."""
 BATCH_SIZE = 256
 
 

@@ -11,6 +11,7 @@ import keras
 from keras import layers
 
 from fers.domain.emotions import LABELS
+from training.networks import FEATURES
 
 SIDE = 48
 CONVOLUTIONS = ((5, 32, 2), (5, 96, 1), (3, 128, 1), (3, 128, 1), (3, 96, 1))
@@ -35,7 +36,7 @@ def build(*, published: bool = False) -> keras.Model:
         )(features)
         if number in POOLED:
             features = layers.MaxPooling2D(3, strides=2, padding="same")(features)
-    features = layers.Flatten(name="features")(features)
+    features = layers.Flatten(name=FEATURES)(features)
     for units in PUBLISHED_DENSE_UNITS if published else DENSE_UNITS:
         features = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(features)
         features = layers.Dropout(DROPOUT)(features)

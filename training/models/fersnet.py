@@ -13,9 +13,8 @@ from keras import layers
 
 from fers.domain.emotions import LABELS
 from fers.inference.runtimes import EMOTION
+from training.networks import FEATURES
 
-FEATURES = "features"
-"""What the layer is called whose numbers the answer is made of."""
 SIDE = 48
 STEM = (5, 2)
 """Kernel side and stride of the first convolution."""

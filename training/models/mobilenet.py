@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from fers.domain.emotions import LABELS
+from training.networks import FEATURES
 
 SIDE = 48
 STEM = 32
@@ -31,7 +32,7 @@ def build(*, side: int = SIDE, published: bool = False) -> keras.Model:
         features = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(features)
         features = layers.Conv2D(filters // share, 1, use_bias=False)(_activated(features))
         features = _activated(features)
-    features = layers.GlobalAveragePooling2D(name="features")(features)
+    features = layers.GlobalAveragePooling2D(name=FEATURES)(features)
     features = layers.Dropout(DROPOUT)(features)
     outputs = layers.Dense(len(LABELS), activation="softmax", name="emotion")(features)
     return keras.Model(inputs, outputs, name="mobilenet")

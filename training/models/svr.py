@@ -10,6 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from fers.domain.emotions import LABELS
+from training.networks import FEATURES
 
 SIDE = 48
 ORIENTATIONS = 9
@@ -33,7 +34,7 @@ def build() -> keras.Model:
     cells = layers.AveragePooling2D(CELL)(_oriented_gradients(inputs))
     blocks = layers.Concatenate()(_shifted(cells))
     blocks = layers.ReLU(max_value=CLIP)(_normalised(blocks))
-    features = layers.Flatten(name="features")(_normalised(blocks))
+    features = layers.Flatten(name=FEATURES)(_normalised(blocks))
     outputs = layers.Dense(len(LABELS), activation="softmax", name="emotion")(features)
     return keras.Model(inputs, outputs, name="svr")
 

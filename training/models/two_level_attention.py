@@ -16,6 +16,7 @@ import keras
 from keras import layers
 
 from fers.domain.emotions import LABELS
+from training.networks import FEATURES
 
 SIDE = 48
 STAGES = (32, 64, 128, 128)
@@ -66,7 +67,7 @@ def _over_layers(described: list):
     related = layers.Bidirectional(layers.GRU(LAYER_FEATURES // 2, return_sequences=True, unroll=True))(sequence)
     scores = layers.Dense(1, use_bias=False)(layers.Dense(LAYER_FEATURES // 2, activation="tanh")(related))
     weights = layers.Softmax(axis=1)(scores)
-    return layers.Reshape((LAYER_FEATURES,), name="features")(layers.Dot(axes=1)([weights, related]))
+    return layers.Reshape((LAYER_FEATURES,), name=FEATURES)(layers.Dot(axes=1)([weights, related]))
 
 
 def _two_stages(features) -> dict:

@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from fers.domain.emotions import LABELS
+from training.networks import FEATURES
 
 SIDE = 48
 BLOCKS, DENSE_UNITS = ((16, 2), (32, 2), (64, 2), (128, 2)), (256, 256)
@@ -31,7 +32,7 @@ def build(*, side: int = SIDE, published: bool = False) -> keras.Model:
         for _ in range(convolutions):
             features = layers.Conv2D(filters, 3, padding="same", use_bias=False)(features)
             features = layers.ReLU()(layers.BatchNormalization()(features))
-    features = layers.GlobalAveragePooling2D(name="features")(features)
+    features = layers.GlobalAveragePooling2D(name=FEATURES)(features)
     for units in PUBLISHED_DENSE_UNITS if published else DENSE_UNITS:
         features = layers.Dense(units, activation="relu")(features)
         features = layers.Dropout(DROPOUT)(features)
