@@ -63,6 +63,12 @@ def flattened(factor: float) -> Change:
     return lambda picture, box: (ImageEnhance.Contrast(picture).enhance(factor), box)
 
 
+def lit(red: float, blue: float) -> Change:
+    """In light of a colour: gains of two channels beside green, as where a camera's white balance fails."""
+    gains = (red, 0, 0, 0, 0, 1, 0, 0, 0, 0, blue, 0)
+    return lambda picture, box: (picture.convert("RGB", gains), box)
+
+
 def compressed(quality: int) -> Change:
     def change(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
         file = io.BytesIO()
@@ -86,6 +92,8 @@ CHANGES: dict[str, Change] = {
     "blurred (2% of the box)": blurred(0.02),
     "darkened to 40%": darkened(0.4),
     "contrast at 50%": flattened(0.5),
+    "warm light": lit(red=1.3, blue=0.6),
+    "cold light": lit(red=0.7, blue=1.3),
     "JPEG quality 20": compressed(20),
 }
 

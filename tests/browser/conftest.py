@@ -30,6 +30,14 @@ FLAGS = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Looked for on this machine, in this order; without any, Playwright's own is used."""
+STILL = """
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (...how) {
+  const animation = animate.apply(this, how);
+  animation.finish();
+  return animation;
+};"""
+"""Whatever opens slowly moves what is in it away from under a click, between the press and the release."""
 PATIENCE_MS = 120_000
 """Tests wait for what a page shows, and no longer than it takes: on a machine full of other work that is a while."""
 
@@ -84,7 +92,8 @@ def open_page(browser: Browser, server):
     contexts, kept = [], []
 
     def open_page(path="/", **window):
-        context = browser.new_context(**window)
+        context = browser.new_context(reduced_motion="reduce", **window)
+        context.add_init_script(STILL)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -101,10 +110,12 @@ def open_page(browser: Browser, server):
 
 
 def sign_in(page: Page, email: str) -> None:
-    """With the account that `participant` made."""
+    """With the account that `participant` made, until the browser can say who that is: what is opened before asks for
+    signing in again."""
     page.get_by_label("E-mail").first.fill(email)
     page.get_by_label("Password", exact=True).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    until(page, lambda: session_cookie(page))
 
 
 def until(page: Page, it_is_so: str | Callable[[], object]) -> None:

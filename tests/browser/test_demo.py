@@ -10,7 +10,7 @@ from fers import config
 from fers.demo import place
 from fers.domain.people import Role
 from tests.browser.accessibility import look, recover
-from tests.browser.conftest import LAPTOP, PATIENCE_MS
+from tests.browser.conftest import LAPTOP, PATIENCE_MS, session_cookie, until
 from tests.demo.small import shrink
 from tests.serving import serving
 
@@ -44,15 +44,17 @@ def server(folder, password):
 
 
 @pytest.fixture
-def enter(open_page, password):
+def enter(open_page, server, password):
     """Signs somebody whom the sample study names in. Returns the page, and what goes wrong on it from then on."""
 
     def enter(role: Role) -> tuple[Page, list[str]]:
         page, troubles = open_page(**LAPTOP), []
-        with page.expect_response("**/session"):  # Before, Streamlit finds that what there is to download is refused.
-            sign_in(page, role, password)
+        sign_in(page, role, password)
+        until(page, lambda: session_cookie(page))
+        page.goto("about:blank")  # What Streamlit asked for without the cookie was refused, and it says so.
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        page.goto(server.address)
         return page, troubles
 
     return enter

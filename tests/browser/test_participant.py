@@ -310,7 +310,6 @@ def test_what_is_pressed_the_moment_the_menu_shows_is_not_lost(open_page, platfo
     if comes == "signed in":
         sign_in(page, "researcher@example.org")
         expect(page.get_by_role("heading", name="Explore")).to_be_visible()
-        until(page, lambda: session_cookie(page))
         page.add_init_script(f"({PRESS_AT_ONCE})('Agreement')")
         page.goto(page.url.removesuffix("explore"))
     else:

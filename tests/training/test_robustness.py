@@ -41,6 +41,14 @@ def test_rotation_is_around_the_box(picture):
     assert turned.getpixel((90, 90)) == (255, 0, 0)
 
 
+def test_light_of_a_colour_changes_the_channels_apart():
+    grey = Image.new("RGB", (200, 200), (100, 100, 100))
+    lit, _ = robustness.lit(red=1.3, blue=0.6)(grey, BOX)
+    assert lit.getpixel((0, 0)) == (130, 100, 60)
+    overexposed, _ = robustness.lit(red=3, blue=1)(grey, BOX)
+    assert overexposed.getpixel((0, 0)) == (255, 100, 100)
+
+
 class Bright(OneModel):
     """Says "happy" of bright faces and "neutral" of dark ones."""
 
