@@ -74,6 +74,18 @@ def answer(page: Page) -> None:
     expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
 
 
+def say_more(page: Page) -> None:
+    """Say how pleasant and how excited it looks: 0.6 and 0.5."""
+    page.get_by_text("Say more (optional)").click()
+    pad = page.get_by_role("slider", name="How pleasant and how excited")
+    pad.scroll_into_view_if_needed()
+    place = pad.bounding_box()
+    pad.click(position={"x": place["width"] * 0.75, "y": place["height"] * 0.25})
+    expect(pad).to_have_attribute("aria-valuetext", "pleasant 0.5, excited 0.5")
+    pad.press("ArrowRight")
+    expect(pad).to_have_attribute("aria-valuetext", "pleasant 0.6, excited 0.5")
+
+
 def downloaded(page: Page) -> zipfile.ZipFile:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download everything").click()
@@ -94,6 +106,7 @@ def test_the_whole_way(open_page, server, request, source, window):
     page.reload()
     expect(page.get_by_role("heading", name="Your face in the box")).to_be_visible()
     _crop_box_is_on_screen(page)
+    say_more(page)
     answer(page)
     expect(page.get_by_role("heading", name="Thank you!")).to_be_focused()
     page.get_by_role("button", name="Next photo").click()
@@ -106,6 +119,7 @@ def test_the_whole_way(open_page, server, request, source, window):
         assert face["source"] == {"camera": "webcam", "upload": "upload"}[source]
         assert face["label"] in LABELS
         assert face["expression"] == "posed"
+        assert (face["valence"], face["arousal"]) == pytest.approx((0.6, 0.5), abs=0.03)
         assert sorted(face["purposes"]) == ["store", "train"]
         left, top, width, height = face["box"]
         assert 0 <= left < left + width <= face["width"]

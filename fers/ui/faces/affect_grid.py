@@ -2,7 +2,7 @@
 
 from fers.ui.widgets import widget
 
-_grid = widget("affect_grid", "words")
+_grid = widget("affect_grid", "words", "pad")
 
 
 def affect_grid(key: str) -> tuple[float, float] | None:

@@ -20,8 +20,8 @@ class Pad {
     this.marker.hidden = point === null;
     const [valence, arousal] = this.point ?? [0, 0];
     Object.assign(this.marker.style, { left: `${(valence + 1) * 50}%`, top: `${(1 - arousal) * 50}%` });
-    const pleasant = `${valence < 0 ? _("unpleasant") : _("pleasant")} ${Math.abs(valence)}`;
-    const excited = `${arousal < 0 ? _("calm") : _("excited")} ${Math.abs(arousal)}`;
+    const pleasant = `${valence < 0 ? _("unpleasant") : _("pleasant")} ${Math.abs(valence).toFixed(1)}`;
+    const excited = `${arousal < 0 ? _("calm") : _("excited")} ${Math.abs(arousal).toFixed(1)}`;
     this.grid.setAttribute("aria-valuenow", valence);
     this.grid.setAttribute("aria-valuetext", point ? `${pleasant}, ${excited}` : _("not chosen"));
   }
