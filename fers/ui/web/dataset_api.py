@@ -10,6 +10,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
@@ -17,19 +18,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fers.domain.people import Person
 from fers.errors import FersError, InvalidInput, NotFound, NotPermitted, NotSignedIn, StoreUnavailable
 from fers.exporting import participants, shards
 from fers.exporting.archive import FORMATS
-from fers.exporting.documents import documents
+from fers.exporting.documents import documents, lost
 from fers.exporting.exported_version import Cut, Member
 from fers.services.datasets.access_tokens import Bearer
 from fers.services.datasets.downloads import Download
 from fers.ui.services import platform
 from fers.ui.web.answering import note
-from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, sent_as
+from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, by_condition, is_taken, sent_as
 
 _FILES_AT_HAND = 2
 """Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB."""
+_PARTS_REMEMBERED = 200
 _STATUS = {InvalidInput: 400, NotSignedIn: 401, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
 
 
@@ -86,9 +89,10 @@ def _versions(_request: Request, bearer: Bearer) -> Response:
 def _zip(request: Request, bearer: Bearer) -> Response:
     progress = Sent()
     download = _looked_up(request, bearer, progress)
-    if request.method == "GET":
+    answer = archive(request, download, download.tag, progress)
+    if is_taken(request, answer):
         platform().downloads.note(bearer.person, download)
-    return archive(request, download, download.tag, progress)
+    return answer
 
 
 def _files(request: Request, bearer: Bearer) -> Response:
@@ -102,12 +106,22 @@ def _files(request: Request, bearer: Bearer) -> Response:
 
 def _file(request: Request, bearer: Bearer) -> Response:
     download, name = _in_shards(request, bearer), request.path_params["file"]
-    if request.method == "GET" and "range" not in request.headers:
-        platform().downloads.note(bearer.person, download)
-    made = _made(_File(download, request.path_params["format"], name, download.tag))
+    file = _File(download, request.path_params["format"], name, download.tag)
+    made = _made(file)
     if made is None:
         raise NotFound("version.no-such-file", file=name)
+    answer = _answer(request, download, name, made)
+    if answer.status_code == 206:
+        _note_part(bearer.person, file, datetime.now(UTC).date())
+    elif is_taken(request, answer):
+        platform().downloads.note(bearer.person, download)
+    return answer
+
+
+def _answer(request: Request, download: Download, name: str, made: bytes) -> Response:
     tag = f"{download.tag}-{len(made)}"
+    if settled := by_condition(request, tag):
+        return settled
     try:
         part = asked_part(request, f'"{tag}"', f'"{tag}"', len(made))
     except Unsatisfiable:
@@ -154,10 +168,18 @@ class _File:
 
 
 def _beside_shards(download: Download) -> Iterator[Member]:
-    """Documents, and what participants answered."""
+    """Documents, whose photos are lost, and what participants answered."""
     yield from documents(download.exported)
+    if download.exported.lost:
+        yield lost(download.exported)
     for table in participants.tables(download.exported):
         yield from (write(table) for write in download.format.tables)
+
+
+@lru_cache(_PARTS_REMEMBERED)
+def _note_part(person: Person, file: _File, day: date) -> None:
+    """Once a day for all the parts of a file that somebody takes."""
+    platform().downloads.note(person, file.download)
 
 
 @lru_cache(_FILES_AT_HAND)

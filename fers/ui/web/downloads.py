@@ -84,14 +84,19 @@ def _answer(request: Request) -> Response:
         return PlainTextResponse(_STALE, 410)
     link = found.link
     progress = Sent()
-    download = platform().downloads.open(person, link.study_id, link.version, link.format, link.cut, progress.note)
-    _show(request.path_params["secret"], progress)
-    return archive(request, download, found.tag, progress)
+    download = platform().downloads.look(person, link.study_id, link.version, link.format, link.cut, progress.note)
+    answer = archive(request, download, found.tag, progress)
+    if is_taken(request, answer):
+        platform().downloads.note(person, download)
+        _show(request.path_params["secret"], progress)
+    return answer
 
 
 def archive(request: Request, download: Download, tag_then: str, progress: "Sent") -> Response:
     """The zip, or the range of it that is asked for. `tag_then`: of the download that whoever asks for a range may
     have the beginning of."""
+    if settled := by_condition(request, download.tag):
+        return settled
     size = download.size() if _is_size_wanted(request, download) else None
     try:
         part = asked_part(request, f'"{tag_then}"', f'"{download.tag}"', size)
@@ -120,6 +125,26 @@ def sent_as(name: str, tag: str, part: range | None, size: int | None) -> dict[s
     if part:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     return headers
+
+
+def by_condition(request: Request, tag: str) -> Response | None:
+    """The answer to whoever wants the file with this tag only if it is one they know, or none they know (RFC 9110, 13);
+    None where they are to have it."""
+    needed, known = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if needed is not None and not _lists(needed, tag):
+        return Response(status_code=412)
+    if known is not None and _lists(known.replace("W/", ""), tag):
+        return Response(status_code=304, headers={"ETag": f'"{tag}"', "Cache-Control": "no-store"})
+    return None
+
+
+def _lists(tags: str, tag: str) -> bool:
+    return tags.strip() == "*" or f'"{tag}"' in map(str.strip, tags.split(","))
+
+
+def is_taken(request: Request, answer: Response) -> bool:
+    """Whether any of the file goes to whoever asked."""
+    return request.method == "GET" and answer.status_code in (200, 206)
 
 
 def _asker(found: Followed, cookie: str | None) -> Person | None:

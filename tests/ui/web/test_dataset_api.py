@@ -114,7 +114,47 @@ def test_after_somebody_withdrew_a_file_is_another(ask, platform, faces):
             assert gone.id not in parquet.read_table(io.BytesIO(after.content))["id"].to_pylist()
 
 
-def test_what_was_fetched_is_logged(ask, platform):
+@pytest.fixture
+def taken(platform):
+    """How often somebody was noted to have taken a version."""
+
+    def taken() -> int:
+        entries = platform.members.log(OPERATOR, platform.studies.current().id, 50)
+        return sum(entry.action == "downloaded a dataset version as parquet" for entry in entries)
+
+    return taken
+
+
+def test_what_was_fetched_is_logged(ask, taken):
     ask("/v1/parquet.zip")
-    actions = [entry.action for entry in platform.members.log(OPERATOR, platform.studies.current().id, 5)]
-    assert "downloaded a dataset version as parquet" in actions
+    assert taken() == 1
+
+
+def test_a_file_that_is_fetched_in_parts_is_logged_once(ask, taken, faces):
+    """As readers of Parquet fetch it: so far whoever asked for `bytes=0-` was in no log."""
+    *_, name = ask("/v1/parquet").json()["files"]
+    for part in ("bytes=-8", "bytes=0-99", "bytes=100-"):
+        assert ask(f"/v1/parquet/{name}", Range=part).status_code == 206
+    assert taken() == 1
+
+
+def test_what_a_script_has_already_is_not_sent_again(ask, taken, faces):
+    for address in ("/v1/parquet.zip", "/v1/parquet/DATASHEET.md"):
+        tag, before = ask(address, "HEAD").headers["etag"], taken()
+        for known in (tag, f'"another", W/{tag}', "*"):
+            for method in ("GET", "HEAD"):
+                answer = ask(address, method, **{"If-None-Match": known})
+                assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+        assert ask(address, Range="bytes=0-9", **{"If-Match": '"another"'}).status_code == 412
+        assert taken() == before
+        assert ask(address, Range="bytes=0-9", **{"If-Match": tag, "If-None-Match": '"another"'}).status_code == 206
+
+
+def test_the_list_of_files_names_the_faces_that_are_lost(ask, faces, settings):
+    lost = next(iter(faces))
+    (settings.data / "images" / lost[:2] / f"{lost}.jpg").unlink()
+    assert "LOST.txt" not in ask("/v1/parquet?cut=whole").json()["files"]
+    for name in ask("/v1/parquet?cut=whole").json()["files"]:
+        ask(f"/v1/parquet/{name}?cut=whole")
+    assert lost in ask("/v1/parquet/LOST.txt?cut=whole").text
+    assert "LOST.txt" in ask("/v1/parquet?cut=whole").json()["files"]

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from fers.assembly import assemble
-from fers.domain.people import Role
+from fers.domain.people import OPERATOR, Role
 from fers.domain.versions import Split
 from fers.exporting.exported_version import Cut
 from fers.ui.web import downloads
@@ -169,6 +169,12 @@ def test_an_image_that_is_lost_ends_no_download_and_the_next_begins_anew(
     assert (rest.status_code, faces_in(rest)) == (200, set(faces) - {lost})
     going_on = ask(address, Range="bytes=1000-", **{"If-Range": rest.headers["etag"]})
     assert (going_on.status_code, going_on.content) == (206, rest.content[1000:])
+
+
+def test_what_a_browser_has_already_is_not_sent_again(address, ask, platform):
+    tag, log = ask(address, "HEAD").headers["etag"], platform.members.log
+    assert ask(address, **{"If-None-Match": tag}).status_code == 304
+    assert "downloaded" not in "".join(entry.action for entry in log(OPERATOR, platform.studies.current().id, 50))
 
 
 def test_the_size_can_be_asked_for_by_itself(address, ask):
