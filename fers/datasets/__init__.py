@@ -7,6 +7,7 @@ from pathlib import Path
 from fers.datasets import affectnet, exported, fer2013, ferplus, folder, manifest
 from fers.datasets.faces import DataError, FaceSet, NoFaces, join
 from fers.datasets.faults import Faults
+from fers.datasets.files import is_there
 from fers.datasets.reading import Meanings, Reading
 from fers.datasets.splits import SplitChoice
 
@@ -48,7 +49,7 @@ def parsed(spec: str) -> tuple[str, Path, str]:
     kind, _, place = spec.partition(":")
     if kind not in FORMATS or not place:
         raise DataError("set.unknown-format", spec=spec, formats=[f"{kind}:PATH" for kind in FORMATS])
-    path, _, split = (place, "", "") if Path(place).exists() else place.rpartition("#")
+    path, _, split = (place, "", "") if is_there(Path(place)) else place.rpartition("#")
     return kind, Path(path or place), split
 
 

@@ -73,13 +73,21 @@ def box_of_corners(left: Any, top: Any, right: Any, bottom: Any) -> Box:
 
 
 def drawn_in(box: Box, width: Any, height: Any) -> Box:
-    """The same box, drawn in a picture of this size. Tables that give corners may give the box's own size besides."""
+    """The same box, drawn in a picture of this size."""
     with suppress(DataError):
         within = round(number(width)), round(number(height))
-        is_own = abs(within[0] - box.width) <= 2 and abs(within[1] - box.height) <= 2
-        if min(within) > 0 and not is_own:
+        if min(within) > 0:
             return DrawnBox(*box.as_list(), within=within)
     return box
+
+
+def is_size_of(box: Box, width: Any, height: Any) -> bool:
+    """Whether this may be the size of the box itself, and not of its picture: one that begins in the picture's corner
+    rather fills it."""
+    with suppress(DataError):
+        is_alike = abs(number(width) - box.width) <= 2 and abs(number(height) - box.height) <= 2
+        return is_alike and max(box.left, box.top) > 1
+    return False
 
 
 def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) -> Box:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from fers.datasets.box_columns import SPANS, box_columns
 from fers.datasets.faces import DataError
 from fers.domain.emotions import Emotion
 
@@ -62,17 +63,6 @@ USUAL = {
     "arousal": (),
 }
 """The names by which a column is known, besides the meaning itself, which comes before them."""
-BOXES = (
-    ("left", "top", "width", "height"),
-    ("x", "y", "w", "h"),
-    ("x", "y", "width", "height"),
-    ("face_x", "face_y", "face_width", "face_height"),
-    ("left", "top", "right", "bottom"),
-    ("xmin", "ymin", "xmax", "ymax"),
-    ("x_min", "y_min", "x_max", "y_max"),
-    ("x1", "y1", "x2", "y2"),
-)
-"""Columns that a box is written in; of those whose third is not its width, the last two are its other corner."""
 SIZES = (
     ("image_width", "image_height"),
     ("img_width", "img_height"),
@@ -80,11 +70,6 @@ SIZES = (
     ("width", "height"),
 )
 """Columns that the size of a picture is written in."""
-UNREAD_BOXES = {
-    *("box", "bbox", "bboxes", "bounding_box", "face_box", "face_bbox", "facial_area", "rect", "face_rect"),
-    *("x_center", "center_x", "xcenter"),
-}
-"""Columns of a box that may be its size or its corners, or begin in its centre: nobody can tell."""
 NO_EMOTION = {"unknown", "nf", "not_a_face", "not_face", "no_face"}
 """Votes for none of the emotions, as in FER+."""
 
@@ -132,18 +117,19 @@ class Columns:
         """Columns that count the votes of who saw no emotion, beside those that count an emotion's."""
         return [name for name in self.there if _plain(name) in _NO_EMOTION] if self.votes else []
 
-    @cached_property
+    @property
     def box(self) -> tuple[str, ...]:
-        """The four that a box is written in, as the table names them; empty where there are none. Raises DataError for
-        a part of FERS's own four."""
-        for names in BOXES:
-            if all(_plain(name) in self._by_name for name in names):
-                return tuple(self._by_name[_plain(name)] for name in names)
-        if missing := {"width", "height"} - set(self._by_name) if {"left", "top"} & set(self._by_name) else set():
-            raise DataError("columns.incomplete-box", missing=sorted(missing))
-        if unread := [name for name in self.there if _plain(name) in _UNREAD_BOXES]:
-            raise DataError("columns.unread-box", column=unread[0])
-        return ()
+        """The four that a box is written in, as the table names them; empty where there are none. Raises DataError."""
+        return self._box[1]
+
+    @property
+    def box_has_corners(self) -> bool:
+        """Whether the last two of a box are its other corner."""
+        return bool(self.box) and self._box[0][2] not in SPANS
+
+    @cached_property
+    def _box(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return box_columns(self.there)
 
     @cached_property
     def size(self) -> tuple[str, ...]:
@@ -152,9 +138,9 @@ class Columns:
         return next((pair for pair in names if all(pair) and not {*pair} & {*self.box}), ()) if self.box else ()
 
     @property
-    def box_has_corners(self) -> bool:
-        """Whether the last two of a box are its other corner."""
-        return bool(self.box) and _plain(self.box[2]) not in ("width", "w", "facewidth")
+    def size_may_be_of_box(self) -> bool:
+        """Whether these are called so that they may as well say how large the box itself is."""
+        return tuple(map(_plain, self.size)) == SIZES[-1]
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -183,5 +169,5 @@ def _emotion(name: str) -> Emotion | None:
         return None
 
 
-_UNREAD_BOXES, _NO_EMOTION = set(map(_plain, UNREAD_BOXES)), set(map(_plain, NO_EMOTION))
-_KNOWN = set(map(_plain, itertools.chain(USUAL, *USUAL.values(), *BOXES)))
+_NO_EMOTION = set(map(_plain, NO_EMOTION))
+_KNOWN = set(map(_plain, itertools.chain(USUAL, *USUAL.values())))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fers.datasets import cells
 from fers.datasets.faces import DataError, FaceSet, Gathering
-from fers.datasets.files import Files
+from fers.datasets.files import Files, require_there
 from fers.datasets.reading import Reading
 from fers.datasets.tables import Where
 from fers.domain.emotions import Emotion
@@ -38,6 +38,7 @@ _LONGEST_ROW = 100_000
 def load(path: Path, reading: Reading) -> FaceSet:
     """Read `fer2013.csv`, `icml_face_data.csv` or `train.csv`; the split is the column "Usage", if there is one. Of a
     row only its place in the file is kept: as text, they take a third of a gigabyte."""
+    require_there(path)
     if not path.is_file():
         raise DataError("set.no-such-table", path=path)
     if is_zipfile(path):

@@ -1,5 +1,6 @@
 """Files by name below a folder or inside a zip, whichever there is, and never outside it."""
 
+import errno
 import os
 import threading
 import unicodedata
@@ -23,6 +24,7 @@ MOST_PICTURES = 200_000
 """Of which names are looked for that are only alike: it takes memory."""
 _PICTURES = {f".{suffix}" for suffix in (*SUFFIXES, "bmp", "tif", "tiff", "gif", "pgm", "ppm")}
 _ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".7z", ".rar"}
+_LEFT_BEHIND = {"__MACOSX", "lost+found", "System Volume Information"}
 _ENCRYPTED = 0x1
 _IN_UTF8 = 0x800
 
@@ -34,8 +36,7 @@ class Files:
         self.path = path
         self._zip = None
         self._turn = nullcontext()
-        if not path.exists():
-            raise DataError("set.not-there", path=path)
+        require_there(path)
         if path.is_file():
             if not zipfile.is_zipfile(path):
                 raise DataError("set.neither-folder-nor-zip", path=path)
@@ -136,11 +137,38 @@ class Files:
         return image
 
 
+def is_there(path: Path) -> bool:
+    """As far as anybody may look."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def require_there(path: Path) -> None:
+    """Raises DataError where nothing is at `path`, or nobody may look."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DataError("set.not-there", path=path) from error
+    except OSError as error:
+        raise DataError("set.unreadable", path=path, problem=error.strerror) from error
+    if not os.access(path, os.R_OK):
+        raise DataError("set.unreadable", path=path, problem=os.strerror(errno.EACCES))
+
+
 def _below(folder: Path) -> Iterator[Path]:
-    """The files below a folder, also where links lead to other folders, but not in circles."""
-    for place, folders, files in os.walk(folder, followlinks=True):
+    """The files below a folder, also where links lead to other folders, but not in circles. Raises DataError for a
+    folder that can't be read: what is in it would be missing without a word."""
+
+    def refuse(error: OSError) -> None:
+        raise DataError("set.unreadable", path=error.filename, problem=error.strerror) from error
+
+    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
         above = Path(place).resolve()
-        folders[:] = [name for name in folders if not above.is_relative_to(Path(place, name).resolve())]
+        folders[:] = [
+            name for name in folders if not _litter(name) and not above.is_relative_to(Path(place, name).resolve())
+        ]
         yield from (file for name in files if (file := Path(place, name)).is_file())
 
 
@@ -175,4 +203,4 @@ def is_picture(name: str) -> bool:
 
 
 def _litter(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    return any(part.startswith(".") or part in _LEFT_BEHIND for part in PurePosixPath(name).parts)

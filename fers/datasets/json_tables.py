@@ -1,7 +1,9 @@
 """JSON that holds a whole table: Label Studio's tasks, COCO's annotations, records, or columns as pandas has them."""
 
 import json
+import math
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from fers.datasets import label_studio
@@ -57,13 +59,35 @@ def _of_coco(content: Record) -> list[Record]:
             image["id"]: (image["file_name"], image.get("width"), image.get("height")) for image in content["images"]
         }
         classes = {category["id"]: category["name"] for category in content["categories"]}
+        if (len(images), len(classes)) != (len(content["images"]), len(content["categories"])):
+            raise DataError("table.coco-merged")  # As where files of two splits were put together.
         rows = [
-            [*images[one["image_id"]], classes[one["category_id"]], *(one.get("bbox") or [None] * 4)]
-            for one in content["annotations"]
+            [*images[one["image_id"]], classes[one["category_id"]], *_coco_box(one)] for one in content["annotations"]
         ]
         return [dict(zip(_OF_COCO, row, strict=True)) for row in rows]
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise DataError("table.broken-coco") from error
+
+
+def _coco_box(annotation: Record) -> list[Any]:
+    """Left, top, width and height; None for the whole picture. CVAT says beside the box by how many degrees it is
+    turned about its centre: then it is the box around that."""
+    box = annotation.get("bbox") or _around(annotation.get("segmentation") or [])
+    turn = math.radians((annotation.get("attributes") or {}).get("rotation") or 0)
+    if not turn:
+        return box
+    left, top, width, height = box
+    along, across = abs(math.cos(turn)), abs(math.sin(turn))
+    wide, high = width * along + height * across, width * across + height * along
+    return [left + (width - wide) / 2, top + (height - high) / 2, wide, high]
+
+
+def _around(polygons: list[list[float]]) -> list[Any]:
+    """The box around all of them."""
+    if not polygons:
+        return [None] * 4
+    across, down = (list(chain.from_iterable(polygon[start::2] for polygon in polygons)) for start in (0, 1))
+    return [min(across), min(down), max(across) - min(across), max(down) - min(down)]
 
 
 def _of_columns(content: Record) -> Any:
@@ -80,6 +104,8 @@ def _of_columns(content: Record) -> Any:
     if parts and all(isinstance(part, dict) and is_header(list(part)) for part in parts):
         return parts
     columns = [list(part.values()) if isinstance(part, dict) else part for part in parts]
+    if len({tuple(part) for part in parts if isinstance(part, dict)}) > 1:
+        return content  # The same place is not the same row in all of them.
     if not columns or not all(isinstance(cells, list) and len(cells) == len(columns[0]) for cells in columns):
         return content
     return [dict(zip(content, cells, strict=True)) for cells in zip(*columns, strict=True)]

@@ -17,6 +17,8 @@ from fers.domain.boxes import Box
 _UPLOADED = re.compile(r"/?data/upload/(?:\d+/)?(.+)")
 _HASH = re.compile(r"[0-9a-f]+-")
 _WORDS = ("choices", "rectanglelabels", "labels")
+_SHAPED = {"x", "points", "vertices", "rle"}
+"""What tells a region, such as an ellipse, a polygon or something painted, from the whole picture."""
 
 
 def table(tasks: list[Record], where: Where) -> Table:
@@ -89,8 +91,10 @@ def _words(region: Record) -> list[str]:
 
 
 def _box(region: Record) -> Box | None:
-    """Label Studio counts in percent of the picture."""
+    """Label Studio counts in percent of the picture. Raises DataError for a region that is no rectangle."""
     if "width" not in region:
+        if _SHAPED & region.keys():
+            raise DataError("label-studio.no-box")
         return None
     across, down = (cells.number(region.get(name)) / 100 for name in ("original_width", "original_height"))
     left, top, width, height = (cells.number(region.get(name)) for name in ("x", "y", "width", "height"))

@@ -12,7 +12,7 @@ from PIL import Image
 from fers.datasets import cells, json_tables, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
-from fers.datasets.files import Files, inside, is_picture
+from fers.datasets.files import Files, inside, is_picture, require_there
 from fers.datasets.parquet_tables import ParquetTable
 from fers.datasets.reading import Reading
 from fers.datasets.tables import Record, Table, Where, csv_table, json_table
@@ -36,8 +36,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     """Read a table, or the one that a folder or zip holds, whose images lie beside it or in a folder `images` there.
     Of tables of the same name in several folders each is a split, called as its folder; of several that are called
     after splits, each is the one that it is called."""
-    if not path.exists():
-        raise DataError("set.not-there", path=path)
+    require_there(path)
     whole = path.is_dir() or path.suffix.lower() == ".zip"
     files, gathering = Files(path if whole else path.parent), Gathering()
     packed: dict[str, Packed] = {}
@@ -120,7 +119,7 @@ class _Reader:
         missing = [meaning for meaning in ("image", "label") if self._names[meaning] is None]
         if self._columns.votes and "label" in missing:
             missing.remove("label")
-        if missing and any(map(is_picture, self._table.columns)):
+        if missing and any(is_picture(word) for column in self._table.columns for word in column.split()):
             raise DataError("table.no-header")
         if missing and self._table.columns:
             unknown = UnknownColumns("columns.missing", meanings=missing, there=self._columns.there)
@@ -180,7 +179,9 @@ class _Reader:
             return None
         box = cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
         size = [record.get(name) for name in self._columns.size]
-        return cells.drawn_in(box, *size) if size else box
+        if not size or (self._columns.size_may_be_of_box and cells.is_size_of(box, *size)):
+            return box
+        return cells.drawn_in(box, *size)
 
     def _in_table(self, row: int) -> str:
         """The name of an image that lies in the table itself."""

@@ -48,6 +48,57 @@ def test_a_box_that_may_be_read_in_two_ways_is_not_passed_over(folder, column):
     assert both.image(0).size == (30, 40)
 
 
+@pytest.mark.parametrize(
+    ("columns", "numbers"),
+    [
+        ("face_box_top,face_box_left,face_box_right,face_box_bottom", "8,4,24,40"),  # As ExpW's list has it.
+        ("bbox_x,bbox_y,bbox_w,bbox_h", "4,8,20,32"),
+        ("Box-Left,Box-Top,Box-Width,Box-Height", "4,8,20,32"),
+        ("faceRectangle.left,faceRectangle.top,faceRectangle.width,faceRectangle.height", "4,8,20,32"),
+        ("bndbox.xmin,bndbox.xmax,bndbox.ymin,bndbox.ymax", "4,24,8,40"),
+        ("Roi.X1,Roi.Y1,Roi.X2,Roi.Y2", "4,8,24,40"),
+        ("x0,y0,x1,y1", "4,8,24,40"),
+        ("xtl,ytl,xbr,ybr", "4,8,24,40"),
+        ("left_px,top_px,right_px,bottom_px", "4,8,24,40"),
+        ("left,top,right,bottom,width,height", "4,8,24,40,48,48"),
+        ("bbox_x,bbox_y,bbox_w,bbox_h,face_x,face_y,face_w,face_h", "0,0,48,48,4,8,20,32"),
+    ],
+)
+def test_a_box_is_known_by_what_its_columns_say_it_is_of(folder, columns, numbers):
+    """Passed over, the whole picture was the face, and two faces in it one with two annotators."""
+    assert read(folder, f"image,label,{columns}\na.png,happy,{numbers}\n").image(0).size == (20, 32)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "x_left,y_top,x_right,y_bottom",
+        "top_left_x,top_left_y,bottom_right_x,bottom_right_y",
+        "bbox_0,bbox_1,bbox_2,bbox_3",
+        "bbox_center_x,bbox_center_y,bbox_w,bbox_h",
+        "x1,y1,w,h",
+        "xmin,xmax,row",
+    ],
+)
+def test_columns_that_seem_to_hold_a_box_are_not_passed_over(folder, columns):
+    with pytest.raises(DataError, match="seems to hold a box"):
+        read(folder, f"image,label,{columns}\na.png,happy{',9' * (columns.count(',') + 1)}\n")
+
+
+@pytest.mark.parametrize(
+    "columns", ["x,y", "width,height", "x_0,y_0,x_1,y_1,x_2,y_2,x_3,y_3", "x1,y1,x2,y2,x3,y3", "face_id,face_width"]
+)
+def test_points_and_sizes_are_no_box(folder, columns):
+    faces = read(folder, f"image,label,{columns}\na.png,happy{',9' * (columns.count(',') + 1)}\n")
+    assert faces.image(0).size == (48, 48)
+
+
+def test_a_list_without_a_header_is_told_to_have_one_whatever_parts_it(folder):
+    """As RAF-DB's and ExpW's lists come."""
+    with pytest.raises(DataError, match="The first row doesn't name the columns"):
+        read(folder, "a.png 4\nb.png 5\n", name="list.txt")
+
+
 def test_a_quotation_mark_that_never_closes_swallows_no_rows(folder):
     with pytest.raises(DataError, match=r"t\.csv, row 2: A quotation mark opens here and never closes"):
         read(folder, 'image,label,note\na.png,happy,"he said\nb.png,sad,\nc.png,fear,\n', Meanings(), Faults())
@@ -182,6 +233,92 @@ def test_a_box_that_was_drawn_in_a_picture_of_another_size_is_cut_from_none(tmp_
     Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg", exif=exif)
     with pytest.raises(DataError, match="drawn in a picture of 60 x 40, but this one is 40 x 60"):
         read(tmp_path, table, name=name).image(0)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "filename,width,height,class,xmin,ymin,xmax,ymax\na.png,24,24,happy,0,0,24,24\n",
+        json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.png", "width": 24, "height": 24}],
+                "categories": [{"id": 1, "name": "happy"}],
+                "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 24, 24]}],
+            }
+        ),
+        json.dumps(
+            [
+                {
+                    "image": "a.png",
+                    "label": [
+                        {
+                            **{
+                                "original_width": 24,
+                                "original_height": 24,
+                                "x": 0,
+                                "y": 0,
+                                "width": 100,
+                                "height": 100,
+                            },
+                            "rectanglelabels": ["Happy"],
+                        }
+                    ],
+                }
+            ]
+        ),
+    ],
+    ids=["a table of TensorFlow's", "COCO", "Label Studio"],
+)
+def test_a_box_that_fills_a_smaller_picture_is_no_corner_of_a_larger_one(folder, table):
+    faces = read(folder, table, name="t.json" if table[0] in "[{" else "t.csv")
+    with pytest.raises(DataError, match="drawn in a picture of 24 x 24, but this one is 48 x 48"):
+        faces.image(0)
+
+
+def of_coco(**annotation):
+    images, categories = [{"id": 1, "file_name": "a.png"}], [{"id": 1, "name": "happy"}]
+    annotations = [{"image_id": 1, "category_id": 1} | annotation]
+    return json.dumps({"images": images, "categories": categories, "annotations": annotations})
+
+
+@pytest.mark.parametrize("twice", ["images", "categories"])
+def test_two_things_of_one_id_in_coco_are_not_taken_for_each_other(folder, twice):
+    table = json.loads(of_coco())
+    table[twice].append({"id": 1, "file_name": "b.png", "name": "sad"})
+    with pytest.raises(DataError, match="two images or two categories have the same id"):
+        read(folder, json.dumps(table), name="t.json")
+
+
+def test_cells_of_json_belong_together_by_their_keys(folder):
+    columns = {"image": {"0": "a.png", "1": "b.png"}, "label": {"1": "sad", "0": "happy"}}
+    with pytest.raises(DataError, match="This is no table"):
+        read(folder, json.dumps(columns), name="t.json")
+
+
+def test_a_turned_box_of_cvat_is_where_it_was_drawn(folder):
+    """It is turned about its centre, and its numbers are those from before."""
+    turned = of_coco(bbox=[10, 20, 20, 4], attributes={"occluded": False, "rotation": 90.0})
+    face = read(folder, turned, name="t.json").image(0)
+    assert (face.size, face.tobytes()) == (
+        (4, 20),
+        Image.open(folder / "a.png").convert("RGB").crop((18, 12, 22, 32)).tobytes(),
+    )
+    straight = of_coco(bbox=[10, 20, 20, 4], attributes={"rotation": 0.0})
+    assert read(folder, straight, name="t.json").image(0).size == (20, 4)
+
+
+def test_an_annotation_of_coco_without_a_box_is_what_its_outline_is_around(folder):
+    faces = read(folder, of_coco(bbox=[], segmentation=[[10, 5, 30, 9, 20, 40], [12, 4, 13, 6]]), name="t.json")
+    assert faces.image(0).size == (20, 36)
+
+
+@pytest.mark.parametrize(
+    "shape", [{"x": 50, "y": 50, "radiusX": 10, "radiusY": 20}, {"points": [[1, 1], [9, 1], [9, 9]]}, {"rle": [1, 2]}]
+)
+def test_a_region_of_label_studio_that_is_no_rectangle_is_not_the_whole_picture(folder, shape):
+    region = shape | {"original_width": 48, "original_height": 48, "labels": ["Happy"]}
+    with pytest.raises(DataError, match="The region is no rectangle"):
+        read(folder, json.dumps([{"image": "a.png", "label": [region]}]), name="t.json")
 
 
 def test_a_width_may_be_that_of_the_box(folder):

@@ -1,6 +1,8 @@
 """What holds for every set: specifications, images read from folders and zips, splits, sets joined."""
 
+import errno
 import io
+import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fers.datasets import DataError, load, load_all
+from fers.datasets import FORMATS, DataError, load, load_all
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face, write_ferplus
 
@@ -108,6 +110,30 @@ def test_a_path_may_hold_a_number_sign(tmp_path):
     (tmp_path / "set#1" / "sad").mkdir(parents=True)
     (tmp_path / "set#1" / "sad" / "a.png").write_bytes(drawn_face(10))
     assert load(f"folder:{tmp_path / 'set#1'}").source == "folder:set#1"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_path_that_can_be_none_is_said_to_be_none(kind):
+    with pytest.raises(DataError, match="can't be read \\(File name too long\\)"):
+        load(f"{kind}:{'x' * 300}#test")
+
+
+def test_a_folder_that_nobody_may_look_into_is_not_passed_over(tmp_path, monkeypatch):
+    for folder in ("happy", "sad", "lost+found"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.png").write_bytes(drawn_face(10))
+    scandir, closed = os.scandir, {str(tmp_path / "lost+found")}
+
+    def refused(path):
+        if str(path) in closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert len(load(f"folder:{tmp_path}")) == 2
+    closed.add(str(tmp_path / "sad"))
+    with pytest.raises(DataError, match=r"sad can't be read \(Permission denied\)"):
+        load(f"folder:{tmp_path}")
 
 
 def test_sets_are_joined_in_order(tmp_path):
