@@ -16,6 +16,7 @@ _INSTALLED = _PACKAGE / "home"
 HOME = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 """Where `app.py`, `pages/`, `.streamlit/` and the models that come with FERS lie: at the top of the repository, which
 pyproject.toml lays into the package when FERS is built."""
+_LAST_PORT = 65535
 DEMO = "demo.json"
 """A file of this name beside a store says that it holds a sample study."""
 
@@ -68,7 +69,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         firebase_api_key=environment.get("FERS_FIREBASE_API_KEY") or "",
         models=_model_folders(environment),
         default_model=environment.get("FERS_MODEL") or "fersnet-ferplus",
-        port=_whole_number(environment, "PORT", 8501),
+        port=_port(environment),
         addresses=_addresses(environment),
         signed_out_pages=_whole_number(environment, "FERS_SIGNED_OUT_PAGES", 600),
         session_idle=timedelta(minutes=_whole_number(environment, "FERS_SESSION_IDLE_MINUTES", 60)),
@@ -103,6 +104,13 @@ def _addresses(environment: Mapping[str, str]) -> tuple[str, ...]:
 def _origin(parts: SplitResult) -> str:
     """The address alone, as browsers name it: no path, no query, nobody's name."""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _port(environment: Mapping[str, str]) -> int:
+    port = _whole_number(environment, "PORT", 8501)
+    if port > _LAST_PORT:
+        raise InvalidInput("settings.no-port", value=str(port))
+    return port
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -14,6 +14,7 @@ from fers import assembly, config
 from fers.assembly import Platform
 from fers.cli.explaining import explains_failures
 from fers.cli.large_work import large_work, require_beam
+from fers.cli.terminal import at_a_terminal
 from fers.datasets import DataError, FaceSet, Faults, Meanings, load
 from fers.datasets.columns import USUAL
 from fers.datasets.words import SCHEMES, Vocabulary
@@ -36,11 +37,6 @@ def _values(enum: type[StrEnum]) -> list[str]:
 _QUARTER = click.IntRange(QUARTERS[0], QUARTERS[-1])
 _DAY = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
 study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
-
-
-def at_a_terminal() -> bool:
-    """Whether somebody is there to be asked."""
-    return sys.stdin.isatty()
 
 
 def _asked_for(context: click.Context, option: click.Option, value: str | None) -> str:

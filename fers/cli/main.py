@@ -1,5 +1,7 @@
 """The command line: `fers --help`."""
 
+import io
+import sys
 from importlib import import_module
 
 import click
@@ -54,3 +56,5 @@ def main() -> None:
     The store is the folder FERS_DATA (default: data/ in the current folder); models are the folders in FERS_MODELS
     (default: models/ in the current folder, and those that come with FERS).
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # A name that the terminal has no letters for ends no command.
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -1,12 +1,12 @@
 """What a weights file can't tell about itself, asked for at the terminal unless an option says it, and on the page."""
 
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
 
+from fers.cli.terminal import at_a_terminal
 from fers.errors import InvalidInput, ModelRejected
 from fers.inference.draft import ModelDraft
 from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
@@ -134,7 +134,7 @@ def answered(questions: tuple[Question, ...], options: dict, stem: str, draft: M
     Raises InvalidInput that lists the options to give where there is no terminal, and for answers that can't be;
     ModelRejected for a number of classes that the network does not give.
     """
-    ask = sys.stdin.isatty()
+    ask = at_a_terminal()
     missing = [q.option for q in questions if options[q.key] is None and q.default is None]
     if missing and not ask:
         raise InvalidInput("model-answers.missing", options=missing)

@@ -13,6 +13,7 @@ from fers import adapters, config
 from fers.cli.explaining import explains_failures
 from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, answered, asks, plain, refuse_impossible
 from fers.cli.telling import Kind, Tell, in_json, in_words
+from fers.cli.terminal import at_a_terminal
 from fers.domain.interfaces import Classifier
 from fers.domain.models import ModelInfo
 from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected, UnknownModel
@@ -176,7 +177,7 @@ def _numbers(output: Output) -> str:
 
 
 def _confirmed() -> bool:
-    return sys.stdin.isatty() and click.confirm(f"{ALL_THE_SAME}?")
+    return at_a_terminal() and click.confirm(f"{ALL_THE_SAME}?")
 
 
 class _Described(NamedTuple):

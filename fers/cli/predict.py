@@ -13,7 +13,7 @@ from fers.services.models.prediction import predict_file
 
 
 @click.command()
-@click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path))
 @click.option("--model", "model_id", metavar="NAME", help="Model to use.  [default: the one FERS_MODEL names]")
 @click.option("--detect", is_flag=True, help="Guess from the largest face found, not the whole image.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image.")

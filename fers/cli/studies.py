@@ -25,7 +25,8 @@ def export(name: str) -> None:
     fers study export "My study" > study.toml
     """
     services = assembly.assemble(config.load())
-    click.echo(services.study_files.text(OPERATOR, study_named(services, name).id), nl=False)
+    text = services.study_files.text(OPERATOR, study_named(services, name).id)
+    click.echo(text.encode(), nl=False)  # TOML is UTF-8, whatever the terminal writes.
 
 
 @study.command(name="import")

@@ -20,8 +20,8 @@ def open_or_make(settings: Settings, tell: Tell = lambda what: None) -> str:
     """
     mark = settings.data / DEMO
     if mark.exists():
-        noted = json.loads(mark.read_text())
-        if noted["is_done"]:
+        noted = json.loads(mark.read_text() or "{}")  # Empty if it was killed just then.
+        if noted.get("is_done"):
             return noted["password"]
         shutil.rmtree(settings.data)
     elif settings.data.exists() and any(settings.data.iterdir()):

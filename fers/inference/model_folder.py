@@ -56,14 +56,17 @@ class ModelFolder:
 def adding_to(models: Path) -> Iterator[Path]:
     """A folder on the way to becoming a model, beside those registered in `models`, none of which it is yet.
 
-    Raises ModelRejected when it can't be written.
+    Raises ModelRejected when it can't be written, or when what is to become one can't be read.
     """
     try:
         models.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=models) as staging:
             yield Path(staging)
     except OSError as error:
-        raise ModelRejected("model.folder-not-writable", folder=models, problem=error.strerror or error) from error
+        problem = error.strerror or error
+        if error.filename and not Path(error.filename).resolve().is_relative_to(models.resolve()):
+            raise ModelRejected("model.file-unreadable", file=error.filename, problem=problem) from error
+        raise ModelRejected("model.folder-not-writable", folder=models, problem=problem) from error
 
 
 def fingerprint(weights: Path) -> str:

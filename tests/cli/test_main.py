@@ -1,7 +1,10 @@
 """The command line, as a person at the terminal meets it."""
 
 import json
+import os
 import re
+import shutil
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -14,6 +17,7 @@ from skimage import data
 from fers import adapters, assembly, config
 from fers.cli import datasets
 from fers.cli.main import main
+from fers.cli.terminal import at_a_terminal
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import FaceFilter
 from fers.domain.faces import Answer, Source
@@ -133,6 +137,57 @@ def test_doctor_says_whether_the_store_is_sound(run, platform, settings):
     sick = run("doctor")
     assert sick.exit_code == 1
     assert "its image is lost" in sick.stdout
+
+
+def test_what_the_system_refuses_is_one_clear_line(run, platform, tmp_path):
+    """As where a disk is full, or somebody may not write."""
+    (tmp_path / "file").touch()
+    study = platform.studies.current()
+    give_face(platform, participant(platform))
+    platform.versions.freeze(OPERATOR, study.id, "v1")
+    for arguments, says in {
+        (
+            "export",
+            "v1",
+            "--out",
+            tmp_path / "file" / "v1",
+        ): "file/v1.part can't be used (Not a directory)",
+        ("backup", tmp_path / "file" / "b"): "There can be no backup in",
+        ("import", f"folder:{'x' * 300}", "--study", "A", "--licence", "CC0", "--consent-basis", "Signed."): "too long",
+    }.items():
+        result = run(*arguments)
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+        assert says in result.stderr.splitlines()[-1]
+
+
+def test_an_image_that_nobody_may_read_ends_nothing(run, astronaut, tmp_path, monkeypatch):
+    (tmp_path / "closed.png").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: "closed" not in str(path))
+    result = run("predict", tmp_path / "closed.png", astronaut)
+    assert (result.exit_code, result.stdout.count("happy 90%")) == (1, 1)
+
+
+def test_a_name_in_no_encoding_is_printed_as_it_can_be(run, astronaut, tmp_path):
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/Zo\xeb.png")
+    shutil.copy(astronaut, name)
+    result = run("predict", name)
+    assert (result.exit_code, "Zo\\udceb.png: happy 90%" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("terminal", ["utf-8", "latin-1"])
+def test_a_study_file_is_the_same_at_every_terminal(platform, terminal, tmp_path):
+    study = replace(platform.studies.current(), purpose="Zoë’s 😀")
+    platform.studies.update(OPERATOR, study)
+    printed = CliRunner(charset=terminal).invoke(main, ["study", "export", study.id])
+    (tmp_path / "study.toml").write_bytes(printed.stdout_bytes)
+    made = CliRunner().invoke(main, ["study", "import", str(tmp_path / "study.toml"), "--name", "Again"])
+    assert made.exit_code == 0, made.output
+    assert next(one.purpose for one in platform.studies.mine(OPERATOR) if one.name == "Again") == study.purpose
+
+
+def test_nobody_is_at_a_terminal_where_there_is_no_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not at_a_terminal()
 
 
 def test_a_set_is_imported_frozen_and_exported(run, platform, tmp_path):

@@ -72,6 +72,11 @@ def test_a_folder_that_cannot_be_written_is_named(run, models, network):
     assert str(models) in result.stderr
 
 
+def test_a_file_that_cannot_be_read_is_named(run):
+    result = run("add", "x" * 300)
+    assert (result.exit_code, "can't be read (File name too long)" in result.stderr) == (1, True)
+
+
 def test_without_a_terminal_what_is_missing_is_named(run, models, network):
     result = run("add", network, classes=None, data=None)
     assert result.exit_code == 1

@@ -69,6 +69,7 @@ def test_one_that_was_left_half_made_is_made_anew(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         place.open_or_make(settings)
     monkeypatch.setattr(place, "make", lambda *_: None)
+    (settings.data / config.DEMO).write_text("")  # As it is for a moment while it is written.
     password = place.open_or_make(settings)
     assert [path.name for path in settings.data.iterdir()] == [config.DEMO]
     assert json.loads((settings.data / config.DEMO).read_text()) == {"password": password, "is_done": True}

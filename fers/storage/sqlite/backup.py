@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -42,15 +43,15 @@ def names(backups: Path) -> list[str]:
 
 
 def take(data: Path, backups: Path, now: datetime, keep: int, progress: Progress = lambda done, all: None) -> Backup:
-    """Copy the store in `data`, keeping the newest `keep` copies of its database. Raises StoreUnavailable.
+    """Copy the store in `data`, keeping the newest `keep` copies of its database. Raises InvalidInput for a folder that
+    can't be written to, and StoreUnavailable.
 
     The database first: every image that it speaks of is there, or was withdrawn meanwhile and is noted as such.
     """
     name = f"{now:%Y-%m-%dT%H%M%SZ}"
     target = backups / _DATABASES / f"{name}.sqlite3"
+    _make_room(backups, target.parent)
     try:
-        for folder in (backups, target.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _copy_database(data / DATABASE, target)
         problems = tuple(_copy_images(target, SqliteImages(data), SqliteImages(backups), progress))
         _merge_erasures(data / ERASED, backups / ERASED)
@@ -88,6 +89,15 @@ def restore(
     except OSError as error:
         raise disk_failure(error) from error
     return chosen
+
+
+def _make_room(*folders: Path) -> None:
+    try:
+        for folder in folders:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise InvalidInput("backup.no-folder", folder=folders[0], problem=error.strerror or error) from error
 
 
 def _copy_database(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ def busy() -> StoreUnavailable:
 
 _DISK_FULL = partial(OutOfOrder, "disk.full")
 _READ_ONLY = partial(OutOfOrder, "store.read-only")
+_NO_FOLDER = partial(OutOfOrder, "store.no-folder")
 _OTHER = partial(OutOfOrder, "store.unusable")
 
 _BY_ERRNO = {
@@ -23,6 +24,10 @@ _BY_ERRNO = {
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.ENOENT: _NO_FOLDER,
+    errno.ENAMETOOLONG: _NO_FOLDER,
 }
 _BY_SQLITE_CODE: dict[int, Callable[[], StoreUnavailable]] = {
     sqlite3.SQLITE_BUSY: busy,

@@ -5,6 +5,7 @@ import asyncio
 import gc
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from fers import config
 from fers.config import HOME, Settings
-from fers.errors import StoreUnavailable
+from fers.errors import InvalidInput, StoreUnavailable
 from fers.ui.faces.imports import imports
 from fers.ui.guard import explain_unexpected, places
 from fers.ui.models.runs import runs
@@ -105,11 +106,13 @@ app = st.App(
 def run(settings: Settings, *, behind_proxy: bool = False) -> None:
     """Serve on 127.0.0.1 until stopped, or `behind_proxy` on every address of the machine, which the proxy alone can
     reach: what it says of a request (HTTPS, the caller's address) is believed. Raises StoreUnavailable when the store
-    can't be opened.
+    can't be opened, and InvalidInput when something else answers at the port.
 
     Streamlit has uvicorn log no requests: addresses hold secrets (downloads, invitations, the one-time link).
     """
     raise_file_limit()
+    address = "0.0.0.0" if behind_proxy else "127.0.0.1"
+    _require_free(address, settings.port)
     if behind_proxy:
         platform()
         os.environ["FORWARDED_ALLOW_IPS"] = "*"  # Read by uvicorn.
@@ -118,8 +121,17 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
     else:
         _greet(f"http://127.0.0.1:{settings.port}")
     sys.argv = [str(HOME / "app.py")]  # Streamlit looks for `.streamlit/config.toml` beside it.
-    address = "0.0.0.0" if behind_proxy else "127.0.0.1"
     app.run(config={"server.address": address, "server.port": settings.port, "logger.hideWelcomeMessage": True})
+
+
+def _require_free(address: str, port: int) -> None:
+    """Raises InvalidInput where something else listens already, or FERS may not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise InvalidInput("settings.port-taken", port=str(port), problem=error.strerror) from error
 
 
 def _greet(address: str) -> None:

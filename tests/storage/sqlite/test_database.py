@@ -54,8 +54,9 @@ def test_a_file_that_is_no_database_is_said_to_be_none(folder):
 
 def test_a_folder_that_cannot_be_made_is_said_to_be_none(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreUnavailable):
-        Database(tmp_path / "file" / "data")
+    for folder in (tmp_path / "file", tmp_path / "file" / "data", tmp_path / ("x" * 300)):
+        with pytest.raises(StoreUnavailable, match="no store where FERS_DATA says"):
+            Database(folder)
 
 
 def test_damage_is_found(folder):

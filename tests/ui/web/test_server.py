@@ -13,6 +13,8 @@ from websockets.sync.client import connect
 
 from fers import config
 from fers.assembly import assemble
+from fers.errors import InvalidInput
+from fers.ui.web.server import run
 from fers.ui.web.session_cookie import COOKIE
 from tests.people import PASSWORD, participant
 from tests.serving import SERVE, fetch, serving
@@ -31,6 +33,13 @@ def server(tmp_path_factory):
 def test_it_is_healthy_and_prints_the_one_time_link(server):
     wait_until(lambda: fetch(f"{server.address}/health").text == "ok")
     assert server.setup_link().startswith(f"{server.address}/setup?token=")
+
+
+def test_a_port_where_something_answers_already_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = replace(config.load({}), data=tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(InvalidInput, match=f"can't answer at port {settings.port} .*set PORT to another one"):
+            run(settings)
 
 
 def test_the_cookie_route_refuses_other_sites(server):
