@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fers.domain.people import Person
@@ -28,10 +28,11 @@ from fers.services.datasets.access_tokens import Bearer
 from fers.services.datasets.downloads import Download
 from fers.ui.services import platform
 from fers.ui.web.answering import note
-from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, by_condition, is_taken, sent_as
+from fers.ui.web.downloads import Sent, Unsatisfiable, archive, asked_part, by_condition, is_taken, sending, sent_as
+from fers.ui.web.made_file import MadeFile
 
 _FILES_AT_HAND = 2
-"""Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB."""
+"""Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB, of whole photos gigabytes."""
 _PARTS_REMEMBERED = 200
 _STATUS = {InvalidInput: 400, NotSignedIn: 401, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
 
@@ -118,20 +119,27 @@ def _file(request: Request, bearer: Bearer) -> Response:
     return answer
 
 
-def _answer(request: Request, download: Download, name: str, made: bytes) -> Response:
-    tag = f"{download.tag}-{len(made)}"
+def _answer(request: Request, download: Download, name: str, made: MadeFile) -> Response:
+    tag = f"{download.tag}-{made.size}"
     if settled := by_condition(request, tag):
         return settled
     try:
-        part = asked_part(request, f'"{tag}"', f'"{tag}"', len(made))
+        part = asked_part(request, f'"{tag}"', f'"{tag}"', made.size)
     except Unsatisfiable:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(made)}"})
-    headers = sent_as(name.rsplit("/", 1)[-1], tag, part, len(made))
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{made.size}"})
+    headers = sent_as(name.rsplit("/", 1)[-1], tag, part, made.size)
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/octet-stream")
-    content = made[part.start : part.stop] if part else made
     download.require_still()
-    return Response(content, 206 if part else 200, headers, "application/octet-stream")
+    pieces = sending(_while_still(download, made.read(part or range(made.size))), name)
+    return StreamingResponse(pieces, 206 if part else 200, headers, "application/octet-stream")
+
+
+def _while_still(download: Download, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Nobody is sent what was withdrawn a moment ago."""
+    for piece in pieces:
+        download.require_still()
+        yield piece
 
 
 def _looked_up(request: Request, bearer: Bearer, progress: Sent) -> Download:
@@ -183,11 +191,11 @@ def _note_part(person: Person, file: _File, day: date) -> None:
 
 
 @lru_cache(_FILES_AT_HAND)
-def _made(file: _File) -> bytes | None:
+def _made(file: _File) -> MadeFile | None:
     exported = file.download.exported
     document = next((member for member in _beside_shards(file.download) if member.name == file.name), None)
     member = document or shards.named(exported, file.format, file.name)
-    return None if member is None else b"".join(member.chunks)
+    return None if member is None else MadeFile(member.chunks)
 
 
 ROUTES = [

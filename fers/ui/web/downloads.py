@@ -107,7 +107,7 @@ def archive(request: Request, download: Download, tag_then: str, progress: "Sent
         return Response(headers=headers, media_type="application/zip")
     progress.faces, progress.size, progress.bytes = download.exported.faces, size, part.start if part else 0
     made = download.part(part.start, part.stop, size) if part else download.zip(size)
-    made = _watched(_sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
+    made = _watched(sending(made, download.file_name), progress, up_to_end=not part or part.stop == size)
     return StreamingResponse(made, 206 if part else 200, headers=headers, media_type="application/zip")
 
 
@@ -235,7 +235,8 @@ class Unsatisfiable(Exception):
     """The range begins behind the end."""
 
 
-def _sending(made: Iterator[bytes], name: str) -> Iterator[bytes]:
+def sending(made: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The same, with a note where it breaks off."""
     try:
         yield from made
     except FersError as error:
