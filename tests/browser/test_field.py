@@ -14,6 +14,8 @@ from fers.domain.emotions import Emotion
 from fers.domain.exploring import week_of
 from fers.domain.faces import Answer
 from fers.domain.people import OPERATOR
+from fers.inference.model_folder import read_model_folder
+from tests import REPOSITORY
 from tests.browser.accessibility import recover
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in, until
 from tests.browser.test_participant import answer, give_photo
@@ -84,10 +86,11 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     page.get_by_test_id("stRadio").get_by_text(MODELS[0], exact=True).click()
     page.get_by_role("button", name="End it", exact=True).click()
     expect(page.get_by_role("button", name="Start the trial")).to_be_visible()
+    live = f"{MODELS[0]} {read_model_folder(REPOSITORY / 'models' / MODELS[0]).info.version}"
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 2)]
-    assert said == ["ended a trial", f"made live: {MODELS[0]} 1.1.0"]
+    assert said == ["ended a trial", f"made live: {live}"]
     page.get_by_role("link", name="Models", exact=True).click()
-    expect(page.get_by_text(f"The live model is {MODELS[0]} 1.1.0.")).to_be_visible()
+    expect(page.get_by_text(f"The live model is {live}.")).to_be_visible()
     assert "Traceback" not in page.content()
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
-from fers.inference.model_folder import fingerprint
+from fers.inference.model_folder import fingerprint, read_model_folder
 from tests import REPOSITORY
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
 from tests.browser.test_models import open_as_researcher
@@ -171,11 +171,12 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
     other = open_page(**DESKTOP)
     sign_in(other, "ada@example.org")
+    version = read_model_folder(REPOSITORY / "models" / OTHER).info.version
     choose(page, "Another model", OTHER)
     page.get_by_role("button", name="Make it live").click()
-    expect(page.get_by_text(f"The live model is {OTHER} 1.1.0.")).to_be_visible()
+    expect(page.get_by_text(f"The live model is {OTHER} {version}.")).to_be_visible()
     expect(title(page, OTHER)).to_contain_text("live")
-    assert log(platform, 1) == [f"made live: {OTHER} 1.1.0"]
+    assert log(platform, 1) == [f"made live: {OTHER} {version}"]
     give_photo(other, "upload")
     answer(other)
     page.get_by_role("button", name=f"Go back to {LIVE}").click()
