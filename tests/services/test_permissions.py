@@ -217,7 +217,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     },
     "arrivals": {"look", "begin"},
     "consents": {"text"},
-    "doctor": {"examine"},
+    "doctor": {"examine", "recover"},
     "drafts": {"forget_old"},
     "health": {"condition", "require_room"},
     "invitations": {"offer"},

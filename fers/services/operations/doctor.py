@@ -68,7 +68,7 @@ class Doctor:
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(problem, repaired=False) for problem in differing_roles(self._records, self._memberships)]
-        findings += [Finding(f"face {id}: interrupted work, now recovered", True) for id in self._storing.recover()]
+        findings += [Finding(f"face {id}: interrupted work, now recovered", True) for id in self.recover()]
         findings += [Finding(_back(erasure), repaired=True) for erasure in self._withdrawal.enforce()]
         if held := self._retention.held():
             findings.append(Finding(str(held), repaired=False))
@@ -80,6 +80,11 @@ class Doctor:
             findings += self._remove_lost()
         findings += [Finding(problem, repaired=False) for problem in self._check_faces()]
         return findings
+
+    def recover(self) -> list[str]:
+        """Finish or undo what a failed or killed submission or withdrawal left half done, as servers do every few
+        minutes: the record of a photo may be gone, and its image still there. Returns the faces' ids."""
+        return self._storing.recover()
 
     def _look_after_people(self) -> Iterator[Finding]:
         """Nobody signs in as the person of an imported face, and nobody has to."""

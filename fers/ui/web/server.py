@@ -36,6 +36,7 @@ from fers.ui.web.sockets import SocketLimits, raise_file_limit
 from fers.ui.web.uploads import UploadLimits
 
 PURGE_SECONDS = 3600
+RECOVERY_SECONDS = 300
 SHADOW_SECONDS = 15
 DRAFT_SECONDS = 60
 
@@ -47,6 +48,7 @@ async def lifespan(_app: st.App):
     lease = config.load().job_lease.total_seconds()
     tasks = (
         repeatedly(PURGE_SECONDS, purge, "purge faces past their retention date"),
+        repeatedly(RECOVERY_SECONDS, lambda: platform().doctor.recover(), "finish what broke off"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
         repeatedly(lease / 4, lambda: imports().take_up(), "take up imports that were left"),
