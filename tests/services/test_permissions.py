@@ -81,6 +81,7 @@ TABLE = {
     "consents.require": EVERYBODY,
     "consents.give": EVERYBODY,
     "consents.hold_to_latest": EVERYBODY,
+    "consents.still_keeps": EVERYBODY,
     "consents.copy_for": EVERYBODY,
     "consents.printed_copy": EVERYBODY,
     "consents.printed_text": EVERYBODY,
@@ -230,7 +231,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "trials": {"current", "drawn", "changed"},
     "uploads": {"carry_out", "to_carry_out", "sweep"},
     "retention": {"held", "purge_due"},
-    "withdrawal": {"enforce", "remove_lost", "finish", "purge_due"},
+    "withdrawal": {"enforce", "hold_to_choices", "remove_lost", "finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
 
@@ -280,6 +281,7 @@ def arguments(platform, giver, face, tmp_path):
         "consents.asked_again": (study,),
         "consents.give": ("", EVERYTHING, True),
         "consents.hold_to_latest": (face,),
+        "consents.still_keeps": (study,),
         "downloads.note": (platform.downloads.look(OPERATOR, study.id, "v1", "imagefolder"),),
         "downloads.look": (study.id, "v1", "imagefolder"),
         "downloads.open": (study.id, "v1", "imagefolder"),

@@ -121,6 +121,10 @@ class _KeepsNothing(Consents):
     def current(self, actor: Person, study: Study | None = None) -> Consent | None:
         return self.latest(actor)
 
+    def still_keeps(self, actor: Person, study: Study) -> bool:
+        """What is answered is remembered to the end of the rehearsal."""
+        return True
+
 
 class _FromNoPanel(Participations):
     """Nobody came from a panel, so nobody's status changes."""

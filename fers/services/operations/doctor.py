@@ -1,13 +1,13 @@
 """The doctor: is everything that the records speak of there, and nothing else?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fers.domain.audit import broken_seals
 from fers.domain.clock import Clock, utc_now
-from fers.domain.consent import Purpose
+from fers.domain.consent import Consent, Purpose
 from fers.domain.erasures import Erasure
 from fers.domain.exploring import NO_FILTER
 from fers.domain.faces import Face, Source
@@ -63,8 +63,9 @@ class Doctor:
     def examine(self, remove_lost: bool = False) -> list[Finding]:
         """Check the store against its files both ways, by checksum, after repairing what is safe to repair:
         interrupted work is finished or undone, faces past their retention date are purged, empty accounts that nothing
-        opens are removed, and what the labels of each face come to is noted anew. Whatever else is wrong is reported
-        and left as it is; with `remove_lost`, faces whose image is lost or damaged are removed."""
+        opens are removed, faces are held to what their people chose since, and what the labels of each face come to is
+        noted anew. Whatever else is wrong is reported and left as it is; with `remove_lost`, faces whose image is lost
+        or damaged are removed."""
         findings = [Finding(problem, repaired=False) for problem in self._records.problems()]
         findings += [Finding(problem, repaired=False) for problem in broken_seals(self._records.sealed_audit())]
         findings += [Finding(problem, repaired=False) for problem in differing_roles(self._records, self._memberships)]
@@ -78,7 +79,7 @@ class Doctor:
         findings += self._look_after_people()
         if remove_lost:
             findings += self._remove_lost()
-        findings += [Finding(problem, repaired=False) for problem in self._check_faces()]
+        findings += self._check_faces()
         return findings
 
     def recover(self) -> list[str]:
@@ -106,19 +107,20 @@ class Doctor:
             if problem and self._withdrawal.remove_lost(face):
                 yield Finding(f"face {face.id}: {problem}, now removed", repaired=True)
 
-    def _check_faces(self) -> Iterator[str]:
+    def _check_faces(self) -> Iterator[Finding]:
         """Faces and images come in the same order, so neither has to be held in memory."""
         before = self._counted()
         seen: Counter[str] = Counter()
         for key, face, _ in side_by_side(self._records.faces(), self._images.keys(), _id_of):
             if face is not None:
                 seen[face.study_id] += 1
-                yield from (f"face {face.id}: {problem}" for problem in self._problems(face))
+                yield from self._check_face(face)
             elif self._orphan(key):
-                yield f"image {key}: it has no record"
+                yield Finding(f"image {key}: it has no record", repaired=False)
         for study_id, counted in self._counted().items():
             if before.get(study_id) == counted != seen[study_id]:  # And nobody gave or withdrew faces meanwhile.
-                yield f"study {study_id}: it has {seen[study_id]} faces, and {counted} are counted"
+                problem = f"it has {seen[study_id]} faces, and {counted} are counted"
+                yield Finding(f"study {study_id}: {problem}", repaired=False)
 
     def _counted(self) -> dict[str, int]:
         """How many faces each study has, as those are told who explore it."""
@@ -132,14 +134,22 @@ class Doctor:
         with self._journal.writing(key):
             return self._records.face(key) is None and self._has_image(key)
 
-    def _problems(self, face: Face) -> list[str]:
+    def _check_face(self, face: Face) -> Iterator[Finding]:
+        consents = self._records.consents_of(face.person_id)
+        if self._withdrawal.hold_to_choices(face, consents):
+            yield Finding(f"face {face.id}: its person has chosen less for it since, which now holds", repaired=True)
+        else:
+            for problem in self._problems(face, consents):
+                yield Finding(f"face {face.id}: {problem}", repaired=False)
+
+    def _problems(self, face: Face, consents: Sequence[Consent]) -> list[str]:
         of_image = image_problem(self._images, face)
         if of_image == LOST and self._records.face(face.id) is None:
             return []  # Withdrawn since its record was read.
         problems = [of_image] if of_image else []
         if self._records.person(face.person_id) is None:
             problems.append("its person is gone")
-        if face.consent_id not in {consent.id for consent in self._records.consents_of(face.person_id)}:
+        if face.consent_id not in {consent.id for consent in consents}:
             problems.append("its consent is gone")
         if Purpose.STORE not in face.purposes:
             problems.append("it is kept without consent")

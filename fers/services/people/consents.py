@@ -3,6 +3,7 @@
 import secrets
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -106,15 +107,18 @@ class Consents:
             raise ConsentRequired("consent.changed")
         if Purpose.STORE not in purposes:
             purposes = frozenset()
-            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
-            self._groups.delete_description(actor.id, study.id)
-            self._erasures.note(Erasure(Erased.REPLIES, actor.id, self._now(), study_id=study.id))
-            self._replies.delete_replies(actor.id, study.id)
-        consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, self._now())
+        before, now = self._records.latest_consent(actor.id, study.id), self._now()
+        if before is not None:
+            # First: whoever is interrupted finds the choices they had until now, and makes these again.
+            self._narrow_what_was_given(actor, study, purposes)
+            # Behind the one before, also where that was given while a clock was ahead: the last one counts.
+            now = max(now, before.given_at + timedelta(microseconds=1))
+        consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, now)
         self._records.create_consent(consent)
         self._studies.take_part(actor, study.id)
         self._participations.consented(actor, study)
-        self._narrow_earlier_faces(actor, study, purposes)
+        if before is not None:  # What came in another window meanwhile.
+            self._narrow_what_was_given(actor, study, purposes)
         self._records.append_audit(entry_by(actor, self._now(), "gave consent", consent.id, study.id))
         return consent
 
@@ -151,7 +155,19 @@ class Consents:
         latest = self._records.latest_consent(actor.id, face.study_id)
         return self._narrowed(actor, face, latest.purposes if latest else frozenset())
 
-    def _narrow_earlier_faces(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
+    def still_keeps(self, actor: Person, study: Study) -> bool:
+        """Whether the study may keep anything of the actor's, by what they chose last: perhaps a moment ago, in another
+        window."""
+        require(actor, Action.GIVE_FACE)
+        latest = self._records.latest_consent(actor.id, study.id)
+        return latest is not None and latest.permits(Purpose.STORE)
+
+    def _narrow_what_was_given(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
+        if Purpose.STORE not in purposes:
+            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
+            self._groups.delete_description(actor.id, study.id)
+            self._erasures.note(Erasure(Erased.REPLIES, actor.id, self._now(), study_id=study.id))
+            self._replies.delete_replies(actor.id, study.id)
         for face in self._records.faces_of(actor.id):
             if face.study_id == study.id:  # Other studies asked other questions.
                 self._narrowed(actor, face, purposes)

@@ -79,9 +79,12 @@ class Groups:
             raise ConsentRequired("groups.changed")
         if not agreed:
             raise ConsentRequired("groups.no-agreement")
-        study_id = self._studies.current(actor).id
-        self._groups.save_description(SelfDescription(actor.id, study_id, words, self._now(), age, gender, skin))
-        self._note(actor, "said something about themselves", study_id)
+        study = self._studies.current(actor)
+        self._groups.save_description(SelfDescription(actor.id, study.id, words, self._now(), age, gender, skin))
+        if not self._consents.still_keeps(actor, study):
+            self._groups.delete_description(actor.id, study.id)
+            raise ConsentRequired("groups.not-asked")
+        self._note(actor, "said something about themselves", study.id)
         return None
 
     def erase(self, actor: Person) -> None:

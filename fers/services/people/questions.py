@@ -151,6 +151,9 @@ class Questions:
         ]
         if replies:
             self._replies.save_replies(replies)
+            if not self._consents.still_keeps(actor, study):
+                self._replies.delete_replies(actor.id, study.id)
+                raise InvalidInput("question.changed")
             self._tell_panel(actor, replies)
         unsettled = (Outcome.WRONG, Outcome.FAILED, Outcome.SCREENED_OUT)
         return {reply.question: reply.outcome for reply in replies if reply.outcome in unsettled}

@@ -1,5 +1,6 @@
 """Withdrawal and retention: making a face, or everything of a person, be gone."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -7,6 +8,7 @@ from functools import partial
 
 from fers.domain.audit import AuditEntry, entry_by
 from fers.domain.clock import Clock, utc_now
+from fers.domain.consent import Consent, Purpose
 from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face, Source
 from fers.domain.interfaces import (
@@ -88,6 +90,22 @@ class Withdrawal:
     def remove_lost(self, face: Face) -> bool:
         """Remove a face whose image the store has lost or damaged. Returns whether it was there."""
         return self._remove(face, self._entry(face, "system", "removed a face whose image was lost"))
+
+    def hold_to_choices(self, face: Face, consents: Sequence[Consent]) -> bool:
+        """Narrow a face to what its person chose since they gave it, or remove it where they keep nothing any more:
+        doing so broke off when they chose it. `consents`: all of theirs, oldest first. Returns whether it was allowed
+        more."""
+        chosen = [consent for consent in consents if consent.study_id == face.study_id]
+        its_own = next((place for place, consent in enumerate(chosen) if consent.id == face.consent_id), len(chosen))
+        allowed = face.purposes.intersection(*(consent.purposes for consent in chosen[its_own:]))
+        if allowed == face.purposes:
+            return False
+        if Purpose.STORE not in allowed:
+            return self._remove(face, self._entry(face, "system", "removed a face that may not be kept any more"))
+        self._erasures.note(Erasure(Erased.PURPOSES, face.id, self._now(), purposes=allowed))
+        with suppress(NotFound):  # Withdrawn a moment ago.
+            self._records.update_face(replace(face, purposes=allowed))
+        return True
 
     def withdraw_everything(self, actor: Person) -> None:
         """Remove all of the actor's faces, labels, consents, places in studies, credentials and the account itself.

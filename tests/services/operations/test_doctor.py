@@ -2,10 +2,12 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from fers.domain.audit import roles_given
+from fers.domain.consent import Purpose
 from fers.domain.faces import Source
 from fers.domain.people import OPERATOR, Role
 from fers.errors import StoreUnavailable
@@ -203,6 +205,21 @@ def test_somebody_who_can_no_longer_sign_in_to_what_they_gave_is_reported_and_le
     clock.advance(hours=2)
     problem = f"person {face.person_id}: nothing opens their account, so they can't withdraw what they gave"
     assert _problems(platform) == _problems(platform) == [problem]
+
+
+@pytest.mark.parametrize("choices", [frozenset(), frozenset({Purpose.STORE, Purpose.REVIEW})])
+def test_choices_that_did_not_reach_the_faces_given_before_do_so(platform, face, settings, choices):
+    records = platform.doctor._records
+    [consent] = records.consents_of(face.person_id)
+    later = replace(consent, id="1" * 32, purposes=choices, given_at=face.given_at + timedelta(hours=1))
+    records.create_consent(later)
+    records.create_consent(replace(consent, id="2" * 32, given_at=face.given_at + timedelta(hours=2)))
+    records.create_consent(replace(consent, id="3" * 32, study_id="another", purposes=frozenset()))
+    [finding] = platform.doctor.examine()
+    assert finding.repaired and finding.problem.startswith(f"face {face.id}: its person has chosen less")
+    assert [face.purposes for face in records.faces()] == ([choices] if choices else [])
+    assert bool(list((settings.data / "images").rglob("*.jpg"))) == bool(choices)
+    assert platform.doctor.examine() == []
 
 
 def test_nobody_has_to_sign_in_as_the_person_of_an_imported_face(platform, face, clock):

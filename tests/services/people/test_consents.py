@@ -1,6 +1,7 @@
 """Consent is asked for in exact words, kept, copied, and narrowed again."""
 
 import io
+import itertools
 import re
 from dataclasses import replace
 
@@ -12,11 +13,12 @@ from fers.assembly import assemble
 from fers.domain.consent import ConsentText, Purpose, Rewording, rewordings
 from fers.domain.people import OPERATOR
 from fers.domain.studies import Translated, Translation
-from fers.errors import ConsentRequired, InvalidInput, NotFound, NotSignedIn
+from fers.errors import ConsentRequired, InvalidInput, NotFound, NotSignedIn, StoreUnavailable
 from fers.exporting.printing import printed
 from fers.languages import LANGUAGES, ORIGINAL
 from fers.services.people import consent_words
 from fers.services.people.consent_words import ABOUT_YOU, CONSENT, text_for
+from tests.interrupting import Interruption
 from tests.people import EVERYTHING, PASSWORD, OneFace, OneModel, give_face, participant
 
 
@@ -160,6 +162,39 @@ def test_choices_made_while_a_face_is_stored_hold_for_it_too(settings, clock, ch
     assert kept == ([choices] if choices else [])
     assert (given and given.purposes) == (choices or None)
     assert platform.doctor.examine() == []
+
+
+@pytest.mark.parametrize("choices", [frozenset(), EVERYTHING - {Purpose.TRAIN}])
+def test_choices_that_break_off_at_any_step_hold_for_all_that_was_given_or_were_not_made(settings, clock, choices):
+    stores, interruption = open_stores(settings, clock), Interruption()
+    stand_ins = {"models": OneModel(), "detector": OneFace(), "now": clock}
+    platform = assemble(settings, stores=interruption.stores(stores), **stand_ins)
+    for calls in itertools.count():
+        ada = participant(platform, f"{calls}@example.org")
+        face = give_face(platform, ada)
+        clock.advance(seconds=1)
+        interruption.left = calls
+        try:
+            _agree(platform, ada, *choices)
+        except StoreUnavailable:
+            interruption.left = None
+        else:
+            break
+        chosen = platform.consents.current(ada).purposes
+        kept = stores.records.face(face.id)
+        assert kept is None or kept.purposes <= chosen, calls
+        _agree(platform, ada, *choices)
+        assert [face.purposes for face in platform.data_export.faces(ada)] == ([choices] if choices else []), calls
+    assert calls > 8
+
+
+def test_the_last_choices_count_though_those_before_were_made_while_a_clock_was_ahead(platform, clock):
+    ada = participant(platform)
+    clock.advance(days=-1)
+    _agree(platform, ada, Purpose.STORE)
+    clock.advance(minutes=5)
+    assert platform.consents.current(ada).purposes == {Purpose.STORE}
+    assert give_face(platform, ada).purposes == {Purpose.STORE}
 
 
 def test_signed_out_nobody_consents(platform):

@@ -63,6 +63,21 @@ def test_whoever_keeps_no_photos_is_not_asked(platform):
     assert platform.groups.words(participant(platform, purposes=frozenset())) is None
 
 
+def test_what_is_said_while_they_choose_in_another_window_that_nothing_is_kept_does_not_stay(platform, monkeypatch):
+    ada = participant(platform)
+    store = platform.groups._groups
+    save = store.save_description
+
+    def meanwhile(description) -> None:
+        platform.consents.give(ada, platform.consents.text(ada).sha256, frozenset(), adult=True)
+        save(description)
+
+    monkeypatch.setattr(store, "save_description", meanwhile)
+    with pytest.raises(ConsentRequired):
+        say(platform, ada, age=AgeBand.OLDER)
+    assert platform.groups.mine(ada) is None
+
+
 def test_what_was_said_can_be_changed_downloaded_and_erased(platform, clock):
     ada = participant(platform)
     say(platform, ada, age=AgeBand.OLDER, gender=Gender.WOMAN)

@@ -107,6 +107,23 @@ def test_nobody_is_asked_about_a_photo_they_may_have_forgotten(platform, ask, ad
     assert asked(platform, ada) == []
 
 
+def test_what_is_answered_while_they_choose_in_another_window_that_nothing_is_kept_does_not_stay(
+    platform, stores, ask, ada, monkeypatch
+):
+    ask(AGE)
+    ada = ada()
+    save = stores.replies.save_replies
+
+    def meanwhile(replies) -> None:
+        platform.consents.give(ada, platform.consents.text(ada).sha256, frozenset(), adult=True)
+        save(replies)
+
+    monkeypatch.setattr(stores.replies, "save_replies", meanwhile)
+    with pytest.raises(InvalidInput):
+        answer(platform, ada, age=30)
+    assert stores.replies.all_replies_of(ada.id) == []
+
+
 def test_everything_that_is_missing_is_named_and_nothing_is_kept(platform, ask, ada):
     ask(AGE, READ, replace(WHY, moment=Moment.BEFORE))
     ada = ada()
