@@ -230,7 +230,7 @@ def assemble(
         saliency=Saliency(records, images, models, now),
         explore=Explore(records, stores.face_index, images, groups, now),
         faces=Faces(records, stores.labels, stores.answers, stores.versions, now),
-        review=Review(records, stores.labels, stores.face_index, images, now),
+        review=Review(records, stores.labels, stores.face_index, images, stores.erasures, now),
         agreement=Agreement(records, stores.labels, stores.face_index, now),
         versions=versions,
         downloads=Downloads(records, images, stores.versions, versions, retention, now),

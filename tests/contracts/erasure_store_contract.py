@@ -27,12 +27,14 @@ class ErasureStoreContract:
     def test_nothing_was_taken_back_in_a_new_store(self, backend):
         assert list(backend.erasures().erasures()) == []
 
-    def test_a_face_is_found_by_its_id_whoever_noted_it(self, backend):
+    def test_a_face_or_a_person_is_found_by_their_id_whoever_noted_it(self, backend):
         here, elsewhere = backend.erasures(), backend.erasures()
         assert not here.is_gone(an_id("face"))
         for erasure in EVERY_KIND:
             elsewhere.note(erasure)
         assert [here.is_gone(an_id(name)) for name in ("face", "ada", "other", "nobody")] == [True, False, False, False]
+        people = [here.is_gone(an_id(name), Erased.PERSON) for name in ("ada", "face", "nobody")]
+        assert people == [True, False, False]
         here.note(Erasure(Erased.FACE, an_id("other"), NOW))
         assert here.is_gone(an_id("other")) and elsewhere.is_gone(an_id("other"))
 

@@ -168,6 +168,12 @@ class RecordStoreContract:
         assert kept == consent
         assert kept.text.sha256 == consent.text.sha256
 
+    def test_a_consent_of_somebody_who_is_gone_is_not_kept(self, store):
+        store.delete_person(an_id("ada"))
+        with pytest.raises(NotFound):
+            store.create_consent(a_consent())
+        assert store.consents_of(an_id("ada")) == []
+
     def test_a_consent_is_created_once(self, store):
         store.create_consent(a_consent())
         with pytest.raises(AlreadyExists):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from fers.domain.people import Role
-from fers.errors import AlreadyExists
+from fers.errors import AlreadyExists, NotFound
 
 from .samples import NOON, a_membership, a_person, an_id, an_invitation
 
@@ -16,7 +16,12 @@ class StudyStoreContract:
     def store(self, backend):
         return backend.studies()
 
-    def test_memberships_come_with_the_study_entered_last_first(self, store):
+    @pytest.fixture(autouse=True)
+    def ada_is_there(self, backend):
+        backend.records().create_person(a_person())
+
+    def test_memberships_come_with_the_study_entered_last_first(self, store, backend):
+        backend.records().create_person(a_person("bob"))
         first = a_membership(study="first")
         second = a_membership(study="second", role=Role.RESEARCHER, entered_at=NOON + timedelta(microseconds=1))
         for membership in (first, second, a_membership(person="bob")):
@@ -28,6 +33,22 @@ class StudyStoreContract:
         store.save_membership(a_membership(role=Role.RESEARCHER))
         assert store.memberships_of(an_id("ada")) == [a_membership(role=Role.RESEARCHER)]
 
+    def test_entering_a_study_changes_no_role_and_gives_no_place(self, store):
+        store.save_membership(a_membership(role=Role.ANNOTATOR))
+        later = NOON + timedelta(hours=1)
+        assert store.note_entry(an_id("ada"), an_id("faces"), later)
+        assert not store.note_entry(an_id("ada"), an_id("other"), later)
+        assert not store.note_entry(an_id("bob"), an_id("faces"), later)
+        assert store.memberships_of(an_id("ada")) == [a_membership(role=Role.ANNOTATOR, entered_at=later)]
+        assert [one.role for one in store.staff_of(an_id("faces"))] == [Role.ANNOTATOR]
+        assert store.memberships_of(an_id("bob")) == []
+
+    def test_nobody_who_is_gone_has_a_place(self, store, backend):
+        backend.records().delete_person(an_id("ada"))
+        with pytest.raises(NotFound):
+            store.save_membership(a_membership())
+        assert store.memberships_of(an_id("ada")) == []
+
     def test_a_deleted_membership_is_gone_and_deleting_it_again_harmless(self, store):
         store.save_membership(a_membership())
         store.save_membership(a_membership(study="kept"))
@@ -35,7 +56,9 @@ class StudyStoreContract:
             store.delete_membership(an_id("ada"), an_id("faces"))
         assert store.memberships_of(an_id("ada")) == [a_membership(study="kept")]
 
-    def test_staff_are_those_who_are_more_than_participants(self, store):
+    def test_staff_are_those_who_are_more_than_participants(self, store, backend):
+        for name in (*map(str, Role), "else"):
+            backend.records().create_person(a_person(name))
         staff = [a_membership(str(role), role=role) for role in Role if role is not Role.PARTICIPANT]
         for membership in (*staff, a_membership(), a_membership("else", study="other", role=Role.RESEARCHER)):
             store.save_membership(membership)
@@ -43,8 +66,8 @@ class StudyStoreContract:
 
     def test_deleting_a_person_takes_their_memberships_and_nobody_elses(self, store, backend):
         records = backend.records()
+        records.create_person(a_person("bob"))
         for name in ("ada", "bob"):
-            records.create_person(a_person(name))
             store.save_membership(a_membership(name))
         records.delete_person(an_id("ada"))
         assert store.memberships_of(an_id("ada")) == []

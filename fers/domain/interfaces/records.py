@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fers.domain.audit import AuditEntry, SealedEntry
 from fers.domain.consent import Consent
-from fers.domain.erasures import Erasure
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face, Origin
 from fers.domain.health import Condition
 from fers.domain.people import Person
@@ -44,7 +44,7 @@ class RecordStore(Protocol):
     def studies(self) -> list[Study]: ...
 
     def create_consent(self, consent: Consent) -> None:
-        """Add a consent. Raises AlreadyExists."""
+        """Add a consent. Raises AlreadyExists, and NotFound when its person is gone."""
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None: ...
 
@@ -154,8 +154,9 @@ class ErasureStore(Protocol):
 
     def erasures(self) -> Iterator[Erasure]: ...
 
-    def is_gone(self, face_id: str) -> bool:
-        """Whether it is noted that this face was withdrawn, removed or purged. Takes no longer where more is noted."""
+    def is_gone(self, subject: str, what: Erased = Erased.FACE) -> bool:
+        """Whether it is noted that this face was withdrawn, removed or purged, or that this person (`what`) withdrew
+        everything. Takes no longer where more is noted."""
 
 
 class StoreHealth(Protocol):

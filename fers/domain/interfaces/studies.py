@@ -21,7 +21,11 @@ class StudyStore(Protocol):
     """Who has which role in which study, and the invitations that lead there. Raises StoreUnavailable."""
 
     def save_membership(self, membership: Membership) -> None:
-        """Add or replace somebody's membership of a study."""
+        """Add or replace somebody's membership of a study. Raises NotFound when the person is gone."""
+
+    def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
+        """Note when somebody came into a study in which they have a place; their role is what it is by then. False
+        when they have none there (any more)."""
 
     def delete_membership(self, person_id: str, study_id: str) -> None:
         """Nothing happens when it is gone already."""

@@ -10,9 +10,10 @@ from PIL import Image
 
 from fers.domain.clock import Clock, utc_now
 from fers.domain.emotions import Emotion
+from fers.domain.erasures import Erased
 from fers.domain.faces import Face
 from fers.domain.images import glimpse
-from fers.domain.interfaces import FaceIndex, ImageStore, LabelStore, RecordStore
+from fers.domain.interfaces import ErasureStore, FaceIndex, ImageStore, LabelStore, RecordStore
 from fers.domain.labels import Label, Verdict
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -61,6 +62,7 @@ class Review:
         labels: LabelStore,
         index: FaceIndex,
         images: ImageStore,
+        erasures: ErasureStore,
         now: Clock = utc_now,
         random: Random | None = None,
     ):
@@ -68,6 +70,7 @@ class Review:
         self._labels = labels
         self._index = index
         self._images = images
+        self._erasures = erasures
         self._now = now
         self._random = random or SystemRandom()
 
@@ -101,8 +104,9 @@ class Review:
         `saw_prediction`: of the face as it was on their screen; what the study shows may have changed since it was
         handed out.
 
-        Raises NotFound for a face they may not label (any more), AlreadyExists when they have, SlotTaken when others
-        were quicker, InvalidInput when it can't be said like this.
+        Raises NotFound for a face they may not label (any more), or when they withdrew everything meanwhile,
+        AlreadyExists when they have labelled it, SlotTaken when others were quicker, InvalidInput when it can't be said
+        like this.
         """
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
@@ -116,7 +120,12 @@ class Review:
         except ValueError as error:
             raise InvalidInput("review.impossible-label") from error
         self._labels.add_label(label, self._slots(study, face_id), now)
+        has_left = self._erasures.is_gone(actor.id, Erased.PERSON)
+        if has_left:  # In another window; what is still unsent in this one comes too late to be taken along.
+            self._labels.forget_annotator(actor.id)
         aggregate(self._labels, self._index, face_id)
+        if has_left:
+            raise NotFound("account.gone")
         return label
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:

@@ -126,10 +126,14 @@ class Accounts:
 
     def new_code(self, actor: Person) -> str:
         """A personal code for the actor, who has no e-mail, in place of the one they have: it opens their account on
-        any device. Raises InvalidInput for who has an e-mail."""
+        any device. Raises InvalidInput for who has an e-mail, and NotFound when they withdrew a moment ago."""
         if self.email_of(actor) is not None:
             raise InvalidInput("account.has-email")
-        return self._sign_in.register_code(actor.id)
+        code = self._sign_in.register_code(actor.id)
+        if self._records.person(actor.id) is None:  # They withdrew everything in another window.
+            self._sign_in.forget(actor.id)
+            raise NotFound("account.gone")
+        return code
 
     def issue_setup_token(self) -> str | None:
         """What the one-time link for whoever starts FERS has in it; None while somebody administers it."""

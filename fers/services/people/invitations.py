@@ -86,20 +86,26 @@ class Invitations:
 
     def accept(self, actor: Person, code: str) -> Study:
         """Give the actor the place that `code` invites to, and work there from now on. Who has a larger role in the
-        study keeps it. Raises NotFound for a code that invites nobody (any more), and TooManyAttempts."""
+        study keeps it. Raises NotFound for a code that invites nobody (any more), NotSignedIn for whose account is
+        gone, and TooManyAttempts."""
         require(actor, Action.MANAGE_OWN_DATA)
         offer = self.offer(code, f"person {actor.id}")
         known = {membership.study_id: membership.role for membership in self._memberships.memberships_of(actor.id)}
         if offer is None:
             raise NotFound("invitation.over")
+        if self._records.person(actor.id) is None:  # They have withdrawn meanwhile: nothing is used up for them.
+            raise NotSignedIn("invitation.account-gone")
         before = known.get(offer.study.id)
         role = max(offer.role, before or Role.PARTICIPANT, key=list(Role).index)
         by_study_code = self._studies.with_code(code) is not None
         if role is not before and not by_study_code and not self._use(code):  # Who gains nothing uses nothing up.
             raise NotFound("invitation.over")
+        if role is before and not self._memberships.note_entry(actor.id, offer.study.id, self._now()):
+            raise NotFound("invitation.over")  # Their place was taken away just now, and is not given back.
         if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
             self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id, role)
-        self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
+        if role is not before:
+            self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
         if offer.study.id not in known:
             self._draw_who_is_asked_first(actor, offer.study)
         return offer.study

@@ -104,11 +104,13 @@ class Studies:
         memberships = self._memberships.memberships_of(actor.id)  # Their page may be older than the roles they have.
         if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(memberships)))}:
             raise InvalidInput("study.gone")
-        roles = {membership.study_id: membership.role for membership in memberships}
-        role = roles.get(study_id, Role.PARTICIPANT)
         # After all others, also where the clock of another server is ahead: the page would ask for it again and again.
         others = [membership.entered_at + timedelta(microseconds=1) for membership in memberships]
-        self._memberships.save_membership(Membership(actor.id, study_id, role, max([self._now(), *others])))
+        now = max([self._now(), *others])
+        if study_id not in {membership.study_id for membership in memberships}:  # Of whoever runs the installation.
+            self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, now))
+        elif not self._memberships.note_entry(actor.id, study_id, now):  # Taken away just now.
+            raise InvalidInput("study.gone")
 
     def take_part(self, actor: Person, study_id: str) -> None:
         """Give whoever agreed to a study's terms a place in it; from then on they stay, whichever study is newest."""

@@ -111,8 +111,8 @@ class Withdrawal:
         """Remove all of the actor's faces, labels, consents, places in studies, credentials and the account itself.
 
         The credentials go once everything else is gone, so that whoever is interrupted can sign in and finish; what an
-        interruption after that leaves is for `finish`. A face or label that another window gives meanwhile is looked
-        for once more when the account is gone: without its person none can come any more.
+        interruption after that leaves is for `finish`. What another window gives meanwhile, be it a face, a label or a
+        new personal code, is looked for once more when the account is gone: nothing comes to stay without its person.
 
         Raises NotPermitted for the only administrator.
         """
@@ -188,6 +188,7 @@ class Withdrawal:
         self._records.delete_person(person.id)
         self._withdraw_faces(person)
         self._withdraw_labels(person)
+        self._sign_in.forget(person.id)
         self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", person.id))
 
     def _leave_panels(self, person: Person) -> None:

@@ -21,8 +21,8 @@ class FirebaseErasures:
     def erasures(self) -> Iterator[Erasure]:
         return map(erasure_from_document, self._documents.all(self._erasures))
 
-    def is_gone(self, face_id: str) -> bool:
-        return self._documents.read(self._erasures.document(_name(Erased.FACE, face_id, ""))) is not None
+    def is_gone(self, subject: str, what: Erased = Erased.FACE) -> bool:
+        return self._documents.read(self._erasures.document(_name(what, subject, ""))) is not None
 
 
 def _name(*what: str) -> str:

@@ -74,9 +74,11 @@ class FirebaseRecords:
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 
     def delete_person(self, person_id: str) -> None:
-        """The person goes last: whoever is interrupted finds them still there and can do it again."""
+        """The person goes last: whoever is interrupted finds them still there and can do it again. What was added since
+        the first look is found by the second one, and after that nothing is added any more."""
         self.delete_belongings(person_id)
         self._documents.delete([self._people.document(person_id)])
+        self.delete_belongings(person_id)
 
     def people(self, among: IdRange = EVERY_ID) -> Iterator[Person]:
         return map(_person, self._documents.all(within(self._people, "id", among)))
@@ -112,7 +114,13 @@ class FirebaseRecords:
 
     def create_consent(self, consent: Consent) -> None:
         """The words are kept with each consent: one document for all would be written by everybody who agrees."""
-        self._documents.create(self._consents.document(consent.id), _consent_document(consent))
+        batch = self._documents.batch()
+        # Changes nothing, and fails if the person is gone.
+        batch.update(self._people.document(consent.person_id), {"id": consent.person_id})
+        try:
+            self._documents.create(self._consents.document(consent.id), _consent_document(consent), batch)
+        except Missing:
+            raise NotFound("account.gone") from None
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
         of_study = where(self._consents_by(person_id), "study_id", "==", study_id)

@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from google.api_core.exceptions import NotFound as Missing
+
 from fers.domain.invitations import Invitation
 from fers.domain.people import Membership, Role
-from fers.errors import AlreadyExists
+from fers.errors import AlreadyExists, NotFound
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.firestore import EXISTS, FirestoreDocuments, until_it_holds, where
 from fers.storage.shared.documents import time_from_text, time_to_text
@@ -20,12 +22,27 @@ from fers.storage.shared.documents import time_from_text, time_to_text
 class FirebaseStudies:
     def __init__(self, client: FirebaseClient):
         self._documents = FirestoreDocuments(client)
+        self._people = self._documents.collection("people")
         self._memberships = self._documents.collection("memberships")
         self._invitations = self._documents.collection("invitations")
 
     def save_membership(self, membership: Membership) -> None:
-        document = _membership_document(membership)
-        self._documents.set(self._memberships.document(document["id"]), document)
+        document, batch = _membership_document(membership), self._documents.batch()
+        # Changes nothing, and fails if the person is gone.
+        batch.update(self._people.document(membership.person_id), {"id": membership.person_id})
+        batch.set(self._memberships.document(document["id"]), document)
+        try:
+            self._documents.commit(batch)
+        except Missing:
+            raise NotFound("account.gone") from None
+
+    def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
+        reference = self._memberships.document(f"{person_id}-{study_id}")
+        try:
+            self._documents.replace(reference, {"entered_at": time_to_text(at)})
+        except NotFound:
+            return False
+        return True
 
     def delete_membership(self, person_id: str, study_id: str) -> None:
         self._documents.delete([self._memberships.document(f"{person_id}-{study_id}")])

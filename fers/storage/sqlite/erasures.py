@@ -13,13 +13,15 @@ from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import disk_failure, explained_disk
 
 FILE = "erased.jsonl"
+_WHOLE = (Erased.FACE, Erased.PERSON)
+"""Of which nothing is left."""
 
 
 class SqliteErasures:
     def __init__(self, folder: Path, disk: Disk | None = None):
         self._path = folder / FILE
         self._disk = disk
-        self._gone: set[str] = set()
+        self._gone: set[tuple[Erased, str]] = set()
         self._read_to = 0
         self._lock = threading.Lock()
 
@@ -32,14 +34,14 @@ class SqliteErasures:
     def erasures(self) -> Iterator[Erasure]:
         return read(self._path)
 
-    def is_gone(self, face_id: str) -> bool:
+    def is_gone(self, subject: str, what: Erased = Erased.FACE) -> bool:
         """What was noted since the last call is read, and nothing else."""
         with self._lock:
             for erasure, begin in _read(self._path, self._read_to):
                 self._read_to = begin
-                if erasure.what is Erased.FACE:
-                    self._gone.add(erasure.subject)
-            return face_id in self._gone
+                if erasure.what in _WHOLE:
+                    self._gone.add((erasure.what, erasure.subject))
+            return (what, subject) in self._gone
 
 
 def append(path: Path, erasures: Iterable[Erasure]) -> None:

@@ -51,8 +51,7 @@ class SqliteLabels:
 
     def reserve(self, face_id: str, annotator_id: str, slots: int, now: datetime, until: datetime) -> bool:
         with self._database.transaction() as sql:
-            lapsed = "DELETE FROM reservations WHERE annotator_id = ? AND until <= ?"
-            sql.execute(lapsed, (annotator_id, time_to_text(now)))
+            sql.execute("DELETE FROM reservations WHERE until <= ?", (time_to_text(now),))  # Whoever has stopped, too.
             left = _slots_left(sql, face_id, annotator_id, slots, now)
             if left is None or left < 1 or _has_labelled(sql, face_id, annotator_id):
                 return False

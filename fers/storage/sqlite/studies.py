@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fers.domain.invitations import Invitation
 from fers.domain.people import Membership, Role
-from fers.errors import AlreadyExists
+from fers.errors import AlreadyExists, NotFound
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.sqlite.database import Database
 
@@ -15,9 +15,16 @@ class SqliteStudies:
         self._database = database
 
     def save_membership(self, membership: Membership) -> None:
-        values = (membership.person_id, membership.study_id, membership.role.value)
+        values = (membership.study_id, membership.role.value, time_to_text(membership.entered_at))
         with self._database.transaction() as sql:
-            sql.execute("REPLACE INTO memberships VALUES (?, ?, ?, ?)", (*values, time_to_text(membership.entered_at)))
+            statement = "REPLACE INTO memberships SELECT id, ?, ?, ? FROM people WHERE id = ?"
+            if sql.execute(statement, (*values, membership.person_id)).rowcount != 1:
+                raise NotFound("account.gone")
+
+    def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
+        statement = "UPDATE memberships SET entered_at = ? WHERE person_id = ? AND study_id = ?"
+        with self._database.transaction() as sql:
+            return sql.execute(statement, (time_to_text(at), person_id, study_id)).rowcount == 1
 
     def delete_membership(self, person_id: str, study_id: str) -> None:
         with self._database.transaction() as sql:

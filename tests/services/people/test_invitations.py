@@ -205,3 +205,28 @@ def test_whoever_withdraws_while_they_take_an_invitation_has_no_place(platform, 
     with pytest.raises(NotSignedIn):
         platform.invitations.accept(ada, code)
     assert not platform.members.staff(OPERATOR, study.id)
+    assert platform.invitations.offer(code), "and it is not used up"
+
+
+@pytest.mark.parametrize("way", ["the menu", "the study's code"])
+def test_a_role_that_is_taken_away_while_they_come_into_the_study_is_not_given_back(
+    platform, study, invite, monkeypatch, way
+):
+    ada = participant(platform)
+    platform.invitations.accept(ada, invite(Role.RESEARCHER))
+    ada, memberships = again(platform), platform.members._memberships
+    look = memberships.memberships_of
+
+    def look_and_lose_it(person_id: str):
+        found = look(person_id)
+        platform.members.remove(OPERATOR, study.id, person_id)
+        return found
+
+    monkeypatch.setattr(memberships, "memberships_of", look_and_lose_it)
+    with pytest.raises((InvalidInput, NotFound)):
+        if way == "the menu":
+            platform.studies.enter(ada, study.id)
+        else:
+            platform.invitations.accept(ada, study.join_code)
+    assert platform.members.staff(OPERATOR, study.id) == []
+    assert platform.doctor.examine() == []

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
@@ -11,11 +11,11 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
 from fers.domain.versions import Split
-from fers.errors import NotFound, NotSignedIn, SignInFailed
+from fers.errors import FersError, NotFound, NotSignedIn, SignInFailed
 from fers.exporting.exported_version import Cut
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
-from tests.people import HAPPY_POSED, PASSWORD, give_face, participant, pattern
+from tests.people import EVERYTHING, HAPPY_POSED, PASSWORD, give_face, participant, pattern
 
 
 def _bytes_on_disk(settings) -> bytes:
@@ -129,6 +129,49 @@ def test_whoever_withdrew_everything_is_named_by_the_log_alone(platform, ada, se
     assert _tables_that_name(settings, face.id) == {"audit"}
     assert platform.accounts.resume(platform.accounts.redeem_download_token(secret)[0]) is None
     assert platform.data_export.faces(bob) == [other]
+
+
+def test_what_a_page_still_does_for_somebody_who_withdrew_everything_leaves_nothing_of_them(platform, ada, settings):
+    """They did so in another tab, while a run of this one went on with whom it had found signed in."""
+    face = give_face(platform, ada)
+    signed_in, _ = platform.accounts.join(platform.invitations.invite(OPERATOR, face.study_id, Role.ANNOTATOR, 1, 1))
+    bob, study, text = signed_in.person, platform.studies.current(), platform.consents.text().sha256
+    platform.consents.give(bob, text, EVERYTHING, adult=True)
+    invitation = platform.invitations.invite(OPERATOR, study.id, Role.RESEARCHER, 1, 1)
+    calls = {
+        "agree": lambda: platform.consents.give(bob, text, EVERYTHING, adult=True),
+        "come by an invitation": lambda: platform.invitations.accept(bob, invitation),
+        "enter a study": lambda: platform.studies.enter(bob, study.id),
+        "take part": lambda: platform.studies.take_part(bob, study.id),
+        "get another role": lambda: platform.members.assign(OPERATOR, study.id, bob.id, Role.RESEARCHER),
+        "label": lambda: platform.review.label(bob, study.id, face.id, Verdict.UNKNOWN),
+        "make a code": lambda: platform.accounts.new_code(bob),
+        "make a token": lambda: platform.access.make(replace(bob, role=Role.RESEARCHER), study.id, "cluster"),
+    }
+    platform.withdrawal.withdraw_everything(bob)
+    for what, call in calls.items():
+        with suppress(FersError):
+            call()
+        assert _tables_that_name(settings, bob.id) == {"audit"}, what
+    assert platform.doctor.examine() == []
+
+
+def test_labels_that_come_while_their_annotator_withdraws_everything_do_not_stay(platform, ada, settings, monkeypatch):
+    face = give_face(platform, ada)
+    signed_in, _ = platform.accounts.join(platform.invitations.invite(OPERATOR, face.study_id, Role.ANNOTATOR, 1, 1))
+    bob, labels = signed_in.person, platform.review._labels
+    add = labels.add_label
+
+    def meanwhile(*label) -> None:
+        platform.withdrawal.withdraw_everything(bob)
+        add(*label)
+
+    monkeypatch.setattr(labels, "add_label", meanwhile)
+    with pytest.raises(NotFound, match="account"):
+        platform.review.label(bob, face.study_id, face.id, Verdict.FLAGGED, reason="unmistakable-marker")
+    assert labels.labels_of(face.id) == []
+    assert b"unmistakable-marker" not in _bytes_on_disk(settings)
+    assert not platform.faces.about(OPERATOR, face.id).found.reviewed
 
 
 def _tables_that_name(settings, id: str) -> set[str]:
