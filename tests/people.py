@@ -154,6 +154,15 @@ def newcomer(platform):
     return signed_in.person
 
 
+def another_study(platform, name, **more):
+    """A study beside the one that newcomers come to, open. Returns it."""
+    platform.studies.current()
+    made = platform.studies.create(OPERATOR, name)
+    said = {"purpose": "To learn.", "owner": "Ada", "contact": "ada@example.org", "ethics_approval": "2026/12"}
+    platform.studies.update(OPERATOR, replace(made, **said | more, purpose_confirmed=True, open=True))
+    return platform.studies.get(OPERATOR, made.id)
+
+
 def recruit(platform, **more):
     """Let the study take people from a panel. Returns it."""
     ways = {

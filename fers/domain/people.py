@@ -1,7 +1,8 @@
 """People and what their role lets them do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from fers.domain.ranges import IdRange
@@ -27,6 +28,12 @@ class Membership:
     role: Role
     entered_at: datetime
     """When they last came into this study. They work in the one they entered last."""
+
+
+def entry_after(memberships: Iterable[Membership], now: datetime) -> datetime:
+    """When somebody comes into a study, so that they are in it then: behind everything they entered before, also where
+    the clock of another server was ahead."""
+    return max([now, *(membership.entered_at + timedelta(microseconds=1) for membership in memberships)])
 
 
 @dataclass(frozen=True)

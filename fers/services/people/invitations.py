@@ -9,7 +9,7 @@ from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import RecordStore, SignIn, StudyStore
 from fers.domain.invitations import Invitation, code_sha256
-from fers.domain.people import Membership, Person, Role
+from fers.domain.people import Membership, Person, Role, entry_after
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
 from fers.errors import InvalidInput, NotFound, NotSignedIn
@@ -90,7 +90,9 @@ class Invitations:
         gone, and TooManyAttempts."""
         require(actor, Action.MANAGE_OWN_DATA)
         offer = self.offer(code, f"person {actor.id}")
-        known = {membership.study_id: membership.role for membership in self._memberships.memberships_of(actor.id)}
+        memberships = self._memberships.memberships_of(actor.id)
+        known = {membership.study_id: membership.role for membership in memberships}
+        now = entry_after(memberships, self._now())
         if offer is None:
             raise NotFound("invitation.over")
         if self._records.person(actor.id) is None:  # They have withdrawn meanwhile: nothing is used up for them.
@@ -100,12 +102,12 @@ class Invitations:
         by_study_code = self._studies.with_code(code) is not None
         if role is not before and not by_study_code and not self._use(code):  # Who gains nothing uses nothing up.
             raise NotFound("invitation.over")
-        if role is before and not self._memberships.note_entry(actor.id, offer.study.id, self._now()):
+        if role is before and not self._memberships.note_entry(actor.id, offer.study.id, now):
             raise NotFound("invitation.over")  # Their place was taken away just now, and is not given back.
         if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
             self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id, role)
         if role is not before:
-            self._memberships.save_membership(Membership(actor.id, offer.study.id, role, self._now()))
+            self._memberships.save_membership(Membership(actor.id, offer.study.id, role, now))
         if offer.study.id not in known:
             self._draw_who_is_asked_first(actor, offer.study)
         return offer.study

@@ -3,14 +3,13 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
 from fers.domain.interfaces import RecordStore, StudyStore
 from fers.domain.invitations import plain_code
 from fers.domain.own_words import as_read_in
-from fers.domain.people import Membership, Person, Role
+from fers.domain.people import Membership, Person, Role, entry_after
 from fers.domain.permissions import Action, allowed, require
 from fers.domain.question_rules import check_questions
 from fers.domain.questions import Question
@@ -104,9 +103,7 @@ class Studies:
         memberships = self._memberships.memberships_of(actor.id)  # Their page may be older than the roles they have.
         if study_id not in {study.id for study in self.mine(replace(actor, memberships=tuple(memberships)))}:
             raise InvalidInput("study.gone")
-        # After all others, also where the clock of another server is ahead: the page would ask for it again and again.
-        others = [membership.entered_at + timedelta(microseconds=1) for membership in memberships]
-        now = max([self._now(), *others])
+        now = entry_after(memberships, self._now())  # Else the page would ask for it again and again.
         if study_id not in {membership.study_id for membership in memberships}:  # Of whoever runs the installation.
             self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, now))
         elif not self._memberships.note_entry(actor.id, study_id, now):  # Taken away just now.

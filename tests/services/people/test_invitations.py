@@ -6,18 +6,13 @@ import pytest
 
 from fers.domain.people import OPERATOR, Role
 from fers.errors import InvalidInput, NotFound, NotSignedIn, SignInFailed
-from tests.people import PASSWORD, give_face, participant
+from tests.people import PASSWORD, another_study, give_face, participant
 
 
 @pytest.fixture
 def study(platform):
     """A second study, open. Newcomers come to the first one."""
-    platform.studies.current()
-    made = platform.studies.create(OPERATOR, "Smiles")
-    described = replace(made, purpose="To learn.", owner="Ada", contact="ada@example.org", purpose_confirmed=True)
-    described = replace(described, ethics_approval="2026/12")
-    platform.studies.update(OPERATOR, replace(described, open=True, ask_first_share=1.0))
-    return platform.studies.get(OPERATOR, made.id)
+    return another_study(platform, "Smiles", ask_first_share=1.0)
 
 
 @pytest.fixture
@@ -145,6 +140,11 @@ def test_whoever_enters_a_study_is_in_it_whatever_the_clock_says(platform, study
     for there, minutes in ((first, 0), (study, 0), (first, -5), (study, -5)):
         clock.advance(minutes=minutes)
         platform.studies.enter(again(platform), there.id)
+        assert platform.studies.current(again(platform)).id == there.id
+    third = another_study(platform, "Third")
+    for there, code in ((first, first.join_code), (third, third.join_code), (study, invite(Role.RESEARCHER))):
+        clock.advance(minutes=-5)
+        platform.invitations.accept(again(platform), code)
         assert platform.studies.current(again(platform)).id == there.id
 
 
