@@ -21,7 +21,7 @@ from fers.services.faces.capture import Capture
 from fers.storage.sqlite.images import SqliteImages
 from fers.ui import menu
 from fers.ui.web.session_cookie import COOKIE
-from tests.people import PASSWORD, OneModel, participant, photo
+from tests.people import PASSWORD, OneModel, another_study, participant, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
 
@@ -229,6 +229,18 @@ def test_somebody_else_s_cookie_brings_no_photo_of_the_one_before(app, platform,
     assert "Your face in the box" not in told(app.run())
     cookies[COOKIE] = platform.accounts.sign_in("ada@example.org", PASSWORD).token
     assert "Your face in the box" in told(app.run()), "it waits for its person"
+    assert not app.exception and not app.error
+
+
+def test_a_photo_waits_in_the_study_that_it_was_taken_for(app, platform):
+    agreed(signed_in(app, platform), KEEP)
+    assert "Your face in the box" in told(give(app, photo()))
+    first, other = platform.studies.current(), another_study(platform, "Another")
+    for study, waits in ((other, False), (first, True)):
+        platform.invitations.accept(ada(app, platform), study.join_code)
+        person = ada(app, platform)
+        platform.consents.give(person, platform.consents.text(person).sha256, frozenset({Purpose.STORE}), adult=True)
+        assert ("Your face in the box" in told(app.run())) is waits
     assert not app.exception and not app.error
 
 

@@ -39,6 +39,8 @@ class Draft:
 
     id: str
     """Becomes the face's id, so that submitting twice stores once."""
+    study_id: str
+    """Whose terms its person had agreed to, and whose questions they had answered, when they took it."""
     photo: Photo
     source: Source
     suggestions: tuple[Box, ...]
@@ -96,7 +98,7 @@ class Capture:
         InvalidInput when `live` is no registered model's; and NotPermitted while the study has questions that come
         first, or when it does not go on for the actor.
         """
-        self._require_open(actor)
+        _, study = self._require_open(actor)
         self._questions.require_none_due(actor)
         self._health.require_room()
         self._require_registered(live)
@@ -107,7 +109,8 @@ class Capture:
             suggestions = tuple(face.with_context(scale, photo.size) for face in faces)
             pictures = tuple(crop(pixels, box, PICTURE_SIDE) for box in suggestions[:MOST_PICTURES])
         turn = None if live else self._tasks.turn(actor)
-        return Draft(secrets.token_hex(16), photo, source, suggestions, faces, pictures, self._now(), live, turn)
+        id, now = secrets.token_hex(16), self._now()
+        return Draft(id, study.id, photo, source, suggestions, faces, pictures, now, live, turn)
 
     def hints(self, actor: Person, draft: Draft, box: Box) -> list[Hint]:
         """What could be better about the crop; often nothing."""
@@ -117,8 +120,8 @@ class Capture:
 
     def predict(self, actor: Person, draft: Draft, box: Box) -> Prediction:
         """What the live model, or in a trial the one that is drawn, says about the crop. Raises ConsentRequired,
-        ModelRejected."""
-        consent, study = self._require_open(actor)
+        ModelRejected, and InvalidInput for a photo that was taken for another study."""
+        consent, study = self._require_open_for(actor, draft)
         self._tasks.keep(actor, draft.turn)
         face = crop_stored(draft.photo.data, box)
         if _in_trial(draft, consent, study) and (drawn := self._challengers.shown(draft.id, face)):
@@ -128,9 +131,9 @@ class Capture:
     def explain(self, actor: Person, draft: Draft, box: Box, prediction: Prediction) -> Explained:
         """For each of the prediction's top three, which pixels of the crop spoke for it.
 
-        Raises ConsentRequired, UnknownModel, ModelRejected.
+        Raises ConsentRequired, UnknownModel, ModelRejected, and InvalidInput as above.
         """
-        self._require_open(actor)
+        self._require_open_for(actor, draft)
         face = crop_stored(draft.photo.data, box)
         return explained(self._models.classifier(prediction.model_id), face, prediction)
 
@@ -138,9 +141,10 @@ class Capture:
         """Store the face with everything that belongs to it, exactly once however often this is called.
 
         Returns the stored face, or None for a person who did not agree to storing, or no longer does: then nothing is
-        kept. Raises ConsentRequired, StudyClosed, or StoreUnavailable: then trying again is safe.
+        kept. Raises ConsentRequired, StudyClosed, InvalidInput as above, and StoreUnavailable: then trying again is
+        safe.
         """
-        consent, study = self._require_open(actor)
+        consent, study = self._require_open_for(actor, draft)
         if not consent.permits(Purpose.STORE):
             self._note_given(actor, draft, study, None, sent=1)
             return None
@@ -184,6 +188,13 @@ class Capture:
         known = {(info.id, info.fingerprint) for info in self._models.models()}
         if live is not None and (live.model_id, live.fingerprint) not in known:
             raise InvalidInput("capture.model-changed")
+
+    def _require_open_for(self, actor: Person, draft: Draft) -> tuple[Consent, Study]:
+        """In another study they agreed to other terms, and may be asked questions first that let not everybody on."""
+        consent, study = self._require_open(actor)
+        if draft.study_id != study.id:
+            raise InvalidInput("capture.other-study")
+        return consent, study
 
     def _require_open(self, actor: Person) -> tuple[Consent, Study]:
         require(actor, Action.GIVE_FACE)

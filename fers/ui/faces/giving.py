@@ -45,11 +45,13 @@ _SOURCE_WORDS = {Source.WEBCAM: N_("Camera"), Source.UPLOAD: N_("Upload a photo"
 
 
 def at_hand(actor: Person) -> Giving | None:
-    """The photo on its way; in a tab that is new, the one that this person was working on."""
+    """The photo on its way; in a tab that is new, the one that this person was working on. One that was taken for
+    another study waits until they are back there."""
     if state().giving is None and not state().looked_for_draft and (found := stage().drafts.at_hand(actor)):
         state().giving = Giving(found.draft, actor.id, found.face, found.box)
     state().looked_for_draft = True
-    return state().giving
+    giving = state().giving
+    return giving if giving and giving.draft.study_id == stage().studies.current(actor).id else None
 
 
 def look_for_lost(actor: Person, giving: Giving | None) -> None:

@@ -3,6 +3,7 @@
 import io
 import threading
 import zipfile
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,8 +13,8 @@ from fers.domain.boxes import Box
 from fers.domain.faces import Answer, Display, Source
 from fers.domain.images import FACE_SIDE, crop_stored, decode_stored
 from fers.domain.people import OPERATOR
-from fers.errors import ConsentRequired, ImageRejected, NotSignedIn, StoreUnavailable, StudyClosed
-from tests.people import HAPPY_POSED, PASSWORD, draft, give_face, participant, photo
+from fers.errors import ConsentRequired, ImageRejected, InvalidInput, NotSignedIn, StoreUnavailable, StudyClosed
+from tests.people import EVERYTHING, HAPPY_POSED, PASSWORD, another_study, draft, give_face, participant, photo
 
 
 @pytest.fixture
@@ -88,6 +89,28 @@ def test_consent_withdrawn_midway_is_respected(platform, ada):
     prediction = platform.capture.predict(ada, started, started.suggestions[0])
     platform.consents.give(ada, platform.consents.text().sha256, frozenset(), adult=True)
     assert platform.capture.submit(ada, started, started.suggestions[0], prediction, HAPPY_POSED) is None
+
+
+def test_a_photo_that_was_taken_for_one_study_comes_into_no_other(platform, ada, clock):
+    """There they agreed to other terms, and might be asked first what lets not everybody on."""
+    started, first = draft(platform, ada), platform.studies.current()
+    prediction = platform.capture.predict(ada, started, started.suggestions[0])
+    other = another_study(platform, "Another")
+    for study, is_taken in ((other, False), (first, True)):
+        clock.advance(seconds=1)
+        platform.invitations.accept(ada, study.join_code)
+        ada = platform.accounts.sign_in("ada@example.org", PASSWORD).person
+        platform.consents.give(ada, platform.consents.text(ada).sha256, EVERYTHING, adult=True)
+        about = (ada, started, started.suggestions[0])
+        calls = (
+            lambda about=about: platform.capture.predict(*about),
+            lambda about=about: platform.capture.explain(*about, prediction),
+            lambda about=about: platform.capture.submit(*about, prediction, HAPPY_POSED),
+        )
+        for call in calls:
+            with nullcontext() if is_taken else pytest.raises(InvalidInput, match="another study"):
+                call()
+    assert [face.study_id for face in platform.data_export.faces(ada)] == [first.id]
 
 
 def test_a_closed_study_takes_nothing(platform, ada):
