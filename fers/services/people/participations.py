@@ -143,8 +143,8 @@ class Participations:
     def withdraw_for(self, actor: Person, study_id: str, participation_id: str) -> None:
         """Withdraw everything of one of them, who asked for it by way of the panel: they have no other address.
 
-        Raises NotFound when there is nothing (any more), and NotPermitted when their account is in other studies, too,
-        or works on this one: then they have to do it themselves.
+        Raises NotFound when there is nothing (any more), and NotPermitted when their account is, or was, in other
+        studies, too, or works on this one: then they have to do it themselves.
         """
         study = self._studies.get(actor, study_id)
         everybody = self._participations.participations_in(study.id)
@@ -153,9 +153,11 @@ class Participations:
         if person is None:
             raise NotFound("recruiting.nothing-to-withdraw")
         memberships = self._memberships.memberships_of(person.id)
-        if person.role is not Role.PARTICIPANT or any(
-            (one.study_id, one.role) != (study.id, Role.PARTICIPANT) for one in memberships
-        ):
+        roles = {person.role, *(membership.role for membership in memberships)}
+        studies = {membership.study_id for membership in memberships}
+        # Whose place in another study was taken away has photos there still.
+        studies |= {consent.study_id for consent in self._records.consents_of(person.id)}
+        if roles != {Role.PARTICIPANT} or not studies <= {study.id}:
             raise NotPermitted("recruiting.account-elsewhere")
         self._log(actor, "withdrew everything for a participant who asked for it", participation_id, study)
         self._withdrawal.withdraw_everything(person)

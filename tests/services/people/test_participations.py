@@ -18,9 +18,11 @@ from fers.errors import InvalidInput, NotFound, NotPermitted, StoreUnavailable, 
 from fers.exporting.exported_version import Cut
 from fers.services.people.participations import COLUMNS, as_csv
 from tests.people import (
+    EVERYTHING,
     HAPPY_POSED,
     OneFace,
     OneModel,
+    another_study,
     arrived,
     draft,
     from_panel,
@@ -249,6 +251,21 @@ def test_an_owner_withdraws_for_nobody_whose_account_is_in_other_studies(platfor
     with pytest.raises(NotPermitted) as refused:
         platform.participations.withdraw_for(OPERATOR, study.id, listed(platform)["5f2a"].id)
     assert refused.value.code == "recruiting.account-elsewhere"
+
+
+def test_what_they_gave_to_a_study_that_took_their_place_away_is_no_other_owners_to_withdraw(platform, clock):
+    study = recruit(platform)
+    ada, elsewhere = from_panel(platform), another_study(platform, "Another")
+    clock.advance(minutes=1)
+    platform.invitations.accept(ada, elsewhere.join_code)
+    there = replace(ada, memberships=tuple(platform.members._memberships.memberships_of(ada.id)))
+    platform.consents.give(there, platform.consents.text(there).sha256, EVERYTHING, adult=True)
+    face = give_face(platform, there)
+    platform.members.remove(OPERATOR, elsewhere.id, ada.id)
+    with pytest.raises(NotPermitted) as refused:
+        platform.participations.withdraw_for(OPERATOR, study.id, listed(platform)["5f2a"].id)
+    assert refused.value.code == "recruiting.account-elsewhere"
+    assert [(one.id, one.study_id) for one in platform.data_export.faces(ada)] == [(face.id, elsewhere.id)]
 
 
 def test_what_was_erased_does_not_come_back_with_a_copy_of_the_records(platform, settings, clock, tmp_path):
