@@ -138,7 +138,7 @@ def assemble(
         stores.participations,
         now,
     )
-    retention = Retention(records, stores.face_index, withdrawal, now)
+    retention = Retention(records, stores.face_index, stores.replies, withdrawal, now)
     participations = Participations(
         stores.participations, records, stores.studies, stores.sittings, studies, withdrawal, stores.erasures, now
     )

@@ -83,9 +83,12 @@ class ReplyStoreContract(TwoPeople):
     def test_replies_go_at_their_retention_date(self, store):
         later = a_reply(question="later", purge_at=NOON + timedelta(days=31))
         store.save_replies([a_reply(), later])
+        assert [store.count_replies(NOON + timedelta(days=days)) for days in (29, 30, 31)] == [0, 1, 2]
+        assert store.count_replies() == 2
         assert store.purge_replies(NOON + timedelta(days=29)) == 0
         assert store.purge_replies(NOON + timedelta(days=30)) == 1
         assert store.replies_of(an_id("ada"), STUDY) == [later]
+        assert store.count_replies() == 1
 
     def test_deleting_a_person_takes_their_replies_and_none_comes_after_that(self, store, records):
         for name in ("ada", "bob"):

@@ -29,5 +29,8 @@ class ReplyStore(Protocol):
 
     def delete_replies(self, person_id: str, study_id: str) -> None: ...
 
+    def count_replies(self, due: datetime | None = None) -> int:
+        """How many there are; or of how many the retention date has come by `due`."""
+
     def purge_replies(self, now: datetime) -> int:
         """Delete those whose retention date has come. Returns how many."""

@@ -170,6 +170,9 @@ class _ForgottenReplies:
     def delete_replies(self, person_id: str, study_id: str) -> None:
         self._replies.clear()
 
+    def count_replies(self, due: datetime | None = None) -> int:
+        return 0
+
     def purge_replies(self, now: datetime) -> int:
         return 0
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from google.api_core.exceptions import NotFound as Missing
+from google.cloud.firestore import Query
 
 from fers.domain.questions import Reply
 from fers.errors import NotFound
@@ -49,13 +50,19 @@ class FirebaseReplies:
             if document["study_id"] == study_id
         )
 
+    def count_replies(self, due: datetime | None = None) -> int:
+        return self._documents.count(self._replies if due is None else self._due(due))
+
     def purge_replies(self, now: datetime) -> int:
         purged = 0
-        due = where(self._replies, "purge_at", "<=", time_to_text(now)).order_by("purge_at").limit(PAGE)
+        due = self._due(now).order_by("purge_at").limit(PAGE)
         while page := self._documents.page(due):
             self._documents.delete(self._replies.document(document["id"]) for document in page)
             purged += len(page)
         return purged
+
+    def _due(self, now: datetime) -> Query:
+        return where(self._replies, "purge_at", "<=", time_to_text(now))
 
     def _there(self, replies: Collection[Reply]) -> set[str]:
         faces = {reply.face_id for reply in replies if reply.face_id}

@@ -47,6 +47,11 @@ class SqliteReplies:
         with self._database.erasure() as sql:
             sql.execute("DELETE FROM replies WHERE person_id = ? AND study_id = ?", (person_id, study_id))
 
+    def count_replies(self, due: datetime | None = None) -> int:
+        where, values = ("", ()) if due is None else (" WHERE purge_at <= ?", (time_to_text(due),))
+        [(count,)] = self._database.rows(f"SELECT count(*) FROM replies{where}", values)
+        return int(count)
+
     def purge_replies(self, now: datetime) -> int:
         due = (time_to_text(now),)
         if not self._database.rows("SELECT 1 FROM replies WHERE purge_at <= ? LIMIT 1", due):

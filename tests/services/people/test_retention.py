@@ -1,8 +1,11 @@
 """A clock that is wrong costs nobody their photos; one that is right removes them at their date."""
 
+from dataclasses import replace
+
 import pytest
 
 from fers.domain.people import OPERATOR
+from fers.domain.questions import Number, Question, Words
 from fers.errors import StoreUnavailable
 from fers.exporting.exported_version import Cut
 from fers.storage.sqlite import records
@@ -43,6 +46,23 @@ def test_it_purges_nothing_of_a_large_store_either(platform, clock, faces, monke
     clock.advance(days=400)
     assert platform.retention.purge_due() == 0
     assert platform.retention.held().faces == len(faces)
+
+
+def test_it_purges_no_answers_either_where_many_people_gave_no_photo(platform, clock):
+    """Those whom a study was not meant for, say."""
+    study = replace(platform.studies.current(), questions=(Question("age", Words("How old are you?"), Number()),))
+    platform.studies.update(OPERATOR, study)
+    people = [participant(platform, f"{number}@example.org") for number in range(5)]
+    for person in people:
+        platform.questions.answer(person, platform.questions.due(person), {"age": 30})
+    give_face(platform, people[0])
+    platform.retention.purge_due()
+    clock.advance(days=400)
+    assert platform.retention.purge_due() == 0
+    assert (platform.retention.held().faces, platform.retention.held().answers) == (1, 5)
+    assert [len(platform.questions.mine(person)) for person in people] == [1] * 5
+    assert platform.retention.purge(OPERATOR) == 1
+    assert [len(platform.questions.mine(person)) for person in people] == [0] * 5
 
 
 def test_meanwhile_nothing_is_handed_out(platform, clock, faces):
