@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fers import config
 from fers.ui.web.answering import answer
+from fers.ui.web.caller import network
 from fers.ui.web.session_cookie import COOKIE, whose
 
 _WANTED_FILES = 1 << 16
@@ -159,12 +160,8 @@ def _called(scope: Scope, name: str) -> Scope:
 
 
 def _known_address(scope: Scope) -> str | None:
-    """Of whoever asks; None where it is the address of a machine that stands in front."""
-    try:
-        address = ipaddress.ip_address(scope["client"][0])
-    except (TypeError, ValueError):
-        return None
-    if not address.is_global:
-        return None
-    # Whoever has one IPv6 address has as many as they like of the same network.
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    """The network of whoever asks, as the server in front saw it: what stands before that is what browsers say, who
+    could name another one each time. None where all that is known are machines that stand in front."""
+    said = ",".join(HTTPConnection(scope).headers.getlist("x-forwarded-for")).split(",")
+    seen = (network(address) for address in (*reversed(said), (scope.get("client") or ("",))[0]))
+    return next((one for one in seen if one and ipaddress.ip_network(one).is_global), None)

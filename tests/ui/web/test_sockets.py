@@ -74,6 +74,15 @@ def test_one_address_leaves_room_for_another(opened):
     assert opened(THERE)
 
 
+@pytest.mark.parametrize("seen", [HERE, f"{HERE}, {PROXY}", f"{HERE}:50123"])
+def test_whoever_says_that_they_are_elsewhere_is_where_the_server_in_front_saw_them(opened, seen):
+    """Behind a proxy that is believed, what a browser says first passes for its address (uvicorn)."""
+    made_up = (f"11.0.0.{number}" for number in range(20))
+    pages = (opened(elsewhere, **{"X-Forwarded-For": f"{elsewhere}, {seen}"}) for elsewhere in made_up)
+    assert len(list(filter(None, pages))) == LIMITS.an_address
+    assert opened(THERE, **{"X-Forwarded-For": THERE})
+
+
 def test_a_network_is_one_address(opened):
     assert len(list(filter(None, (opened(f"2606:4700::{number:x}") for number in range(1, 9))))) == LIMITS.an_address
 
