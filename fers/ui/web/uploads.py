@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +27,10 @@ LARGEST_MEGABYTES = 1000
 LARGEST_BYTES = (LARGEST_MEGABYTES + 1) * MEGABYTE
 """The request is a little longer than the file."""
 _ROUTE = "/_stcore/upload_file/"
+
+# Streamlit reads uploads by Starlette's parser, which writes whatever is longer than this into a temporary file. Photos
+# that are not given yet are in memory and nowhere else.
+MultiPartParser.spool_max_size = PHOTO_BYTES
 
 _SIGNED_OUT = PlainTextResponse("Sign in to upload a file.", 401)
 _TOO_LARGE = PlainTextResponse("This file is too large.", 413)

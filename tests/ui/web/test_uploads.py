@@ -1,6 +1,7 @@
 """How much may be uploaded, and by whom."""
 
 import asyncio
+import tempfile
 from dataclasses import dataclass, field
 
 import httpx
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from fers.domain.images import PhotoLimits
 from fers.domain.people import OPERATOR, Role
 from fers.ui.web import session_cookie
 from fers.ui.web.session_cookie import COOKIE
@@ -91,6 +93,31 @@ def test_a_photo_from_whoever_is_signed_in_and_more_from_researchers(tokens, ser
     answer = server.put(tokens[who], bytes(length))
     assert answer.status_code == status
     assert server.read == (length if status == 200 else 0)
+
+
+def test_a_photo_that_is_uploaded_is_in_no_file(monkeypatch):
+    on_disk = []
+
+    async def receive(request):
+        async with request.form() as form:
+            return PlainTextResponse(str(form["file"].size))
+
+    def send(length):
+        async def sending():
+            transport = httpx.ASGITransport(Starlette(routes=[Route("/", receive, methods=["PUT"])]))
+            async with httpx.AsyncClient(transport=transport, base_url="http://fers.test") as browser:
+                return await browser.put("/", files={"file": bytes(length)})
+
+        assert asyncio.run(sending()).text == str(length)
+
+    roll_over = tempfile.SpooledTemporaryFile.rollover
+    monkeypatch.setattr(
+        tempfile.SpooledTemporaryFile, "rollover", lambda file: on_disk.append(file.tell()) or roll_over(file)
+    )
+    send(PhotoLimits().largest_bytes)
+    assert on_disk == []
+    send(MODEL)
+    assert on_disk, "what is larger is no photo, and may be too large for the memory"
 
 
 def test_a_set_from_whoever_manages_a_study_only(tokens, server, platform):
