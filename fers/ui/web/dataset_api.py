@@ -8,6 +8,8 @@
 `?cut=whole` asks for whole photos. A version that somebody left has another ETag: what was begun before starts anew.
 """
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,6 +35,7 @@ from fers.ui.web.made_file import MadeFile
 
 _FILES_AT_HAND = 2
 """Readers of Parquet ask for a file in many ranges; shards of crops are some 20 MB, of whole photos gigabytes."""
+_AT_HAND_SECONDS = 600
 _PARTS_REMEMBERED = 200
 _STATUS = {InvalidInput: 400, NotSignedIn: 401, NotPermitted: 403, NotFound: 404, StoreUnavailable: 503}
 
@@ -190,8 +193,35 @@ def _note_part(person: Person, file: _File, day: date) -> None:
     platform().downloads.note(person, file.download)
 
 
-@lru_cache(_FILES_AT_HAND)
+_at_hand: dict[_File, tuple[MadeFile | None, float]] = {}
+"""Those asked for last, the latest last, each with when that was by the monotonic clock."""
+_looking = threading.Lock()
+
+
 def _made(file: _File) -> MadeFile | None:
+    with _looking:
+        known = _at_hand.get(file)
+    made = known[0] if known else _make(file)
+    with _looking:
+        _at_hand.pop(file, None)
+        _at_hand[file] = made, time.monotonic()
+        for earlier in list(_at_hand)[:-_FILES_AT_HAND]:
+            del _at_hand[earlier]
+    return made
+
+
+def forget_files() -> None:
+    """Let go of those that somebody in them has left since, which nobody is handed any more, and of those that nobody
+    asked for lately. Called now and then."""
+    with _looking:
+        known = dict(_at_hand)
+    for file, (_, asked_at) in known.items():
+        if time.monotonic() - asked_at >= _AT_HAND_SECONDS or not file.download.still():
+            with _looking:
+                _at_hand.pop(file, None)
+
+
+def _make(file: _File) -> MadeFile | None:
     exported = file.download.exported
     document = next((member for member in _beside_shards(file.download) if member.name == file.name), None)
     member = document or shards.named(exported, file.format, file.name)

@@ -27,6 +27,7 @@ from fers.ui.services import platform
 from fers.ui.web.browser_files import FOLDER, network, wasm
 from fers.ui.web.data_export import data_export_route
 from fers.ui.web.dataset_api import ROUTES as DATASET_API
+from fers.ui.web.dataset_api import forget_files
 from fers.ui.web.doorway import Doorway
 from fers.ui.web.downloads import download_route
 from fers.ui.web.health import health
@@ -51,6 +52,7 @@ async def lifespan(_app: st.App):
         repeatedly(RECOVERY_SECONDS, lambda: platform().doctor.recover(), "finish what broke off"),
         repeatedly(lease / 4, lambda: runs().take_up(), "take up what another server left"),
         repeatedly(DRAFT_SECONDS, lambda: platform().drafts.forget_old(), "forget photos nobody came back to"),
+        repeatedly(DRAFT_SECONDS, forget_files, "forget files of dataset versions"),
         repeatedly(lease / 4, lambda: imports().take_up(), "take up imports that were left"),
         repeatedly(PURGE_SECONDS, lambda: platform().uploads.sweep(), "remove uploads nobody came back for"),
         repeatedly(SHADOW_SECONDS, lambda: background().keep_up(), "ask models about new faces"),

@@ -8,6 +8,8 @@ from pyarrow import parquet
 from starlette.applications import Starlette
 
 from fers.domain.people import OPERATOR, Role
+from fers.services.people.withdrawal import Removal
+from fers.ui.web import dataset_api
 from fers.ui.web.dataset_api import ROUTES
 from tests.exporting.versions import described
 from tests.people import PASSWORD, grant
@@ -57,6 +59,27 @@ def test_files_of_a_version_come_one_by_one_and_in_ranges(ask, faces):
         assert ask(f"/v1/parquet/{name}", Range="bytes=999999999-").status_code == 416
     assert found == set(faces)
     assert ask("/v1/parquet/DATASHEET.md").text.startswith("# Datasheet")
+
+
+def test_a_file_that_was_made_is_let_go_of_once_somebody_in_it_withdraws_or_nobody_asks(
+    platform, ask, faces, monkeypatch
+):
+    names = [f"/v1/parquet/data/{split}-00000-of-00001.parquet" for split in ("train", "test", "validation")]
+
+    def at_hand():
+        dataset_api.forget_files()
+        return [file.name for file in dataset_api._at_hand]
+
+    monkeypatch.setattr(dataset_api, "_at_hand", {})
+    for name in (*names, names[1]):
+        ask(name)
+    assert at_hand() == [names[2].removeprefix("/v1/parquet/"), names[1].removeprefix("/v1/parquet/")]
+    with monkeypatch.context() as later:
+        later.setattr(dataset_api, "_AT_HAND_SECONDS", 0)
+        assert at_hand() == []
+    ask(names[0])
+    platform.withdrawal.remove(OPERATOR, platform.studies.current().id, next(iter(faces)), Removal.ASKED)
+    assert at_hand() == []
 
 
 @pytest.mark.parametrize(
