@@ -47,6 +47,7 @@ def run(page, actor: Person | None, way_in: Callable[[], None]) -> None:
     else runs turn people away."""
     state().routed, state().actor = True, actor
     if state().page != page.url_path:
+        state().is_first_page = state().page is None
         state().page, state().arrived = page.url_path, True
     if state().rehearsing and page.url_path != REHEARSAL:
         state().rehearse(None)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.services.people.accounts import SignedIn
+from fers.ui.languages import _
 from fers.ui.people import providers
 from fers.ui.services import platform
 from fers.ui.state import CookieRequest, start_afresh, state
@@ -81,7 +82,12 @@ def sign_out() -> None:
 
 
 def sign_out_page() -> None:
-    """What the "Sign out" entry of the navigation runs."""
+    """What the "Sign out" entry of the navigation runs. Who comes here by the address alone is asked: any site can send
+    a browser here, and a photo that is at hand would be lost."""
+    if state().is_first_page and person():
+        st.title(_("Sign out"))
+        if not st.button(_("Sign out"), type="primary"):
+            return
     sign_out()
     st.switch_page("pages/sign_in.py")
 

@@ -269,6 +269,8 @@ class State:
     """Whether somebody came to the current page from another one; a page that asks says when it has heard it."""
     page: str | None = None
     """The address of that page."""
+    is_first_page: bool = False
+    """Whether this tab has shown no other page: somebody came to it by its address."""
     study_id: str | None = None
     """Of the study that this tab showed last to whoever is signed in."""
     to_freeze: FaceFilter = NO_FILTER

@@ -3,11 +3,13 @@
 from contextlib import suppress
 
 from driving import agreed, click, field, open_app, sign_in, signed_in, told
+from streamlit.testing.v1 import AppTest
 
 from fers.domain.people import Role
 from fers.errors import SignInFailed
 from fers.ui.web.session_cookie import COOKIE, DEVICE
-from tests.people import PASSWORD, grant
+from tests.people import PASSWORD, grant, participant
+from tests.waiting import LONG
 
 
 def test_wrong_passwords_and_unknown_emails_are_told_alike(app, platform):
@@ -69,6 +71,19 @@ def test_a_session_ended_elsewhere_ends_here(app, platform):
     agreed(signed_in(app, platform))
     platform.accounts.sign_out(app.session_state["fers"].token)
     assert "I am new here" in [tab.label for tab in app.run().tabs]
+
+
+def test_another_site_that_leads_a_browser_to_the_address_signs_nobody_out(app, platform, cookies):
+    participant(platform)
+    token = cookies[COOKIE] = platform.accounts.sign_in("ada@example.org", PASSWORD).token
+    address = next(key for key, page in app._registered_pages.items() if page["url_pathname"] == "sign_out")
+    led_there = AppTest.from_file(app._script_path, default_timeout=LONG)
+    led_there._page_hash = address
+    assert [button.label for button in led_there.run().button] == ["Sign out"]
+    assert platform.accounts.resume(token)
+    click(led_there, "Sign out")
+    assert platform.accounts.resume(token) is None
+    assert not led_there.exception and not led_there.error
 
 
 def test_the_cookie_brings_somebody_back_until_they_sign_out(app, platform, cookies):
