@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from fers.analysis.coefficients import cohen_kappa, fleiss_kappa, interval_alpha, nominal_alpha, share
-from fers.analysis.estimates import Bootstrap, Estimate
+from fers.analysis.coefficients import cohen_kappa, fleiss_kappa, interval_alpha, nominal_alpha
+from fers.analysis.estimates import Bootstrap, Estimate, share_of
 from fers.analysis.votes import Votes, collect
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Label
@@ -74,7 +74,7 @@ def agreement(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> 
     )
 
 
-def agreement_with_sets(labels: Iterable[Label], resamples: int = 1000, seed: int = 0) -> Estimate:
+def agreement_with_sets(labels: Iterable[Label]) -> Estimate:
     """The share, 0 to 1, of the annotators' labels that say what an imported set itself says of the same face. Labels
     whose verdict is no emotion are left out."""
     emotions = [(label.face_id, label.emotion, label.of_a_set) for label in labels if label.emotion is not None]
@@ -83,8 +83,8 @@ def agreement_with_sets(labels: Iterable[Label], resamples: int = 1000, seed: in
     for face_id, emotion, of_a_set in emotions:
         if face_id in by_set and not of_a_set:
             hits[face_id].append(emotion is by_set[face_id])
-    rows = np.array([(sum(same), len(same)) for same in hits.values()], float).reshape(-1, 2)
-    return Bootstrap(resamples, seed).estimate(rows, share, labels=rows[:, 1].sum())
+    agreeing, comparisons = (np.array([count(same) for same in hits.values()], int) for count in (sum, len))
+    return share_of(agreeing, comparisons, labels=comparisons.sum())
 
 
 def _alpha(counts: np.ndarray, bootstrap: Bootstrap) -> Estimate:
@@ -117,10 +117,10 @@ def _of_annotator(
 ) -> AnnotatorAgreement:
     others = counts.copy()
     others[faces, outcomes] -= 1
-    hits = np.stack([others[faces, outcomes], others[faces].sum(axis=1)], axis=1)
-    hits = hits[hits[:, 1] > 0]
+    agreeing, comparisons = others[faces, outcomes], others[faces].sum(axis=1)
+    seen = comparisons > 0
     return AnnotatorAgreement(
-        with_others=bootstrap.estimate(hits, share, labels=len(hits) + hits[:, 1].sum()),
+        with_others=share_of(agreeing[seen], comparisons[seen], labels=seen.sum() + comparisons.sum()),
         alpha_without=_alpha(others, bootstrap),
     )
 

@@ -55,13 +55,6 @@ def interval_alpha(moments: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1 - np.divide(observed, expected, out=np.full_like(expected, np.nan), where=apart)
 
 
-def share(hits: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Plain share, 0 to 1, without regard to chance. `hits` is faces x 2: how many comparisons on a face agree, and how
-    many there are."""
-    agreeing, comparisons = (weights @ hits).T
-    return agreeing / comparisons
-
-
 def _agreeing(counts: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The share of pairs of labels of one face that agree, each label counting once, and the labels of each class."""
     labels = counts.sum(axis=1)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from fers.analysis.coefficients import share
-from fers.analysis.estimates import Bootstrap, Estimate
+from fers.analysis.estimates import Estimate, share_of
 from fers.domain.labels import Label, Verdict
 from fers.domain.review import GoldStandard
 
@@ -19,8 +18,8 @@ def accuracy_on_gold_standard(labels: Iterable[Label], known: Mapping[str, GoldS
     for label in labels:
         face = known.get(label.face_id)
         if face and label.given_at >= face.since and label.verdict is not Verdict.FLAGGED:
-            hits[label.annotator_id].append((label.emotion is face.emotion, 1))
+            hits[label.annotator_id].append(label.emotion is face.emotion)
     return {
-        annotator: Bootstrap().estimate(np.array(rows, float), share, labels=len(rows))
-        for annotator, rows in sorted(hits.items())
+        annotator: share_of(np.array(right), np.ones(len(right), int), labels=len(right))
+        for annotator, right in sorted(hits.items())
     }

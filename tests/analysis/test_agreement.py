@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from fers.analysis.agreement import agreement
+from fers.analysis.estimates import share_of
 from fers.domain.emotions import Emotion
 from fers.domain.labels import Verdict
 from tests.analysis.labelling import CLASSES, NOTHING, from_table, label, said_of, seen_by, shuffled, tables, truth_of
@@ -21,8 +23,11 @@ def test_perfect_agreement_is_one_in_every_sense(truth):
     seen = [report.by_class[emotion] for emotion in set(truth)]
     annotators = report.by_annotator.values()
     estimates = [report.emotion, report.fleiss, *report.by_pair.values(), *seen]
-    estimates += [estimate for one in annotators for estimate in (one.with_others, one.alpha_without)]
-    assert all((one.value, one.low, one.high) == pytest.approx((1, 1, 1)) for one in estimates)
+    estimates += [one.alpha_without for one in annotators]
+    assert all(one.value == pytest.approx(1) for one in estimates)
+    assert not any(one.has_interval for one in estimates), "no face says how often others would be disagreed on"
+    for one in annotators:
+        assert one.with_others.low < one.with_others.value == one.with_others.high == 1
     assert np.array_equal(report.confusion, np.diag(np.bincount(truth, minlength=CLASSES)) * 6)
 
 
@@ -73,6 +78,42 @@ def test_an_annotator_who_guesses_is_found():
     assert guessing.with_others.high < min(
         one.with_others.low for name, one in report.by_annotator.items() if name != "annotator 3"
     )
+
+
+def test_a_single_face_says_nothing_of_how_faces_differ():
+    report = agreement(said_of("a", HAPPY, HAPPY, SAD), RESAMPLES)
+    for estimate in (report.emotion, report.fleiss):
+        assert estimate.is_defined and not estimate.has_interval
+
+
+@pytest.mark.parametrize(("faces", "agreed"), [(4, 4), (4, 0), (30, 24)])
+def test_agreement_with_others_has_wilsons_interval_with_a_comparison_of_each_face(faces, agreed):
+    labels = [one for face in range(faces) for one in said_of(f"{face:02}", HAPPY, HAPPY if face < agreed else SAD)]
+    found = agreement(labels, RESAMPLES).by_annotator["annotator 0"].with_others
+    expected = proportion_confint(agreed, faces, method="wilson")
+    assert (found.low, found.high) == pytest.approx(expected, abs=1e-9)
+    assert (found.value, found.faces, found.labels) == (agreed / faces, faces, 2 * faces)
+
+
+def test_the_interval_of_agreement_with_others_holds_what_it_promises_of_few_faces_too():
+    """Some faces are hard for everybody, so that what is said of one face goes together. Of draws of 15 such faces,
+    more than nine in ten of the intervals hold the truth."""
+    random = np.random.default_rng(4)
+
+    def seen(faces):
+        clear = np.where(random.random(faces) < 0.8, 0.99, 0.4)
+        return np.where(random.random((3, faces)) < clear, 0, random.integers(1, CLASSES, (3, faces)))
+
+    def same(table):
+        return (table[0] == table[1:]).mean()
+
+    truth, held = same(seen(200_000)), 0
+    for _ in range(400):
+        table = seen(15)
+        found = share_of((table[0] == table[1:]).sum(axis=0), np.full(15, 2), 0)
+        assert found.value == pytest.approx(same(table))
+        held += found.low <= truth <= found.high
+    assert 0.9 <= held / 400 <= 0.99
 
 
 def test_a_face_counts_where_it_has_the_labels_that_are_needed():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from fers.analysis.gold_standard import accuracy_on_gold_standard
 from fers.domain.emotions import Emotion
@@ -36,3 +37,9 @@ def test_accuracy_is_the_share_of_right_labels():
     ann = accuracy[an_id("ann")]
     assert (ann.labels, ann.faces) == (3, 3)
     assert 0 <= ann.low < ann.value < ann.high <= 1
+
+
+def test_being_always_right_on_a_few_faces_is_no_certainty():
+    labels = [a_label("first", "ann"), a_label("third", "ann")]
+    [found] = accuracy_on_gold_standard(labels, KNOWN).values()
+    assert (found.value, found.low, found.high) == pytest.approx((1, *proportion_confint(2, 2, method="wilson")))

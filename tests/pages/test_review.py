@@ -64,9 +64,15 @@ def test_an_imported_sets_own_labels_stand_apart_from_annotators(app, platform):
     app.run()
     assert "1 labels" not in told(app)
     assert "1 label." in told(app)
-    assert "Annotators' agreement with them: 1.00 [1.00, 1.00], 1 face." in told(app)
+    assert "Annotators' agreement with them: 1.00 [0.21, 1.00], 1 face." in told(app)
     [annotators] = [table.value for table in app.dataframe if "Annotator" in table.value]
     assert list(annotators["Annotator"]) == ["aaaaaa"]
+    other = replace(annotator, id="b" * 32)
+    platform.review.label(other, study.id, first.id, Verdict.EMOTION, distribution=only(Emotion.ANGER))
+    app.run()
+    [alpha] = [metric.value for metric in app.metric if metric.label == "Expressions, α"]
+    shown = [caption.value for caption in app.caption] + [str(table.value.to_dict()) for table in app.dataframe]
+    assert alpha == "0.00" and not any("[nan" in text for text in shown), "of a single face there is no interval"
     app.query_params["id"] = first.id
     app.switch_page("pages/face.py").run()
     assert "Imported dataset" in str([table.value for table in app.dataframe])

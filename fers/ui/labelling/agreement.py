@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fers.analysis.estimates import Estimate
+from fers.analysis.estimates import UNDEFINED, Estimate
 from fers.domain.emotions import Emotion
 from fers.domain.people import Person
 from fers.domain.studies import Study
@@ -21,7 +21,6 @@ from fers.ui.session import person
 
 SHOWN = 8
 FIGURE_PIXELS = 160
-NOBODY = Estimate(np.nan, np.nan, np.nan, 0, 0)
 
 
 def overall(report: AgreementReport) -> None:
@@ -37,7 +36,8 @@ def overall(report: AgreementReport) -> None:
         for title, estimate in figures.items():
             with st.container(width=FIGURE_PIXELS):
                 st.metric(title, f"{estimate.value:.2f}" if estimate.is_defined else "–")
-                st.caption(f"{_interval(estimate)} {estimate.faces:,} faces")
+                faces = "1 face" if estimate.faces == 1 else f"{estimate.faces:,} faces"
+                st.caption(f"{_interval(estimate)} {faces}".lstrip())
     labels = "1 label" if report.labels == 1 else f"{report.labels:,} labels"
     st.caption(
         f"{labels}. α is Krippendorff's alpha: 1 is full agreement, 0 is chance. Labels are usually called reliable "
@@ -68,9 +68,9 @@ def by_annotator(report: AgreementReport) -> None:
             {
                 "Annotator": _short(name),
                 "Labels": count,
-                "Agreement with others": _figure(own.with_others if own else NOBODY),
-                "α without them": _figure(own.alpha_without if own else NOBODY),
-                "Accuracy on the gold standard": _figure(report.on_gold_standard.get(name, NOBODY)),
+                "Agreement with others": _figure(own.with_others if own else UNDEFINED),
+                "α without them": _figure(own.alpha_without if own else UNDEFINED),
+                "Accuracy on the gold standard": _figure(report.on_gold_standard.get(name, UNDEFINED)),
                 "Estimated accuracy": f"{report.accuracy[name]:.2f}" if name in report.accuracy else "–",
             }
         )
@@ -176,11 +176,11 @@ def _set_gold_standard(study: Study, face_id: str, emotion: Emotion | None) -> N
 
 
 def _figure(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} {_interval(estimate)}" if estimate.is_defined else "–"
+    return f"{estimate.value:.2f} {_interval(estimate)}".rstrip() if estimate.is_defined else "–"
 
 
 def _interval(estimate: Estimate) -> str:
-    return f"[{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.is_defined else ""
+    return f"[{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.has_interval else ""
 
 
 def _short(annotator_id: str) -> str:
