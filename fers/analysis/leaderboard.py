@@ -45,8 +45,9 @@ def entry(answers: np.ndarray, labels: np.ndarray, people: np.ndarray) -> BoardE
 def figures(names: Sequence[str], scores: Callable[[np.ndarray], np.ndarray], people: np.ndarray) -> dict[str, Figure]:
     """What `scores` says of n faces, by name, with 95% intervals by drawing people; 0 to 1, which every score lies in,
     where there is only one. `people` says whose each face is."""
-    faces = len(people)
-    values, (low, high) = scores(np.arange(faces)), bootstrap_interval(scores, faces, people=people)
+    faces, inflated = len(people), [place for place, name in enumerate(names) if name in Scores.INFLATED]
+    values = scores(np.arange(faces))
+    low, high = bootstrap_interval(scores, faces, people=people, inflated=inflated)
     if len(np.unique(people)) == 1:
         low, high = (np.where(np.isnan(values), np.nan, end) for end in (0, 1))
     rows = zip(names, values, low, high, strict=True)

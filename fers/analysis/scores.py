@@ -13,6 +13,8 @@ class Scores:
     """Shares from 0 to 1 over all faces; a face that was not found counts as answered wrongly."""
 
     NAMES: ClassVar[tuple[str, ...]] = ("top1", "top3", "macro_f1", "balanced_accuracy", "ece", "error_auroc")
+    INFLATED: ClassVar[frozenset[str]] = frozenset({"ece"})
+    """Those that chance makes larger and never smaller: see `bootstrap_interval`."""
 
     top1: float
     top3: float
@@ -35,10 +37,10 @@ def score(probabilities: np.ndarray, labels: np.ndarray, found: np.ndarray) -> S
     """Score n x 8 `probabilities` of faces with n `labels`, of which those with `found` were found."""
     answers, truth = probabilities[found], labels[found]
     classes = probabilities.shape[1]
-    if not len(truth):
-        return Scores(0.0, 0.0, 0.0, 0.0, float("nan"), float("nan"), np.full(classes, np.nan))
-    confusion = metrics.confusion_matrix(answers, truth)
     faces = np.bincount(labels, minlength=classes)
+    if not len(truth):
+        return Scores(0.0, 0.0, 0.0, 0.0, float("nan"), float("nan"), np.where(faces > 0, 0.0, np.nan))
+    confusion = metrics.confusion_matrix(answers, truth)
     share = found.mean()
     occurring = faces + confusion.sum(axis=0)
     recall = np.divide(confusion.diagonal(), faces, out=np.full(classes, np.nan), where=faces > 0)

@@ -1,6 +1,6 @@
 """How far a figure measured on so many faces can be trusted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ def bootstrap_interval(
     faces: int,
     resamples: int = RESAMPLES,
     people: np.ndarray | None = None,
+    inflated: Sequence[int] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """The 95% percentile interval (Efron 1979) of what `measure` returns for the indices of resampled faces: its lower
     and upper ends, in the shape of what it returns; NaN for what is undefined in every resample. The same resamples for
@@ -24,9 +25,16 @@ def bootstrap_interval(
     Faces of one person are not independent. With `people`, which says whose each of the n faces is, people are drawn,
     each with all of their faces: the cluster bootstrap (Field and Welsh, J. R. Statist. Soc. B 69, 2007). A single
     person says nothing of how people differ, so the ends are NaN.
+
+    `inflated`: places, in what `measure` returns, of figures that chance makes larger and never smaller, as it does an
+    ECE. A resample has the chance of the faces and its own, so it is above their figure, and often all of its interval
+    would be. It is moved back by as much as resamples are above on average (Efron and Tibshirani, An Introduction to
+    the Bootstrap, 1993, ch. 10), though not below 0: an interval of what so many other faces would show.
     """
-    random, draw = np.random.default_rng(SEED), _drawing(faces, people)
+    random, draw = np.random.default_rng(SEED), drawing(faces, people)
     values = np.array([measure(draw(random)) for _ in range(resamples)])
+    for place in inflated:
+        values[:, place] = _moved_back(values[:, place], measure(np.arange(faces))[place])
     ends = np.full((2, *values.shape[1:]), np.nan)
     defined = ~np.isnan(values).all(axis=0)
     if people is None or len(np.unique(people)) > 1:
@@ -34,9 +42,9 @@ def bootstrap_interval(
     return ends[0], ends[1]
 
 
-def _drawing(faces: int, people: np.ndarray | None) -> Callable[[np.random.Generator], np.ndarray]:
-    """What draws the indices of a resample. People are numbered as they come, so that with a face of each the draws are
-    those of faces."""
+def drawing(faces: int, people: np.ndarray | None) -> Callable[[np.random.Generator], np.ndarray]:
+    """What draws the indices of a resample of n faces, or of whole `people`. These are numbered as they come, so that
+    with a face of each the draws are those of faces."""
     if people is None:
         return lambda random: random.integers(faces, size=faces)
     _, first, whose = np.unique(people, return_index=True, return_inverse=True)
@@ -50,6 +58,12 @@ def _drawing(faces: int, people: np.ndarray | None) -> Callable[[np.random.Gener
         return order[begins + np.arange(len(begins))]
 
     return draw
+
+
+def _moved_back(draws: np.ndarray, figure: float) -> np.ndarray:
+    """Draws of a figure from 0 on whose mean is the figure itself."""
+    known = draws[~np.isnan(draws)]
+    return (draws - (known.mean() - figure)).clip(min=0) if len(known) else draws
 
 
 def design_effect(values: np.ndarray, people: np.ndarray) -> float:

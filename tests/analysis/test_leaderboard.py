@@ -39,9 +39,25 @@ def test_every_score_lies_in_its_interval():
     answers = random.dirichlet(np.ones(8), 300) + 0.2 * np.eye(8)[labels]
     scored = entry(answers / answers.sum(axis=1, keepdims=True), labels, np.arange(300) // 3)
     assert (scored.n, scored.people) == (300, 100)
-    for name in ("top1", "top3", "macro_f1", "balanced_accuracy", "error_auroc"):
-        value, low, high = scored.figures[name]
+    for name, (value, low, high) in scored.figures.items():
         assert low < value < high, name
+
+
+def test_the_ece_of_a_calibrated_model_lies_in_its_interval_and_so_does_that_of_as_many_other_faces():
+    """Percentiles alone would lie above both: chance makes an ECE larger, and a resample has that of the faces, too."""
+    random = np.random.default_rng(2)
+
+    def drawn(faces):
+        answers = random.dirichlet(np.full(8, 0.2), faces)
+        return answers, (random.random((faces, 1)) > answers.cumsum(axis=1)[:, :-1]).sum(axis=1)
+
+    elsewhere = np.mean([ModelSums(*drawn(300)).scores(np.arange(300))[4] for _ in range(100)])
+    held = 0
+    for _ in range(12):
+        value, low, high = entry(*drawn(300), np.arange(300)).figures["ece"]
+        assert 0 <= low < value < high
+        held += low <= elsewhere <= high
+    assert held >= 11
 
 
 def test_one_person_says_nothing_of_how_people_differ():

@@ -22,6 +22,20 @@ def test_what_is_measured_keeps_its_shape():
     assert low.shape == high.shape == (2,) and (low < high).all()
 
 
+def test_a_figure_that_chance_makes_larger_lies_in_its_interval():
+    """As the distance of a mean from the truth, which is 0 here, and so no interval of it is above what was seen."""
+    values = np.random.default_rng(3).normal(size=400)
+    values -= values.mean() - 0.001
+
+    def distances(sample):
+        return np.array([abs(values[sample].mean()), values[sample].mean()])
+
+    plain, moved = bootstrap_interval(distances, 400), bootstrap_interval(distances, 400, inflated=[0])
+    assert plain[0][0] > 0.001, "all draws are further off"
+    assert 0 <= moved[0][0] <= 0.001 < moved[1][0]
+    assert (plain[0][1], plain[1][1]) == (moved[0][1], moved[1][1]), "others are left as they are"
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30), st.randoms(use_true_random=False))
 def test_drawing_people_who_gave_one_face_each_is_drawing_faces(shares, random):
