@@ -231,10 +231,11 @@ class Arena:
         return explained(classifier, pixels, prediction_of(classifier, pixels, self._now))
 
     def _latest(self, actor: Person, on: EvaluationSet) -> list[Result]:
-        """What was measured last, all of it on the same faces."""
+        """What was measured last, all of it on the same faces and in one go: what is left of an earlier one may rest on
+        votes that were taken back since, or on those of fewer people."""
         results = self.results(actor, on)
         latest = max(results, key=lambda result: result.measured_at, default=None)
-        return [result for result in results if latest and result.faces_sha256 == latest.faces_sha256]
+        return [result for result in results if latest and _measured_on(result) == _measured_on(latest)]
 
     def _finished_others(self, actor: Person, info: ModelInfo, on: EvaluationSet) -> list[ModelInfo]:
         return [other.info for other in self.standings(actor, on) if other.run and other.info != info]
@@ -271,3 +272,7 @@ class Arena:
 
         note(0)
         return note
+
+
+def _measured_on(result: Result) -> tuple[str, int, int | None]:
+    return result.faces_sha256, result.size, result.revisions

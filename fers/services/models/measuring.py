@@ -42,8 +42,8 @@ class Measuring:
         self._remembered: tuple[object, Common] | None = None
 
     def measure(self, evaluation_set: EvaluationSet, infos: list[ModelInfo], step: Callable[[], None]) -> int:
-        """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What was
-        measured on the very same faces before is taken from there: the draws of the bootstrap are always the same.
+        """Measure models on the faces that all of them answered, and the annotators, and keep what comes out. What this
+        FERS measured on the very same faces before is taken from there: the draws of its bootstrap are always the same.
         Returns how many labelled faces there are."""
         state = self._state(evaluation_set)
         common = self._read(evaluation_set, [info.fingerprint for info in infos])
@@ -51,7 +51,9 @@ class Measuring:
             return common.faces
         faces = digest(common.face_ids.tolist(), common.labels.tolist())
         known = {
-            result.who: result for result in self._results.results(evaluation_set.key) if result.faces_sha256 == faces
+            result.who: result
+            for result in self._results.results(evaluation_set.key)
+            if (result.faces_sha256, result.fers_version) == (faces, __version__)
         }
         right = {
             info.fingerprint: answers.argmax(axis=1) == common.labels

@@ -217,6 +217,31 @@ def test_intervals_are_by_people_and_earlier_ones_by_faces_are_measured_anew(pla
     assert [result for _, result in platform.arena.leaderboard(OPERATOR)][0].people == 4
 
 
+def test_what_another_fers_measured_is_measured_anew(platform, study, faces):
+    """It may have reckoned otherwise, and the result says which one did."""
+    run_all(platform, OWN_LABELS)
+    [before, *_] = [result for _, result in platform.arena.leaderboard(OPERATOR)]
+    older = replace(before, fers_version="0.1", figures=before.figures | {"ece": (0.5, 0.6, 0.7)})
+    platform.arena._results.save_result(older)
+    platform.arena.evaluate(OPERATOR, "sad")
+    [after, *_] = [result for _, result in platform.arena.leaderboard(OPERATOR)]
+    assert (after.who, after.fers_version, after.figures) == (before.who, before.fers_version, before.figures)
+
+
+def test_the_line_for_people_goes_with_the_votes_it_rests_on(platform, study, faces, clock):
+    """The faces and their people's own labels are the same as before."""
+    run_all(platform, OWN_LABELS)
+    assert platform.arena.people(OPERATOR).n == 4
+    clock.advance(minutes=1)
+    for face in faces:
+        for annotator in ANNOTATORS:
+            platform.review.undo(annotator, study.id, face.id)
+    run_all(platform, OWN_LABELS)
+    assert platform.arena.people(OPERATOR) is None
+    assert not platform.arena.state(OPERATOR).is_revised
+    assert {standing.info.id for standing, _ in platform.arena.leaderboard(OPERATOR)} == {"happy", "sad"}
+
+
 def test_ranges_asked_about_one_by_one_are_all_reviewed_faces(platform, study, faces, happy):
     for among in divided(3):
         platform.arena.ask(OPERATOR, "happy", REVIEWED_FACES, among)
