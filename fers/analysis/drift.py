@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from fers.domain.consensus import agreeing_pairs
+from fers.domain.consensus import agreeing_pairs, of_people
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, quarter
 from fers.domain.field import VersionSums
@@ -74,7 +74,7 @@ def version_sums(version_id: str, entries: Iterable[Entry]) -> VersionSums:
         if entry.own_label is not None:
             labels[entry.own_label] += 1
             sums["agreed"] += entry.probabilities.index(sure) == entry.own_label
-        pairs = agreeing_pairs(entry.votes)
+        pairs = agreeing_pairs(of_people(entry.votes))
         if pairs is not None:
             sums["reviewed"] += 1
             sums["united"] += quarter(pairs) == QUARTERS[-1]

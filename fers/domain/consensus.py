@@ -60,11 +60,12 @@ def plurality(votes: Collection[int]) -> Consensus | None:
 
 
 def opinion_of(labels: Collection[Label]) -> Opinion | None:
-    """What those who labelled one face make of it; None where nobody did."""
+    """What those who labelled one face make of it; None where nobody did. An imported set's own label counts in what is
+    seen, and not in how far people agree."""
     if not labels:
         return None
     consensus = plurality(votes_of(labels))
-    return Opinion(None if consensus is None else consensus.emotion, agreeing_pairs(labels))
+    return Opinion(None if consensus is None else consensus.emotion, agreeing_pairs(of_people(labels)))
 
 
 def agreeing_pairs(labels: Iterable[Label | Vote]) -> float | None:

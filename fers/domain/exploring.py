@@ -62,7 +62,7 @@ class FaceFilter:
     confidence: frozenset[int] = frozenset()
     """Quarters of the model's largest probability."""
     agreement: frozenset[int] = frozenset()
-    """Quarters of the annotators' agreement; faces that none has labelled are in no quarter."""
+    """Quarters of the annotators' agreement; faces that fewer than two have labelled are in no quarter."""
     intended: frozenset[Emotion | None] = frozenset()
     """What their people were asked to show; None stands for nothing."""
     group: tuple[str, str] | None = None

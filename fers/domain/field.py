@@ -118,7 +118,7 @@ class VersionSums:
     agreed: int
     """Faces where that model guessed what the person said."""
     reviewed: int
-    """Faces that several annotators labelled."""
+    """Faces that several annotators labelled; an imported set is none."""
     united: int
     """Those of them on which at least three quarters of the pairs of annotators agree."""
 

@@ -1,5 +1,7 @@
 """Drift is told apart from chance, however few faces a week has."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,9 +66,10 @@ def test_what_a_version_comes_to():
     entries = [
         an_entry("agreed", own_label=Emotion.HAPPY, probabilities=guess, votes=(happy, happy, happy)),
         an_entry("wrong", own_label=Emotion.SAD, probabilities=guess, votes=(happy, sad)),
+        an_entry("a set's", own_label=None, probabilities=guess, votes=(happy, replace(happy, of_a_set=True))),
         an_entry("one vote", own_label=None, probabilities=guess, votes=(happy, Vote("b", Verdict.FLAGGED))),
     ]
     sums = version_sums("v", entries)
-    assert (sums.faces, sums.labels, sums.agreed) == (3, (0, 1, 1, 0, 0, 0, 0, 0), 1)
+    assert (sums.faces, sums.labels, sums.agreed) == (4, (0, 1, 1, 0, 0, 0, 0, 0), 1)
     assert (sums.reviewed, sums.united) == (2, 1)
-    assert (sums.confidence, sums.squares) == pytest.approx((3 * 0.93, 3 * 0.93**2))
+    assert (sums.confidence, sums.squares) == pytest.approx((4 * 0.93, 4 * 0.93**2))

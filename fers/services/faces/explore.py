@@ -32,8 +32,8 @@ class Explore:
         return self._index.counts(study_id, wanted) if self._may_be_seen(actor, study_id, wanted) else []
 
     def agreement(self, actor: Person, study_id: str, wanted: FaceFilter) -> dict[int, int]:
-        """How many of the wanted faces there are in each quarter of the annotators' agreement; those that none has
-        labelled are in no quarter."""
+        """How many of the wanted faces there are in each quarter of the annotators' agreement; those that fewer than
+        two have labelled are in no quarter."""
         require(actor, Action.VIEW_DATASET, study_id)
         found = self._index.agreement(study_id, wanted) if self._may_be_seen(actor, study_id, wanted) else {}
         return {part: found.get(part, 0) for part in QUARTERS if not wanted.agreement or part in wanted.agreement}

@@ -66,7 +66,7 @@ class AskedReport:
     """Asked x perceived: likewise. Faces that nobody looked at, where annotators tie or see no expression, are in
     none."""
     people_report: Figure
-    """Share of people who report what was asked, of all who report something."""
+    """Share of faces whose people report what was asked, of all of which they report something."""
     annotators_see: Figure
     """Share of faces in which annotators see what was asked, of all in which they see something."""
     managed_and_seen: Figure
@@ -117,7 +117,7 @@ class Agreement:
     def votes(self, actor: Person, study_id: str, face_id: str) -> Counter[Emotion | Verdict]:
         """How many of a face's annotators said what: an emotion (the largest share), or another verdict."""
         require(actor, Action.VIEW_DATASET, study_id)
-        own = (label for label in self._labels.labels_of(face_id) if label.study_id == study_id)
+        own = (label for label in of_people(self._labels.labels_of(face_id)) if label.study_id == study_id)
         return Counter(label.verdict if label.emotion is None else label.emotion for label in own)
 
     def known(self, actor: Person, study_id: str) -> dict[str, Emotion]:

@@ -87,7 +87,7 @@ def agreement(shares: dict[int, int]) -> None:
     """How many faces' annotators agree how far."""
     st.header("Inter-rater agreement", anchor=False)
     if not any(shares.values()):
-        st.caption("No annotator has labelled these faces yet.")
+        st.caption("None of these faces has been labelled by two annotators yet.")
         return
     _bars([{"Agreement": quarter_word(quarter), "Faces": count} for quarter, count in shares.items()])
     st.caption("For each face, the share of annotator pairs who gave it the same label.")

@@ -14,7 +14,7 @@ from fers.assembly import assemble
 from fers.datasets import DataError, FaceSet, Faults, load
 from fers.domain.emotions import Emotion
 from fers.domain.evaluation_sets import REVIEWED_FACES, EvaluationLabels, EvaluationSet
-from fers.domain.exploring import FaceFilter
+from fers.domain.exploring import QUARTERS, FaceFilter
 from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR
@@ -94,6 +94,20 @@ def test_a_sets_own_labels_are_no_annotators(platform, study, faces, settings, c
     version = EvaluationSet(EvaluationLabels.VERSION, dataset_version.id)
     assert [len(votes) for votes in evaluation_sets.votes(version).values() if votes] == [2]
     assert platform.agreement.proposed(OPERATOR, study.id, 9) == {}, "nobody but the set looked at the others"
+
+
+def test_a_sets_label_is_no_annotator_where_faces_are_found_by_agreement(platform, study, faces):
+    """One annotator and the set are no pair, whatever they say; two annotators are, whatever the set says."""
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    [face, *_] = [one.face for one in platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)]
+    said = []
+    for name in ("a", "b"):
+        annotator = replace(OPERATOR, id=name * 32)
+        platform.review.label(annotator, study.id, face.id, Verdict.EMOTION, distribution=only(Emotion.FEAR))
+        said.append(platform.explore.agreement(OPERATOR, study.id, FaceFilter()))
+    assert [sum(shares.values()) for shares in said] == [0, 1]
+    assert said[1][QUARTERS[-1]] == 1
+    assert platform.agreement.votes(OPERATOR, study.id, face.id) == {Emotion.FEAR: 2}
 
 
 def test_a_set_that_was_imported_before_its_labels_were_marked_is_marked_when_it_comes_again(
