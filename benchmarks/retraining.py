@@ -107,7 +107,8 @@ def main(labels: Path, seeds: int, first_seed: int, recipe_name: str) -> None:
             + ", ".join(f"{figure} {was[figure]:.4f} -> {now[figure]:.4f}" for figure in FIGURES),
             flush=True,
         )
-    for figure, mean, spread in zip(FIGURES, np.mean(gained, axis=0), np.std(gained, axis=0), strict=True):
+    spreads = np.std(gained, axis=0, ddof=1)
+    for figure, mean, spread in zip(FIGURES, np.mean(gained, axis=0), spreads, strict=True):
         print(f"{figure}: {100 * mean:+.1f} points on average, standard deviation {100 * spread:.1f}")
 
 

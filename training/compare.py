@@ -1,6 +1,7 @@
 """Compare the registered models on the same faces: `python -m training.compare --data SPEC --out FOLDER`.
 
-Trains nothing. Prints one table and writes it to the folder as Markdown and JSON, with plots.
+Trains nothing. Prints one table and writes it to the folder as Markdown and JSON, with plots. Where the faces' set says
+whom they show, intervals and tests go by people.
 """
 
 import hashlib
@@ -12,8 +13,9 @@ import click
 import numpy as np
 
 from fers import adapters, config
+from fers.analysis.leaderboard import figures
 from fers.analysis.scores import Scores, score
-from fers.analysis.significance import bootstrap_interval, mcnemar
+from fers.analysis.significance import mcnemar
 from fers.datasets import FaceSet, load_all
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
@@ -101,7 +103,7 @@ def compare(
     sizes: list[int | None],
 ) -> dict:
     """Everything the table says, in JSON's types, the best model first. `answers` are n x 8 probabilities a model."""
-    labels = faces.labels
+    labels, whose = faces.labels, faces.whose
     ranking = sorted(range(len(infos)), key=lambda m: -score(answers[m], labels, found).top1)
     models = []
     for place, index in enumerate(ranking):
@@ -111,30 +113,28 @@ def compare(
             {
                 "id": infos[index].id,
                 "version": infos[index].version,
-                "scores": _with_intervals(answers[index], labels, found),
+                "scores": _with_intervals(answers[index], labels, found, whose),
                 "parameters": infos[index].parameters,
                 "bytes": sizes[index],
                 "milliseconds": milliseconds[index],
-                "p_same_as_the_one_above": None if ahead is None else mcnemar(ahead, right),
+                "p_same_as_the_one_above": None if ahead is None else mcnemar(ahead, right, whose),
             }
         )
-    return {"data": faces.source, "n": len(faces), "coverage": float(found.mean()), "models": models}
+    about = {"data": faces.source, "n": len(faces), "people": len(np.unique(whose)) if faces.people else None}
+    return about | {"coverage": float(found.mean()), "models": models}
 
 
 def _right(answers: np.ndarray, labels: np.ndarray, found: np.ndarray) -> np.ndarray:
     return found & (answers.argmax(axis=1) == labels)
 
 
-def _with_intervals(answers: np.ndarray, labels: np.ndarray, found: np.ndarray) -> dict[str, list[float | None]]:
+def _with_intervals(
+    answers: np.ndarray, labels: np.ndarray, found: np.ndarray, whose: np.ndarray
+) -> dict[str, list[float | None]]:
     """Each score as [figure, low, high]."""
     names = [*Scores.NAMES, *(f"recall {label}" for label in LABELS)]
-    figures = score(answers, labels, found).as_array()
-    low, high = bootstrap_interval(lambda i: score(answers[i], labels[i], found[i]).as_array(), len(labels))
-    rows = zip(figures, low, high, strict=True)
-    return {
-        name: [None if np.isnan(value) else float(value) for value in row]
-        for name, row in zip(names, rows, strict=True)
-    }
+    scores = figures(names, lambda i: score(answers[i], labels[i], found[i]).as_array(), whose)
+    return {name: [None if np.isnan(value) else value for value in figure] for name, figure in scores.items()}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The comparison as one Markdown table, beside the paper's own."""
 
+from fers.analysis.significance import FEW_PEOPLE
 from fers.domain.emotions import LABELS
 
 PAPER = {
@@ -61,8 +62,17 @@ def _conditions(result: dict) -> str:
     found = result["coverage"]
     missed = "" if found == 1 else f" A face was found in {found:.1%} of the images; the others count as wrong for all."
     return (
-        f"Ours: {result['data']}, n = {result['n']:,} for every model, bootstrap 95% intervals in brackets.{missed} "
+        f"Ours: {result['data']}, n = {result['n']:,} for every model, bootstrap 95% intervals in brackets"
+        f"{_of_people(result['people'])}.{missed} "
         f"Neighbours are compared by McNemar's test (mid-p); above p = {SURE} they are called a tie. Milliseconds are "
         "medians from a 224 x 224 crop to eight probabilities, taken in turns. The paper's: AffectNet's eight classes, "
         "as printed there, with other data, inputs and training; set beside ours to compare the order, not the figures."
     )
+
+
+def _of_people(people: int | None) -> str:
+    """None: the set doesn't say whom it shows."""
+    if people is None:
+        return ""
+    few = ", too narrow still with so few" if people < FEW_PEOPLE else ""
+    return f", drawing its {people:,} people with all of their faces{few}"

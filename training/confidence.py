@@ -10,6 +10,7 @@ import json
 import click
 import numpy as np
 
+from fers.analysis.significance import drawing
 from fers.datasets import DataError, FaceSet, load
 from fers.domain import confidence
 from fers.errors import FersError
@@ -55,7 +56,7 @@ def measure(cut: CutNetwork, learning: FaceSet, faces: FaceSet) -> dict:
         "train": learning.source,
         "train_accuracy": train_accuracy,
         "passes": PASSES,
-        "confidences": compare(confidences(cut, features, learned), correct),
+        "confidences": compare(confidences(cut, features, learned), correct, faces.whose),
     }
 
 
@@ -79,11 +80,13 @@ def confidences(cut: CutNetwork, features: np.ndarray, learned) -> dict[str, np.
     return kinds | {"learned (true class probability)": np.mean([learned.predict(view) for view in features], axis=0)}
 
 
-def compare(kinds: dict[str, np.ndarray], correct: np.ndarray) -> dict[str, dict]:
+def compare(kinds: dict[str, np.ndarray], correct: np.ndarray, people: np.ndarray) -> dict[str, dict]:
     """AUROC, AURC and the latter's difference to that of SHOWN for each kind, each as [figure, low, high]: bootstrap
-    95% intervals over the faces, resampled alike for all kinds."""
-    random = np.random.default_rng(SEED)
-    samples = [np.arange(len(correct)), *random.integers(len(correct), size=(RESAMPLES, len(correct)))]
+    95% intervals, resampled alike for all kinds, by drawing people. `people` says whose each face is."""
+    random, draw = np.random.default_rng(SEED), drawing(len(correct), people)
+    # A single person says nothing of how people differ.
+    drawn = [draw(random) for _ in range(RESAMPLES)] if len(np.unique(people)) > 1 else []
+    samples = [np.arange(len(correct)), *drawn]
     aurc = {kind: [confidence.aurc(sure[s], correct[s]) for s in samples] for kind, sure in kinds.items()}
     return {
         kind: {
@@ -96,8 +99,9 @@ def compare(kinds: dict[str, np.ndarray], correct: np.ndarray) -> dict[str, dict
 
 
 def _with_interval(figures) -> list[float]:
-    """The first figure, that of all faces, and the interval that the others, of the resampled faces, span."""
-    low, high = np.nanquantile(figures[1:], (0.025, 0.975))
+    """The first figure, that of all faces, and the interval that the others, of the resampled faces, span; NaN without
+    any."""
+    low, high = np.nanquantile(figures[1:], (0.025, 0.975)) if len(figures) > 1 else (np.nan, np.nan)
     return [float(figures[0]), float(low), float(high)]
 
 

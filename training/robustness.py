@@ -3,6 +3,7 @@
 
 Changes the proposed box, or the picture around it, and prints how top-1 accuracy changes. Without `--whole`, the
 largest face found in each picture is predicted, as in the app; pictures without one are left out, for every change.
+Where the set says whom it shows, intervals are by drawing people with all of their faces.
 """
 
 import io
@@ -101,7 +102,7 @@ CHANGES: dict[str, Change] = {
 @dataclass(frozen=True)
 class Stability:
     """Top-1 accuracy, 0 to 1, of unchanged faces and, by the change's name, of changed ones with the difference to the
-    unchanged (paired) and its 95% interval."""
+    unchanged (paired) and its 95% interval, by drawing people where the set says whom it shows."""
 
     n: int
     unchanged: float
@@ -134,22 +135,25 @@ def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> No
 def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | None) -> Stability:
     """Predict every face as it is and under each of CHANGES. Raises DataError when no face is found."""
     right: dict[str, list[np.ndarray]] = {name: [] for name in ("unchanged", *CHANGES)}
+    found: list[int] = []
     starts = range(0, len(faces), BATCH_SIZE)
     with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
         for start in bar:
             indices = range(start, min(start + BATCH_SIZE, len(faces)))
-            framed = [(faces.image(index), faces.labels[index]) for index in indices]
-            placed = [(image, _box(image, classifier, detector), label) for image, label in framed]
-            placed = [(image, box, label) for image, box, label in placed if box is not None]
+            framed = [(faces.image(index), index) for index in indices]
+            placed = [(image, _box(image, classifier, detector), index) for image, index in framed]
+            placed = [(image, box, index) for image, box, index in placed if box is not None]
             if not placed:
                 continue
-            labels = np.array([label for *_, label in placed])
+            numbers = [index for *_, index in placed]
+            found += numbers
+            labels = faces.labels[numbers]
             for name, change in {"unchanged": scaled(1), **CHANGES}.items():
                 changed = np.stack([crop(*change(image, box)) for image, box, _ in placed])
                 right[name].append(classifier.predict(changed).argmax(axis=1) == labels)
     if not right["unchanged"]:
         raise DataError("robustness.no-face", source=faces.source)
-    return _compared({name: np.concatenate(parts) for name, parts in right.items()})
+    return _compared({name: np.concatenate(parts) for name, parts in right.items()}, faces.whose[found])
 
 
 def _box(image: Image.Image, classifier: Classifier, detector: FaceDetector | None) -> Box | None:
@@ -159,10 +163,12 @@ def _box(image: Image.Image, classifier: Classifier, detector: FaceDetector | No
     return found[0].with_context(classifier.info.crop_scale, image.size) if found else None
 
 
-def _compared(right: dict[str, np.ndarray]) -> Stability:
+def _compared(right: dict[str, np.ndarray], people: np.ndarray) -> Stability:
     before = right.pop("unchanged").astype(float)
     differences = np.column_stack([after - before for after in right.values()])
-    low, high = bootstrap_interval(lambda sample: differences[sample].mean(axis=0), len(before))
+    low, high = bootstrap_interval(lambda sample: differences[sample].mean(axis=0), len(before), people=people)
+    if len(np.unique(people)) == 1:  # Who says nothing of how people differ.
+        low, high = np.full((2, len(low)), [[-1], [1]])
     rows = zip(right.items(), differences.mean(axis=0), low, high, strict=True)
     changed = {name: (float(after.mean()), float(by), float(lo), float(hi)) for (name, after), by, lo, hi in rows}
     return Stability(len(before), float(before.mean()), changed)

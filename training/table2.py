@@ -85,7 +85,7 @@ def main(
         raise click.ClickException(str(error)) from error
     done = [name for name in SYSTEMS if all(_is_done(run) for _, run in _runs(name, out, seeds))]
     if done:
-        table = markdown(done, out, seeds, validation.labels)
+        table = markdown(done, out, seeds, validation)
         (out / "table2.md").write_text(table)
         click.echo(table)
         logs = {SYSTEMS[name].name: _runs(name, out, seeds)[0][1] / LOG for name in done if SYSTEMS[name].recipe}
@@ -116,11 +116,11 @@ def learn(recipe: Recipe | None, learning: FaceSet, validation: FaceSet, run: Pa
     np.save(run / ANSWERS, answers)
 
 
-def markdown(names: list[str], out: Path, seeds: int, labels: np.ndarray) -> str:
+def markdown(names: list[str], out: Path, seeds: int, faces: FaceSet) -> str:
     """The table of the systems that are done, the best first."""
-    rows = sorted(((_scored(name, out, seeds, labels), name) for name in names), reverse=True)
+    rows = sorted(((_scored(name, out, seeds, faces), name) for name in names), reverse=True)
     lines = [
-        f"{len(labels):,} faces; {seeds} seed{'s' * (seeds > 1)}.",
+        f"{len(faces):,} faces; {seeds} seed{'s' * (seeds > 1)}.",
         "",
         "| system | top-1 | top-3 | macro-F1 | least recall | gained in the last fifth | in the paper |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -138,7 +138,8 @@ def markdown(names: list[str], out: Path, seeds: int, labels: np.ndarray) -> str
 
 @dataclass(frozen=True, order=True)
 class _Scored:
-    """Means over a system's seeds. The interval is that of its first network, over faces."""
+    """Means over a system's seeds. The interval is that of the mean, for these networks on other faces; by people where
+    the set says whom it shows."""
 
     top1: float
     low: float
@@ -150,12 +151,13 @@ class _Scored:
     """In top-1, by the last fifth of the epochs; NaN without epochs."""
 
 
-def _scored(name: str, out: Path, seeds: int, labels: np.ndarray) -> _Scored:
-    runs = [run for _, run in _runs(name, out, seeds)]
+def _scored(name: str, out: Path, seeds: int, faces: FaceSet) -> _Scored:
+    runs, labels = [run for _, run in _runs(name, out, seeds)], faces.labels
     answers = [np.load(run / ANSWERS) for run in runs]
     found = np.ones(len(labels), bool)
     scores = [score(one, labels, found) for one in answers]
-    low, high = bootstrap_interval(lambda faces: (answers[0][faces].argmax(1) == labels[faces]).mean(), len(labels))
+    right = np.mean([one.argmax(axis=1) == labels for one in answers], axis=0)
+    low, high = bootstrap_interval(lambda sample: right[sample].mean(), len(labels), people=faces.whose)
     gained = [gain for run in runs if not np.isnan(gain := gained_at_the_end(curves.top1(run / LOG)))]
     return _Scored(
         float(np.mean([one.top1 for one in scores])),

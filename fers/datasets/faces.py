@@ -110,6 +110,14 @@ class FaceSet:
         """n class ids: the most voted class of each face."""
         return self.targets.argmax(axis=1)
 
+    @property
+    def whose(self) -> np.ndarray:
+        """n numbers from 0: whose face each is. Of whom nobody says whom it shows, it is another person's each time."""
+        people = self.people or [""] * len(self)
+        names = [("", index) if not person else (person, 0) for index, person in enumerate(people)]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return np.array([numbers[name] for name in names], int)
+
     def only(self, indices: Sequence[int]) -> "FaceSet":
         """The set of the faces with these indices, in this order."""
         chosen = [int(index) for index in indices]

@@ -5,6 +5,7 @@ import io
 import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,16 @@ def test_images_come_upright_in_colour_or_gray(tmp_path):
     faces = load(f"folder:{tmp_path}")
     assert (faces.image(0).size, faces.image(0).mode) == ((10, 20), "RGB")
     assert faces.image(0, "L").mode == "L"
+
+
+def test_whose_a_face_is_goes_by_its_persons_name_and_nobody_is_nobody_elses(tmp_path):
+    (tmp_path / "faces.csv").write_text("image,label,person\na.png,sad,Ada\nb.png,sad,\nc.png,sad,\nd.png,happy,Ada\n")
+    for name in "abcd":
+        (tmp_path / f"{name}.png").write_bytes(drawn_face(10))
+    faces = load(f"manifest:{tmp_path / 'faces.csv'}")
+    assert faces.whose.tolist() == [0, 1, 2, 0]
+    assert faces.only([3, 2]).whose.tolist() == [0, 1]
+    assert replace(faces, people=None).whose.tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("zipped", [False, True])

@@ -74,6 +74,26 @@ def test_a_face_that_is_not_found_is_wrong_for_everyone(faces, tmp_path):
     assert "A face was found in 50.0%" in compare.comparison_table.markdown(result)
 
 
+def test_many_faces_of_a_person_prove_no_more_than_one(faces, tmp_path):
+    """Two models, one right on all faces and one on none of four people's: as faces they are told apart."""
+    four = replace(faces, people=[f"person {index // 20}" for index in range(80)])
+    results = {}
+    for name, of in (("by face", faces), ("by person", four)):
+        models = [Knowing("good", faces.labels, 0), Knowing("poor", faces.labels, 80)]
+        results[name] = compared(of, models, tmp_path)
+    by_face, by_person = (result["models"][1]["p_same_as_the_one_above"] for result in results.values())
+    assert by_face < 0.001 and by_person == pytest.approx(1 / 2**4)
+    assert (results["by face"]["people"], results["by person"]["people"]) == (None, 4)
+    table = compare.comparison_table.markdown(results["by person"])
+    assert "drawing its 4 people with all of their faces, too narrow still with so few" in table
+
+
+def test_a_single_person_says_nothing_of_how_people_differ(faces, tmp_path):
+    result = compared(replace(faces, people=["Ada"] * 80), [Knowing("good", faces.labels, 8)], tmp_path)
+    assert result["models"][0]["scores"]["top1"] == [0.9, 0, 1]
+    assert "0.900 [0.000, 1.000]" in compare.comparison_table.markdown(result)
+
+
 def test_what_was_answered_before_is_not_asked_again(faces, tmp_path):
     first, again = Knowing("same", faces.labels, 3), Knowing("same", faces.labels, 3)
     assert compared(faces, [first], tmp_path) == compared(faces, [again], tmp_path)
@@ -94,6 +114,7 @@ def test_without_missed_faces_the_scores_are_the_usual_ones():
 def test_nothing_found_scores_nothing():
     nothing = score(np.ones((3, 8)) / 8, np.array([0, 1, 2]), np.zeros(3, bool))
     assert (nothing.top1, nothing.top3, nothing.macro_f1) == (0, 0, 0)
+    np.testing.assert_array_equal(nothing.recall, [0, 0, 0, *[np.nan] * 5])
 
 
 def test_the_command_writes_table_figures_and_plots(tmp_path, monkeypatch):

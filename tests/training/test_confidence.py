@@ -89,12 +89,24 @@ def test_a_comparison_tells_better_from_worse_and_ties_from_both():
     correct = random.random(500) < 0.8
     good = correct + random.normal(size=500)
     kinds = {confidence.SHOWN: good, "the same, stretched": 3 * good, "blind": random.random(500)}
-    compared = confidence.compare(kinds, correct)
+    compared = confidence.compare(kinds, correct, np.arange(500))
     assert compared["the same, stretched"]["aurc_difference"] == [0, 0, 0]
     difference, low, high = compared["blind"]["aurc_difference"]
     assert 0 < low < difference < high
     auroc, low, high = compared[confidence.SHOWN]["auroc"]
     assert 0.5 < low < auroc < high < 1
+
+
+def test_many_faces_of_a_person_prove_no_more_than_one(monkeypatch):
+    monkeypatch.setattr(confidence, "RESAMPLES", 100)
+    random = np.random.default_rng(4)
+    correct, sure = random.random(60) < 0.7, random.random(60)
+    once = confidence.compare({confidence.SHOWN: sure}, correct, np.arange(60))[confidence.SHOWN]
+    often = {confidence.SHOWN: np.repeat(sure, 10)}, np.repeat(correct, 10), np.repeat(np.arange(60), 10)
+    for name, figure in confidence.compare(*often)[confidence.SHOWN].items():
+        assert figure == pytest.approx(once[name])
+    alone = confidence.compare({confidence.SHOWN: sure}, correct, np.zeros(60, int))[confidence.SHOWN]
+    assert np.isnan(alone["auroc"][1:]).all()
 
 
 @pytest.fixture

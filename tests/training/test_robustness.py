@@ -1,6 +1,7 @@
 """The robustness table: what each change does to a picture, and that the figures are those of the changed faces."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,6 +70,15 @@ def test_the_figures_are_those_of_the_changed_faces(spec):
     top1, change, low, high = result.changed["darkened to 40%"]
     assert top1 == pytest.approx(result.unchanged + change) and low <= change <= high and change < -0.2
     assert result.changed["JPEG quality 20"][1] == 0
+
+
+def test_many_faces_of_a_person_prove_no_more_than_one(spec):
+    faces = load(spec)
+    by_face = robustness.measure(Bright(), faces, None).changed["darkened to 40%"]
+    of_one = replace(faces, people=["Ada"] * len(faces))
+    assert robustness.measure(Bright(), of_one, None).changed["darkened to 40%"] == (*by_face[:2], -1, 1)
+    twice = replace(faces, people=[f"{index % 2}" for index in range(len(faces))])
+    assert robustness.measure(Bright(), twice, None).changed["darkened to 40%"][2:] != by_face[2:]
 
 
 def test_the_command_prints_a_row_for_every_change(spec, monkeypatch):

@@ -1,16 +1,20 @@
 """The table of all systems: trained in turn, gone on with, and put together from what is done."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from fers.datasets import FaceSet
 from tests.training.faces import drawn_face, write_ferplus
 from tests.training.tiny import RECIPE
 from training import table2
 from training.models import affectnet_cnn, mobilenet, vgg
 from training.recipe import Stage
+from training.train import seeded
 
 VOTES = [tuple(10 if column == emotion else 0 for column in range(10)) for emotion in range(8) for _ in range(2)]
 SYSTEMS = {
@@ -45,6 +49,19 @@ def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table, tmp_path):
     assert whole.count("| 0.277 |") == whole.count("| 0.5 |") == 1
     assert "Epoch" not in table()
     assert "A tiny network" in (tmp_path / "table2" / "curves.svg").read_text()
+
+
+def test_the_interval_is_that_of_the_figure_beside_it(tmp_path):
+    """Of two seeds, whose mean stands in the table, the first is far better than the second."""
+    labels = np.arange(40) % 8
+    runs = seeded(table2.SYSTEMS["vgg-small"].recipe, tmp_path / "vgg-small", 2)
+    for (_, run), wrong in zip(runs, (4, 24), strict=True):
+        run.mkdir(parents=True)
+        np.save(run / table2.ANSWERS, np.eye(8)[np.where(np.arange(40) < wrong, 7 - labels, labels)])
+    faces = FaceSet("set", [str(face) for face in range(40)], np.eye(8, dtype=np.float32)[labels], None, Counter())
+    [row] = [line for line in table2.markdown(["vgg-small"], tmp_path, 2, faces).splitlines() if "VGG" in line]
+    top1, low, high = map(float, re.search(r"([\d.]+) \[([\d.]+), ([\d.]+)\]", row).groups())
+    assert top1 == 0.65 and low < 0.65 < high < 0.9
 
 
 def test_a_run_that_still_gains_at_its_end_is_not_over():
