@@ -59,7 +59,7 @@ class Label:
 
     @property
     def emotion(self) -> Emotion | None:
-        """The emotion with the largest share; None for any other verdict."""
+        """The emotion with the largest share, of equal ones the first; None for any other verdict."""
         return leading(self.distribution)
 
 
@@ -84,7 +84,8 @@ def only(emotion: Emotion) -> tuple[float, ...]:
 
 
 def leading(distribution: tuple[float, ...]) -> Emotion | None:
-    """The emotion with the largest share; None for an empty distribution."""
+    """The emotion with the largest share, of equal ones the first in the order of `Emotion`; None for an empty
+    distribution."""
     return _EMOTIONS[distribution.index(max(distribution))] if distribution else None
 
 

@@ -103,7 +103,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
     choose(page, "Models in the background", SHADOW)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("0 new faces since")).to_be_visible()
+    expect(page.get_by_text("0 new faces answered")).to_be_visible()
 
     other = open_page(**DESKTOP)
     sign_in(other, "ada@example.org")
@@ -115,7 +115,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
 
     page.reload()
     page.get_by_role("tab", name="In the background").click()
-    expect(page.get_by_text("1 new face since")).to_be_visible()
+    expect(page.get_by_text("1 new face answered")).to_be_visible()
     expect(page.get_by_text("up to date")).to_be_visible()
     right = platform.shadows.shadows(OPERATOR)[0].top1[0]
     expect(page.get_by_test_id("stMetric").filter(has_text="Top-1")).to_contain_text(f"{right:.1%}")

@@ -61,3 +61,8 @@ def test_the_least_confidence_is_the_lowest_that_is_good_enough(answers, accurac
     least = confidence.least_confidence(sureness, correct, accuracy)
     good_enough = [value for value in np.unique(sureness) if correct[sureness >= value].mean() >= accuracy]
     assert least == (good_enough[0] if good_enough else None)
+
+
+def test_an_accuracy_that_is_reached_exactly_is_reached():
+    """7 wrong of 100: in floats, 1 less 0.07 is a hair below 0.93."""
+    assert confidence.least_confidence(np.full(100, 0.5), np.arange(100) >= 7, 0.93) == 0.5

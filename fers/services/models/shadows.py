@@ -49,7 +49,9 @@ class Shadow:
     info: ModelInfo | None
     """None: it isn't registered any more, or can't be used."""
     since: datetime
+    """When it was chosen last, and has been ever since."""
     answered: int
+    """New faces, also those of an earlier time in the background."""
     failed: int
     """New faces that it could not answer for."""
     waiting: int

@@ -109,7 +109,7 @@ def table(rows: list[tuple[Standing, Result]], people: Result | None) -> pd.Data
 
 
 def against_leader(results: list[Result]) -> list[float]:
-    """The chance, by Holm's correction for all pairs there are, that each model is as good as the first one."""
+    """McNemar's mid-p of each model against the first one, by Holm's correction for all pairs there are."""
     return pairs(results)[0].tolist() if results else []
 
 

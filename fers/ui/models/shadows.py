@@ -87,7 +87,7 @@ def _describe(actor: Person, shadow: Shadow) -> None:
             st.warning(f"It was stopped. {why} Save the choice again to restart it.")
         failed = f" · could not answer for {shadow.failed:,}" if shadow.failed else ""
         faces = f"{shadow.answered:,} new face{'s' * (shadow.answered != 1)}"
-        st.caption(f"{faces} since {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
+        st.caption(f"{faces} answered · chosen {moment(shadow.since)} · {_behind(shadow.waiting)}{failed}")
         first, third = st.columns(2)
         first.metric("Top-1", *_share(shadow.top1), delta_color="off", delta_arrow="off")
         third.metric("Top-3", *_share(shadow.top3), delta_color="off", delta_arrow="off")

@@ -191,7 +191,8 @@ def _headline(parts: list[Slice], one: str, other: str) -> str:
 def _caveats(found: Sliced) -> str:
     text = (
         "Lines are 95% intervals (Wilson), wider where one person's faces are alike. "
-        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces those people gave."
+        f"Slices of fewer than {FEW_PEOPLE} people are faint: they say little, however many faces those people gave. "
+        "Of twenty slices of equally good models, one seems to tell them apart by chance."
     )
     if found.unmeasured:
         text += f" The pictures of {found.unmeasured:,} faces have not been measured yet: run any model again."
