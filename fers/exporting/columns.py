@@ -35,7 +35,9 @@ def _shares(numbers: tuple[float, ...]) -> dict[str, float]:
 
 @lru_cache(maxsize=4096)
 def _described_vote(scope: str, vote: Vote) -> dict:
-    """Many faces have the same vote of the same annotator."""
+    """Many faces have the same vote of the same annotator. That a vote is none's is said of such a one alone: what was
+    handed out before there was that mark stays as it was."""
+    mark = {_NOBODYS: True} if vote.of_a_set else {}
     return {
         "annotator": pseudonym(scope, vote.annotator),
         "verdict": vote.verdict,
@@ -43,6 +45,7 @@ def _described_vote(scope: str, vote: Vote) -> dict:
         "valence": vote.valence,
         "arousal": vote.arousal,
         "saw_prediction": vote.saw_prediction,
+        **mark,
     }
 
 
@@ -50,6 +53,7 @@ def _votes(exported: ExportedVersion, entry: Entry) -> list[dict]:
     return [_described_vote(exported.version.id, vote) for vote in entry.votes]
 
 
+_NOBODYS = "of_a_set"
 _SHARES = dict.fromkeys(LABELS, NUMBER)
 _VOTE = {
     "annotator": TEXT,
@@ -58,6 +62,7 @@ _VOTE = {
     "valence": NUMBER,
     "arousal": NUMBER,
     "saw_prediction": FLAG,
+    _NOBODYS: FLAG,
 }
 
 
@@ -104,7 +109,13 @@ COLUMNS = (
         lambda _, entry: {"id": entry.model_id, "version": entry.model_version},
     ),
     Field("probabilities", _SHARES, "that guess", lambda _, entry: _shares(entry.probabilities)),
-    Field("votes", (_VOTE,), "every annotator's label", _votes),
+    Field(
+        "votes",
+        (_VOTE,),
+        "every annotator's label; one that is `of_a_set` is an imported dataset's own, and tells nothing of how people "
+        "agree",
+        _votes,
+    ),
     Field(
         "live",
         {"model": {"id": TEXT, "answers_id": TEXT}, "probabilities": _SHARES},
@@ -133,6 +144,7 @@ def described(exported: ExportedVersion, entry: Entry) -> dict:
 def row(exported: ExportedVersion, entry: Entry) -> dict:
     """A face's row in a typed table, with numbers for the classes."""
     values = described(exported, entry)
+    values["votes"] = [{_NOBODYS: False} | vote for vote in values["votes"]]
     return {name: _numbered(kind, values.get(name)) for name, kind in _KINDS.items()}
 
 

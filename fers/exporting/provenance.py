@@ -6,7 +6,8 @@ from fers.domain.versions import DatasetVersion, Portion
 _GIVEN = """People gave photos of themselves in a browser, after they read the words in `consent/` and agreed to
 sharing. They drew the box around their face, and said what it shows before or after they saw a model's guess."""
 _IMPORTED = """Imported faces (`source` is `import`) were collected before this study and elsewhere: `consent/` holds
-the terms of their datasets. Their labels are those of the dataset, kept as one annotator's votes."""
+the terms of their datasets. Their labels are those of the dataset, kept as votes: of each annotator whom it names or,
+where it names none, one that is marked `of_a_set` and is no annotator's."""
 _APART = "Nobody is in two of them, and people keep theirs from version to version."
 _AS_FAR_AS_KNOWN = "For imported faces, this holds as far as their dataset says whom they show."
 

@@ -3,7 +3,9 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
+import pyarrow
 from pyarrow import parquet
 
 from fers.domain.emotions import Emotion
@@ -65,6 +67,18 @@ def test_older_versions_keep_their_ids_and_are_handed_out_as_they_were():
     assert json.dumps(columns.described(exported, entry)) == DESCRIBED
     assert content_id("s", [entry]) == ID
     assert content_id("s", [an_entry(live=LIVE)]) == ID_WITH_LIVE
+
+
+def test_the_label_of_an_imported_set_is_told_apart_from_annotators():
+    """Whoever works out agreement from the votes would else take it for one more annotator."""
+    [annotators, *_] = an_entry().votes
+    entry = an_entry(votes=(annotators, replace(annotators, annotator="the set", of_a_set=True)))
+    exported = ExportedVersion(a_version(), a_study(), 1, Cut.WHOLE, lambda entry: b"", lambda *part: iter([entry]))
+    assert [vote.get("of_a_set", False) for vote in columns.described(exported, entry)["votes"]] == [False, True]
+    row = columns.row(exported, entry)
+    read = pyarrow.Table.from_pylist([row | {"image": "a.png"}], columns.schema("image", False)).to_pylist()
+    assert [vote["of_a_set"] for vote in read[0]["votes"]] == [False, True]
+    assert "`of_a_set`" in columns.in_words()
 
 
 def test_an_entry_from_before_something_was_kept_has_the_id_it_had():
