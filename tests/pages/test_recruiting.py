@@ -13,8 +13,10 @@ from fers.domain.people import OPERATOR
 from fers.domain.protocols import Protocol, Quota, Task
 from fers.domain.questions import Check, CheckKind, Choice, Moment, Question, Words
 from fers.domain.recruiting import Exit, Recruiting, Status
+from fers.errors import StoreUnavailable
 from fers.languages import translations
 from fers.ui.web.session_cookie import COOKIE, DEVICE
+from tests.interrupting import unreachable
 from tests.people import PASSWORD, arrived, from_panel, give_face, newcomer, participant, photo, recruit
 
 THIS = "d" * 43
@@ -302,6 +304,37 @@ def test_an_answer_that_ends_it_leads_to_its_own_way_back(app, platform, come, q
     way = study.recruiting.exit_for(status)
     assert codes(app) == [way.code][: bool(way.code)] and ways_back(app) == [way.url][: bool(way.url)]
     assert not app.exception
+
+
+@pytest.mark.parametrize(("question", "status"), [(ATTENTION, Status.FAILED_CHECK), (YOUNG, Status.SCREENED_OUT)])
+def test_whose_answer_was_kept_as_the_server_died_is_led_to_the_way_back(
+    app, platform, come, monkeypatch, question, status
+):
+    study = recruit(platform, questions=(question,))
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    with monkeypatch.context() as dying:
+        dying.setattr(platform.questions, "_tell_panel", unreachable)
+        answer_with(app, question, 1 if question is ATTENTION else 2)
+    assert listed(platform) == [Status.CONSENTED]
+    visit(app, "give")
+    assert listed(platform) == [status]
+    way = study.recruiting.exit_for(status)
+    assert codes(app) == [way.code][: bool(way.code)] and ways_back(app) == [way.url][: bool(way.url)]
+    assert not app.exception
+
+
+def test_whose_only_photo_was_kept_as_the_server_died_has_completed(app, platform, come, monkeypatch):
+    recruit(platform, protocol=Protocol((Task(Emotion.HAPPY, display=Display.POSED),)))
+    click(come(), "Continue")
+    agreed(app, "Keep my photos")
+    with monkeypatch.context() as dying, pytest.raises(StoreUnavailable):
+        dying.setattr(platform.participations, "note_progress", unreachable)
+        give_face(platform, platform.accounts.resume(app.session_state["fers"].token))
+    assert listed(platform) == [Status.CONSENTED]
+    visit(app, "give")
+    assert codes(app) == ["DONE-1"] and listed(platform) == [Status.COMPLETED]
+    assert not app.exception and not app.error
 
 
 @pytest.mark.parametrize("tasks", [(), (Task(Emotion.HAPPY, display=Display.POSED),)], ids=["free", "tasks"])

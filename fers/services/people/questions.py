@@ -112,6 +112,7 @@ class Questions:
             return None
         replies = self._replies.replies_of(actor.id, study.id)
         if (outcome := ending(replies)) is not None:
+            self._tell_panel(actor, replies)  # Else nobody would, where that broke off as they answered.
             return Ended(outcome)
         askings = self._moments(actor, study, replies, through)
         return next((asking for asking in askings if any(map(asking.is_open, asking.questions))), None)

@@ -131,6 +131,9 @@ def _send(actor: Person, asking: Asking, given: dict[str, object], shared: list[
 def _say_goodbye(actor: Person, ended: Ended) -> None:
     """Whatever place in a quota was kept for them is somebody else's now."""
     stage().tasks.leave(actor)
+    mine = None if state().rehearsing else platform().participations.mine(actor)
+    if mine is not None and mine.is_over:
+        st.rerun()  # The page says how they get back to the panel.
     begin(_("Thank you for coming!"))
     if ended.outcome is Outcome.SCREENED_OUT:
         st.write(_("By your answers, this study is meant for other people, so it doesn't go on for you."))

@@ -108,9 +108,12 @@ def offer_to_stop(actor: Person) -> None:
 def lead_out(actor: Person, may_come: bool = True) -> None:
     """To the way back, for somebody whom a panel sent and of whom nothing is left to ask; everybody else goes on here.
     Whoever did something has done what there was to do. Others may wait as long as something `may_come`."""
-    if (mine := _going_on(actor)) is None:
+    if _going_on(actor) is None:
         return
     own = platform().participations
+    own.note_progress(actor, platform().studies.current(actor))  # That may have broken off after their last photo.
+    if (mine := _going_on(actor)) is None:
+        st.rerun()
     if mine.given + mine.skipped:
         _end(lambda: own.complete(actor))
     elif not may_come:
