@@ -231,17 +231,18 @@ class Withdrawal:
 
     def _remove(self, face: Face, entry: AuditEntry) -> bool:
         """First it is noted, so that no old copy brings the face back, and `Storing.recover` finishes what a crash from
-        there on breaks off. Of the rest the record goes first. An imported face takes along the person who stands for
-        whoever it shows, once they have no other: nobody signs in as them. Returns whether it was there, and not
-        removed elsewhere meanwhile: then it is logged there."""
+        there on breaks off; and logged, since what is done is never unlogged. Of the rest the record goes first. An
+        imported face takes along the person who stands for whoever it shows, once they have no other: nobody signs in
+        as them. Returns whether it was there, and not removed elsewhere meanwhile: then it is logged there."""
         with self._journal.writing(face.id):
             self._erasures.note(Erasure(Erased.FACE, face.id, self._now()))
             was_there = self._records.face(face.id) is not None
+            if was_there:
+                self._records.append_audit(entry)
             self._records.delete_face(face.id)
             self._images.delete(face.id)
         if was_there:
             self._count_out(face)
-            self._records.append_audit(entry)
             if face.source is Source.IMPORT and not self._records.faces_of(face.person_id):
                 self._records.delete_person(face.person_id)
         return was_there

@@ -11,10 +11,13 @@ from fers.domain.faces import Source
 from fers.domain.labels import Verdict
 from fers.domain.people import OPERATOR, Role
 from fers.domain.versions import Split
-from fers.errors import FersError, NotFound, NotSignedIn, SignInFailed
+from fers.errors import FersError, NotFound, NotSignedIn, SignInFailed, StoreUnavailable
 from fers.exporting.exported_version import Cut
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
+from fers.storage.sqlite.images import SqliteImages
+from fers.storage.sqlite.records import SqliteRecords
+from tests.interrupting import unreachable
 from tests.people import EVERYTHING, HAPPY_POSED, PASSWORD, give_face, participant, pattern
 
 
@@ -90,6 +93,18 @@ def test_whoever_runs_the_study_removes_a_face_as_wholly_as_its_person_could(pla
     assert (entry.actor, entry.subject) == (boss.id, face.id)
     assert entry.action == "removed a face: something is wrong with the picture"
     assert platform.doctor.examine() == []
+
+
+@pytest.mark.parametrize("store", [SqliteRecords, SqliteImages])
+def test_a_removal_that_breaks_off_is_in_the_log(platform, ada, monkeypatch, store):
+    face, done = give_face(platform, ada), f"delete{'_face' * (store is SqliteRecords)}"
+    with monkeypatch.context() as broken, pytest.raises(StoreUnavailable):
+        broken.setattr(store, done, unreachable)
+        platform.withdrawal.remove(OPERATOR, face.study_id, face.id, Removal.TERMS)
+    platform.doctor.recover()
+    assert platform.data_export.faces(ada) == []
+    [entry] = [entry for entry in platform.members.log(OPERATOR, face.study_id, 9) if entry.subject == face.id]
+    assert (entry.actor, entry.action) == (OPERATOR.id, f"removed a face: {Removal.TERMS}")
 
 
 def test_a_face_of_another_study_is_not_there_to_be_removed(platform, ada):
