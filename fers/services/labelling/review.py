@@ -1,6 +1,7 @@
 """Review: annotators label other people's faces, blind to what anybody else said about them."""
 
 import io
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,8 +112,12 @@ class Review:
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
             raise NotFound("review.photo-gone")
+        is_time = isinstance(seconds, int | float) and 0 <= seconds < math.inf
+        if not is_time or not isinstance(reason, str):  # A browser may send anything.
+            raise InvalidInput("review.impossible-label")
         if len(reason) > LONGEST_REASON:
             raise InvalidInput("review.reason-too-long", longest=LONGEST_REASON)
+        reason = reason.encode("utf-8", "replace").decode()  # Half of a sign is none: no page could show it.
         now = self._now()
         about = (face_id, study.id, actor.id, verdict, now)
         try:

@@ -170,10 +170,25 @@ def test_what_cannot_be_said_is_refused(platform, study, ada, ann):
     for said in (
         {"verdict": Verdict.FLAGGED},
         {"verdict": Verdict.FLAGGED, "reason": long},
+        {"verdict": Verdict.FLAGGED, "reason": ["blurred"]},
         {"verdict": Verdict.EMOTION, "distribution": (1, 1, 0, 0, 0, 0, 0, 0)},
+        {"verdict": Verdict.UNKNOWN, "seconds": -1.0},
+        {"verdict": Verdict.UNKNOWN, "seconds": float("nan")},
+        {"verdict": Verdict.UNKNOWN, "seconds": float("inf")},
+        {"verdict": Verdict.UNKNOWN, "seconds": "long"},
     ):
         with pytest.raises(InvalidInput):
             platform.review.label(ann, study.id, face.id, **said)
+    assert platform.review.latest(ann, study.id, 9) == []
+
+
+def test_half_a_sign_in_a_flag_keeps_nobody_from_reading_it(platform, study, ada, ann):
+    """Browsers cut texts between the two halves of an emoji, and no page can be sent one of them."""
+    face = give_face(platform, ada)
+    platform.review.label(ann, study.id, face.id, Verdict.FLAGGED, reason="too dark \ud83d")
+    [flag] = platform.agreement.report(OPERATOR, study.id).flags
+    assert flag.reason.encode() == b"too dark ?"
+    assert b"too dark ?" in b"".join(platform.data_export.download(ann))
 
 
 def test_annotators_are_blind_unless_the_study_says_otherwise(platform, study, ada, ann):
