@@ -19,9 +19,11 @@ class SqliteGroups:
         self._database = database
 
     def save_description(self, description: SelfDescription) -> None:
-        """What was said before leaves no bytes behind."""
+        """What was said before leaves no bytes behind. Where nothing was, nobody has to wait for those who read."""
         document = json.dumps(description_to_document(description))
-        with self._database.erasure() as sql:
+        is_there = "SELECT 1 FROM self_descriptions WHERE person_id = ? AND study_id = ?"
+        known = self._database.rows(is_there, (description.person_id, description.study_id))
+        with self._database.erasure() if known else self._database.transaction() as sql:
             saved = sql.execute(
                 "INSERT INTO self_descriptions SELECT id, ?, ? FROM people WHERE id = ?"
                 " ON CONFLICT (person_id, study_id) DO UPDATE SET document = excluded.document",

@@ -20,8 +20,8 @@ class SqliteReplies:
         self._database = database
 
     def save_replies(self, replies: Collection[Reply]) -> None:
-        """What was answered before leaves no bytes behind."""
-        with self._database.erasure() as sql:
+        """What was answered before leaves no bytes behind. Where nothing was, nobody has to wait for those who read."""
+        with self._database.erasure() if self._has_any(replies) else self._database.transaction() as sql:
             for reply in replies:
                 _save(sql, reply)
 
@@ -59,6 +59,15 @@ class SqliteReplies:
         with self._database.erasure() as sql:
             return sql.execute("DELETE FROM replies WHERE purge_at <= ?", due).rowcount
 
+    def _has_any(self, replies: Collection[Reply]) -> bool:
+        """Whether something was answered to one of their questions before."""
+        query = f"SELECT 1 FROM replies WHERE ({_KEY}) = (?, ?, ?, ?)"
+        return any(self._database.rows(query, _key(reply)) for reply in replies)
+
+
+def _key(reply: Reply) -> tuple[str, str, str, str]:
+    return reply.person_id, reply.study_id, reply.question, reply.face_id
+
 
 def _save(sql: sqlite3.Connection, reply: Reply) -> None:
     if not sql.execute("SELECT 1 FROM people WHERE id = ?", (reply.person_id,)).fetchone():
@@ -68,14 +77,7 @@ def _save(sql: sqlite3.Connection, reply: Reply) -> None:
     sql.execute(
         f"INSERT INTO replies ({_KEY}, purge_at, document) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ({_KEY})"
         " DO UPDATE SET purge_at = excluded.purge_at, document = excluded.document",
-        (
-            reply.person_id,
-            reply.study_id,
-            reply.question,
-            reply.face_id,
-            time_to_text(reply.purge_at),
-            json.dumps(reply_to_document(reply)),
-        ),
+        (*_key(reply), time_to_text(reply.purge_at), json.dumps(reply_to_document(reply))),
     )
 
 

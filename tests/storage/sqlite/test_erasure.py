@@ -3,6 +3,7 @@
 import random
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,10 +13,13 @@ from fers.domain.versions import SHARED
 from fers.errors import NotFound, StoreUnavailable
 from fers.storage.sqlite import database as database_module
 from fers.storage.sqlite.database import FILE, Database
+from fers.storage.sqlite.groups import SqliteGroups
 from fers.storage.sqlite.records import SqliteRecords
+from fers.storage.sqlite.replies import SqliteReplies
 from fers.storage.sqlite.sign_in import SqliteSignIn
 from fers.storage.sqlite.versions import SqliteDatasetVersions
-from tests.contracts.samples import FakeClock, a_consent, a_face, a_person, an_id
+from tests.contracts.reply_store_contract import a_reply
+from tests.contracts.samples import FakeClock, a_consent, a_description, a_face, a_person, an_id
 
 MARKER = "unmistakable-marker"
 
@@ -112,6 +116,25 @@ def test_a_reader_that_keeps_deleted_bytes_alive_is_told_of_and_the_next_try_cle
     assert records.face(an_id("1")) is None
     reader.close()
     records.delete_face(an_id("1"))
+    assert MARKER.encode() not in bytes_on_disk()
+
+
+def test_whoever_answers_for_the_first_time_waits_for_no_reader_and_leaves_nothing_when_they_answer_again(
+    folder, database, records, bytes_on_disk
+):
+    """A copy for a backup is read for minutes where the store is large."""
+    replies, groups = SqliteReplies(database), SqliteGroups(database)
+    records.create_person(a_person())
+    reader = sqlite3.connect(folder / FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM people").fetchall()
+    started = time.monotonic()
+    replies.save_replies([a_reply(value=MARKER)])
+    groups.save_description(a_description())
+    assert time.monotonic() - started < database_module.PATIENCE_SECONDS / 2
+    reader.close()
+    replies.save_replies([a_reply(value="something else")])
+    assert [reply.value for reply in replies.all_replies_of(an_id("ada"))] == ["something else"]
     assert MARKER.encode() not in bytes_on_disk()
 
 
