@@ -113,7 +113,8 @@ def assemble(
 ) -> Platform:
     """Open the store and return the services on top of it. Raises StoreUnavailable when it can't be opened.
 
-    Whatever a killed process left half done is finished or undone, and faces past their retention date are purged.
+    Whatever a killed process left half done is finished or undone, what people took back is taken away again where a
+    backup was put back, and faces past their retention date are purged.
     `stores`, `models` and `detector` stand in for the chosen store, the registered models and the face detector.
     """
     registered = models or adapters.registry(settings)
@@ -252,6 +253,7 @@ def assemble(
         sign_in=sign_in,
         health=stores.health,
     )
+    withdrawal.enforce_on_restored()
     storing.recover()
     retention.purge_due()
     return platform

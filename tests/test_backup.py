@@ -1,8 +1,10 @@
 """Backups: consistent while people go on, and never a way back for what somebody withdrew."""
 
+import os
 import shutil
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +14,8 @@ from fers.assembly import assemble
 from fers.cli import store
 from fers.cli.main import main
 from fers.domain.consent import Purpose
+from fers.errors import StoreUnavailable
+from fers.storage.sqlite import backup
 from tests.people import EVERYTHING, OneFace, OneModel, give_face, participant, pattern
 
 
@@ -157,3 +161,121 @@ def test_the_copies_are_for_nobody_elses_eyes(platform, run, backups):
     run("backup", backups)
     for path in [backups, *backups.rglob("*")]:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_backup_keeps_its_copy_of_an_image_that_the_store_has_lost(
+    platform, run, backups, open_store, settings, tmp_path
+):
+    face = give_face(platform, participant(platform))
+    run("backup", backups)
+    (settings.data / "images" / face.id[:2] / f"{face.id}.jpg").unlink()
+    lost = run("backup", backups)
+    assert (lost.exit_code, f"face {face.id}: its image is lost" in lost.output) == (1, True)
+    assert run("restore", backups, data=tmp_path / "restored").exit_code == 0
+    assert set(faces_in(open_store(replace(settings, data=tmp_path / "restored")))) == {face.id}
+
+
+def test_a_backup_of_a_store_made_anew_takes_no_images_from_the_copies_before(
+    platform, run, backups, open_store, settings, tmp_path
+):
+    """As a server makes one whose disk is not there, and a nightly job copies it."""
+    face = give_face(platform, participant(platform))
+    run("backup", backups)
+    empty = replace(settings, data=tmp_path / "empty")
+    open_store(empty)
+    taken = run("backup", backups, data=empty.data)
+    assert (taken.exit_code, "1 faces of the backup" in taken.output) == (1, True)
+    [first, _] = backup.names(backups)
+    assert run("restore", backups, "--name", first, data=tmp_path / "restored").exit_code == 0
+    assert set(faces_in(open_store(replace(settings, data=tmp_path / "restored")))) == {face.id}
+
+
+def test_an_image_leaves_with_the_last_copy_that_speaks_of_it(platform, run, backups, open_store, settings, tmp_path):
+    give_face(platform, participant(platform))
+    run("backup", backups)
+    empty = replace(settings, data=tmp_path / "empty")
+    open_store(empty)
+    run("backup", backups, "--keep", 1, data=empty.data)
+    assert not list(backups.rglob("*.jpg"))
+
+
+def test_a_clock_that_was_set_back_makes_no_backup_the_oldest(platform, settings, backups, tmp_path):
+    person, ahead = participant(platform), datetime(2030, 1, 1, tzinfo=UTC)
+    give_face(platform, person)
+    backup.take(settings.data, backups, ahead, keep=1)
+    face = give_face(platform, person, picture=pattern(1))
+    taken = backup.take(settings.data, backups, ahead - timedelta(days=900), keep=1)
+    assert (taken.faces, backup.names(backups)) == (2, [taken.name])
+    backup.restore(backups, tmp_path / "restored", None, None)
+    assert list((tmp_path / "restored").rglob(f"{face.id}.jpg"))
+
+
+def test_what_somebody_put_beside_the_copies_is_not_the_newest(platform, settings, backups, tmp_path):
+    give_face(platform, participant(platform))
+    taken = backup.take(settings.data, backups, datetime.now(UTC), keep=1)
+    (backups / "databases" / "before the update.sqlite3").touch()
+    assert backup.restore(backups, tmp_path / "restored", None, None) == taken.name
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(platform, settings, backups):
+    face = give_face(platform, participant(platform))
+    now = datetime.now(UTC)
+    backup.take(settings.data, backups, now, keep=1)
+    images = backups / "images" / face.id[:2]
+    left = [
+        backups / "databases" / "2026-01-01T000000Z.part",
+        backups / "databases" / "2026-01-01T000000Z.part-journal",
+        images / f"{face.id[:2]}01.0a0b.part",
+    ]
+    for file in left:
+        file.write_bytes(b"a face")
+        os.utime(file, (yesterday := (now - timedelta(days=1)).timestamp(), yesterday))
+    busy = images / f"{face.id[:2]}02.0a0b.part"  # Another backup's, which is at work.
+    busy.touch()
+    backup.take(settings.data, backups, now, keep=1)
+    assert [file for file in left if file.exists()] == []
+    assert busy.exists()
+
+
+def test_a_store_is_no_backup_of_itself(platform, run, settings):
+    face = give_face(platform, participant(platform))
+    refused = run("backup", settings.data / "images" / "..")
+    assert (refused.exit_code, "is the store itself" in refused.output) == (1, True)
+    assert not (settings.data / "databases").exists()
+    assert set(faces_in(platform)) == {face.id}
+
+
+def test_what_was_taken_back_is_in_the_backup_also_where_its_images_find_no_room(
+    platform, settings, backups, monkeypatch, tmp_path, open_store
+):
+    person = participant(platform)
+    face, stays = give_face(platform, person), give_face(platform, person, picture=pattern(1))
+    first = backup.take(settings.data, backups, datetime.now(UTC), keep=7)
+    platform.withdrawal.withdraw_face(person, face.id)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_put", full)
+        with pytest.raises(StoreUnavailable):
+            backup.take(settings.data, backups, datetime.now(UTC) + timedelta(minutes=1), keep=7)
+    backup.restore(backups, tmp_path / "restored", first.name, None)
+    assert set(faces_in(open_store(replace(settings, data=tmp_path / "restored")))) == {stays.id}
+
+
+def test_a_restore_that_ends_before_the_doctor_came_brings_nobody_back(
+    platform, run, backups, open_store, settings, tmp_path, monkeypatch
+):
+    person, stays = participant(platform), participant(platform, "bob@example.org")
+    give_face(platform, person)
+    kept = give_face(platform, stays, picture=pattern(1))
+    run("backup", backups)
+    platform.withdrawal.withdraw_everything(person)
+    with monkeypatch.context() as patch:
+        patch.setattr(assembly, "assemble", lambda settings: 1 / 0)
+        broken_off = run("restore", backups, "--erased", settings.data / "erased.jsonl", data=tmp_path / "restored")
+    assert isinstance(broken_off.exception, ZeroDivisionError)
+    again = open_store(replace(settings, data=tmp_path / "restored"))  # A server, say.
+    assert set(faces_in(again)) == {kept.id}
+    assert {one.id for one in again.doctor._records.people()} == {stays.id}

@@ -158,6 +158,12 @@ class ErasureStore(Protocol):
         """Whether it is noted that this face was withdrawn, removed or purged, or that this person (`what`) withdrew
         everything. Takes no longer where more is noted."""
 
+    def is_restored(self) -> bool:
+        """Whether an older copy of the records was put back, and nobody has yet enforced on it what is noted."""
+
+    def note_enforced(self) -> None:
+        """Whatever is noted has been enforced on the records."""
+
 
 class StoreHealth(Protocol):
     """Whether the store can be used."""

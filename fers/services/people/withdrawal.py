@@ -124,7 +124,15 @@ class Withdrawal:
     def enforce(self) -> list[Erasure]:
         """Take away again whatever people took back and an older copy of the records, put in their place, has brought
         to life. Returns what that was."""
-        return [erasure for erasure in self._erasures.erasures() if self._is_back(erasure)]
+        back = [erasure for erasure in self._erasures.erasures() if self._is_back(erasure)]
+        self._erasures.note_enforced()
+        return back
+
+    def enforce_on_restored(self) -> None:
+        """The same where a backup was just put back, before anybody sees it. Restoring may have ended before the doctor
+        came to it, as when the process is killed."""
+        if self._erasures.is_restored():
+            self.enforce()
 
     def finish(self, person: Person) -> bool:
         """Remove an account that nothing opens, unless a face or label of its owner is there. Returns whether it is

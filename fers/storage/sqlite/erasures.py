@@ -13,6 +13,8 @@ from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import disk_failure, explained_disk
 
 FILE = "erased.jsonl"
+RESTORED = "restored"
+"""A file of this name says that the database beside it is an older copy, and may hold what people have taken back."""
 _WHOLE = (Erased.FACE, Erased.PERSON)
 """Of which nothing is left."""
 
@@ -20,6 +22,7 @@ _WHOLE = (Erased.FACE, Erased.PERSON)
 class SqliteErasures:
     def __init__(self, folder: Path, disk: Disk | None = None):
         self._path = folder / FILE
+        self._restored = folder / RESTORED
         self._disk = disk
         self._gone: set[tuple[Erased, str]] = set()
         self._read_to = 0
@@ -42,6 +45,17 @@ class SqliteErasures:
                 if erasure.what in _WHOLE:
                     self._gone.add((erasure.what, erasure.subject))
             return (what, subject) in self._gone
+
+    def is_restored(self) -> bool:
+        return self._restored.exists()
+
+    def note_restored(self) -> None:
+        with explained_disk():
+            self._restored.touch(mode=0o600)
+
+    def note_enforced(self) -> None:
+        with explained_disk():
+            self._restored.unlink(missing_ok=True)
 
 
 def append(path: Path, erasures: Iterable[Erasure]) -> None:
