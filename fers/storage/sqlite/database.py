@@ -20,6 +20,8 @@ from fers.storage.sqlite.migrations import MIGRATIONS, migrate
 FILE = "fers.sqlite3"
 BEFORE = "fers.sqlite3.before"
 """The database as it was before the last update of FERS changed its shape."""
+UPDATING = "fers.sqlite3.updating"
+"""Is there while that update is under way: after one that broke off, the copy before it is not made anew."""
 PATIENCE_SECONDS = 20.0
 """How long one process waits for another before it gives up."""
 _PRAGMAS = (
@@ -54,7 +56,7 @@ class Database:
             path.touch(mode=0o600)
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
             self._file = path.stat()
-        self._before = folder / BEFORE
+        self._before, self._updating = folder / BEFORE, folder / UPDATING
         self._between_threads = FairLock()
         self._between_processes = FileLock(folder / "fers.lock", mode=0o600, poll_interval=0.01)
         with self.exclusively(), _explained():
@@ -74,18 +76,30 @@ class Database:
             self._reader.execute(pragma)
         self._copy_before_migrating()
         migrate(self._connection)
+        self._updating.unlink(missing_ok=True)
         self._empty_log()  # A process killed while it deleted may have left the deleted bytes there.
 
     def _copy_before_migrating(self) -> None:
         """Leave a copy for whoever has to go back to the FERS before. It goes with the first thing that is erased:
         what people take back is in no file any more."""
         (taken,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if not 0 < taken < len(MIGRATIONS):
+        if not 0 < taken < len(MIGRATIONS) or self._is_updating(taken):
             return
+        self._updating.unlink(missing_ok=True)
         self._before.unlink(missing_ok=True)
         self._before.touch(mode=0o600)
         with closing(sqlite3.connect(self._before)) as copy:
             self._connection.backup(copy)
+        with explained_disk():
+            self._updating.touch(mode=0o600)
+
+    def _is_updating(self, taken: int) -> bool:
+        """Whether an update broke off between two steps, and its copy is of a database before this one."""
+        if not (self._updating.exists() and self._before.exists()):
+            return False
+        with closing(sqlite3.connect(self._before)) as copy:
+            (before,) = copy.execute("PRAGMA user_version").fetchone()
+        return bool(before < taken)
 
     def rows(self, query: str, parameters: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query; inside a transaction, as it has changed them. Waits for nobody who writes. Raises

@@ -20,6 +20,7 @@ from fers.domain.versions import SHARED
 from fers.errors import StoreUnavailable
 from fers.storage.shared.documents import face_to_document, label_to_document, time_to_text
 from fers.storage.shared.version_documents import version_to_document
+from fers.storage.sqlite import database as database_module
 from fers.storage.sqlite.database import BEFORE, FILE, Database
 from fers.storage.sqlite.face_index import SqliteFaceIndex
 from fers.storage.sqlite.labels import SqliteLabels
@@ -236,6 +237,32 @@ def test_what_a_database_was_before_it_is_migrated_is_left_beside_it(tmp_path):
     SqliteRecords(database).delete_person("ada")
     assert not (tmp_path / BEFORE).exists(), "what people take back is in no file any more"
     database.close()
+
+
+def test_after_an_update_that_broke_off_between_two_steps_the_copy_is_of_before_its_first(tmp_path, monkeypatch):
+    (tmp_path / FILE).touch()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:-2])
+
+    def breaks_off(connection):
+        migrate(connection, MIGRATIONS[:-1])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr(database_module, "migrate", breaks_off)
+        Database(tmp_path)
+    Database(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / BEFORE)) as before:
+        assert version(before) == len(MIGRATIONS) - 2
+
+
+def test_the_copy_that_an_update_leaves_takes_the_place_of_the_one_before(tmp_path):
+    for file, taken in ((BEFORE, len(MIGRATIONS) - 2), (FILE, len(MIGRATIONS) - 1)):
+        with closing(sqlite3.connect(tmp_path / file, isolation_level=None)) as old:
+            migrate(old, MIGRATIONS[:taken])
+    Database(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / BEFORE)) as before:
+        assert version(before) == len(MIGRATIONS) - 1
 
 
 def test_a_new_database_has_nothing_before_it(tmp_path):
