@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from fers.errors import InvalidInput
 
@@ -17,6 +18,27 @@ HOME = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 """Where `app.py`, `pages/`, `.streamlit/` and the models that come with FERS lie: at the top of the repository, which
 pyproject.toml lays into the package when FERS is built."""
 _LAST_PORT = 65535
+_LARGEST = 1_000_000
+"""Of any number here: of hours, more than a century."""
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+"""Which browsers leave out of an address."""
+_NAMES = (
+    "FERS_STORE",
+    "FERS_DATA",
+    "FERS_FIREBASE_PROJECT",
+    "FERS_FIREBASE_BUCKET",
+    "FERS_FIREBASE_API_KEY",
+    "FERS_MODELS",
+    "FERS_MODEL",
+    "FERS_ADDRESS",
+    "FERS_SIGNED_OUT_PAGES",
+    "FERS_SESSION_IDLE_MINUTES",
+    "FERS_SESSION_HOURS",
+    "FERS_JOB_LEASE_SECONDS",
+)
+_ALIKE = 0.85
+"""How like one of these another name is that was meant to be it. Some installations set FERS_PORT or FERS_SERVICE_HOST
+for a service named "fers": those are not."""
 DEMO = "demo.json"
 """A file of this name beside a store says that it holds a sample study."""
 
@@ -60,6 +82,7 @@ class Settings:
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings. Raises InvalidInput naming the variable that can't be used."""
+    _require_meant(environment)
     project = environment.get("FERS_FIREBASE_PROJECT") or ""
     return Settings(
         store=_store(environment),
@@ -78,6 +101,18 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def _require_meant(environment: Mapping[str, str]) -> None:
+    """Refuse what would go unnoticed: a name that is nearly one of these, and what only a shell would have taken away
+    or put in. A store would be made in another folder, and looked for there by whoever restores it."""
+    for name in sorted(environment):
+        if name.startswith("FERS_") and name not in _NAMES and (meant := get_close_matches(name, _NAMES, 1, _ALIKE)):
+            raise InvalidInput("settings.misspelt", name=name, meant=meant[0])
+    for name in _NAMES:
+        text = environment.get(name) or ""
+        if text != text.strip(" \t\r\n'\"") or text.startswith("~"):
+            raise InvalidInput("settings.as-for-a-shell", name=name, value=text)
+
+
 def _store(environment: Mapping[str, str]) -> str:
     store = environment.get("FERS_STORE") or "embedded"
     if store not in STORES:
@@ -94,16 +129,22 @@ def _model_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
 def _addresses(environment: Mapping[str, str]) -> tuple[str, ...]:
     found = []
     for text in filter(None, map(str.strip, (environment.get("FERS_ADDRESS") or "").split(","))):
-        parts = urlsplit(text.lower().rstrip("/"))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.geturl() != _origin(parts):
-            raise InvalidInput("settings.not-an-address", value=text)
-        found.append(_origin(parts))
+        try:
+            found.append(_origin(text.lower().rstrip("/")))
+        except ValueError as error:
+            raise InvalidInput("settings.not-an-address", value=text) from error
     return tuple(found)
 
 
-def _origin(parts: SplitResult) -> str:
-    """The address alone, as browsers name it: no path, no query, nobody's name."""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+def _origin(text: str) -> str:
+    """The address alone, as browsers name it: no path, no query, nobody's name, no port that goes without saying, and
+    letters as the network has them. Raises ValueError."""
+    parts = urlsplit(text)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError
+    if "@" in parts.netloc or " " in text or not text.isascii() or parts.port == 0:  # One above 65535 is refused here.
+        raise ValueError
+    return text.removesuffix(_DEFAULT_PORTS[parts.scheme])
 
 
 def _port(environment: Mapping[str, str]) -> int:
@@ -115,6 +156,8 @@ def _port(environment: Mapping[str, str]) -> int:
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
+    if not text.isascii() or not text.isdigit() or not text.strip("0"):
         raise InvalidInput("settings.not-a-whole-number", name=name, value=text)
+    if len(text) > len(str(_LARGEST)) or int(text) > _LARGEST:
+        raise InvalidInput("settings.too-large", name=name, value=text, largest=_LARGEST)
     return int(text)
