@@ -3,7 +3,7 @@
 import secrets
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -164,13 +164,21 @@ class Consents:
 
     def _narrow_what_was_given(self, actor: Person, study: Study, purposes: frozenset[Purpose]) -> None:
         if Purpose.STORE not in purposes:
-            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=study.id))
+            said = [one.given_at for one in self._groups.descriptions_of(actor.id) if one.study_id == study.id]
+            self._note_erased(Erased.DESCRIPTION, actor, study, said)
             self._groups.delete_description(actor.id, study.id)
-            self._erasures.note(Erasure(Erased.REPLIES, actor.id, self._now(), study_id=study.id))
+            replied = [reply.given_at for reply in self._replies.replies_of(actor.id, study.id)]
+            self._note_erased(Erased.REPLIES, actor, study, replied)
             self._replies.delete_replies(actor.id, study.id)
         for face in self._records.faces_of(actor.id):
             if face.study_id == study.id:  # Other studies asked other questions.
                 self._narrowed(actor, face, purposes)
+
+    def _note_erased(self, what: Erased, actor: Person, study: Study, given: list[datetime]) -> None:
+        """By the time at which the last of it was given, and not by today's: what is said later stays, whichever way
+        the clock goes meanwhile."""
+        if given:
+            self._erasures.note(Erasure(what, actor.id, max(given), study_id=study.id))
 
     def _narrowed(self, actor: Person, face: Face, purposes: frozenset[Purpose]) -> Face | None:
         narrowed = replace(face, purposes=face.purposes & purposes)

@@ -1,6 +1,8 @@
 """What people say about themselves: asked for by studies that compare models between groups, and by no others."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -80,7 +82,12 @@ class Groups:
         if not agreed:
             raise ConsentRequired("groups.no-agreement")
         study = self._studies.current(actor)
-        self._groups.save_description(SelfDescription(actor.id, study.id, words, self._now(), age, gender, skin))
+        said = SelfDescription(actor.id, study.id, words, self._now(), age, gender, skin)
+        if (before := self.mine(actor)) is not None:
+            said = replace(said, given_at=max(said.given_at, before.given_at + timedelta(microseconds=1)))
+            if not before.said().items() <= said.said().items():
+                self._note_erased(before)
+        self._groups.save_description(said)
         if not self._consents.still_keeps(actor, study):
             self._groups.delete_description(actor.id, study.id)
             raise ConsentRequired("groups.not-asked")
@@ -90,9 +97,14 @@ class Groups:
     def erase(self, actor: Person) -> None:
         """Erase what the actor said to the study they work in."""
         if (said := self.mine(actor)) is not None:
-            self._erasures.note(Erasure(Erased.DESCRIPTION, actor.id, self._now(), study_id=said.study_id))
+            self._note_erased(said)
             self._groups.delete_description(actor.id, said.study_id)
             self._note(actor, "erased what they said about themselves", said.study_id)
+
+    def _note_erased(self, said: SelfDescription) -> None:
+        """So that no backup says it again. By the time at which it was said, and not by today's: what is said later
+        stays, whichever way the clock goes meanwhile."""
+        self._erasures.note(Erasure(Erased.DESCRIPTION, said.person_id, said.given_at, study_id=said.study_id))
 
     def sizes(self, actor: Person, study_id: str) -> dict[str, dict[str, int]]:
         """How many people are in each group, by what it is about; groups of fewer than five are left out."""

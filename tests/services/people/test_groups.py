@@ -14,7 +14,8 @@ from fers.domain.exploring import FaceFilter, Found
 from fers.domain.groups import LEAST_PEOPLE, AgeBand, Gender, SkinTone
 from fers.domain.people import OPERATOR
 from fers.errors import ConsentRequired
-from tests.people import EVERYTHING, Always, OneFace, Several, give_face, participant
+from fers.storage.sqlite import backup
+from tests.people import EVERYTHING, Always, OneFace, OneModel, Several, give_face, participant
 
 
 @pytest.fixture
@@ -81,6 +82,7 @@ def test_what_is_said_while_they_choose_in_another_window_that_nothing_is_kept_d
 def test_what_was_said_can_be_changed_downloaded_and_erased(platform, clock):
     ada = participant(platform)
     say(platform, ada, age=AgeBand.OLDER, gender=Gender.WOMAN)
+    clock.advance(minutes=1)
     say(platform, ada, skin=SkinTone.MEDIUM)
     kept = platform.groups.mine(ada)
     assert kept.said() == {"Skin tone": "Monk 4 to 6"}
@@ -90,6 +92,48 @@ def test_what_was_said_can_be_changed_downloaded_and_erased(platform, clock):
     assert (about["Skin tone"], about["agreed_to"]) == ("Monk 4 to 6", kept.words.body)
     platform.groups.erase(ada)
     assert platform.groups.mine(ada) is None
+
+
+def test_what_is_no_longer_said_comes_back_with_no_older_copy(platform, settings, clock):
+    ada = participant(platform)
+    say(platform, ada, age=AgeBand.OLDER, skin=SkinTone.DARK)
+    backup.take(settings.data, settings.data / "backup", clock(), keep=1)
+    say(platform, ada, age=AgeBand.OLDER)
+    assert platform.doctor.examine() == [], "what is said now stays"
+    backup.restore(settings.data / "backup", settings.data / "new", None, settings.data / "erased.jsonl")
+    again = assemble(replace(settings, data=settings.data / "new"), models=OneModel(), detector=OneFace(), now=clock)
+    assert again.groups.mine(ada) is None
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_what_is_said_after_something_was_erased_stays_and_what_was_erased_does_not_whichever_way_the_clock_goes(
+    platform, settings, clock, hours
+):
+    ada = participant(platform)
+    words = platform.consents.text(ada).sha256
+
+    def erase_all() -> None:
+        platform.groups.erase(ada)
+
+    def keep_nothing() -> None:
+        platform.consents.give(ada, words, EVERYTHING - {Purpose.STORE}, adult=True)
+        platform.consents.give(ada, words, EVERYTHING, adult=True)
+
+    for number, erase in enumerate((erase_all, keep_nothing)):
+        say(platform, ada, age=AgeBand.OLDER, skin=SkinTone.DARK)
+        copy, new = settings.data / f"backup{number}", settings.data / f"new{number}"
+        backup.take(settings.data, copy, clock(), keep=1)
+        clock.advance(hours=hours)
+        erase()
+        clock.advance(hours=-1)
+        backup.restore(copy, new, None, settings.data / "erased.jsonl")
+        restored = assemble(replace(settings, data=new), models=OneModel(), detector=OneFace(), now=clock)
+        assert restored.groups.mine(ada) is None
+        clock.advance(minutes=1)
+        if hours > 0:
+            say(platform, ada, age=AgeBand.UNDER_30)
+            platform.doctor.examine()
+            assert platform.groups.mine(ada).said() == {"Age": "18 to 29"}
 
 
 def test_saying_nothing_is_kept_as_nothing(platform):
