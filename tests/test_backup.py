@@ -279,3 +279,15 @@ def test_a_restore_that_ends_before_the_doctor_came_brings_nobody_back(
     again = open_store(replace(settings, data=tmp_path / "restored"))  # A server, say.
     assert set(faces_in(again)) == {kept.id}
     assert {one.id for one in again.doctor._records.people()} == {stays.id}
+
+
+def test_a_restore_that_broke_off_leaves_no_place_for_a_new_store(platform, backups, settings, tmp_path, monkeypatch):
+    """Which people would use, as if what is in the backup had never been."""
+    give_face(platform, participant(platform))
+    backup.take(settings.data, backups, datetime.now(UTC), keep=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_put", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            backup.restore(backups, tmp_path / "restored", None, None)
+    with pytest.raises(StoreUnavailable, match="broke off"):
+        adapters.open_stores(replace(settings, data=tmp_path / "restored"))

@@ -21,7 +21,7 @@ from fers.services.operations.migration import Migration
 @explains_failures
 def doctor(remove_lost: bool) -> None:
     """Check the store against its files, repair what is safe to repair, and exit with 1 if something is still wrong."""
-    _report(assembly.assemble(config.load()).doctor.examine(remove_lost))
+    _report(assembly.assemble(_there(config.load())).doctor.examine(remove_lost))
 
 
 @click.command()
@@ -76,7 +76,7 @@ def purge() -> None:
 
     FERS does this itself every hour. After the clock has jumped, it waits for somebody to check it.
     """
-    purged = assembly.assemble(config.load()).retention.purge(OPERATOR)
+    purged = assembly.assemble(_there(config.load())).retention.purge(OPERATOR)
     click.echo(f"{purged} faces were removed.")
 
 
@@ -93,7 +93,8 @@ def migrate(target: str) -> None:
     """
     settings = config.load()
     (source,) = set(config.STORES) - {target}
-    old, new = (adapters.open_stores(replace(settings, store=store)) for store in (source, target))
+    old = adapters.open_stores(_there(replace(settings, store=source)))
+    new = adapters.open_stores(replace(settings, store=target))
     migrated = Migration(old, new).run(OPERATOR)
     for problem in migrated.problems:
         click.echo(f"WRONG: {problem}")
@@ -107,6 +108,16 @@ def _embedded() -> Settings:
     settings = config.load()
     if settings.store != "embedded":
         raise InvalidInput("backup.embedded-only")
+    return settings
+
+
+def _there(settings: Settings) -> Settings:
+    """The settings, of a store that is there. Else one would be made where FERS_DATA is not what it should be, and be
+    found to be sound. Raises NotFound."""
+    if settings.store == "embedded":
+        from fers.storage.sqlite import backup
+
+        backup.require_store(settings.data)
     return settings
 
 

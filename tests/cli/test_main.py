@@ -139,6 +139,13 @@ def test_doctor_says_whether_the_store_is_sound(run, platform, settings):
     assert "its image is lost" in sick.stdout
 
 
+@pytest.mark.parametrize("arguments", [("doctor",), ("purge",), ("migrate", "--to", "firebase"), ("backup", "copies")])
+def test_where_no_store_is_none_is_made_and_found_to_be_sound(run, settings, arguments):
+    refused = run(*arguments)
+    assert (refused.exit_code, f"There is no store in {settings.data}" in refused.stderr) == (1, True)
+    assert not settings.data.exists()
+
+
 def test_what_the_system_refuses_is_one_clear_line(run, platform, tmp_path):
     """As where a disk is full, or somebody may not write."""
     (tmp_path / "file").touch()
@@ -323,7 +330,8 @@ def test_only_some_faces_are_frozen_and_votes_settled_as_asked(run, platform):
 
 def test_migrate_copies_into_the_store_it_names(run, settings, clock, tmp_path, monkeypatch):
     def stand_in(chosen, now=None):
-        return open_embedded(replace(settings, store="embedded", data=tmp_path / chosen.store))
+        data = settings.data if chosen.store == "embedded" else tmp_path / chosen.store
+        return open_embedded(replace(settings, store="embedded", data=data))
 
     open_embedded = adapters.open_stores
     monkeypatch.setattr(adapters, "open_stores", stand_in)

@@ -43,6 +43,12 @@ class Backup:
     """A sentence for each image that is not what its record says, or that is lost, and one for records that are."""
 
 
+def require_store(data: Path) -> None:
+    """Raises NotFound where there is no store in `data`: whoever opens one there makes it."""
+    if not (data / DATABASE).exists():
+        raise NotFound("backup.no-store", folder=data)
+
+
 def names(backups: Path) -> list[str]:
     """The copies there are, oldest first. What else somebody has put beside them is none."""
     return sorted(file.stem for file in (backups / _DATABASES).glob("*.sqlite3") if _IS_NAME.fullmatch(file.stem))
@@ -56,6 +62,7 @@ def take(data: Path, backups: Path, now: datetime, keep: int, progress: Progress
     """
     if backups.resolve() == data.resolve():
         raise InvalidInput("backup.is-the-store", folder=backups)
+    require_store(data)
     _make_room(backups, backups / _DATABASES)
     before = names(backups)
     name = _next_name(before, now)
@@ -94,12 +101,12 @@ def restore(
     source = _database(backups, chosen)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        images, taken_back = SqliteImages(data), SqliteErasures(data)
+        taken_back.note_restored()  # First: no store is made here where this breaks off.
         for list_ in filter(None, (backups / ERASED, erased)):
             _merge_erasures(list_, data / ERASED)
-        images, taken_back = SqliteImages(data), SqliteErasures(data)
         for _problem in _copy_images(source, SqliteImages(backups), images, taken_back, progress):
             pass  # The doctor says the same of the store as it is then.
-        taken_back.note_restored()
         _copy_database(source, data / DATABASE)  # Last: without it there is no store.
     except OSError as error:
         raise disk_failure(error) from error
@@ -136,8 +143,6 @@ def _remove_unfinished(backups: Path, now: datetime) -> None:
 
 def _copy_database(source: Path, target: Path) -> None:
     """By SQLite's online backup, whole or not at all."""
-    if not source.exists():
-        raise NotFound("backup.no-store", folder=source.parent)
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

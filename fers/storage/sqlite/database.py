@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from fers.errors import StoreUnavailable
+from fers.errors import OutOfOrder, StoreUnavailable
 from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import busy, database_failure, disk_failure, explained_disk
 from fers.storage.sqlite.fair_lock import FairLock
@@ -20,6 +20,9 @@ from fers.storage.sqlite.migrations import MIGRATIONS, migrate
 FILE = "fers.sqlite3"
 BEFORE = "fers.sqlite3.before"
 """The database as it was before the last update of FERS changed its shape."""
+RESTORED = "restored"
+"""A file of this name says that the database is an older copy, or is still to come, and may hold what people took back
+since."""
 UPDATING = "fers.sqlite3.updating"
 """Is there while that update is under way: after one that broke off, the copy before it is not made anew."""
 PATIENCE_SECONDS = 20.0
@@ -53,6 +56,8 @@ class Database:
             folder.chmod(0o700)
             self.disk.make_way()
             path = folder / FILE
+            if not path.exists() and (folder / RESTORED).exists():
+                raise OutOfOrder("store.half-restored", folder=folder)
             path.touch(mode=0o600)
             path.chmod(0o600)  # SQLite gives the files beside it the same mode.
             self._file = path.stat()

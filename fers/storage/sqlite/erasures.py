@@ -9,12 +9,11 @@ from pathlib import Path
 
 from fers.domain.erasures import Erased, Erasure
 from fers.storage.shared.documents import erasure_from_document, erasure_to_document
+from fers.storage.sqlite.database import RESTORED
 from fers.storage.sqlite.disk import Disk
 from fers.storage.sqlite.failures import disk_failure, explained_disk
 
 FILE = "erased.jsonl"
-RESTORED = "restored"
-"""A file of this name says that the database beside it is an older copy, and may hold what people have taken back."""
 _WHOLE = (Erased.FACE, Erased.PERSON)
 """Of which nothing is left."""
 

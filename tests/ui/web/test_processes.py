@@ -2,6 +2,7 @@
 
 import pytest
 
+from fers.storage.sqlite.database import Database
 from fers.ui.web.processes import Processes
 from tests.waiting import wait_until
 
@@ -35,8 +36,9 @@ def test_one_works_in_the_folder_that_fers_was_started_from(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     for variable in ("FERS_DATA", "PYTHONPATH"):
         monkeypatch.delenv(variable, raising=False)
+    Database(tmp_path / "data").close()
     processes = Processes()
     processes.start(NAME, "doctor")
     wait_until(lambda: not processes.is_running(NAME))
     assert not processes.has_failed(NAME)
-    assert (tmp_path / "data").is_dir()
+    assert (tmp_path / "data" / "images").is_dir()
