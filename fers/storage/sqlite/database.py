@@ -157,11 +157,12 @@ class Database:
         Raises StoreUnavailable; when the deletion itself went through, doing it again also clears what was left.
         """
         with self._lock:
+            with explained_disk():
+                self._before.unlink(missing_ok=True)  # First: nobody would come back to it after a kill.
             with self.transaction() as connection:
                 yield connection
             with _explained():
                 emptied = self._empty_log()
-                self._before.unlink(missing_ok=True)
         if not emptied:
             raise StoreUnavailable("store.being-read")
 

@@ -239,6 +239,19 @@ def test_what_a_database_was_before_it_is_migrated_is_left_beside_it(tmp_path):
     database.close()
 
 
+def test_what_is_erased_as_the_server_is_killed_is_in_no_copy_of_before_the_update(tmp_path, monkeypatch):
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:-1])
+        old.execute("INSERT INTO people VALUES ('ada', 'participant', '2026', 0)")
+    database = Database(tmp_path)
+    monkeypatch.setattr(database, "_empty_log", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        SqliteRecords(database).delete_person("ada")
+    assert database.rows("SELECT id FROM people") == []
+    assert not (tmp_path / BEFORE).exists()
+    database.close()
+
+
 def test_after_an_update_that_broke_off_between_two_steps_the_copy_is_of_before_its_first(tmp_path, monkeypatch):
     (tmp_path / FILE).touch()
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as old:
