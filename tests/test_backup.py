@@ -1,6 +1,7 @@
 """Backups: consistent while people go on, and never a way back for what somebody withdrew."""
 
 import os
+import resource
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -235,6 +236,18 @@ def test_what_a_killed_backup_left_goes_with_the_next(platform, settings, backup
     backup.take(settings.data, backups, now, keep=1)
     assert [file for file in left if file.exists()] == []
     assert busy.exists()
+
+
+def test_a_backup_for_which_there_is_no_room_takes_none(platform, settings, backups):
+    give_face(platform, participant(platform))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(StoreUnavailable):
+            backup.take(settings.data, backups, datetime.now(UTC), keep=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list((backups / "databases").iterdir()) == []
 
 
 def test_a_store_is_no_backup_of_itself(platform, run, settings):

@@ -150,10 +150,12 @@ def _copy_database(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(part)) as copy:
             original.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+        _make_durable(part)
+        part.replace(target)
     except sqlite3.Error as error:
         raise database_failure(error) from error
-    _make_durable(part)
-    part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)  # Of a disk that is full, half a copy would take what is left.
 
 
 def _make_durable(file: Path) -> None:

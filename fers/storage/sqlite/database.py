@@ -93,8 +93,12 @@ class Database:
         self._updating.unlink(missing_ok=True)
         self._before.unlink(missing_ok=True)
         self._before.touch(mode=0o600)
-        with closing(sqlite3.connect(self._before)) as copy:
-            self._connection.backup(copy)
+        try:
+            with closing(sqlite3.connect(self._before)) as copy:
+                self._connection.backup(copy)
+        except BaseException:
+            self._before.unlink(missing_ok=True)  # Of a disk that is full, half a copy would take what is left.
+            raise
         with explained_disk():
             self._updating.touch(mode=0o600)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -237,6 +238,22 @@ def test_what_a_database_was_before_it_is_migrated_is_left_beside_it(tmp_path):
     SqliteRecords(database).delete_person("ada")
     assert not (tmp_path / BEFORE).exists(), "what people take back is in no file any more"
     database.close()
+
+
+def test_a_copy_for_which_there_is_no_room_takes_none(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:-1])
+        old.execute("CREATE TABLE much AS SELECT zeroblob(1000000)")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+    try:
+        with pytest.raises(StoreUnavailable):
+            Database(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not (tmp_path / BEFORE).exists()
+    Database(tmp_path).close()
+    assert (tmp_path / BEFORE).stat().st_size > 1_000_000
 
 
 def test_what_is_erased_as_the_server_is_killed_is_in_no_copy_of_before_the_update(tmp_path, monkeypatch):
