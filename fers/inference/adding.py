@@ -111,11 +111,11 @@ def taken_over(box: Sandbox, path: Path, staging: Path) -> Path:
     folder.check_weights()
     seen = look(box, folder.weights)
     made = folder.weights.with_suffix(seen.suffix)
-    fetched = staging / "fetched"
+    fetched = staging / ".fetched"  # No id begins so.
     box.fetch(seen.weights, fetched)
     if folder.weights.is_dir() or fingerprint(fetched) != folder.info.sha256:
         shutil.rmtree(folder.weights) if folder.weights.is_dir() else folder.weights.unlink()
-        document = json.loads((staged / DESCRIPTION).read_text("utf-8"))
+        document = json.loads((staged / DESCRIPTION).read_text("utf-8-sig"))
         write_description(
             staged, document | {"weights": made.relative_to(staged).as_posix(), "sha256": fingerprint(fetched)}
         )

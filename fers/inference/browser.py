@@ -47,18 +47,33 @@ class BrowserNetworks:
 def litert_file(folder: ModelFolder) -> Path | None:
     """The LiteRT file of a model, whatever its batch; None when it has none that reads and gives float32."""
     file = folder.weights
-    is_litert = file.suffix.lower() == ".tflite" and file.is_file()
-    return file if is_litert and _single_precision(file, file.stat().st_mtime_ns) else None
+    if file.suffix.lower() != ".tflite" or not file.is_file():
+        return None
+    changed = file.stat().st_mtime_ns
+    # The server refuses weights that were exchanged or damaged, and so no browser is given them.
+    described = _fingerprint(file, changed) == folder.info.sha256
+    return file if described and _readable(file, changed) else None
 
 
 @lru_cache(maxsize=64)
-def _single_precision(file: Path, _changed: int) -> bool:
-    """Whether all inputs and outputs of a LiteRT file are float32: our script feeds and reads no other numbers."""
+def _readable(file: Path, _changed: int) -> bool:
+    """Whether our script can feed and read a LiteRT file: all inputs and outputs are float32, and the outputs have
+    names of their own without what exporters add, since it knows no others."""
     from ai_edge_litert import schema_py_generated as schema
 
-    graph = schema.Model.GetRootAs(file.read_bytes(), 0).Subgraphs(0)
-    outside = [*graph.InputsAsNumpy(), *graph.OutputsAsNumpy()]
-    return all(graph.Tensors(tensor).Type() == schema.TensorType.FLOAT32 for tensor in outside)
+    try:
+        model = schema.Model.GetRootAs(file.read_bytes(), 0)
+        graph = model.Subgraphs(0)
+        outside = [*graph.InputsAsNumpy(), *graph.OutputsAsNumpy()]
+        tensors = [graph.Tensors(tensor) for tensor in outside]
+        names = [graph.Tensors(tensor).Name() for tensor in graph.OutputsAsNumpy()]
+        if model.SignatureDefsLength() == 1:
+            signature = model.SignatureDefs(0)
+            names = [signature.Outputs(index).Name() for index in range(signature.OutputsLength())]
+    except Exception:  # noqa: BLE001 - flatbuffers raises many kinds for broken files
+        return False
+    apart = {author_name((name or b"").decode(errors="replace")) for name in names}
+    return len(apart) == len(names) and all(tensor.Type() == schema.TensorType.FLOAT32 for tensor in tensors)
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +94,9 @@ def _fingerprint(file: Path, _changed: int) -> str:
 def _model(info: ModelInfo, file: Path) -> dict[str, Any]:
     emotions = [emotion_named(name) for name in info.output.classes]
     columns = [emotions.index(emotion) if emotion in emotions else None for emotion in Emotion]
+    names = {"name": author_name(info.output.name or EMOTION)}
+    if info.output.familiarity:
+        names["familiarity"] = author_name(info.output.familiarity)
     return {
         "id": info.id,
         "answersId": info.fingerprint,
@@ -86,7 +104,7 @@ def _model(info: ModelInfo, file: Path) -> dict[str, Any]:
         "cropScale": info.crop_scale,
         "faceSide": FACE_SIDE,
         "input": asdict(info.input),
-        "output": {**asdict(info.output), "name": author_name(info.output.name or EMOTION), "columns": columns},
+        "output": {**asdict(info.output), **names, "columns": columns},
     }
 
 

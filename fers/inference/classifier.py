@@ -41,7 +41,8 @@ class FolderClassifier:
         return self.answer(faces).probabilities
 
     def answer(self, faces: np.ndarray) -> Answers:
-        """All that the model says about `faces` (as for `predict`)."""
+        """All that the model says about `faces` (as for `predict`). Raises ModelRejected when it is not finite, as
+        happens to networks of few bits on pictures that nobody tried: the first class would be taken for the answer."""
         spec, output = self.info.input, self.info.output
         batch = to_input(faces, spec)
         said = self._answers(batch, self._outputs)
@@ -50,9 +51,13 @@ class FolderClassifier:
             mirrored = self._answers(np.ascontiguousarray(np.flip(batch, width)), self._outputs)
             said = [(one + other) / 2 for one, other in zip(said, mirrored, strict=True)]
         emotions, *more = said
+        with np.errstate(invalid="ignore"):
+            probabilities = to_emotions(emotions, output)
+        if not all(np.isfinite(numbers).all() for numbers in (probabilities, *more)):
+            raise ModelRejected("network.not-finite", file=self.info.id)
         beside = dict(zip(output.beside, more, strict=True))
         return Answers(
-            to_emotions(emotions, output),
+            probabilities,
             beside[output.familiarity][:, 0] if output.familiarity else None,
             beside[output.valence_arousal].clip(-1, 1) if output.valence_arousal else None,
         )

@@ -5,6 +5,7 @@ Nothing in it is trusted that can be checked: a folder that does not keep its wo
 
 import hashlib
 import json
+import math
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -80,19 +81,33 @@ def fingerprint(weights: Path) -> str:
 
 def read_model_folder(path: Path) -> ModelFolder:
     """Read and check a folder's description, without loading its weights. Raises ModelRejected."""
-    name = path.resolve().name
+    name = _called(path)
     try:
         info = info_of(_document(path))
     except KeyError as error:
         raise ModelRejected("model.key-missing", folder=name, key=error.args[0]) from error
-    except (Misdescribed, TypeError, AttributeError, ValueError) as error:
+    except (Misdescribed, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelRejected("model.misdescribed", folder=name, problem=error) from error
-    weights = (path / info.weights).resolve()
-    if weights == path.resolve() or not weights.is_relative_to(path.resolve()) or not weights.exists():
-        raise ModelRejected("model.weights-missing", model=name, weights=info.weights)
     if info.id != name:
         raise ModelRejected("model.folder-misnamed", folder=name, model=info.id)
-    return ModelFolder(path, replace(info, weights_bytes=_size(weights)))
+    return ModelFolder(path, replace(info, weights_bytes=_size(_weights(path, info))))
+
+
+def _called(path: Path) -> str:
+    """A folder's name, which "." has, too; of a link, its own, by which people ask for the model."""
+    return path.resolve().name if path.name in ("", "..") else path.name
+
+
+def _weights(path: Path, info: ModelInfo) -> Path:
+    """Where the weights are. Raises ModelRejected when that is not inside of the folder."""
+    try:
+        weights = (path / info.weights).resolve()
+        inside = weights != path.resolve() and weights.is_relative_to(path.resolve()) and weights.exists()
+    except (OSError, ValueError, RuntimeError):  # Of names that can't be, and links that lead to themselves.
+        inside = False
+    if not inside:
+        raise ModelRejected("model.weights-missing", model=info.id, weights=info.weights)
+    return weights
 
 
 def described_id(path: Path) -> str:
@@ -101,14 +116,19 @@ def described_id(path: Path) -> str:
     try:
         return _id(document)
     except (Misdescribed, KeyError, TypeError, ValueError) as error:
-        raise ModelRejected("model.no-id", folder=path.resolve().name) from error
+        raise ModelRejected("model.no-id", folder=_called(path)) from error
 
 
 def _document(path: Path) -> dict[str, Any]:
+    """Raises ModelRejected for anything but an object, and for what can't be written down again, such as half of a
+    surrogate pair."""
     try:
-        document: dict[str, Any] = json.loads((path / DESCRIPTION).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelRejected("model.no-description", folder=path.resolve().name) from error
+        document = json.loads((path / DESCRIPTION).read_text("utf-8-sig"))  # Editors on Windows begin files so.
+        json.dumps(document, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelRejected("model.no-description", folder=_called(path)) from error
+    if not isinstance(document, dict):
+        raise ModelRejected("model.no-description", folder=_called(path))
     return document
 
 
@@ -129,42 +149,44 @@ def info_of(document: dict[str, Any]) -> ModelInfo:
         name=_text(document, "name"),
         weights=_text(document, "weights"),
         sha256=_text(document, "sha256"),
-        input=_input(document["input"]),
-        output=_output(document["output"]),
-        crop_scale=_within(document["crop"]["scale"], 0.5, 4, "crop scale"),
+        input=_input(_part(document["input"], "input")),
+        output=_output(_part(document["output"], "output")),
+        crop_scale=_within(_part(document["crop"], "crop")["scale"], 0.5, 4, "crop scale"),
         licence=_text(document, "licence"),
         data=_text(document, "data"),
-        metrics=dict(document.get("metrics") or {}),
+        metrics=_part(document.get("metrics") or {}, "metrics"),
         parameters=None if parameters is None else int(_within(parameters, 1, 1e12, "parameters")),
     )
 
 
 def _input(document: dict[str, Any]) -> InputSpec:
-    low, high = map(float, document.get("range", (0, 1)))
-    if low >= high:
+    bounds = _numbers(document.get("range", (0, 1)), "range")
+    if len(bounds) != 2 or bounds[0] >= bounds[1]:
         raise Misdescribed("description.range").of("range")
     channels = document["channels"]
     if channels not in (1, 3):
         raise Misdescribed("description.channels").of("channels")
-    mean, std = (tuple(map(float, document.get(key, ()))) for key in ("mean", "std"))
+    mean, std = (_numbers(document.get(key, ()), key) for key in ("mean", "std"))
     if len(mean) != len(std) or len(mean) not in (0, channels) or any(deviation <= 0 for deviation in std):
         raise Misdescribed("description.mean-and-std").of("mean")
     detail = document.get("detail_px")
     return InputSpec(
-        width=int(_within(document["width"], 16, 1024, "input width")),
-        height=int(_within(document["height"], 16, 1024, "input height")),
-        channels=channels,
-        range=(low, high),
+        width=_whole(document["width"], 16, 1024, "input width"),
+        height=_whole(document["height"], 16, 1024, "input height"),
+        channels=int(channels),
+        range=(bounds[0], bounds[1]),
         mean=mean,
         std=std,
         order=_one_of(document.get("order", "RGB"), ("RGB", "BGR"), "channel order"),
         layout=_one_of(document.get("layout", "NHWC"), ("NHWC", "NCHW"), "layout"),
-        detail_px=None if detail is None else int(_within(detail, 16, 1024, "detail_px")),
+        detail_px=None if detail is None else _whole(detail, 16, 1024, "detail_px"),
     )
 
 
 def _output(document: dict[str, Any]) -> OutputSpec:
-    familiarity = document.get("familiarity") or {}
+    familiarity = _part(document.get("familiarity") or {}, "familiarity")
+    if not isinstance(document["classes"], list | tuple):  # An object's order is not that of the numbers in it.
+        raise Misdescribed("description.classes-no-list").of("classes")
     classes = tuple(map(str, document["classes"]))
     known = [emotion for emotion in map(emotion_named, classes) if emotion is not None]
     if len(set(known)) < len(known):
@@ -176,7 +198,7 @@ def _output(document: dict[str, Any]) -> OutputSpec:
     return OutputSpec(
         classes=classes,
         kind=_one_of(document.get("kind", "probabilities"), OUTPUT_KINDS, "output kind"),
-        flip=bool(document.get("flip", False)),
+        flip=_flag(document.get("flip"), "flip"),
         temperature=_within(document.get("temperature", 1.0), 0.01, 100, "temperature"),
         least_confidence=_within(document.get("least_confidence", 0.0), 0, 1, "least_confidence"),
         name=_text(document, "name") if "name" in document else None,
@@ -216,6 +238,36 @@ def _text(document: dict[str, Any], key: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise Misdescribed("description.no-text", name=key).of(key)
     return text
+
+
+def _part(value: object, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Misdescribed("description.no-object", name=what).of(what)
+    return value
+
+
+def _numbers(values: object, what: str) -> tuple[float, ...]:
+    try:
+        numbers = tuple(map(float, values)) if isinstance(values, list | tuple) else (math.nan,)
+    except (TypeError, ValueError, OverflowError):
+        numbers = (math.nan,)
+    if not all(map(math.isfinite, numbers)):
+        raise Misdescribed("description.no-numbers", name=what).of(what)
+    return numbers
+
+
+def _flag(value: object, what: str) -> bool:
+    """False where nothing is said. A text that says "false" counts for Python as true."""
+    if value not in (None, True, False):
+        raise Misdescribed("description.no-flag", name=what).of(what)
+    return bool(value)
+
+
+def _whole(value: object, low: int, high: int, what: str) -> int:
+    number = _within(value, low, high, what)
+    if number != int(number):
+        raise Misdescribed("description.no-whole-number", name=what, value=str(value)).of(what)
+    return int(number)
 
 
 def _within(value: object, low: float, high: float, what: str) -> float:

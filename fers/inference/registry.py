@@ -97,7 +97,10 @@ class ModelRegistry:
 
     def _folder_at(self, path: Path) -> ModelFolder:
         """Read the folder's description, or what was read of it when it has not changed since."""
-        changed = (path / DESCRIPTION).stat().st_mtime_ns
+        try:
+            changed = (path / DESCRIPTION).stat().st_mtime_ns
+        except OSError as error:  # Removed since it was listed.
+            raise ModelRejected("model.no-description", folder=path.name) from error
         read = self._read.get(path)
         if read is None or read[0] != changed:
             folder = read_model_folder(path)

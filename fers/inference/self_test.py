@@ -8,6 +8,7 @@ import numpy as np
 
 from fers.domain.emotions import Emotion
 from fers.domain.models import InputSpec
+from fers.errors import ModelRejected
 from fers.inference.classifier import FolderClassifier
 from fers.inference.evidence import Evidence, logarithms, weighed
 from fers.inference.known_faces import views
@@ -180,7 +181,12 @@ def _misdescriptions(classifier: FolderClassifier, known: _Known) -> tuple[list[
     ways: list[tuple[float, InputSpec]] = []
     for spec in usual_inputs(described.input):
         read = classifier.described_as(replace(described, input=spec))
-        answers, varied = read.predict(known.faces), read.predict(known.varied)
+        try:
+            answers, varied = read.predict(known.faces), read.predict(known.varied)
+        except ModelRejected:
+            if base is None:
+                raise
+            continue  # Fed so, it gives no numbers.
         logs = logarithms(answers)
         for order, classes in orders(described.output.classes, logs, known.labels):
             named, seen = (renamed(each, described.output.classes, classes) for each in (answers, varied))

@@ -1,10 +1,17 @@
 """What browsers run: the LiteRT files that are served, for one face at a time."""
 
+import json
+
+import keras
 import numpy as np
 import pytest
 
+from fers.domain.emotions import LABELS
 from fers.errors import ModelRejected
 from fers.inference.browser import BrowserNetworks
+from fers.inference.classifier import FolderClassifier
+from fers.inference.conversion import litert
+from fers.inference.model_folder import fingerprint, read_model_folder
 from fers.inference.registry import ModelRegistry
 from fers.inference.runtimes import open_network
 from tests.inference.networks import SIDE, onnx_file
@@ -39,3 +46,42 @@ def test_only_what_a_plan_names_is_served(write_model):
     files = {variant["file"] for variant in networks(folder).plan("tiny")["detector"]["variants"]}
     assert all(networks(folder).network(name) for name in files)
     assert networks(folder).network("model.tflite") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"cut", b"\x1c\0\0\0TFL3" + bytes(100)])
+def test_broken_or_exchanged_weights_are_given_to_no_browser_and_hide_no_other_model(write_model, content):
+    damaged, described = write_model("damaged"), write_model("described")
+    (damaged / "model.tflite").write_bytes(content)  # A copy that broke off; the server refuses it.
+    (described / "model.tflite").write_bytes(content)
+    description = described / "model.json"
+    written = json.loads(description.read_text("utf-8"))
+    description.write_text(json.dumps(written | {"sha256": fingerprint(described / "model.tflite")}), "utf-8")
+    offered = networks(write_model("sound"))
+    assert [info.id for info in offered.models()] == ["sound"]
+    assert offered.network(offered.plan("sound")["model"]["file"])
+
+
+def test_outputs_that_a_browser_cannot_tell_apart_are_read_on_the_server_alone(write_model, tmp_path):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    flat = keras.layers.Flatten()(inputs)
+    first, second = (keras.layers.Dense(8, activation="softmax", name=name)(flat) for name in ("one", "other"))
+    file = tmp_path / "model.tflite"
+    file.write_bytes(_without_signature(litert(keras.Model(inputs, [first, second]))))
+    names = open_network(file).outputs
+    folder = write_model(network=file, output={"classes": LABELS, "name": names[1]})
+    assert FolderClassifier(read_model_folder(folder)).info.output.name == names[1]
+    assert networks(folder).models() == []
+
+
+def _without_signature(content):
+    """As older converters write a network: its outputs are called x:0 and x:1."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
+    model.signatureDefs = None
+    for number, tensor in enumerate(model.subgraphs[0].outputs):
+        model.subgraphs[0].tensors[tensor].name = f"StatefulPartitionedCall:{number}".encode()
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())

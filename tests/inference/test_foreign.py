@@ -359,6 +359,12 @@ def test_what_a_mac_leaves_beside_weights_is_none(tmp_path):
     assert weights_at(tmp_path) == tmp_path / "net.onnx"
 
 
+def test_a_description_without_end_is_no_networks(tmp_path):
+    (tmp_path / "model.json").write_text("[" * 200_000)
+    assert not describes_itself(tmp_path / "model.json")
+    assert describes_itself(tmp_path)  # Whoever reads it refuses it.
+
+
 def test_a_folder_of_tensorflow_js_is_refused_as_that(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps({"format": "layers-model", "weightsManifest": []}))
     with pytest.raises(ModelRejected, match="TensorFlow.js"):

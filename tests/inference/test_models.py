@@ -1,5 +1,6 @@
 """A model folder that keeps its word is run; any other is refused with a sentence."""
 
+import json
 import shutil
 import threading
 
@@ -100,6 +101,17 @@ def test_reduced_detail_hides_fine_patterns(write_model):
         ({"input": None}, "can't be used"),
         ({"crop": {"scale": 0}}, "crop scale"),
         ({"crop": {}}, "“scale” is missing"),
+        ({"input": INPUT | {"range": [0, float("nan")]}}, "range is not a list of finite numbers"),
+        ({"input": INPUT | {"range": [0, float("inf")]}}, "range is not a list of finite numbers"),
+        ({"input": INPUT | {"range": [0, 10**400]}}, "range is not a list of finite numbers"),
+        ({"input": INPUT | {"range": "01"}}, "range is not a list of finite numbers"),
+        ({"input": INPUT | {"mean": [0, 0, 0], "std": [1, 1, float("nan")]}}, "std is not a list of finite numbers"),
+        ({"input": INPUT | {"width": 32.5}}, "input width “32.5” is not a whole number"),
+        ({"output": {"classes": {name: index for index, name in enumerate(LABELS)}}}, "not a list of names"),
+        ({"output": {"classes": LABELS, "flip": "false"}}, "flip is neither true nor false"),
+        ({"output": {"classes": LABELS, "familiarity": "familiar"}}, "familiarity is not an object"),
+        ({"crop": 1.2}, "crop is not an object"),
+        ({"name": "\ud800"}, "no model.json that can be read"),
     ],
 )
 def test_what_a_folder_says_wrongly_is_refused(write_model, changes, problem):
@@ -107,7 +119,22 @@ def test_what_a_folder_says_wrongly_is_refused(write_model, changes, problem):
         FolderClassifier(read_model_folder(write_model(**changes)))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}', "\xff"])
+@pytest.mark.parametrize("named", ["a\0b", "a" * 5000])
+def test_weights_under_a_name_that_no_file_has_are_missing(write_model, named):
+    description = write_model() / "model.json"
+    description.write_text(json.dumps(json.loads(description.read_text("utf-8")) | {"weights": named}), "utf-8")
+    with pytest.raises(ModelRejected, match="doesn't hold the weights"):
+        read_model_folder(description.parent)
+
+
+def test_numbers_that_json_writes_with_a_point_and_a_mark_at_the_beginning_are_no_fault(write_model, faces):
+    folder = write_model(input={"width": 32.0, "height": 32.0, "channels": 3.0, "range": [0, 1]})
+    description = folder / "model.json"
+    description.write_text("\ufeff" + description.read_text("utf-8"), "utf-8")
+    assert FolderClassifier(read_model_folder(folder)).predict(faces).shape == (3, 8)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}', "\xff", "[" * 200_000])
 def test_an_unreadable_description_is_refused(tmp_path, text):
     (tmp_path / "model.json").write_text(text, "latin-1")
     with pytest.raises(ModelRejected):
@@ -179,6 +206,26 @@ def test_a_broken_folder_hides_no_other_and_says_what_is_wrong(write_model):
     assert list(registry.refused()) == ["broken"]
     with pytest.raises(ModelRejected):
         registry.find("broken")
+
+
+def test_weights_that_are_a_link_to_themselves_hide_no_other_model(write_model):
+    folder = write_model("going-round")
+    (folder / "model.tflite").unlink()
+    (folder / "model.tflite").symlink_to("model.tflite")
+    registry = ModelRegistry([write_model("sound").parent], "sound")
+    assert [info.id for info in registry.models()] == ["sound"]
+    assert "doesn't hold the weights" in str(registry.refused()["going-round"])
+
+
+def test_a_link_is_the_model_of_its_own_name_and_no_second_one(write_model, tmp_path):
+    folder = write_model("tiny")
+    folder.rename(tmp_path / "tiny-3")
+    folder.symlink_to(tmp_path / "tiny-3")
+    (folder.parent / "current").symlink_to(tmp_path / "tiny-3")
+    registry = ModelRegistry([folder.parent], "tiny")
+    assert [info.id for info in registry.models()] == ["tiny"]
+    assert list(registry.refused()) == ["current"]
+    assert registry.classifier("tiny").info.id == "tiny"
 
 
 def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
@@ -265,3 +312,16 @@ def test_the_limit_below_which_it_cant_tell_makes_another_model(write_model, wit
         for name, heads in (("one", HEADS), ("other", other), ("none", {}))
     ]
     assert len(set(prints)) == 3
+
+
+def test_an_answer_that_is_not_finite_is_none(write_model, tmp_path):
+    """On pictures that nobody tried it on, a network of few bits overflows: here on those with any white in them."""
+    inputs = keras.Input((32, 32, 3))
+    brightest = keras.layers.GlobalMaxPooling2D()(inputs)
+    huge = keras.layers.Dense(8, kernel_initializer=keras.initializers.Constant(2e38))(brightest)
+    (tmp_path / "model.tflite").write_bytes(litert(keras.Model(inputs, huge)))
+    folder = write_model(network=tmp_path / "model.tflite", output={"classes": LABELS, "kind": "logits"})
+    classifier = FolderClassifier(read_model_folder(folder))
+    assert classifier.predict(np.full((1, 224, 224, 3), 20, np.uint8)).shape == (1, 8)
+    with pytest.raises(ModelRejected, match="not finite"):
+        classifier.predict(np.full((1, 224, 224, 3), 255, np.uint8))

@@ -208,3 +208,11 @@ def test_a_model_that_cannot_be_unsure_or_sure_is_found(write_model, tmp_path, f
     labels = odd.predict(faces).argmax(axis=1)  # What it says is right, but how it says it is not.
     [finding] = examine(odd, faces, labels).findings
     assert said in str(finding)
+
+
+def test_a_network_that_other_ways_of_feeding_drive_to_infinity_is_left_alone(write_model, tmp_path, faces, labels):
+    weights = dense_knowing(np.exp(to_input(faces, InputSpec(SIDE, SIDE, 3))), labels)
+    network = onnx_file(tmp_path / "model.onnx", weights, first="Exp")  # Of 255 more than there are numbers.
+    sound = FolderClassifier(read_model_folder(write_model("sound", network, network.name, input=INPUT)))
+    report = examine(sound, faces, labels)
+    assert (report.findings, report.right) == ((), 48)

@@ -168,6 +168,6 @@ def _document(path: Path) -> dict[str, Any]:
         return {}
     try:
         document = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
