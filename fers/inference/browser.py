@@ -57,8 +57,8 @@ def litert_file(folder: ModelFolder) -> Path | None:
 
 @lru_cache(maxsize=64)
 def _readable(file: Path, _changed: int) -> bool:
-    """Whether our script can feed and read a LiteRT file: all inputs and outputs are float32, and the outputs have
-    names of their own without what exporters add, since it knows no others."""
+    """Whether our script can feed and read a LiteRT file: all inputs and outputs are float32, the outputs have names of
+    their own without what exporters add, since it knows no others, and nothing has to be forgotten between faces."""
     from ai_edge_litert import schema_py_generated as schema
 
     try:
@@ -67,13 +67,15 @@ def _readable(file: Path, _changed: int) -> bool:
         outside = [*graph.InputsAsNumpy(), *graph.OutputsAsNumpy()]
         tensors = [graph.Tensors(tensor) for tensor in outside]
         names = [graph.Tensors(tensor).Name() for tensor in graph.OutputsAsNumpy()]
+        remembers = any(graph.Tensors(tensor).IsVariable() for tensor in range(graph.TensorsLength()))
         if model.SignatureDefsLength() == 1:
             signature = model.SignatureDefs(0)
             names = [signature.Outputs(index).Name() for index in range(signature.OutputsLength())]
     except Exception:  # noqa: BLE001 - flatbuffers raises many kinds for broken files
         return False
     apart = {author_name((name or b"").decode(errors="replace")) for name in names}
-    return len(apart) == len(names) and all(tensor.Type() == schema.TensorType.FLOAT32 for tensor in tensors)
+    plain = all(tensor.Type() == schema.TensorType.FLOAT32 for tensor in tensors)
+    return plain and len(apart) == len(names) and not remembers
 
 
 @lru_cache(maxsize=4)

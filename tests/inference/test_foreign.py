@@ -431,6 +431,26 @@ def test_a_litert_file_without_the_values_of_its_variables_is_refused(made, tmp_
         normal_form(tmp_path / "network.tflite", made)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_network_that_keeps_something_of_each_face_for_the_next_is_refused(made, tmp_path):
+    class Remembering(tf.Module):
+        def __init__(self):
+            self.before = tf.Variable(tf.zeros((1, 8)))
+
+        @tf.function(input_signature=[tf.TensorSpec((1, SIDE, SIDE, 3), tf.float32)])
+        def __call__(self, face):
+            now = face[:, 0, :8, 0]
+            self.before.assign(0.9 * self.before + 0.1 * now)
+            return tf.nn.softmax(now - self.before)
+
+    module = Remembering()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([module.__call__.get_concrete_function()], module)
+    converter.experimental_enable_resource_variables = True
+    (tmp_path / "network.tflite").write_bytes(converter.convert())
+    with pytest.raises(ModelRejected, match="depend on other people"):
+        normal_form(tmp_path / "network.tflite", made)
+
+
 def test_operations_of_tensorflow_in_a_litert_file_are_named(made, tmp_path):
     @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.float32)])
     def answer(face):

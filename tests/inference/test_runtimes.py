@@ -13,10 +13,12 @@ import tensorflow as tf
 
 from fers.domain.emotions import LABELS, Emotion
 from fers.errors import ModelRejected
+from fers.inference.browser import litert_file
 from fers.inference.classifier import FolderClassifier
 from fers.inference.draft import read_off
 from fers.inference.model_folder import read_model_folder
 from fers.inference.registry import ModelRegistry
+from fers.inference.runtimes import open_network
 from tests.inference.networks import SIDE, onnx_file
 
 INPUT = {"width": SIDE, "height": SIDE, "channels": 3}
@@ -263,6 +265,40 @@ def test_quantised_networks_are_fed_and_read_by_their_scale_and_zero_point(
     (tmp_path / "model.tflite").write_bytes(quantised(keras_network, small, inputs, outputs))
     answers = load(tmp_path / "model.tflite").predict(faces)
     np.testing.assert_allclose(answers, keras_network(small).numpy(), atol=0.05)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_recurrent_layers_go_on_from_nobody_elses_face(write_model, tmp_path):
+    """LiteRT keeps the states of an LSTM that is one operation from one answer to the next."""
+    tf_keras = pytest.importorskip("tf_keras")
+    inputs = tf_keras.Input((SIDE, SIDE, 3), batch_size=1)
+    read = tf_keras.layers.LSTM(8)(tf_keras.layers.Reshape((SIDE, SIDE * 3))(inputs))
+    network = tf_keras.Model(inputs, tf_keras.layers.Dense(8, activation="softmax")(read))
+    shape = tf.TensorSpec((1, SIDE, SIDE, 3), tf.float32, "face")
+    function = tf.function(lambda face: network(face)).get_concrete_function(shape)
+    file = tmp_path / "network.tflite"
+    file.write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([function], network).convert())
+    opened, face = open_network(file), np.ones((1, SIDE, SIDE, 3), np.float32)
+    first = opened.run(face)
+    opened.run(-face)
+    np.testing.assert_array_equal(opened.run(face), first)
+    folder = write_model("recurrent", file)
+    assert litert_file(read_model_folder(folder)) is None  # A browser can't make it forget.
+
+
+@pytest.mark.parametrize("kind", [onnx.TensorProto.BOOL, onnx.TensorProto.STRING, onnx.TensorProto.BFLOAT16])
+def test_an_input_that_is_no_number_is_named(tmp_path, kind):
+    nodes = [
+        onnx.helper.make_node("Cast", ["face"], ["numbers"], to=onnx.TensorProto.FLOAT),
+        onnx.helper.make_node("GlobalAveragePool", ["numbers"], ["answer"]),
+    ]
+    sides = [onnx.helper.make_tensor_value_info(name, of, [1, 3, SIDE, SIDE]) for name, of in [("face", kind)]]
+    answer = onnx.helper.make_tensor_value_info("answer", onnx.TensorProto.FLOAT, None)
+    graph = onnx.helper.make_graph(nodes, "odd", sides, [answer])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=9), tmp_path / "odd.onnx")
+    with pytest.raises(ModelRejected, match="where FERS feeds numbers"):
+        open_network(tmp_path / "odd.onnx")
 
 
 def test_a_network_of_several_inputs_is_refused(load, tmp_path):

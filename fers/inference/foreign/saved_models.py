@@ -11,6 +11,7 @@ from fers.errors import ModelRejected
 from fers.inference.conversion import SIGNATURE, answering, litert
 from fers.inference.draft import SCALES
 from fers.inference.foreign import MADE, SAVED_MODEL, Normal, other_kind
+from fers.inference.foreign.litert_files import refuse_memory
 from fers.inference.quiet import tensorflow
 from fers.inference.runtimes import cast, open_network, real
 
@@ -99,6 +100,7 @@ def as_litert(network: "keras.Model | Path", folder: Path, name: str) -> Path:
         if missing := sorted(set(_OPERATION.findall(said))):
             raise ModelRejected("convert.litert-lacks", file=name, operations=missing[:5]) from error
         raise ModelRejected("convert.fails", file=name) from error
+    refuse_memory(target, name)
     return target
 
 

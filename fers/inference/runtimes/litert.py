@@ -79,6 +79,8 @@ class _Interpreter:
         self._interpreter.set_tensor(
             self._input["index"], cast(batch, self._input["dtype"], *self._input["quantization"])
         )
+        # What recurrent layers have in mind would go on from the face before, which is somebody else's.
+        self._interpreter.reset_all_variables()
         self._interpreter.invoke()
         told = [self._outputs[index] for index in outputs]
         return [real(self._interpreter.get_tensor(each["index"]), *each["quantization"]) for each in told]

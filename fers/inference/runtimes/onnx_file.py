@@ -48,7 +48,10 @@ def load(path: Path) -> Network:
     source = the_input(inputs, [each.name for each in inputs], path.name)
     names = tuple(output.name for output in session.get_outputs())
     shape = tuple(side if isinstance(side, int) and side > 0 else None for side in source.shape)
-    kind = np.dtype(_TYPES[source.type.removeprefix("tensor(").removesuffix(")")])
+    type_ = source.type.removeprefix("tensor(").removesuffix(")")
+    if type_ not in _TYPES:
+        raise ModelRejected("onnx.other-input", file=path.name, type=type_)
+    kind = np.dtype(_TYPES[type_])
 
     def run(batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:
         fed, wanted = cast(batch, kind), [names[index] for index in outputs]

@@ -21,6 +21,8 @@ from fers.wording import with_texts
 PATIENCE_SECONDS = 600
 AT_ONCE = 1 << 20
 """Bytes."""
+LONGEST_NAME = 150
+"""Bytes of an upload's name, without what tells its kind."""
 
 
 def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str], all_the_same: bool = False) -> str:
@@ -33,7 +35,7 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
     require(actor, Action.MANAGE_MODELS)
     refuse_unusable(answers)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
+        path = Path(folder) / _short(Path(name))
         _write(upload, path)
         options = [part for option, answer in answers.items() if (answer or "").strip() for part in (option, answer)]
         told = _add(path, [*options, *(["--yes"] if all_the_same else [])])
@@ -46,6 +48,11 @@ def register(actor: Person, name: str, upload: BinaryIO, answers: dict[str, str]
         raise ModelRejected("sandbox.crashed")
     platform().live_model.log_registered(actor, last["id"])
     return "\n\n".join(line["says"] for line in told)
+
+
+def _short(name: Path) -> str:
+    """What a file is called, as our system can write it: others allow letters of several bytes that are as many."""
+    return name.stem.encode()[:LONGEST_NAME].decode(errors="ignore") + name.suffix
 
 
 def _write(upload: BinaryIO, path: Path) -> None:

@@ -116,6 +116,11 @@ def test_a_zip_of_a_model_folder_is_registered_whatever_it_is_called(models, net
     assert log(registering.platform()) == ["registered: mine 2.0.0"]
 
 
+def test_a_name_longer_than_this_system_allows_is_no_failure(models):
+    with pytest.raises(ModelRejected, match="is empty"):
+        registering.register(OPERATOR, "模" * 250 + ".onnx", io.BytesIO(b""), ANSWERS)
+
+
 def test_a_zip_of_weights_alone_has_to_be_described(models, network):
     data = zipped(**{"__MACOSX/model.json": b"", "net.onnx": network})
     assert not describes_itself("net.zip", io.BytesIO(data))
