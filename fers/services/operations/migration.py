@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 from fers.domain.consent import Purpose
+from fers.domain.erasures import Erased
 from fers.domain.faces import Face
 from fers.domain.interfaces import Stores
 from fers.domain.invitations import Invitation
@@ -51,8 +52,10 @@ class Migration:
 
     def run(self, actor: Person) -> Migrated:
         """Copy everything. Raises InvalidInput when the new store's log is not the beginning of the old one's: then
-        somebody else's data is there. Whatever is not the same in the end is a problem."""
+        somebody else's data is there; or when an older copy has brought to life in the old one what people took back.
+        Whatever is not the same in the end is a problem."""
         require(actor, Action.MANAGE_STUDY)
+        self._require_nobody_back()
         self._copy_audit()
         self._copy_erasures()
         self._take_away()
@@ -76,6 +79,13 @@ class Migration:
         comparison = Comparison(self._old, self._new)
         problems = list(comparison.problems())
         return Migrated(comparison.people, comparison.faces, problems)
+
+    def _require_nobody_back(self) -> None:
+        """The new store would keep them, and nobody there would look."""
+        gone = {one.subject for one in self._old.erasures.erasures() if one.what in (Erased.FACE, Erased.PERSON)}
+        people, faces = self._old.records.people, self._old.records.origins
+        if gone and (any(one.id in gone for one in people()) or any(one.id in gone for one in faces())):
+            raise InvalidInput("migration.taken-back")
 
     def _copy_audit(self) -> None:
         entries = self._old.records.audit()

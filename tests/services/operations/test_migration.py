@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fers.domain.audit import AuditEntry
+from fers.domain.erasures import Erased, Erasure
 from fers.domain.people import OPERATOR, Keys, Role
 from fers.errors import InvalidInput, NotPermitted, StoreUnavailable
 from fers.services.labelling.aggregation import aggregate
@@ -55,6 +56,16 @@ def test_everything_moves_there_and_back(old, new, home):
     done = migration(new, home).run(OPERATOR)
     assert (done.people, done.faces, done.problems) == (2, len(FACES) + 2, [])
     assert everything(home) == everything(old)
+
+
+def test_who_came_back_with_an_older_copy_is_not_moved(old, home):
+    """As before the doctor was run there: nobody looks for them in the new store."""
+    [*_, face] = old.records.faces()
+    for back in (Erasure(Erased.FACE, face.id, NOON), Erasure(Erased.PERSON, face.person_id, NOON)):
+        old.erasures.note(back)
+        with pytest.raises(InvalidInput, match="fers doctor"):
+            migration(old, home).run(OPERATOR)
+    assert list(home.records.people()) == list(home.records.audit()) == []
 
 
 def test_everybody_gets_in_as_who_they_were(old, new, home):
