@@ -48,8 +48,12 @@ class ModelFolder:
         return self.path / self.info.weights
 
     def check_weights(self) -> None:
-        """Raise ModelRejected unless the weights are those that were described."""
-        if fingerprint(self.weights) != self.info.sha256:
+        """Raise ModelRejected unless the weights are there, and those that were described."""
+        try:
+            found = fingerprint(self.weights)
+        except OSError as error:  # They were removed since the description was read.
+            raise ModelRejected("model.weights-missing", model=self.info.id, weights=self.info.weights) from error
+        if found != self.info.sha256:
             raise ModelRejected("model.weights-changed", model=self.info.id)
 
 

@@ -54,15 +54,22 @@ def _content(path: Path, inside: Path) -> Path:
         with zipfile.ZipFile(path) as archive:
             _check(archive)
             archive.extractall(inside, _files(archive))
-        content = list(inside.iterdir())
+        while further := _only_folder(inside):
+            inside = further
     except InvalidInput:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged zip raises many kinds
         raise InvalidInput("model-zip.broken") from error
-    while len(content) == 1 and content[0].is_dir():
-        inside = content[0]
-        content = list(inside.iterdir())
     return inside
+
+
+def _only_folder(folder: Path) -> Path | None:
+    """The one folder that is all a folder holds, or all of it that is of use: a model folder beside a README, say."""
+    content = list(folder.iterdir())
+    folders = [found for found in content if found.is_dir()]
+    if len(folders) != 1 or (folder / DESCRIPTION).is_file():
+        return None
+    return folders[0] if len(content) == 1 or (folders[0] / DESCRIPTION).is_file() else None
 
 
 def _of_keras(folder: Path, file: Path) -> Path:

@@ -359,6 +359,14 @@ def test_what_a_mac_leaves_beside_weights_is_none(tmp_path):
     assert weights_at(tmp_path) == tmp_path / "net.onnx"
 
 
+def test_a_model_folder_is_found_in_a_zip_beside_a_word_about_it(tmp_path):
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+        for name in ("README.md", "mine/model.json", "mine/model.tflite"):
+            archive.writestr(name, "{}")
+    with unpacked(tmp_path / "download.zip") as found:
+        assert sorted(file.name for file in found.iterdir()) == ["model.json", "model.tflite"]
+
+
 def test_a_description_without_end_is_no_networks(tmp_path):
     (tmp_path / "model.json").write_text("[" * 200_000)
     assert not describes_itself(tmp_path / "model.json")

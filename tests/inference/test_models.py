@@ -228,6 +228,15 @@ def test_a_link_is_the_model_of_its_own_name_and_no_second_one(write_model, tmp_
     assert registry.classifier("tiny").info.id == "tiny"
 
 
+def test_weights_that_are_removed_while_the_server_runs_are_missing(write_model):
+    folder = write_model("tiny")
+    registry = ModelRegistry([folder.parent], "tiny")
+    assert [info.id for info in registry.models()] == ["tiny"]
+    (folder / "model.tflite").unlink()
+    with pytest.raises(ModelRejected, match="doesn't hold the weights"):
+        registry.classifier("tiny")
+
+
 def test_a_folder_elsewhere_can_be_asked_for_by_its_path(write_model, tmp_path):
     registry = ModelRegistry([tmp_path / "nowhere"], "tiny")
     assert registry.classifier(str(write_model())).info.id == "tiny"
