@@ -2,7 +2,8 @@
 
 Taking a face over means deleting a lease that must still be there, in one batch with everything else: whoever comes
 second fails, and no lease comes back. A lease lasts longer than anything done under it can (each call is bounded), so
-one that has run out belonged to a writer that died; one whose writer failed is given up at once.
+one that has run out belonged to a writer that died; one whose writer failed is given up at once. How old one is the
+store says, so that a server whose clock is wrong takes nothing from a living writer.
 """
 
 import secrets
@@ -10,39 +11,33 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists as Taken
 from google.api_core.exceptions import NotFound as Missing
-from google.cloud.firestore import DocumentReference, DocumentSnapshot, ExistsOption, FieldFilter, WriteBatch
+from google.cloud.firestore import DocumentReference, DocumentSnapshot, ExistsOption, WriteBatch
 
 from fers.errors import StoreUnavailable
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.failures import explained
-from fers.storage.shared.documents import time_from_text, time_to_text
 
 LEASE = timedelta(minutes=3)
 """From the call that takes it to the one that gives it back a submission makes a transfer (25 seconds at the worst) and
-seven calls (15 each), little more than two minutes together; the rest is for servers whose clocks differ."""
+seven calls (15 each), little more than two minutes together; the rest is to spare."""
 PATIENCE_SECONDS = 20.0
 """How long one writer waits for another."""
 _LONGEST_PAUSE = 1.0
-_PAGE = 200
 
 
 @dataclass(frozen=True)
 class _Lease:
     id: str
     face_id: str
-    until: datetime
-
-    @property
-    def is_over(self) -> bool:
-        return self.until <= datetime.now(UTC)
-
-    def as_document(self) -> dict[str, Any]:
-        return {"face_id": self.face_id, "until": time_to_text(self.until)}
+    since: datetime | None = None
+    """By the store's clock; none until it is taken."""
+    is_over: bool = False
+    """Whether it had run out, or been given up, when it was read."""
 
 
 class FirebaseJournal:
@@ -89,29 +84,31 @@ class FirebaseJournal:
 
     def _begin(self, face_id: str) -> _Lease | None:
         """Mark a face that has no mark; None when it has one."""
-        batch, lease = self._database.batch(), self._new_lease(face_id)
+        batch, lease = self._database.batch(), _Lease(secrets.token_hex(16), face_id)
         batch.create(self._marks.document(face_id), {"lease": lease.id})
-        batch.create(self._leases.document(lease.id), lease.as_document())
+        batch.create(self._leases.document(lease.id), self._document(lease))
         return self._committed(batch, lease)
 
     def _take_over(self, left: _Lease) -> _Lease | None:
         """Hold a face whose writer failed or died; None when somebody else was first."""
-        batch, lease = self._database.batch(), self._new_lease(left.face_id)
+        batch, lease = self._database.batch(), _Lease(secrets.token_hex(16), left.face_id)
         batch.delete(self._leases.document(left.id), option=ExistsOption(True))
         batch.set(self._marks.document(lease.face_id), {"lease": lease.id})
-        batch.create(self._leases.document(lease.id), lease.as_document())
+        batch.create(self._leases.document(lease.id), self._document(lease))
         taken = self._committed(batch, lease)
         self._left_here.pop(left.id, None)
         return taken
 
     def _committed(self, batch: WriteBatch, lease: _Lease) -> _Lease | None:
-        """`lease`, or None when a precondition failed, unless on this very batch, whose first answer got lost."""
+        """`lease`, which `batch` creates last, or None when a precondition failed, unless on this very batch, whose
+        first answer got lost."""
         with self._given_up_on_failure(lease), explained():
             try:
-                batch.commit(**self._bounds)
+                created = batch.commit(**self._bounds)[-1]
             except (Taken, Missing):
-                return lease if self._holder(lease.face_id) == lease else None
-        return lease
+                holder = self._holder(lease.face_id)
+                return holder if holder and holder.id == lease.id else None
+        return replace(lease, since=created.update_time)
 
     def _release(self, lease: _Lease) -> None:
         batch = self._database.batch()
@@ -121,11 +118,15 @@ class FirebaseJournal:
             try:
                 batch.commit(**self._bounds)
             except Missing:
-                if not lease.is_over:  # Nobody else could take it: it was released by this call, whose answer got lost.
+                if not self._has_run_out(lease):  # So it was released by this call, whose answer got lost.
                     return
                 if late := self._begin(lease.face_id):  # What was written after all has to be looked at again.
                     self._give_up(late)
                 raise StoreUnavailable("store.too-slow") from None
+
+    def _has_run_out(self, lease: _Lease) -> bool:
+        now: datetime = self._leases.document(lease.id).get(**self._bounds).read_time
+        return lease.since is not None and now >= lease.since + self._lease
 
     @contextmanager
     def _given_up_on_failure(self, lease: _Lease) -> Iterator[None]:
@@ -138,18 +139,16 @@ class FirebaseJournal:
     def _give_up(self, lease: _Lease) -> None:
         """Let others take the face over at once; where the store can't be told, this process at least."""
         self._left_here[lease.id] = lease
-        over = replace(lease, until=datetime.now(UTC)).as_document()
         with suppress(StoreUnavailable), explained():
             with suppress(Missing):
-                self._leases.document(lease.id).update(over, **self._bounds)
+                self._leases.document(lease.id).update({"seconds": 0}, **self._bounds)
             del self._left_here[lease.id]
 
     def _left(self) -> list[_Lease]:
         """Leases that ran out or were given up."""
-        over = FieldFilter("until", "<=", time_to_text(datetime.now(UTC)))
         with explained():
-            found = self._leases.where(filter=over).order_by("until").limit(_PAGE).get(**self._bounds)
-        return list((dict(self._left_here) | {lease.id: _lease(lease) for lease in found}).values())
+            every = [_lease(snapshot) for snapshot in self._leases.get(**self._bounds)]
+        return list((dict(self._left_here) | {lease.id: lease for lease in every if lease.is_over}).values())
 
     def _holder(self, face_id: str) -> _Lease | None:
         with explained():
@@ -157,9 +156,12 @@ class FirebaseJournal:
             lease = self._leases.document(mark.get("lease")).get(**self._bounds) if mark.exists else mark
         return _lease(lease) if lease.exists else None
 
-    def _new_lease(self, face_id: str) -> _Lease:
-        return _Lease(secrets.token_hex(16), face_id, datetime.now(UTC) + self._lease)
+    def _document(self, lease: _Lease) -> dict[str, Any]:
+        return {"face_id": lease.face_id, "seconds": self._lease.total_seconds()}
 
 
 def _lease(snapshot: DocumentSnapshot[DocumentReference]) -> _Lease:
-    return _Lease(snapshot.id, snapshot.get("face_id"), time_from_text(snapshot.get("until")))
+    seconds = (snapshot.to_dict() or {}).get("seconds", LEASE.total_seconds())  # Those of earlier versions had none.
+    since = snapshot.create_time
+    is_over = snapshot.read_time - since >= timedelta(seconds=seconds)
+    return _Lease(snapshot.id, snapshot.get("face_id"), since, is_over)
