@@ -36,8 +36,9 @@ def test_coming_by_a_provider_and_leaving(open_page, server):
     expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Taking part in")).to_be_visible()
+    page.goto(f"{server.address}/sign_out")
     with page.expect_response(lambda response: "/auth/logout" in response.url):
-        page.goto(f"{server.address}/sign_out")
+        page.get_by_role("button", name="Sign out").click()  # Whoever came by the address alone is asked.
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Continue with University").first).to_be_visible()

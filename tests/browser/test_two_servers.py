@@ -77,6 +77,7 @@ def test_two_servers_know_the_same_people_and_faces(open_page, servers, platform
     page.goto(f"{other}/my_data")
     expect(page.get_by_alt_text("Your photo, labelled")).to_be_visible()
     page.goto(f"{other}/sign_out")
+    page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("textbox", name="Your personal code")).to_be_visible()
     page.goto(f"{one}/my_data")
     expect(page.get_by_role("textbox", name="Your personal code")).to_be_visible()

@@ -231,7 +231,7 @@ FOR_NOBODY_IN_PARTICULAR = {
     "trials": {"current", "drawn", "changed"},
     "uploads": {"carry_out", "to_carry_out", "sweep"},
     "retention": {"held", "purge_due"},
-    "withdrawal": {"enforce", "hold_to_choices", "remove_lost", "finish", "purge_due"},
+    "withdrawal": {"enforce", "enforce_on_restored", "hold_to_choices", "remove_lost", "finish", "purge_due"},
 }
 """Ways in, what anybody may know, and what FERS does by itself."""
 
