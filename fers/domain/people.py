@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from fers.domain.clock import behind
 from fers.domain.ranges import IdRange
 
 _NUMBER_DIGITS, _NUMBER_GROUP = 12, 4
@@ -33,7 +34,7 @@ class Membership:
 def entry_after(memberships: Iterable[Membership], now: datetime) -> datetime:
     """When somebody comes into a study, so that they are in it then: behind everything they entered before, also where
     the clock of another server was ahead."""
-    return max([now, *(membership.entered_at + timedelta(microseconds=1) for membership in memberships)])
+    return behind((membership.entered_at for membership in memberships), now)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import secrets
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fers.domain.audit import entry_by
-from fers.domain.clock import Clock, utc_now
+from fers.domain.clock import Clock, behind, utc_now
 from fers.domain.consent import Consent, ConsentText, Purpose
 from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Face
@@ -112,7 +112,7 @@ class Consents:
             # First: whoever is interrupted finds the choices they had until now, and makes these again.
             self._narrow_what_was_given(actor, study, purposes)
             # Behind the one before, also where that was given while a clock was ahead: the last one counts.
-            now = max(now, before.given_at + timedelta(microseconds=1))
+            now = behind([before.given_at], now)
         consent = Consent(secrets.token_hex(16), actor.id, study.id, text, purposes, now)
         self._records.create_consent(consent)
         self._studies.take_part(actor, study.id)

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 
 from fers.domain.audit import entry_by
-from fers.domain.clock import Clock, utc_now
+from fers.domain.clock import Clock, behind, utc_now
 from fers.domain.consent import ConsentText, Purpose
 from fers.domain.erasures import Erased, Erasure
 from fers.domain.faces import Origin
@@ -84,7 +83,7 @@ class Groups:
         study = self._studies.current(actor)
         said = SelfDescription(actor.id, study.id, words, self._now(), age, gender, skin)
         if (before := self.mine(actor)) is not None:
-            said = replace(said, given_at=max(said.given_at, before.given_at + timedelta(microseconds=1)))
+            said = replace(said, given_at=behind([before.given_at], said.given_at))
             if not before.said().items() <= said.said().items():
                 self._note_erased(before)
         self._groups.save_description(said)

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from google.api_core.exceptions import NotFound as Missing
-
 from fers.domain.access import AccessToken
 from fers.errors import NotFound
 from fers.storage.firebase.client import FirebaseClient
@@ -19,13 +17,8 @@ class FirebaseAccess:
         self._tokens = self._documents.collection("access_tokens")
 
     def create(self, token: AccessToken) -> None:
-        batch = self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(token.person_id), {"id": token.person_id})
-        try:
+        with self._documents.batch_of(self._people.document(token.person_id)) as batch:
             self._documents.create(self._tokens.document(token.id), _document(token), batch)
-        except Missing:
-            raise NotFound("account.gone") from None
 
     def by_sha256(self, sha256: str) -> AccessToken | None:
         found = self._documents.page(where(self._tokens, "sha256", "==", sha256).limit(1))

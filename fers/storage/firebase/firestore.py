@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from google.api_core.exceptions import AlreadyExists as Taken
@@ -44,6 +45,17 @@ class FirestoreDocuments:
 
     def batch(self) -> WriteBatch:
         return self._database.batch()
+
+    @contextmanager
+    def batch_of(self, person: DocumentReference) -> Iterator[WriteBatch]:
+        """A batch to commit in this context, which changes nothing in the person's document, and fails where they are
+        gone. Raises NotFound then."""
+        batch = self.batch()
+        batch.update(person, {"id": person.id})
+        try:
+            yield batch
+        except Missing:
+            raise NotFound("account.gone") from None
 
     def commit(self, batch: WriteBatch) -> None:
         """Raises Missing or Taken (Google's NotFound and AlreadyExists) when a precondition fails: then nothing of the

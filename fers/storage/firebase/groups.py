@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 
-from google.api_core.exceptions import NotFound as Missing
-
 from fers.domain.groups import DIMENSIONS, SelfDescription
-from fers.errors import NotFound
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import FirestoreDocuments, where
@@ -42,14 +39,9 @@ class FirebaseGroups:
     def save_description(self, description: SelfDescription) -> None:
         document = description_to_document(description)
         name = f"{description.person_id}-{description.study_id}"
-        batch = self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(description.person_id), {"id": description.person_id})
-        batch.set(self._descriptions.document(name), document | {"id": name})
-        try:
+        with self._documents.batch_of(self._people.document(description.person_id)) as batch:
+            batch.set(self._descriptions.document(name), document | {"id": name})
             self._documents.commit(batch)
-        except Missing:
-            raise NotFound("account.gone") from None
         self._of_faces.spread(description.person_id, description.study_id, groups_of(description))
 
     def descriptions_of(self, person_id: str) -> list[SelfDescription]:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import CollectionReference, Query
 
 from fers.domain.audit import AuditEntry, SealedEntry
@@ -14,7 +13,7 @@ from fers.domain.people import Person, Role
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.studies import Study
 from fers.domain.versions import SHARED
-from fers.errors import AlreadyExists, NotFound, StoreUnavailable
+from fers.errors import AlreadyExists, StoreUnavailable
 from fers.storage.firebase.audit import FirebaseAudit
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.face_rows import FaceRows
@@ -114,13 +113,8 @@ class FirebaseRecords:
 
     def create_consent(self, consent: Consent) -> None:
         """The words are kept with each consent: one document for all would be written by everybody who agrees."""
-        batch = self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(consent.person_id), {"id": consent.person_id})
-        try:
+        with self._documents.batch_of(self._people.document(consent.person_id)) as batch:
             self._documents.create(self._consents.document(consent.id), _consent_document(consent), batch)
-        except Missing:
-            raise NotFound("account.gone") from None
 
     def latest_consent(self, person_id: str, study_id: str) -> Consent | None:
         of_study = where(self._consents_by(person_id), "study_id", "==", study_id)
@@ -141,15 +135,10 @@ class FirebaseRecords:
 
     def create_face(self, face: Face) -> None:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
-        batch = self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(face.person_id), {"id": face.person_id})
-        said = self._groups.of(face.person_id, face.study_id)
-        facts = self._facts.add(batch, face, said)
-        try:
+        with self._documents.batch_of(self._people.document(face.person_id)) as batch:
+            said = self._groups.of(face.person_id, face.study_id)
+            facts = self._facts.add(batch, face, said)
             self._documents.create(self._faces.document(face.id), face_to_document(face) | facts, batch)
-        except Missing:
-            raise NotFound("account.gone") from None
         while said != (now := self._groups.of(face.person_id, face.study_id)):  # Changed while the face was added.
             self._facts.note_groups(face.id, now)
             said = now

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from google.api_core.exceptions import NotFound as Missing
 from google.cloud.firestore import Increment
 
 from fers.domain.emotions import Emotion
 from fers.domain.protocols import Place, Quota, Sitting, has_room
-from fers.errors import NotFound
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.firestore import FirestoreDocuments, where
@@ -34,14 +32,9 @@ class FirebaseSittings:
     def save_sitting(self, sitting: Sitting) -> None:
         reference = self._sittings.document(f"{sitting.person_id}-{sitting.study_id}")
         about = {"id": reference.id, "person_id": sitting.person_id}
-        batch = self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(sitting.person_id), {"id": sitting.person_id})
-        batch.set(reference, about | {"sitting": sitting_to_document(sitting)})
-        try:
+        with self._documents.batch_of(self._people.document(sitting.person_id)) as batch:
+            batch.set(reference, about | {"sitting": sitting_to_document(sitting)})
             self._documents.commit(batch)
-        except Missing:
-            raise NotFound("account.gone") from None
 
     def sitting(self, person_id: str, study_id: str) -> Sitting | None:
         document = self._documents.read(self._sittings.document(f"{person_id}-{study_id}"))

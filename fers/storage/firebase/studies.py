@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from google.api_core.exceptions import NotFound as Missing
-
 from fers.domain.invitations import Invitation
 from fers.domain.people import Membership, Role
 from fers.errors import AlreadyExists, NotFound
@@ -27,14 +25,10 @@ class FirebaseStudies:
         self._invitations = self._documents.collection("invitations")
 
     def save_membership(self, membership: Membership) -> None:
-        document, batch = _membership_document(membership), self._documents.batch()
-        # Changes nothing, and fails if the person is gone.
-        batch.update(self._people.document(membership.person_id), {"id": membership.person_id})
-        batch.set(self._memberships.document(document["id"]), document)
-        try:
+        document = _membership_document(membership)
+        with self._documents.batch_of(self._people.document(membership.person_id)) as batch:
+            batch.set(self._memberships.document(document["id"]), document)
             self._documents.commit(batch)
-        except Missing:
-            raise NotFound("account.gone") from None
 
     def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
         reference = self._memberships.document(f"{person_id}-{study_id}")

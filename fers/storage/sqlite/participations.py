@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from fers.domain.recruiting import Participation
-from fers.errors import NotFound
 from fers.storage.shared.study_documents import participation_from_document, participation_to_document
 from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.person_rows import require_person
 
 _COLUMNS = ("id", "study_id", "panel_id", "person_id")
 _PAGE = 500
@@ -22,8 +22,8 @@ class SqliteParticipations:
     def add(self, participation: Participation) -> Participation:
         known_as = (participation.study_id, participation.panel_id)
         with self._database.transaction() as sql:
-            if participation.person_id and not _is_there(sql, participation.person_id):
-                raise NotFound("account.gone")
+            if participation.person_id:
+                require_person(sql, participation.person_id)
             sql.execute("INSERT INTO participations VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _row(participation))
             return _participation(sql.execute(_BY_PANEL_ID, known_as).fetchone())
 
@@ -61,10 +61,6 @@ class SqliteParticipations:
         with self._database.erasure() as sql:
             statement = "DELETE FROM participations WHERE study_id = ? AND id = ?"
             return sum(sql.execute(statement, (study_id, one)).rowcount for one in ids)
-
-
-def _is_there(sql: sqlite3.Connection, person_id: str) -> bool:
-    return sql.execute("SELECT 1 FROM people WHERE id = ?", (person_id,)).fetchone() is not None
 
 
 def _row(participation: Participation) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from fers.storage.sqlite import audit, face_rows, field_rows
 from fers.storage.sqlite.database import Database
 from fers.storage.sqlite.face_rows import FACE_COLUMNS
 from fers.storage.sqlite.group_rows import keep_groups
+from fers.storage.sqlite.person_rows import require_person
 from fers.storage.sqlite.seal import NewestSeal
 from fers.storage.sqlite.unscored_rows import keep_unscored
 
@@ -94,7 +95,7 @@ class SqliteRecords:
         who = (consent.id, consent.person_id, consent.study_id)
         what = (text.version, text.sha256, purposes, time_to_text(consent.given_at))
         with self._database.transaction() as sql:
-            _require_person(sql, consent.person_id)
+            require_person(sql, consent.person_id)
             sql.execute("INSERT INTO consent_texts VALUES (?, ?) ON CONFLICT DO NOTHING", (text.sha256, text.body))
             inserted = sql.execute(
                 "INSERT INTO consents (id, person_id, study_id, text_version, text_sha256, purposes, given_at)"
@@ -128,7 +129,7 @@ class SqliteRecords:
     def create_face(self, face: Face) -> None:
         """Also raises NotFound when the face's person is gone, so that no face outlives a withdrawal beside it."""
         with self._database.transaction(large=True) as sql:
-            _require_person(sql, face.person_id)
+            require_person(sql, face.person_id)
             values = face_rows.face_values(face)
             inserted = f"INSERT INTO faces ({FACE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
             _require_new(sql.execute(inserted, values))
@@ -229,11 +230,6 @@ def _delete_belongings(sql: sqlite3.Connection, person_id: str) -> None:
     for table in ("consents", "memberships", "self_descriptions", "access_tokens", "places", "sittings", "replies"):
         sql.execute(f"DELETE FROM {table} WHERE person_id = ?", (person_id,))
     sql.execute("UPDATE participations SET person_id = NULL WHERE person_id = ?", (person_id,))
-
-
-def _require_person(sql: sqlite3.Connection, person_id: str) -> None:
-    if not sql.execute("SELECT 1 FROM people WHERE id = ?", (person_id,)).fetchone():
-        raise NotFound("account.gone")
 
 
 def _require_new(inserted: sqlite3.Cursor) -> None:

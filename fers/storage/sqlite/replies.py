@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from fers.domain.questions import Reply
-from fers.errors import NotFound
 from fers.storage.shared.documents import time_to_text
 from fers.storage.shared.question_documents import reply_from_document, reply_to_document
 from fers.storage.sqlite.database import Database
+from fers.storage.sqlite.person_rows import require_person
 
 _PAGE = 1000
 _KEY = "person_id, study_id, question, face_id"
@@ -70,8 +70,7 @@ def _key(reply: Reply) -> tuple[str, str, str, str]:
 
 
 def _save(sql: sqlite3.Connection, reply: Reply) -> None:
-    if not sql.execute("SELECT 1 FROM people WHERE id = ?", (reply.person_id,)).fetchone():
-        raise NotFound("account.gone")
+    require_person(sql, reply.person_id)
     if reply.face_id and not sql.execute("SELECT 1 FROM faces WHERE id = ?", (reply.face_id,)).fetchone():
         return
     sql.execute(
