@@ -196,79 +196,38 @@ def test_a_turned_box_of_label_studio_is_where_it_was_drawn(folder):
         read(folder, json.dumps([{"image": "a.png", "label": [region | {"x": 5}]}]), name="t.json")
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,60,40,happy,0,0,20,30\n",
-        json.dumps(
-            {
-                "images": [{"id": 1, "file_name": "a.jpg", "width": 60, "height": 40}],
-                "categories": [{"id": 1, "name": "happy"}],
-                "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 20, 30]}],
-            }
-        ),
-        json.dumps(
-            [
-                {
-                    "image": "a.jpg",
-                    "label": [
-                        {
-                            **{"original_width": 60, "original_height": 40, "x": 0, "y": 0, "width": 50, "height": 50},
-                            "rectanglelabels": ["Happy"],
-                        }
-                    ],
-                }
-            ]
-        ),
-    ],
-    ids=["a table of TensorFlow's", "COCO", "Label Studio"],
-)
+def tables_of(name: str, size: tuple[int, int], right: int, bottom: int) -> list:
+    """One happy face in a picture of this size, from its upper left corner on, as three tools write it."""
+    width, height = size
+    coco = {
+        "images": [{"id": 1, "file_name": name, "width": width, "height": height}],
+        "categories": [{"id": 1, "name": "happy"}],
+        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, right, bottom]}],
+    }
+    place = {"x": 0, "y": 0, "width": 100 * right / width, "height": 100 * bottom / height}
+    region = {"original_width": width, "original_height": height, "rectanglelabels": ["Happy"]} | place
+    head = "filename,width,height,class,xmin,ymin,xmax,ymax"
+    return [
+        pytest.param(f"{head}\n{name},{width},{height},happy,0,0,{right},{bottom}\n", id="a table of TensorFlow's"),
+        pytest.param(json.dumps(coco), id="COCO"),
+        pytest.param(json.dumps([{"image": name, "label": [region]}]), id="Label Studio"),
+    ]
+
+
+@pytest.mark.parametrize("table", tables_of("a.jpg", (60, 40), 20, 30))
 def test_a_box_that_was_drawn_in_a_picture_of_another_size_is_cut_from_none(tmp_path, table):
     """One that was resized since, or of a phone that was held upright, which some tools don't see."""
     exif = Image.Exif()
     name = "t.json" if table[0] in "[{" else "t.csv"
     Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg")
-    assert read(tmp_path, table, name=name).image(0).width in (20, 30)
+    assert read(tmp_path, table, name=name).image(0).size == (20, 30)
     exif[0x112] = 6
     Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg", exif=exif)
     with pytest.raises(DataError, match="drawn in a picture of 60 x 40, but this one is 40 x 60"):
         read(tmp_path, table, name=name).image(0)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "filename,width,height,class,xmin,ymin,xmax,ymax\na.png,24,24,happy,0,0,24,24\n",
-        json.dumps(
-            {
-                "images": [{"id": 1, "file_name": "a.png", "width": 24, "height": 24}],
-                "categories": [{"id": 1, "name": "happy"}],
-                "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 24, 24]}],
-            }
-        ),
-        json.dumps(
-            [
-                {
-                    "image": "a.png",
-                    "label": [
-                        {
-                            **{
-                                "original_width": 24,
-                                "original_height": 24,
-                                "x": 0,
-                                "y": 0,
-                                "width": 100,
-                                "height": 100,
-                            },
-                            "rectanglelabels": ["Happy"],
-                        }
-                    ],
-                }
-            ]
-        ),
-    ],
-    ids=["a table of TensorFlow's", "COCO", "Label Studio"],
-)
+@pytest.mark.parametrize("table", tables_of("a.png", (24, 24), 24, 24))
 def test_a_box_that_fills_a_smaller_picture_is_no_corner_of_a_larger_one(folder, table):
     faces = read(folder, table, name="t.json" if table[0] in "[{" else "t.csv")
     with pytest.raises(DataError, match="drawn in a picture of 24 x 24, but this one is 48 x 48"):
