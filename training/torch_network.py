@@ -8,6 +8,7 @@ with another one is refused by name.
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -104,17 +105,30 @@ class _Convolution(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         side, padding = self.weight.shape[-1], 0
+        if side == self._stride == 1:
+            return self._activation(_pointwise(images, self.weight, self.bias))
         if self._same and self._stride == 1 and side % 2:
             padding = side // 2
         elif self._same:
             images = F.pad(images, _same_padding(images, side, self._stride))
-        made = F.conv2d(images, self.weight, self.bias, self._stride, padding, groups=self._groups)
-        return self._activation(made)
+        convolve = _depthwise if self._depthwise else F.conv2d
+        return self._activation(convolve(images, self.weight, self.bias, self._stride, padding, groups=self._groups))
 
     def keras_weights(self) -> list[np.ndarray]:
         order = (2, 3, 0, 1) if self._depthwise else (2, 3, 1, 0)
         kernel = self.weight.detach().numpy().transpose(order)
         return [kernel] if self.bias is None else [kernel, self.bias.detach().numpy()]
+
+
+def _pointwise(images: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
+    """A convolution of one pixel, as the matrix product that it is: up to four times as quick on the way back."""
+    return F.linear(images.permute(0, 2, 3, 1), kernel.flatten(1), bias).permute(0, 3, 1, 2)
+
+
+def _depthwise(images: Tensor, *how: Any, **more: Any) -> Tensor:
+    """In float32, as in bfloat16 the way back through a stride takes about a hundred times as long."""
+    with torch.autocast("cpu", enabled=False):
+        return F.conv2d(images.float(), *how, **more).to(images.dtype)
 
 
 class _BatchNormalization(nn.BatchNorm2d):

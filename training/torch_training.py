@@ -108,8 +108,8 @@ class TorchTrainer:
     def _new_optimizer(self) -> torch.optim.Optimizer:
         learned = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
         if self._chosen.optimizer == "sgd":
-            return torch.optim.SGD(learned, self._chosen.learning_rate, momentum=0.9, nesterov=True)
-        return torch.optim.Adam(learned, self._chosen.learning_rate, betas=(0.9, 0.999), eps=1e-8)
+            return torch.optim.SGD(learned, self._chosen.learning_rate, momentum=0.9, nesterov=True, fused=True)
+        return torch.optim.Adam(learned, self._chosen.learning_rate, betas=(0.9, 0.999), eps=1e-8, fused=True)
 
 
 def step_size(chosen: Recipe, step: int, steps: int) -> float:
