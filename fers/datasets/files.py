@@ -99,6 +99,18 @@ class Files:
                 found.setdefault(plain, []).append(name)
         return found
 
+    def called(self, name: str) -> list[str]:
+        """The pictures of this name, in whatever folders; none where pictures are very many."""
+        return self._pictures_by_own_name.get(_same(name).casefold(), [])
+
+    @cached_property
+    def _pictures_by_own_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        names = [name for name in self.names() if is_picture(name)]
+        for name in names if len(names) <= MOST_PICTURES else ():
+            found.setdefault(_same(PurePosixPath(name).name).casefold(), []).append(name)
+        return found
+
     def open(self, name: str) -> BinaryIO:
         """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""
         place = self._place(name)

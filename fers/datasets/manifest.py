@@ -97,6 +97,7 @@ class _Reader:
         self._files = files
         self._folder = PurePosixPath(name).parent
         self._image_folders = _image_folders(PurePosixPath(name).stem)
+        self._splits = set(_WORDS.findall(PurePosixPath(name).stem.lower()))
         self._words = reading.meanings.words
         self._split = reading.split
         self._gathering = gathering
@@ -197,10 +198,22 @@ class _Reader:
         try:
             found, self._away = self._there(names), ""
         except DataError:
+            if deeper := self._deeper(names[0]):
+                return deeper
             found, self._away = self._brought(PureWindowsPath(names[0]))
             if self._away is None:
                 raise
         return found
+
+    def _deeper(self, name: str) -> str | None:
+        """The one picture of this name below the table, as where it has the names and folders have the classes: that of
+        a split only in a folder called so, as another may have an image of the same name."""
+        found = [
+            one
+            for one in self._files.called(name)
+            if PurePosixPath(one).is_relative_to(self._folder) and self._splits <= set(PurePosixPath(one).parts[:-1])
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _brought(self, path: PureWindowsPath) -> tuple[str, str | None]:
         """The file of an image that is named where it lay before it came here, and what its name begins with that is

@@ -327,6 +327,40 @@ def test_the_images_of_a_split_lie_in_a_folder_of_its_name(tmp_path, table, imag
     }
 
 
+def as_raf_db(path, **tables):
+    """RAF-DB as it lies on Kaggle: tables have the bare names, folders the classes."""
+    classes = {"train_1.jpg": "4", "train_2.jpg": "1", "test_1.jpg": "7"}
+    pictures = {
+        f"DATASET/{name.split('_')[0]}/{number}/{name}": drawn_face(40 * at)
+        for at, (name, number) in enumerate(classes.items())
+    }
+    rows = {split: [f"{name},{number}" for name, number in classes.items() if split in name] for split in tables}
+    return zipped(
+        path, **pictures, **{table: "\n".join(["image,label", *rows[split]]) for split, table in tables.items()}
+    )
+
+
+def test_pictures_that_a_table_names_may_lie_in_class_folders(tmp_path):
+    path = as_raf_db(tmp_path / "raf.zip", train="train_labels.csv", test="test_labels.csv")
+    assert format_of(path) == "manifest"
+    faces = load(f"manifest:{path}#train_labels", Meanings(Vocabulary.parsed(["raf-db"])))
+    assert (faces.names, words_of(faces)) == (
+        ["DATASET/train/4/train_1.jpg", "DATASET/train/1/train_2.jpg"],
+        ["happy", "surprise"],
+    )
+
+
+def test_no_other_splits_picture_is_taken_for_one_that_is_missing(tmp_path):
+    table = "image,label\ntest_1.jpg,happy\n1.jpg,happy\n"
+    path = zipped(
+        tmp_path / "s.zip",
+        **{"test/a/test_1.jpg": drawn_face(10), "train/a/1.jpg": drawn_face(20), "test_labels.csv": table},
+    )
+    faults = Faults()
+    assert load(f"manifest:{path}", faults=faults).names == ["test/a/test_1.jpg"]
+    assert "1.jpg" in " ".join(faults.told())
+
+
 @pytest.mark.parametrize("name", ["{split}-{number:05}-of-00002.parquet", "{split}/{number:04}.parquet"])
 def test_the_shards_of_a_split_are_one(tmp_path, name):
     for split in ("train", "test"):
