@@ -28,7 +28,7 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """Looked for on this machine, in this order; without any, Playwright's own is used."""
 STILL = """
 const animate = Element.prototype.animate;

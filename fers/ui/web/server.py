@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from fers import config
 from fers.config import HOME, Settings
-from fers.errors import InvalidInput, StoreUnavailable
+from fers.errors import FersError, InvalidInput, StoreUnavailable
 from fers.ui.faces.imports import imports
 from fers.ui.guard import explain_unexpected, places
 from fers.ui.models.runs import runs
@@ -124,6 +124,7 @@ def run(settings: Settings, *, behind_proxy: bool = False) -> None:
             click.echo("FERS answers nobody yet: set FERS_ADDRESS to the address people use to reach it.")
     else:
         _greet(f"http://127.0.0.1:{settings.port}")
+    _tell_if_no_model()
     sys.argv = [str(HOME / "app.py")]  # Streamlit looks for `.streamlit/config.toml` beside it.
     app.run(config={"server.address": address, "server.port": settings.port, "logger.hideWelcomeMessage": True})
 
@@ -136,6 +137,14 @@ def _require_free(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise InvalidInput("settings.port-taken", port=str(port), problem=error.strerror) from error
+
+
+def _tell_if_no_model() -> None:
+    """Without one, people still come to what they gave, so FERS starts all the same."""
+    try:
+        platform().live_model.default()
+    except FersError as error:
+        click.echo(f"Nobody can give a face yet: {error}")
 
 
 def _greet(address: str) -> None:

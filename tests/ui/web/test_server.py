@@ -42,6 +42,12 @@ def test_a_port_where_something_answers_already_is_named(tmp_path):
             run(settings)
 
 
+def test_a_misspelt_model_is_told_at_once_and_people_come_to_what_they_gave(tmp_path):
+    with serving(tmp_path, FERS_MODEL="fersnet") as server:
+        assert "There is no model called fersnet" in server.printed.read_text()
+        assert fetch(f"{server.address}/my_data").status_code == 200
+
+
 def test_the_cookie_route_refuses_other_sites(server):
     session = f"{server.address}/session"
     assert httpx.post(session, content="x", headers={"Origin": "http://evil.test"}, timeout=LONG).status_code == 403
