@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: now and then a test waits for a server, or for a moment to pass."""
+    return os.cpu_count() + 1
+
+
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch):
     """Streamlit's AppTest puts its page in its place, from where later tests would start their processes."""

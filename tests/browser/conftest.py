@@ -87,12 +87,16 @@ def chromium(playwright: Playwright, folder: Path) -> Browser:
 
 @pytest.fixture
 def open_page(browser: Browser, server):
-    """Open the app in a window of its own; keyword arguments are the window's. Whatever a page does, it may do by what
-    browsers are told to keep from it."""
+    """Open the app in a window of its own, in which `who` is signed in already; the other keyword arguments are the
+    window's. Whatever a page does, it may do by what browsers are told to keep from it."""
     contexts, kept = [], []
 
-    def open_page(path="/", **window):
+    def open_page(path="/", who=None, **window):
         context = browser.new_context(reduced_motion="reduce", **window)
+        if who:
+            platform = assemble(replace(config.load({}), data=server.data))
+            token = platform.accounts.sign_in(who, PASSWORD).token
+            context.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])
         context.add_init_script(STILL)
         contexts.append(context)
         page = context.new_page()

@@ -67,8 +67,7 @@ def test_a_page_before_signing_in(open_page, name):
 
 
 def test_the_way_of_a_photo(open_page):
-    page, found = open_page(), []
-    sign_in(page, NEWCOMER)
+    page, found = open_page(who=NEWCOMER), []
     page.get_by_role("heading", name="Your choices").wait_for()
     found += faults(page)
     for choice in ("Keep my photos", "I am 18"):

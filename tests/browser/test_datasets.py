@@ -40,8 +40,7 @@ def server(tmp_path_factory):
 
 
 def test_freeze_and_download(open_page, server, tmp_path):
-    page = open_page(accept_downloads=True, **DESKTOP)
-    sign_in(page, "researcher@example.org")
+    page = open_page(who="researcher@example.org", accept_downloads=True, **DESKTOP)
     page.get_by_role("link", name="Datasets").click()
     page.get_by_text("Freeze a new version").click()
     page.get_by_label("Name of the new version").fill("v1")

@@ -17,7 +17,7 @@ from fers.domain.people import OPERATOR
 from fers.inference.model_folder import read_model_folder
 from tests import REPOSITORY
 from tests.browser.accessibility import recover
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in, until
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, until
 from tests.browser.test_participant import answer, give_photo
 from tests.people import PASSWORD, OneFace, OneModel, SettableClock, give_face, participant, pattern
 from tests.serving import serving
@@ -61,8 +61,7 @@ def server(platform, folder):
 
 
 def test_a_face_given_in_a_trial_is_compared(open_page, platform):
-    page = open_page(**DESKTOP)
-    sign_in(page, "researcher@example.org")
+    page = open_page(who="researcher@example.org", **DESKTOP)
     page.get_by_role("link", name="In the field").click()
     for name in MODELS:
         choose(page, "Models to compare", name)
@@ -71,8 +70,7 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
     expect(page.get_by_text("This trial has been running since")).to_be_visible()
     expect(page.get_by_text("No face has been compared yet")).to_be_visible()
 
-    other = open_page(**DESKTOP)
-    sign_in(other, "ada@example.org")
+    other = open_page(who="ada@example.org", **DESKTOP)
     give_photo(other, "upload")
     answer(other)
     expect(other.get_by_text("ferplus")).to_have_count(0)  # Whose guess it was is not said.
@@ -95,8 +93,7 @@ def test_a_face_given_in_a_trial_is_compared(open_page, platform):
 
 
 def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, platform):
-    page = open_page(**DESKTOP)
-    sign_in(page, "researcher@example.org")
+    page = open_page(who="researcher@example.org", **DESKTOP)
     page.get_by_role("link", name="In the field").click()
     page.get_by_role("tab", name="In the background").click()
     expect(page.get_by_text("No model runs in the background yet.")).to_be_visible()
@@ -105,8 +102,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("0 new faces answered")).to_be_visible()
 
-    other = open_page(**DESKTOP)
-    sign_in(other, "ada@example.org")
+    other = open_page(who="ada@example.org", **DESKTOP)
     give_photo(other, "upload")
     answer(other)
     expect(other.get_by_text(SHADOW)).to_have_count(0)  # Participants see nothing of it.
@@ -123,8 +119,7 @@ def test_a_model_in_the_background_answers_for_a_face_that_is_given(open_page, p
 
 
 def test_drift_is_shown_against_the_version_that_is_chosen(open_page):
-    page = open_page(**DESKTOP)
-    sign_in(page, "researcher@example.org")
+    page = open_page(who="researcher@example.org", **DESKTOP)
     page.get_by_role("link", name="In the field").click()
     page.get_by_role("tab", name="Drift").click()
     # Sad faces are new against the happy ones; against both, neither week has the version's mix.

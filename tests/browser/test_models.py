@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from fers import config
 from fers.assembly import assemble
@@ -19,7 +19,7 @@ from fers.domain.faces import Answer
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from tests import REPOSITORY
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
 from tests.browser.slow_model import register_slow_model
 from tests.people import OneFace, OneModel, give_face, grant, participant, pattern
 from tests.serving import serving
@@ -58,8 +58,7 @@ def server(tmp_path_factory):
 
 
 def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_page):
-    page = open_page(**DESKTOP)
-    open_as_researcher(page, "Compare")
+    page = as_researcher(open_page, "Compare")
     expect(page.get_by_text("No model has been run on these faces yet.")).to_be_visible()
     for name in MODELS:
         page.locator(f".st-key-run-{name} button").click()
@@ -89,8 +88,7 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
 
 
 def test_a_file_that_is_no_model_is_refused_in_words(open_page):
-    page = open_page(**DESKTOP)
-    open_as_researcher(page, "Models")
+    page = as_researcher(open_page, "Models")
     page.get_by_text("Register a model").click()
     broken = {"name": "broken.tflite", "mimeType": "application/octet-stream", "buffer": b"not a network"}
     page.locator("input[type=file]").set_input_files(broken)
@@ -102,8 +100,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(open_page):
 
 
 def test_a_run_that_is_stopped_in_the_middle_goes_on_where_it_was(open_page):
-    page = open_page(**DESKTOP)
-    open_as_researcher(page, "Compare")
+    page = as_researcher(open_page, "Compare")
     run = page.locator(".st-key-run-slow button")
     run.click()
     expect(progress(page, "slow")).to_have_text(re.compile(rf"[1-9]\d* of {FACES} faces"))
@@ -148,6 +145,7 @@ def look_closer(page) -> None:
     expect(dialog).to_have_count(0)
 
 
-def open_as_researcher(page, to: str) -> None:
-    sign_in(page, "researcher@example.org")
+def as_researcher(open_page, to: str) -> Page:
+    page = open_page(who="researcher@example.org", **DESKTOP)
     page.get_by_role("link", name=to, exact=True).click()
+    return page

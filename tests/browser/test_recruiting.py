@@ -10,7 +10,7 @@ from fers.assembly import assemble
 from fers.domain.people import OPERATOR, Role
 from fers.domain.recruiting import Status
 from tests.browser.accessibility import faults, look
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, session_cookie, sign_in, until
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, session_cookie, until
 from tests.people import OneFace, OneModel, from_panel, give_face, grant, participant, photo, recruit
 from tests.serving import serving
 
@@ -90,8 +90,7 @@ def test_axe_finds_nothing_on_the_pages_of_people_from_a_panel_nor_on_their_owne
     found += faults(page)
     participant(platform, OWNER)
     grant(platform, OWNER, Role.ADMINISTRATOR)
-    owner = open_page()
-    sign_in(owner, OWNER)
+    owner = open_page(who=OWNER)
     owner.get_by_role("tab", name="Panels").click()
     owner.get_by_role("heading", name="Participants from the panel").wait_for()
     found += look(owner)

@@ -14,8 +14,8 @@ from fers.domain.people import OPERATOR
 from fers.inference.conversion import litert
 from fers.inference.model_folder import fingerprint, read_model_folder
 from tests import REPOSITORY
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose, sign_in
-from tests.browser.test_models import open_as_researcher
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, choose
+from tests.browser.test_models import as_researcher
 from tests.browser.test_participant import answer, give_photo
 from tests.inference.networks import SIDE, keras_network, knowing_the_portraits, onnx_file
 from tests.people import PASSWORD
@@ -81,8 +81,7 @@ def description(model_id, weights) -> dict:
 
 @pytest.fixture
 def page(open_page):
-    page = open_page(**DESKTOP)
-    open_as_researcher(page, "Models")
+    page = as_researcher(open_page, "Models")
     expect(page.get_by_text("The live model is")).to_be_visible()
     yield page
     assert "Traceback" not in page.content()
@@ -135,8 +134,7 @@ def test_a_model_of_every_kind_is_registered_and_listed(page, platform, uploads,
 
 
 def test_a_registered_model_is_run_over_the_faces(page, open_page, platform):
-    other = open_page(**DESKTOP)
-    sign_in(other, "ada@example.org")
+    other = open_page(who="ada@example.org", **DESKTOP)
     give_photo(other, "upload")
     answer(other)
     page.get_by_role("link", name="Compare", exact=True).click()
@@ -169,8 +167,7 @@ def test_refusals_are_in_the_words_of_the_page(page, uploads):
 
 
 def test_a_model_goes_live_and_back_and_participants_meet_it(page, open_page, platform):
-    other = open_page(**DESKTOP)
-    sign_in(other, "ada@example.org")
+    other = open_page(who="ada@example.org", **DESKTOP)
     version = read_model_folder(REPOSITORY / "models" / OTHER).info.version
     choose(page, "Another model", OTHER)
     page.get_by_role("button", name="Make it live").click()

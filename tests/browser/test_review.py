@@ -13,7 +13,7 @@ from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Role
 from fers.storage.sqlite.database import Database
 from fers.storage.sqlite.labels import SqliteLabels
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, sign_in, until
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, until
 from tests.people import PASSWORD, OneFace, OneModel, give_face, participant
 from tests.serving import serving
 
@@ -61,8 +61,7 @@ def labels(server):
 
 
 def begin(open_page, email: str, **window) -> Page:
-    page = open_page("/", **window)
-    sign_in(page, email)
+    page = open_page(who=email, **window)
     expect(face(page)).to_be_visible()  # It is the page on which annotators land.
     return page
 

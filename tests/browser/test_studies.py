@@ -37,8 +37,7 @@ def server(tmp_path_factory):
 
 
 def test_an_invited_researcher_sees_the_studys_faces(open_page):
-    owner = open_page(**DESKTOP)
-    sign_in(owner, "owner@example.org")
+    owner = open_page(who="owner@example.org", **DESKTOP)
     owner.get_by_role("link", name="Study").click()
     owner.get_by_role("tab", name="People").click()
     owner.get_by_role("radio", name="Researcher").click()
@@ -85,8 +84,7 @@ WIDE = ("agreement", "datasets", "models", "arena", "field", "study")
 
 
 def test_pages_of_tables_and_galleries_take_the_width_there_is(open_page):
-    page = open_page(**LAPTOP)
-    sign_in(page, "owner@example.org")
+    page = open_page(who="owner@example.org", **LAPTOP)
     page.get_by_role("link", name="Explore").click()
     wide, content = page.locator("[data-layout=wide]"), page.locator(".stMainBlockContainer")
     expect(wide).to_be_visible()
@@ -101,8 +99,7 @@ def test_pages_of_tables_and_galleries_take_the_width_there_is(open_page):
 
 
 def test_after_a_change_is_saved_the_owner_looks_at_the_other_tabs(open_page):
-    owner = open_page(**DESKTOP)
-    sign_in(owner, "owner@example.org")
+    owner = open_page(who="owner@example.org", **DESKTOP)
     owner.get_by_role("link", name="Study").click()
     owner.get_by_label("Annotators per face").fill("4")
     owner.get_by_role("button", name="Save").click()
@@ -117,8 +114,7 @@ def test_after_a_change_is_saved_the_owner_looks_at_the_other_tabs(open_page):
 
 
 def test_a_second_click_on_the_same_spot_withdraws_no_other_photo(open_page):
-    ada = open_page(**DESKTOP)
-    sign_in(ada, "ada@example.org")
+    ada = open_page(who="ada@example.org", **DESKTOP)
     ada.get_by_role("link", name="My data").click()
     ada.get_by_role("button", name="Withdraw", exact=True).first.click()
     place = ada.get_by_role("button", name="Withdraw it").bounding_box()
@@ -152,8 +148,7 @@ def test_what_explore_shows_outlives_looking_at_a_face_and_can_be_sent(open_page
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_alt_text("A face, class:")).to_have_count(2)
 
-    colleague = open_page(address, **PHONE)
-    sign_in(colleague, "owner@example.org")
+    colleague = open_page(address, who="owner@example.org", **PHONE)
     expect(colleague.get_by_role("heading", name="What models say")).to_be_visible()
     assert "Traceback" not in colleague.content()
 
@@ -164,8 +159,7 @@ def test_a_set_is_handed_in_asked_about_and_imported_in_the_background(open_page
         for number in range(4):
             archive.writestr(f"set/{number}.jpg", pattern(number))
         archive.writestr("set/t.csv", "path;mood\n0.jpg;Joy\n1.jpg;sad\n2.jpg;sad\n3.jpg;sad\ngone.jpg;sad\n")
-    owner = open_page("/study", **LAPTOP)
-    sign_in(owner, "owner@example.org")
+    owner = open_page("/study", who="owner@example.org", **LAPTOP)
     owner.get_by_role("tab", name="Import").click()
     box = owner.get_by_test_id("stFileUploader").filter(has_text="A zip of the dataset")
     box.locator("input[type=file]").set_input_files(set_of_theirs)

@@ -11,7 +11,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Display
 from fers.domain.people import OPERATOR, Role
 from fers.domain.protocols import Protocol, Quota, Task
-from tests.browser.conftest import LAPTOP, PATIENCE_MS, PHONE, sign_in
+from tests.browser.conftest import LAPTOP, PATIENCE_MS, PHONE
 from tests.people import OneFace, OneModel, grant, participant, photo
 from tests.serving import serving
 
@@ -35,8 +35,7 @@ def server(tmp_path_factory):
 
 
 def test_a_task_in_another_language_says_which_words_are_not_in_it(open_page, server):
-    page = open_page()
-    sign_in(page, "ben@example.org")
+    page = open_page(who="ben@example.org")
     expect(page.get_by_role("heading", name="Show fear")).to_be_visible()
     page.goto(f"{server.address}/give?lang=de")
     expect(page.locator("html[lang=de]")).to_be_attached()
@@ -55,13 +54,11 @@ def test_a_task_in_another_language_says_which_words_are_not_in_it(open_page, se
 
 
 def test_a_participant_does_the_tasks_and_the_owner_sees_the_counts_move(open_page):
-    owner = open_page(**LAPTOP)
-    sign_in(owner, "owner@example.org")
+    owner = open_page(who="owner@example.org", **LAPTOP)
     owner.get_by_role("tab", name="Tasks").click()
     expect(owner.get_by_text("Fear: 0 of 4", exact=True)).to_be_visible()
 
-    page = open_page(**PHONE)
-    sign_in(page, "ada@example.org")
+    page = open_page(who="ada@example.org", **PHONE)
     expect(page.get_by_role("heading", name="Show fear")).to_be_visible()
     expect(page.get_by_text("You hear steps above.")).to_be_visible()
     expect(owner.get_by_text("Fear: 0 of 4, 1 in progress")).to_be_visible()
