@@ -105,7 +105,7 @@ class _Convolution(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         side, padding = self.weight.shape[-1], 0
-        if side == self._stride == 1:
+        if side == self._stride == 1 and not self._depthwise:
             return self._activation(_pointwise(images, self.weight, self.bias))
         if self._same and self._stride == 1 and side % 2:
             padding = side // 2

@@ -93,8 +93,7 @@ class Files:
     def _pictures(self) -> dict[str, list[str]]:
         """By their names without the case of letters, and without the suffix, too; empty where they are very many."""
         found: dict[str, list[str]] = {}
-        names = [name for name in self.names() if is_picture(name)]
-        for name in names if len(names) <= MOST_PICTURES else ():
+        for name in self._picture_names:
             for plain in (name.casefold(), str(PurePosixPath(name).with_suffix("")).casefold()):
                 found.setdefault(plain, []).append(name)
         return found
@@ -106,10 +105,15 @@ class Files:
     @cached_property
     def _pictures_by_own_name(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        names = [name for name in self.names() if is_picture(name)]
-        for name in names if len(names) <= MOST_PICTURES else ():
+        for name in self._picture_names:
             found.setdefault(_same(PurePosixPath(name).name).casefold(), []).append(name)
         return found
+
+    @cached_property
+    def _picture_names(self) -> list[str]:
+        """Of all pictures; empty where they are very many."""
+        names = [name for name in self.names() if is_picture(name)]
+        return names if len(names) <= MOST_PICTURES else []
 
     def open(self, name: str) -> BinaryIO:
         """Return the file as a stream of bytes, for going through it once. Raises DataError when it is not there."""

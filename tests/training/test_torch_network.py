@@ -76,6 +76,14 @@ def test_it_answers_as_keras_does(form):
         np.testing.assert_allclose(ours[name], values, atol=2e-5)
 
 
+def test_a_depthwise_convolution_of_one_pixel_mixes_no_channels():
+    inputs = keras.Input((8, 8, 3))
+    network = keras.Model(inputs, keras.layers.DepthwiseConv2D(1, bias_initializer="ones")(inputs))
+    faces = np.random.default_rng(0).random((2, 8, 8, 3), dtype=np.float32)
+    [ours] = TorchNetwork(network)(torch.tensor(faces.transpose(0, 3, 1, 2))).values()
+    np.testing.assert_allclose(ours.detach().numpy().transpose(0, 2, 3, 1), network(faces), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "form", [form for form in FORMS if form.side < 224], ids=lambda form: f"{form.model}-{form.side}"
 )
