@@ -1,6 +1,6 @@
 """Does it help to retrain on what was collected? The whole loop, on photographs of people.
 
-    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--first-seed 0] [--recipe fersnet_more]
+    python -m benchmarks.retraining --labels labels.csv [--seeds 3] [--first-seed 0] [--recipe more]
 
 `labels.csv` has the columns image, label and subject, beside a folder `images`. For each seed half of the subjects are
 imported into a fresh study, frozen and exported; the live model learns on from all but its validation split; and both
@@ -88,7 +88,7 @@ def retrained(version: Path, live: Path, folder: Path, seed: int, recipe_name: s
 @click.option("--labels", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--seeds", default=3, show_default=True)
 @click.option("--first-seed", default=0, show_default=True)
-@click.option("--recipe", "recipe_name", default="fersnet_more", show_default=True)
+@click.option("--recipe", "recipe_name", default="more", show_default=True)
 def main(labels: Path, seeds: int, first_seed: int, recipe_name: str) -> None:
     settings = config.load()
     live = adapters.registry(settings).find(settings.default_model).path

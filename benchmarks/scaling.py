@@ -24,7 +24,7 @@ from fers.domain.people import OPERATOR
 from tests import REPOSITORY
 from tests.people import OneFace, OneModel, give_face, participant
 
-MODEL = "fersnet-ferplus"
+MODEL = "vgg13-ferplus"
 PYTHON = REPOSITORY / ".beam" / "bin" / "python"
 
 

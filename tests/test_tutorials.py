@@ -18,7 +18,7 @@ from tests import REPOSITORY
 from tests.demo.small import shrink
 from training import familiarity
 from training.recipe import Stage
-from training.recipes import fersnet_more
+from training.recipes import more
 
 TUTORIALS = sorted((REPOSITORY / "docs/tutorials").glob("*.md"))
 RETRAINING = REPOSITORY / "docs/tutorials/retrain-and-compare.md"
@@ -38,7 +38,7 @@ def small(tmp_path, monkeypatch):
     shrink(monkeypatch)
     for name in ("OF_A_KIND", "MEASURED_OF_A_KIND"):
         monkeypatch.setattr(familiarity, name, 8)
-    monkeypatch.setattr(fersnet_more, "RECIPE", replace(fersnet_more.RECIPE, stages=(Stage(1),)))
+    monkeypatch.setattr(more, "RECIPE", replace(more.RECIPE, stages=(Stage(1),)))
     for name in ("FERS_DATA", "FERS_MODELS", "FERS_STORE", "FERS_MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -1,7 +1,7 @@
 """Make one network of several that were trained apart, which says the geometric mean of what they say:
 `python -m training.ensemble --member MODEL --member MODEL --out RUN`.
 
-The run folder that it makes is packaged like any other. Members are of the default model's architecture.
+The run folder that it makes is packaged like any other. Members are FERSNets.
 """
 
 from pathlib import Path

@@ -25,7 +25,7 @@ from training.run import LOG, train
 from training.twins import apart
 
 ENGINES = ("auto", "keras", "torch")
-FRESH, LEARNING_ON = "alexnet", "fersnet_more"
+FRESH, LEARNING_ON = "alexnet", "more"
 """The recipes of those who name none: for a new network, and for one that learns on."""
 
 

@@ -10,7 +10,7 @@ MOST_ATTEMPTS = 3
 @dataclass(frozen=True)
 class Job:
     name: str
-    """What is to be done, "evaluate fersnet-ferplus" for example: asking for it twice asks once."""
+    """What is to be done, "evaluate vgg13-ferplus" for example: asking for it twice asks once."""
     attempts: int = 0
     """How often it was begun since it last got on."""
     holder: str = ""

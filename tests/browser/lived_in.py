@@ -15,7 +15,7 @@ from fers.domain.people import OPERATOR, Person, Role
 from tests import REPOSITORY
 from tests.people import PASSWORD, OneFace, SettableClock, give_face, grant, participant, pattern
 
-MODELS = ("alexnet-ferplus", "fersnet-ferplus")
+MODELS = ("mobilenet-ferplus", "vgg13-ferplus")
 EVERYBODY = "everybody@example.org"
 """May open every page, and gave photos."""
 NEWCOMER = "newcomer@example.org"

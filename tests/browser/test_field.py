@@ -24,7 +24,7 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
-MODELS = ("alexnet-ferplus", "fersnet-ferplus")
+MODELS = ("mobilenet-ferplus", "vgg13-ferplus")
 SHADOW = "mobilenet-ferplus"
 HAPPY_WEEK, SAD_WEEK = (week_of(utc_now() - timedelta(weeks=ago)) for ago in (3, 2))
 """Within the time that a study keeps photos for."""

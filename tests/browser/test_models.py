@@ -31,7 +31,7 @@ expect.set_options(timeout=PATIENCE_MS)
 FACES = 80
 LABELLED = (Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL)
 """What annotators saw in the first few, which are a version."""
-MODELS = ("alexnet-ferplus", "fersnet-ferplus")
+MODELS = ("mobilenet-ferplus", "vgg13-ferplus")
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +76,12 @@ def test_two_models_run_and_stand_side_by_side_and_one_runs_over_a_version(open_
     page.reload()
     choose(page, "Evaluation set", "Version v1")
     expect(page.get_by_text("No model has been run on these faces yet.")).to_be_visible()
-    page.locator(".st-key-run-fersnet-ferplus button").click()
+    page.locator(".st-key-run-vgg13-ferplus button").click()
     expect(page.get_by_text("Run a second model to compare two of them.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the leaderboard").click()
     model, people = csv.DictReader(Path(download.value.path()).read_text().splitlines())
-    assert (model["model"], model["n"]) == ("fersnet-ferplus", "4")
+    assert (model["model"], model["n"]) == ("vgg13-ferplus", "4")
     assert len(model["measured_on"]) == 64
     assert (people["model"], people["top1"], people["ece"]) == ("people", "1.0", "")
     assert "Traceback" not in page.content()

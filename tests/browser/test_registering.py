@@ -23,7 +23,7 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
-LIVE, OTHER = "fersnet-ferplus", "alexnet-ferplus"
+LIVE, OTHER = "vgg13-ferplus", "mobilenet-ferplus"
 UPLOADS = ("of-keras.keras", "of-litert.tflite", "of-onnx.onnx", "zipped folder.zip")
 
 

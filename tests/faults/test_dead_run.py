@@ -15,7 +15,7 @@ from tests.people import give_face, newcomer, store_copies
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-MODEL = "fersnet-ferplus"
+MODEL = "vgg13-ferplus"
 FACES = 200
 
 

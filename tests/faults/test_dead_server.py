@@ -15,7 +15,7 @@ from tests.serving import firebase_project, serving
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-MODEL = "fersnet-ferplus"
+MODEL = "vgg13-ferplus"
 FACES = 150
 
 

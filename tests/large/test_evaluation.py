@@ -20,7 +20,7 @@ from tests.people import EVERYTHING, give_face, participant
 from tests.waiting import LONG, wait_until
 
 pytestmark = pytest.mark.slow
-MODEL = "fersnet-ferplus"
+MODEL = "vgg13-ferplus"
 FACES = 120
 COMMAND = ("evaluate", MODEL, "--engine", "beam", "--workers", 2)
 

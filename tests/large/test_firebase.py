@@ -16,7 +16,7 @@ from tests.people import OneFace, give_face, newcomer, pattern
 from tests.serving import firebase_project
 
 pytestmark = pytest.mark.slow
-MODEL = "fersnet-ferplus"
+MODEL = "vgg13-ferplus"
 PEOPLE, FACES = 8, 24
 
 

@@ -18,9 +18,9 @@ from tests.people import OneFace, OneModel, give_face, participant, pattern
 from tests.training import tiny
 from tests.training.faces import write_ferplus
 from training import beginnings, recipe, train
-from training.recipes import fersnet_more
+from training.recipes import more
 
-LIVE = REPOSITORY / "models" / "fersnet-ferplus"
+LIVE = REPOSITORY / "models" / "vgg13-ferplus"
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +56,16 @@ def asked_for(monkeypatch):
 def test_the_live_model_learns_on_from_a_download_as_it_is(run, export, monkeypatch):
     taught_by = []
     teach = train.taught
-    monkeypatch.setattr(fersnet_more, "RECIPE", replace(fersnet_more.RECIPE, stages=(recipe.Stage(2),)))
+    monkeypatch.setattr(more, "RECIPE", replace(more.RECIPE, stages=(recipe.Stage(2),)))
     monkeypatch.setattr(train, "taught", lambda faces, teachers: taught_by.extend(teachers) or teach(faces, teachers))
     learned = run("--data", f"fers:{export}", "--init-from", LIVE.name)
     assert learned.exit_code == 0, learned.output
     for part in ("train", "validation"):
         assert f"fers:v1#{part}: {len(load(f'fers:{export}#{part}'))} faces" in learned.output
     assert [teacher.info.id for teacher in taught_by] == [LIVE.name], "it holds on to what it knew"
-    assert "The trained network is runs/fersnet_more/checkpoint.keras." in learned.output
-    assert len(Path("runs/fersnet_more/log.csv").read_text().splitlines()) == 1 + 2
-    assert beginnings.learned(Path("runs/fersnet_more")).name == "fersnet"
+    assert "The trained network is runs/more/checkpoint.keras." in learned.output
+    assert len(Path("runs/more/log.csv").read_text().splitlines()) == 1 + 2
+    assert beginnings.learned(Path("runs/more")).name == "vgg"
 
 
 def test_a_new_network_learns_from_what_is_named(run, export, tmp_path, asked_for):
@@ -96,7 +96,7 @@ def test_what_is_missing_is_said(run, export, asked_for):
 
     assert "--validate SPEC" in refused("--data", f"fers:{export}#train")
     assert "There is no model called nobody" in refused("--data", f"fers:{export}", "--init-from", "nobody")
-    assert asked_for == ["alexnet", "fersnet_more"]
+    assert asked_for == ["alexnet", "more"]
 
 
 @pytest.mark.slow

@@ -137,7 +137,7 @@ def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, plain, tmp
 @pytest.mark.slow
 def test_whatever_was_learned_can_be_learned_on_from(faces, plain, tmp_path):
     run, start = plain
-    briefly = replace(load_recipe("fersnet_more"), stages=(Stage(2),), batch_size=8)
+    briefly = replace(load_recipe("more"), stages=(Stage(2),), batch_size=8)
     network = keras.models.load_model(train(briefly, faces, faces, tmp_path / "on", learned(run)))
     assert [layer.name for layer in network.layers] == [layer.name for layer in start.layers]
     moved = np.abs(network.get_layer("emotion").kernel - start.get_layer("emotion").kernel).max()

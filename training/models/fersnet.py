@@ -1,4 +1,4 @@
-"""FERSNet, a compact residual network (He et al., CVPR 2016) for small gray faces: the default model.
+"""FERSNet, a compact residual network (He et al., CVPR 2016) for small gray faces.
 
 Faces carry their expression at a low resolution: 48 x 48 gray pixels, the size of FER-2013's faces, feed a network that
 answers in a few milliseconds on one core. It first standardises each face, so that neither the light nor the contrast

@@ -1,5 +1,5 @@
-r"""A network of the default model's on FER+, on faces that grow during training (progressive resizing, as in
-EfficientNetV2). The default model is two of them, the second of which learned from what the first says, too:
+r"""FERSNet on FER+, on faces that grow during training (progressive resizing, as in EfficientNetV2). The bundled model
+is two of them that answer as one, the second of which learned from what the first says, too:
 
     python -m training.train --recipe fersnet --out runs/first \
         --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip

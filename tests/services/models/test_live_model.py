@@ -112,4 +112,4 @@ def test_the_live_page_begins_with_the_promoted_model(settings, clock):
     platform.live_model.promote(OPERATOR, "vgg-ferplus")
     names = [info.id for info in platform.live.models(participant(platform))]
     assert names[0] == "vgg-ferplus"
-    assert "fersnet-ferplus" in names[1:]
+    assert "vgg13-ferplus" in names[1:]

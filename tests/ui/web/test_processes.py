@@ -7,7 +7,7 @@ from fers.ui.web.processes import Processes
 from tests.waiting import wait_until
 
 NAME = "a shadow with nothing to do"
-COMMAND = ("shadow", "fersnet-ferplus")
+COMMAND = ("shadow", "vgg13-ferplus")
 
 
 @pytest.fixture

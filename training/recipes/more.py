@@ -1,6 +1,6 @@
 """A trained model learns on from a few hundred new faces, without losing what it knows.
 
-    python -m training.train --data fers:EXPORT --init-from fersnet-ferplus
+    python -m training.train --data fers:EXPORT --init-from vgg13-ferplus
 
 A plain continuation makes it worse on people it has not seen. What keeps it from forgetting: it learns half from what
 it said itself, from faces nearly as they are, in small steps, with its batch normalisation left alone;
