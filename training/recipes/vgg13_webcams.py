@@ -15,4 +15,10 @@ from dataclasses import replace
 from training.recipe import Stage
 from training.recipes import fersnet
 
-RECIPE = replace(fersnet.RECIPE, model="vgg", stages=(Stage(12, {"side": 48, "published": True}),), learning_rate=0.02)
+RECIPE = replace(
+    fersnet.RECIPE,
+    model="vgg",
+    stages=(Stage(12, {"side": 48, "published": True}),),
+    learning_rate=0.02,
+    averaging=0.9962,
+)
