@@ -70,7 +70,10 @@ def _methods(folder: ModelFolder, classifier: FolderClassifier, covers: tuple[in
     except ModelRejected:
         pass
     else:
-        info = replace(folder.info, weights=weights.name, sha256=fingerprint(weights))
+        emotion = replace(
+            folder.info.output, familiarity=None, valence_arousal=None
+        )  # All that the Keras network tells.
+        info = replace(folder.info, weights=weights.name, sha256=fingerprint(weights), output=emotion)
         methods["Grad-CAM"] = FolderClassifier(ModelFolder(folder.path, info)).explain
     random = np.random.default_rng(0)
     return methods | {"chance": lambda face, top: random.random((len(top), *face.shape[:2]))}

@@ -1,6 +1,6 @@
-"""What axe-core finds on a page, on a desktop and on a phone, and in dark colours."""
+"""What axe-core finds on a page, light and dark, on a desktop and on a phone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 
 from playwright.sync_api import Page
@@ -11,7 +11,7 @@ WINDOWS = {"desktop": {"width": 1440, "height": 3000}, "phone": {"width": 390, "
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 """The only frame is the one that a crop is drawn in: a picture, which begins anew with every width."""
 THEMES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
-"""What is looked for: a theme changes nothing but colours. Dark ones are the same at any width."""
+"""What is looked for: a theme changes nothing but colours."""
 NOT_OURS = {
     # Streamlit names the part of its file uploader that one drops files on, and says that it has no role. The button in
     # it, which the keyboard reaches, has both.
@@ -46,7 +46,7 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-def look(page: Page, within: str = "body", windows: Sequence[str] = tuple(WINDOWS)) -> list[str]:
+def look(page: Page, within: str = "body", windows: Collection[str] = tuple(WINDOWS)) -> list[str]:
     """What is found in the page as it stands, a line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
@@ -54,8 +54,6 @@ def look(page: Page, within: str = "body", windows: Sequence[str] = tuple(WINDOW
     for window in windows:
         page.set_viewport_size(WINDOWS[window])
         for theme, options in THEMES.items():
-            if theme == "dark" and window != windows[0]:
-                continue
             page.emulate_media(color_scheme=theme)
             for line in _lasting(page, within, options):
                 found.setdefault(line, []).append(f"{window} {theme}")

@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page full of data, on a desktop, on a phone and in dark colours."""
+"""axe-core finds nothing on any page full of data, light and dark, on a desktop and on a phone."""
 
 import pytest
 from playwright.sync_api import expect

@@ -17,8 +17,10 @@ pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 
 WINDOWS = [
-    pytest.param("upload", DESKTOP, id="upload-desktop"),
+    pytest.param("camera", DESKTOP, id="camera-desktop"),
+    pytest.param("upload", DESKTOP | {"color_scheme": "dark"}, id="upload-desktop-dark"),
     pytest.param("camera", PHONE | {"color_scheme": "dark"}, id="camera-phone-dark"),
+    pytest.param("upload", PHONE, id="upload-phone"),
 ]
 
 
@@ -198,9 +200,10 @@ def test_a_cookie_that_could_not_be_cleared_at_sign_out_goes_with_the_next_visit
     until(page, lambda: not session_cookie(page))
 
 
-def test_a_bad_file_is_refused_in_words_until_the_next_one(open_page, server):
-    page = open_page(**DESKTOP)
-    sign_up(page, "badfile@example.org")
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_bad_file_is_refused_in_words_until_the_next_one(open_page, server, request, window):
+    page = open_page(**window)
+    sign_up(page, f"badfile-{request.node.callspec.id}@example.org")
     consent(page, "Keep my photos")
     page.get_by_text("Upload a photo").click()
     before = sorted(server.data.joinpath("images").rglob("*"))
@@ -298,7 +301,7 @@ def test_a_page_asked_for_by_its_address_waits_behind_the_way_in(open_page):
         assert page.url.endswith(path)
 
 
-@pytest.mark.parametrize("path", ["/give", "/study", "/sign_out", "/nonsense"])
+@pytest.mark.parametrize("path", ["/give", "/my_data", "/consent", "/study", "/models", "/sign_out", "/nonsense"])
 def test_signed_out_every_address_is_calm_and_only_one_that_is_not_there_is_not_found(open_page, path):
     page = open_page(path, **DESKTOP)
     expect(page.get_by_role("tab", name="I am new here")).to_be_visible()

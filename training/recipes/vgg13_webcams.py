@@ -1,4 +1,4 @@
-"""The default model: VGG13 at its published size, which then learns what webcams do to a face. It takes
+r"""The default model: VGG13 at its published size, which then learns what webcams do to a face. It takes
 
     python -m training.table2 --only vgg --out runs/table2 \
         --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
