@@ -1,0 +1,61 @@
+"""Make one network of several of the same architecture that began from the same weights, by averaging their weights:
+`python -m training.average --member MODEL --member MODEL --out RUN`.
+
+A model soup (Wortsman et al., ICML 2022): networks that were trained on from one another usually keep between them what
+each of them learned, and unlike an ensemble (`python -m training.ensemble`) the average takes no longer than one. The
+run folder that it makes is packaged like any other.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import keras
+import numpy as np
+
+from fers import adapters, config
+from fers.errors import FersError
+from training import beginnings
+from training.run import CHECKPOINT
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--member",
+    "members",
+    required=True,
+    multiple=True,
+    metavar="MODEL",
+    help="A model (name or folder) with a .keras file, a run folder or a .keras file; at least two.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to write.")
+def main(members: tuple[str, ...], out: Path) -> None:
+    if len(members) < 2:
+        raise click.UsageError("An average is of at least two networks. Name another one with --member.")
+    try:
+        registry = adapters.registry(config.load())
+        whole = averaged([beginnings.learned(beginnings.place(member, registry)) for member in members])
+    except (ValueError, FersError) as error:
+        raise click.ClickException(str(error)) from error
+    out.mkdir(parents=True, exist_ok=True)
+    whole.save(out / CHECKPOINT)
+    click.echo(f"The average of {len(members)} networks is {out / CHECKPOINT}.")
+
+
+def averaged(members: Sequence[keras.Model]) -> keras.Model:
+    """Return the first of the networks with the mean of all their weights, those of batch normalisation, too.
+    Raises ValueError when their architectures differ."""
+    whole = members[0]
+    if any(_shape(member) != _shape(whole) for member in members):
+        raise ValueError("these networks differ in their architectures; weights are averaged of networks of the same")
+    whole.set_weights([np.mean(same, axis=0) for same in zip(*(one.get_weights() for one in members), strict=True)])
+    return whole
+
+
+def _shape(network: keras.Model) -> list[tuple]:
+    """What each layer is and how large its weights are, whatever it is called."""
+    return [(type(layer), *(weight.shape for weight in layer.weights)) for layer in network.layers]
+
+
+if __name__ == "__main__":
+    main()
