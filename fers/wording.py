@@ -12,6 +12,8 @@ from fers.languages import RIGHT_TO_LEFT
 _ENGLISH = "en"
 _MARKS = {"de": ("„", "“"), "fr": ("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»"), "ar": ("«", "»")}
 """Quotation marks of languages that have others than English. Babel doesn't know them."""
+MOST_QUOTED = 30
+"""Of a list. Tables of landmarks have thousands of columns."""
 _COMMAS = {"ar": "، ", "zh": "、"}
 
 
@@ -21,7 +23,8 @@ class _Sentences(string.Formatter):
     - `{limit:size}`: bytes, as MB or GB;
     - `{wait:duration}`: seconds, rounded up;
     - `{read:shape}`: sides of an array, None for any number;
-    - `{cell:quoted}`: what stands in somebody's file, or a list of such, in quotation marks, at most 80 characters;
+    - `{cell:quoted}`: what stands in somebody's file, or a list of such, in quotation marks, at most 80 characters
+      of each and at most 30 of them;
     - `{kinds:or}`: a list of which one will do; a list without a format is one of which all count.
     """
 
@@ -129,7 +132,8 @@ def duration(seconds: float, language: str = _ENGLISH) -> str:
 def quoted(value: object, language: str = _ENGLISH) -> str:
     """With what can't be seen escaped, as it might be anything."""
     if isinstance(value, list | tuple):
-        return _COMMAS.get(language, ", ").join(quoted(each, language) for each in value) or "none"
+        shown = [quoted(each, language) for each in value[:MOST_QUOTED]] + ["…"] * (len(value) > MOST_QUOTED)
+        return _COMMAS.get(language, ", ").join(shown) or "none"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(value)[:81])
     before, after = _MARKS.get(language, ("“", "”"))
     return f"{before}{text if len(text) <= 80 else text[:80] + '…'}{after}"

@@ -13,6 +13,8 @@ LARGEST = 1_000_000
 """No count of votes, class id or pixel is larger."""
 _NOBODY = ("nan", "NaN", "null", "NULL", "None", "<NA>")
 """What programs write where there is no name. NA, which R writes, is one: of somebody in JAFFE, for instance."""
+_LARGEST_SHARE = 2
+"""Where a box ends that is told in shares of its picture's sides: a face at the edge sticks out."""
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
@@ -91,7 +93,7 @@ def is_size_of(box: Box, width: Any, height: Any) -> bool:
 
 
 def _box(left: float, top: float, right: float, bottom: float, said: list[Any]) -> Box:
-    if max(map(abs, (left, top, right, bottom))) <= 1:
+    if max(map(abs, (left, top, right, bottom))) <= _LARGEST_SHARE:
         raise DataError("cell.box-in-shares", box=str(said))
     x, y = max(round(left), 0), max(round(top), 0)
     try:

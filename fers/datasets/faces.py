@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from fers.domain.boxes import Box, clamped
-from fers.domain.colours import in_eight_bits
+from fers.domain.colours import in_eight_bits, on_white
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.images import upright
 from fers.errors import FersError
@@ -133,10 +133,11 @@ class FaceSet:
         )
 
     def image(self, index: int, mode: Literal["RGB", "L"] = "RGB") -> Image.Image:
-        """Return a face's image in colour or gray, upright. Raises DataError, naming it, when it cannot be read."""
+        """Return a face's image in colour or gray, upright and, where it is transparent, white, as photos are. Raises
+        DataError, naming it, when it cannot be read."""
         try:
             with self.open(index) as image:
-                return in_eight_bits(upright(image)).convert(mode)
+                return on_white(in_eight_bits(upright(image))).convert(mode)
         except DataError as error:
             error.at(self._place(index))
             raise

@@ -84,9 +84,9 @@ class Files:
         for name in names:
             if name in self:
                 return inside(name)
-        alike = [found for name in names for found in self._pictures.get(inside(name).casefold(), ())]
+        alike = {found for name in names for found in self._pictures.get(inside(name).casefold(), ())}
         if len(alike) == 1:
-            return alike[0]
+            return alike.pop()
         raise DataError("set.no-such-picture", file=names[0])
 
     @cached_property

@@ -39,6 +39,7 @@ _OTHER_KINDS = {
     b"PK\x03\x04": partial(DataError, "table.spreadsheet"),
     b"\xd0\xcf\x11\xe0": partial(DataError, "table.old-spreadsheet"),
     b"\x1f\x8b": partial(DataError, "table.gzip"),
+    b"<": partial(DataError, "table.xml"),
     b"PAR1": partial(DataError, "table.parquet"),
     b"ARROW1": partial(DataError, "table.arrow"),
     b"\xff\xff\xff\xff": partial(DataError, "table.arrow"),

@@ -31,15 +31,21 @@ def in_eight_bits(picture: Image.Image) -> Image.Image:
     return Image.fromarray(gray.clip(0, 255).round().astype(np.uint8))
 
 
+def on_white(picture: Image.Image) -> Image.Image:
+    """With white where it is transparent: what lies hidden there may be any colour."""
+    if not _see_through(picture):
+        return picture
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+
+
 def _strip_to_srgb(strip: Image.Image, in_srgb: Callable[[Image.Image], Image.Image] | None) -> Image.Image:
     strip = in_eight_bits(strip)
     if _see_through(strip):
         strip = strip.convert("RGBA")
     if in_srgb:
         strip = in_srgb(strip)
-    if strip.mode == "RGBA":
-        strip = Image.alpha_composite(Image.new("RGBA", strip.size, "white"), strip)
-    return strip.convert("RGB")
+    return on_white(strip).convert("RGB")
 
 
 def _see_through(picture: Image.Image) -> bool:

@@ -441,3 +441,62 @@ def test_lists_of_numbered_classes_are_named(tmp_path):
     Dataset.from_dict({"image": ["a.png"], "labels": [[0, 1]]}, features).to_parquet(tmp_path / "t.parquet")
     faces = load(f"manifest:{tmp_path / 't.parquet'}", Meanings(Vocabulary.parsed(["joy=happy"])))
     assert faces.targets[0][[Emotion.HAPPY, Emotion.SAD]].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("box", ["0.45,0.4,0.58,0.6", "-0.05,0.7,0.4,0.4", "0.9,0.1,0.9,0.9"])
+def test_a_box_in_shares_that_sticks_out_is_no_face_of_one_pixel_either(folder, box):
+    """All other rows of such a table are refused: these came in, as faces of a pixel."""
+    with pytest.raises(DataError, match="seems to be in shares of the picture's sides"):
+        read(folder, f"image,label,x,y,w,h\na.png,happy,{box}\n")
+
+
+def test_a_table_may_be_called_as_the_folder_of_its_images(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/a.png").write_bytes(drawn_face(10))
+    assert read(tmp_path, "image,label\na,happy\n", name="images.csv").names == ["images/a.png"]
+
+
+@pytest.mark.parametrize(
+    "text", ['<?xml version="1.0"?>\n<annotations></annotations>', "<!DOCTYPE html>\n<html></html>"]
+)
+def test_xml_is_no_table_of_one_column(folder, text):
+    with pytest.raises(DataError, match="This is XML or a web page.*COCO"):
+        read(folder, text, name="annotations.xml")
+
+
+def test_of_very_many_columns_the_first_are_named(folder):
+    """Of OpenFace's tables it was a page of names."""
+    columns = ",".join(f"landmark_{number}" for number in range(700))
+    with pytest.raises(DataError, match=r"“landmark_28”, …\.$") as refused:
+        read(folder, f"image,{columns}\n")
+    assert len(refused.value.fields["there"]) == 701
+
+
+def test_valence_on_another_scale_is_refused_with_a_way_out(folder):
+    table = "image,label,valence,arousal\na.png,happy,7,3\n"
+    with pytest.raises(
+        DataError, match="not both from -1 to 1. Bring all of them to that range, or say that no column"
+    ):
+        read(folder, table)
+    assert read(folder, table, Meanings(columns={"valence": "", "arousal": ""})).valence_arousal is None
+
+
+def transparent(mode):
+    """White skin right, and left what was cut away, whose colour is still there."""
+    picture = Image.new("RGBA", (64, 64), (10, 20, 30, 0))
+    picture.paste((200, 200, 200, 255), (32, 0, 64, 64))
+    return picture.quantize(8) if mode == "P" else picture.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("RGBA", "png"), ("LA", "png"), ("P", "png"), ("RGBA", "tif"), ("RGBA", "webp")]
+)
+@pytest.mark.parametrize("boxed", [False, True])
+def test_what_is_transparent_is_white_as_in_photos(tmp_path, mode, kind, boxed):
+    """Of a face cut out of its background came to light what was hidden, and the app would see another picture."""
+    transparent(mode).save(tmp_path / f"a.{kind}", **({"lossless": True, "exact": True} if kind == "webp" else {}))
+    box = (",x,y,w,h", ",0,0,64,64") if boxed else ("", "")
+    faces = read(tmp_path, f"image,label{box[0]}\na.{kind},happy{box[1]}\n")
+    for read_as in ("RGB", "L"):
+        image = faces.image(0, read_as).convert("L")
+        assert [image.getpixel((x, 9)) for x in (9, 50)] == [255, 200]
