@@ -17,7 +17,7 @@ from fers.cli.large_work import large_work, require_beam
 from fers.cli.terminal import at_a_terminal
 from fers.datasets import DataError, FaceSet, Faults, Meanings, load
 from fers.datasets.columns import USUAL
-from fers.datasets.words import SCHEMES, Vocabulary
+from fers.datasets.words import SCHEMES, Vocabulary, schemes_with
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import QUARTERS, FaceFilter
 from fers.domain.faces import Source
@@ -130,8 +130,8 @@ def _hint(faults: Faults) -> list[str]:
         return []
     each = " ".join(shlex.quote(f"{word}=CLASS").join(["--map ", ""]) for word in list(faults.words)[:8])
     hint = f"Say what they mean: {each}, where CLASS is one of {', '.join(LABELS)}, or nothing to leave it out."
-    if any(word.isdigit() for word in faults.words):
-        hint += f" Numbers of well-known sets go by the set's name: --map {', --map '.join(SCHEMES)}."
+    if known := schemes_with(faults.words):
+        hint += f" Those of well-known sets go by the set's name: --map {', --map '.join(known)}."
     return [hint]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from fers.datasets.faces import DataError, FaceSet, Gathering
+from fers.datasets.faces import DataError, FaceSet, Gathering, NoFaces
 from fers.datasets.faults import UnknownWord
 from fers.datasets.files import Files, archives, is_picture
 from fers.datasets.reading import Reading
@@ -38,6 +38,8 @@ def load(path: Path, reading: Reading) -> FaceSet:
     if not pictures and (packed := archives(names)):
         raise DataError("set.packed-within", source=reading.source, files=packed[:9])
     meant = _meanings(Counter(folder for _, folder in pictures), reading)
+    if pictures and not meant:
+        raise NoFaces("folders.no-class", source=reading.source)
     pictures = [
         (name, meant[folder])
         for name, folder in pictures

@@ -36,6 +36,12 @@ SCHEMES: dict[str, dict[str, Emotion | None]] = {
 SCHEMES["jaffe"]["su"] = SCHEMES["kdef"]["su"] = Emotion.SURPRISE
 
 
+def schemes_with(words: Iterable[str]) -> list[str]:
+    """The well-known sets that write a class as one of these words."""
+    said = set(words)
+    return [name for name, classes in SCHEMES.items() if said & classes.keys()]
+
+
 _UNSEEN = string.whitespace + "\u00a0\u200b\u200e\u200f\u2060\ufeff"
 """What spreadsheets and web pages leave around words that are copied from them."""
 
@@ -75,7 +81,7 @@ class Vocabulary:
 
 def normal(cell: Any) -> str:
     """The same for all ways to write a word: cases, Unicode forms, spaces and marks that nobody sees around it, whole
-    numbers with a fraction."""
+    numbers with a fraction. "001" is not 1: it rather numbers people or sessions, as in CK+."""
     word = unicodedata.normalize("NFC", str(cell)).strip(_UNSEEN).casefold()
     whole, point, fraction = word.partition(".")
-    return str(int(whole)) if whole.isascii() and whole.isdigit() and not fraction.strip("0") else word
+    return whole if whole.isascii() and whole.isdigit() and not fraction.strip("0") else word

@@ -278,6 +278,7 @@ def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tm
     assert "row 2: The emotion “Joy” is unknown" in asked.stderr
     assert "--map joy=CLASS --map 3=CLASS --map meh=CLASS" in asked.stderr
     assert "--map raf-db" in asked.stderr
+    assert "--map jaffe" not in asked.stderr, "it has letters"
     said = (*columns, "--map", "joy=happy", "--map", "fer2013", "--map", "meh=")
     stopped = run(*spec, *said, "--strict")
     assert (stopped.exit_code, stopped.stdout) == (1, "")

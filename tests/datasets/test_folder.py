@@ -83,3 +83,14 @@ def test_a_folder_of_another_name_is_left_out_where_that_is_asked(tmp_path):
 def test_a_nesting_that_nothing_is_like_is_refused(tmp_path, folders):
     with pytest.raises(DataError):
         load(f"folder:{zip_of(tmp_path / 'set.zip', {'happy/a.png': drawn_face(10)})}", Meanings(folders=folders))
+
+
+def test_the_sessions_of_ck_plus_are_not_its_classes(tmp_path):
+    """Its pictures lie in folders of people and of sessions, its classes in files apart: 001 is no anger."""
+    files = {f"S005/{session}/S005_{session}_00000001.png": drawn_face(10) for session in ("001", "002", "011")}
+    spec = f"folder:{zip_of(tmp_path / 'set.zip', files)}"
+    faults = Faults()
+    with pytest.raises(DataError, match=r"no folder is called after a class\. .* write a table"):
+        load(spec, Meanings(Vocabulary.parsed(["ck+"]), folders="person/class"), faults)
+    assert faults.words == {"001": 1, "002": 1, "011": 1}
+    assert load(spec, Meanings(Vocabulary.parsed(["001=happy"])), faults).labels.tolist() == [Emotion.HAPPY]

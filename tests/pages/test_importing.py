@@ -62,7 +62,7 @@ def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
     hand_in(page, **{"t.csv": table, "0.jpg": pattern(0), "1.jpg": pattern(1)})
     assert "There is no face in it that can be used." in told(page)
     assert any("The emotion “1” is unknown" in block.value for block in page.code)
-    choose(page, "Numbers mean the same as in", "raf-db")
+    choose(page, "They mean the same as in", "raf-db")
     choose(page, "“bored” means", "leave out")
     click(page, "Preview again")
     assert "**2 faces**: 1 happy, 1 surprise" in told(page) or "**2 faces**: 1 surprise, 1 happy" in told(page)

@@ -85,8 +85,8 @@ def look(path: Path, format: str, manner: Manner) -> Preview:
         return Preview(format, refused=str(error), splits=tuple(error.splits))
     except UnknownColumns as error:
         return Preview(format, refused=str(error), columns=tuple(error.there), missing=tuple(error.missing))
-    except NoFaces:
-        found = Preview(format, refused="There is no face in it that can be used.")
+    except NoFaces as error:
+        found = Preview(format, refused=f"There is no face in it that can be used. {error.next}".strip())
     except DataError as error:
         return Preview(format, refused=str(error))
     words = tuple(word for word, _ in faults.words.most_common())

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fers.datasets import manifest
-from fers.datasets.words import SCHEMES
+from fers.datasets.words import schemes_with
 from fers.domain.emotions import LABELS
 from fers.domain.images import SUFFIXES
 from fers.domain.people import Person
@@ -123,8 +123,8 @@ def _ask(bringing: Bringing, found: Preview) -> None:
             for meaning in found.missing:
                 about = _MEANING_WORDS.get(meaning, meaning)
                 columns[meaning] = _choice(f"Which column holds {about}?", list(found.columns))
-            if any(word.isdigit() for word in found.words):
-                scheme = _choice("Numbers mean the same as in", [_NOT_SAID, *SCHEMES])
+            if known := schemes_with(found.words):
+                scheme = _choice("They mean the same as in", [_NOT_SAID, *known])
                 words += [scheme] if scheme != _NOT_SAID else []
             for word in found.words[:MOST_ASKED]:
                 meant = _choice(f"“{word}” means", [_NOT_SAID, *LABELS, _LEFT_OUT])
