@@ -20,6 +20,8 @@ _NOT_JUDGED = -2
 _ANNOTATION = re.compile(r"(?:.*/)?annotations/[^/]+_exp\.npy")
 _LISTS = ("training.csv", "validation.csv", "automatically_annotated.csv")
 _LIST_FOLDERS = ("", "Manually_Annotated_file_lists", "Automatically_Annotated_file_lists")
+_LIST = re.compile(f"((?:.*/)??)({'|'.join(_LIST_FOLDERS[1:])})/({'|'.join(map(re.escape, _LISTS))})")
+"""A list in its own folder, which what packs a folder may have put into another one."""
 _IMAGE_FOLDERS = ("", "Manually_Annotated_Images", "Automatically_Annotated_Images")
 _COLUMNS = 9
 """subDirectory_filePath, face_x, face_y, face_width, face_height, facial_landmarks, expression, valence, arousal."""
@@ -27,8 +29,7 @@ _COLUMNS = 9
 
 def is_part(name: str) -> bool:
     """Whether a file's name shows that its set is AffectNet."""
-    is_list = any(name == _below(folder, table) for folder in _LIST_FOLDERS for table in _LISTS if folder)
-    return is_list or bool(_ANNOTATION.fullmatch(name))
+    return bool(_LIST.fullmatch(name) or _ANNOTATION.fullmatch(name))
 
 
 def load(path: Path, reading: Reading) -> FaceSet:
@@ -36,7 +37,7 @@ def load(path: Path, reading: Reading) -> FaceSet:
     of, or numbered faces (`train_set/images/N.jpg`: the split is "train_set") with their annotations."""
     files, gathering = Files(path), Gathering()
     lists = [name for folder in _LIST_FOLDERS for table in _LISTS if (name := _below(folder, table)) in files]
-    if lists:
+    if lists := lists or [name for name in files.names() if _LIST.fullmatch(name)]:
         lists = [table for table in lists if reading.split.takes(PurePosixPath(table).stem)]
         reading.split.check(reading.source)
         for table in lists:
@@ -53,7 +54,8 @@ def load(path: Path, reading: Reading) -> FaceSet:
 
 
 def _gather_listed(files: Files, table: str, reading: Reading, gathering: Gathering) -> None:
-    where = reading.at(f"{files.path}: {table}")
+    where, within = reading.at(f"{files.path}: {table}"), _LIST.fullmatch(table)
+    above = within[1] if within else ""
     for row in csv_rows(files.open(table), where):
         if row[0] == "subDirectory_filePath":  # The validation list comes without a header.
             continue
@@ -63,7 +65,7 @@ def _gather_listed(files: Files, table: str, reading: Reading, gathering: Gather
             name, *box, _, expression, valence, arousal = row
             emotion = _emotion(expression, gathering)
             if emotion is not None:
-                name = files.existing(*(_below(folder, name) for folder in _IMAGE_FOLDERS))
+                name = files.existing(*(_below(above + folder, name) for folder in _IMAGE_FOLDERS))
                 gathering.add(name, emotion, _dimensions(valence, arousal), cells.box(*box), row=where.row)
 
 

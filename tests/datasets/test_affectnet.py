@@ -1,12 +1,15 @@
 """AffectNet's two layouts."""
 
 import io
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from fers.datasets import DataError, load
+from fers.datasets.recognising import format_of
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face
 
@@ -103,3 +106,18 @@ def test_a_broken_row_is_named(tmp_path, row, message):
 def test_another_layout_is_refused(tmp_path):
     with pytest.raises(DataError, match="is not AffectNet"):
         load(f"affectnet:{tmp_path}")
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_lists_may_lie_in_the_folder_that_was_packed(tmp_path, zipped):
+    """The numbered layout may, too."""
+    _listed(tmp_path / "AffectNet", ["6,-0.5,0.75"])
+    lists = tmp_path / "AffectNet" / "Manually_Annotated_file_lists"
+    lists.mkdir()
+    (tmp_path / "AffectNet" / "training.csv").rename(lists / "training.csv")
+    path = tmp_path
+    if zipped:
+        path = shutil.make_archive(tmp_path / "set", "zip", tmp_path, "AffectNet")
+    assert format_of(Path(path)) == "affectnet"
+    faces = load(f"affectnet:{path}")
+    assert (list(faces.labels), faces.image(0).size) == ([Emotion.ANGER], (10, 10))
