@@ -7,6 +7,7 @@ import secrets
 import shutil
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -81,10 +82,11 @@ class Uploads:
     def receive(self, actor: Person, study_id: str, files: Sequence[tuple[str, BinaryIO]]) -> str:
         """Keep a zip, or a table with the pictures it lists, to be looked at. Returns its id.
 
-        Raises InvalidInput for what is no set, or too large when it is unpacked, and StoreUnavailable while there is no
-        room for it.
+        Raises InvalidInput for what is no set, for two files of one name, and for what is too large when it is
+        unpacked; StoreUnavailable while there is no room for it.
         """
         require(actor, Action.MANAGE_STUDY, study_id)
+        _require_different([_plain(name) for name, _ in files])
         self._health.require_room(sum(_size(content) for _, content in files))
         upload_id = secrets.token_hex(16)
         folder = self._folder / upload_id
@@ -222,6 +224,13 @@ def _size(content: BinaryIO) -> int:
 def _plain(name: str) -> str:
     """A file's name without where it lay."""
     return PurePath(name.replace("\\", "/")).name or "set"
+
+
+def _require_different(names: list[str]) -> None:
+    """Raises InvalidInput where one file would take the place of another."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InvalidInput("upload.same-name", file=name)
 
 
 def _main_of(names: list[str]) -> str:

@@ -171,6 +171,14 @@ def test_what_is_no_set_is_refused_and_leaves_nothing(platform, study, settings,
     assert list((settings.data / "uploads").iterdir()) == []
 
 
+def test_of_two_files_of_one_name_none_takes_the_place_of_the_other(platform, study, settings):
+    """Browsers don't say from which folder each was."""
+    files = [("0.jpg", io.BytesIO(PICTURES["0.jpg"])), ("t.csv", io.BytesIO(b"image,label\n0.jpg,sad\n"))]
+    with pytest.raises(InvalidInput, match=r"Two of the files are called 0\.jpg"):
+        platform.uploads.receive(OPERATOR, study.id, [*files, ("sad/0.jpg", io.BytesIO(PICTURES["1.jpg"]))])
+    assert list((settings.data / "uploads").glob("*")) == []
+
+
 def test_a_file_never_lies_where_its_name_says(platform, study, settings):
     files = [("../../../t.csv", io.BytesIO(b"image,label\n")), ("C:\\up\\0.jpg", io.BytesIO(b""))]
     platform.uploads.receive(OPERATOR, study.id, files)
