@@ -22,11 +22,13 @@ BOXES = (
 """A corner and the one opposite, or a corner and the size. Names may say what it is of, as in `face_x` or `bbox_x1`.
 Corners come first: a width and a height beside them may be the picture's."""
 SPANS = {"w", "h", "width", "height"}
-_UNREAD = {
-    *("box", "bbox", "bboxes", "boundingbox", "facebox", "facebbox", "facialarea", "rect", "facerect"),
-    *("xcenter", "centerx"),
-}
-"""Columns of a box that may be its size or its corners, or begin in its centre: nobody can tell."""
+_UNREAD = re.compile(
+    r"(?:faces?|heads?|persons?|crop|bounding|detect(?:ed|ions?)|gt|pred|obj(?:ect)?s?)*"
+    r"(?:bnd|b)?(?:box(?:es)?|rect(?:angle)?s?|roi)(?:coord(?:inate)?s|xyxy|xywh|ltrb|tlbr|ltwh|tlwh|px|pixels?)?"
+    r"|facialarea|face(?:coord(?:inate)?s|location)|xcenter|centerx|objects|regionshapeattributes"
+)
+"""Columns of a box that may be its size or its corners, or begin in its centre: nobody can tell. Hugging Face keeps
+boxes within `objects`, VGG's annotator within `region_shape_attributes`."""
 _SIDES = {
     *itertools.chain(*BOXES),
     *("xleft", "ytop", "xright", "ybottom", "leftx", "topy", "rightx", "bottomy", "centerx", "centery"),
@@ -35,7 +37,7 @@ _SIDES = {
 """What parts of a box are called."""
 _VAGUE = SPANS | {"x", "y"}
 """Of those, what says nothing of a box where the name doesn't, too: a point, or the size of a picture."""
-_OF_A_BOX = r"(?:faces?|facialarea|bounding|bndbox|b?box|bb|rect(?:angle)?|roi|crop)*"
+_OF_A_BOX = r"(?:faces?|heads?|detect(?:ed|ions?)|facialarea|bounding|bndbox|b?box|bb|rect(?:angle)?|roi|crop)*"
 _PART = re.compile(f"({_OF_A_BOX})({'|'.join(_SIDES)})({_OF_A_BOX}|px|pixels?)")
 _NUMBERED = re.compile(r"(?:faces?)?(?:bounding|b)?box[0-3]")
 
@@ -55,7 +57,7 @@ def box_columns(there: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     if {"left", "top"} & plain and (missing := {"width", "height"} - plain):
         raise DataError("columns.incomplete-box", missing=sorted(missing))
     seeming = [next(iter(parts.values())) for parts in boxes if len(parts.keys() - SPANS) > 1]
-    named = [name for name in there if _bare(name) in _UNREAD or _NUMBERED.fullmatch(_bare(name))]
+    named = [name for name in there if _UNREAD.fullmatch(_bare(name)) or _NUMBERED.fullmatch(_bare(name))]
     if unread := [*named, *seeming]:
         raise DataError("columns.unread-box", column=unread[0])
     return (), ()

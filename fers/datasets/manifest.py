@@ -28,6 +28,7 @@ _OF_TABLES = {"annotations", "labels"}
 """Folders that lie beside their images, or beside a folder of them."""
 _WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
 """What splits are called."""
+_SAME_SPLIT = ({"train", "training"}, {"val", "valid", "validation", "dev"}, {"eval", "test", "testing"})
 _SHARD = re.compile(r"(^\d+|-\d+-of-\d+)$")
 """How the names of tables end that make a split together."""
 
@@ -77,6 +78,12 @@ def _tables(files: Files) -> list[str]:
     if len({PurePosixPath(name).name for name in tables}) > 1 and not are_splits:
         raise DataError("set.several-tables", path=files.path, tables=tables[:9])
     return tables
+
+
+def _are_of_others(folders: Iterable[str], split: str) -> bool:
+    """Whether one of these folders is called after another split than this one."""
+    others = [words for words in _SAME_SPLIT if split.lower() not in words]
+    return len(others) < len(_SAME_SPLIT) and any(folder.lower() in words for folder in folders for words in others)
 
 
 def _image_folders(stem: str) -> list[str]:
@@ -138,7 +145,9 @@ class _Reader:
     def _add(self, record: Record) -> None:
         image = self._cell(record, "image")
         is_packed = self._parquet is not None and isinstance(image, dict) and "row" in image
-        name = self._in_table(image["row"]) if is_packed else self._file(str(image).strip())
+        name = (
+            self._in_table(image["row"]) if is_packed else self._file(str(image).strip(), self._text(record, "split"))
+        )
         dimensions = cells.dimensions(self._value(record, "valence"), self._value(record, "arousal"))
         person, annotator = self._text(record, "person"), self._text(record, "annotator")
         for target, box in self._said(record):
@@ -190,28 +199,31 @@ class _Reader:
         self._packed[name] = partial(self._parquet.image, self._names["image"], row)
         return name
 
-    def _file(self, image: str) -> str:
-        """The file of an image, beside the table or in a folder of images there. Raises DataError."""
+    def _file(self, image: str, split: str) -> str:
+        """The file of an image of this split, beside the table or in a folder of images there. Raises DataError."""
         names = label_studio.file_names(image)
         if self._away is not None:
             return self._there(PureWindowsPath(name).as_posix().removeprefix(self._away) for name in names)
         try:
             found, self._away = self._there(names), ""
         except DataError:
-            if deeper := self._deeper(names[0]):
+            if deeper := self._deeper(names[0], split):
                 return deeper
             found, self._away = self._brought(PureWindowsPath(names[0]))
             if self._away is None:
                 raise
         return found
 
-    def _deeper(self, name: str) -> str | None:
+    def _deeper(self, name: str, split: str) -> str | None:
         """The one picture of this name below the table, as where it has the names and folders have the classes: that of
-        a split only in a folder called so, as another may have an image of the same name."""
+        a split only in a folder called so, and none in one that is called after another split than the row is of, as
+        that may have an image of the same name."""
         found = [
             one
             for one in self._files.called(name)
-            if PurePosixPath(one).is_relative_to(self._folder) and self._splits <= set(PurePosixPath(one).parts[:-1])
+            if PurePosixPath(one).is_relative_to(self._folder)
+            and self._splits <= set(folders := PurePosixPath(one).parts[:-1])
+            and not _are_of_others(folders, split)
         ]
         return found[0] if len(found) == 1 else None
 

@@ -1,5 +1,6 @@
 """What a set's words and numbers for expressions mean."""
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -46,6 +47,10 @@ _UNSEEN = string.whitespace + "\u00a0\u200b\u200e\u200f\u2060\ufeff"
 """What spreadsheets and web pages leave around words that are copied from them."""
 
 
+_NUMBER = re.compile(r"([0-9]+)(?:\.0*)?(?:e\+?0+)?")
+"""A whole one. In CK+'s files 3 is 3.0000000e+00."""
+
+
 class Vocabulary:
     """Words that mean a class: the usual ones, and what is said of others."""
 
@@ -81,7 +86,7 @@ class Vocabulary:
 
 def normal(cell: Any) -> str:
     """The same for all ways to write a word: cases, Unicode forms, spaces and marks that nobody sees around it, whole
-    numbers with a fraction. "001" is not 1: it rather numbers people or sessions, as in CK+."""
+    numbers with a fraction or an exponent. "001" is not 1: it rather numbers people or sessions, as in CK+."""
     word = unicodedata.normalize("NFC", str(cell)).strip(_UNSEEN).casefold()
-    whole, point, fraction = word.partition(".")
-    return whole if whole.isascii() and whole.isdigit() and not fraction.strip("0") else word
+    number = _NUMBER.fullmatch(word)
+    return number[1] if number else word

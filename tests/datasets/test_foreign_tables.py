@@ -392,6 +392,7 @@ def test_words_that_nobody_knows_are_told_once_with_their_rows(folder):
         (["affectnet"], [8, 7], ["contempt"]),
         (["fer2013", "0=disgust"], [0, 1], ["disgust", "disgust"]),
         (["kdef"], ["AF", "su"], ["fear", "surprise"]),
+        (["ck+"], ["   3.0000000e+00", "5e0"], ["disgust", "happy"]),
         (["joy=", "scared=fear"], ["joy", "scared"], ["fear"]),
     ],
 )

@@ -40,7 +40,13 @@ def test_a_box_in_shares_of_the_picture_is_no_face_of_one_pixel(folder, columns)
         read(folder, f"image,label,{columns}\na.png,happy,0.1,0.2,0.6,0.8\n")
 
 
-@pytest.mark.parametrize("column", ["bbox", "Face Box", "x_center"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("bbox", "Face Box", "x_center", "boxes", "crop_box", "box_coordinates", "face_bbox_xyxy", "ROI"),
+        *("faceRectangle", "region_shape_attributes"),
+    ],
+)
 def test_a_box_that_may_be_read_in_two_ways_is_not_passed_over(folder, column):
     with pytest.raises(DataError, match=f"The column “{column}” seems to hold a box"):
         read(folder, f'image,label,{column}\na.png,happy,"[1, 2, 30, 40]"\n')
@@ -58,6 +64,7 @@ def test_a_box_that_may_be_read_in_two_ways_is_not_passed_over(folder, column):
         ("bndbox.xmin,bndbox.xmax,bndbox.ymin,bndbox.ymax", "4,24,8,40"),
         ("Roi.X1,Roi.Y1,Roi.X2,Roi.Y2", "4,8,24,40"),
         ("x0,y0,x1,y1", "4,8,24,40"),
+        ("detection_x,detection_y,detection_w,detection_h", "4,8,20,32"),
         ("xtl,ytl,xbr,ybr", "4,8,24,40"),
         ("left_px,top_px,right_px,bottom_px", "4,8,24,40"),
         ("left,top,right,bottom,width,height", "4,8,24,40,48,48"),
@@ -86,7 +93,15 @@ def test_columns_that_seem_to_hold_a_box_are_not_passed_over(folder, columns):
 
 
 @pytest.mark.parametrize(
-    "columns", ["x,y", "width,height", "x_0,y_0,x_1,y_1,x_2,y_2,x_3,y_3", "x1,y1,x2,y2,x3,y3", "face_id,face_width"]
+    "columns",
+    [
+        "checkbox,correct,region,direct",
+        "x,y",
+        "width,height",
+        "x_0,y_0,x_1,y_1,x_2,y_2,x_3,y_3",
+        "x1,y1,x2,y2,x3,y3",
+        "face_id,face_width",
+    ],
 )
 def test_points_and_sizes_are_no_box(folder, columns):
     faces = read(folder, f"image,label,{columns}\na.png,happy{',9' * (columns.count(',') + 1)}\n")
@@ -359,6 +374,18 @@ def test_no_other_splits_picture_is_taken_for_one_that_is_missing(tmp_path):
     faults = Faults()
     assert load(f"manifest:{path}", faults=faults).names == ["test/a/test_1.jpg"]
     assert "1.jpg" in " ".join(faults.told())
+
+
+@pytest.mark.parametrize(("train", "test"), [("train", "test"), ("Training", "testing")])
+def test_a_row_of_one_split_is_of_no_picture_in_another_ones_folder(tmp_path, train, test):
+    """A picture of the test split that was missing was one of the training split, with the other one's label."""
+    rows = f"1.png,happy,{train}\n1.png,sad,{test}\n2.png,fear,{test}\n"
+    pictures = {"train/1.png": drawn_face(10), "test/1.png": drawn_face(20), "train/2.png": drawn_face(30)}
+    path = zipped(tmp_path / "s.zip", **pictures, **{"t.csv": f"image,label,usage\n{rows}"})
+    faults = Faults()
+    assert load(f"manifest:{path}#{train}", faults=faults).names == ["train/1.png"]
+    assert load(f"manifest:{path}#{test}", faults=faults).names == ["test/1.png"]
+    assert faults.told() == [f"{path}/t.csv, row 4: There is no file “2.png”."]
 
 
 @pytest.mark.parametrize("name", ["{split}-{number:05}-of-00002.parquet", "{split}/{number:04}.parquet"])
