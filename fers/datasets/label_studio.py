@@ -60,11 +60,15 @@ def _image_in(data: Record) -> str:
 
 
 def _merged(results: list[Record]) -> Iterator[Record]:
-    """What is said of each region together; of the whole picture apart."""
+    """What is said of each region together; of the whole picture apart. Raises DataError where two questions were
+    answered about one region: the answers come in the order in which somebody clicked."""
     regions: dict[Any, Record] = {}
     for result in results:
         size = {name: result.get(name) for name in ("original_width", "original_height")}
-        regions.setdefault(result.get("id"), {}).update(size | (result.get("value") or {}))
+        region, value = regions.setdefault(result.get("id"), {}), result.get("value") or {}
+        if any(region[kind] != value[kind] for kind in _WORDS if kind in region and kind in value):
+            raise DataError("label-studio.several-questions")
+        region.update(size | value)
     yield from regions.values()
 
 

@@ -211,6 +211,27 @@ def test_a_turned_box_of_label_studio_is_where_it_was_drawn(folder):
         read(folder, json.dumps([{"image": "a.png", "label": [region | {"x": 5}]}]), name="t.json")
 
 
+def test_of_two_answers_about_one_region_none_is_the_last_one(folder):
+    """Label Studio lists them in the order of somebody's clicks."""
+    place = {"x": 0, "y": 0, "width": 50, "height": 50}
+    results = [
+        {"id": "r1", "original_width": 48, "original_height": 48, "from_name": name, "value": place | words}
+        for name, words in (
+            ("box", {"rectanglelabels": ["Face"]}),
+            ("first", {"choices": ["Happy"]}),
+            ("second", {"choices": ["Surprise"]}),
+        )
+    ]
+
+    def with_results(*chosen):
+        task = {"data": {"image": "a.png"}, "annotations": [{"completed_by": 1, "result": chosen}]}
+        return read(folder, json.dumps([task]), name="t.json")
+
+    assert words_of(with_results(*results[:2])) == ["happy"]
+    with pytest.raises(DataError, match="Several questions were answered about one region"):
+        with_results(*results)
+
+
 def tables_of(name: str, size: tuple[int, int], right: int, bottom: int) -> list:
     """One happy face in a picture of this size, from its upper left corner on, as three tools write it."""
     width, height = size

@@ -47,7 +47,7 @@ def test_a_bad_specification_says_what_is_wrong(spec, message):
 
 def test_a_file_that_is_no_zip_is_refused(tmp_path):
     (tmp_path / "set.zip").write_bytes(b"PK\x03\x04 or so")
-    with pytest.raises(DataError, match="neither a folder nor a zip"):
+    with pytest.raises(DataError, match=r"neither a folder nor a zip file\. .* unpack it first"):
         load(f"folder:{tmp_path / 'set.zip'}")
 
 
