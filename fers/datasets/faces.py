@@ -164,6 +164,8 @@ class Gathering:
         self._rows = array("i")
         self._votes: dict[int, list[Vote]] = {}
         self._known: dict[str | tuple, int] = {}
+        self._two_people: DataError | None = None
+        """Of the first face that is said to show different ones."""
         self._dropped: Counter = Counter()
 
     def add(
@@ -191,11 +193,20 @@ class Gathering:
         box: Box | None = face.get("box")
         index = self._known.setdefault((name, *box.as_list()) if box else name, len(self.names))
         is_new = index == len(self.names)
+        if not is_new:
+            self._compare(index, face.get("person", ""), face.get("row", 0))
         if annotator or not is_new:
             shares = _one_hot(target) if isinstance(target, Emotion) else tuple(target)
             self._vote(index, Vote(annotator, shares, dimensions))
         if is_new:
             self.add(name, target, dimensions, **face)
+
+    def _compare(self, index: int, person: str, row: int) -> None:
+        """Note a face that shows somebody else by this row: then the column may name those who labelled, and every
+        other row is as wrong."""
+        people = [self._people[index], person]
+        if self._two_people is None and all(people) and len(set(people)) > 1:
+            self._two_people = DataError("set.two-people", picture=self.names[index], people=people).at(f"row {row}")
 
     def _vote(self, index: int, vote: Vote) -> None:
         if index not in self._votes:
@@ -215,7 +226,10 @@ class Gathering:
         self._dropped[reason] += 1
 
     def faces(self, source: str, open: Callable[[int], Image.Image]) -> FaceSet:
-        """Return the set, whose images `open` opens by their indices. Raises DataError when it is empty."""
+        """Return the set, whose images `open` opens by their indices. Raises DataError when it is empty, or says of a
+        face that it shows different people."""
+        if self._two_people:
+            raise self._two_people.at(source)
         if not self.names:
             if self._dropped:
                 reasons = [f"{count} {reason}" for reason, count in self._dropped.items()]

@@ -85,7 +85,9 @@ class Files:
             if name in self:
                 return inside(name)
         alike = {found for name in names for found in self._pictures.get(inside(name).casefold(), ())}
-        if len(alike) == 1:
+        if len(alike) > 1:
+            raise DataError("set.several-pictures", file=names[0], found=sorted(alike))
+        if alike:
             return alike.pop()
         raise DataError("set.no-such-picture", file=names[0])
 

@@ -217,7 +217,7 @@ class _Reader:
     def _deeper(self, name: str, split: str) -> str | None:
         """The one picture of this name below the table, as where it has the names and folders have the classes: that of
         a split only in a folder called so, and none in one that is called after another split than the row is of, as
-        that may have an image of the same name."""
+        that may have an image of the same name. Raises DataError for several."""
         found = [
             one
             for one in self._files.called(name)
@@ -225,7 +225,9 @@ class _Reader:
             and self._splits <= set(folders := PurePosixPath(one).parts[:-1])
             and not _are_of_others(folders, split)
         ]
-        return found[0] if len(found) == 1 else None
+        if len(found) > 1:
+            raise DataError("set.several-pictures", file=name, found=sorted(found))
+        return found[0] if found else None
 
     def _brought(self, path: PureWindowsPath) -> tuple[str, str | None]:
         """The file of an image that is named where it lay before it came here, and what its name begins with that is

@@ -439,6 +439,29 @@ def zipped(path, **members):
     return path
 
 
+def test_a_face_of_two_people_shows_that_the_column_names_those_who_labelled(folder):
+    """As experiments are exported: every picture came in as one of whoever saw it first."""
+    table = "participant,image,label\np1,a.png,happy\np1,b.png,sad\np2,a.png,sad\n"
+    with pytest.raises(
+        DataError, match=r"t\.csv: row 4: By the rows about a\.png.*“p1”, “p2”\. If the column names who"
+    ):
+        read(folder, table, Meanings(), Faults())
+    faces = read(folder, table, Meanings(columns={"annotator": "participant", "person": ""}))
+    assert (faces.people, [vote.annotator for vote in faces.votes[0]]) == (None, ["p1", "p2"])
+    same = read(folder, "image,label,person\na.png,happy,s1\na.png,sad,\na.png,sad,s1\nb.png,sad,s2\n")
+    assert same.people == ["s1", "s2"]
+    boxed = "image,label,person,x,y,w,h\na.png,happy,s1,0,0,20,40\na.png,sad,s2,24,0,20,40\n"
+    assert read(folder, boxed).people == ["s1", "s2"]
+
+
+@pytest.mark.parametrize(("name", "files"), [("1.png", ("happy/1.png", "sad/1.png")), ("1", ("1.jpg", "1.png"))])
+def test_of_several_pictures_of_a_name_it_is_said_that_there_are(tmp_path, name, files):
+    table = {"t.csv": f"image,label\n{name},sad\n"}
+    path = zipped(tmp_path / "s.zip", **dict.fromkeys(files, drawn_face(10)), **table)
+    with pytest.raises(DataError, match=f"could be the file “{name}”: “{files[0]}”, “{files[1]}”. Write its folder"):
+        load(f"manifest:{path}")
+
+
 def test_archives_within_an_archive_are_said_to_be_there(tmp_path):
     zipped(tmp_path / "inner.zip", **{"happy/a.png": drawn_face(10)})
     outer = zipped(tmp_path / "outer.zip", **{"inner.zip": (tmp_path / "inner.zip").read_bytes(), "a.tar": b""})
