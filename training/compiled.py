@@ -15,7 +15,7 @@ def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) 
     network = _untrained(chosen, epoch, model)
     if chosen.frozen_statistics:
         for layer in network.layers:
-            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+            layer.trainable = layer.trainable and not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
         optimizer=_optimizer(chosen, chosen.steps(faces)),
         jit_compile=False,

@@ -48,19 +48,29 @@ def train(
     `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
     that did not raise top-1 on `validation`, a run is over early. The recipe is fitted to a set that is small. Raises
     ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
-    that is not given, and when the folder holds a run on other faces.
+    that is not given or that an early end would leave out, and when the folder holds a run on other faces or by the
+    other engine.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
     """
     if start is None and (chosen.start_share or not chosen.model):
         raise ValueError("this recipe learns on from a network: name one with --init-from")
+    if patience and chosen.start_share:
+        raise ValueError("this recipe keeps a share of what it began with, in its last epoch: leave --patience out")
     chosen = chosen.fitted(len(learning))
     run.mkdir(parents=True, exist_ok=True)
-    done = _epochs_done(run, learning)
+    done = _epochs_done(run, learning, by_torch)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
+    if done and not by_torch:  # A kill may have come after this was saved and before that was said.
+        done = int(model.optimizer.iterations) // (len(learning) // chosen.batch_size)
     kept = distribution.folder(run, among)
     kept.mkdir(exist_ok=True)
+    if done:
+        click.echo(
+            f"{run} holds {done} of {chosen.epochs} epochs already. To begin anew, name a new folder with --out."
+        )
+        _forget_from(kept / LOG, done)
     foretold = pace.Pace(pace.costs(chosen))
     for epoch in range(done, chosen.epochs):
         if patience and curves.is_flat(curves.top1(kept / LOG), patience):
@@ -82,7 +92,7 @@ def train(
         else:
             _train(model, one)
         progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
-        _replace(kept / PROGRESS, partial(Path.write_text, data=progress))
+        write_whole(kept / PROGRESS, partial(Path.write_text, data=progress))
         foretold.took(epoch, time.monotonic() - began)
         if epoch + 1 < chosen.epochs:
             click.echo(f"Time left: {pace.in_words(foretold.left(epoch))}.")
@@ -140,17 +150,21 @@ def _train(model: keras.Model, epoch: _Epoch) -> None:
         shuffle=False,
         callbacks=[*_callbacks(epoch), epoch.ending],
     )
-    _replace(epoch.folder / CHECKPOINT, model.save)
+    write_whole(epoch.folder / CHECKPOINT, model.save)
 
 
 def _train_together(model: keras.Model, epoch: _Epoch, among: tf.distribute.Strategy) -> None:
-    """`_train` on several devices; each machine measures the saved network by itself."""
+    """`_train` on several devices; each machine measures the saved network by itself, and logs it before it counts."""
     logs = distribution.fit(
         model, among, epoch.chosen.batch_size, lambda share: tasks.by_output(epoch.batches(model, share), model)
     )
     epoch.ending.apply(model)
-    _replace(epoch.folder / CHECKPOINT, model.save)
-    _note(keras.models.load_model(epoch.folder / CHECKPOINT), epoch, logs)
+
+    def save_and_measure(path: Path) -> None:
+        model.save(path)
+        _note(keras.models.load_model(path), epoch, logs)
+
+    write_whole(epoch.folder / CHECKPOINT, save_and_measure)
 
 
 def _train_by_torch(model: keras.Model, epoch: _Epoch, way: "Way") -> None:
@@ -165,8 +179,8 @@ def _train_by_torch(model: keras.Model, epoch: _Epoch, way: "Way") -> None:
     logs = trainer.epoch(epoch.batches(model).as_numpy_iterator())
     trained = trainer.write_back()
     epoch.ending.apply(trained)
-    _replace(folder / STATE.format(number + 1), trainer.save)
-    _replace(folder / CHECKPOINT, trained.save)
+    write_whole(folder / STATE.format(number + 1), trainer.save)
+    write_whole(folder / CHECKPOINT, trained.save)
     (folder / STATE.format(number - 1)).unlink(missing_ok=True)
     _note(trained, epoch, logs)
 
@@ -209,16 +223,29 @@ def _log(epoch: _Epoch) -> keras.callbacks.CSVLogger:
     return keras.callbacks.CSVLogger(epoch.folder / LOG, append=epoch.number > 0)
 
 
-def _epochs_done(run: Path, learning: FaceSet) -> int:
+def _epochs_done(run: Path, learning: FaceSet, by_torch: bool) -> int:
     if not (run / PROGRESS).exists():
         return 0
     progress = json.loads((run / PROGRESS).read_text())
     if progress.get("faces", learning.source) != learning.source:
         raise ValueError(f"{run} holds a run on other faces, {progress['faces']}: name a new folder with --out")
-    return progress["epochs_done"]
+    done = progress["epochs_done"]
+    if by_torch != (run / STATE.format(done)).exists():  # Neither can read the other's optimiser.
+        before = "keras" if by_torch else "torch"
+        raise ValueError(f"{run} holds a run that goes on with --engine {before}: name it, or a new folder with --out")
+    return done
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
+def _forget_from(log: Path, epoch: int) -> None:
+    """Take out of a log the epochs from `epoch` on, which are yet to be trained."""
+    if not log.exists():
+        return
+    header, *rows = log.read_text().splitlines(keepends=True)
+    kept = [row for row in rows if int(row.partition(",")[0]) < epoch]
+    write_whole(log, partial(Path.write_text, data="".join([header, *kept])))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside `path` first, so that a kill never leaves half a file under its name."""
     temporary = path.with_stem(path.stem + ".part")
     write(temporary)

@@ -23,7 +23,9 @@ from tests.training import tiny
 from tests.training.faces import write_ferplus
 from tests.training.tiny import RECIPE
 from training import package, pipeline
+from training import run as runs
 from training.beginnings import learned
+from training.compiled import compiled
 from training.networks import emotion_network
 from training.recipe import Stage, names
 from training.recipe import load as load_recipe
@@ -132,6 +134,8 @@ def test_a_network_that_learns_on_keeps_a_share_of_what_it_was(faces, plain, tmp
     assert measured["loss"] == pytest.approx(float(log(tmp_path / "held")[-1]["val_loss"]), rel=1e-3)
     with pytest.raises(ValueError, match="--init-from"):
         train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "alone")
+    with pytest.raises(ValueError, match="leave --patience out"):
+        train(replace(briefly, start_share=0.25), faces, faces, tmp_path / "early", learned(run), patience=1)
 
 
 @pytest.mark.slow
@@ -160,6 +164,13 @@ def test_statistics_may_stay_as_they_are(faces, plain, tmp_path):
         for now, before in zip(mine.get_weights(), theirs.get_weights(), strict=True):
             np.testing.assert_array_equal(now, before)
     assert not np.allclose(network.layers[-1].kernel, start.layers[-1].kernel, atol=1e-4)
+
+
+def test_what_a_network_was_made_to_keep_is_not_learned_where_statistics_stay(faces):
+    start = tiny.build()
+    start.layers[1].trainable = False
+    network = compiled(replace(load_recipe("more"), batch_size=8), 0, start, len(faces))
+    assert [layer.trainable for layer in network.layers if layer.weights] == [False, False, True]
 
 
 def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
@@ -229,6 +240,30 @@ train(RECIPE, replace(faces, open=open_or_die), faces, Path({str(tmp_path / "kil
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("unsaid", [CHECKPOINT, PROGRESS])
+def test_an_epoch_that_was_saved_or_logged_and_not_yet_counted_is_trained_once(
+    faces, plain, tmp_path, monkeypatch, unsaid
+):
+    written = []
+
+    def killed(path, write):
+        written.append(path.name)
+        if written.count(unsaid) == 2:
+            raise KeyboardInterrupt
+        return whole(path, write)
+
+    whole = runs.write_whole
+    monkeypatch.setattr(runs, "write_whole", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(RECIPE, faces, faces, tmp_path)
+    monkeypatch.undo()
+    resumed = keras.models.load_model(train(RECIPE, faces, faces, tmp_path))
+    for mine, theirs in zip(resumed.get_weights(), plain[1].get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-3)
+    assert [row["epoch"] for row in log(tmp_path)] == ["0", "1"]
+
+
+@pytest.mark.slow
 def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_path):
     run, models = tmp_path / "run", tmp_path / "models"
     tasks = {"side": 32, "tasks": "two-stage"}
@@ -289,14 +324,19 @@ def test_a_run_by_pytorch_goes_on_elsewhere_as_if_nothing_had_happened(faces, tm
             raise KeyboardInterrupt
         return note(*arguments, **more)
 
-    from training import run
-
-    note = run._note
-    monkeypatch.setattr(run, "_note", killed)
+    note = runs._note
+    monkeypatch.setattr(runs, "_note", killed)
     with pytest.raises(KeyboardInterrupt):
         by_torch(begun, faces, tmp_path / "begun")
-    monkeypatch.setattr(run, "_note", note)
+    monkeypatch.setattr(runs, "_note", note)
     (tmp_path / "begun").rename(tmp_path / "elsewhere")
     again = by_torch(begun, faces, tmp_path / "elsewhere")
     for mine, theirs in zip(again.get_weights(), whole.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    with pytest.raises(ValueError, match="--engine torch"):
+        train(begun, faces, faces, tmp_path / "elsewhere")
+
+
+def test_a_run_by_keras_is_not_gone_on_with_by_pytorch(faces, plain):
+    with pytest.raises(ValueError, match="--engine keras"):
+        by_torch(RECIPE, faces, plain[0])
