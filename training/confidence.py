@@ -16,6 +16,7 @@ from fers.domain import confidence
 from fers.errors import FersError
 from training.convert import keras_file, model_folder
 from training.crops import crops
+from training.twins import apart
 from training.uncertainty import CutNetwork, entropy, learn_confidence, mutual_information
 
 SEED = 2019
@@ -34,7 +35,8 @@ def main(model: str, train: str, data: str, as_json: bool) -> None:
     try:
         folder = model_folder(model)
         cut = CutNetwork.load(keras_file(folder), folder.info)
-        result = measure(cut, load(train), load(data))
+        faces = load(data)
+        result = measure(cut, apart(load(train), faces), faces)
     except FersError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(result) if as_json else _table(result))

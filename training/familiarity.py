@@ -16,6 +16,7 @@ Everything is measured on the other half of `--data`, and on pictures of other k
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ from training.networks import emotion_network
 from training.outliers import LEARNED, MEASURED, SIDE, Kind
 from training.package import SERVED
 from training.recipe import Augmentation
+from training.run import write_whole
 from training.twins import apart
 
 FAMILIARITY, VALENCE_AROUSAL = "familiarity", "valence_arousal"
@@ -209,15 +211,16 @@ def write(path: Path, network: keras.Model, found: Found, version: str, source: 
     """Serve the network with its heads from a model folder, and say so in its description. The Keras file stays as it
     was trained, for others to learn on from."""
     description = json.loads((path / DESCRIPTION).read_text("utf-8"))
-    (path / SERVED).write_bytes(litert(network, weights))
+    write_whole(path / SERVED, partial(Path.write_bytes, data=litert(network, weights)))
     description |= {"version": version, "weights": SERVED, "sha256": fingerprint(path / SERVED)}
     description["parameters"] = network.count_params()
     description["output"] |= {
         "familiarity": {"name": FAMILIARITY, "least": found.least},
         "valence_arousal": VALENCE_AROUSAL,
     }
-    description["metrics"].setdefault(source, {})["familiarity"] = asdict(found)
-    (path / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", "utf-8")
+    description.setdefault("metrics", {}).setdefault(source, {})["familiarity"] = asdict(found)
+    told = json.dumps(description, indent=2) + "\n"
+    write_whole(path / DESCRIPTION, partial(Path.write_text, data=told, encoding="utf-8"))
 
 
 def _familiarity(heads: Heads, statistics: np.ndarray) -> np.ndarray:

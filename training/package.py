@@ -9,6 +9,7 @@ import keras
 
 from fers.datasets import load
 from fers.domain.emotions import LABELS
+from fers.errors import FersError
 from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import fingerprint, read_model_folder
@@ -38,6 +39,12 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 @click.option("--weights", **PRECISION)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, weights, out) -> None:
+    if not (run / CHECKPOINT).is_file():
+        raise click.ClickException(f"{run} holds no {CHECKPOINT}: name the folder of a run")
+    try:
+        faces = load(validate)
+    except FersError as error:
+        raise click.ClickException(str(error)) from error
     folder = out / model_id
     folder.mkdir(parents=True, exist_ok=True)
     network = _write_weights(run / CHECKPOINT, folder / NETWORK, weights)
@@ -59,7 +66,6 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
         "parameters": network.count_params(),
     }
     _write_description(folder, description)
-    faces = load(validate)
     measured = evaluate(FolderClassifier(read_model_folder(folder)), faces)
     description["metrics"] = {faces.source: {key: measured[key] for key in METRICS}}
     _write_description(folder, description)

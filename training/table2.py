@@ -3,11 +3,14 @@ r"""Train every system of Table II of Siddiqui et al. (2021) to its end by one p
     python -m training.table2 --out runs/table2 \
         --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
-The protocol is that of `training/protocol.py`. It takes many hours: stopped at any moment, it goes on where it was.
+The protocol is that of `training/protocol.py`, and PyTorch computes its steps (pip install torch). It takes many hours:
+stopped at any moment, it goes on where it was.
 `--only` names systems, `--plan` says what is left. Beside the table, `curves.svg` shows how each system learned.
 """
 
+import importlib.util
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,7 +26,7 @@ from training.networks import emotion_network
 from training.protocol import BATCH_SIZE, by_adam, grown
 from training.recipe import Recipe
 from training.recipes import affectnet_cnn, alexnet, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
-from training.run import CHECKPOINT, LOG, train
+from training.run import CHECKPOINT, LOG, train, write_whole
 from training.train import seeded
 from training.twins import apart
 
@@ -75,6 +78,8 @@ def main(
     for name in chosen:
         click.echo(f"{name}: {left(name, out, seeds)}")
     try:
+        if not plan and importlib.util.find_spec("torch") is None:
+            raise ValueError("PyTorch computes the steps of this protocol: pip install torch")
         learning, validation = load_all(specs.to_learn_from(data)), load_all(specs.to_measure_on(validate, data))
         learning = apart(learning, validation)
         for name in () if plan else chosen:
@@ -113,7 +118,7 @@ def learn(recipe: Recipe | None, learning: FaceSet, validation: FaceSet, run: Pa
         svr.train(learning).save(run / CHECKPOINT)
     network = emotion_network(keras.models.load_model(run / CHECKPOINT, compile=False))
     answers = network.predict(pipeline.batches(validation, network.input_shape[1:], BATCH_SIZE), verbose=0)
-    np.save(run / ANSWERS, answers)
+    write_whole(run / ANSWERS, partial(np.save, arr=answers))
 
 
 def markdown(names: list[str], out: Path, seeds: int, faces: FaceSet) -> str:

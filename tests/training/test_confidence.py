@@ -119,8 +119,19 @@ def _run(folder, spec, *options):
     return CliRunner().invoke(confidence.main, ["--model", str(folder), "--train", spec, "--data", spec, *options])
 
 
+def test_a_confidence_is_not_learned_from_pictures_that_it_is_measured_on(tmp_path, spec, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(confidence, "measure", lambda _cut, *sets: sizes.extend(map(len, sets)) or {})
+    others = write_ferplus(tmp_path / "others", [(10, *[0] * 9), (0, 10, *[0] * 8)])
+    arguments = ["--train", spec, "--data", f"ferplus:{others}", "--json", "--model", str(_folder(tmp_path / "tiny"))]
+    result = CliRunner().invoke(confidence.main, arguments)
+    assert result.exit_code == 0, result.output
+    assert sizes[0] < 40 and sizes[1] == 2
+
+
 def test_the_command_compares_every_kind(tmp_path, spec, monkeypatch):
     monkeypatch.setattr(confidence, "RESAMPLES", 20)
+    monkeypatch.setattr(confidence, "apart", lambda learning, faces: learning)  # All drawn faces are twins.
     folder = _folder(tmp_path / "tiny", keras.layers.Dropout(0.5))
     result = json.loads(_run(folder, spec, "--json").stdout)
     assert (result["n"], result["model"]) == (40, "tiny")

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from fers.datasets import FaceSet
+from fers.datasets import FaceSet, load
 from tests.training.faces import drawn_face, write_ferplus
 from tests.training.tiny import RECIPE
 from training import table2
@@ -49,6 +50,27 @@ def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table, tmp_path):
     assert whole.count("| 0.277 |") == whole.count("| 0.5 |") == 1
     assert "Epoch" not in table()
     assert "A tiny network" in (tmp_path / "table2" / "curves.svg").read_text()
+
+
+def test_answers_that_were_being_written_are_not_taken_for_done(tmp_path, monkeypatch):
+    def killed(path, arr):
+        path.write_bytes(b"half of them")
+        raise KeyboardInterrupt
+
+    network = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(8)])
+    monkeypatch.setattr(table2.svr, "train", lambda _: network)
+    monkeypatch.setattr(table2.np, "save", killed)
+    faces = load(f"ferplus:{write_ferplus(tmp_path / 'set', VOTES)}")
+    with pytest.raises(KeyboardInterrupt):
+        table2.learn(None, faces, faces, tmp_path / "svr")
+    assert table2.left("svr", tmp_path, 1) == "1 of 1 epochs are left"
+
+
+def test_that_pytorch_is_missing_is_said_before_anything_is_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(table2.importlib.util, "find_spec", lambda name: None)
+    arguments = ["--data", "ferplus:none", "--validate", "ferplus:none", "--out", str(tmp_path)]
+    result = CliRunner().invoke(table2.main, arguments)
+    assert result.exit_code == 1 and "pip install torch" in result.output
 
 
 def test_the_interval_is_that_of_the_figure_beside_it(tmp_path):

@@ -276,6 +276,9 @@ def test_two_tasks_are_learned_and_the_emotion_is_packaged(folder, faces, tmp_pa
     options = {"run": run, "id": "att", "version": "1", "name": "Att", "data": "drawn", "licence": "none"}
     options |= {"validate": f"ferplus:{folder}", "out": models}
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+    for wrong in (["--validate", "ferplus:nowhere"], ["--run", str(tmp_path)]):
+        refused = CliRunner().invoke(package.main, [*arguments, *wrong])
+        assert refused.output.startswith("Error: ") and not models.exists()
     packaged = CliRunner().invoke(package.main, [*arguments, "--weights", "float16"])
     assert packaged.exit_code == 0, packaged.output
     classifier = FolderClassifier(read_model_folder(models / "att"))
