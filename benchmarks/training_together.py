@@ -1,8 +1,8 @@
 """How training grows with the workers: `python -m benchmarks.training_together`.
 
-One epoch of the default model's first stage (32 x 32 pixels, batches of 128) over drawn faces, by `tf.distribute` among
-as many processes as there are cores to use, each on a core of its own. Prints medians, less the time that the same
-takes with a single batch (starting, compiling and saving), which does not grow with the faces.
+One epoch of FERSNet's first stage (32 x 32 pixels, batches of 128) over drawn faces, by `tf.distribute` among as many
+processes as there are cores to use, each on a core of its own. Prints medians, less the time that the same takes with a
+single batch (starting, compiling and saving), which does not grow with the faces.
 """
 
 import json

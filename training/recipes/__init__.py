@@ -1,1 +1,1 @@
-"""One recipe a file. Each opens with its command, the time it takes and the score to expect."""
+"""One recipe a file. Each opens with its command and the score to expect."""

@@ -3,8 +3,8 @@
     python -m training.train --data fers:EXPORT --init-from vgg13-ferplus
 
 A plain continuation makes it worse on people it has not seen. What keeps it from forgetting: it learns half from what
-it said itself, from faces nearly as they are, in small steps, with its batch normalisation left alone;
-and its old weights keep half a share in the new ones. docs/researchers/experiments.md says what that is worth.
+it said itself, from faces nearly as they are, in small steps, with its batch normalisation left alone; and its old
+weights keep half a share in the new ones. docs/researchers/experiments.md says what that is worth.
 """
 
 from training.recipe import Augmentation, Recipe, Stage

@@ -7,7 +7,8 @@ r"""The default model: VGG13 at its published size, which then learns what webca
         --teacher fersnet-ferplus --teacher BEFORE
 
 where BEFORE is what the first command trained, as a model folder (`python -m training.package`). The first takes four
-hours on one core with PyTorch, the second one. docs/researchers/experiments.md says what each is worth.
+hours on one core with PyTorch, the second one; top-1 on the validation split is then 0.892, top-3 0.993.
+docs/researchers/experiments.md says what each is worth.
 """
 
 from dataclasses import replace
