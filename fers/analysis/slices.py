@@ -108,9 +108,9 @@ def reliability(answers: np.ndarray, labels: np.ndarray) -> Reliability:
 
 
 def gaps(model_id: str, benchmarks: dict, found: Figure) -> list[Gap]:
-    """One for each benchmark of a model's `metrics` that states a top-1."""
+    """One for each benchmark of a model's `metrics` that states a top-1, from 0 to 1."""
     return [
         Gap(model_id, name, float(scores["top1"]), found)
         for name, scores in benchmarks.items()
-        if isinstance(scores, dict) and isinstance(scores.get("top1"), int | float)
+        if isinstance(scores, dict) and isinstance(scores.get("top1"), int | float) and 0 <= scores["top1"] <= 1
     ]

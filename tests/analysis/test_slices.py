@@ -110,3 +110,11 @@ def test_confidence_that_is_never_right_is_all_gap():
 def test_only_benchmarks_that_state_a_top_1_are_promises():
     found = gaps("m", {"a": {"top1": 0.8}, "b": {"ece": 0.1}, "note": "none"}, (0.6, 0.5, 0.7))
     assert [(gap.benchmark, gap.promised, gap.found[0]) for gap in found] == [("a", 0.8, 0.6)]
+
+
+@pytest.mark.parametrize(
+    "top1", [float("nan"), float("inf"), 10**400, 71.3, -1], ids=["nan", "inf", "huge", "percent", "negative"]
+)
+def test_what_is_no_share_is_no_promise(top1):
+    """A model.json is anybody's, and what stands there is drawn."""
+    assert gaps("m", {"a": {"top1": top1}}, (0.6, 0.5, 0.7)) == []
