@@ -16,12 +16,12 @@ from fers import adapters, config
 from fers.analysis.leaderboard import figures
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import mcnemar
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.domain.models import ModelInfo
-from fers.errors import FersError
 from training import comparison_plots, comparison_table
 from training.crops import BATCH_SIZE, whole
 from training.speed import one_face_milliseconds
@@ -38,14 +38,12 @@ from training.speed import one_face_milliseconds
 @click.option("--models", "names", multiple=True, metavar="NAME", help="Models to compare.  [default: all]")
 @click.option("--detect", is_flag=True, help="Predict the largest face found; an image without one counts as wrong.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@explains_failures
 def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path) -> None:
-    try:
-        registry = adapters.registry(config.load())
-        folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
-        classifiers = [registry.classifier(str(folder.path)) for folder in folders]
-        faces = load_all(data)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    registry = adapters.registry(config.load())
+    folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
+    classifiers = [registry.classifier(str(folder.path)) for folder in folders]
+    faces = load_all(data)
     out.mkdir(parents=True, exist_ok=True)
     answers, found = answers_of(classifiers, faces, adapters.face_detector() if detect else None, out)
     speeds = one_face_milliseconds(classifiers)

@@ -11,9 +11,9 @@ import click
 import numpy as np
 
 from fers.analysis.significance import drawing
+from fers.cli.explaining import explains_failures
 from fers.datasets import DataError, FaceSet, load
 from fers.domain import confidence
-from fers.errors import FersError
 from training.convert import keras_file, model_folder
 from training.crops import crops
 from training.twins import apart
@@ -31,14 +31,12 @@ SHOWN = "max softmax, calibrated"
 @click.option("--train", required=True, metavar="SPEC", help="Faces to learn a confidence from.")
 @click.option("--data", required=True, metavar="SPEC", help="Other faces, to compare on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@explains_failures
 def main(model: str, train: str, data: str, as_json: bool) -> None:
-    try:
-        folder = model_folder(model)
-        cut = CutNetwork.load(keras_file(folder), folder.info)
-        faces = load(data)
-        result = measure(cut, apart(load(train), faces), faces)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    folder = model_folder(model)
+    cut = CutNetwork.load(keras_file(folder), folder.info)
+    faces = load(data)
+    result = measure(cut, apart(load(train), faces), faces)
     click.echo(json.dumps(result) if as_json else _table(result))
 
 

@@ -11,8 +11,9 @@ import keras
 import numpy as np
 
 from fers import adapters, config
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
-from fers.errors import FersError, ModelRejected
+from fers.errors import ModelRejected
 from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import DESCRIPTION, ModelFolder, read_model_folder
 from fers.inference.prepare import to_emotions, to_input
@@ -38,21 +39,17 @@ PRECISION = {
 @click.option("--weights", **PRECISION)
 @click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces to compare the answers on.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write.  [default: in the model's folder]")
+@explains_failures
 def main(model: str, kind: str, weights: Precision, data: tuple[str, ...], out: Path | None) -> None:
-    try:
-        folder = model_folder(model)
-        if weights is not Precision.FLOAT32 and kind == "onnx":
-            raise click.ClickException("ONNX files are written with weights of 32 bits. Leave --weights out.")
-        target = out or folder.path / FILES[kind]
-        if target.suffix != Path(FILES[kind]).suffix:
-            raise click.ClickException(
-                f"{target.name} is no name for this format: end it with {Path(FILES[kind]).suffix}."
-            )
-        if target.resolve() == folder.weights.resolve():
-            raise click.ClickException(f"{folder.info.id} serves {target.name}. Name another file with --out.")
-        difference = convert(folder, keras_file(folder), target, weights, load_all(data))
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    folder = model_folder(model)
+    if weights is not Precision.FLOAT32 and kind == "onnx":
+        raise click.ClickException("ONNX files are written with weights of 32 bits. Leave --weights out.")
+    target = out or folder.path / FILES[kind]
+    if target.suffix != Path(FILES[kind]).suffix:
+        raise click.ClickException(f"{target.name} is no name for this format: end it with {Path(FILES[kind]).suffix}.")
+    if target.resolve() == folder.weights.resolve():
+        raise click.ClickException(f"{folder.info.id} serves {target.name}. Name another file with --out.")
+    difference = convert(folder, keras_file(folder), target, weights, load_all(data))
     megabytes = target.stat().st_size / 1e6
     click.echo(f"{target}: {megabytes:.2f} MB, largest difference of a probability {difference:.1e}")
 

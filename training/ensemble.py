@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from fers import adapters, config
-from fers.errors import FersError
+from fers.cli.explaining import explains_failures
 from training import beginnings
 from training.models.fersnet import joined
 from training.run import CHECKPOINT
@@ -25,13 +25,14 @@ from training.run import CHECKPOINT
     help="A model (name or folder) with a .keras file, a run folder or a .keras file; at least two.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to write.")
+@explains_failures
 def main(members: tuple[str, ...], out: Path) -> None:
     if len(members) < 2:
         raise click.UsageError("An ensemble has at least two members. Name another one with --member.")
     try:
         registry = adapters.registry(config.load())
         whole = joined([beginnings.learned(beginnings.place(member, registry)) for member in members])
-    except (ValueError, FersError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
     out.mkdir(parents=True, exist_ok=True)
     whole.save(out / CHECKPOINT)

@@ -7,11 +7,11 @@ import click
 import numpy as np
 
 from fers import adapters, config
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
 from fers.domain import metrics
 from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
-from fers.errors import FersError
 from fers.services.models.prediction import proposed_face
 from training.crops import BATCH_SIZE
 
@@ -27,12 +27,10 @@ from training.crops import BATCH_SIZE
 )
 @click.option("--detect", is_flag=True, help="Predict the largest face found in each image, as the app does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@explains_failures
 def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None:
-    try:
-        classifier = adapters.registry(config.load()).classifier(model)
-        faces = load_all(data)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    classifier = adapters.registry(config.load()).classifier(model)
+    faces = load_all(data)
     result = evaluate(classifier, faces, adapters.face_detector() if detect else None)
     click.echo(json.dumps(result) if as_json else _table(result))
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 import keras
 
+from fers.cli.explaining import explains_failures
+from fers.cli.model_questions import Identifier
 from fers.datasets import load
 from fers.domain.emotions import LABELS
-from fers.errors import FersError
 from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import fingerprint, read_model_folder
@@ -28,26 +29,33 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 
 @click.command(help=__doc__)
 @click.option("--run", type=click.Path(exists=True, path_type=Path), required=True, help="The run folder.")
-@click.option("--id", "model_id", required=True, help="The model's id, which is also its folder's name.")
+@click.option(
+    "--id", "model_id", type=Identifier(), required=True, help="The model's id, which is also its folder's name."
+)
 @click.option("--version", required=True)
 @click.option("--name", required=True, help="What people call it.")
 @click.option("--data", required=True, help="What it was trained on, in a sentence.")
 @click.option("--licence", required=True)
-@click.option("--crop-scale", type=float, default=1.0, show_default=True, help="Crop side over detected face side.")
-@click.option("--detail-px", type=int, help="Side that faces are reduced to first.")
+@click.option(
+    "--crop-scale",
+    type=click.FloatRange(0.5, 4),
+    default=1.0,
+    show_default=True,
+    help="Crop side over detected face side.",
+)
+@click.option("--detail-px", type=click.IntRange(16, 1024), help="Side that faces are reduced to first.")
 @click.option("--validate", required=True, metavar="SPEC", help="Faces to state the metrics on.")
 @click.option("--weights", **PRECISION)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
+@explains_failures
 def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, weights, out) -> None:
     if not (run / CHECKPOINT).is_file():
         raise click.ClickException(f"{run} holds no {CHECKPOINT}: name the folder of a run")
-    try:
-        faces = load(validate)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    # Before anything is written: where one of these is amiss, the models there are stay as they were.
+    faces, trained = load(validate), _trained(run / CHECKPOINT)
     folder = out / model_id
     folder.mkdir(parents=True, exist_ok=True)
-    network = _write_weights(run / CHECKPOINT, folder / NETWORK, weights)
+    network = _write_weights(trained, folder / NETWORK, weights)
     (folder / SERVED).write_bytes(litert(network, weights))
     _, height, width, channels = network.input_shape
     description = {
@@ -72,10 +80,17 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
     click.echo(f"{folder} is ready: {description['metrics']}. Write its model card beside it.")
 
 
-def _write_weights(trained: Path, target: Path, served: Precision) -> keras.Model:
+def _trained(checkpoint: Path) -> keras.Model:
+    try:
+        return keras.models.load_model(checkpoint, compile=False)
+    except ValueError as error:
+        raise click.ClickException(f"{checkpoint} can't be loaded: it is broken, or no Keras file") from error
+
+
+def _write_weights(trained: keras.Model, target: Path, served: Precision) -> keras.Model:
     """Save the part of the network that tells the emotion: without the optimiser, without other tasks, and no more
     exactly than half precision where less is served."""
-    network = emotion_network(keras.models.load_model(trained, compile=False))
+    network = emotion_network(trained)
     if served is not Precision.FLOAT32:
         compact.halve(network)
     network.save(target)

@@ -18,11 +18,11 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from fers import adapters, config
 from fers.analysis.significance import bootstrap_interval
+from fers.cli.explaining import explains_failures
 from fers.datasets import DataError, FaceSet, load_all
 from fers.domain.boxes import Box
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
-from fers.errors import FersError
 from training.crops import BATCH_SIZE, whole
 
 Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
@@ -120,13 +120,11 @@ class Stability:
 )
 @click.option("--whole", "is_whole", is_flag=True, help="The images are faces: take all of each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@explains_failures
 def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> None:
-    try:
-        classifier = adapters.registry(config.load()).classifier(model)
-        faces = load_all(data)
-        result = measure(classifier, faces, None if is_whole else adapters.face_detector())
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    classifier = adapters.registry(config.load()).classifier(model)
+    faces = load_all(data)
+    result = measure(classifier, faces, None if is_whole else adapters.face_detector())
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
     told = about | {"n": result.n, "unchanged": result.unchanged, "changed": result.changed}
     click.echo(json.dumps(told) if as_json else markdown(told))

@@ -8,9 +8,9 @@ import click
 import numpy as np
 
 from fers import adapters, config
+from fers.cli.explaining import explains_failures
 from fers.domain.images import FACE_SIDE
 from fers.domain.interfaces import Classifier
-from fers.errors import FersError
 
 ROUNDS = 30
 
@@ -18,12 +18,10 @@ ROUNDS = 30
 @click.command(help=__doc__)
 @click.option("--model", "models", required=True, multiple=True, metavar="NAME_OR_FOLDER", help="Models to compare.")
 @click.option("--rounds", default=ROUNDS, show_default=True, type=click.IntRange(1), help="Faces for each model.")
+@explains_failures
 def main(models: tuple[str, ...], rounds: int) -> None:
-    try:
-        registry = adapters.registry(config.load())
-        classifiers = [registry.classifier(model) for model in models]
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    registry = adapters.registry(config.load())
+    classifiers = [registry.classifier(model) for model in models]
     for classifier, milliseconds in zip(classifiers, one_face_milliseconds(classifiers, rounds), strict=True):
         click.echo(f"{classifier.info.id} {classifier.info.version}: {milliseconds:.2f} ms a face")
 

@@ -19,7 +19,8 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.svm import LinearSVR
 
-from fers.datasets import DataError, FaceSet, load_all
+from fers.cli.explaining import explains_failures
+from fers.datasets import FaceSet, load_all
 from training import pipeline
 from training.calibrate import fit_temperature
 from training.models import svr
@@ -40,11 +41,9 @@ SHARPNESS = 10.0
     "--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/researchers/data.md."
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/svr"), show_default=True, help="Run folder.")
+@explains_failures
 def main(data: tuple[str, ...], out: Path) -> None:
-    try:
-        learning = load_all(data)
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
+    learning = load_all(data)
     click.echo(f"{learning.source}: {len(learning)} faces")
     out.mkdir(parents=True, exist_ok=True)
     train(learning).save(out / CHECKPOINT)

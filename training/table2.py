@@ -19,8 +19,8 @@ import numpy as np
 
 from fers.analysis.scores import score
 from fers.analysis.significance import bootstrap_interval
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
-from fers.errors import FersError
 from training import curves, pipeline, specs, svr
 from training.comparison_table import PAPER
 from training.networks import emotion_network
@@ -70,6 +70,7 @@ SYSTEMS = {
 @click.option("--only", multiple=True, type=click.Choice(list(SYSTEMS)), help="Systems to train.  [default: all]")
 @click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Networks of each system.")
 @click.option("--plan", is_flag=True, help="Say what is left, and train nothing.")
+@explains_failures
 def main(
     data: tuple[str, ...], validate: tuple[str, ...], out: Path, only: tuple[str, ...], seeds: int, plan: bool
 ) -> None:
@@ -85,7 +86,7 @@ def main(
             click.echo(f"{SYSTEMS[name].name}:")
             for recipe, run in _runs(name, out, seeds):
                 learn(recipe, learning, validation, run)
-    except (ValueError, FersError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
     done = [name for name in SYSTEMS if all(_is_done(run) for _, run in _runs(name, out, seeds))]
     if done:

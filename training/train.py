@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from fers import adapters, config
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
 from fers.domain.interfaces import Classifier
-from fers.errors import FersError
 from training import beginnings, curves, distribution, recipe, specs
 from training.crops import predictions
 from training.run import LOG, train
@@ -77,6 +77,7 @@ FRESH, LEARNING_ON = "alexnet", "more"
     show_default=True,
     help="Train on all GPUs of this machine (mirrored), or on several machines (multiworker): docs/operators/large.md.",
 )
+@explains_failures
 def main(
     recipe_name: str | None,
     data: tuple[str, ...],
@@ -114,7 +115,7 @@ def main(
         for one, folder in seeded(chosen, run, seeds):
             trained = train(one, learning, validation, folder, start, among, by_torch, patience)
             click.echo(f"The trained network is {trained}.")
-    except (ValueError, FersError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
     if seeds > 1:
         click.echo(spread([folder for _, folder in seeded(chosen, run, seeds)]))

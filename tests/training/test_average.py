@@ -55,3 +55,10 @@ def test_networks_of_different_architectures_have_no_average(tmp_path):
 def test_one_network_has_no_average(tmp_path):
     result = asked(tmp_path, fresh(1))
     assert result.exit_code == 2 and "at least two" in result.output
+
+
+def test_a_file_in_the_place_of_the_run_folder_is_named(tmp_path):
+    (tmp_path / "run").write_text("mine")
+    result = asked(tmp_path, fresh(1), fresh(1))
+    assert result.exit_code == 1 and result.output.startswith(f"Error: {tmp_path / 'run'} can't be used (File exists).")
+    assert (tmp_path / "run").read_text() == "mine"

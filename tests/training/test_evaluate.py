@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.domain.models import Answers, OutputSpec
+from fers.errors import ModelRejected
 from tests.people import OneFace, OneModel
 from tests.training.faces import write_ferplus
 from training import evaluate as evaluation
@@ -106,6 +107,21 @@ def test_mistakes_are_one_clear_line(spec, monkeypatch):
     assert result.output.startswith("Error: There is no model called no-such-model.")
 
 
+def test_a_model_that_fails_on_a_face_is_one_clear_line(spec, monkeypatch):
+    monkeypatch.setattr(evaluation.adapters, "registry", lambda settings: OneRegistry(Failing()))
+    result = CliRunner().invoke(evaluation.main, ["--model", "failing", "--data", spec])
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].startswith("Error: failing answers with numbers that are not finite.")
+
+
+class Failing(OneModel):
+    def answer(self, faces):
+        raise ModelRejected("network.not-finite", file="failing")
+
+
 class OneRegistry:
+    def __init__(self, model=None):
+        self._model = model or OneModel()
+
     def classifier(self, model_id):
-        return OneModel()
+        return self._model
