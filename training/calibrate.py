@@ -14,9 +14,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from fers import adapters, config
+from fers.cli.explaining import explains_failures
 from fers.datasets import DataError, load_all
 from fers.domain import confidence, metrics
-from fers.errors import FersError
 from fers.inference.model_folder import DESCRIPTION
 from training import reliability
 from training.crops import predictions
@@ -64,15 +64,13 @@ class Calibration:
     show_default=True,
     help='Share of right answers to reach by saying "not sure" instead of the least confident ones.',
 )
+@explains_failures
 def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
-    try:
-        registry = adapters.registry(config.load())
-        classifier, folder = registry.classifier(model), registry.find(model).path
-        faces = load_all(data)
-        probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)
-        found = calibrate(probabilities, faces.labels, accuracy)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    registry = adapters.registry(config.load())
+    classifier, folder = registry.classifier(model), registry.find(model).path
+    faces = load_all(data)
+    probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)
+    found = calibrate(probabilities, faces.labels, accuracy)
     _, untouched = halves(len(faces))
     reliability.draw(
         folder / DIAGRAM,
@@ -167,10 +165,11 @@ def ece_by_chance(probabilities: np.ndarray) -> tuple[float, float]:
 def write(folder: Path, source: str, found: Calibration) -> None:
     """Put what was fitted into the folder's description, all of it or nothing."""
     path = folder / DESCRIPTION
-    description = json.loads(path.read_text("utf-8"))
+    description = json.loads(path.read_text("utf-8-sig"))
     description["output"] |= {"temperature": found.temperature, "least_confidence": found.least_confidence}
     # An ECE measured before is not that of the calibrated model.
-    measured = description.setdefault("metrics", {}).get(source, {}) | {"ece": found.ece}
+    description["metrics"] = description.get("metrics") or {}
+    measured = description["metrics"].get(source, {}) | {"ece": found.ece}
     description["metrics"][source] = measured | {"calibration": asdict(found)}
     part = path.with_suffix(".part")
     part.write_text(json.dumps(description, indent=2) + "\n", "utf-8")

@@ -28,10 +28,10 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
 from fers.domain.confidence import error_auroc
 from fers.domain.models import InputSpec
-from fers.errors import FersError
 from fers.inference.conversion import Precision, litert
 from fers.inference.model_folder import DESCRIPTION, fingerprint
 from fers.inference.prepare import to_input
@@ -100,18 +100,16 @@ class Found:
     "--data", required=True, multiple=True, metavar="SPEC", help="Other faces: to find the limit, and measure."
 )
 @click.option("--weights", **PRECISION)
+@explains_failures
 def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...], weights: Precision) -> None:
-    try:
-        folder = model_folder(model)
-        network = emotion_network(keras.models.load_model(keras_file(folder), compile=False))
-        measuring = load_all(data)
-        learning = apart(load_all(train), measuring)
-        insight = Insight(network, folder.info.input)
-        heads = learn(insight, learning)
-        found = measure(insight, heads, measuring)
-        write(folder.path, insight.with_heads(heads), found, version, measuring.source, weights)
-    except FersError as error:
-        raise click.ClickException(str(error)) from error
+    folder = model_folder(model)
+    network = emotion_network(keras.models.load_model(keras_file(folder), compile=False))
+    measuring = load_all(data)
+    learning = apart(load_all(train), measuring)
+    insight = Insight(network, folder.info.input)
+    heads = learn(insight, learning)
+    found = measure(insight, heads, measuring)
+    write(folder.path, insight.with_heads(heads), found, version, measuring.source, weights)
     click.echo(json.dumps(asdict(found), indent=2))
 
 
@@ -210,7 +208,7 @@ def made(kind: Kind, faces: FaceSet, count: int, random: np.random.Generator) ->
 def write(path: Path, network: keras.Model, found: Found, version: str, source: str, weights: Precision) -> None:
     """Serve the network with its heads from a model folder, and say so in its description. The Keras file stays as it
     was trained, for others to learn on from."""
-    description = json.loads((path / DESCRIPTION).read_text("utf-8"))
+    description = json.loads((path / DESCRIPTION).read_text("utf-8-sig"))
     write_whole(path / SERVED, partial(Path.write_bytes, data=litert(network, weights)))
     description |= {"version": version, "weights": SERVED, "sha256": fingerprint(path / SERVED)}
     description["parameters"] = network.count_params()
@@ -218,7 +216,8 @@ def write(path: Path, network: keras.Model, found: Found, version: str, source: 
         "familiarity": {"name": FAMILIARITY, "least": found.least},
         "valence_arousal": VALENCE_AROUSAL,
     }
-    description.setdefault("metrics", {}).setdefault(source, {})["familiarity"] = asdict(found)
+    description["metrics"] = description.get("metrics") or {}
+    description["metrics"].setdefault(source, {})["familiarity"] = asdict(found)
     told = json.dumps(description, indent=2) + "\n"
     write_whole(path / DESCRIPTION, partial(Path.write_text, data=told, encoding="utf-8"))
 

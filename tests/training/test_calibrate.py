@@ -126,6 +126,12 @@ def test_the_command_writes_what_the_app_reads_and_finds_the_same_again(folder, 
     assert again["output"]["least_confidence"] == pytest.approx(output.least_confidence, abs=1e-3)
 
 
+def test_a_description_from_an_editor_on_windows_is_calibrated_too(folder, spec):
+    description = json.loads((folder / "model.json").read_text("utf-8")) | {"metrics": None}
+    (folder / "model.json").write_text(json.dumps(description), "utf-8-sig")
+    assert _calibrate(folder, spec, "--accuracy", "0.5")[0]["metrics"]["ferplus:set"]["ece"] >= 0
+
+
 def test_the_command_draws_a_diagram_whose_words_can_be_read_out(folder, spec):
     _calibrate(folder, spec, "--accuracy", "0.5")
     drawing = (folder / calibrate.DIAGRAM).read_text()
