@@ -1,6 +1,7 @@
 """`Classifier` on any model folder."""
 
 import copy
+import math
 
 import numpy as np
 
@@ -31,7 +32,8 @@ class FolderClassifier:
             raise ModelRejected(
                 "model.other-input", model=self.info.id, read=network.input_shape[1:], described=spec.shape
             )
-        gray = np.full((1, *spec.shape), 0.5, np.float32)
+        # Not one gray: what divides a picture by its own deviation has no answer to that.
+        gray = np.linspace(0.4, 0.5, math.prod(spec.shape), dtype=np.float32).reshape(1, *spec.shape)
         self._check(tried(network, gray, self.info.weights, output))
         for name, index in zip(self.info.output.beside, beside, strict=True):
             self._check_beside(name, tried(network, gray, self.info.weights, index))

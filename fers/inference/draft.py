@@ -59,7 +59,8 @@ class ModelDraft:
         called EMOTION. Raises ModelRejected, or InvalidInput where somebody has to say which."""
         candidates: Sequence[Output] = self.outputs
         if wanted:
-            found = [each for each in self.outputs if wanted in (each.name, author_name(each.name))]
+            found = [each for each in self.outputs if each.name == wanted]
+            found = found or [each for each in self.outputs if author_name(each.name) == wanted]
             if not found:
                 raise ModelRejected(
                     "network.no-such-output", output=wanted, outputs=[each.name for each in self.outputs]

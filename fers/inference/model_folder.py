@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -67,10 +68,17 @@ def adding_to(models: Path) -> Iterator[Path]:
         models.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=models) as staging:
             yield Path(staging)
+    except shutil.Error as error:  # Of a whole folder: (from, to, problem) of each of its files.
+        source, target, problem = error.args[0][0]
+        if str(target) in problem:
+            raise ModelRejected("model.folder-not-writable", folder=models, problem=problem) from error
+        raise ModelRejected("model.file-unreadable", file=source, problem=problem) from error
     except OSError as error:
         problem = error.strerror or error
-        if error.filename and not Path(error.filename).resolve().is_relative_to(models.resolve()):
-            raise ModelRejected("model.file-unreadable", file=error.filename, problem=problem) from error
+        # Where something was to be copied to is what fails when both are named.
+        where = error.filename2 or error.filename
+        if where and not Path(where).resolve().is_relative_to(models.resolve()):
+            raise ModelRejected("model.file-unreadable", file=where, problem=problem) from error
         raise ModelRejected("model.folder-not-writable", folder=models, problem=problem) from error
 
 

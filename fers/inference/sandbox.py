@@ -19,7 +19,8 @@ from fers.inference.sealing import MEMORY_BYTES
 
 PATIENCE_SECONDS = 280
 """For one task, whatever the process does meanwhile."""
-LARGEST_ANSWER_BYTES = 1_000_000
+LARGEST_ANSWER_BYTES = 20_000_000
+"""What dozens of outputs say of noise."""
 _CODE = Path(__file__).parents[1]
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ")
 """Of the environment, where secrets are."""

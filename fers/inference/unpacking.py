@@ -32,7 +32,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         around = Path(folder).resolve()
         inside = path
         if path.suffix.lower() == SUFFIX and path.is_file() and not _is_one_model(path):
-            inside = _content(path, around / path.stem)
+            # Of "...zip" the name is "..", which is a folder that others use.
+            inside = _content(path, around / (path.stem.strip(".") or "model"))
         if inside.is_dir() and {file.name for file in inside.iterdir()} >= _KERAS:
             inside = _of_keras(inside, around / f"{inside.resolve().name}.keras")
         yield inside

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -127,6 +128,39 @@ def test_a_keras_network_that_litert_lacks_operations_for_is_refused_with_a_reme
     with pytest.raises(ModelRejected, match="network.keras can't be converted to LiteRT.*tf.Asin") as refusal:
         normal_form(tmp_path / "network.keras", made)
     assert "Export the network to ONNX" in refusal.value.next
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_an_input_is_called_as_its_maker_likes(made, tmp_path, batch, suffix):
+    face = keras.Input((SIDE, SIDE, 3), name="das Gesicht (表情)")
+    network = keras.Model(face, layers(keras)(face))
+    network.save(tmp_path / f"network{suffix}")
+    served = open_network(normal_form(tmp_path / f"network{suffix}", made).weights)
+    np.testing.assert_allclose(served.run(batch), network(batch).numpy(), atol=1e-5)
+
+
+def test_no_operation_is_blamed_where_none_is_lacking(made, tmp_path):
+    """TensorFlow takes no such name for a layer, and says so by the names of its classes."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    keras.Model(inputs, keras.layers.Dense(8)(keras.layers.Flatten(name="so flat")(inputs))).save(tmp_path / "a.keras")
+    with pytest.raises(ModelRejected) as refusal:
+        normal_form(tmp_path / "a.keras", made)
+    assert refusal.value.code == "convert.fails"
+
+
+def test_a_network_that_training_drove_to_infinity_is_told_to_be_that(made, tmp_path):
+    network = layers(keras)
+    network.layers[-1].bias.assign([np.nan] * 7)
+    network.save(tmp_path / "network.keras")
+    with pytest.raises(ModelRejected, match="numbers that are not finite"):
+        normal_form(tmp_path / "network.keras", made)
+
+
+@pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
+def test_a_network_that_was_never_shown_a_face_is_told_to_be_that(made, tmp_path):
+    keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7)]).save(tmp_path / "network.keras")
+    with pytest.raises(ModelRejected, match="has no inputs"):
+        normal_form(tmp_path / "network.keras", made)
 
 
 def test_a_conversion_that_answers_differently_is_refused(made, tiny_network, monkeypatch):
@@ -365,6 +399,17 @@ def test_a_model_folder_is_found_in_a_zip_beside_a_word_about_it(tmp_path):
             archive.writestr(name, "{}")
     with unpacked(tmp_path / "download.zip") as found:
         assert sorted(file.name for file in found.iterdir()) == ["model.json", "model.tflite"]
+
+
+@pytest.mark.parametrize("name", ["...zip", "..zip"])
+def test_a_zip_is_unpacked_into_a_folder_of_its_own_whatever_it_is_called(tmp_path, monkeypatch, name):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("net.onnx", "…")
+    with unpacked(tmp_path / name) as found:
+        assert [file.name for file in found.iterdir()] == ["net.onnx"]
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_a_description_without_end_is_no_networks(tmp_path):

@@ -1,5 +1,6 @@
 """A model folder that keeps its word is run; any other is refused with a sentence."""
 
+import errno
 import json
 import shutil
 import threading
@@ -12,7 +13,7 @@ from fers.domain.emotions import LABELS
 from fers.errors import ModelRejected, UnknownModel
 from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import litert
-from fers.inference.model_folder import read_model_folder
+from fers.inference.model_folder import adding_to, read_model_folder
 from fers.inference.registry import ModelRegistry
 from fers.services.models.prediction import prediction_of
 
@@ -139,6 +140,21 @@ def test_an_unreadable_description_is_refused(tmp_path, text):
     (tmp_path / "model.json").write_text(text, "latin-1")
     with pytest.raises(ModelRejected):
         read_model_folder(tmp_path)
+
+
+def test_of_a_folder_the_file_that_cannot_be_copied_is_named(tmp_path):
+    (tmp_path / "brought").mkdir()
+    (tmp_path / "brought" / "README.md").symlink_to(tmp_path / "gone.md")
+    with pytest.raises(ModelRejected) as refusal, adding_to(tmp_path / "models") as staging:
+        shutil.copytree(tmp_path / "brought", staging / "brought")
+    assert refusal.value.code == "model.file-unreadable"
+    assert f"{tmp_path / 'brought' / 'README.md'} can't be read" in str(refusal.value)
+
+
+def test_a_full_disk_is_not_the_fault_of_the_file_that_is_copied(tmp_path):
+    with pytest.raises(ModelRejected) as refusal, adding_to(tmp_path / "models") as staging:
+        raise OSError(errno.ENOSPC, "No space left on device", "net.onnx", None, str(staging / "net.onnx"))
+    assert refusal.value.code == "model.folder-not-writable"
 
 
 def test_broken_weights_are_refused(write_model):

@@ -205,6 +205,16 @@ def test_an_output_that_holds_no_classes_does_not_hide_the_one_that_does(load, d
     np.testing.assert_array_equal(load(path, "named", output=described).predict(faces), plain)
 
 
+def test_an_output_can_be_named_whose_name_ends_anothers(dense_weights, tmp_path):
+    network = onnx.load(onnx_file(tmp_path / "model.onnx", dense_weights))
+    network.graph.node.append(onnx.helper.make_node("Identity", ["answer"], ["aux/answer"]))
+    network.graph.output.insert(0, onnx.helper.make_tensor_value_info("aux/answer", onnx.TensorProto.FLOAT, ["n", 8]))
+    onnx.save(network, tmp_path / "model.onnx")
+    draft = read_off(tmp_path / "model.onnx")
+    for name in ("answer", "aux/answer"):
+        assert draft.output(name, list(LABELS)).name == name
+
+
 def test_a_model_is_another_when_another_output_is_read(load, tmp_path):
     inputs = keras.Input((SIDE, SIDE, 3))
     flat = keras.layers.Flatten()(inputs)
@@ -327,6 +337,48 @@ def test_onnx_files_that_cannot_be_run_are_refused_by_their_cause(load, dense_we
     onnx.save(network, path)
     with pytest.raises(ModelRejected, match=cause):
         load(path)
+
+
+def test_numbers_that_onnx_runtime_computes_nothing_with_are_named(dense_weights, tmp_path):
+    """Such as those of a whole network in double precision, as `network.double()` leaves them."""
+    nodes = [
+        onnx.helper.make_node("Conv", ["face", "kernel"], ["map"]),
+        onnx.helper.make_node("GlobalAveragePool", ["map"], ["answer"]),
+    ]
+    sides = {"face": [1, 3, SIDE, SIDE], "answer": [1, 8, 1, 1]}
+    [face, answer] = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.DOUBLE, shape) for name, shape in sides.items()
+    ]
+    kernel = onnx.numpy_helper.from_array(np.zeros((8, 3, 5, 5)), "kernel")
+    graph = onnx.helper.make_graph(nodes, "double", [face], [answer], [kernel])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=9), tmp_path / "double.onnx")
+    with pytest.raises(ModelRejected, match="the operation Conv with numbers of a kind") as refusal:
+        open_network(tmp_path / "double.onnx")
+    assert "float32" in refusal.value.next
+
+
+def test_a_network_that_reads_nothing_is_refused(tmp_path):
+    answer = onnx.helper.make_tensor_value_info("answer", onnx.TensorProto.FLOAT, [1, 8])
+    always = onnx.numpy_helper.from_array(np.zeros((1, 8), np.float32), "always")
+    node = onnx.helper.make_node("Identity", ["always"], ["answer"])
+    graph = onnx.helper.make_graph([node], "nothing", [], [answer], [always])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=9), tmp_path / "nothing.onnx")
+    with pytest.raises(ModelRejected, match="has no inputs"):
+        open_network(tmp_path / "nothing.onnx")
+
+
+def test_a_network_that_standardises_each_picture_by_itself_is_run(load, faces, tmp_path):
+    """As x.std() does in PyTorch: of a picture in one gray that is 0, and the answer no number."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    ops = keras.ops
+    centred = inputs - ops.mean(inputs, (1, 2, 3), keepdims=True)
+    standard = centred / ops.sqrt(ops.mean(centred * centred, (1, 2, 3), keepdims=True))
+    network = keras.Model(inputs, keras.layers.Dense(8, "softmax")(keras.layers.Flatten()(standard)))
+    network.save(tmp_path / "model.keras")
+    small = np.stack([_small(face) for face in faces]) / np.float32(255)
+    np.testing.assert_allclose(load(tmp_path / "model.keras").predict(faces), network(small).numpy(), atol=1e-5)
 
 
 def test_a_network_for_eight_faces_at_a_time_is_refused(load, dense_weights, tmp_path):

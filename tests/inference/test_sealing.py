@@ -126,6 +126,24 @@ def test_a_small_file_that_takes_much_memory_is_refused(tmp_path):
         look(box, path)
 
 
+def test_a_network_may_say_much_beside_the_classes(tmp_path):
+    """Such as the features that each of its layers sees."""
+    outputs = [f"features {number}" for number in range(20)]
+    nodes = [helper.make_node("Flatten", ["face"], ["pixels"])]
+    nodes += [helper.make_node("Identity", ["pixels"], [name]) for name in outputs]
+    side = 18  # Nearly as many pixels as an output may have numbers.
+    graph = helper.make_graph(
+        nodes,
+        "features",
+        [helper.make_tensor_value_info("face", TensorProto.FLOAT, ["n", side, side, 3])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", side * side * 3]) for name in outputs],
+    )
+    path = tmp_path / "features.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), path)
+    with sandbox() as box:
+        assert len(look(box, path).draft.outputs) == len(outputs)
+
+
 def numpy_sizes():
     import numpy as np
 

@@ -57,7 +57,7 @@ def normal_form(source: Path, folder: Path) -> Normal:
         network = _in_keras_3(named, source.name, version)
     except _OnlyKeras2:
         return _by_keras_2(named, source, folder)
-    the_input(network.inputs, [each.name for each in network.inputs], source.name)
+    _face(network, source.name)
     network = _as_it_answers(network)
     made = saved_models.as_litert(network, folder, source.name)
     face = network.inputs[0]
@@ -68,6 +68,12 @@ def normal_form(source: Path, folder: Path) -> Normal:
 
     saved_models.require_alike(answers, made, source.name)
     return Normal(made, network.count_params())
+
+
+def _face(network: Any, name: str) -> Any:
+    """What a network reads. Raises ModelRejected."""
+    inputs = getattr(network, "inputs", None) or []  # None, or no such thing, of one that was shown no face yet.
+    return the_input(inputs, [each.name for each in inputs], name)
 
 
 def _made_servable(config: dict[str, Any]) -> bool:
@@ -109,7 +115,8 @@ def _as_it_answers(network: Any) -> Any:
     import keras
 
     nest, source = tensorflow().nest, network.inputs[0]
-    face = keras.Input(batch_shape=source.shape, dtype=source.dtype, name=source.name)
+    # Under a name of ours: TensorFlow exports none with spaces, or letters that are not ASCII.
+    face = keras.Input(batch_shape=source.shape, dtype=source.dtype, name="fers_face")
     # The input may be expected bare, or in a list or dictionary of one.
     expected = source if isinstance(network, keras.Sequential) else network.input
     said = network(nest.map_structure(lambda _: face, expected), training=False)
@@ -150,7 +157,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
 
     try:
         network = tf_keras.models.load_model(file, compile=False, safe_mode=True)
-        face = the_input(network.inputs, [each.name for each in network.inputs], source.name)
+        face = _face(network, source.name)
         archive = tf_keras.export.ExportArchive()
         archive.track(network)
         # Left to themselves, layers that alter faces at random do so whenever they are asked.

@@ -117,6 +117,8 @@ def _refuse_greed(error: Exception, file: str) -> None:
 
 def the_input(inputs: list[Any], names: list[str], file: str) -> Any:
     """The only one of a network's inputs. Raises ModelRejected."""
+    if not inputs:
+        raise ModelRejected("network.no-inputs", file=file)
     if len(inputs) != 1:
         raise ModelRejected("network.several-inputs", file=file, inputs=names)
     return inputs[0]

@@ -21,6 +21,7 @@ _NEWER_FORMAT = re.compile(r"Unsupported model IR version: (\d+), max supported 
 _UNKNOWN_OPERATION = re.compile(
     r"Fatal error: (\S+?)\(-?\d+\) is not a registered function/op|No Op registered for (\S+)"
 )
+_NOT_COMPUTED = re.compile(r"Could not find an implementation for (\w+)\(\d+\)")
 _WEIGHTS_ELSEWHERE = re.compile(
     r"model_path must not be empty|External data path|external data|external initializer", re.IGNORECASE
 )
@@ -69,6 +70,8 @@ def _refusal(file: str, message: str) -> ModelRejected | None:
         return ModelRejected("onnx.newer-format", file=file, version=found[1], known=found[2])
     if found := _UNKNOWN_OPERATION.search(message):
         return ModelRejected("onnx.unknown-operation", file=file, operation=found[1] or found[2])
+    if found := _NOT_COMPUTED.search(message):
+        return ModelRejected("onnx.not-computed", file=file, operation=found[1])
     if _WEIGHTS_ELSEWHERE.search(message):
         return ModelRejected("onnx.weights-not-included", file=file)
     return None
