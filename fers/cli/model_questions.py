@@ -90,7 +90,7 @@ QUESTIONS = (
 )
 
 
-_OPTIONS = {"version": "model-version"}
+_OPTIONS = {"version": "model-version", "crop scale": "crop-scale"}
 """Where an option is called otherwise than what it sets in a description."""
 _FIELDS = {question.option: question.text.partition(",")[0] for question in QUESTIONS} | {"--yes": ALL_THE_SAME}
 """What the page calls an option, in short."""

@@ -49,9 +49,10 @@ def _seen(folder: Path) -> list[Path]:
 
 def _no_weights(folder: Path) -> ModelRejected:
     """Why a folder holds none, by the first file in it of which more is known than that."""
-    refusals = [other_kind(file) for file in _seen(folder) if file.is_file()]
+    seen = _seen(folder)
+    refusals = [other_kind(file) for file in seen if file.is_file()]
     telling = [refusal for refusal in refusals if refusal.code != "weights.unknown-kind"]
-    if telling or len(refusals) == 1:
+    if telling or (refusals and len(seen) == 1):
         return (telling or refusals)[0]
     return ModelRejected("model.no-weights", folder=folder.name)
 

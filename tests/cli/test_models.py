@@ -105,6 +105,7 @@ def test_a_wrong_description_is_not_registered_unless_insisted_on(run, models, n
         ({"range": "0"}, "2 numbers"),
         ({"mean": "1,2"}, "the mean and std have to be"),
         ({"crop_scale": "9"}, "crop-scale"),
+        ({"crop_scale": "nan"}, "is not a number from 0.5 to 4. correct it with --crop-scale"),
         ({"id": "../elsewhere"}, "letters, digits"),
         ({"licence": " "}, "licence is not a text"),
     ],

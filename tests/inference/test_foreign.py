@@ -139,6 +139,17 @@ def test_an_input_is_called_as_its_maker_likes(made, tmp_path, batch, suffix):
     np.testing.assert_allclose(served.run(batch), network(batch).numpy(), atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_an_input_of_keras_2_is_called_as_its_maker_likes(made, tmp_path, batch):
+    import tf_keras
+
+    face = tf_keras.Input((SIDE, SIDE, 3), name="das Gesicht (表情)")
+    network = tf_keras.Model(face, layers(tf_keras)(face))
+    network.save(tmp_path / "network.keras")
+    served = open_network(normal_form(tmp_path / "network.keras", made).weights)
+    np.testing.assert_allclose(served.run(batch), network(batch).numpy(), atol=1e-5)
+
+
 def test_no_operation_is_blamed_where_none_is_lacking(made, tmp_path):
     """TensorFlow takes no such name for a layer, and says so by the names of its classes."""
     inputs = keras.Input((SIDE, SIDE, 3))
@@ -384,6 +395,13 @@ def test_what_a_folder_holds_is_told_where_it_is_no_model(tmp_path):
         weights_at(tmp_path)
     (tmp_path / "pytorch_model.bin").write_bytes(zipped("archive/data.pkl"))
     with pytest.raises(ModelRejected, match="pytorch_model.bin is a PyTorch file"):
+        weights_at(tmp_path)
+
+
+def test_a_word_about_weights_that_lie_deeper_is_not_taken_for_them(tmp_path):
+    (tmp_path / "README.md").write_text("Look into weights/.")
+    (tmp_path / "weights").mkdir()
+    with pytest.raises(ModelRejected, match="neither a model.json nor weights"):
         weights_at(tmp_path)
 
 

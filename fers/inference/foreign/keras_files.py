@@ -34,6 +34,9 @@ OPERATIONS = (
 _HALVES = {"float16", "bfloat16", "mixed_float16", "mixed_bfloat16"}
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
 _WRAPPED = {"TFOpLambda", "SlicingOpLambda"}
+_FED = "fers_face"
+"""What inputs are called here, whatever their makers call them: TensorFlow exports no name with spaces, or with letters
+that are not ASCII."""
 _NETWORKS = {"Model", "Functional", "Sequential"}
 _POLICIES = {"Policy", "DTypePolicy"}
 """Which precision a layer computes in."""
@@ -115,8 +118,7 @@ def _as_it_answers(network: Any) -> Any:
     import keras
 
     nest, source = tensorflow().nest, network.inputs[0]
-    # Under a name of ours: TensorFlow exports none with spaces, or letters that are not ASCII.
-    face = keras.Input(batch_shape=source.shape, dtype=source.dtype, name="fers_face")
+    face = keras.Input(batch_shape=source.shape, dtype=source.dtype, name=_FED)
     # The input may be expected bare, or in a list or dictionary of one.
     expected = source if isinstance(network, keras.Sequential) else network.input
     said = network(nest.map_structure(lambda _: face, expected), training=False)
@@ -162,7 +164,7 @@ def _by_keras_2(file: Path, source: Path, folder: Path) -> Normal:
         archive.track(network)
         # Left to themselves, layers that alter faces at random do so whenever they are asked.
         said = partial(network, training=False)
-        archive.add_endpoint("serve", said, [tensorflow().TensorSpec(face.shape, face.dtype, face.name)])
+        archive.add_endpoint("serve", said, [tensorflow().TensorSpec(face.shape, face.dtype, _FED)])
         archive.write_out(folder / "exported")
     except (MemoryError, ModelRejected):
         raise
