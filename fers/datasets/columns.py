@@ -138,6 +138,11 @@ class Columns:
         return next((pair for pair in names if all(pair) and not {*pair} & {*self.box}), ()) if self.box else ()
 
     @property
+    def answer(self) -> str | None:
+        """The one in which Prodigy says what became of the label: accept, reject or ignore."""
+        return self._by_name.get("answer")
+
+    @property
     def size_may_be_of_box(self) -> bool:
         """Whether these are called so that they may as well say how large the box itself is."""
         return tuple(map(_plain, self.size)) == SIZES[-1]

@@ -29,6 +29,8 @@ _OF_TABLES = {"annotations", "labels"}
 _WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
 """What splits are called."""
 _SAME_SPLIT = ({"train", "training"}, {"val", "valid", "validation", "dev"}, {"eval", "test", "testing"})
+_NOT_GIVEN = {"reject", "ignore"}
+"""Answers of Prodigy's annotators by which the label does not stand."""
 _SHARD = re.compile(r"(^\d+|-\d+-of-\d+)$")
 """How the names of tables end that make a split together."""
 
@@ -136,7 +138,7 @@ class _Reader:
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
         wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._columns.other_votes}
-        wanted |= {*self._box_names, *self._columns.size}
+        wanted |= {*self._box_names, *self._columns.size, *filter(None, [self._columns.answer])}
         for record in self._table.records(wanted):
             if not has_splits or self._split.takes(self._text(record, "split")):
                 with self._where:
@@ -158,6 +160,9 @@ class _Reader:
 
     def _said(self, record: Record) -> Iterator[tuple[Target | None, Box | None]]:
         """What is said of each face in the picture, None where it is left out, and its box."""
+        if (answer := str(record.get(self._columns.answer)).casefold()) in _NOT_GIVEN:
+            self._gathering.drop(f"with the answer {answer}")
+            return
         votes, others = self._counted(record, self._columns.votes), self._counted(record, self._columns.other_votes)
         if max(others.values(), default=0) > max(votes.values(), default=0):
             self._gathering.drop(f"{max(others, key=others.__getitem__)} by most votes")

@@ -571,3 +571,12 @@ def test_what_is_transparent_is_white_as_in_photos(tmp_path, mode, kind, boxed):
     for read_as in ("RGB", "L"):
         image = faces.image(0, read_as).convert("L")
         assert [image.getpixel((x, 9)) for x in (9, 50)] == [255, 200]
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+def test_a_label_that_was_rejected_in_prodigy_is_left_out(folder, answer):
+    """It was taken for one that stands."""
+    rows = [{"image": "a.png", "label": "happy", "answer": "accept"}, {"image": "b.png", "label": "sad"}]
+    rows[1]["answer"] = answer
+    faces = read(folder, "\n".join(map(json.dumps, rows)), name="faces.jsonl")
+    assert faces.names == ["a.png"] and faces.dropped == {f"with the answer {answer}": 1}
