@@ -29,6 +29,7 @@ _OF_TABLES = {"annotations", "labels"}
 _WORDS = re.compile(r"(?<![a-z])(?:train|training|val|valid|validation|dev|eval|test|testing)(?![a-z])")
 """What splits are called."""
 _SAME_SPLIT = ({"train", "training"}, {"val", "valid", "validation", "dev"}, {"eval", "test", "testing"})
+"""Which of those mean the same."""
 _NOT_GIVEN = {"reject", "ignore"}
 """Answers of Prodigy's annotators by which the label does not stand."""
 _SHARD = re.compile(r"(^\d+|-\d+-of-\d+)$")
