@@ -36,7 +36,9 @@ SETTLES_MS = 2500
 COLUMN = (250, 56, 940)
 """Where the pages of participants have their column: left, top and width in a window 1440 wide."""
 SMILING, STRENGTH = 148, 0.6
-"""The seed of somebody drawn so that the live model is sure they look happy, and how much they smile."""
+"""The seed of somebody drawn so that GUESSING is sure they look happy, and how much they smile."""
+GUESSING = "mobilenet-ferplus"
+"""A model that takes a drawing for a face. The default one says that it can't tell."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def take(names: list[str]) -> None:
         password = place.open_or_make(settings, click.echo)
         code = somebody_who_sees_the_guess(assemble(settings))
         with (
-            serving(folder, ("python", "-m", "fers", "demo", "--folder", "data")) as server,
+            serving(folder, ("python", "-m", "fers", "demo", "--folder", "data"), FERS_MODEL=GUESSING) as server,
             sync_playwright() as driver,
         ):
             browser = chromium(driver, folder)
