@@ -13,34 +13,16 @@ import click
 import keras
 import numpy as np
 
-from fers import adapters, config
 from fers.cli.explaining import explains_failures
-from training import beginnings
-from training.run import CHECKPOINT
+from training.members import MEMBERS, RUN, become_one
 
 
 @click.command(help=__doc__)
-@click.option(
-    "--member",
-    "members",
-    required=True,
-    multiple=True,
-    metavar="MODEL",
-    help="A model (name or folder) with a .keras file, a run folder or a .keras file; at least two.",
-)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to write.")
+@click.option("--member", "members", **MEMBERS)
+@click.option("--out", **RUN)
 @explains_failures
 def main(members: tuple[str, ...], out: Path) -> None:
-    if len(members) < 2:
-        raise click.UsageError("An average is of at least two networks. Name another one with --member.")
-    try:
-        registry = adapters.registry(config.load())
-        whole = averaged([beginnings.learned(beginnings.place(member, registry)) for member in members])
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    out.mkdir(parents=True, exist_ok=True)
-    whole.save(out / CHECKPOINT)
-    click.echo(f"The average of {len(members)} networks is {out / CHECKPOINT}.")
+    become_one(members, out, averaged)
 
 
 def averaged(members: Sequence[keras.Model]) -> keras.Model:

@@ -4,7 +4,6 @@ Temperature scaling (Guo et al., ICML 2017) and the confidence below which the a
 half of the faces and tested on the other. Both go into the model's `model.json`, with a reliability diagram beside it.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from fers import adapters, config
 from fers.cli.explaining import explains_failures
 from fers.datasets import DataError, load_all
 from fers.domain import confidence, metrics
-from fers.inference.model_folder import DESCRIPTION
 from training import reliability
 from training.crops import predictions
+from training.writing import describe, description_in
 
 SEED = 2017
 """Of the split into halves; chosen before any was measured."""
@@ -164,16 +163,12 @@ def ece_by_chance(probabilities: np.ndarray) -> tuple[float, float]:
 
 def write(folder: Path, source: str, found: Calibration) -> None:
     """Put what was fitted into the folder's description, all of it or nothing."""
-    path = folder / DESCRIPTION
-    description = json.loads(path.read_text("utf-8-sig"))
+    description = description_in(folder)
     description["output"] |= {"temperature": found.temperature, "least_confidence": found.least_confidence}
     # An ECE measured before is not that of the calibrated model.
-    description["metrics"] = description.get("metrics") or {}
     measured = description["metrics"].get(source, {}) | {"ece": found.ece}
     description["metrics"][source] = measured | {"calibration": asdict(found)}
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(description, indent=2) + "\n", "utf-8")
-    part.replace(path)
+    describe(folder, description)
 
 
 def _summary(found: Calibration) -> str:

@@ -33,7 +33,7 @@ from fers.datasets import FaceSet, load_all
 from fers.domain.confidence import error_auroc
 from fers.domain.models import InputSpec
 from fers.inference.conversion import Precision, litert
-from fers.inference.model_folder import DESCRIPTION, fingerprint
+from fers.inference.model_folder import fingerprint
 from fers.inference.prepare import to_input
 from fers.inference.runtimes import EMOTION
 from training.augment import augment
@@ -45,8 +45,8 @@ from training.networks import emotion_network
 from training.outliers import LEARNED, MEASURED, SIDE, Kind
 from training.package import SERVED
 from training.recipe import Augmentation
-from training.run import write_whole
 from training.twins import apart
+from training.writing import describe, description_in, write_whole
 
 FAMILIARITY, VALENCE_AROUSAL = "familiarity", "valence_arousal"
 REFUSED = 0.01
@@ -208,7 +208,7 @@ def made(kind: Kind, faces: FaceSet, count: int, random: np.random.Generator) ->
 def write(path: Path, network: keras.Model, found: Found, version: str, source: str, weights: Precision) -> None:
     """Serve the network with its heads from a model folder, and say so in its description. The Keras file stays as it
     was trained, for others to learn on from."""
-    description = json.loads((path / DESCRIPTION).read_text("utf-8-sig"))
+    description = description_in(path)
     write_whole(path / SERVED, partial(Path.write_bytes, data=litert(network, weights)))
     description |= {"version": version, "weights": SERVED, "sha256": fingerprint(path / SERVED)}
     description["parameters"] = network.count_params()
@@ -216,10 +216,8 @@ def write(path: Path, network: keras.Model, found: Found, version: str, source: 
         "familiarity": {"name": FAMILIARITY, "least": found.least},
         "valence_arousal": VALENCE_AROUSAL,
     }
-    description["metrics"] = description.get("metrics") or {}
     description["metrics"].setdefault(source, {})["familiarity"] = asdict(found)
-    told = json.dumps(description, indent=2) + "\n"
-    write_whole(path / DESCRIPTION, partial(Path.write_text, data=told, encoding="utf-8"))
+    describe(path, description)
 
 
 def _familiarity(heads: Heads, statistics: np.ndarray) -> np.ndarray:

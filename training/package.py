@@ -1,7 +1,6 @@
 """Make a model folder, the unit the app loads, from a finished run:
 `python -m training.package --run runs/alexnet --id alexnet-ferplus --version 1.0.0 …`."""
 
-import json
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ from training.convert import PRECISION
 from training.evaluate import evaluate
 from training.networks import emotion_network
 from training.run import CHECKPOINT
+from training.writing import describe
 
 NETWORK = "model.keras"
 """What is trained on and converted from."""
@@ -73,10 +73,10 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
         "metrics": {},
         "parameters": network.count_params(),
     }
-    _write_description(folder, description)
+    describe(folder, description)
     measured = evaluate(FolderClassifier(read_model_folder(folder)), faces)
     description["metrics"] = {faces.source: {key: measured[key] for key in METRICS}}
-    _write_description(folder, description)
+    describe(folder, description)
     click.echo(f"{folder} is ready: {description['metrics']}. Write its model card beside it.")
 
 
@@ -96,10 +96,6 @@ def _write_weights(trained: keras.Model, target: Path, served: Precision) -> ker
     network.save(target)
     compact.compress(target)
     return network
-
-
-def _write_description(folder: Path, description: dict) -> None:
-    (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ stopped, also on another machine."""
 import json
 import os
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from fers.datasets import FaceSet
 from training import curves, distribution, pace, pipeline, tasks
 from training.compiled import compiled
 from training.recipe import Recipe
+from training.writing import write_whole
 
 if TYPE_CHECKING:
     from training.torch_training import Way
@@ -243,10 +243,3 @@ def _forget_from(log: Path, epoch: int) -> None:
     header, *rows = log.read_text().splitlines(keepends=True)
     kept = [row for row in rows if int(row.partition(",")[0]) < epoch]
     write_whole(log, partial(Path.write_text, data="".join([header, *kept])))
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `path` first, so that a kill never leaves half a file under its name."""
-    temporary = path.with_stem(path.stem + ".part")
-    write(temporary)
-    temporary.replace(path)

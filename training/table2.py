@@ -27,9 +27,10 @@ from training.networks import emotion_network
 from training.protocol import BATCH_SIZE, by_adam, grown
 from training.recipe import Recipe
 from training.recipes import affectnet_cnn, alexnet, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
-from training.run import CHECKPOINT, LOG, train, write_whole
+from training.run import CHECKPOINT, LOG, train
 from training.train import seeded
 from training.twins import apart
+from training.writing import write_whole
 
 FLAT = 0.003
 """A run is at its end when the last fifth of its epochs gained less top-1 than this."""
