@@ -148,7 +148,7 @@ def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict
         return taken_over(box, source, staging)
     weights = weights_at(source)
     seen = look(box, weights, options["side"])
-    tell(Kind.TOLD, _sentence(weights, seen.draft))
+    tell(Kind.TOLD, _sentence(weights, seen.draft, options["classes"]))
     answers = answered(QUESTIONS, options, plain(weights.stem), seen.draft)
     staged = staging / answers["id"]
     staged.mkdir()
@@ -159,20 +159,22 @@ def _staged(tell: Tell, source: Path, staging: Path, box: Sandbox, options: dict
     return staged
 
 
-def _sentence(weights: Path, draft: ModelDraft) -> str:
+def _sentence(weights: Path, draft: ModelDraft, classes: list[str] | None) -> str:
+    """What it says for itself; of the output that holds the classes, if they are named, as these are meant: valence
+    beside probabilities makes no logits of them."""
     colours = "greyscale" if draft.channels == 1 else "colour"
     size = f", {draft.parameters:,} parameters" if draft.parameters else ""
     several = len(draft.outputs) > 1
-    says = [_numbers(output) + (f" ({output.name})" if several else "") for output in draft.outputs]
+    says = [_numbers(output, classes) + (f" ({output.name})" if several else "") for output in draft.outputs]
     return (
         f"{weights.name} reads {colours} faces of {draft.width} x {draft.height} pixels ({draft.layout}) and gives "
         f"{' and '.join(says)}{size}."
     )
 
 
-def _numbers(output: Output) -> str:
+def _numbers(output: Output, classes: list[str] | None) -> str:
     one = {"probabilities": "probability", "logits": "logit", "scores": "score"}
-    kind = output.kind()
+    kind = output.kind(classes if classes and len(classes) == output.numbers else None)
     return f"{output.numbers} {one[kind] if output.numbers == 1 else kind}"
 
 

@@ -265,6 +265,7 @@ def test_what_outputs_are_is_judged_on_the_classes_alone(run, models, tmp_path):
     names = ",".join([*LABELS[:7], "valence", "arousal"])
     result = run("add", file, "--yes", classes=names)
     assert result.exit_code == 0, result.output
+    assert "gives 9 probabilities" in result.stdout
     assert json.loads((models / "valence" / "model.json").read_text())["output"]["kind"] == "probabilities"
     result = run("add", file, id="said", kind="logits", classes=names)
     assert result.exit_code == 1
