@@ -105,7 +105,10 @@ class Columns:
 
     @cached_property
     def votes(self) -> dict[str, Emotion]:
-        """Columns that count an emotion's votes. Raises DataError where two count the same one's."""
+        """Columns that count an emotion's votes; none where somebody says which column is the label. Raises DataError
+        where two count the same one's."""
+        if self.said.get("label"):
+            return {}
         named = [(name, emotion) for name in self.there if (emotion := _emotion(name)) is not None]
         for emotion in Emotion:
             if len(same := [name for name, counted in named if counted is emotion]) > 1:

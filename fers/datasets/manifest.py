@@ -12,6 +12,7 @@ from PIL import Image
 from fers.datasets import cells, json_tables, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
 from fers.datasets.faces import DataError, FaceSet, Gathering, Target
+from fers.datasets.faults import UnknownWord
 from fers.datasets.files import Files, inside, is_picture, require_there
 from fers.datasets.parquet_tables import ParquetTable
 from fers.datasets.reading import Reading
@@ -170,12 +171,27 @@ class _Reader:
             return
         if any(votes.values()):
             count = {self._columns.votes[column]: votes[column] for column in votes}
+            self._compare(self._value(record, "label"), count)
             yield [count.get(emotion, 0) / sum(votes.values()) for emotion in Emotion], self._box(record)
             return
         cell = self._cell(record, "label")
         regions = label_studio.regions(cell)
         for words, box in regions or [(cell if isinstance(cell, list) else [cell], self._box(record))]:
             yield self._target(words), box
+
+    def _compare(self, label: Any, count: dict[Emotion, float]) -> None:
+        """Raise DataError for a label that isn't among what most votes are for: then the columns may well be something
+        else than the votes that it comes of, such as what a model says."""
+        with suppress(UnknownWord):  # Such as the number of a class: the votes say the same without it.
+            said = self._words.emotion(label)
+            if said is not None and count.get(said, 0) < max(count.values()):
+                raise DataError(
+                    "columns.label-against-votes",
+                    label=said.label,
+                    voted=max(count, key=count.__getitem__).label,
+                    columns=list(self._columns.votes),
+                    column=self._names["label"],
+                )
 
     def _counted(self, record: Record, columns: Iterable[str]) -> dict[str, float]:
         return {column: cells.votes(record[column]) for column in columns if not cells.is_unknown(record.get(column))}

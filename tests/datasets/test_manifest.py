@@ -5,7 +5,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from fers.datasets import DataError, load
+from fers.datasets import DataError, Faults, Meanings, load
 from fers.domain.emotions import Emotion
 from tests.datasets.test_sets import brightness
 from tests.training.faces import drawn_face
@@ -37,13 +37,28 @@ def test_images_lie_beside_the_table_or_in_its_images_folder(tmp_path):
 
 def test_votes_dimensions_and_boxes_are_read(tmp_path):
     header = "image,label,angry,sadness,valence,arousal,left,top,width,height\n"
-    rows = "a.png,happy,3,1,-0.5,,24,0,24,48\nb.png,happy,,,,,,,,\n"
+    rows = "a.png,angry,3,1,-0.5,,24,0,24,48\nb.png,happy,,,,,,,,\n"
     faces = load(_manifest(tmp_path, header + rows))
     assert faces.targets[0][[Emotion.ANGER, Emotion.SAD]] == pytest.approx([0.75, 0.25])
     assert faces.targets[1][Emotion.HAPPY] == 1
     np.testing.assert_array_equal(faces.valence_arousal, [[-0.5, np.nan], [np.nan, np.nan]])
     assert [faces.image(0).size, brightness(faces.image(0))] == [(24, 48), 0]
     assert faces.image(1).size == (48, 48)
+
+
+def test_a_label_that_votes_are_against_is_told_and_somebody_says_which_counts(tmp_path):
+    """A single column called after an emotion, such as how happy a face looks, made all of them happy."""
+    text = "image,label,happy,sadness\na.png,sad,4,1\nb.png,happy,2,2\n"
+    spec, faults = _manifest(tmp_path, text), Faults()
+    assert list(load(spec, Meanings(), faults).labels) == [Emotion.HAPPY]
+    assert "row 2: The label is sad, but most votes are for happy (columns “happy”, “sadness”)" in str(faults)
+    assert list(load(spec, Meanings(columns={"label": "label"})).labels) == [Emotion.SAD, Emotion.HAPPY]
+    assert load(spec, Meanings(columns={"label": ""})).targets[0][Emotion.HAPPY] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("label", ["", "3", "somewhat"])
+def test_votes_decide_where_the_label_is_no_class(tmp_path, label):
+    assert list(load(_manifest(tmp_path, f"image,label,happy\na.png,{label},4\n")).labels) == [Emotion.HAPPY]
 
 
 @pytest.mark.parametrize("column", ["person", "subject"])
