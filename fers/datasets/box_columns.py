@@ -37,7 +37,7 @@ _SIDES = {
 """What parts of a box are called."""
 _VAGUE = SPANS | {"x", "y"}
 """Of those, what says nothing of a box where the name doesn't, too: a point, or the size of a picture."""
-_OF_A_BOX = r"(?:faces?|heads?|detect(?:ed|ions?)|facialarea|bounding|bndbox|b?box|bb|rect(?:angle)?|roi|crop)*"
+_OF_A_BOX = r"(?:faces?|heads?|region|detect(?:ed|ions?)|facialarea|bounding|bndbox|b?box|bb|rect(?:angle)?|roi|crop)*"
 _PART = re.compile(f"({_OF_A_BOX})({'|'.join(_SIDES)})({_OF_A_BOX}|px|pixels?)")
 _NUMBERED = re.compile(r"(?:faces?)?(?:bounding|b)?box[0-3]")
 
@@ -61,6 +61,11 @@ def box_columns(there: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     if unread := [*named, *seeming]:
         raise DataError("columns.unread-box", column=unread[0])
     return (), ()
+
+
+def is_of_a_box(name: str) -> bool:
+    """Whether a column of this name seems to hold a box, or a side of one."""
+    return any(kind.fullmatch(_bare(name)) for kind in (_PART, _UNREAD, _NUMBERED))
 
 
 def _boxes(there: Sequence[str]) -> list[_Parts]:

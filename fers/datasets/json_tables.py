@@ -10,6 +10,7 @@ from fers.datasets import label_studio
 from fers.datasets.columns import is_header
 from fers.datasets.faces import DataError
 from fers.datasets.files import LARGEST_FILE
+from fers.datasets.nested_boxes import flat
 from fers.datasets.tables import Record, Table, Where, encoding_of
 
 _COCO = {"images", "annotations", "categories"}
@@ -26,6 +27,7 @@ def table(file: BinaryIO, where: Where) -> Table:
             raise DataError("label-studio.no-tasks")
     if any("annotations" in record for record in content):
         return label_studio.table(content, where)
+    content = [flat(record) for record in content]
     columns = list(dict.fromkeys(column for record in content for column in record))
     return Table(columns, lambda wanted: _counted(content, where))
 
@@ -71,20 +73,36 @@ def _of_coco(content: Record) -> list[Record]:
 
 def _coco_box(annotation: Record) -> list[Any]:
     """Left, top, width and height; None for the whole picture. CVAT says beside the box by how many degrees it is
-    turned about its centre: then it is the box around that."""
-    box = annotation.get("bbox") or _around(annotation.get("segmentation") or [])
-    turn = math.radians((annotation.get("attributes") or {}).get("rotation") or 0)
-    if not turn:
-        return box
+    turned about its centre: then it is the box around that. Raises DataError."""
+    mask = annotation.get("segmentation") or []
+    if isinstance(mask, dict) and not annotation.get("bbox"):
+        raise DataError("table.coco-painted", annotation=annotation.get("id"))
+    try:
+        box = annotation.get("bbox") or _around(mask)
+        if not isinstance(box, list):
+            raise TypeError
+        return _turned(box, (annotation.get("attributes") or {}).get("rotation") or 0)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise DataError("table.coco-box", annotation=annotation.get("id")) from error
+
+
+def _turned(box: list[Any], degrees: float) -> list[Any]:
+    """The box around this one, turned about its centre."""
     left, top, width, height = box
+    turn = math.radians(degrees)
+    if not turn or left is None:
+        return box
     along, across = abs(math.cos(turn)), abs(math.sin(turn))
     wide, high = width * along + height * across, width * across + height * along
     return [left + (width - wide) / 2, top + (height - high) / 2, wide, high]
 
 
-def _around(polygons: list[list[float]]) -> list[Any]:
-    """The box around all of them."""
-    if not polygons:
+def _around(polygons: list[Any]) -> list[Any]:
+    """The box around all of them, of which a single one may stand without a list of its own; None for none. Raises
+    TypeError and ValueError for what isn't polygons."""
+    if not any(isinstance(polygon, list) for polygon in polygons):
+        polygons = [polygons]
+    if not any(polygons):
         return [None] * 4
     across, down = (list(chain.from_iterable(polygon[start::2] for polygon in polygons)) for start in (0, 1))
     return [min(across), min(down), max(across) - min(across), max(down) - min(down)]
@@ -99,7 +117,7 @@ def _of_columns(content: Record) -> Any:
             return content
         return [dict(zip(names, row, strict=True)) for row in rows]
     parts = list(content.values())
-    if is_header(list(content)) and not any(isinstance(part, list | dict) for part in parts):
+    if is_header(list(content)) and not any(isinstance(part, list | dict) for part in flat(content).values()):
         return [content]  # The only row of a file with one a line.
     if parts and all(isinstance(part, dict) and is_header(list(part)) for part in parts):
         return parts

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from fers.datasets.box_columns import is_of_a_box
 from fers.datasets.faces import DataError
 from fers.datasets.tables import Record, Table, Where
 
@@ -31,8 +32,10 @@ class ParquetTable:
         self._images = lru_cache(_GROUPS_AT_HAND)(self._read_images)
 
     def table(self) -> Table:
-        """Its rows; what is said of an image that lies in the table has no bytes, but its row."""
-        return Table(list(self._columns), self._records)
+        """Its rows; what is said of an image that lies in the table has no bytes, but its row. The sides of a box that
+        is a struct are columns of their own, as those of JSON are."""
+        sides = {name: list(_sides(name, kind)) for name, kind in self._columns.items()}
+        return Table([each for name in sides for each in sides[name] or [name]], self._records)
 
     def image(self, column: str, row: int) -> bytes:
         """The image in a row, counted from 1. Raises DataError where there is none."""
@@ -47,13 +50,14 @@ class ParquetTable:
         raise DataError("table.no-row", row=row)
 
     def _records(self, wanted: Collection[str]) -> Iterator[Record]:
-        readers = {name: self._reader(name) for name in self._columns if name in wanted}
+        readers = {name: self._reader(name) for name in wanted if name in self._columns}
+        readers |= {name: (name, lambda cell: cell) for name in wanted if name not in self._columns}
         columns = [column for column, _ in readers.values() if column]
         with self._opened() as file:
             for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
                 for record in batch.to_pylist():
                     self._where.row += 1
-                    yield {name: read(record.get(name)) for name, (_, read) in readers.items()}
+                    yield {name: read(_cell(record, name)) for name, (_, read) in readers.items()}
 
     def _reader(self, column: str) -> tuple[str, Callable[[Any], Any]]:
         """What is read of a column, nothing where it holds images, and what is made of its cells. By its first cell it
@@ -97,6 +101,26 @@ class ParquetTable:
                 yield table
         except (pyarrow.ArrowException, OSError) as error:
             raise DataError("table.broken-parquet", problem=error).at(self._where) from error
+
+
+def _sides(name: str, kind: Any) -> Iterator[str]:
+    """The sides of a box within a column, by the way there: `face.x`. Of a list of boxes, `faces.boxes`."""
+    if any(_sides(name, kind.value_type) if hasattr(kind, "value_type") else ()):
+        yield f"{name}.boxes"
+    for field in getattr(kind, "fields", ()):
+        path = f"{name}.{field.name}"
+        if getattr(field.type, "fields", ()):
+            yield from _sides(path, field.type)
+        elif is_of_a_box(path):
+            yield path
+
+
+def _cell(record: Record, name: str) -> Any:
+    """The cell of a column, or of what lies within one."""
+    cell: Any = record
+    for step in [name] if name in record else name.split("."):
+        cell = cell.get(step) if cell else None
+    return cell
 
 
 def _is_text(data: bytes) -> bool:

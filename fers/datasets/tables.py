@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from fers.datasets.faces import DataError
 from fers.datasets.faults import Faults
+from fers.datasets.nested_boxes import flat
 
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_HEADER = 65_536
@@ -205,7 +206,7 @@ def _json(line: str) -> Record:
         raise DataError("table.not-json", problem=error) from error
     if not isinstance(record, dict):
         raise DataError("table.no-object")
-    return record
+    return flat(record)
 
 
 def json_table(open: Callable[[], BinaryIO], where: Where) -> Table:

@@ -308,6 +308,85 @@ def test_an_annotation_of_coco_without_a_box_is_what_its_outline_is_around(folde
 
 
 @pytest.mark.parametrize(
+    ("annotation", "what"),
+    [
+        ({"segmentation": {"counts": [9, 4], "size": [48, 48]}}, "has no box, but a mask of which each pixel is told"),
+        ({"bbox": [1, 2, 3]}, "has a box or a mask that is not as COCO writes them"),
+        ({"bbox": {"x": 1, "y": 2, "w": 3, "h": 4}}, "has a box or a mask that is not as COCO writes them"),
+        ({"segmentation": [["1", 2, 3, 4]]}, "has a box or a mask that is not as COCO writes them"),
+    ],
+)
+def test_what_coco_has_instead_of_a_box_is_refused_by_its_name(folder, annotation, what):
+    with pytest.raises(DataError, match=f"the annotation 7 {what}"):
+        read(folder, of_coco(id=7, **annotation), name="t.json")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "size"),
+    [
+        ({"segmentation": [10, 5, 30, 9, 20, 40]}, (20, 35)),  # One polygon without a list of its own.
+        ({"bbox": [4, 8, 20, 32], "segmentation": {"counts": "x", "size": [48, 48]}}, (20, 32)),
+        ({"segmentation": [[]], "attributes": {"rotation": 30}}, (48, 48)),
+    ],
+)
+def test_an_annotation_of_coco_has_a_box_its_outline_or_all_of_the_picture(folder, annotation, size):
+    assert read(folder, of_coco(**annotation), name="t.json").image(0).size == size
+
+
+NESTED = [
+    {"face": {"x": 4, "y": 8, "w": 20, "h": 32, "score": 0.9}},
+    {"bbox": {"left": 4, "top": 8, "width": 20, "height": 32}},
+    {"face": {"bbox": {"x1": 4, "y1": 8, "x2": 24, "y2": 40}}},
+    {"region": {"x": 4, "y": 8, "w": 20, "h": 32, "left_eye": [9, 9]}},  # As DeepFace has it.
+]
+
+
+@pytest.mark.parametrize("box", NESTED)
+@pytest.mark.parametrize("name", ["t.jsonl", "one.json", "t.json", "t.parquet"])
+def test_a_box_that_is_an_object_is_read_as_columns_are(folder, box, name):
+    """Passed over, the whole picture was the face."""
+    records = [{"image": "a.png", "label": "happy"} | box, {"image": "b.png", "label": "sad", next(iter(box)): None}]
+    if name == "t.parquet":
+        parquet.write_table(pa.Table.from_pylist(records), folder / name)
+        faces = load(f"manifest:{folder / name}")
+    else:
+        told = {
+            "t.jsonl": "\n".join(map(json.dumps, records)),
+            "one.json": json.dumps(records[0]),
+            "t.json": json.dumps(records),
+        }
+        faces = read(folder, told[name], name=name)
+    assert [faces.image(index).size for index in range(len(faces))] == [(20, 32), (48, 48)][: len(faces)]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [{"face": {"x": 4, "y": 8}}, {"faces": [{"x": 4, "y": 8, "w": 20, "h": 32}]}, {"face": {"box": [4, 8, 2, 3]}}],
+)
+@pytest.mark.parametrize("name", ["t.jsonl", "t.json", "t.parquet"])
+def test_half_of_a_box_or_many_in_json_are_not_passed_over(folder, box, name):
+    records = [{"image": "a.png", "label": "happy"} | box]
+    parquet.write_table(pa.Table.from_pylist(records), folder / "t.parquet")
+    with pytest.raises(DataError, match="seems to hold a box"):
+        if name == "t.parquet":
+            load(f"manifest:{folder / name}")
+        read(folder, json.dumps(records if name == "t.json" else records[0]), name=name)
+
+
+def test_other_boxes_beside_a_box_do_not_matter(folder):
+    others = {"faces": [{"x": 1, "y": 1, "w": 9, "h": 9}], "face": {"x": 4, "y": 8, "w": 20, "h": 32}}
+    faces = read(folder, json.dumps({"image": "a.png", "label": "happy"} | others), name="t.jsonl")
+    assert faces.image(0).size == (20, 32)
+
+
+def test_regions_of_label_studio_are_labels_whatever_they_are_called(folder):
+    region = {"x": 50, "y": 0, "width": 50, "height": 100, "rectanglelabels": ["Happy"]}
+    task = {"image": "a.png", "face": [region | {"original_width": 48, "original_height": 48}]}
+    faces = read(folder, json.dumps([task]), Meanings(columns={"label": "face"}), name="t.json")
+    assert (words_of(faces), faces.image(0).size) == (["happy"], (24, 48))
+
+
+@pytest.mark.parametrize(
     "shape", [{"x": 50, "y": 50, "radiusX": 10, "radiusY": 20}, {"points": [[1, 1], [9, 1], [9, 9]]}, {"rle": [1, 2]}]
 )
 def test_a_region_of_label_studio_that_is_no_rectangle_is_not_the_whole_picture(folder, shape):
