@@ -208,6 +208,11 @@ class _Reader:
     def _box(self, record: Record) -> Box | None:
         place = [record.get(name) for name in self._box_names]
         if all(map(cells.is_unknown, place)):
+            for name in {
+                name.rpartition(".")[0] for name in self._box_names
+            }:  # In JSON, other rows have objects there.
+                if not cells.is_unknown(record.get(name)):
+                    raise DataError("columns.unread-box", column=name)
             return None
         box = cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
         size = [record.get(name) for name in self._columns.size]

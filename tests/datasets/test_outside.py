@@ -373,6 +373,16 @@ def test_half_of_a_box_or_many_in_json_are_not_passed_over(folder, box, name):
         read(folder, json.dumps(records if name == "t.json" else records[0]), name=name)
 
 
+@pytest.mark.parametrize("name", ["t.jsonl", "t.json"])
+def test_a_row_whose_box_is_no_object_as_those_of_others_is_named(folder, name):
+    boxes = {"a.png": {"x": 4, "y": 8, "w": 20, "h": 32}, "b.png": [4, 8, 20, 32], "c.png": None}
+    records = [{"image": image, "label": "happy", "bbox": box} for image, box in boxes.items()]
+    text, faults = json.dumps(records) if name == "t.json" else "\n".join(map(json.dumps, records)), Faults()
+    faces = read(folder, text, Meanings(), faults, name=name)
+    assert (faces.names, faults.count) == (["a.png", "c.png"], 1)
+    assert "row 2: The column “bbox” seems to hold a box" in str(faults)
+
+
 def test_other_boxes_beside_a_box_do_not_matter(folder):
     others = {"faces": [{"x": 1, "y": 1, "w": 9, "h": 9}], "face": {"x": 4, "y": 8, "w": 20, "h": 32}}
     faces = read(folder, json.dumps({"image": "a.png", "label": "happy"} | others), name="t.jsonl")
