@@ -208,17 +208,20 @@ class _Reader:
     def _box(self, record: Record) -> Box | None:
         place = [record.get(name) for name in self._box_names]
         if all(map(cells.is_unknown, place)):
-            for name in {
-                name.rpartition(".")[0] for name in self._box_names
-            }:  # In JSON, other rows have objects there.
-                if not cells.is_unknown(record.get(name)):
-                    raise DataError("columns.unread-box", column=name)
+            self._require_nothing_else(record)
             return None
         box = cells.box_of_corners(*place) if self._columns.box_has_corners else cells.box(*place)
         size = [record.get(name) for name in self._columns.size]
         if not size or (self._columns.size_may_be_of_box and cells.is_size_of(box, *size)):
             return box
         return cells.drawn_in(box, *size)
+
+    def _require_nothing_else(self, record: Record) -> None:
+        """Raise DataError for a row of JSON that has something else, such as a list of boxes, where others have the
+        object that their box is read from."""
+        for name in {side.rpartition(".")[0] for side in self._box_names}:
+            if not cells.is_unknown(record.get(name)):
+                raise DataError("columns.unread-box", column=name)
 
     def _in_table(self, row: int) -> str:
         """The name of an image that lies in the table itself."""
