@@ -44,8 +44,7 @@ def training_batches(
     epoch it would have seen. Where several machines train together, these are one's share of every batch, in batches
     for one of its devices.
     """
-    chance = np.random.default_rng([recipe.seed, epoch])
-    order = chance.permutation(len(faces))
+    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(faces))
     order = order[: len(faces) // recipe.batch_size * recipe.batch_size]
     order = order.reshape(-1, recipe.batch_size)[:, share.machine :: share.machines].ravel()
     classes = faces.targets.shape[1]
@@ -60,8 +59,7 @@ def training_batches(
         random = np.random.default_rng([recipe.seed, epoch, index])
         return augment(np.atleast_3d(image), shape[0], recipe.augmentation, random)
 
-    data = _batches(face, targets, order, shape, recipe.batch_size // share.devices)
-    return _mixed(data, recipe.mixup, chance) if recipe.mixup else data
+    return _batches(face, targets, order, shape, recipe.batch_size // share.devices)
 
 
 def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
@@ -73,16 +71,6 @@ def class_weights(labels: np.ndarray, classes: int, power: float) -> np.ndarray:
 
 def _with_dimensions(targets: np.ndarray, faces: FaceSet) -> np.ndarray:
     return np.hstack([targets, circumplex.valence_arousal(faces)])
-
-
-def _mixed(data: tf.data.Dataset, alpha: float, random: np.random.Generator) -> tf.data.Dataset:
-    """Mix each batch, images and targets alike, with itself in reverse: its order is random already."""
-    shares = random.beta(alpha, alpha, size=int(data.cardinality())).astype(np.float32)
-
-    def mix(batch, share):
-        return tuple(share * part + (1 - share) * part[::-1] for part in batch)
-
-    return tf.data.Dataset.zip(data, tf.data.Dataset.from_tensor_slices(shares)).map(mix)
 
 
 def _batches(face, targets: np.ndarray, order: np.ndarray, shape, batch_size: int) -> tf.data.Dataset:

@@ -85,9 +85,6 @@ class Recipe:
     valence_arousal_weight: float = 0.0
     """What the squared error of valence and arousal counts beside the cross-entropy of the emotions, in networks that
     tell both; 0 for those that tell the emotions alone."""
-    mixup: float = 0.0
-    """Both parameters of the beta distribution of the shares in which two faces are mixed (Zhang et al., ICLR 2018); 0
-    for none."""
     augmentation: Augmentation = Augmentation()
     seed: int = 20210
 

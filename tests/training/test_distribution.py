@@ -100,7 +100,7 @@ def test_the_shares_of_a_batch_are_the_batch(folder):
     def batches(share):
         return list(pipeline.training_batches(faces, (16, 16, 1), pair_of_batches, 0, share).as_numpy_iterator())
 
-    pair_of_batches = replace(recipe, batch_size=8, mixup=0.0)
+    pair_of_batches = replace(recipe, batch_size=8)
     whole = batches(Share())
     shares = [batches(Share(machine, machines=2, devices=2)) for machine in range(2)]
     for index, parts in enumerate(whole):

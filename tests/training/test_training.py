@@ -92,16 +92,6 @@ def test_class_weights_help_rare_classes_and_average_to_one():
     np.testing.assert_allclose(pipeline.class_weights(labels, 2, power=0), 1)
 
 
-def test_mixed_faces_are_made_of_two_in_the_same_shares_as_their_targets(faces):
-    plain = list(pipeline.training_batches(faces, GRAY, RECIPE, 0))
-    mixed = list(pipeline.training_batches(faces, GRAY, replace(RECIPE, mixup=0.4), 0))
-    for (images, targets), (mixed_images, mixed_targets) in zip(plain, mixed, strict=True):
-        # Seen from both ends a batch holds each pair twice, in shares that complete each other.
-        np.testing.assert_allclose(mixed_images + mixed_images[::-1], images + images[::-1], atol=1e-5)
-        np.testing.assert_allclose(mixed_targets + mixed_targets[::-1], targets + targets[::-1], atol=1e-5)
-    assert any((np.abs(with_ - without) > 1e-3).any() for (_, with_), (_, without) in zip(mixed, plain, strict=True))
-
-
 def test_teachers_and_votes_count_alike(faces):
     targets = taught(faces, [OneModel(), OneModel()]).targets
     [said] = OneModel().predict(np.zeros((1, 224, 224, 3), np.uint8))
