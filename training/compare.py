@@ -7,6 +7,7 @@ whom they show, intervals and tests go by people.
 import hashlib
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from fers.domain.models import ModelInfo
 from training import comparison_plots, comparison_table
 from training.crops import BATCH_SIZE, whole
 from training.speed import one_face_milliseconds
+from training.writing import write_whole
 
 
 @click.command(help=__doc__)
@@ -78,7 +80,8 @@ def answers_of(
                 framed = [_framed(i, box, scale if detector else 1) for i, box in zip(images, boxes, strict=True)]
                 fresh[index].append(classifiers[index].predict(np.stack(framed)))
     for index in missing:
-        np.savez(kept[index], answers=np.concatenate(fresh[index]), found=np.array(found))
+        told = {"answers": np.concatenate(fresh[index]), "found": np.array(found)}
+        write_whole(kept[index], partial(np.savez, **told))
     read = [np.load(file) for file in kept]
     return [file["answers"] for file in read], read[0]["found"]
 

@@ -100,6 +100,19 @@ def test_what_was_answered_before_is_not_asked_again(faces, tmp_path):
     assert (first.asked, again.asked) == (len(faces), 0)
 
 
+def test_answers_that_were_being_kept_when_a_comparison_was_killed_are_asked_again(faces, tmp_path, monkeypatch):
+    def killed(path, **answers):
+        path.write_bytes(b"half of them")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(compare.np, "savez", killed)
+        with pytest.raises(KeyboardInterrupt):
+            compared(faces, [Knowing("same", faces.labels, 3)], tmp_path)
+    again = Knowing("same", faces.labels, 3)
+    assert compared(faces, [again], tmp_path)["n"] == again.asked == len(faces)
+
+
 def test_without_missed_faces_the_scores_are_the_usual_ones():
     random = np.random.default_rng(4)
     answers, labels = random.dirichlet(np.ones(8), 200), random.integers(0, 8, 200)
