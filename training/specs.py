@@ -16,7 +16,7 @@ def to_measure_on(validate: Sequence[str], data: Sequence[str]) -> list[str]:
     part. Raises DataError, and ValueError when that is nothing."""
     chosen = validate or [spec for spec in data if _is_whole_version(spec)]
     if not chosen:
-        raise ValueError("name the faces to measure every epoch on: --validate SPEC")
+        raise ValueError("name the faces to measure on: --validate SPEC")
     return [_part(spec, Split.VALIDATION) for spec in chosen]
 
 

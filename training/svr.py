@@ -1,6 +1,6 @@
-"""Train the comparison's "SVR on hand-made features": `python -m training.svr --data SPEC`.
+"""Train the comparison's "SVR on hand-made features": `python -m training.svr --data SPEC --validate SPEC`.
 
-    python -m training.svr --data ferplus-votes:FER2013Train.zip
+    python -m training.svr --data ferplus-votes:FER2013Train.zip --validate ferplus:FER2013Valid.zip
 
 A linear support vector regression (Fan et al., LIBLINEAR, JMLR 2008, through scikit-learn) for each emotion, on
 histograms of oriented gradients, learns the share of the votes that the emotion got; the emotion with the largest share
@@ -8,6 +8,7 @@ is the answer. The comparison's source prints an accuracy for an SVR and no more
 each emotion against the rest are our choice. So is the squared loss: most shares are zero, and so would be the median
 of a rare emotion's, which the absolute loss estimates.
 
+Nothing is measured here: as in `python -m training.train`, pictures that it will be measured on are not learned from.
 The run folder holds a network like that of any other run, for `python -m training.package`.
 """
 
@@ -21,11 +22,13 @@ from sklearn.svm import LinearSVR
 
 from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
-from training import pipeline
+from training import pipeline, specs
 from training.calibrate import fit_temperature
 from training.models import svr
 from training.networks import FEATURES
 from training.run import CHECKPOINT
+from training.twins import kept_apart
+from training.writing import write_whole
 
 BATCH_SIZE = 256
 COST = 0.1
@@ -40,13 +43,18 @@ SHARPNESS = 10.0
 @click.option(
     "--data", required=True, multiple=True, metavar="SPEC", help="Faces to learn from: docs/researchers/data.md."
 )
+@click.option("--validate", multiple=True, metavar="SPEC", help="Faces that it will be measured on.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/svr"), show_default=True, help="Run folder.")
 @explains_failures
-def main(data: tuple[str, ...], out: Path) -> None:
-    learning = load_all(data)
+def main(data: tuple[str, ...], validate: tuple[str, ...], out: Path) -> None:
+    try:
+        measured = load_all(specs.to_measure_on(validate, data))
+        learning = kept_apart(load_all(specs.to_learn_from(data)), measured)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{learning.source}: {len(learning)} faces")
     out.mkdir(parents=True, exist_ok=True)
-    train(learning).save(out / CHECKPOINT)
+    write_whole(out / CHECKPOINT, train(learning).save)
     click.echo(f"The trained network is {out / CHECKPOINT}.")
 
 

@@ -29,7 +29,7 @@ from training.recipe import Recipe
 from training.recipes import affectnet_cnn, alexnet, att2_2mt, att2_cnn, att2_mt, mobilenet, vgg
 from training.run import CHECKPOINT, LOG, train
 from training.train import seeded
-from training.twins import apart
+from training.twins import kept_apart
 from training.writing import write_whole
 
 FLAT = 0.003
@@ -82,7 +82,7 @@ def main(
         if not plan and importlib.util.find_spec("torch") is None:
             raise ValueError("PyTorch computes the steps of this protocol: pip install torch")
         learning, validation = load_all(specs.to_learn_from(data)), load_all(specs.to_measure_on(validate, data))
-        learning = apart(learning, validation)
+        learning = kept_apart(learning, validation)
         for name in () if plan else chosen:
             click.echo(f"{SYSTEMS[name].name}:")
             for recipe, run in _runs(name, out, seeds):

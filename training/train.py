@@ -22,7 +22,7 @@ from fers.domain.interfaces import Classifier
 from training import beginnings, curves, distribution, recipe, specs
 from training.crops import predictions
 from training.run import LOG, train
-from training.twins import apart
+from training.twins import kept_apart
 
 ENGINES = ("auto", "keras", "torch")
 FRESH, LEARNING_ON = "alexnet", "more"
@@ -104,11 +104,7 @@ def main(
         for faces in (learning, validation):
             dropped = ", ".join(f"{count} {reason}" for reason, count in faces.dropped.items()) or "none"
             click.echo(f"{faces.source}: {len(faces)} faces, dropped: {dropped}")
-        faces, learning = len(learning), apart(learning, validation)
-        if left_out := faces - len(learning):
-            click.echo(f"{left_out} of the faces to learn from are pictures that are measured on: they are left out.")
-        if not len(learning):
-            raise ValueError("all of the faces to learn from are measured on: name others with --validate SPEC")
+        learning = kept_apart(learning, validation)
         if known:
             learning = taught(learning, known)
         run = out or Path("runs") / recipe_name

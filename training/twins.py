@@ -3,6 +3,8 @@ from a picture is not measured by it."""
 
 from hashlib import sha256
 
+import click
+
 from fers.datasets import FaceSet
 
 
@@ -16,6 +18,16 @@ def apart(learning: FaceSet, validation: FaceSet) -> FaceSet:
     """`learning` without its twins in `validation`."""
     left_out = set(twins(learning, validation))
     return learning.only([index for index in range(len(learning)) if index not in left_out])
+
+
+def kept_apart(learning: FaceSet, validation: FaceSet) -> FaceSet:
+    """`apart`, and how many that leaves out is said. Raises ValueError where it leaves none to learn from."""
+    rest = apart(learning, validation)
+    if left_out := len(learning) - len(rest):
+        click.echo(f"{left_out} of the faces to learn from are pictures that are measured on: they are left out.")
+    if not len(rest):
+        raise ValueError("all of the faces to learn from are measured on: name others with --validate SPEC")
+    return rest
 
 
 def _pixels(faces: FaceSet, index: int) -> bytes:

@@ -4,11 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from fers.datasets import FaceSet
 from fers.domain.emotions import LABELS, Emotion
 from fers.inference.runtimes import open_network
+from tests.training.faces import write_ferplus
 from training import pipeline, svr
 from training.convert import litert
 from training.models import svr as svr_network
@@ -38,6 +40,24 @@ def test_the_network_answers_as_the_regressions_learned(faces):
     assert (probabilities.argmax(axis=1) == faces.labels).all()
     # The scores are sharpened until such easy answers are sure ones.
     assert probabilities.max(axis=1).mean() > 0.8
+
+
+def test_pictures_that_it_will_be_measured_on_are_not_learned_from(tmp_path, monkeypatch):
+    rows = [tuple(10 * (column == emotion) for column in range(10)) for emotion in range(8)]
+    learning, measured = (write_ferplus(tmp_path / name, rows[:faces]) for name, faces in (("a", 8), ("b", 3)))
+    learned_from = []
+    monkeypatch.setattr(svr, "train", lambda faces: learned_from.extend(faces.names) or svr_network.build())
+
+    def said(*arguments):
+        given = ["--data", f"ferplus:{learning}", "--out", str(tmp_path / "run")]
+        return CliRunner().invoke(svr.main, [*given, *arguments])
+
+    told = said("--validate", f"ferplus:{measured}")
+    assert (told.exit_code, len(learned_from)) == (0, 5), told.output
+    assert "3 of the faces to learn from are pictures that are measured on" in told.output
+    for wrong in ([], ["--validate", f"ferplus:{learning}"]):
+        refused = said(*wrong)
+        assert refused.exit_code == 1 and "--validate SPEC" in refused.output
 
 
 def test_flat_pictures_are_answered_when_served(tmp_path):
