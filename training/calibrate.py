@@ -1,7 +1,9 @@
-"""Make a model's confidence believable: `python -m training.calibrate --model NAME_OR_FOLDER --data SPEC`.
+"""Make a model's confidence believable:
+`python -m training.calibrate --model NAME_OR_FOLDER --version VERSION --data SPEC`.
 
 Temperature scaling (Guo et al., ICML 2017) and the confidence below which the app says "not sure" are fitted on one
 half of the faces and tested on the other. Both go into the model's `model.json`, with a reliability diagram beside it.
+Kept answers say by which version they were given, with which confidence: so the calibrated model gets one of its own.
 """
 
 from dataclasses import asdict, dataclass
@@ -55,6 +57,7 @@ class Calibration:
 
 @click.command(help=__doc__)
 @click.option("--model", required=True, metavar="NAME_OR_FOLDER", help="A registered model or its folder.")
+@click.option("--version", required=True, help="What the calibrated model is called.")
 @click.option("--data", required=True, multiple=True, metavar="SPEC", help="Faces that the model did not learn from.")
 @click.option(
     "--accuracy",
@@ -64,7 +67,7 @@ class Calibration:
     help='Share of right answers to reach by saying "not sure" instead of the least confident ones.',
 )
 @explains_failures
-def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
+def main(model: str, version: str, data: tuple[str, ...], accuracy: float) -> None:
     registry = adapters.registry(config.load())
     classifier, folder = registry.classifier(model), registry.find(model).path
     faces = load_all(data)
@@ -77,8 +80,8 @@ def main(model: str, data: tuple[str, ...], accuracy: float) -> None:
         {"As trained": probabilities[untouched], "Calibrated": tempered(probabilities[untouched], found.temperature)},
         faces.labels[untouched],
     )
-    write(folder, faces.source, found)
-    click.echo(f"{classifier.info.id} {classifier.info.version} on {faces.source}\n{_summary(found)}")
+    write(folder, version, faces.source, found)
+    click.echo(f"{classifier.info.id} {version} on {faces.source}\n{_summary(found)}")
 
 
 def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float) -> Calibration:
@@ -161,9 +164,9 @@ def ece_by_chance(probabilities: np.ndarray) -> tuple[float, float]:
     return float(np.mean(errors)), float(np.quantile(errors, 0.95))
 
 
-def write(folder: Path, source: str, found: Calibration) -> None:
+def write(folder: Path, version: str, source: str, found: Calibration) -> None:
     """Put what was fitted into the folder's description, all of it or nothing."""
-    description = description_in(folder)
+    description = description_in(folder) | {"version": version}
     description["output"] |= {"temperature": found.temperature, "least_confidence": found.least_confidence}
     # An ECE measured before is not that of the calibrated model.
     measured = description["metrics"].get(source, {}) | {"ece": found.ece}

@@ -103,7 +103,9 @@ def spec(tmp_path):
 
 
 def _calibrate(folder, spec, *options):
-    result = CliRunner().invoke(calibrate.main, ["--model", str(folder), "--data", spec, *options])
+    result = CliRunner().invoke(
+        calibrate.main, ["--model", str(folder), "--version", "1.0.1", "--data", spec, *options]
+    )
     assert result.exit_code == 0, result.output
     return json.loads((folder / "model.json").read_text()), result.stdout
 
@@ -116,9 +118,10 @@ def test_the_command_writes_what_the_app_reads_and_finds_the_same_again(folder, 
     assert output.temperature == first["metrics"]["ferplus:set"]["calibration"]["temperature"]
     assert f"temperature {output.temperature:.4f}" in told
     assert 0 < output.least_confidence < 1
-    assert {key: first[key] for key in first.keys() - {"output", "metrics"}} == {
-        key: before[key] for key in before.keys() - {"output", "metrics"}
-    }
+    assert first["version"] == "1.0.1" != before["version"], "it is sure of other answers than before"
+    assert "tiny 1.0.1 on" in told
+    changed = {"version", "output", "metrics"}
+    assert {key: first[key] for key in first.keys() - changed} == {key: before[key] for key in before.keys() - changed}
     assert not list(folder.glob("*.part"))
 
     again, _ = _calibrate(folder, spec, "--accuracy", "0.75")
@@ -140,6 +143,6 @@ def test_the_command_draws_a_diagram_whose_words_can_be_read_out(folder, spec):
 
 
 def test_mistakes_are_one_clear_line(spec):
-    result = CliRunner().invoke(calibrate.main, ["--model", "no-such-model", "--data", spec])
+    result = CliRunner().invoke(calibrate.main, ["--model", "no-such-model", "--version", "1", "--data", spec])
     assert result.exit_code == 1
     assert result.output.startswith("Error: There is no model called no-such-model.")
