@@ -5,10 +5,10 @@ import json
 import os
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import keras
@@ -48,8 +48,8 @@ def train(
     `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
     that did not raise top-1 on `validation`, a run is over early. The recipe is fitted to a set that is small. Raises
     ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
-    that is not given or that an early end would leave out, and when the folder holds a run on other faces or by the
-    other engine.
+    that is not given or that an early end would leave out, and when the folder holds a run by another recipe, on other
+    faces or by the other engine.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
@@ -60,7 +60,8 @@ def train(
         raise ValueError("this recipe keeps a share of what it began with, in its last epoch: leave --patience out")
     chosen = chosen.fitted(len(learning))
     run.mkdir(parents=True, exist_ok=True)
-    done = _epochs_done(run, learning, by_torch)
+    about = _about(chosen, learning, validation)
+    done = _epochs_done(run, about, by_torch)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
     if done and not by_torch:  # A kill may have come after this was saved and before that was said.
         done = int(model.optimizer.iterations) // (len(learning) // chosen.batch_size)
@@ -91,7 +92,7 @@ def train(
             _train_by_torch(model, one, way)
         else:
             _train(model, one)
-        progress = json.dumps({"epochs_done": epoch + 1, "faces": learning.source})
+        progress = json.dumps({"epochs_done": epoch + 1} | about)
         write_whole(kept / PROGRESS, partial(Path.write_text, data=progress))
         foretold.took(epoch, time.monotonic() - began)
         if epoch + 1 < chosen.epochs:
@@ -223,17 +224,40 @@ def _log(epoch: _Epoch) -> keras.callbacks.CSVLogger:
     return keras.callbacks.CSVLogger(epoch.folder / LOG, append=epoch.number > 0)
 
 
-def _epochs_done(run: Path, learning: FaceSet, by_torch: bool) -> int:
+def _about(chosen: Recipe, learning: FaceSet, validation: FaceSet) -> dict[str, Any]:
+    """What makes a run that run, in JSON's types."""
+    recipe = asdict(chosen)
+    faces = {"faces": learning.source, "of_them": len(learning), "measured_on": validation.source}
+    return json.loads(json.dumps(faces | {"recipe": recipe | recipe.pop("augmentation")}))
+
+
+def _epochs_done(run: Path, about: dict[str, Any], by_torch: bool) -> int:
     if not (run / PROGRESS).exists():
         return 0
     progress = json.loads((run / PROGRESS).read_text())
-    if progress.get("faces", learning.source) != learning.source:
-        raise ValueError(f"{run} holds a run on other faces, {progress['faces']}: name a new folder with --out")
+    _refuse_another(run, progress, about)
     done = progress["epochs_done"]
     if by_torch != (run / STATE.format(done)).exists():  # Neither can read the other's optimiser.
         before = "keras" if by_torch else "torch"
         raise ValueError(f"{run} holds a run that goes on with --engine {before}: name it, or a new folder with --out")
     return done
+
+
+def _refuse_another(run: Path, was: dict[str, Any], now: dict[str, Any]) -> None:
+    """Raise ValueError unless it is one run; what earlier releases did not write down may be anything."""
+    if was.get("faces", now["faces"]) != now["faces"]:
+        raise ValueError(f"{run} holds a run on other faces, {was['faces']}: name a new folder with --out")
+    if (of_them := was.get("of_them", now["of_them"])) != now["of_them"]:
+        raise ValueError(
+            f"{run} holds a run on {of_them} faces, and these are {now['of_them']}: name a new folder with --out"
+        )
+    if (measured_on := was.get("measured_on", now["measured_on"])) != now["measured_on"]:
+        raise ValueError(f"{run} holds a run that is measured on {measured_on}: name it, or a new folder with --out")
+    recipe = now["recipe"]
+    others = {name: value for name, value in was.get("recipe", {}).items() if recipe.get(name, value) != value}
+    if others:
+        told = ", ".join(f"{name} {value}, not {recipe[name]}" for name, value in others.items())
+        raise ValueError(f"{run} holds a run by another recipe ({told}): name that, or a new folder with --out")
 
 
 def _forget_from(log: Path, epoch: int) -> None:

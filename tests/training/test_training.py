@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +29,7 @@ from training import run as runs
 from training.beginnings import learned
 from training.compiled import compiled
 from training.networks import emotion_network
-from training.recipe import Stage, names
+from training.recipe import Augmentation, Stage, names
 from training.recipe import load as load_recipe
 from training.run import CHECKPOINT, CURVES, LOG, PROGRESS, train
 from training.train import taught
@@ -169,6 +171,37 @@ def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
     assert {"loss", "top1", "top3", "val_loss", "val_top1", "val_top3"} <= log(run)[0].keys()
     assert int(network.optimizer.iterations) == 4
     assert float(network.optimizer.learning_rate) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"learning_rate": 0.5}, "another recipe (learning_rate 0.1, not 0.5)"),
+        ({"augmentation": Augmentation(blur=0.01)}, "another recipe (blur 0.0, not 0.01)"),
+        ({"model": "vgg", "stages": (Stage(1),)}, "model tiny, not vgg, stages [{'epochs': 2, "),
+    ],
+)
+def test_a_run_is_not_gone_on_with_by_another_recipe(faces, plain, other, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        train(replace(RECIPE, **other), faces, faces, plain[0])
+
+
+def test_a_run_is_not_gone_on_with_on_other_faces(faces, plain):
+    for learning, measured, told in (
+        (faces.only(range(8)), faces, "a run on 16 faces, and these are 8"),
+        (faces, replace(faces, source="others"), "measured on ferplus:set"),
+        (replace(faces, source="others"), faces, "other faces, ferplus:set"),
+    ):
+        with pytest.raises(ValueError, match=told):
+            train(RECIPE, learning, measured, plain[0])
+
+
+def test_runs_of_earlier_releases_are_gone_on_with(faces, plain, capsys, tmp_path):
+    run = shutil.copytree(plain[0], tmp_path / "run")
+    for before in ({}, {"faces": faces.source}, {"recipe": {"mixup": 0.0, "seed": RECIPE.seed}}):
+        (run / PROGRESS).write_text(json.dumps({"epochs_done": 2} | before))
+        train(RECIPE, faces, faces, run)
+        assert "holds 2 of 2 epochs already" in capsys.readouterr().out
 
 
 def test_a_run_that_is_over_draws_its_curves(plain):
