@@ -135,7 +135,7 @@ class Step:
     task: Task
     outcome: Outcome | None = None
     face_id: str | None = None
-    """Of the face that was given; None where nothing was kept."""
+    """Of the photo that is being given, and of the face that was; None where nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,10 @@ class Sitting:
     held: int | None = None
     """The step whose place is kept for them."""
     held_until: datetime | None = None
+
+    def with_step(self, number: int, step: Step) -> "Sitting":
+        """The sitting where one of its steps is another one."""
+        return replace(self, steps=(*self.steps[:number], step, *self.steps[number + 1 :]))
 
     @property
     def done(self) -> int:

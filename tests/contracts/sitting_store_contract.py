@@ -32,6 +32,10 @@ def a_sitting(person: str = "ada", **different) -> Sitting:
     return replace(Sitting(an_id(person), STUDY, "a protocol", steps, 3, held=2, held_until=SOON), **different)
 
 
+def save(store, sitting: Sitting) -> None:
+    store.change(sitting.person_id, sitting.study_id, lambda _: sitting)
+
+
 class SittingStoreContract(TwoPeople):
     @pytest.fixture
     def store(self, backend, records):
@@ -40,13 +44,33 @@ class SittingStoreContract(TwoPeople):
     def test_a_sitting_comes_back_as_it_was_saved_last(self, store):
         elsewhere = a_sitting(study_id=an_id("other"), held=None, held_until=None)
         for sitting in (a_sitting(length=1), a_sitting(), elsewhere, a_sitting("bob")):
-            store.save_sitting(sitting)
+            save(store, sitting)
         assert store.sitting(an_id("ada"), STUDY) == a_sitting()
         assert sorted(store.sittings_of(an_id("ada")), key=lambda one: one.length * (one != elsewhere)) == [
             elsewhere,
             a_sitting(),
         ]
         assert store.sitting(an_id("bob"), an_id("other")) is None
+
+    def test_a_change_says_what_was_before_and_after_and_may_change_nothing(self, store):
+        ada = an_id("ada"), STUDY
+        assert store.change(*ada, lambda known: known) == (None, None)
+        assert store.change(*ada, lambda known: known or a_sitting()) == (None, a_sitting())
+        assert store.change(*ada, lambda known: known or a_sitting(held=1)) == (a_sitting(), a_sitting())
+        assert store.change(*ada, lambda known: replace(known, held=1)) == (a_sitting(), a_sitting(held=1))
+        assert store.sitting(*ada) == a_sitting(held=1)
+
+    def test_of_windows_that_change_a_sitting_at_once_each_sees_what_the_others_did(self, store):
+        ada = an_id("ada"), STUDY
+
+        def one_more(known: Sitting | None) -> Sitting:
+            return replace(known, length=known.length + 1) if known else a_sitting(length=1)
+
+        with ThreadPoolExecutor(8) as threads:
+            changes = list(threads.map(lambda _: store.change(*ada, one_more), range(8)))
+        assert sorted(after.length for _, after in changes) == list(range(1, 9))
+        assert [before for before, after in changes if after.length == 1] == [None]
+        assert store.sitting(*ada).length == 8
 
     def test_a_place_is_kept_until_it_is_given_back_or_its_time_is_over(self, store):
         one = [Quota(Emotion.FEAR, 1)]
@@ -131,14 +155,14 @@ class SittingStoreContract(TwoPeople):
 
     def test_deleting_a_person_takes_their_sittings_and_gives_their_places_back(self, store, records):
         for name in ("ada", "bob"):
-            store.save_sitting(a_sitting(name))
+            save(store, a_sitting(name))
             store.reserve(STUDY, an_id(name), FEAR, [], NOON, SOON)
         records.delete_person(an_id("ada"))
         assert store.sittings_of(an_id("ada")) == []
         assert store.sittings_of(an_id("bob")) == [a_sitting("bob")]
         assert store.held(STUDY, NOON) == {FEAR: 1}
         with pytest.raises(NotFound):
-            store.save_sitting(a_sitting())
+            save(store, a_sitting())
         with pytest.raises(NotFound):
             store.reserve(STUDY, an_id("ada"), FEAR, [], NOON, SOON)
         assert store.held(STUDY, NOON) == {FEAR: 1}

@@ -69,6 +69,19 @@ def test_whoever_stops_for_now_goes_on_where_they_were(app, platform, ask):
     assert not app.exception
 
 
+def test_whoever_did_a_task_in_another_window_is_told_and_goes_on(app, platform, ask):
+    ask(FEAR, replace(SAD, display=Display.POSED))
+    ada = participant(platform)
+    sign_in(app)
+    for left in ("Show sadness", "Thank you, that's everything!"):
+        give(app, photo())
+        give_face(platform, ada)
+        assert "You have done this task in another window already." in told(click(app, "Yes"))
+        assert left in told(app)
+    assert len(platform.data_export.faces(ada)) == 2
+    assert not app.exception
+
+
 def test_a_study_that_is_full_says_so_kindly(app, platform, ask):
     ask(FEAR, quotas=(Quota(Emotion.FEAR, 1),))
     give_face(platform, newcomer(platform))

@@ -1,7 +1,7 @@
 """Where it is kept how far people and quotas are with a study's protocol."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -16,8 +16,12 @@ class SittingStore(Protocol):
     Raises StoreUnavailable.
     """
 
-    def save_sitting(self, sitting: Sitting) -> None:
-        """Add or replace somebody's way through a study. Raises NotFound when the person is gone."""
+    def change(
+        self, person_id: str, study_id: str, changed: Callable[[Sitting | None], Sitting | None]
+    ) -> tuple[Sitting | None, Sitting | None]:
+        """Add or replace somebody's way through a study by what `changed` makes of it as it is (None: there is none),
+        whoever else changes it at the same time. Returns it as it was and as it is then. Raises NotFound when the
+        person is gone, and there is something to keep."""
 
     def sitting(self, person_id: str, study_id: str) -> Sitting | None: ...
 

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from fers.domain.interfaces import FaceDetector, Models, StoreHealth
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, StudyClosed
+from fers.errors import AlreadyExists, InvalidInput, StudyClosed
 from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks, Turn
 from fers.services.models.challengers import Challengers
@@ -141,10 +142,11 @@ class Capture:
         """Store the face with everything that belongs to it, exactly once however often this is called.
 
         Returns the stored face, or None for a person who did not agree to storing, or no longer does: then nothing is
-        kept. Raises ConsentRequired, StudyClosed, InvalidInput as above, and StoreUnavailable: then trying again is
-        safe.
+        kept. Raises ConsentRequired, StudyClosed, InvalidInput as above, AlreadyExists when its person did the task
+        in another window meanwhile, and StoreUnavailable: then trying again is safe.
         """
         consent, study = self._require_open_for(actor, draft)
+        self._choose(actor, draft, study)
         if not consent.permits(Purpose.STORE):
             self._note_given(actor, draft, study, None, sent=1)
             return None
@@ -174,10 +176,28 @@ class Capture:
             live=draft.live,
             intended=task.intended if task else None,
         )
-        stored = self._storing.store(face, photo.data)
+        stored = self._storing.store(face, photo.data, lambda: self._require_chosen(actor, draft))
         held = self._consents.hold_to_latest(actor, stored)
         self._note_given(actor, draft, study, draft.id, sent=int(stored is face))
         return held
+
+    def _choose(self, actor: Person, draft: Draft, study: Study) -> None:
+        """Have the photo be the one that is given for its task: of those from two windows one is. Another photo that
+        was to be, and never came to be stored, steps back."""
+        if (turn := draft.turn) is None or turn.task is None:
+            return
+        try:
+            while (other := self._tasks.choose(actor, turn, draft.id)) != draft.id:
+                instead = partial(self._tasks.choose, actor, turn, draft.id, instead_of=other)
+                if self._storing.unless_stored(other, instead):
+                    self._tasks.note_given(actor, turn, other)  # Whoever stored it may have died before.
+        except AlreadyExists:
+            self._participations.note_progress(actor, study)  # Likewise.
+            raise
+
+    def _require_chosen(self, actor: Person, draft: Draft) -> None:
+        if draft.turn and draft.turn.task and self._tasks.choose(actor, draft.turn, draft.id) != draft.id:
+            raise AlreadyExists("capture.task-done")
 
     def _note_given(self, actor: Person, draft: Draft, study: Study, face_id: str | None, sent: int) -> None:
         """`sent`: 0 where an earlier call, of which only the answer got lost, has stored the face already."""

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -183,8 +183,14 @@ class _Forgotten:
     def __init__(self) -> None:
         self._sittings: dict[str, Sitting] = {}
 
-    def save_sitting(self, sitting: Sitting) -> None:
-        self._sittings[sitting.person_id] = sitting
+    def change(
+        self, person_id: str, study_id: str, changed: Callable[[Sitting | None], Sitting | None]
+    ) -> tuple[Sitting | None, Sitting | None]:
+        before = self._sittings.get(person_id)
+        after = changed(before)
+        if after is not None:
+            self._sittings[person_id] = after
+        return before, after
 
     def sitting(self, person_id: str, study_id: str) -> Sitting | None:
         return self._sittings.get(person_id)

@@ -1,5 +1,7 @@
 """Storing a face whole or not at all: its image, then its record, under a mark in the journal."""
 
+from collections.abc import Callable
+
 from fers.domain.faces import Face
 from fers.domain.interfaces import ErasureStore, ImageStore, Journal, RecordStore
 from fers.errors import NotFound
@@ -12,8 +14,9 @@ class Storing:
         self._journal = journal
         self._erasures = erasures
 
-    def store(self, face: Face, data: bytes) -> Face:
-        """Store a face, or return the one that is stored under this id already.
+    def store(self, face: Face, data: bytes, require_wanted: Callable[[], None] = lambda: None) -> Face:
+        """Store a face, or return the one that is stored under this id already. `require_wanted` is called before
+        anything of a new one is written, and keeps it out by raising.
 
         The image goes first: once the record is there, everything of the face is. Raises StoreUnavailable (then nothing
         of the face is left), or NotFound when its person is gone, or took this very face back: what is noted as taken
@@ -26,12 +29,25 @@ class Storing:
                     return stored
                 if self._erasures.is_gone(face.id):
                     raise NotFound("capture.withdrawn")
+                require_wanted()
                 self._images.put(face.id, data)
                 self._records.create_face(face)
         except Exception:
             self.recover()
             raise
         return face
+
+    def unless_stored(self, face_id: str, act: Callable[[], object]) -> bool:
+        """Act while nobody stores the face with this id, unless it is there. Returns whether it is there."""
+        try:
+            with self._journal.writing(face_id):
+                is_there = self._records.face(face_id) is not None
+                if not is_there:
+                    act()
+        except Exception:
+            self.recover()
+            raise
+        return is_there
 
     def recover(self) -> list[str]:
         """Finish or undo what a failed or killed submission or withdrawal left behind. Returns the faces' ids."""

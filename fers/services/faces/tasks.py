@@ -28,6 +28,7 @@ from fers.domain.protocols import (
     without_place,
 )
 from fers.domain.studies import Study
+from fers.errors import AlreadyExists
 from fers.services.people.consents import Consents
 from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
@@ -160,13 +161,33 @@ class Tasks:
         if sitting is None or sitting.held != turn.step or self._is_held(sitting):
             return
         if self._reserve(actor, study, turn.task):
-            self._sittings.save_sitting(replace(sitting, held_until=self._now() + LEASE))
+            self._hold(sitting, turn.step)
 
     def skip(self, actor: Person, turn: Turn) -> None:
         """Leave a task out; its place is free at once."""
         require(actor, Action.GIVE_FACE)
         self._note(actor, turn, Outcome.SKIPPED)
         self._participations.note_progress(actor, self._studies.current(actor))
+
+    def choose(self, actor: Person, turn: Turn, face_id: str, instead_of: str | None = None) -> str:
+        """Let the photo with this id be the one that is given for a turn, unless another one is already, and not
+        `instead_of` that. Returns the id of the one that is. Raises AlreadyExists when the turn is done: by another
+        photo, or skipped, in another window."""
+        require(actor, Action.GIVE_FACE)
+
+        def chosen(known: Sitting | None) -> Sitting | None:
+            step = _step(known, turn)
+            if known is None or step is None or step.outcome or step.face_id not in (None, instead_of):
+                return known
+            return known.with_step(turn.step, replace(step, face_id=face_id))
+
+        _, sitting = self._sittings.change(actor.id, turn.study_id, chosen)
+        step = _step(sitting, turn)
+        if step is None:  # They are asked something else by now, and their photo counts all the same.
+            return face_id
+        if step.outcome and step.face_id != face_id:
+            raise AlreadyExists("capture.task-done")
+        return step.face_id or face_id
 
     def note_given(self, actor: Person, turn: Turn | None, face_id: str | None) -> None:
         """A turn is done. `face_id`: of the face that came of it, if one was kept."""
@@ -180,7 +201,7 @@ class Tasks:
         for sitting in self._sittings.sittings_of(actor.id):
             if sitting.held is not None:
                 self._sittings.release(sitting.study_id, actor.id, sitting.steps[sitting.held].task.intended)
-                self._sittings.save_sitting(without_place(sitting))
+                self._sittings.change(actor.id, sitting.study_id, lambda known: known and without_place(known))
 
     def ending(self, actor: Person) -> Ending | None:
         """What the actor's sitting in the study they work in came to; None: they were asked nothing."""
@@ -237,12 +258,17 @@ class Tasks:
         if sitting is not None:
             self.leave(actor)
         steps = plan(protocol, self._row(study), self._fullness(actor, study), self._random)
-        steps = carried_over(sitting.steps if sitting else (), steps)
-        planned = Sitting(actor.id, study.id, protocol.id, steps, protocol.length)
-        self._sittings.save_sitting(planned)
-        if sitting is None:
+
+        def planned(known: Sitting | None) -> Sitting:
+            if known is not None and known.protocol_id == protocol.id:  # Planned in another window.
+                return known
+            carried = carried_over(known.steps if known else (), steps)
+            return Sitting(actor.id, study.id, protocol.id, carried, protocol.length)
+
+        before, after = self._sittings.change(actor.id, study.id, planned)
+        if before is None:
             self._sittings.count(study.id, "begun")
-        return planned
+        return after or planned(None)
 
     def _row(self, study: Study) -> int:
         """The row that was used least."""
@@ -280,10 +306,20 @@ class Tasks:
             if task.intended in full:
                 continue
             if self._reserve(actor, study, task):
-                self._sittings.save_sitting(replace(sitting, held=number, held_until=self._now() + LEASE))
+                self._hold(sitting, number)
                 return number
             full.add(task.intended)
         return None
+
+    def _hold(self, sitting: Sitting, number: int) -> None:
+        """Note that the place of a step is kept, unless it was done in another window just now."""
+
+        def held(known: Sitting | None) -> Sitting | None:
+            if known is None or number >= len(known.steps) or known.steps[number] != sitting.steps[number]:
+                return known
+            return replace(known, held=number, held_until=self._now() + LEASE)
+
+        self._sittings.change(sitting.person_id, sitting.study_id, held)
 
     def _may_come(self, actor: Person, study: Study, sitting: Sitting) -> bool:
         given, groups = self._sittings.given(study.id), self._groups_of(actor, study)
@@ -308,16 +344,22 @@ class Tasks:
 
     def _note(self, actor: Person, turn: Turn, outcome: Outcome, face_id: str | None = None) -> None:
         """Once: whoever presses twice did it once."""
-        sitting = self._sittings.sitting(actor.id, turn.study_id)
-        if sitting is None or turn.task is None or not _is_open(sitting, turn):
+        if turn.task is None:
             return
-        step = Step(turn.task, outcome, face_id)
-        steps = (*sitting.steps[: turn.step], step, *sitting.steps[turn.step + 1 :])
-        done = without_place(replace(sitting, steps=steps))
-        self._sittings.save_sitting(done)
+        done = Step(turn.task, outcome, face_id)
+
+        def noted(known: Sitting | None) -> Sitting | None:
+            step = _step(known, turn)
+            if known is None or step is None or step.outcome:
+                return known
+            return without_place(known.with_step(turn.step, done))
+
+        before, after = self._sittings.change(actor.id, turn.study_id, noted)
+        if before is None or after is None or before == after:
+            return
         self._sittings.release(turn.study_id, actor.id, turn.task.intended)
         self._sittings.count(turn.study_id, f"{outcome}_{turn.task.id}")
-        if done.is_through and not sitting.is_through:
+        if after.is_through and not before.is_through:
             self._sittings.count(turn.study_id, "through")
 
     def _filled(self, study: Study) -> float | None:
@@ -335,10 +377,10 @@ def _undone(sitting: Sitting) -> Iterator[int]:
     yield from sorted(undone, key=lambda number: number != sitting.held)
 
 
-def _is_open(sitting: Sitting, turn: Turn) -> bool:
-    """Whether the turn's step is to be done still, and no other one meanwhile: the plan may be a new one."""
-    step = sitting.steps[turn.step] if turn.step < len(sitting.steps) else None
-    return step is not None and step.outcome is None and step.task == turn.task
+def _step(sitting: Sitting | None, turn: Turn) -> Step | None:
+    """The turn's step as it is now; None where another one is there meanwhile: the plan may be a new one."""
+    step = sitting.steps[turn.step] if sitting and turn.step < len(sitting.steps) else None
+    return step if step and step.task == turn.task else None
 
 
 def _turn(sitting: Sitting, step: int | None) -> Turn:

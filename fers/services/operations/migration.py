@@ -17,7 +17,6 @@ from fers.domain.labels import Label
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.protocols import without_place
-from fers.domain.recruiting import Participation
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.services.labelling.aggregation import aggregate
@@ -179,7 +178,7 @@ class Migration:
         there = self._new.sittings.sittings_of(person.id)
         for sitting in map(without_place, self._old.sittings.sittings_of(person.id)):
             if sitting not in there:
-                self._new.sittings.save_sitting(sitting)
+                self._new.sittings.change(person.id, sitting.study_id, partial(_becomes, sitting))
 
     def _copy_replies(self, person: Person) -> None:
         """Once the photos that some are about are there."""
@@ -298,7 +297,7 @@ class Migration:
             new.note_reached(fingerprint, at)
 
 
-def _becomes(given: Participation, _: Participation) -> Participation:
+def _becomes(given: _Some, _: object) -> _Some:
     return given
 
 

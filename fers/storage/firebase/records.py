@@ -22,6 +22,7 @@ from fers.storage.firebase.groups import GroupsOfFaces
 from fers.storage.firebase.participations import FirebaseParticipations
 from fers.storage.firebase.places import PlacesHeld
 from fers.storage.firebase.shadow_answers import ShadowAnswers
+from fers.storage.firebase.sittings import FirebaseSittings
 from fers.storage.shared.documents import face_from_document, face_to_document, time_from_text, time_to_text
 from fers.storage.shared.study_documents import study_from_document, study_to_document
 
@@ -36,6 +37,7 @@ class FirebaseRecords:
         self._shadow_answers = ShadowAnswers(self._documents)
         self._places = PlacesHeld(self._documents)
         self._participations = FirebaseParticipations(client)
+        self._sittings = FirebaseSittings(client)
         self._log = FirebaseAudit(self._documents)
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
@@ -44,7 +46,6 @@ class FirebaseRecords:
         self._descriptions = self._documents.collection("self_descriptions")
         self._clock = self._documents.collection("installation").document("clock")
         self._access_tokens = self._documents.collection("access_tokens")
-        self._sittings = self._documents.collection("sittings")
         self._replies = self._documents.collection("replies")
         self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
@@ -67,8 +68,9 @@ class FirebaseRecords:
     def delete_belongings(self, person_id: str) -> None:
         self._places.release_all(person_id)
         self._participations.unlink(person_id)
+        self._sittings.forget(person_id)
         about_them = (self._consents, self._memberships, self._descriptions, self._access_tokens)
-        for collection in (*about_them, self._sittings, self._replies):
+        for collection in (*about_them, self._replies):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 

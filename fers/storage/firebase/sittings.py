@@ -3,16 +3,18 @@ happens by counters that are only ever added to."""
 
 import secrets
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from google.cloud.firestore import Increment
+from google.cloud.firestore import DocumentReference, Increment, WriteBatch
 
 from fers.domain.emotions import Emotion
 from fers.domain.protocols import Place, Quota, Sitting, has_room
+from fers.errors import NotFound
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.firestore import FirestoreDocuments, where
+from fers.storage.firebase.keyed import Document, KeyedDocuments
 from fers.storage.firebase.places import PlacesHeld
 from fers.storage.shared.study_documents import sitting_from_document, sitting_to_document
 
@@ -25,19 +27,35 @@ class FirebaseSittings:
         self._documents = FirestoreDocuments(client)
         self._counters = FaceCounters(self._documents)
         self._places = PlacesHeld(self._documents)
+        self._keyed = KeyedDocuments(self._documents, "sitting_keys")
         self._people = self._documents.collection("people")
         self._sittings = self._documents.collection("sittings")
         self._counts = self._documents.collection("task_counts")
 
-    def save_sitting(self, sitting: Sitting) -> None:
-        reference = self._sittings.document(f"{sitting.person_id}-{sitting.study_id}")
-        about = {"id": reference.id, "person_id": sitting.person_id}
-        with self._documents.batch_of(self._people.document(sitting.person_id)) as batch:
-            batch.set(reference, about | {"sitting": sitting_to_document(sitting)})
-            self._documents.commit(batch)
+    def change(
+        self, person_id: str, study_id: str, changed: Callable[[Sitting | None], Sitting | None]
+    ) -> tuple[Sitting | None, Sitting | None]:
+        reference, person = self._reference(person_id, study_id), self._people.document(person_id)
+        before = after = None
+
+        def replaced(old: Document | None) -> Document | None:
+            nonlocal before, after
+            before = sitting_from_document(old["sitting"]) if old else None
+            after = changed(before)
+            if after is None or after == before:
+                return None
+            return {"id": reference.id, "person_id": person_id, "sitting": sitting_to_document(after)}
+
+        def still_there(batch: WriteBatch) -> None:
+            if self._documents.read(person) is None:
+                raise NotFound("account.gone")
+            batch.update(person, {"id": person_id})  # Changes nothing, and fails if they go.
+
+        self._keyed.change(reference, replaced, still_there)
+        return before, after
 
     def sitting(self, person_id: str, study_id: str) -> Sitting | None:
-        document = self._documents.read(self._sittings.document(f"{person_id}-{study_id}"))
+        document = self._documents.read(self._reference(person_id, study_id))
         return sitting_from_document(document["sitting"]) if document else None
 
     def sittings_of(self, person_id: str) -> list[Sitting]:
@@ -73,3 +91,11 @@ class FirebaseSittings:
         for document in self._documents.all(where(self._counts, "study_id", "==", study_id)):
             found.update({field.removeprefix(_OF): n for field, n in document.items() if field.startswith(_OF)})
         return found
+
+    def forget(self, person_id: str) -> None:
+        """Delete somebody's ways through all studies."""
+        for document in self._documents.all(where(self._sittings, "person_id", "==", person_id)):
+            self._keyed.forget(self._sittings.document(document["id"]))
+
+    def _reference(self, person_id: str, study_id: str) -> DocumentReference:
+        return self._sittings.document(f"{person_id}-{study_id}")

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from fers.domain.emotions import Emotion
@@ -19,6 +19,7 @@ _GIVEN = f"SELECT {_COLUMNS}, count FROM intended_counts WHERE study_id = ? AND 
 _HELD = (
     f"SELECT {_COLUMNS}, count(*) FROM places WHERE study_id = ? AND until > ? AND person_id <> ? GROUP BY {_COLUMNS}"
 )
+_OF_PERSON = "SELECT document FROM sittings WHERE person_id = ? AND study_id = ?"
 _NOBODY = ""
 
 
@@ -26,20 +27,24 @@ class SqliteSittings:
     def __init__(self, database: Database):
         self._database = database
 
-    def save_sitting(self, sitting: Sitting) -> None:
-        document = json.dumps(sitting_to_document(sitting))
+    def change(
+        self, person_id: str, study_id: str, changed: Callable[[Sitting | None], Sitting | None]
+    ) -> tuple[Sitting | None, Sitting | None]:
         with self._database.transaction() as sql:
-            saved = sql.execute(
-                "INSERT INTO sittings SELECT id, ?, ? FROM people WHERE id = ?"
-                " ON CONFLICT (person_id, study_id) DO UPDATE SET document = excluded.document",
-                (sitting.study_id, document, sitting.person_id),
-            )
-            if saved.rowcount != 1:
-                raise _gone()
+            before = next(map(_sitting, sql.execute(_OF_PERSON, (person_id, study_id))), None)
+            after = changed(before)
+            if after is not None and after != before:
+                saved = sql.execute(
+                    "INSERT INTO sittings SELECT id, ?, ? FROM people WHERE id = ?"
+                    " ON CONFLICT (person_id, study_id) DO UPDATE SET document = excluded.document",
+                    (study_id, json.dumps(sitting_to_document(after)), person_id),
+                )
+                if saved.rowcount != 1:
+                    raise _gone()
+        return before, after
 
     def sitting(self, person_id: str, study_id: str) -> Sitting | None:
-        query = "SELECT document FROM sittings WHERE person_id = ? AND study_id = ?"
-        return next(map(_sitting, self._database.rows(query, (person_id, study_id))), None)
+        return next(map(_sitting, self._database.rows(_OF_PERSON, (person_id, study_id))), None)
 
     def sittings_of(self, person_id: str) -> list[Sitting]:
         query = "SELECT document FROM sittings WHERE person_id = ? ORDER BY study_id"

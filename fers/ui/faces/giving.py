@@ -10,7 +10,7 @@ from fers.domain.faces import Answer, Display, Source
 from fers.domain.hints import Hint
 from fers.domain.images import SUFFIXES, PhotoLimits, glimpse, too_large
 from fers.domain.people import Person
-from fers.errors import FersError
+from fers.errors import AlreadyExists, FersError
 from fers.services.faces.drafts import AtHand
 from fers.services.faces.tasks import Turn
 from fers.ui import guard
@@ -89,6 +89,8 @@ def take_photo(actor: Person) -> None:
         if turn.task is None:
             leaving.lead_out(actor, turn.may_come)
         begin(tasks.goodbye_heading(turn))
+        if state().refusal:
+            guard.explain(state().refusal)
         tasks.say_goodbye(actor, turn)
         if turn.task is None:
             leaving.offer_to_stop(actor)
@@ -255,8 +257,12 @@ def _recall_live(giving: Giving) -> None:
 
 def _submit(actor: Person, giving: Giving, answer: Answer) -> None:
     with guard.explaining():
-        giving.stored = stage().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
-        giving.answer = answer
+        try:
+            giving.stored = stage().capture.submit(actor, giving.draft, giving.box, giving.prediction, answer)
+            giving.answer = answer
+        except AlreadyExists as error:  # Nothing can come of this photo any more.
+            state().next_photo()
+            state().refusal = error
         stage().drafts.forget(actor)
         st.rerun()
 

@@ -18,7 +18,7 @@ from fers.domain.groups import AgeBand
 from fers.domain.labels import Verdict, only
 from fers.domain.people import OPERATOR, Person, Role
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
-from fers.errors import InvalidInput
+from fers.errors import AlreadyExists, InvalidInput, StoreUnavailable
 from fers.services.faces.tasks import LEASE
 from tests.exporting.versions import download
 from tests.people import EVERYTHING, OneModel, give_face, newcomer, participant, pattern, photo
@@ -156,6 +156,109 @@ def test_a_face_that_comes_after_its_place_was_lost_is_kept_all_the_same(platfor
 def _begun(platform, person):
     started = platform.capture.receive(person, photo(), Source.UPLOAD)
     return started, started.suggestions[0]
+
+
+def _ready(platform, person):
+    """A photo that is about to be handed in, as `Capture.submit` takes it."""
+    started, box = _begun(platform, person)
+    return started, box, platform.capture.predict(person, started, box), Answer(None, before_prediction=True)
+
+
+def test_of_two_windows_that_give_one_task_one_does_and_the_other_is_told(platform, ada, ask):
+    ask(FEAR, SAD)
+    first, second = _ready(platform, ada), _ready(platform, ada)
+    face = platform.capture.submit(ada, *first)
+    for _ in range(2):
+        with pytest.raises(AlreadyExists) as told:
+            platform.capture.submit(ada, *second)
+        assert told.value.code == "capture.task-done"
+    assert platform.capture.submit(ada, *first) == face  # Whose answer got lost.
+    assert [one.id for one in platform.data_export.faces(ada)] == [face.id]
+    assert [one.given for one in progress(platform).tasks] == [1, 0]
+    assert platform.tasks.turn(ada).task == SAD
+
+
+def test_windows_that_give_one_task_at_the_same_moment_give_one_face(platform, ada, ask):
+    ask(FEAR)
+    photos = [_ready(platform, ada) for _ in range(4)]
+
+    def given(ready):
+        try:
+            return platform.capture.submit(ada, *ready)
+        except AlreadyExists:
+            return None
+
+    with ThreadPoolExecutor(4) as threads:
+        faces = list(filter(None, threads.map(given, photos)))
+    assert platform.data_export.faces(ada) == faces and len(faces) == 1
+    assert (progress(platform).tasks[0].given, progress(platform).through) == (1, 1)
+
+
+def test_a_photo_that_never_came_to_be_stored_keeps_no_other_one_out(platform, ada, ask, monkeypatch):
+    ask(FEAR)
+    first, second = _ready(platform, ada), _ready(platform, ada)
+    with monkeypatch.context() as broken, pytest.raises(StoreUnavailable):
+        broken.setattr(platform.capture._storing._images, "put", _fails)
+        platform.capture.submit(ada, *first)
+    face = platform.capture.submit(ada, *second)
+    with pytest.raises(AlreadyExists):
+        platform.capture.submit(ada, *first)
+    assert platform.data_export.faces(ada) == [face]
+
+
+def test_a_face_whose_server_died_before_it_noted_the_task_is_the_one_that_was_given(platform, ada, ask, monkeypatch):
+    ask(FEAR)
+    first, second = _ready(platform, ada), _ready(platform, ada)
+    with monkeypatch.context() as broken, pytest.raises(StoreUnavailable):
+        broken.setattr(platform.tasks, "note_given", _fails)
+        platform.capture.submit(ada, *first)
+    with pytest.raises(AlreadyExists):
+        platform.capture.submit(ada, *second)
+    assert len(platform.data_export.faces(ada)) == 1
+    assert platform.tasks.turn(ada).is_through
+
+
+def _fails(*_):
+    raise StoreUnavailable("store.contended")
+
+
+def test_a_task_that_was_skipped_in_another_window_takes_no_photo(platform, ada, ask):
+    ask(FEAR)
+    ready = _ready(platform, ada)
+    platform.tasks.skip(ada, platform.tasks.turn(ada))
+    with pytest.raises(AlreadyExists):
+        platform.capture.submit(ada, *ready)
+    assert platform.data_export.faces(ada) == []
+
+
+def test_whoever_keeps_no_photos_gives_a_task_once_as_well(platform, ask):
+    ask(FEAR, SAD)
+    trying = participant(platform, "eve@example.org", frozenset())
+    first, second = _ready(platform, trying), _ready(platform, trying)
+    assert platform.capture.submit(trying, *first) is None
+    with pytest.raises(AlreadyExists):
+        platform.capture.submit(trying, *second)
+    assert [one.given for one in progress(platform).tasks] == [1, 0]
+
+
+def test_what_one_window_does_is_not_undone_by_another_one(platform, ada, ask):
+    ask(FEAR, SAD, HAPPY)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(3):
+            turn = platform.tasks.turn(ada)
+            done = [threads.submit(platform.tasks.skip, ada, turn)]
+            done += [threads.submit(act, ada) for act in (platform.tasks.turn, platform.tasks.leave) * 2]
+            for one in done:
+                one.result()
+    assert platform.tasks.turn(ada).is_through
+    assert [one.skipped for one in progress(platform).tasks] == [1, 1, 1]
+
+
+def test_windows_that_begin_at_once_begin_one_sitting(platform, ada, ask):
+    ask(FEAR, SAD, HAPPY, order=TaskOrder.RANDOM)
+    with ThreadPoolExecutor(4) as threads:
+        turns = list(threads.map(lambda _: platform.tasks.turn(ada), range(4)))
+    assert len({turn.task for turn in turns}) == progress(platform).begun == 1
 
 
 def test_whoever_gets_some_of_the_tasks_gets_those_with_the_fewest_faces(platform, ask):

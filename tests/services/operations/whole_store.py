@@ -43,7 +43,7 @@ from tests.contracts.samples import (
     an_invitation,
 )
 from tests.contracts.sign_in_contract import EMAIL, IDENTITY, PASSWORD
-from tests.contracts.sitting_store_contract import YOUNG, a_sitting
+from tests.contracts.sitting_store_contract import YOUNG, a_sitting, save
 
 HOUR = timedelta(hours=1)
 RUN = ModelRun("1" * 64, "fersnet", "1.0.0", 3.5, NOON)
@@ -66,7 +66,7 @@ def fill(store: Stores) -> None:
         store.records.create_person(a_person(name))
         store.records.create_consent(a_consent(f"{name}'s", name))
         store.groups.save_description(a_description(name, "first"))
-        store.sittings.save_sitting(without_place(a_sitting(name)))
+        save(store.sittings, without_place(a_sitting(name)))
     for name in FACES:
         data = f"image {name}".encode()
         image = StoredImage(hashlib.sha256(data).hexdigest(), 64, 64, len(data))
