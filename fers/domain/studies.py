@@ -1,6 +1,6 @@
 """A study: who asks for faces, what for, and under which settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from fers.domain.protocols import FREE, Protocol
 from fers.domain.questions import Question
@@ -86,3 +86,21 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queue_order", QueueOrder(self.queue_order))  # Stores keep it as a plain text.
+
+
+def joined(seen: Study, changed: Study, now: Study) -> tuple[Study, frozenset[str]]:
+    """What becomes of a study that somebody has `seen` and `changed`, where others made it what it is `now`: the
+    changes of all of them. Also returns the fields that were changed differently by both, in which theirs stands."""
+    mine = _differing(seen, changed)
+    clashing = mine & _differing(seen, now) & _differing(changed, now)
+    return replace(now, **{name: getattr(changed, name) for name in mine}), clashing
+
+
+def seen_again(seen: Study, changed: Study, now: Study) -> Study:
+    """What somebody has seen once they were told that others made the study what it is `now`: what they change
+    themselves, as it is now."""
+    return replace(seen, **{name: getattr(now, name) for name in _differing(seen, changed)})
+
+
+def _differing(one: Study, other: Study) -> frozenset[str]:
+    return frozenset(each.name for each in fields(Study) if getattr(one, each.name) != getattr(other, each.name))

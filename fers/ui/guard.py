@@ -49,6 +49,7 @@ def run(page, actor: Person | None, way_in: Callable[[], None]) -> None:
     if state().page != page.url_path:
         state().is_first_page = state().page is None
         state().page, state().arrived = page.url_path, True
+        state().forms.clear()
     if state().rehearsing and page.url_path != REHEARSAL:
         state().rehearse(None)
     try:

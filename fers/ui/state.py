@@ -12,9 +12,10 @@ from fers.domain.faces import Answer, Face, Prediction, Source
 from fers.domain.hints import Hint
 from fers.domain.labels import Label
 from fers.domain.people import Person
-from fers.domain.protocols import Protocol, Task
+from fers.domain.protocols import Task
 from fers.domain.questions import Question
 from fers.domain.recruiting import Exit, Status
+from fers.domain.studies import Study
 from fers.errors import FersError
 from fers.languages import ORIGINAL
 from fers.services.faces.capture import Draft
@@ -147,16 +148,27 @@ class Bringing:
 
 
 @dataclass
+class Form:
+    """The fields for some of what a study says."""
+
+    seen: Study
+    """As it was when they began. What others save since changes nothing in them."""
+
+
+@dataclass
 class Tasks:
     """A study's tasks on the way to be saved."""
 
-    study_id: str
-    saved: Protocol
+    seen: Study
     """As it was when they were taken up."""
     rows: dict[int, Task]
     """By the number that the widgets of a row are called by."""
     added: int = 0
     """How many rows there were ever."""
+    begun: int = 0
+    """How often they were taken up anew, because others had saved some."""
+    is_over: bool = False
+    """Whether they are to be taken up anew."""
 
     def add(self, task: Task) -> None:
         self.rows[self.added] = task
@@ -167,15 +179,16 @@ class Tasks:
 class Asked:
     """A study's own questions on the way to be saved."""
 
-    study_id: str
-    saved: tuple[Question, ...]
-    """As they were when they were taken up."""
+    seen: Study
+    """As it was when they were taken up."""
     rows: dict[int, Question] = field(default_factory=dict)
     """What the widgets of a row begin with, by the number that they are called by."""
     now: dict[int, Question] = field(default_factory=dict)
     """What they say now."""
     added: int = 0
     """How many rows there were ever."""
+    is_over: bool = False
+    """Whether they are to be taken up anew."""
 
     def add(self, question: Question) -> None:
         self.rows[self.added] = self.now[self.added] = question
@@ -255,6 +268,8 @@ class State:
     answering: Answering | None = None
     files_taken: int = 0
     """How often a study took everything from a file: each time the fields of its page begin anew."""
+    forms: dict[str, Form] = field(default_factory=dict)
+    """Those of a study's page, as long as it is open, by their names."""
     asked: Asked | None = None
     """The questions of a study as its owner is changing them."""
     tasks: Tasks | None = None

@@ -155,6 +155,25 @@ class RecordStoreContract:
             store.save_study(changed)
             assert store.studies() == [changed, a_study("second")]
 
+    def test_a_study_is_changed_only_as_long_as_it_is_as_it_was_seen(self, store):
+        seen, other = a_study("first"), a_study("second")
+        for study in (seen, other):
+            store.save_study(study)
+        changed = replace(seen, purpose="To learn.")
+        assert store.change_study(seen, changed)
+        assert not store.change_study(seen, replace(seen, purpose="Something else."))
+        assert not store.change_study(a_study("third"), a_study("third"))
+        assert store.change_study(changed, replace(changed, overlap=5))
+        assert store.studies() == [replace(changed, overlap=5), other]
+
+    def test_of_those_who_change_a_study_at_once_one_does(self, store):
+        seen = a_study()
+        store.save_study(seen)
+        with ThreadPoolExecutor(8) as threads:
+            done = list(threads.map(lambda n: store.change_study(seen, replace(seen, overlap=n)), range(10, 18)))
+        assert done.count(True) == 1
+        assert store.studies() == [replace(seen, overlap=10 + done.index(True))]
+
     def test_a_study_keeps_its_words_in_other_languages(self, store):
         texts = (Translated("faces", "Gesichter"), Translated("Look *twice*.\n\n- 顔", "Zweimal.\n\n- وجه"))
         study = a_study(language="fr", translations=(Translation("de", texts), Translation("ar")))

@@ -251,3 +251,24 @@ def test_a_study_may_ask_for_no_label(app, platform):
     assert not any(button.label.startswith("Yes") for button in app.button)
     choose(app, "display", "posed")
     assert "Thank you!" in told(click(app, "Save it"))
+
+
+def test_of_two_who_describe_a_study_neither_undoes_the_other_without_a_word(app, platform):
+    signed_in_as_administrator(app, platform)
+    app.switch_page("pages/study.py").run()
+    seen = platform.studies.current()
+    platform.studies.update(OPERATOR, dataclasses.replace(seen, owner="Bob", overlap=7), seen)
+    app.number_input(key=f"study-{seen.id}-overlap").set_value(4)
+    app.text_input(key=f"study-{seen.id}-contact").set_value("ada@example.org")
+    assert "What you are changing was changed meanwhile" in told(click(app, "Save"))
+    assert platform.studies.current().overlap == 7
+    assert app.text_input(key=f"study-{seen.id}-contact").value == "ada@example.org"
+    assert app.number_input(key=f"study-{seen.id}-overlap").value == 4
+    for _ in range(2):
+        assert "Saved." in told(click(app, "Save"))
+        after = platform.studies.current()
+        assert (after.owner, after.contact, after.overlap) == ("Bob", "ada@example.org", 4)
+    app.switch_page("pages/my_data.py").run()
+    app.switch_page("pages/study.py").run()
+    assert app.text_input(key=f"study-{seen.id}-owner").value == "Bob"
+    assert not app.exception

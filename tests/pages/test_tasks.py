@@ -141,3 +141,20 @@ def test_what_cannot_be_followed_is_refused_in_words(app, platform, ask):
     click(app, "Save tasks")
     assert "50 tasks at most" in told(app)
     assert platform.studies.current().protocol == study.protocol
+
+
+def test_tasks_that_are_being_changed_stay_when_others_save_some(app, platform):
+    at_part_of_study(app, platform, "Tasks")
+    study = platform.studies.current()
+    click(app, "Add a task")
+    app.text_input(key=f"task-{study.id}-0-scenario").set_value("You hear steps.").run()
+    platform.studies.update(OPERATOR, replace(study, overlap=7, protocol=Protocol((SAD,))), study)
+    assert "What you are changing was changed meanwhile" in told(click(app, "Save tasks"))
+    assert platform.studies.current().protocol.tasks == (SAD,)
+    click(app, "Save tasks")
+    now = platform.studies.current()
+    assert (now.protocol.tasks, now.overlap) == ((Task(Emotion.NEUTRAL, "You hear steps."),), 7)
+    platform.studies.update(OPERATOR, replace(now, protocol=Protocol((SAD, FEAR))), now)
+    assert len([box for box in app.run().selectbox if box.label == "Expression"]) == 2
+    assert "Not saved yet." not in told(app)
+    assert not app.exception

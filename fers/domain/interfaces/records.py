@@ -41,6 +41,10 @@ class RecordStore(Protocol):
     def save_study(self, study: Study) -> None:
         """Add or replace a study."""
 
+    def change_study(self, before: Study, after: Study) -> bool:
+        """Replace a study that still is as it was `before`, whoever else changes it at the same time. Returns whether
+        it was."""
+
     def studies(self) -> list[Study]: ...
 
     def create_consent(self, consent: Consent) -> None:

@@ -74,13 +74,14 @@ class Consents:
         latest = self._records.latest_consent(actor.id, study.id)
         return latest if latest and latest.text in acceptable_in(study, latest.text.language) else None
 
-    def asked_again(self, actor: Person, changed: Study) -> int:
-        """How many people who have agreed to a study's words would be asked again if it became `changed`.
+    def asked_again(self, actor: Person, changed: Study, seen: Study | None = None) -> int:
+        """How many people who have agreed to a study's words would be asked again if it became `changed`, which the
+        actor made of what they had `seen` (`Studies.update`).
 
         Raises InvalidInput when it can't become so.
         """
-        before = self._studies.check(actor, changed)
-        gone = acceptable(before) - acceptable(changed)
+        before, after = self._studies.check(actor, changed, seen)
+        gone = acceptable(before) - acceptable(after)
         return self._records.count_agreed(before.id, {text.sha256 for text in gone}) if gone else 0
 
     def require(self, actor: Person, study: Study | None = None) -> Consent:

@@ -14,11 +14,17 @@ from fers.domain.permissions import Action, allowed, require
 from fers.domain.question_rules import check_questions
 from fers.domain.questions import Question
 from fers.domain.readiness import as_participants_meet_it, missing
-from fers.domain.studies import Study
+from fers.domain.studies import Study, joined
 from fers.errors import InvalidInput
 from fers.languages import LANGUAGES
 from fers.services.people.protocols import check_protocol
 from fers.services.people.recruiting import check_recruiting
+
+_CHANGED, _OPENED, _CLOSED = "changed the study", "opened the study", "closed the study"
+CHANGED_MEANWHILE = ("study.changed-by", "study.changed-by-you", "study.changed-meanwhile")
+"""The codes of what is told to whoever changes what was changed since they began."""
+_LOOKED_BACK = 50
+"""Entries of the audit log, for whoever changed a study last."""
 
 LONGEST_RETENTION_DAYS = 3650
 
@@ -114,21 +120,28 @@ class Studies:
         if study_id not in {membership.study_id for membership in self._memberships.memberships_of(actor.id)}:
             self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
 
-    def update(self, actor: Person, study: Study) -> None:
-        """Replace the study's particulars.
+    def update(self, actor: Person, study: Study, seen: Study | None = None) -> Study:
+        """Replace the study's particulars. `seen`: as the actor found it when they began; what others have changed
+        since and the actor has not stays changed. None: as it is now. Returns the study as it is then.
 
-        Raises InvalidInput when one can't be used, or when the study is to open though something is `missing`.
+        Raises InvalidInput when one can't be used, when the study is to open though something is `missing`, or when
+        somebody has changed since what the actor changes, too (`CHANGED_MEANWHILE`).
         """
-        before = self.check(actor, study)
-        study = replace(study, retired_questions=_retired(before, study))
-        self._records.save_study(study)
-        opened = {(False, True): "opened the study", (True, False): "closed the study"}
-        action = opened.get((before.open, study.open), "changed the study")
+        while True:
+            before, after = self.check(actor, study, seen)
+            if self._records.change_study(before, after):
+                break
+        opened = {(False, True): _OPENED, (True, False): _CLOSED}
+        action = opened.get((before.open, after.open), _CHANGED)
         self._records.append_audit(entry_by(actor, self._now(), action, study.id, study.id))
+        return after
 
-    def check(self, actor: Person, study: Study) -> Study:
-        """Raises what `update` would. Returns the study as it is."""
+    def check(self, actor: Person, study: Study, seen: Study | None = None) -> tuple[Study, Study]:
+        """Raises what `update` would. Returns the study as it is, and as it would be."""
         before = self.get(actor, study.id)
+        study, clashing = joined(seen or before, study, before)
+        if clashing:
+            raise self._changed_meanwhile(actor, study)
         if study.open and not before.open and (items := missing(study)):
             raise InvalidInput("study.not-ready", items=[item.name for item in items])
         _check_in_all_languages(study)
@@ -136,12 +149,25 @@ class Studies:
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
-        return before
+        return before, replace(study, retired_questions=_retired(before, study))
+
+    def _changed_meanwhile(self, actor: Person, study: Study) -> InvalidInput:
+        """By whom is told as the audit log has it."""
+        latest = self._records.latest_audit(_LOOKED_BACK, study.id)
+        last = next((entry for entry in latest if entry.action in (_CHANGED, _OPENED, _CLOSED)), None)
+        if last is None:
+            return InvalidInput("study.changed-meanwhile")
+        when = f"{last.at:%Y-%m-%d %H:%M}"
+        if last.actor == actor.id:
+            return InvalidInput("study.changed-by-you", when=when)
+        return InvalidInput("study.changed-by", who=f"{last.actor_role} {last.actor[:6]}".strip(), when=when)
 
     def note_rehearsal(self, actor: Person, study: Study) -> None:
         """The actor went through the study as a participant would, as it is in `study`."""
-        now = self.get(actor, study.id)
-        self._records.save_study(replace(now, rehearsed=as_participants_meet_it(study)))
+        while True:
+            now = self.get(actor, study.id)
+            if self._records.change_study(now, replace(now, rehearsed=as_participants_meet_it(study))):
+                break
         self._records.append_audit(entry_by(actor, self._now(), "tried the study", study.id, study.id))
 
     def _all(self) -> list[Study]:

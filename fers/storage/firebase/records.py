@@ -19,6 +19,7 @@ from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, TextSequence, where, within
 from fers.storage.firebase.groups import GroupsOfFaces
+from fers.storage.firebase.keyed import Document, KeyedDocuments
 from fers.storage.firebase.participations import FirebaseParticipations
 from fers.storage.firebase.places import PlacesHeld
 from fers.storage.firebase.shadow_answers import ShadowAnswers
@@ -42,6 +43,7 @@ class FirebaseRecords:
         self._sequence = TextSequence()
         self._people = self._documents.collection("people")
         self._studies = self._documents.collection("studies")
+        self._keyed_studies = KeyedDocuments(self._documents, "study_keys")
         self._memberships = self._documents.collection("memberships")
         self._descriptions = self._documents.collection("self_descriptions")
         self._clock = self._documents.collection("installation").document("clock")
@@ -98,6 +100,17 @@ class FirebaseRecords:
             self._documents.create(reference, document | {"added": self._sequence.next()})
         except AlreadyExists:
             self._documents.replace(reference, document)
+
+    def change_study(self, before: Study, after: Study) -> bool:
+        is_so = False
+
+        def replaced(old: Document | None) -> Document | None:
+            nonlocal is_so
+            is_so = old is not None and study_from_document(old["particulars"]) == before
+            return old | {"particulars": study_to_document(after)} if old is not None and is_so else None
+
+        self._keyed_studies.change(self._studies.document(before.id), replaced)
+        return is_so
 
     def studies(self) -> list[Study]:
         """Oldest first."""

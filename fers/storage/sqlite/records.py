@@ -77,6 +77,15 @@ class SqliteRecords:
                 (study.id, json.dumps(study_to_document(study))),
             )
 
+    def change_study(self, before: Study, after: Study) -> bool:
+        with self._database.transaction() as sql:
+            row = sql.execute("SELECT document FROM studies WHERE id = ?", (before.id,)).fetchone()
+            if row is None or study_from_document(json.loads(row["document"])) != before:
+                return False
+            document = json.dumps(study_to_document(after))
+            sql.execute("UPDATE studies SET document = ? WHERE id = ?", (document, before.id))
+        return True
+
     def studies(self) -> list[Study]:
         """Oldest first."""
         rows = self._database.rows("SELECT document FROM studies ORDER BY number")

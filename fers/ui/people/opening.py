@@ -91,7 +91,7 @@ def _offer_opening(actor: Person, study: Study) -> None:
         st.caption("You can open the study once everything that is needed is there.")
     if st.button("Open the study", type="primary", width="stretch", disabled=bool(lacking)):
         with guard.explaining():
-            platform().studies.update(actor, replace(study, open=True))
+            platform().studies.update(actor, replace(study, open=True), study)
             st.rerun()
 
 
@@ -99,5 +99,5 @@ def _offer_closing(actor: Person, study: Study) -> None:
     st.caption("The study is open. When you close it, nobody can join or give photos until you open it again.")
     if st.button("Close the study", width="stretch"):
         with guard.explaining():
-            platform().studies.update(actor, replace(study, open=False))
+            platform().studies.update(actor, replace(study, open=False), study)
             st.rerun()

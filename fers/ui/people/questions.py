@@ -80,13 +80,16 @@ def _edit(actor: Person, study_id: str) -> None:
     questions = tuple(_row(study, asked, number) for number in list(asked.rows))
     with st.container(horizontal=True):
         st.button("Add a question", icon=":material/add:", key="add-question", on_click=_add)
+    if questions == asked.seen.questions != study.questions:
+        asked.is_over = True
+        st.rerun()
     if not questions and not study.questions:
         return
     pressed = st.button("Save questions", type="primary", width="stretch")
-    if pressed and save(actor, replace(study, questions=questions)):
+    if pressed and save(actor, replace(asked.seen, questions=questions), asked):
         state().asked = None
         st.rerun()
-    if questions != study.questions:
+    if questions != asked.seen.questions:
         st.caption("Not saved yet.")
     if questions and st.toggle("Preview", key=f"preview-{study.id}", help="What participants see."):
         _preview(questions)
@@ -111,11 +114,11 @@ def _tell_counts(actor: Person, study: Study) -> None:
 
 
 def _asked(study: Study) -> Asked:
-    """The questions as they are being changed; begun anew where others were saved meanwhile."""
+    """The questions as they are being changed; begun anew where others were saved meanwhile, and none is changed."""
     asked = state().asked
-    if asked is None or (asked.study_id, asked.saved) != (study.id, study.questions):
+    if asked is None or asked.is_over or asked.seen.id != study.id:
         added = asked.added if asked else 0  # Widgets of rows that are gone are not those of new ones.
-        asked = state().asked = Asked(study.id, study.questions, added=added)
+        asked = state().asked = Asked(study, added=added)
         for question in study.questions:
             asked.add(question)
     return asked

@@ -13,7 +13,7 @@ from fers.domain.studies import Study
 from fers.services.people.participations import as_csv, as_table
 from fers.services.people.recruiting import STUDY_PARAMETER
 from fers.ui.confirming import confirmed
-from fers.ui.people.saving import save
+from fers.ui.people.saving import form, save
 from fers.ui.people.studies import address
 from fers.ui.services import platform
 
@@ -97,6 +97,8 @@ def _edit(actor: Person, study: Study) -> None:
         "People from Prolific, SONA, MTurk or another panel come by a link of their own: no account, no code to note, "
         "and a way back at the end."
     )
+    fields = form("recruiting", study)
+    study = fields.seen
     panel = _choose_panel(study)
     recruiting = replace(study.recruiting, parameter="")
     if panel is not None:
@@ -106,7 +108,7 @@ def _edit(actor: Person, study: Study) -> None:
             "Without a panel, the link lets nobody in, and whoever is on their way finds no way back at the end."
         )
     if st.button("Save", type="primary", width="stretch", key=_key(study, "save")):
-        save(actor, replace(study, recruiting=recruiting))
+        save(actor, replace(study, recruiting=recruiting), fields)
     elif recruiting != study.recruiting:
         st.caption("Not saved yet.")
 

@@ -19,7 +19,7 @@ from fers.ui import guard
 from fers.ui.confirming import confirmed
 from fers.ui.labelling.guide import write_guide
 from fers.ui.languages import _, language, moment
-from fers.ui.people.saving import again, save
+from fers.ui.people.saving import again, form, save
 from fers.ui.services import platform
 from fers.ui.state import ShownOnce, state
 from fers.ui.words import as_typed
@@ -64,6 +64,8 @@ def make_study(actor: Person) -> None:
 def describe(actor: Person, study: Study) -> None:
     """The study's particulars, to be changed."""
     st.write("Participants read this before they take part. If you change what it tells them, they are asked again.")
+    fields = form("describe", study)
+    study = fields.seen
     with st.form(f"describe-{study.id}"):
         left, right = st.columns(2, gap="medium")
         with left:
@@ -81,7 +83,7 @@ def describe(actor: Person, study: Study) -> None:
         )
         pressed = st.form_submit_button("Save", type="primary", width="stretch")
     if pressed:
-        save(actor, changed)
+        save(actor, changed, fields)
 
 
 def _key(study: Study, field: str) -> str:

@@ -9,6 +9,7 @@ from fers.services.people.study_files import LARGEST, what_it_asks
 from fers.ui import guard
 from fers.ui.people.saving import again, save
 from fers.ui.services import platform
+from fers.ui.state import Form
 from fers.ui.words import as_typed
 
 
@@ -55,5 +56,5 @@ def _replace(actor: Person, study: Study) -> None:
             f"**{as_typed(planned.name)}**, with {what_it_asks(planned)}. It takes the place of what this study "
             "says and asks now."
         )
-        if st.button("Use this file", type="primary") and save(actor, planned, of_file=True):
+        if st.button("Use this file", type="primary") and save(actor, planned, Form(study), of_file=True):
             st.rerun()

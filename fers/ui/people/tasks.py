@@ -16,7 +16,7 @@ from fers.services.people.protocols import LARGEST_QUOTA, MOST_TASKS
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.tasks import task_words
-from fers.ui.people.saving import again
+from fers.ui.people.saving import again, save_at_once
 from fers.ui.services import platform
 from fers.ui.state import Tasks, state
 
@@ -88,22 +88,27 @@ def _by_task(progress: ProtocolProgress) -> None:
 def _edit(actor: Person, study_id: str) -> None:
     study = platform().studies.get(actor, study_id)
     st.header("Tasks", anchor=False)
-    rows = _rows(study)
+    edited = _edited(study)
+    rows, seen = edited.rows, edited.seen
     if not rows:
         st.write("Participants show whatever they like. Add tasks to lead each person through them.")
     tasks = [_task(study, number, task) for number, task in list(rows.items())]
     _offer_more(study)
     if not tasks and study.protocol.is_free:
         return
-    protocol = _choose_quotas(study, _choose_order(study, Protocol(tuple(tasks)))) if tasks else Protocol()
+    protocol = _choose_quotas(seen, _choose_order(seen, Protocol(tuple(tasks)))) if tasks else Protocol()
+    is_changed = not _same(protocol, seen.protocol)
+    if not is_changed and not _same(study.protocol, seen.protocol):
+        edited.is_over = True
+        st.rerun()
     if st.button("Save tasks", type="primary", width="stretch"):
         with guard.explaining():
             became = {rows[number].id: task.id for number, task in zip(rows, tasks, strict=True)}
-            questions = after_tasks(study.questions, became)
-            platform().studies.update(actor, replace(study, protocol=protocol, questions=questions))
+            questions = after_tasks(seen.questions, became)
+            save_at_once(actor, replace(seen, protocol=protocol, questions=questions), edited)
             state().tasks = None
             st.rerun()
-    if not _same(protocol, study.protocol):
+    if is_changed:
         st.caption("Not saved yet.")
 
 
@@ -112,15 +117,16 @@ def _same(one: Protocol, other: Protocol) -> bool:
     return replace(one, quotas=()) == replace(other, quotas=()) and set(one.quotas) == set(other.quotas)
 
 
-def _rows(study: Study) -> dict[int, Task]:
-    """The tasks as they are being changed; begun anew where others were saved meanwhile."""
+def _edited(study: Study) -> Tasks:
+    """The tasks as they are being changed; begun anew where others were saved meanwhile, and none is changed."""
     tasks = state().tasks
-    if tasks is None or (tasks.study_id, tasks.saved) != (study.id, study.protocol):
-        added = tasks.added if tasks else 0  # Widgets of rows that are gone are not those of new ones.
-        tasks = state().tasks = Tasks(study.id, study.protocol, {}, added)
+    if tasks is None or tasks.is_over or tasks.seen.id != study.id:
+        # Widgets of rows that are gone are not those of new ones.
+        added, begun = (tasks.added, tasks.begun + 1) if tasks else (0, 0)
+        tasks = state().tasks = Tasks(study, {}, added, begun)
         for task in study.protocol.tasks:
             tasks.add(task)
-    return tasks.rows
+    return tasks
 
 
 def _task(study: Study, number: int, task: Task) -> Task:
@@ -157,7 +163,7 @@ def _take_out(number: int) -> None:
 def _offer_more(study: Study) -> None:
     with st.container(horizontal=True):
         st.button("Add a task", icon=":material/add:", key="add-task", on_click=_add, args=([Emotion.NEUTRAL],))
-        if not _rows(study):
+        if not _edited(study).rows:
             st.button("One of each expression", icon=":material/add:", key="add-all", on_click=_add, args=(Emotion,))
 
 
@@ -243,4 +249,9 @@ def _number(study: Study, label: str, emotion: Emotion, about: str | None) -> in
 
 
 def _key(study: Study, field: str) -> str:
-    return f"protocol-{study.id}{again()}-{field}"
+    return f"protocol-{study.id}{again()}{_begun()}-{field}"
+
+
+def _begun() -> str:
+    tasks = state().tasks
+    return f"-{tasks.begun}" if tasks and tasks.begun else ""

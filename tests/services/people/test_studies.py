@@ -1,10 +1,12 @@
 """A study says what it is for, and opens only when its owner confirmed what it is not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from fers.domain.people import OPERATOR
+from fers.domain.studies import seen_again
 from fers.errors import InvalidInput, NotPermitted
 from tests.people import participant
 
@@ -83,3 +85,44 @@ def test_a_study_that_is_open_from_before_may_be_changed_without_an_approval(pla
     platform.studies.update(OPERATOR, replace(study, open=False))
     with pytest.raises(InvalidInput):
         platform.studies.update(OPERATOR, study)
+
+
+def test_of_two_who_change_a_study_at_once_neither_undoes_the_other(platform):
+    seen = platform.studies.current()
+    platform.studies.update(OPERATOR, replace(seen, purpose="To learn about smiles."), seen)
+    after = platform.studies.update(OPERATOR, replace(seen, contact="ada@example.org"), seen)
+    assert after == platform.studies.current()
+    assert (after.purpose, after.contact) == ("To learn about smiles.", "ada@example.org")
+
+
+def test_whoever_changes_what_somebody_else_changed_meanwhile_is_told_by_whom(platform, clock):
+    seen, ada, bob = platform.studies.current(), *(replace(OPERATOR, id=letter * 32) for letter in "ab")
+    platform.studies.update(ada, replace(seen, purpose="To learn about smiles.", overlap=5), seen)
+    mine = replace(seen, purpose="To learn about frowns.", contact="bob@example.org")
+    for who, code in ((bob, "study.changed-by"), (ada, "study.changed-by-you")):
+        with pytest.raises(InvalidInput) as told:
+            platform.studies.update(who, mine, seen)
+        assert told.value.code == code
+        with pytest.raises(InvalidInput):
+            platform.consents.asked_again(who, mine, seen)
+    assert f"{clock():%Y-%m-%d %H:%M}" in str(told.value)
+    now = platform.studies.current()
+    assert (now.purpose, now.contact) == ("To learn about smiles.", seen.contact)
+    after = platform.studies.update(bob, mine, seen_again(seen, mine, now))
+    assert (after.purpose, after.contact, after.overlap) == (mine.purpose, mine.contact, 5)
+
+
+def test_who_make_the_same_change_are_told_nothing(platform):
+    seen = platform.studies.current()
+    for _ in range(2):
+        platform.studies.update(OPERATOR, replace(seen, open=False), seen)
+    assert not platform.studies.current().open
+
+
+def test_changes_at_the_same_moment_are_all_there(platform):
+    seen = platform.studies.current()
+    changes = [{"overlap": 5}, {"contact": "ada@example.org"}, {"retention_days": 9}, {"show_prediction": True}]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda change: platform.studies.update(OPERATOR, replace(seen, **change), seen), changes))
+    now = platform.studies.current()
+    assert (now.overlap, now.contact, now.retention_days, now.show_prediction) == (5, "ada@example.org", 9, True)
