@@ -27,8 +27,7 @@ def _accuracy_against_latency(result: dict) -> Figure:
     models = result["models"]
     scores = np.array([model["scores"]["top1"] for model in models])
     # Names stand one above the other beside the plot: among the points they would hide each other.
-    column = np.zeros(len(models))
-    heights = apart(scores[:, 0], column, column + 1, _NAME_HEIGHT * np.ptp(scores))
+    heights = apart(scores[:, 0], _NAME_HEIGHT * np.ptp(scores))
     for model, (top1, low, high), height in zip(models, scores, heights, strict=True):
         point = (model["milliseconds"], top1)
         axes.errorbar(*point, [[top1 - low], [high - top1]], fmt="o", color=RIGHT, capsize=3)

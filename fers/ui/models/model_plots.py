@@ -12,8 +12,10 @@ from fers.services.models.standings import Standing
 from fers.ui.look import ACCENT
 from fers.ui.words import in_hundredths
 
-_NAME_WIDTH, _NAME_HEIGHT = 0.35, 0.055
-"""Of a model's name, as shares of the plot: on a narrow screen it takes so much."""
+_LEAST_HEIGHT, _NAME_PIXELS = 300, 16
+"""Of the plot, and of a line of names."""
+_LETTER, _NAME_LIMIT, _GAP = 6.5, 150, 12
+"""Pixels that a letter takes, those that a name gets, and those between the plot and the names."""
 
 
 def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None) -> alt.LayerChart:
@@ -30,7 +32,7 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     x = alt.X(
         "ms:Q",
         title="Milliseconds per face",
-        scale=alt.Scale(type="log", nice=False, padding=30),
+        scale=alt.Scale(type="log", nice=False, padding=20, range=[0, _left_of_names(points)]),
         axis=alt.Axis(tickCount=4),
     )
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
@@ -38,7 +40,7 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
     bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(y=y, y2="high")
     dots = base.mark_point(filled=True, size=80, opacity=1, color=ACCENT).encode(y="top1:Q")
-    chart = bars + dots + _names(points, x, people)
+    chart = (_names(points, x, people) + bars + dots).properties(height=_height(points))
     if not people:
         return chart
     line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))
@@ -51,20 +53,28 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
 
 
 def _names(points: pd.DataFrame, x: alt.X, people: Result | None) -> alt.LayerChart:
-    """The models' names, each on the side of its dot where there is more room, none on another."""
-    times = np.log(points["ms"])
+    """The models' names, one above the other beside the plot, where none hides a dot or another; a line leads to its
+    dot."""
     heights = np.concatenate([points["low"], points["high"], [people.figures["top1"][0]] if people else []])
-    side, up = (float(np.ptp(values)) if len(values) else 0.0 for values in (times, heights))
-    is_right = times > times.min() + side / 2
-    width = _NAME_WIDTH * side
-    starts = times - width * is_right
-    named = points.assign(at=apart(points["top1"], starts, starts + width, _NAME_HEIGHT * up), is_right=is_right)
+    up = float(np.ptp(heights)) if len(heights) else 0.0
+    named = alt.Chart(points.assign(at=apart(points["top1"], _NAME_PIXELS / _height(points) * up)))
+    column = alt.value(_left_of_names(points, _GAP))
+    lines = named.mark_rule(color="gray", strokeWidth=0.6, opacity=0.6).encode(x=x, x2=column, y="top1:Q", y2="at")
+    names = named.mark_text(align="left", dx=3, color="gray", limit=_NAME_LIMIT).encode(
+        x=column, y="at:Q", text="model", tooltip="model"
+    )
+    return lines + names
 
-    def on(right: bool, **looks) -> alt.Chart:
-        names = alt.Chart(named[named["is_right"] == right]).mark_text(color="gray", **looks)
-        return names.encode(x=x, y="at:Q", text="model")
 
-    return on(False, align="left", dx=8) + on(True, align="right", dx=-8)
+def _left_of_names(points: pd.DataFrame, gap: int = 0) -> alt.ExprRef:
+    """Where the plot ends, or so many pixels further on."""
+    names = _GAP + min(_NAME_LIMIT, _LETTER * max(map(len, points["model"]), default=0))
+    return alt.ExprRef(f"width - {names - gap}")
+
+
+def _height(points: pd.DataFrame) -> float:
+    """Of the plot in pixels: all of the names have room."""
+    return max(_LEAST_HEIGHT, _NAME_PIXELS * (len(points) + 2))
 
 
 def confusion(
