@@ -245,14 +245,15 @@ def _epochs_done(run: Path, about: dict[str, Any], by_torch: bool) -> int:
 
 def _refuse_another(run: Path, was: dict[str, Any], now: dict[str, Any]) -> None:
     """Raise ValueError unless it is one run; what earlier releases did not write down may be anything."""
-    if was.get("faces", now["faces"]) != now["faces"]:
-        raise ValueError(f"{run} holds a run on other faces, {was['faces']}: name a new folder with --out")
-    if (of_them := was.get("of_them", now["of_them"])) != now["of_them"]:
-        raise ValueError(
-            f"{run} holds a run on {of_them} faces, and these are {now['of_them']}: name a new folder with --out"
-        )
-    if (measured_on := was.get("measured_on", now["measured_on"])) != now["measured_on"]:
-        raise ValueError(f"{run} holds a run that is measured on {measured_on}: name it, or a new folder with --out")
+    for key, what in (
+        ("faces", "on other faces"),
+        ("of_them", "on so many faces"),
+        ("measured_on", "measured on others"),
+    ):
+        if was.get(key, now[key]) != now[key]:
+            raise ValueError(
+                f"{run} holds a run {what}, {was[key]}, not {now[key]}: name them, or a new folder with --out"
+            )
     recipe = now["recipe"]
     others = {name: value for name, value in was.get("recipe", {}).items() if recipe.get(name, value) != value}
     if others:

@@ -188,9 +188,9 @@ def test_a_run_is_not_gone_on_with_by_another_recipe(faces, plain, other, told):
 
 def test_a_run_is_not_gone_on_with_on_other_faces(faces, plain):
     for learning, measured, told in (
-        (faces.only(range(8)), faces, "a run on 16 faces, and these are 8"),
-        (faces, replace(faces, source="others"), "measured on ferplus:set"),
-        (replace(faces, source="others"), faces, "other faces, ferplus:set"),
+        (faces.only(range(8)), faces, "on so many faces, 16, not 8"),
+        (faces, replace(faces, source="others"), "measured on others, ferplus:set, not others"),
+        (replace(faces, source="others"), faces, "on other faces, ferplus:set, not others"),
     ):
         with pytest.raises(ValueError, match=told):
             train(RECIPE, learning, measured, plain[0])
