@@ -227,8 +227,9 @@ def _log(epoch: _Epoch) -> keras.callbacks.CSVLogger:
 def _about(chosen: Recipe, learning: FaceSet, validation: FaceSet) -> dict[str, Any]:
     """What makes a run that run, in JSON's types."""
     recipe = asdict(chosen)
+    recipe |= recipe.pop("augmentation")
     faces = {"faces": learning.source, "of_them": len(learning), "measured_on": validation.source}
-    return json.loads(json.dumps(faces | {"recipe": recipe | recipe.pop("augmentation")}))
+    return json.loads(json.dumps(faces | {"recipe": recipe}))
 
 
 def _epochs_done(run: Path, about: dict[str, Any], by_torch: bool) -> int:

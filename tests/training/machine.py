@@ -1,10 +1,13 @@
-"""One machine that trains a tiny network: `python -m tests.training.machine FACES RUN EPOCHS STRATEGY`. With
-"multiworker", TF_CONFIG in its environment tells where the others are; with "mirrored" it has two devices."""
+"""One machine that trains a tiny network: `python -m tests.training.machine FACES RUN EPOCHS STRATEGY`. It is switched
+off after so many epochs of a run of four. With "multiworker", TF_CONFIG in its environment tells where the others are;
+with "mirrored" it has two devices."""
 
+import json
 import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import tensorflow as tf
@@ -12,8 +15,9 @@ import tensorflow as tf
 from fers.datasets import load
 from tests.training.tiny import RECIPE
 from training import distribution
+from training import run as runs
 from training.recipe import Augmentation, Stage
-from training.run import train
+from training.writing import write_whole
 
 DEVICES = 2
 """On one machine or on two."""
@@ -37,14 +41,21 @@ def main(faces: str, run: str, epochs: str, strategy: str) -> None:
     assert among.num_replicas_in_sync == DEVICES
     chosen = replace(
         RECIPE,
-        stages=(Stage(int(epochs)),),
+        stages=(Stage(4),),
         averaging=0.5,
         optimizer="adam",
         learning_rate=0.02,
         augmentation=STILL,
     )
     learning = load(f"ferplus:{faces}")
-    train(chosen, learning, learning, Path(run), among=among)
+    runs.write_whole = partial(write_until, int(epochs))
+    runs.train(chosen, learning, learning, Path(run), among=among)
+
+
+def write_until(epochs, path, write):
+    write_whole(path, write)
+    if path.name == runs.PROGRESS and json.loads(path.read_text())["epochs_done"] == epochs:
+        sys.exit()
 
 
 if __name__ == "__main__":

@@ -38,23 +38,23 @@ class KeyedDocuments:
             new = changed(old)
             if new is None:
                 return
+            key = f"{reference.id}-{'1' if old and 'key' not in old else secrets.token_hex(8)}"
+            document = new | {"key": key, "changed_by": this_call}
             batch = self._documents.batch()
             if also:
                 also(batch)
-            key = f"{reference.id}-{'1' if old and 'key' not in old else secrets.token_hex(8)}"
-            document = new | {"key": key, "changed_by": this_call}
+            if old and "key" in old:
+                batch.delete(self._keys.document(old["key"]), option=EXISTS)
+            batch.create(self._keys.document(key), {"id": key, "of": reference.id})
             if old is None:
                 batch.create(reference, document)
             else:
                 batch.set(reference, document)
-            if old and "key" in old:
-                batch.delete(self._keys.document(old["key"]), option=EXISTS)
-            batch.create(self._keys.document(key), {"id": key, "of": reference.id})
             self._documents.commit(batch)
 
         until_it_holds(attempt)
 
     def forget(self, reference: DocumentReference) -> None:
         """Delete a document with its keys."""
-        keys = self._documents.all(where(self._keys, "of", "==", reference.id))
+        keys = self._documents.page(where(self._keys, "of", "==", reference.id))
         self._documents.delete([*(self._keys.document(key["id"]) for key in keys), reference])
