@@ -316,6 +316,7 @@ def arguments(platform, giver, face, tmp_path):
         "live.plan": ("always-happy",),
         "live_model.log_registered": ("always-happy",),
         "live_model.promote": ("always-happy",),
+        "live_model.roll_back": ("always-happy",),
         "participations.consented": (study,),
         "participations.note_progress": (study,),
         "participations.require_going_on": (study,),

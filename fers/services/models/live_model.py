@@ -69,10 +69,15 @@ class LiveModel:
         require(actor, Action.MANAGE_MODELS)
         self._make_live(actor, self._models.classifier(model_id).info, "made live")
 
-    def roll_back(self, actor: Person) -> None:
-        """Make the model before live again. Raises UnknownModel when there is none."""
+    def roll_back(self, actor: Person, to: str) -> None:
+        """Make a model live again that was so before, by its id: of two people who go back to it at once, neither takes
+        the other's step back. Raises UnknownModel when it was not live, or is gone."""
         require(actor, Action.MANAGE_MODELS)
-        before = self.before()
+        self._forget()
+        live, *earlier = self._history()
+        if live.id == to:  # Somebody else was quicker.
+            return
+        before = next((info for info in earlier if info.id == to), None)
         if before is None:
             raise UnknownModel("model.none-before")
         self._make_live(actor, before, "rolled back to")
@@ -81,6 +86,9 @@ class LiveModel:
         # First the log: what is done is never unlogged.
         self._log(actor, how, info)
         self._promotions.promote(Promotion(info.id, self._now()))
+        self._forget()
+
+    def _forget(self) -> None:
         with self._lock:
             self._looked_at = None
 

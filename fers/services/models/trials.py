@@ -91,7 +91,7 @@ class Trials:
         require(actor, Action.MANAGE_MODELS)
         if len(set(model_ids)) < 2 or len(set(model_ids)) < len(model_ids):
             raise InvalidInput("trial.too-few-models")
-        if any(trial.ended_at is None for trial in self._store.trials(1)):
+        if self._running():
             raise InvalidInput("trial.already-running")
         infos = [self._live_model.classifier(model_id).info for model_id in model_ids]
         entrants = tuple(Entrant(info.id, info.version, info.fingerprint) for info in infos)
@@ -100,22 +100,28 @@ class Trials:
         self._log(actor, f"began a trial: {names}", trial)
         self._store.add_trial(trial)
         self._forget()
+        if self._running() != [trial]:  # Somebody else began one at the same moment; no two may go on.
+            self._log(actor, "ended a trial", trial)
+            self._store.end_trial(trial.id, self._now())
+            raise InvalidInput("trial.already-running")
         return trial
 
     def end(self, actor: Person, trial_id: str, promote: str | None = None) -> None:
         """End a trial: participants meet the live model again, and that is `promote`, when it is given.
 
-        Raises NotFound when there is no such trial, UnknownModel or ModelRejected (then the trial goes on).
+        Raises NotFound when there is no such trial, UnknownModel or ModelRejected (then the trial goes on), and
+        InvalidInput when it is over: then nothing is promoted, as whoever ended it has said what goes live.
         """
         require(actor, Action.MANAGE_MODELS)
         trial = self._trial(trial_id)
+        if trial.ended_at is not None:
+            raise InvalidInput("trial.over")
         if promote is not None:
             if promote not in trial.model_ids:
                 raise InvalidInput("trial.not-a-contender", model=promote)
             self._live_model.promote(actor, promote)
-        if trial.ended_at is None:
-            self._log(actor, "ended a trial", trial)
-            self._store.end_trial(trial.id, self._now())
+        self._log(actor, "ended a trial", trial)
+        self._store.end_trial(trial.id, self._now())
         self._forget()
 
     def trials(self, actor: Person) -> list[Trial]:
@@ -146,8 +152,7 @@ class Trials:
         """The trial that is on, as this server knows it."""
         with self._lock:
             if self._looked_at is None or self._now() - self._looked_at >= _LOOK_AGAIN_AFTER:
-                latest = self._store.trials(1)
-                self._current = latest[0] if latest and latest[0].ended_at is None else None
+                self._current = next(iter(self._running()), None)
                 self._looked_at = self._now()
             return self._current
 
@@ -166,6 +171,9 @@ class Trials:
         trial = self.current()
         known = {info.fingerprint for info in self._live_model.models()}
         return [entrant.model_id for entrant in trial.entrants if entrant.fingerprint not in known] if trial else []
+
+    def _running(self) -> list[Trial]:
+        return [trial for trial in self._store.trials(_REMEMBERED) if trial.ended_at is None]
 
     def _trial(self, trial_id: str) -> Trial:
         for trial in self._store.trials(_REMEMBERED):

@@ -35,7 +35,7 @@ def trials(actor: Person) -> None:
     """The current trial or the choice of a new one, and what any of them says."""
     service = platform().trials
     known = service.trials(actor)
-    current = known[0] if known and known[0].ended_at is None else None
+    current = next((trial for trial in known if trial.ended_at is None), None)
     st.write(
         "For each new face, two models are drawn at random. The participant sees the guess of one, without being told "
         "which, and says what the face shows. Both models are judged by that label."

@@ -36,5 +36,5 @@ def show(actor: Person) -> str:
 def _went_back(actor: Person, model_id: str) -> bool:
     change = f"From then on, participants in every study will see the guesses of **{model_id}**."
     yes, icon = f"Yes, make {model_id} live", ":material/undo:"
-    go = partial(platform().live_model.roll_back, actor)
+    go = partial(platform().live_model.roll_back, actor, model_id)
     return confirmed(f"Go back to {model_id}", change, yes, go, about=f"back-{model_id}", icon=icon)

@@ -44,7 +44,7 @@ def test_the_settings_model_is_live_until_one_is_promoted(platform):
     assert platform.live_model.default().id == "always-happy"
     assert platform.live_model.before() is None
     with pytest.raises(UnknownModel):
-        platform.live_model.roll_back(OPERATOR)
+        platform.live_model.roll_back(OPERATOR, "vgg")
 
 
 def test_participants_meet_the_promoted_model(platform):
@@ -58,7 +58,8 @@ def test_rolling_back_goes_to_the_model_before_and_is_logged(platform):
     platform.live_model.promote(OPERATOR, "fersnet")
     platform.live_model.promote(OPERATOR, "vgg")
     assert platform.live_model.before().id == "fersnet"
-    platform.live_model.roll_back(OPERATOR)
+    for _ in range(2):  # By two people at once: neither takes the other's step back.
+        platform.live_model.roll_back(OPERATOR, "fersnet")
     assert platform.live_model.default().id == "fersnet"
     said = [entry.action for entry in platform.members.whole_log(OPERATOR, 3)]
     assert said == ["rolled back to: fersnet 1.0.0", "made live: vgg 1.0.0", "made live: fersnet 1.0.0"]
@@ -66,7 +67,7 @@ def test_rolling_back_goes_to_the_model_before_and_is_logged(platform):
 
 def test_the_first_promotion_rolls_back_to_the_settings_model(platform):
     platform.live_model.promote(OPERATOR, "vgg")
-    platform.live_model.roll_back(OPERATOR)
+    platform.live_model.roll_back(OPERATOR, "always-happy")
     assert platform.live_model.default().id == "always-happy"
 
 

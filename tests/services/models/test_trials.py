@@ -247,6 +247,31 @@ def test_ending_it_brings_the_live_model_back_or_promotes_one(platform, ada, tri
     ]
 
 
+def test_a_trial_that_somebody_else_ended_changes_the_live_model_no_more(platform, trial):
+    platform.trials.end(OPERATOR, trial.id, promote="sad")
+    with pytest.raises(InvalidInput) as told:
+        platform.trials.end(OPERATOR, trial.id, promote="happy")
+    assert told.value.code == "trial.over"
+    assert platform.live_model.default().id == "sad"
+
+
+def test_of_two_trials_that_begin_at_the_same_moment_one_goes_on(platform, settings, clock, registry, monkeypatch):
+    other = assemble(settings, models=registry, detector=OneFace(), now=clock)
+    begun, add = [], platform.trials._store.add_trial
+
+    def add_behind_another(trial):
+        if not begun:
+            begun.append(None)
+            begun[0] = other.trials.start(OPERATOR, ["happy", "sad"])
+        add(trial)
+
+    monkeypatch.setattr(platform.trials._store, "add_trial", add_behind_another)
+    with pytest.raises(InvalidInput, match="running already"):
+        platform.trials.start(OPERATOR, ["sad", "happy"])
+    assert [one.id for one in platform.trials.trials(OPERATOR) if one.ended_at is None] == [begun[0].id]
+    assert platform.trials.current() == begun[0]
+
+
 def test_other_servers_follow_within_half_a_minute(platform, settings, clock, registry, trial):
     other = assemble(settings, models=registry, detector=OneFace(), now=clock)
     assert other.trials.current() == trial
