@@ -12,8 +12,8 @@ from fers.services.models.standings import Standing
 from fers.ui.look import ACCENT
 from fers.ui.words import in_hundredths
 
-_LEAST_HEIGHT, _NAME_PIXELS = 300, 16
-"""Of the plot, and of a line of names."""
+_LEAST_HEIGHT, _NAME_PIXELS, _AXIS = 215, 16, 85
+"""Pixels of the plot, of a line of names, and of the axis below, which Streamlit fits into the height, too."""
 _LETTER, _NAME_LIMIT, _GAP = 6.5, 150, 12
 """Pixels that a letter takes, those that a name gets, and those between the plot and the names."""
 
@@ -37,10 +37,10 @@ def accuracy_and_time(rows: list[tuple[Standing, Result]], people: Result | None
     )
     tooltip = ["model", alt.Tooltip("top1", format=".1%"), alt.Tooltip("ms", format=".1f")]
     base = alt.Chart(points).encode(x=x, tooltip=tooltip)
-    y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%"))
+    y = alt.Y("low:Q", title="Top-1 accuracy", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format=".0%"))
     bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(y=y, y2="high")
     dots = base.mark_point(filled=True, size=80, opacity=1, color=ACCENT).encode(y="top1:Q")
-    chart = (_names(points, x, people) + bars + dots).properties(height=_height(points))
+    chart = (_names(points, x, people) + bars + dots).properties(height=_height(points) + _AXIS)
     if not people:
         return chart
     line = alt.Chart(pd.DataFrame({"top1": [people.figures["top1"][0]], "who": ["People"]}))
@@ -73,7 +73,7 @@ def _left_of_names(points: pd.DataFrame, gap: int = 0) -> alt.ExprRef:
 
 
 def _height(points: pd.DataFrame) -> float:
-    """Of the plot in pixels: all of the names have room."""
+    """Of the plot in pixels, without its axis: all of the names have room."""
     return max(_LEAST_HEIGHT, _NAME_PIXELS * (len(points) + 2))
 
 
