@@ -1,8 +1,8 @@
 """Documents on Firestore that are changed by what they say, whoever else changes them at the same time.
 
-Beside each goes a key, as beside the places that are kept for people (`places.py`): whoever changes a document takes
-the key that they have seen. Documents that an earlier FERS wrote have none yet; whoever changes one first gives it one
-by a name that only one of them can create.
+Beside each goes a key, a document of its own whose name changes with every change: whoever changes a document takes the
+key that they have seen, which must still be there, in the same batch. Documents that an earlier FERS wrote may have
+none yet; whoever changes one first gives it one by a name that only one of them can create.
 """
 
 import secrets

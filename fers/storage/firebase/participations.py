@@ -18,6 +18,7 @@ from fers.domain.recruiting import Participation
 from fers.errors import AlreadyExists, NotFound
 from fers.storage.firebase.client import FirebaseClient
 from fers.storage.firebase.firestore import EXISTS, FirestoreDocuments, until_it_holds, where
+from fers.storage.firebase.keyed import Document, KeyedDocuments
 from fers.storage.shared.study_documents import participation_from_document, participation_to_document
 
 
@@ -27,6 +28,7 @@ class FirebaseParticipations:
         self._people = self._documents.collection("people")
         self._participations = self._documents.collection("participations")
         self._keys = self._documents.collection("participation_keys")
+        self._keyed = KeyedDocuments(self._documents, "participation_keys")
 
     def add(self, participation: Participation) -> Participation:
         reference, key = self._reference(participation.study_id, participation.panel_id), secrets.token_hex(8)
@@ -56,23 +58,16 @@ class FirebaseParticipations:
     def change(
         self, study_id: str, panel_id: str, changed: Callable[[Participation], Participation]
     ) -> Participation | None:
-        reference = self._reference(study_id, panel_id)
+        after = None
 
-        def attempt() -> Participation | None:
-            document = self._documents.read(reference)
-            if document is None:
-                return None
-            known, key = _participation(document), secrets.token_hex(8)
-            if (new := changed(known)) == known:
-                return known
-            batch = self._documents.batch()
-            batch.delete(self._keys.document(document["key"]), option=EXISTS)
-            batch.set(reference, _document(new, key))
-            batch.create(self._keys.document(key), {"id": key})
-            self._documents.commit(batch)
-            return new
+        def replaced(old: Document | None) -> Document | None:
+            nonlocal after
+            before = _participation(old) if old else None
+            after = changed(before) if before else None
+            return participation_to_document(after) if after and after != before else None
 
-        return until_it_holds(attempt)
+        self._keyed.change(self._reference(study_id, panel_id), replaced)
+        return after
 
     def erase(self, study_id: str, ids: Collection[str]) -> int:
         return sum(self._erase(study_id, one) for one in ids)

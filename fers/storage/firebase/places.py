@@ -1,11 +1,9 @@
 """The places that are kept for people on Firestore, by study and expression.
 
-Those of one expression stand in one document. Beside it goes a key, a document of its own whose name changes with
-every change: whoever changes the places takes the key that they have seen, which must still be there, in the same
-batch. So of two who come for the last place one is refused, looks again, and finds it taken.
+Those of one expression stand in one document, which is changed by what it says (`keyed.py`): of two who come for the
+last place one is refused, looks again, and finds it taken.
 """
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,7 +14,8 @@ from google.cloud.firestore import WriteBatch
 from fers.domain.emotions import Emotion
 from fers.domain.protocols import Place
 from fers.errors import NotFound
-from fers.storage.firebase.firestore import EXISTS, FirestoreDocuments, until_it_holds, where
+from fers.storage.firebase.firestore import FirestoreDocuments, where
+from fers.storage.firebase.keyed import Document, KeyedDocuments
 from fers.storage.shared.documents import time_to_text
 from fers.storage.shared.facets import numbers_of, place_of
 
@@ -29,7 +28,7 @@ class PlacesHeld:
         self._documents = documents
         self._people = documents.collection("people")
         self._places = documents.collection("places")
-        self._keys = documents.collection("place_keys")
+        self._keyed = KeyedDocuments(documents, "place_keys")
 
     def at(self, study_id: str, now: datetime) -> Counter[Place]:
         """Those that are kept at present."""
@@ -88,27 +87,17 @@ class PlacesHeld:
         """Replace who holds which places by what `changed` makes of it. False: it made nothing, and nothing changes.
         `also` adds to the same batch."""
         reference = self._places.document(f"{study_id}-{intended}")
+        about = {"id": reference.id, "study_id": study_id, "intended": intended}
+        is_changed = False
 
-        def attempt() -> bool:
-            old = self._documents.read(reference)
+        def replaced(old: Document | None) -> Document | None:
+            nonlocal is_changed
             held = changed(old["held"] if old else {})
-            if held is None:
-                return False
-            batch, key = self._documents.batch(), f"{reference.id}-{secrets.token_hex(8)}"
-            about = {"id": reference.id, "study_id": study_id, "intended": intended}
-            document = about | {"held": held, "held_by": sorted(held), "key": key}
-            if old:
-                batch.delete(self._keys.document(old["key"]), option=EXISTS)
-                batch.set(reference, document)
-            else:
-                batch.create(reference, document)
-            batch.create(self._keys.document(key), {"study_id": study_id})
-            if also:
-                also(batch)
-            self._documents.commit(batch)
-            return True
+            is_changed = held is not None
+            return None if held is None else about | {"held": held, "held_by": sorted(held)}
 
-        return until_it_holds(attempt)
+        self._keyed.change(reference, replaced, also)
+        return is_changed
 
 
 def places_in(held: Held) -> Counter[Place]:
