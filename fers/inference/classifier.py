@@ -6,12 +6,12 @@ import math
 import numpy as np
 
 from fers.domain.emotions import Emotion
-from fers.domain.models import Answers, ModelInfo
+from fers.domain.models import Answers, InputSpec, ModelInfo
 from fers.errors import ModelRejected
 from fers.inference.model_folder import ModelFolder, emotion_named
 from fers.inference.output_kinds import fault, judged
 from fers.inference.prepare import to_emotions, to_input
-from fers.inference.runtimes import open_network, pick_output, tried
+from fers.inference.runtimes import Steps, open_network, pick_output, tried
 from fers.inference.saliency import enlarged, rise
 
 
@@ -32,6 +32,8 @@ class FolderClassifier:
             raise ModelRejected(
                 "model.other-input", model=self.info.id, read=network.input_shape[1:], described=spec.shape
             )
+        if network.steps:
+            self._check_values(spec, network.steps)
         # Not one gray: what divides a picture by its own deviation has no answer to that.
         gray = np.linspace(0.4, 0.5, math.prod(spec.shape), dtype=np.float32).reshape(1, *spec.shape)
         self._check(tried(network, gray, self.info.weights, output))
@@ -95,6 +97,22 @@ class FolderClassifier:
         columns = [classes.index(emotion) for emotion in known]
         heat = self._maps(to_input(face[None], self.info.input), columns, self.info.output.kind)
         return None if heat is None else dict(zip(known, heat, strict=True))
+
+    def _check_values(self, spec: InputSpec, steps: Steps) -> None:
+        """Whole numbers hold little of values that they were not made for: 0 to 1, say, leaves black and white."""
+        channels = zip(spec.mean, spec.std, strict=True) if spec.mean else [(0.0, 1.0)]
+        for mean, std in channels:
+            low, high = ((value - mean) / std for value in spec.range)
+            if not steps.hold(low, high):
+                raise ModelRejected(
+                    "model.other-values",
+                    model=self.info.id,
+                    lowest=steps.lowest,
+                    highest=steps.highest,
+                    step=steps.step,
+                    low=low,
+                    high=high,
+                )
 
     def _check_beside(self, name: str, said: np.ndarray) -> None:
         numbers = 1 if name == self.info.output.familiarity else 2

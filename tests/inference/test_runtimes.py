@@ -254,6 +254,25 @@ def test_inputs_of_other_types_are_cast(load, dense_weights, faces, tmp_path, on
     np.testing.assert_allclose(cast, plain, atol=tolerance + 1e-6)
 
 
+@pytest.mark.parametrize(
+    ("onnx_type", "fed"),
+    [
+        ("UINT8", {"range": [0, 1]}),
+        ("INT64", {"range": [-1, 1]}),
+        ("UINT8", {"range": [-128, 127]}),
+        ("INT8", {"range": [0, 255]}),
+        ("UINT8", {"range": [0, 255], "mean": [123.7, 116.8, 103.9], "std": [58.4, 57.1, 57.4]}),
+    ],
+)
+def test_whole_numbers_that_would_hold_next_to_nothing_of_a_face_are_refused(
+    load, dense_weights, tmp_path, onnx_type, fed
+):
+    file = _reading(onnx_file(tmp_path / "model.onnx", dense_weights), getattr(onnx.TensorProto, onnx_type))
+    with pytest.raises(ModelRejected, match="next to nothing of a face") as refused:
+        load(file, input=INPUT | fed)
+    assert refused.value.code == "model.other-values"
+
+
 def quantised(network, faces, inputs, outputs):
     """`network` of Keras as a LiteRT file of whole numbers, calibrated on `faces` as it reads them."""
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
@@ -275,6 +294,9 @@ def test_quantised_networks_are_fed_and_read_by_their_scale_and_zero_point(
     (tmp_path / "model.tflite").write_bytes(quantised(keras_network, small, inputs, outputs))
     answers = load(tmp_path / "model.tflite").predict(faces)
     np.testing.assert_allclose(answers, keras_network(small).numpy(), atol=0.05)
+    if inputs is not tf.float32:
+        with pytest.raises(ModelRejected, match="reads values from 0 to 0.6"):
+            load(tmp_path / "model.tflite", "other", input=INPUT | {"range": [0, 255]})
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -21,8 +21,25 @@ LARGEST_SIDE = 1024
 """In pixels. A broken file may ask for more memory than there is."""
 OUT_OF_MEMORY = re.compile(r"bad.?alloc|MemoryError|OOM|[Aa]llocat|RESOURCE_EXHAUSTED|ResourceExhausted")
 """How libraries say so, in what they raise or write before they end the process."""
+LEAST_KEPT, FEWEST_STEPS = 0.5, 32
+"""An input of whole numbers has to hold more than this share of what a picture is fed as, in as many shades."""
 EMOTION = "emotion"
 """What the output that holds the eight classes is called in a network with several."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The values that an input of whole numbers can be fed: from `lowest` to `highest`, `step` apart."""
+
+    lowest: float
+    highest: float
+    step: float
+
+    def hold(self, low: float, high: float) -> bool:
+        """Whether a picture whose black and white are fed as `low` and `high` keeps more than half of it. Quantised
+        networks are calibrated on pictures that need not be black or white anywhere."""
+        kept = min(high, self.highest) - max(low, self.lowest)
+        return kept > (high - low) * LEAST_KEPT and kept >= self.step * FEWEST_STEPS
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,8 @@ class Network:
     """How many numbers were learned, where the file tells."""
     maps: Callable[[int], Maps] | None = None
     """What mattered for an output, by its index, where the runtime can tell."""
+    steps: Steps | None = None
+    """What the input can be fed, where that is whole numbers; None for real ones."""
 
     def run(self, batch: np.ndarray, output: int = 0) -> np.ndarray:
         """What one output says of a batch."""
@@ -133,6 +152,15 @@ def cast(batch: np.ndarray, to: np.dtype, scale: float = 0.0, zero: int = 0) -> 
     quantised = batch / scale + zero if scale else batch
     limits = np.iinfo(to)
     return np.rint(quantised).clip(limits.min, limits.max).astype(to)
+
+
+def steps(of: np.dtype, scale: float = 0.0, zero: int = 0) -> Steps | None:
+    """What an input of this type can be fed, by the same words as for `cast`."""
+    of = np.dtype(of)
+    if of.kind == "f":
+        return None
+    limits, step = np.iinfo(of), scale or 1.0
+    return Steps((int(limits.min) - zero) * step, (int(limits.max) - zero) * step, step)
 
 
 def real(values: np.ndarray, scale: float = 0.0, zero: int = 0) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fers.inference.grad_cam import Maps, grad_cam
 from fers.inference.quiet import tensorflow
-from fers.inference.runtimes import Network, cast, real, the_input
+from fers.inference.runtimes import Network, cast, real, steps, the_input
 
 
 def load(path: Path) -> Network:
@@ -42,4 +42,4 @@ def load(path: Path) -> Network:
     def maps(output: int) -> Maps:
         return grad_cam(lambda batch: answers((output,))[0](batch)[0])
 
-    return Network(run, tuple(source.shape), names, network.count_params(), maps)
+    return Network(run, tuple(source.shape), names, network.count_params(), maps, steps(source.dtype))

@@ -10,7 +10,7 @@ import numpy as np
 
 from fers.errors import ModelRejected
 from fers.inference import quiet
-from fers.inference.runtimes import Network, cast, real, the_input
+from fers.inference.runtimes import Network, cast, real, steps, the_input
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
@@ -46,7 +46,7 @@ def load(path: Path) -> Network:
         if (first.input_shape[0] or 1) == 1 and None not in first.input_shape:
             raise
     idle.put(first)
-    return Network(run, first.input_shape, first.outputs)
+    return Network(run, first.input_shape, first.outputs, steps=first.steps)
 
 
 class _Interpreter:
@@ -57,6 +57,7 @@ class _Interpreter:
         self._outputs = interpreter.get_output_details()
         self.outputs = tuple(_output_names(interpreter))
         self._batch: tuple[int, ...] | None = None
+        self.steps = steps(self._input["dtype"], *self._input["quantization"])
         self.input_shape = tuple(None if side == -1 else int(side) for side in self._input["shape_signature"])
 
     def run(self, batch: np.ndarray, outputs: Sequence[int]) -> list[np.ndarray]:

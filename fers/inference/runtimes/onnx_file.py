@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fers.errors import ModelRejected
-from fers.inference.runtimes import Network, cast, real, the_input
+from fers.inference.runtimes import Network, cast, real, steps, the_input
 
 _TYPES = {
     "float": "float32",
@@ -60,7 +60,7 @@ def load(path: Path) -> Network:
         said = [session.run(wanted, {source.name: each}) for each in batches]
         return [real(np.concatenate(of_output)) for of_output in zip(*said, strict=True)]
 
-    return Network(run, shape, names)
+    return Network(run, shape, names, steps=steps(kind))
 
 
 def _refusal(file: str, message: str) -> ModelRejected | None:
