@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from fers.domain.emotions import Emotion
 
+_SAID = ("verdict", "distribution", "reason", "valence", "arousal")
+"""What a label says of its face."""
 _EMOTIONS = tuple(Emotion)
 """Looked up much more quickly than in the enum: versions have millions of votes."""
 
@@ -61,6 +63,10 @@ class Label:
     def emotion(self) -> Emotion | None:
         """The emotion with the largest share, of equal ones the first; None for any other verdict."""
         return leading(self.distribution)
+
+    def says_the_same(self, other: "Label") -> bool:
+        """Whether both say the same of the face, however long it took."""
+        return all(getattr(self, name) == getattr(other, name) for name in _SAID)
 
 
 @dataclass(frozen=True)

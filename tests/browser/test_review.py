@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE_MS)
 
 FACES = 14
-ANNOTATORS = tuple(f"{name}@example.org" for name in ("ann", "bea", "cem", "dan", "eve", "fay"))
+ANNOTATORS = tuple(f"{name}@example.org" for name in ("ann", "bea", "cem", "dan", "eve", "fay", "gus"))
 SCREENS = ((1440, 900), (1366, 768))
 REVIEW = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.review')?.review).find(Boolean)"
 """The widget's own state, in the page's script."""
@@ -206,6 +206,23 @@ def test_what_the_server_does_not_have_is_told_and_outlives_a_reload(open_page, 
     page.reload()
     expect(entries(page)).to_have_count(3)
     assert set(labels(page, ANNOTATORS[5])) == meant
+
+
+def test_whoever_says_something_else_in_another_window_is_told(open_page, labels):
+    """Only the first of two labels of a face counts, and nobody is to believe otherwise."""
+    page = begin(open_page, ANNOTATORS[6], **DESKTOP)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(face(other)).to_be_visible()
+    both = shown(other)
+    for _ in range(FACES):
+        if press(page, "3") == both:
+            break
+    settled(page)
+    other.keyboard.press("2")
+    expect(other.get_by_text("You labelled this face differently before")).to_be_visible()
+    expect(entries(other).first).to_have_text("Sad")
+    assert labels(other, ANNOTATORS[6])[both].emotion is Emotion.SAD
 
 
 def test_single_keys_can_be_switched_off(open_page):

@@ -20,7 +20,7 @@ from fers.domain.people import Person
 from fers.domain.permissions import Action, require
 from fers.domain.review import Progress, QueueOrder
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound, SlotTaken
+from fers.errors import AlreadyExists, InvalidInput, NotFound, SlotTaken
 from fers.services.labelling.aggregation import aggregate
 
 PICTURE_PIXELS = 448
@@ -106,8 +106,8 @@ class Review:
         handed out.
 
         Raises NotFound for a face they may not label (any more), or when they withdrew everything meanwhile,
-        AlreadyExists when they have labelled it, SlotTaken when others were quicker, InvalidInput when it can't be said
-        like this.
+        AlreadyExists when they have labelled it (`review.labelled-otherwise` where that says something else), SlotTaken
+        when others were quicker, InvalidInput when it can't be said like this.
         """
         study = self._study(actor, study_id)
         if self._face(actor, study, face_id) is None:
@@ -124,7 +124,7 @@ class Review:
             label = Label(*about, distribution, reason, valence, arousal, seconds, saw_prediction)
         except ValueError as error:
             raise InvalidInput("review.impossible-label") from error
-        self._labels.add_label(label, self._slots(study, face_id), now)
+        self._add(label, self._slots(study, face_id))
         has_left = self._erasures.is_gone(actor.id, Erased.PERSON)
         if has_left:  # In another window; what is still unsent in this one comes too late to be taken along.
             self._labels.forget_annotator(actor.id)
@@ -132,6 +132,15 @@ class Review:
         if has_left:
             raise NotFound("account.gone")
         return label
+
+    def _add(self, label: Label, slots: int) -> None:
+        try:
+            self._labels.add_label(label, slots, label.given_at)
+        except AlreadyExists as error:
+            kept = [one for one in self._labels.labels_of(label.face_id) if one.annotator_id == label.annotator_id]
+            if kept and not kept[0].says_the_same(label):
+                raise AlreadyExists("review.labelled-otherwise") from error
+            raise
 
     def undo(self, actor: Person, study_id: str, face_id: str) -> Assignment | None:
         """Take the actor's label of a face back and hand the face out again; None when it is not there any more.

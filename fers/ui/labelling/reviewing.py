@@ -66,7 +66,7 @@ def _take_in(actor: Person, reviewing: Reviewing, sent: dict) -> list[FersError]
     """
     if sent and sent["window"] != reviewing.window:
         reviewing.window, reviewing.done = sent["window"], 0
-    problems = []
+    problems, otherwise = [], {}
     for event in sent.get("events", ()):
         if event["n"] <= reviewing.done:
             continue
@@ -74,13 +74,17 @@ def _take_in(actor: Person, reviewing: Reviewing, sent: dict) -> list[FersError]
             _do(actor, reviewing, event)
         except StoreUnavailable:
             raise
-        except AlreadyExists:
-            reviewing.recount()  # Said in another window, or before this page was reloaded.
+        except AlreadyExists as problem:  # Said in another window, or before this page was reloaded.
+            reviewing.recount()
+            if problem.code == "review.labelled-otherwise":
+                otherwise[event["face"]] = problem
         except FersError as problem:
             reviewing.recount()
             problems.append(problem)
+        else:
+            otherwise.pop(event["face"], None)  # A page that was reloaded says again how a label was corrected.
         reviewing.done = event["n"]
-    return problems
+    return [*problems, *otherwise.values()]
 
 
 def _do(actor: Person, reviewing: Reviewing, event: dict) -> None:

@@ -114,11 +114,21 @@ def test_faces_that_are_about_to_be_purged_keep_nobody_from_the_others(platform,
 def test_an_undone_label_can_be_given_anew(platform, study, ada, ann, say):
     face = give_face(platform, ada)
     say(ann, face)
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExists) as refused:
         say(ann, face, ANGRY)
+    assert refused.value.code == "review.labelled-otherwise"
     assert platform.review.undo(ann, study.id, face.id).face_id == face.id
     say(ann, face, ANGRY)
     assert platform.review.progress(ann, study.id).study.labels == 1
+
+
+def test_a_label_that_is_sent_twice_is_told_from_another_one(platform, study, ada, ann, say):
+    face = give_face(platform, ada)
+    say(ann, face)
+    with pytest.raises(AlreadyExists) as refused:
+        say(ann, face)
+    assert refused.value.code == "review.labelled-already"
+    assert platform.review.latest(ann, study.id, 1)[0].emotion is Emotion.SAD
 
 
 def test_what_waits_for_an_annotator_is_what_they_may_label_still(platform, study, ada, annotators, say):
