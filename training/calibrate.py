@@ -16,7 +16,7 @@ from scipy.special import softmax
 
 from fers import adapters, config
 from fers.cli.explaining import explains_failures
-from fers.datasets import DataError, load_all
+from fers.datasets import DataError, load_to_measure
 from fers.domain import confidence, metrics
 from training import reliability
 from training.crops import predictions
@@ -70,10 +70,10 @@ class Calibration:
 def main(model: str, version: str, data: tuple[str, ...], accuracy: float) -> None:
     registry = adapters.registry(config.load())
     classifier, folder = registry.classifier(model), registry.find(model).path
-    faces = load_all(data)
+    faces = load_to_measure(data)
     probabilities = uncalibrated(predictions(classifier, faces), classifier.info.output.temperature)
-    found = calibrate(probabilities, faces.labels, accuracy)
-    _, untouched = halves(len(faces))
+    found = calibrate(probabilities, faces.labels, accuracy, faces.whose)
+    _, untouched = halves(faces.whose)
     reliability.draw(
         folder / DIAGRAM,
         classifier.info.name,
@@ -84,13 +84,13 @@ def main(model: str, version: str, data: tuple[str, ...], accuracy: float) -> No
     click.echo(f"{classifier.info.id} {version} on {faces.source}\n{_summary(found)}")
 
 
-def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float) -> Calibration:
-    """Fit on half of the faces and test on the other. `probabilities` (n x classes) are those at temperature 1; the
-    threshold is the lowest above which at least `accuracy` of the fitted half's answers are right. Raises DataError
-    when no threshold reaches that."""
+def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float, whose: np.ndarray) -> Calibration:
+    """Fit on half of the faces and test on the other, which shows other people. `probabilities` (n x classes) are those
+    at temperature 1, `whose` says whose each face is; the threshold is the lowest above which at least `accuracy` of
+    the fitted half's answers are right. Raises DataError when no threshold reaches that."""
     if len(labels) < 2:
         raise DataError("calibration.too-few-faces")
-    fitted, untouched = halves(len(labels))
+    fitted, untouched = halves(whose)
     temperature = round(fit_temperature(probabilities[fitted], labels[fitted]), 4)
     calibrated = tempered(probabilities, temperature)
     sureness, correct = calibrated.max(axis=1), calibrated.argmax(axis=1) == labels
@@ -112,22 +112,29 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float) ->
         ece_before=metrics.expected_calibration_error(before, truth),
         ece=metrics.expected_calibration_error(after, truth),
         ece_by_chance=ece_by_chance(after),
-        ece_cross_fitted=_cross_fitted_ece(probabilities, labels),
+        ece_cross_fitted=_cross_fitted_ece(probabilities, labels, (fitted, untouched)),
         answered=float(answered.mean()),
         accuracy_answered=float(correct[untouched][answered].mean()),
         accuracy=float(correct[untouched].mean()),
     )
 
 
-def halves(faces: int) -> tuple[np.ndarray, np.ndarray]:
-    """The indices of the half that is fitted and of the half that is not, by chance and always the same."""
-    order = np.random.default_rng(SEED).permutation(faces)
-    return order[: faces // 2], order[faces // 2 :]
+def halves(whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The indices of the half that is fitted and of the half that is not, by chance and always the same. `whose` says
+    whose each face is (`FaceSet.whose`): nobody is in both, so that a half may be somewhat less. Raises DataError for
+    the faces of one person."""
+    people = np.random.default_rng(SEED).permutation(whose.max() + 1)
+    if len(people) < 2:
+        raise DataError("calibration.one-person")
+    faces_up_to = np.bincount(whose)[people].cumsum()
+    cut = faces_up_to[np.abs(faces_up_to[:-1] - len(whose) // 2).argmin()]
+    order = np.argsort(np.argsort(people)[whose], kind="stable")
+    return order[:cut], order[cut:]
 
 
-def _cross_fitted_ece(probabilities: np.ndarray, labels: np.ndarray) -> float:
+def _cross_fitted_ece(probabilities: np.ndarray, labels: np.ndarray, halves: tuple[np.ndarray, np.ndarray]) -> float:
     calibrated = np.empty_like(probabilities)
-    one, other = halves(len(labels))
+    one, other = halves
     for fitted, tested in ((one, other), (other, one)):
         temperature = fit_temperature(probabilities[fitted], labels[fitted])
         calibrated[tested] = tempered(probabilities[tested], temperature)

@@ -12,7 +12,7 @@ import numpy as np
 
 from fers.analysis.significance import drawing
 from fers.cli.explaining import explains_failures
-from fers.datasets import DataError, FaceSet, load
+from fers.datasets import DataError, FaceSet, load, load_to_measure
 from fers.domain import confidence
 from training.convert import keras_file, model_folder
 from training.crops import crops
@@ -35,7 +35,7 @@ SHOWN = "max softmax, calibrated"
 def main(model: str, train: str, data: str, as_json: bool) -> None:
     folder = model_folder(model)
     cut = CutNetwork.load(keras_file(folder), folder.info)
-    faces = load(data)
+    faces = load_to_measure([data])
     result = measure(cut, apart(load(train), faces), faces)
     click.echo(json.dumps(result) if as_json else _table(result))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fers import adapters, config
 from fers.cli.explaining import explains_failures
-from fers.datasets import FaceSet, load_all
+from fers.datasets import FaceSet, load_to_measure
 from fers.domain import metrics
 from fers.domain.emotions import LABELS
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -30,7 +30,7 @@ from training.crops import BATCH_SIZE
 @explains_failures
 def main(model: str, data: tuple[str, ...], detect: bool, as_json: bool) -> None:
     classifier = adapters.registry(config.load()).classifier(model)
-    faces = load_all(data)
+    faces = load_to_measure(data)
     result = evaluate(classifier, faces, adapters.face_detector() if detect else None)
     click.echo(json.dumps(result) if as_json else _table(result))
 

@@ -29,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from fers.cli.explaining import explains_failures
-from fers.datasets import FaceSet, load_all
+from fers.datasets import FaceSet, load_all, load_to_measure
 from fers.domain.confidence import error_auroc
 from fers.domain.models import InputSpec
 from fers.inference.conversion import Precision, litert
@@ -104,7 +104,7 @@ class Found:
 def main(model: str, version: str, train: tuple[str, ...], data: tuple[str, ...], weights: Precision) -> None:
     folder = model_folder(model)
     network = emotion_network(keras.models.load_model(keras_file(folder), compile=False))
-    measuring = load_all(data)
+    measuring = load_to_measure(data)
     learning = apart(load_all(train), measuring)
     insight = Insight(network, folder.info.input)
     heads = learn(insight, learning)
@@ -173,7 +173,7 @@ def learn(insight: Insight, faces: FaceSet) -> Heads:
 def measure(insight: Insight, heads: Heads, faces: FaceSet) -> Found:
     random = np.random.default_rng(SEED)
     probabilities, statistics, features = insight.look(crops(faces))
-    fitted, untouched = halves(len(faces))
+    fitted, untouched = halves(faces.whose)
     familiar = _familiarity(heads, statistics)
     least = float(np.floor(np.quantile(familiar[fitted], REFUSED) * 1e4) / 1e4)
     sureness, familiar = probabilities[untouched].max(axis=1), familiar[untouched]

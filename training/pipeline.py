@@ -53,9 +53,12 @@ def training_batches(
     if recipe.valence_arousal_weight:
         targets = _with_dimensions(targets, faces)
 
+    # `augment` picks points, so that of a much larger face it would see every sixth pixel, say, and learn from noise.
+    most = min(LARGEST_SOURCE_SIDE, 2 * shape[0])
+
     def face(index):
         image = faces.image(index, _MODES[shape[2]])
-        image.thumbnail((LARGEST_SOURCE_SIDE, LARGEST_SOURCE_SIDE))
+        image.thumbnail((most, most))
         random = np.random.default_rng([recipe.seed, epoch, index])
         return augment(np.atleast_3d(image), shape[0], recipe.augmentation, random)
 

@@ -22,7 +22,18 @@ FORMATS = {
 }
 """What a specification begins with. `docs/researchers/data.md` describes each."""
 
-__all__ = ["FORMATS", "DataError", "FaceSet", "Faults", "Meanings", "join", "load", "load_all", "parsed"]
+__all__ = [
+    "FORMATS",
+    "DataError",
+    "FaceSet",
+    "Faults",
+    "Meanings",
+    "join",
+    "load",
+    "load_all",
+    "load_to_measure",
+    "parsed",
+]
 
 
 def load(spec: str, meanings: Meanings = Meanings(), faults: Faults | None = None) -> FaceSet:  # noqa: B008 - frozen
@@ -56,3 +67,8 @@ def parsed(spec: str) -> tuple[str, Path, str]:
 def load_all(specs: Sequence[str]) -> FaceSet:
     """Return the faces that all of `specs` name, as one set."""
     return join([load(spec) for spec in specs])
+
+
+def load_to_measure(specs: Sequence[str]) -> FaceSet:
+    """`load_all` without faces whose votes tie: whatever a model said of them would be wrong, or right by chance."""
+    return load_all(specs).settled()

@@ -107,8 +107,24 @@ class FaceSet:
 
     @property
     def labels(self) -> np.ndarray:
-        """n class ids: the most voted class of each face."""
+        """n class ids: the most voted class of each face, of those that tie the first; see `settled`."""
         return self.targets.argmax(axis=1)
+
+    def settled(self) -> "FaceSet":
+        """The faces of which one class has the most votes: of the others no class would be the right one. Raises
+        NoFaces when there are none."""
+        most = self.targets.max(axis=1, keepdims=True)
+        is_settled = np.isclose(self.targets, most, rtol=0, atol=1e-6).sum(axis=1) == 1
+        tied = int((~is_settled).sum())
+        if tied == len(self):
+            raise NoFaces("set.all-tied", source=self.source)
+        return (
+            self
+            if not tied
+            else replace(
+                self.only(np.flatnonzero(is_settled)), dropped=self.dropped + Counter({"whose votes tie": tied})
+            )
+        )
 
     @property
     def whose(self) -> np.ndarray:
@@ -289,8 +305,8 @@ def _one_hot(emotion: Emotion) -> tuple[float, ...]:
 
 
 def join(sets: Sequence[FaceSet]) -> FaceSet:
-    """Return the faces of all `sets`, in that order, as one set. Of several nobody says whom they show: each set has
-    its own names for people."""
+    """Return the faces of all `sets`, in that order, as one set. Each has its own names for people, which are kept
+    apart by the set's, without its split."""
     if len(sets) == 1:
         return sets[0]
     ends = np.cumsum([len(faces) for faces in sets])
@@ -300,6 +316,7 @@ def join(sets: Sequence[FaceSet]) -> FaceSet:
         return sets[which].open(index - int(ends[which]) + len(sets[which]))
 
     known = any(faces.valence_arousal is not None for faces in sets)
+    people = [name for faces in sets for name in _people(faces)]
     return FaceSet(
         " + ".join(faces.source for faces in sets),
         [name for faces in sets for name in faces.names],
@@ -307,7 +324,13 @@ def join(sets: Sequence[FaceSet]) -> FaceSet:
         open,
         sum((faces.dropped for faces in sets), Counter()),
         np.concatenate([_dimensions(faces) for faces in sets]) if known else None,
+        people if any(people) else None,
     )
+
+
+def _people(faces: FaceSet) -> list[str]:
+    """Whom they show, by names that other sets don't have."""
+    return [f"{faces.source.partition('#')[0]} {name}" if name else "" for name in faces.people or [""] * len(faces)]
 
 
 def _dimensions(faces: FaceSet) -> np.ndarray:

@@ -48,7 +48,7 @@ def test_people_lie_below_their_classes_or_as_somebody_says(tmp_path):
 def test_classes_that_lie_below_people_are_asked_about(tmp_path):
     files = {f"{person}/{label}/a.png": drawn_face(10) for person in ("s01", "s02") for label in ("sad", "happy")}
     spec = f"folder:{zip_of(tmp_path / 'set.zip', files)}"
-    with pytest.raises(DataError, match=r"may be splits \(s01 and s02\).*if they are people, .* person/class"):
+    with pytest.raises(DataError, match=r"may be splits \(s01 and s02\).*If they are people, .* person/class"):
         load(spec)
     faces = load(spec, Meanings(folders="person/class"))
     assert list(faces.people) == ["s01", "s01", "s02", "s02"]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fers.datasets import FORMATS, DataError, load, load_all
+from fers.datasets import FORMATS, DataError, load, load_all, load_to_measure
 from fers.domain.emotions import Emotion
 from tests.training.faces import drawn_face, write_ferplus
 
@@ -157,6 +157,29 @@ def test_sets_are_joined_in_order(tmp_path):
     assert [len(faces), len(faces.names), faces.dropped] == [3, 3, {"no majority": 1}]
     assert faces.source == "ferplus:faces + manifest:own.csv"
     np.testing.assert_array_equal(faces.valence_arousal, [[np.nan] * 2, [np.nan] * 2, [-0.5, 0.25]])
+
+
+def test_of_joined_sets_nobody_is_in_two(tmp_path):
+    write_ferplus(tmp_path / "faces", [HAPPY])
+    (tmp_path / "a.png").write_bytes(drawn_face(200))
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("image,label,person,split\na.png,sad,s01,val\na.png,sad,s02,test\n")
+    specs = [f"manifest:{tmp_path}/{part}" for part in ("one.csv#val", "one.csv#test", "two.csv#val", "two.csv#test")]
+    faces = load_all([*specs, specs[0], f"ferplus:{tmp_path / 'faces'}"])
+    assert list(faces.whose) == [0, 1, 2, 3, 0, 4]
+
+
+def test_faces_whose_votes_tie_are_not_measured_on(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(drawn_face(200))
+    votes = tmp_path / "votes.csv"
+    votes.write_text("image,happy,surprise,sad\na.png,2,2,1\nb.png,1,1,3\n")
+    faces = load_to_measure([f"manifest:{votes}"])
+    assert (list(faces.labels), faces.dropped) == ([Emotion.SAD], {"whose votes tie": 1})
+    raters = tmp_path / "raters.csv"
+    raters.write_text("image,label,annotator\na.png,happy,ann\na.png,neutral,bea\n")
+    with pytest.raises(DataError, match="several classes have equally many votes"):
+        load_to_measure([f"manifest:{raters}"])
 
 
 def test_sets_without_valence_and_arousal_stay_without(tmp_path):

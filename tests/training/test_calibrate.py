@@ -48,14 +48,26 @@ def test_a_class_that_is_never_said_stays_so():
 
 
 def test_halves_share_no_face_and_leave_none_out():
-    fitted, untouched = calibrate.halves(31)
+    fitted, untouched = calibrate.halves(np.arange(31))
     assert sorted([*fitted, *untouched]) == list(range(31))
+    assert len(fitted) == 15
+
+
+def test_halves_share_nobody():
+    whose = np.random.default_rng(5).integers(0, 12, 300)
+    whose[:12] = range(12)
+    fitted, untouched = calibrate.halves(whose)
+    assert sorted([*fitted, *untouched]) == list(range(300))
+    assert not set(whose[fitted]) & set(whose[untouched])
+    assert 100 < len(fitted) < 200
+    with pytest.raises(DataError, match="one person's"):
+        calibrate.halves(np.zeros(9, int))
 
 
 def test_figures_are_those_of_the_half_that_was_not_fitted():
     probabilities, labels = _faces(6_000, sharpened=3)
-    found = calibrate.calibrate(probabilities, labels, accuracy=0.8)
-    _, untouched = calibrate.halves(len(labels))
+    found = calibrate.calibrate(probabilities, labels, 0.8, np.arange(len(labels)))
+    _, untouched = calibrate.halves(np.arange(len(labels)))
     assert found.ece_before == metrics.expected_calibration_error(probabilities[untouched], labels[untouched])
     assert found.nll < found.nll_before
     assert found.ece < found.ece_before
@@ -68,9 +80,9 @@ def test_what_cannot_be_reached_is_said():
     probabilities, labels = _faces(400, sharpened=1)
     always_wrong = (probabilities.argmax(axis=1) + 1) % 8
     with pytest.raises(DataError, match="lower --accuracy"):
-        calibrate.calibrate(probabilities, always_wrong, accuracy=0.9)
+        calibrate.calibrate(probabilities, always_wrong, 0.9, np.arange(400))
     with pytest.raises(DataError, match="at least two faces"):
-        calibrate.calibrate(probabilities[:1], labels[:1], accuracy=0.9)
+        calibrate.calibrate(probabilities[:1], labels[:1], 0.9, np.arange(1))
 
 
 def test_chance_alone_gives_few_faces_a_larger_calibration_error():

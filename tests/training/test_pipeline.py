@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from fers.datasets import load
 from tests.training.faces import drawn_face, write_ferplus
@@ -60,6 +61,18 @@ def test_images_stay_with_their_targets(faces, quick):
     which = np.rint(images.max(axis=(1, 2, 3)) * 255 / 20).astype(int)
     assert sorted(which) == list(range(12))
     assert [int(target.argmax()) for target in targets] == [int(faces.labels[index]) for index in which]
+
+
+@pytest.mark.parametrize("side", [90, 300, 1200])
+def test_what_is_too_fine_for_a_network_is_no_noise_in_what_it_learns_from(tmp_path, quick, side):
+    """It is gone where models are measured and served, too."""
+    checkers = (np.indices((side, side)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    (tmp_path / "happy").mkdir()
+    for index in range(4):
+        Image.fromarray(checkers).save(tmp_path / "happy" / f"{index}.png")
+    still = Augmentation((1, 1), *[0] * 8)
+    images, _ = epoch_of(load(f"folder:{tmp_path}"), replace(quick, augmentation=still))
+    assert images.std() < 0.05
 
 
 def test_valence_and_arousal_stand_behind_the_classes(faces, quick):
