@@ -53,7 +53,7 @@ def test_a_folder_as_only_a_shell_reads_it_is_refused(value):
     ],
 )
 def test_a_misspelt_name_is_refused(name, meant):
-    with pytest.raises(InvalidInput, match=f"{name} is set.*If {meant} was meant"):
+    with pytest.raises(InvalidInput, match=rf"the setting {name}\. If {meant} was meant"):
         config.load({name: "5"})
 
 

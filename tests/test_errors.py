@@ -160,7 +160,7 @@ def test_what_only_the_operator_can_mend_people_are_told_no_more_of():
     assert failure.what == "Something is wrong on our side."
     assert failure.next == "Please try again later."
     assert str(failure) == failure.operator
-    assert failure.operator.startswith("A set can't be written to /data (no space).")
+    assert failure.operator.startswith("A dataset can't be written to /data (no space).")
 
 
 def test_a_failure_with_words_for_both_says_to_each_what_is_theirs():

@@ -195,7 +195,8 @@ def freeze(version: str, study_name: str, consensus: str, **wanted) -> None:
         frozen = services.versions.freeze(OPERATOR, study.id, version, chosen, ConsensusRule(consensus), show)
     click.echo(
         f"{frozen.faces} faces of {frozen.people} people frozen as {frozen.name} ({frozen.id}). Left out:"
-        f" {frozen.left_out} not for sharing or training, {frozen.near_duplicates} near-duplicates."
+        f" {frozen.left_out} not for sharing or training, {frozen.near_duplicates} near-duplicates"
+        + (f", {frozen.lost} whose photos are lost or damaged (fers doctor names them)." if frozen.lost else ".")
     )
 
 

@@ -60,12 +60,10 @@ def plurality(votes: Collection[int]) -> Consensus | None:
 
 
 def opinion_of(labels: Collection[Label]) -> Opinion | None:
-    """What those who labelled one face make of it; None where nobody did. An imported set's own label counts in what is
-    seen, and not in how far people agree."""
-    if not labels:
-        return None
+    """What those who labelled one face make of it; None where nobody did, or only flagged it. An imported set's own
+    label counts in what is seen, and not in how far people agree."""
     consensus = plurality(votes_of(labels))
-    return Opinion(None if consensus is None else consensus.emotion, agreeing_pairs(of_people(labels)))
+    return None if consensus is None else Opinion(consensus.emotion, agreeing_pairs(of_people(labels)))
 
 
 def agreeing_pairs(labels: Iterable[Label | Vote]) -> float | None:

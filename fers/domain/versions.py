@@ -243,6 +243,8 @@ class DatasetVersion:
     """The code of the language that they are in; "und", as BCP 47 has it, where nobody said so."""
     translations: tuple[Translation, ...] = ()
     """Their words in others, among other texts of the study."""
+    lost: int = 0
+    """Chosen faces that were not taken because the store had lost or damaged their photos."""
 
     @property
     def study_sha256(self) -> str | None:

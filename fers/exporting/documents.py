@@ -127,6 +127,7 @@ def _datasheet(exported: ExportedVersion) -> str:
         people=version.people,
         left_out=version.left_out,
         near_duplicates=version.near_duplicates,
+        lost=version.lost,
         cut=_CUTS[exported.cut],
         composition=provenance.composition(version),
         splits=provenance.splits(version),

@@ -255,7 +255,7 @@ def test_without_terms_and_anybody_to_ask_nothing_is_imported(run, platform, lab
 
 def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labelled, tmp_path):
     assert "no study" in run("freeze", "v1", "--study", "Lab").stderr
-    assert "names no labelled set" in run("import", "set", "--study", "Lab", *TERMS).stderr
+    assert "names no labelled dataset" in run("import", "set", "--study", "Lab", *TERMS).stderr
     assert [study.name for study in platform.studies.mine(OPERATOR)] == [platform.studies.current().name]
     imported = run("import", labelled, "--study", "Lab", *TERMS)
     assert imported.stdout.startswith("Created the study Lab, closed")

@@ -94,7 +94,7 @@ def test_a_broken_parquet_file_is_named(platform, study, tmp_path):
         ("[" * 100_000, "not JSON"),
         ("3", "not a JSON object"),
         ('{"label": "happy", "image": "images/a.jpg"}', "not a box"),
-        ('{"label": "happy", "image": "../a.jpg", "box": [0, 0, 9, 9]}', "leads out of the set"),
+        ('{"label": "happy", "image": "../a.jpg", "box": [0, 0, 9, 9]}', "leads out of the dataset"),
         ('{"label": "happy", "image": "images/a.jpg", "box": [0, 0, 9, 9]}', "no file"),
         ('{"label": 3, "image": "images/a.jpg", "box": [0, 0, 9, 9]}', "The emotion “3” is unknown|no file"),
     ],

@@ -57,7 +57,8 @@ def test_a_broken_row_is_named(tmp_path, votes):
 
 
 @pytest.mark.parametrize(
-    ("image", "message"), [("absent.png", "row 1: There is no file"), ("../fer0.png", "row 1: .*leads out of the set")]
+    ("image", "message"),
+    [("absent.png", "row 1: There is no file"), ("../fer0.png", "row 1: .*leads out of the dataset")],
 )
 def test_an_image_that_is_not_there_is_named(tmp_path, image, message):
     (tmp_path / "faces").mkdir()

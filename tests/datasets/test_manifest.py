@@ -97,8 +97,8 @@ def test_parquet_keeps_its_types(tmp_path):
     [
         ("image,label\na.png,boredom\n", "row 2: The emotion “boredom” is unknown"),
         ("image,label\na.png,happy\nmissing.png,sad\n", r"row 3: There is no file “missing\.png”"),
-        ("image,label\n../a.png,happy\n", "row 2: .*leads out of the set"),
-        ("image,label\n/etc/passwd,happy\n", "row 2: .*leads out of the set"),
+        ("image,label\n../a.png,happy\n", "row 2: .*leads out of the dataset"),
+        ("image,label\n/etc/passwd,happy\n", "row 2: .*leads out of the dataset"),
         (
             "house,label\na.png,happy\n",
             r"faces\.csv, row 1: There is no column that FERS knows as image. Columns here: “house”, “label”",

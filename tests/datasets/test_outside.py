@@ -310,7 +310,7 @@ def test_an_annotation_of_coco_without_a_box_is_what_its_outline_is_around(folde
 @pytest.mark.parametrize(
     ("annotation", "what"),
     [
-        ({"segmentation": {"counts": [9, 4], "size": [48, 48]}}, "has no box, but a mask of which each pixel is told"),
+        ({"segmentation": {"counts": [9, 4], "size": [48, 48]}}, "has no box, but a mask pixel by pixel"),
         ({"bbox": [1, 2, 3]}, "has a box or a mask that is not as COCO writes them"),
         ({"bbox": {"x": 1, "y": 2, "w": 3, "h": 4}}, "has a box or a mask that is not as COCO writes them"),
         ({"segmentation": [["1", 2, 3, 4]]}, "has a box or a mask that is not as COCO writes them"),
@@ -531,9 +531,7 @@ def zipped(path, **members):
 def test_a_face_of_two_people_shows_that_the_column_names_those_who_labelled(folder):
     """As experiments are exported: every picture came in as one of whoever saw it first."""
     table = "participant,image,label\np1,a.png,happy\np1,b.png,sad\np2,a.png,sad\n"
-    with pytest.raises(
-        DataError, match=r"t\.csv: row 4: By the rows about a\.png.*“p1”, “p2”\. If the column names who"
-    ):
+    with pytest.raises(DataError, match=r"t\.csv: row 4: The rows about a\.png.*“p1”, “p2”\. If the column names who"):
         read(folder, table, Meanings(), Faults())
     faces = read(folder, table, Meanings(columns={"annotator": "participant", "person": ""}))
     assert (faces.people, [vote.annotator for vote in faces.votes[0]]) == (None, ["p1", "p2"])

@@ -33,8 +33,8 @@ def zip_of(path, files):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("ferplus", "names no labelled set"),
-        ("nonsense:/tmp", "names no labelled set"),
+        ("ferplus", "names no labelled dataset"),
+        ("nonsense:/tmp", "names no labelled dataset"),
         ("ferplus:/does/not/exist", "does not exist"),
         ("folder:/does/not/exist#train", "does not exist"),
         ("manifest:/does/not/exist.csv", "does not exist"),
@@ -102,7 +102,7 @@ def test_many_threads_read_one_zip(tmp_path):
 
 @pytest.mark.parametrize("name", ["../happy/a.png", "/happy/a.png", "..\\happy\\a.png", "C:\\happy\\a.png"])
 def test_a_zip_that_leads_out_of_itself_is_refused(tmp_path, name):
-    with pytest.raises(DataError, match="leads out of the set"):
+    with pytest.raises(DataError, match="leads out of the dataset"):
         load(f"folder:{zip_of(tmp_path / 'set.zip', {name: drawn_face(10)})}")
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from fers.analysis.consensus import agreed
-from fers.domain.consensus import opinion_of
+from fers.domain.consensus import opinion_of, votes_of
 from fers.domain.consent import ConsentText
 from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Source
@@ -88,6 +88,8 @@ def entry_of(
 ) -> Entry:
     """The face with what is said about it. Whose split it has is for `in_splits` to say."""
     answer, labels = face.answer, opinions.of(face.id)
+    if not votes_of(labels):  # A flag says nothing of the expression: what the person said of it stands.
+        labels = ()
     return Entry(
         face_id=face.id,
         person=pseudonym(face.study_id, face.person_id),

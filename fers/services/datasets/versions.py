@@ -27,9 +27,10 @@ from fers.domain.versions import (
     difference,
     sha256_of,
 )
-from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.errors import AlreadyExists, ImageLost, InvalidInput, NotFound
 from fers.exporting.exported_version import ENCODER, cropped, measured
 from fers.services.datasets.entries import Opinions, Replies, entry_of, in_splits, portions, without_near_duplicates
+from fers.services.faces.images import is_image_of
 from fers.services.people.study_text import written
 
 LONGEST_NAME = 60
@@ -94,7 +95,7 @@ class DatasetVersions:
         shared, left_out = self._shared(study_id, chosen, opinions)
         study = next(study for study in self._records.studies() if study.id == study_id)
         replies, study_file = Replies(self._replies.replies_in(study_id), study), written(study)
-        everything, texts = self._entries(study_id, shared, opinions, replies, earlier, progress)
+        everything, texts, lost = self._entries(study_id, shared, opinions, replies, earlier, progress)
         entries = without_near_duplicates(everything)
         dataset_version = DatasetVersion(
             id=content_id(study_id, entries, sha256_of(study_file)),
@@ -113,6 +114,7 @@ class DatasetVersions:
             questions=(questions := replies.questions(entries)),
             language=study.language,
             translations=study.translations if questions else (),
+            lost=lost,
         )
         self._create(dataset_version, entries)
         self._records.append_audit(
@@ -179,10 +181,10 @@ class DatasetVersions:
         replies: Replies,
         earlier: list[DatasetVersion],
         progress: Progress,
-    ) -> tuple[list[Entry], set[ConsentText]]:
-        """An entry for each face, by id, and the words its people agreed to."""
+    ) -> tuple[list[Entry], set[ConsentText], int]:
+        """An entry for each face, by id, the words its people agreed to, and how many faces' photos were lost."""
         looked_at, known = self._remembered(earlier)
-        texts, entries = {}, []
+        texts, entries, lost = {}, [], 0
         crops: dict[str, bytes] = {}
         for number, face in enumerate(faces):
             progress(number, len(faces))
@@ -191,13 +193,14 @@ class DatasetVersions:
                     texts[face.consent_id] = self._words(face)
                 seen = looked_at.get(face.id) or self._look_at(face, crops)
             except NotFound:
-                continue  # Withdrawn a moment ago.
+                lost += self._records.face(face.id) is not None  # Else it was withdrawn a moment ago.
+                continue
             entries.append(entry_of(face, opinions, replies, texts[face.consent_id], *seen))
             if len(crops) >= _CROPS_AT_ONCE:
                 self._keep(crops)
         self._keep(crops)
         progress(len(faces), len(faces))
-        return in_splits(entries, known, study_id), set(texts.values())
+        return in_splits(entries, known, study_id), set(texts.values()), lost
 
     def _remembered(self, earlier: list[DatasetVersion]) -> tuple[dict[str, tuple[str, Measures]], dict[str, Split]]:
         """From the study's earlier versions: what was seen of each face that holds still, and splits by person."""
@@ -210,8 +213,10 @@ class DatasetVersions:
         return looked_at, splits
 
     def _look_at(self, face: Face, crops: dict[str, bytes]) -> tuple[str, Measures]:
-        """Its fingerprint and measures. Adds its crop to `crops`."""
+        """Its fingerprint and measures. Adds its crop to `crops`. Raises NotFound when its photo is gone or damaged."""
         data = self._images.get(face.id)
+        if not is_image_of(face, data):
+            raise ImageLost("photo.lost")
         pixels = decode_stored(data)
         crops[face.id] = cropped(pixels, face.box)
         return fingerprint(pixels, face.box), measured(data, crops[face.id])

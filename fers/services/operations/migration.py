@@ -19,8 +19,9 @@ from fers.domain.permissions import Action, require
 from fers.domain.protocols import without_place
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists, InvalidInput, NotFound
+from fers.services.faces.images import is_image_of
 from fers.services.labelling.aggregation import aggregate
-from fers.services.operations.store_comparison import FAR_MORE, Comparison, answers_kept, is_image_of, side_by_side
+from fers.services.operations.store_comparison import FAR_MORE, Comparison, answers_kept, side_by_side
 
 _AT_ONCE = 1000
 _Some = TypeVar("_Some")

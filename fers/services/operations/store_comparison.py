@@ -1,6 +1,5 @@
 """Comparison: does a store hold everything that another one does, and nothing else?"""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -20,6 +19,7 @@ from fers.domain.protocols import without_place
 from fers.domain.studies import Study
 from fers.domain.versions import DatasetVersion
 from fers.errors import NotFound
+from fers.services.faces.images import is_image_of
 
 FAR_MORE = 10_000
 """More promotions, trials and choices of models than there ever are."""
@@ -112,10 +112,6 @@ def image_problem(images: ImageStore, face: Face) -> str | None:
     except NotFound:
         return LOST
     return None if is_image_of(face, data) else "its image is not the one that was given"
-
-
-def is_image_of(face: Face, data: bytes) -> bool:
-    return hashlib.sha256(data).hexdigest() == face.image.sha256
 
 
 def answers_kept(stores: Stores) -> list[str]:

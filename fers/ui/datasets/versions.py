@@ -75,6 +75,7 @@ def describe(version: Version) -> None:
             (version.withdrawn, f"withdrawn since, {version.faces:,} left"),
             (dataset_version.left_out, "left out: not for sharing or training"),
             (dataset_version.near_duplicates, "left out: near-duplicates"),
+            (dataset_version.lost, "left out: photo lost or damaged (fers doctor names them)"),
         ]
         counts = [f"{count:,} {what}" for count, what in notes if count]
         st.caption(" · ".join([*counts, f"`{dataset_version.id[:12]}`"]))

@@ -58,6 +58,31 @@ def test_felt_posed_and_perceived_stay_apart(platform, study):
     assert sorted(vote.distribution.index(1) for vote in other.votes) == [1, 4, 4]
 
 
+def test_a_flag_alone_leaves_the_persons_own_label(platform, study):
+    face = give_face(platform, participant(platform), Answer(Emotion.SAD, before_prediction=True, display=Display.FELT))
+    ann = replace(OPERATOR, id="aa" * 16, role=Role.ADMINISTRATOR)
+    platform.review.label(ann, study.id, face.id, Verdict.FLAGGED, reason="a hand before the mouth")
+    [entry] = entries(platform, platform.versions.freeze(OPERATOR, study.id, "v1"))
+    assert (entry.label, entry.label_source, entry.votes) == (Emotion.SAD, LabelSource.PARTICIPANT, ())
+    annotate(platform, study, face, (Emotion.FEAR,))
+    [entry] = entries(platform, platform.versions.freeze(OPERATOR, study.id, "v2"))
+    assert (entry.label, entry.label_source, len(entry.votes)) == (Emotion.FEAR, LabelSource.ANNOTATORS, 2)
+
+
+@pytest.mark.parametrize("becomes", [None, b"no picture", "another"])
+def test_photos_that_are_lost_or_damaged_are_counted(platform, study, becomes):
+    ada, images = participant(platform), platform.versions._images
+    kept, lost = give_face(platform, ada), give_face(platform, ada)
+    if becomes == "another":  # It can be decoded, and is not what was given.
+        becomes = images.get(kept.id)
+    images.delete(lost.id)
+    if becomes:
+        images.put(lost.id, becomes)
+    frozen = platform.versions.freeze(OPERATOR, study.id, "v1")
+    assert [entry.face_id for entry in entries(platform, frozen)] == [kept.id]
+    assert (frozen.faces, frozen.lost) == (1, 1)
+
+
 def test_the_same_content_has_the_same_id_and_is_frozen_once(platform, study):
     give_face(platform, participant(platform))
     dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")

@@ -160,7 +160,7 @@ def test_a_table_may_come_with_its_pictures_beside_it(platform, study):
         ([("a.txt", io.BytesIO(b"image"))], "neither a zip nor a table"),
         ([("0.jpg", io.BytesIO(PICTURES["0.jpg"]))], "only pictures"),
         ([("a.csv", io.BytesIO(b"")), ("b.csv", io.BytesIO(b""))], "these are a.csv and b.csv"),
-        ([zipped({"../../out.jpg": b""})], "leads out of the set"),
+        ([zipped({"../../out.jpg": b""})], "leads out of the dataset"),
     ],
 )
 def test_what_is_no_set_is_refused_and_leaves_nothing(platform, study, settings, files, why):

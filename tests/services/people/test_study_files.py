@@ -224,7 +224,7 @@ QUOTA = '{ expression = "fear", wanted = 9 },'
 IMPOSSIBLE = {
     "scale": ("points = 7", "points = 70", "“hard” can have 2 to 11 points"),
     "task": ("times = 2", "times = 0", "Task 1 can be asked 1 to 50 times"),
-    "quota": ("wanted = 9", "wanted = 0", "Of fear, 1 to 1,000,000 faces"),
+    "quota": ("wanted = 9", "wanted = 0", "The quota for fear can be 1 to 1,000,000 faces"),
     "quotas": (QUOTA, 2 * QUOTA, "The same faces of fear are wanted twice"),
     "screens out": ("screens-out = [", "screens-out = [1, ", "“read”, the study ends for them"),
     "language": ('language = "de"', 'language = "en"', "its words in English twice"),
