@@ -73,11 +73,11 @@ def answers_of(
     with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
         for start in bar:
             images = [faces.image(index) for index in range(start, min(start + BATCH_SIZE, len(faces)))]
-            boxes = [detector.detect(image)[:1] if detector else [whole(image)] for image in images]
-            found += [bool(box) for box in boxes]
+            boxes = [detector.detect(image)[:1] if detector else [] for image in images]
+            found += [bool(box) or detector is None for box in boxes]
             for index in missing:
                 scale = classifiers[index].info.crop_scale
-                framed = [_framed(i, box, scale if detector else 1) for i, box in zip(images, boxes, strict=True)]
+                framed = [_framed(image, box, scale) for image, box in zip(images, boxes, strict=True)]
                 fresh[index].append(classifiers[index].predict(np.stack(framed)))
     for index in missing:
         told = {"answers": np.concatenate(fresh[index]), "found": np.array(found)}

@@ -3,6 +3,7 @@
 
 Changes the proposed box, or the picture around it, and prints how top-1 accuracy changes. Without `--whole`, the
 largest face found in each picture is predicted, as in the app; pictures without one are left out, for every change.
+With `--whole`, changes that need some of the picture around the box are left out.
 Where the set says whom it shows, intervals are by drawing people with all of their faces.
 """
 
@@ -20,7 +21,7 @@ from fers import adapters, config
 from fers.analysis.significance import bootstrap_interval
 from fers.cli.explaining import explains_failures
 from fers.datasets import DataError, FaceSet, load_all
-from fers.domain.boxes import Box
+from fers.domain.boxes import Box, clamped
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from training.crops import BATCH_SIZE, whole
@@ -29,7 +30,17 @@ Change = Callable[[Image.Image, Box], tuple[Image.Image, Box]]
 
 
 def scaled(factor: float) -> Change:
-    return lambda picture, box: (picture, box.with_context(factor, picture.size))
+    """Scale the box around its centre, as far as the picture reaches. It keeps its shape, so that a face is squashed as
+    much as it was."""
+
+    def change(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
+        reached = min(factor, picture.width / box.width, picture.height / box.height)
+        width, height = reached * box.width, reached * box.height
+        left = min(max(0, box.left + (box.width - width) / 2), picture.width - width)
+        top = min(max(0, box.top + (box.height - height) / 2), picture.height - height)
+        return picture, clamped(left, top, width, height, picture.size)
+
+    return change
 
 
 def shifted(right: float, down: float) -> Change:
@@ -79,15 +90,19 @@ def compressed(quality: int) -> Change:
     return change
 
 
-CHANGES: dict[str, Change] = {
-    "box scaled by 0.8": scaled(0.8),
-    "box scaled by 0.9": scaled(0.9),
+BEYOND: dict[str, Change] = {
     "box scaled by 1.2": scaled(1.2),
     "box scaled by 1.4": scaled(1.4),
     "box 10% to the right": shifted(0.1, 0),
     "box 10% to the left": shifted(-0.1, 0),
     "box 10% down": shifted(0, 0.1),
     "box 10% up": shifted(0, -0.1),
+}
+"""Those that show what is around the box."""
+CHANGES: dict[str, Change] = {
+    "box scaled by 0.8": scaled(0.8),
+    "box scaled by 0.9": scaled(0.9),
+    **BEYOND,
     "rotated by 15 degrees": rotated(15),
     "rotated by -15 degrees": rotated(-15),
     "blurred (2% of the box)": blurred(0.02),
@@ -131,8 +146,11 @@ def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> No
 
 
 def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | None) -> Stability:
-    """Predict every face as it is and under each of CHANGES. Raises DataError when no face is found."""
-    right: dict[str, list[np.ndarray]] = {name: [] for name in ("unchanged", *CHANGES)}
+    """Predict every face as it is and under each of CHANGES: without a `detector`, whole pictures under those that are
+    not BEYOND them. Raises DataError when no face is found."""
+    possible = {name: change for name, change in CHANGES.items() if detector or name not in BEYOND}
+    changes = {"unchanged": lambda picture, box: (picture, box), **possible}
+    right: dict[str, list[np.ndarray]] = {name: [] for name in changes}
     found: list[int] = []
     starts = range(0, len(faces), BATCH_SIZE)
     with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
@@ -146,7 +164,7 @@ def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | Non
             numbers = [index for *_, index in placed]
             found += numbers
             labels = faces.labels[numbers]
-            for name, change in {"unchanged": scaled(1), **CHANGES}.items():
+            for name, change in changes.items():
                 changed = np.stack([crop(*change(image, box)) for image, box, _ in placed])
                 right[name].append(classifier.predict(changed).argmax(axis=1) == labels)
     if not right["unchanged"]:

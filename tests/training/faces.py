@@ -1,10 +1,15 @@
 """Small labelled sets for tests, drawn rather than photographed."""
 
 import io
+import weakref
 import zipfile
+from collections import Counter
 
 import numpy as np
 from PIL import Image
+
+from fers.datasets import FaceSet
+from tests.people import OneModel
 
 
 def drawn_face(brightness: int, side: int = 48) -> bytes:
@@ -30,3 +35,39 @@ def write_ferplus(target, rows, *, zipped=False):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(data)
     return target
+
+
+def photos(count: int, size: tuple[int, int], seed: int = 0) -> FaceSet:
+    """A set of photos of (width, height) pixels, no two of which are alike, nor those of two seeds."""
+
+    def opened(index):
+        pixels = np.random.default_rng([seed, index]).integers(0, 256, (size[1], size[0], 3), np.uint8)
+        return Image.fromarray(pixels)
+
+    targets = np.eye(8, dtype=np.float32)[np.arange(count) % 8]
+    return FaceSet("photos", [f"{index}.png" for index in range(count)], targets, opened, Counter())
+
+
+def pictures_held(monkeypatch) -> list[int]:
+    """Gets longer: how many pictures of sets were in memory each time that one was read, itself among them."""
+    read, references, counts = FaceSet.image, [], []
+
+    def image(*which):
+        picture = read(*which)
+        references.append(weakref.ref(picture))
+        counts.append(sum(reference() is not None for reference in references))
+        return picture
+
+    monkeypatch.setattr(FaceSet, "image", image)
+    return counts
+
+
+class Seeing(OneModel):
+    """Keeps the faces that it is given."""
+
+    def __init__(self):
+        self.seen = []
+
+    def predict(self, faces):
+        self.seen += list(faces)
+        return super().predict(faces)

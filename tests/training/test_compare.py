@@ -11,8 +11,9 @@ from fers.analysis.scores import score
 from fers.datasets import load
 from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
-from tests.people import OneModel
-from tests.training.faces import write_ferplus
+from fers.services.models.prediction import proposed_face
+from tests.people import OneFace, OneModel
+from tests.training.faces import Seeing, photos, write_ferplus
 from training import compare
 
 VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
@@ -98,6 +99,16 @@ def test_what_was_answered_before_is_not_asked_again(faces, tmp_path):
     first, again = Knowing("same", faces.labels, 3), Knowing("same", faces.labels, 3)
     assert compared(faces, [first], tmp_path) == compared(faces, [again], tmp_path)
     assert (first.asked, again.asked) == (len(faces), 0)
+
+
+@pytest.mark.parametrize("detector", [None, OneFace()])
+def test_models_see_what_they_are_evaluated_on(tmp_path, detector):
+    """Also of pictures that aren't square."""
+    wide, model = photos(3, (96, 48)), Seeing()
+    compared(wide, [model], tmp_path, detector)
+    np.testing.assert_array_equal(
+        model.seen, [proposed_face(wide.image(index), model, detector)[0] for index in range(3)]
+    )
 
 
 def test_answers_that_were_being_kept_when_a_comparison_was_killed_are_asked_again(faces, tmp_path, monkeypatch):

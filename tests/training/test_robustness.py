@@ -10,8 +10,9 @@ from PIL import Image
 
 from fers.datasets import load
 from fers.domain.boxes import Box
-from tests.people import OneModel
-from tests.training.faces import write_ferplus
+from fers.services.models.prediction import proposed_face
+from tests.people import OneFace, OneModel
+from tests.training.faces import Seeing, photos, write_ferplus
 from training import robustness
 
 BOX = Box(40, 40, 100, 100)
@@ -29,6 +30,15 @@ def test_every_change_changes_the_face_and_leaves_the_picture_whole(picture, nam
     assert changed.size == picture.size and box.corners()[2] <= 200 and box.corners()[3] <= 200
     assert picture.tobytes() == before.tobytes()
     assert (changed.tobytes(), box) != (before.tobytes(), BOX)
+
+
+def test_a_box_keeps_its_shape_at_any_scale(picture):
+    """A face that is squashed while it is cut out is squashed as much when it is changed."""
+    for name in robustness.CHANGES:
+        _, box = robustness.CHANGES[name](picture, Box(40, 40, 100, 50))
+        assert box.width == 2 * box.height
+    _, most = robustness.scaled(1.4)(picture, Box(0, 0, 200, 100))
+    assert most == Box(0, 0, 200, 100)
 
 
 def test_a_box_at_the_edge_moves_only_as_far_as_the_picture_reaches(picture):
@@ -72,6 +82,22 @@ def test_the_figures_are_those_of_the_changed_faces(spec):
     assert result.changed["JPEG quality 20"][1] == 0
 
 
+@pytest.mark.parametrize("detector", [None, OneFace()])
+def test_unchanged_faces_are_those_that_the_model_is_evaluated_on(detector):
+    wide, model = photos(3, (96, 48)), Seeing()
+    robustness.measure(model, wide, detector)
+    evaluated = [proposed_face(wide.image(index), model, detector)[0] for index in range(3)]
+    np.testing.assert_array_equal(model.seen[:3], evaluated)
+
+
+def test_where_the_face_is_the_whole_picture_no_change_is_told_that_was_not_made():
+    model = Seeing()
+    result = robustness.measure(model, photos(1, (48, 48)), None)
+    unchanged, *changed = model.seen
+    assert len(changed) == len(result.changed) == 10
+    assert not any(np.array_equal(face, unchanged) for face in changed)
+
+
 def test_many_faces_of_a_person_prove_no_more_than_one(spec):
     faces = load(spec)
     by_face = robustness.measure(Bright(), faces, None).changed["darkened to 40%"]
@@ -85,7 +111,7 @@ def test_the_command_prints_a_row_for_every_change(spec, monkeypatch):
     monkeypatch.setattr(robustness.adapters, "registry", lambda _: type("R", (), {"classifier": lambda *_: Bright()})())
     arguments = ["--model", "bright", "--data", spec, "--whole"]
     table = CliRunner().invoke(robustness.main, arguments).stdout
-    assert all(f"| {name} |" in table for name in robustness.CHANGES)
+    assert all(f"| {name} |" in table for name in robustness.CHANGES if name not in robustness.BEYOND)
     told = json.loads(CliRunner().invoke(robustness.main, [*arguments, "--json"]).stdout)
     assert told["n"] == 12
 
