@@ -23,7 +23,7 @@ from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
 from fers.domain.models import ModelInfo
-from training import comparison_plots, comparison_table
+from training import comparison_plots, comparison_table, twins
 from training.crops import BATCH_SIZE, whole
 from training.speed import one_face_milliseconds
 from training.writing import write_whole
@@ -63,9 +63,10 @@ def answers_of(
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """n x 8 probabilities of each classifier, and n booleans: whether a face was found (always, without a `detector`).
 
-    Every image is read and searched once for all models. What a model said before to the same faces is kept in `cache`.
+    Every image is searched once for all models. What a model said before to the same pictures is kept in `cache`.
     """
-    kept = [cache / f"{c.info.id}-{_fingerprint(c.info, faces, detector)}.npz" for c in classifiers]
+    pictures = _digest(faces)
+    kept = [cache / f"{c.info.id}-{_fingerprint(c.info, pictures, detector)}.npz" for c in classifiers]
     missing = [index for index, file in enumerate(kept) if not file.exists()]
     fresh = {index: [] for index in missing}
     found = []
@@ -90,9 +91,18 @@ def _framed(image, boxes, scale) -> np.ndarray:
     return crop(image, boxes[0].with_context(scale, image.size) if boxes else whole(image))
 
 
-def _fingerprint(info: ModelInfo, faces: FaceSet, detector: FaceDetector | None) -> str:
-    told = [info, faces.source, len(faces), faces.targets.tobytes(), detector is None]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+def _digest(faces: FaceSet) -> str:
+    """Of all pictures: sets of the same name may hold others."""
+    together = hashlib.sha256()
+    with click.progressbar(range(len(faces)), label=f"{faces.source}: known pictures?", file=sys.stderr) as bar:
+        for index in bar:
+            together.update(twins.digest(faces, index))
+    return together.hexdigest()
+
+
+def _fingerprint(info: ModelInfo, pictures: str, detector: FaceDetector | None) -> str:
+    """Of all that a model's answers come from. What the pictures are labelled is not among it."""
+    return hashlib.sha256(repr([info, pictures, detector is None]).encode()).hexdigest()[:16]
 
 
 def compare(

@@ -10,8 +10,8 @@ from fers.datasets import FaceSet
 
 def twins(faces: FaceSet, others: FaceSet) -> list[int]:
     """The indices of those in `faces` whose picture is in `others` too."""
-    known = {_pixels(others, index) for index in range(len(others))}
-    return [index for index in range(len(faces)) if _pixels(faces, index) in known]
+    known = {digest(others, index) for index in range(len(others))}
+    return [index for index in range(len(faces)) if digest(faces, index) in known]
 
 
 def apart(learning: FaceSet, validation: FaceSet) -> FaceSet:
@@ -30,6 +30,7 @@ def kept_apart(learning: FaceSet, validation: FaceSet) -> FaceSet:
     return rest
 
 
-def _pixels(faces: FaceSet, index: int) -> bytes:
+def digest(faces: FaceSet, index: int) -> bytes:
+    """Alike of faces with the same pixels, whatever their pictures are called and how they are packed."""
     image = faces.image(index)
     return sha256(repr(image.size).encode() + image.tobytes()).digest()

@@ -111,6 +111,13 @@ def test_models_see_what_they_are_evaluated_on(tmp_path, detector):
     )
 
 
+def test_other_pictures_are_asked_about_anew_whatever_they_are_called(tmp_path):
+    for seed in (1, 2):
+        model = Seeing()
+        compared(photos(8, (48, 48), seed), [model], tmp_path)
+        assert len(model.seen) == 8
+
+
 def test_answers_that_were_being_kept_when_a_comparison_was_killed_are_asked_again(faces, tmp_path, monkeypatch):
     def killed(path, **answers):
         path.write_bytes(b"half of them")
