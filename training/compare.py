@@ -73,13 +73,15 @@ def answers_of(
     starts = range(0, len(faces) if missing else 0, BATCH_SIZE)
     with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
         for start in bar:
-            images = [faces.image(index) for index in range(start, min(start + BATCH_SIZE, len(faces)))]
-            boxes = [detector.detect(image)[:1] if detector else [] for image in images]
-            found += [bool(box) or detector is None for box in boxes]
+            framed: dict[int, list[np.ndarray]] = {index: [] for index in missing}
+            for face in range(start, min(start + BATCH_SIZE, len(faces))):
+                image = faces.image(face)
+                boxes = detector.detect(image)[:1] if detector else []
+                found.append(bool(boxes) or detector is None)
+                for index in missing:
+                    framed[index].append(_framed(image, boxes, classifiers[index].info.crop_scale))
             for index in missing:
-                scale = classifiers[index].info.crop_scale
-                framed = [_framed(image, box, scale) for image, box in zip(images, boxes, strict=True)]
-                fresh[index].append(classifiers[index].predict(np.stack(framed)))
+                fresh[index].append(classifiers[index].predict(np.stack(framed[index])))
     for index in missing:
         told = {"answers": np.concatenate(fresh[index]), "found": np.array(found)}
         write_whole(kept[index], partial(np.savez, **told))

@@ -20,12 +20,16 @@ def whole(image: Image.Image) -> Box:
     return Box(0, 0, *image.size)
 
 
+def _face(image: Image.Image) -> np.ndarray:
+    return crop(image, whole(image))
+
+
 def crops(faces: FaceSet) -> Iterator[np.ndarray]:
     """Go through the faces in order, in batches of n x 224 x 224 x 3 RGB (uint8)."""
     with click.progressbar(range(0, len(faces), BATCH_SIZE), label=faces.source, file=sys.stderr) as starts:
         for start in starts:
-            images = [faces.image(index) for index in range(start, min(start + BATCH_SIZE, len(faces)))]
-            yield np.stack([crop(image, whole(image)) for image in images])
+            indices = range(start, min(start + BATCH_SIZE, len(faces)))
+            yield np.stack([_face(faces.image(index)) for index in indices])
 
 
 def predictions(classifier: Classifier, faces: FaceSet) -> np.ndarray:

@@ -155,18 +155,20 @@ def measure(classifier: Classifier, faces: FaceSet, detector: FaceDetector | Non
     starts = range(0, len(faces), BATCH_SIZE)
     with click.progressbar(starts, label=faces.source, file=sys.stderr) as bar:
         for start in bar:
-            indices = range(start, min(start + BATCH_SIZE, len(faces)))
-            framed = [(faces.image(index), index) for index in indices]
-            placed = [(image, _box(image, classifier, detector), index) for image, index in framed]
-            placed = [(image, box, index) for image, box, index in placed if box is not None]
-            if not placed:
+            changed: dict[str, list[np.ndarray]] = {name: [] for name in changes}
+            numbers = []
+            for index in range(start, min(start + BATCH_SIZE, len(faces))):
+                image = faces.image(index)
+                if box := _box(image, classifier, detector):
+                    numbers.append(index)
+                    for name, change in changes.items():
+                        changed[name].append(crop(*change(image, box)))
+            if not numbers:
                 continue
-            numbers = [index for *_, index in placed]
             found += numbers
-            labels = faces.labels[numbers]
-            for name, change in changes.items():
-                changed = np.stack([crop(*change(image, box)) for image, box, _ in placed])
-                right[name].append(classifier.predict(changed).argmax(axis=1) == labels)
+            for name, parts in changed.items():
+                said = classifier.predict(np.stack(parts)).argmax(axis=1)
+                right[name].append(said == faces.labels[numbers])
     if not right["unchanged"]:
         raise DataError("robustness.no-face", source=faces.source)
     return _compared({name: np.concatenate(parts) for name, parts in right.items()}, faces.whose[found])

@@ -13,7 +13,7 @@ from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
 from fers.services.models.prediction import proposed_face
 from tests.people import OneFace, OneModel
-from tests.training.faces import Seeing, photos, write_ferplus
+from tests.training.faces import Seeing, photos, pictures_held, write_ferplus
 from training import compare
 
 VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
@@ -116,6 +116,12 @@ def test_other_pictures_are_asked_about_anew_whatever_they_are_called(tmp_path):
         model = Seeing()
         compared(photos(8, (48, 48), seed), [model], tmp_path)
         assert len(model.seen) == 8
+
+
+def test_photos_are_not_held_beyond_their_turn(tmp_path, monkeypatch):
+    held = pictures_held(monkeypatch)
+    compared(photos(20, (64, 48)), [Seeing()], tmp_path, OneFace())
+    assert max(held) <= 2
 
 
 def test_answers_that_were_being_kept_when_a_comparison_was_killed_are_asked_again(faces, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from fers.datasets import load
 from fers.domain.boxes import Box
 from fers.services.models.prediction import proposed_face
 from tests.people import OneFace, OneModel
-from tests.training.faces import Seeing, photos, write_ferplus
+from tests.training.faces import Seeing, photos, pictures_held, write_ferplus
 from training import robustness
 
 BOX = Box(40, 40, 100, 100)
@@ -96,6 +96,12 @@ def test_where_the_face_is_the_whole_picture_no_change_is_told_that_was_not_made
     unchanged, *changed = model.seen
     assert len(changed) == len(result.changed) == 10
     assert not any(np.array_equal(face, unchanged) for face in changed)
+
+
+def test_photos_are_not_held_beyond_their_turn(monkeypatch):
+    held = pictures_held(monkeypatch)
+    robustness.measure(Seeing(), photos(20, (64, 48)), OneFace())
+    assert max(held) <= 2
 
 
 def test_many_faces_of_a_person_prove_no_more_than_one(spec):
