@@ -13,7 +13,7 @@ from fers import assembly
 from fers.config import Settings
 from fers.domain.people import OPERATOR
 from fers.domain.versions import Split
-from fers.errors import InvalidInput
+from fers.errors import InvalidInput, NotFound
 from fers.exporting import shards
 from fers.exporting.archive import FORMATS, SUMS, members_around, summed
 from fers.exporting.exported_version import Cut, ExportedVersion, Member
@@ -47,8 +47,9 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
     """Write a version into a new folder; see `engine.pipeline` for `workers` and `options`.
 
     Every file appears whole, the checksums last. Without them the folder isn't finished, and the same order writes it
-    anew, shard by shard, so that nobody who withdrew meanwhile stays in it. Raises NotFound, or InvalidInput when the
-    folder is there, finished, or the format doesn't come in shards.
+    anew, shard by shard, so that nobody who withdrew meanwhile stays in it. Raises NotFound, also when a face was
+    withdrawn while others were written, or InvalidInput when the folder is there, finished, or the format doesn't come
+    in shards.
     """
     if order.format not in shards.KINDS:
         raise InvalidInput("export.no-shards", format=order.format, formats=list(shards.KINDS))
@@ -64,8 +65,11 @@ def export_by_beam(settings: Settings, order: Order, workers: int, options: Sequ
             | beam.Reshuffle()
             | "Write" >> beam.ParDo(_WriteShard(settings, order))
             | "Wait for all" >> beam.combiners.ToList()
-            | "Finish" >> beam.ParDo(_Finish(settings, order))
+            | "Finish" >> beam.ParDo(_Finish(settings, order, exported.faces))
         )
+    if not FileSystems.exists(FileSystems.join(order.folder, SUMS)):
+        _clear(order)
+        raise NotFound("version.face-withdrawn")
 
 
 class _OnPlatform(beam.DoFn):
@@ -95,10 +99,17 @@ class _WriteShard(_OnPlatform):
 
 
 class _Finish(_OnPlatform):
+    """Writes everything but the shards, and the checksums only if all faces are there still that were to be written."""
+
+    def __init__(self, settings: Settings, order: Order, faces: int):
+        super().__init__(settings, order)
+        self._faces = faces
+
     def process(self, lines: list[tuple[int, bytes]]) -> None:
         sums = b"".join(line for _, line in sorted(lines))
         for member in members_around(self._exported(), FORMATS[self._order.format], sums):
-            _write(self._order.folder, member)
+            if member.name != SUMS or self._exported().faces == self._faces:
+                _write(self._order.folder, member)
 
 
 def _clear(order: Order) -> None:

@@ -1,9 +1,11 @@
-"""A place that is no folder, as a bucket is none: `kept://NAME` is kept inside the folder that KEPT_IN names.
+"""A place that is no folder, as a bucket is none: `kept://NAME` is kept inside the folder that KEPT_IN names. Whoever
+has written there waits for the file that WAITS_FOR names, if it names one.
 
 Where this file's folder is on PYTHONPATH, Python imports it by itself, and so in Beam's workers too.
 """
 
 import os
+import time
 from pathlib import Path
 
 from apache_beam.io.filesystem import FileMetadata, MatchResult
@@ -28,6 +30,8 @@ class Kept(LocalFileSystem):
 
     def rename(self, sources, destinations):
         super().rename(list(map(_inside, sources)), list(map(_inside, destinations)))
+        while "WAITS_FOR" in os.environ and not Path(os.environ["WAITS_FOR"]).exists():
+            time.sleep(0.05)
 
     def delete(self, paths):
         for path in paths:
