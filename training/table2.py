@@ -9,16 +9,19 @@ stopped at any moment, it goes on where it was.
 """
 
 import importlib.util
+import json
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import click
 import keras
 import numpy as np
 
+from fers.analysis.leaderboard import figures
 from fers.analysis.scores import score
-from fers.analysis.significance import bootstrap_interval
 from fers.cli.explaining import explains_failures
 from fers.datasets import FaceSet, load_all
 from training import curves, pipeline, specs, svr
@@ -30,12 +33,14 @@ from training.recipes import affectnet_cnn, alexnet, att2_2mt, att2_cnn, att2_mt
 from training.run import CHECKPOINT, LOG, train
 from training.train import seeded
 from training.twins import kept_apart
-from training.writing import write_whole
+from training.writing import write_text, write_whole
 
 FLAT = 0.003
 """A run is at its end when the last fifth of its epochs gained less top-1 than this."""
 ANSWERS = "answers.npy"
 """In a run folder that is done: n x 8 probabilities for the faces that are measured on."""
+FACES = "faces.json"
+"""Says which faces all systems of a folder learn from and are measured on."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +81,52 @@ def main(
     data: tuple[str, ...], validate: tuple[str, ...], out: Path, only: tuple[str, ...], seeds: int, plan: bool
 ) -> None:
     chosen = only or tuple(SYSTEMS)
-    for name in chosen:
-        click.echo(f"{name}: {left(name, out, seeds)}")
     try:
         if not plan and importlib.util.find_spec("torch") is None:
             raise ValueError("PyTorch computes the steps of this protocol: pip install torch")
         learning, validation = load_all(specs.to_learn_from(data)), load_all(specs.to_measure_on(validate, data))
+        about = {"learned from": _about(learning), "were measured on": _about(validation)}
+        _refuse_others(out, about)
         learning = kept_apart(learning, validation)
-        for name in () if plan else chosen:
-            click.echo(f"{SYSTEMS[name].name}:")
-            for recipe, run in _runs(name, out, seeds):
-                learn(recipe, learning, validation, run)
+        for name in chosen:
+            click.echo(f"{name}: {left(name, out, seeds)}")
+        if not plan:
+            out.mkdir(parents=True, exist_ok=True)
+            write_text(out / FACES, json.dumps(about, indent=2) + "\n")
+            for name in chosen:
+                click.echo(f"{SYSTEMS[name].name}:")
+                for recipe, run in _runs(name, out, seeds):
+                    learn(recipe, learning, validation, run)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     done = [name for name in SYSTEMS if all(_is_done(run) for _, run in _runs(name, out, seeds))]
     if done:
         table = markdown(done, out, seeds, validation)
-        (out / "table2.md").write_text(table)
+        write_text(out / "table2.md", table)
         click.echo(table)
         logs = {SYSTEMS[name].name: _runs(name, out, seeds)[0][1] / LOG for name in done if SYSTEMS[name].recipe}
         if logs:
             curves.draw_together(logs, out / "curves.svg")
+
+
+def _about(faces: FaceSet) -> dict[str, Any]:
+    """What tells a set from another, in JSON's types."""
+    return {"source": faces.source, "n": len(faces), "labels": sha256(faces.targets.tobytes()).hexdigest()}
+
+
+def _refuse_others(out: Path, about: dict[str, dict[str, Any]]) -> None:
+    """Raise ValueError where the systems in `out` are of other faces, as far as is known: earlier releases kept no
+    note."""
+    note = out / FACES
+    known = json.loads(note.read_text("utf-8")) if note.is_file() else about
+    for what, now in about.items():
+        was = known[what]
+        if was != now:
+            before, here = (f"{one['source']} ({one['n']:,} faces)" for one in (was, now))
+            here += ", labelled otherwise" if here == before else ""
+            raise ValueError(
+                f"{out} holds systems that {what} {before}, not {here}: name those, or a new folder with --out"
+            )
 
 
 def left(name: str, out: Path, seeds: int) -> str:
@@ -163,12 +193,12 @@ def _scored(name: str, out: Path, seeds: int, faces: FaceSet) -> _Scored:
     found = np.ones(len(labels), bool)
     scores = [score(one, labels, found) for one in answers]
     right = np.mean([one.argmax(axis=1) == labels for one in answers], axis=0)
-    low, high = bootstrap_interval(lambda sample: right[sample].mean(), len(labels), people=faces.whose)
+    top1, low, high = figures(["top1"], lambda sample: right[sample].mean(keepdims=True), faces.whose)["top1"]
     gained = [gain for run in runs if not np.isnan(gain := gained_at_the_end(curves.top1(run / LOG)))]
     return _Scored(
-        float(np.mean([one.top1 for one in scores])),
-        float(low),
-        float(high),
+        top1,
+        low,
+        high,
         float(np.mean([one.top3 for one in scores])),
         float(np.mean([one.macro_f1 for one in scores])),
         float(np.mean([np.nanmin(one.recall) for one in scores])),

@@ -16,6 +16,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     temporary.replace(path)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Whole, and in UTF-8 whatever the machine's own encoding is."""
+    write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+
+
 def description_in(folder: Path) -> dict[str, Any]:
     """What a model folder says of its model, whatever an editor put before it, with its metrics even if it has none."""
     description = json.loads((folder / DESCRIPTION).read_text("utf-8-sig"))
@@ -23,5 +28,4 @@ def description_in(folder: Path) -> dict[str, Any]:
 
 
 def describe(folder: Path, description: dict[str, Any]) -> None:
-    told = json.dumps(description, indent=2) + "\n"
-    write_whole(folder / DESCRIPTION, partial(Path.write_text, data=told, encoding="utf-8"))
+    write_text(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")

@@ -24,12 +24,18 @@ SYSTEMS = {
 }
 
 
+def set_of(folder, first, votes=VOTES):
+    """A set that has no picture of one whose `first` brightness is one or two away."""
+    for number, file in enumerate(sorted(write_ferplus(folder, votes).rglob("*.png"))):
+        file.write_bytes(drawn_face(first + 3 * number))
+    return folder
+
+
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setattr(table2, "SYSTEMS", SYSTEMS)
-    faces, measured = (write_ferplus(tmp_path / name, VOTES) for name in ("learn", "measure"))
-    for number, file in enumerate(sorted(measured.rglob("*.png"))):
-        file.write_bytes(drawn_face(10 + 3 * number))  # Pictures that are measured on are not learned from.
+    # Pictures that are measured on are not learned from.
+    faces, measured = (set_of(tmp_path / name, first) for name, first in (("learn", 11), ("measure", 10)))
     given = ["--data", f"ferplus:{faces}", "--validate", f"ferplus:{measured}", "--out", str(tmp_path / "table2")]
 
     def run(*arguments):
@@ -50,6 +56,46 @@ def test_what_is_done_is_in_the_table_and_what_is_left_is_said(table, tmp_path):
     assert whole.count("| 0.277 |") == whole.count("| 0.58 |") == 1
     assert "Epoch" not in table()
     assert "A tiny network" in (tmp_path / "table2" / "curves.svg").read_text()
+
+
+@pytest.fixture
+def answered(tmp_path, monkeypatch):
+    """Asks for the table, of other faces where they are named; its one system learns in no time."""
+    monkeypatch.setattr(table2, "SYSTEMS", {"svr": SYSTEMS["svr"]})
+    network = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(8)])
+    monkeypatch.setattr(table2.svr, "train", lambda _: network)
+    sets = {"data": set_of(tmp_path / "learn", 11), "validate": set_of(tmp_path / "measure", 10)}
+
+    def run(*arguments, **others):
+        specs = [part for option, folder in (sets | others).items() for part in (f"--{option}", f"ferplus:{folder}")]
+        return CliRunner().invoke(table2.main, [*specs, "--out", str(tmp_path / "table2"), *arguments])
+
+    return run
+
+
+def test_systems_of_one_table_learn_from_the_same_faces_and_are_measured_on_the_same(answered, tmp_path):
+    assert answered().exit_code == 0
+    relabelled = set_of(tmp_path / "others" / "measure", 10, VOTES[::-1])
+    for others in ({"data": set_of(tmp_path / "more", 11)}, {"validate": relabelled}):
+        for arguments in ((), ("--plan",)):
+            result = answered(*arguments, **others)
+            assert result.exit_code == 1 and "name those" in result.output, result.output
+    assert "table2 holds systems that were measured on ferplus:measure (16 faces)" in result.output
+    assert "not ferplus:measure (16 faces), labelled otherwise: name those" in result.output
+    assert answered().exit_code == 0
+
+
+def test_a_folder_of_before_this_was_noted_is_taken_as_it_is(answered, tmp_path):
+    assert answered().exit_code == 0
+    (tmp_path / "table2" / table2.FACES).unlink()
+    assert "SVR" in answered().output
+
+
+def test_a_plan_leaves_nothing_and_is_what_is_said_last(answered, tmp_path):
+    output = answered("--plan", data=set_of(tmp_path / "twins", 13)).output
+    assert "they are left out" in output
+    assert output.endswith("svr: 1 of 1 epochs are left\n")
+    assert not (tmp_path / "table2").exists()
 
 
 def test_answers_that_were_being_written_are_not_taken_for_done(tmp_path, monkeypatch):
@@ -84,6 +130,14 @@ def test_the_interval_is_that_of_the_figure_beside_it(tmp_path):
     [row] = [line for line in table2.markdown(["vgg-small"], tmp_path, 2, faces).splitlines() if "VGG" in line]
     top1, low, high = map(float, re.search(r"([\d.]+) \[([\d.]+), ([\d.]+)\]", row).groups())
     assert top1 == 0.65 and low < 0.65 < high < 0.9
+
+
+def test_a_single_person_says_nothing_of_how_people_differ(tmp_path):
+    (tmp_path / "svr").mkdir()
+    np.save(tmp_path / "svr" / table2.ANSWERS, np.eye(8))
+    targets = np.eye(8, dtype=np.float32)
+    ada = FaceSet("set", [str(face) for face in range(8)], targets, None, Counter(), people=["Ada"] * 8)
+    assert "| 1.000 [0.000, 1.000] |" in table2.markdown(["svr"], tmp_path, 1, ada)
 
 
 def test_a_run_that_still_gains_at_its_end_is_not_over():
