@@ -99,7 +99,12 @@ COLUMNS = (
     Field("box", (WHOLE,), "the face in the image: left, top, width, height in pixels", ExportedVersion.box),
     Field("width", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[0]),
     Field("height", WHOLE, "of the image, in pixels", lambda exported, entry: exported.size(entry)[1]),
-    Field("source", TEXT, "how the photo arrived: camera, upload, live or import", lambda _, entry: entry.source),
+    Field(
+        "source",
+        TEXT,
+        f"how the photo arrived: {', '.join(Source)}; those from the live page have a `live`, too",
+        lambda _, entry: entry.source,
+    ),
     Field("photo_sha256", TEXT, "of the photo that the image is or was cut from", lambda _, entry: entry.sha256),
     Field("consent", TEXT, "SHA-256 of the words the person agreed to", lambda _, entry: entry.consent_sha256),
     Field(
@@ -201,10 +206,10 @@ def _arrow(kind: Kind) -> "pyarrow.DataType":
     return pyarrow.int64() if kind == CLASS else pyarrow.type_for_alias(kind)
 
 
-def _feature(kind: Kind) -> dict:
-    """The kind as `datasets.Features.to_dict` writes it."""
+def _feature(kind: Kind) -> dict | list:
+    """The kind as `datasets.Features.to_dict` writes it; lists as every release of it reads them."""
     if isinstance(kind, tuple):
-        return {"feature": _feature(kind[0]), "_type": "List"}
+        return [_feature(kind[0])]
     if isinstance(kind, Mapping):
         return {name: _feature(part) for name, part in kind.items()}
     if kind == CLASS:

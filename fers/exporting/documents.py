@@ -154,7 +154,8 @@ def _answers(exported: ExportedVersion) -> str:
         f"`{participants.PHOTOS}.csv`, by face;\n`{participants.CODEBOOK}` says what each column and number means. "
         "Empty: not answered, or not handed out. Texts are there only where\ntheir person agreed to it, as they were "
         "typed. A spreadsheet may take one that begins with =, +, - or @ for a\nformula: import their columns as text "
-        "there.\n\n"
+        "there. pandas takes some, such as “None”, for missing, unless it reads with\n"
+        '`keep_default_na=False, na_values=[""]`; Parquet has them as they are.\n\n'
         f"{participants.in_words(exported)}"
     )
 

@@ -130,11 +130,13 @@ def _columns(questions: list[Question]) -> tuple[Column, ...]:
 
 def _named(questions: list[Question]) -> Iterator[tuple[Question, list[str]]]:
     """Each question with its columns: one, or one an option where several may be chosen. Where a question was put in
-    more than one way, the latest, which comes first, has its plain name."""
-    latest = {question.name: question for question in reversed(questions)}
+    more than one way, or another has its columns, the one that comes first has the plain name."""
+    taken: set[str] = set()
     for question in questions:
+        names = {question.name, *question.columns}
         earlier = replace(question, name=f"{question.name}_{question.version}")
-        yield question, (question if latest[question.name] is question else earlier).columns
+        yield question, (earlier if names & taken else question).columns
+        taken |= names
 
 
 def _reader(question: Question, number: int) -> Callable[[_Said], Any]:

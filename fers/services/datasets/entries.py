@@ -12,7 +12,7 @@ from fers.domain.emotions import Emotion
 from fers.domain.faces import Answer, Face, Source
 from fers.domain.labels import Label, Opinion
 from fers.domain.near_duplicates import alike
-from fers.domain.questions import Question, Reply, ShortText
+from fers.domain.questions import Moment, Question, Reply, ShortText
 from fers.domain.splitting import split_people
 from fers.domain.studies import Study
 from fers.domain.versions import ConsensusRule, Entry, FrozenReply, Measures, Portion, Split, Vote, pseudonym
@@ -61,10 +61,17 @@ class Replies:
 
     def questions(self, entries: Iterable[Entry]) -> tuple[Question, ...]:
         """Those that the entries hold replies to, as they were put; as the study lists them, retired ones last. Of one
-        that was put in several ways the latest comes first."""
-        there = {(reply.question, reply.version) for entry in entries for reply in entry.replies or ()}
+        that was put in several ways the latest comes first; one that was asked both of people and of photos, since it
+        was moved, is there twice."""
+        replies = (reply for entry in entries for reply in entry.replies or ())
+        there = {(reply.question, reply.version, reply.about_photo) for reply in replies}
         order = {name: number for number, name in enumerate(self._asked)}
-        latest_first = [question for key, question in reversed(self._put.items()) if key in there]
+        latest_first = [
+            _put_at(question, about_photo)
+            for key, question in reversed(self._put.items())
+            for about_photo in (False, True)
+            if (*key, about_photo) in there
+        ]
         return tuple(sorted(latest_first, key=lambda one: (order.get(one.name, len(order)), one.name)))
 
     def _may_be_shared(self, reply: Reply) -> bool:
@@ -76,6 +83,13 @@ class Replies:
             return True
         now = self._asked.get(reply.question, put).kind
         return reply.shared and put.kind.shared and isinstance(now, ShortText) and now.shared
+
+
+def _put_at(question: Question, about_photo: bool) -> Question:
+    """The question at a moment at which it was answered."""
+    if question.moment.is_about_photo is about_photo:
+        return question
+    return replace(question, moment=Moment.AFTER_PHOTO if about_photo else Moment.AFTER, after_task=None)
 
 
 def entry_of(

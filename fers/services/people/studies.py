@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -149,7 +150,9 @@ class Studies:
         others = (other for other in self._all() if other.id != study.id)
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
-        return before, replace(study, retired_questions=_retired(before, study))
+        study = replace(study, retired_questions=_retired(before, study))
+        _check_against_retired(study)
+        return before, study
 
     def _changed_meanwhile(self, actor: Person, study: Study) -> InvalidInput:
         """By whom is told as the audit log has it."""
@@ -184,6 +187,13 @@ def _retired(before: Study, after: Study) -> tuple[Question, ...]:
     asked = {(question.name, question.version) for question in after.questions} if after.open else set()
     retired = {(one.name, one.version): one for one in put if (one.name, one.version) not in asked}
     return tuple(retired.values())
+
+
+def _check_against_retired(study: Study) -> None:
+    """In exports, answers to what is asked no longer stand beside the others."""
+    for question, earlier in product(study.questions, study.retired_questions):
+        if question.name != earlier.name and {question.name, *question.columns} & {earlier.name, *earlier.columns}:
+            raise InvalidInput("questions.name-of-earlier", name=question.name, earlier=earlier.name)
 
 
 def _check_in_all_languages(study: Study) -> None:

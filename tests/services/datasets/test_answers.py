@@ -15,6 +15,7 @@ from fers.domain.people import OPERATOR
 from fers.domain.questions import Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText, Words
 from fers.domain.studies import Translated, Translation
 from fers.domain.versions import content_id
+from fers.errors import InvalidInput
 from fers.services.people.study_text import read, written
 from tests.exporting.versions import described, download
 from tests.people import EVERYTHING, give_face, participant, pattern
@@ -198,6 +199,41 @@ def test_a_question_that_was_reworded_has_a_column_for_each_of_its_wordings(plat
     texts = {one["columns"][0]: one["text"]["en"] for one in json.loads(archive.read("codebook.json"))["questions"]}
     assert texts == {"age": "How old are you, in years?", before: "How old are you?"}
     assert len(version.questions) == 2
+
+
+@pytest.mark.parametrize(("then", "now"), [(Moment.AFTER_PHOTO, Moment.BEFORE), (Moment.BEFORE, Moment.AFTER_PHOTO)])
+def test_a_question_that_was_moved_keeps_the_answers_that_it_had(platform, ask, give, then, now):
+    ask(AGE, replace(HARD, moment=then))
+    give("ada", 4, age=30, hard=4)
+    ask(AGE, replace(HARD, moment=now))
+    give("bob", 2, age=41, hard=2)
+    freeze(platform)
+    archive = download(platform, "imagefolder")
+    about_photo, once = ("4", "2") if then is Moment.AFTER_PHOTO else ("2", "4")
+    assert [row["hard"] for row in table(archive, "photos")] == [about_photo]
+    assert sorted(row["hard"] for row in table(archive, "participants")) == ["", once]
+    told = [(one["table"], *one["columns"]) for one in json.loads(archive.read("codebook.json"))["questions"]]
+    assert sorted(told) == [("participants", "age"), ("participants", "hard"), ("photos", "hard")]
+
+
+@pytest.mark.parametrize("asked", [(PLACES, AGE), (AGE, PLACES)], ids=["several-first", "one-first"])
+def test_no_two_questions_share_a_column_whenever_they_were_asked(platform, ask, give, asked, settings):
+    first, second = (replace(one, name="places_1") if one is AGE else one for one in asked)
+    ask(first)
+    answers = {"places": (1,), "places_1": 30}
+    give("ada", 1, **{first.name: answers[first.name]})
+    with pytest.raises(InvalidInput) as refused:
+        ask(second)
+    assert refused.value.code == "questions.name-of-earlier"
+    # As studies may be that were changed before this was refused.
+    records, now = platform.studies._records, platform.studies.current()
+    records.save_study(replace(now, questions=(second,), retired_questions=(first,)))
+    give("bob", 1, **{second.name: answers[second.name]})
+    freeze(platform)
+    rows = list(csv.reader(io.StringIO(download(platform, "imagefolder").read("participants.csv").decode())))
+    assert len({len(row) for row in rows}) == 1
+    assert len(set(rows[0])) == len(rows[0]) == 4
+    assert sorted(value for _, *values in rows[1:] for value in values if value) == ["0", "1", "30"]
 
 
 def test_what_was_answered_before_a_study_was_closed_and_reworded_is_handed_out(platform, ask, give):
