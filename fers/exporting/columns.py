@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fers.domain.emotions import LABELS, Emotion
-from fers.domain.faces import DETAILS, INTENDED
+from fers.domain.faces import DETAILS, INTENDED, Source
 from fers.domain.fields import CLASS, FLAG, NUMBER, TEXT, WHOLE, Field, Kind
 from fers.domain.versions import Entry, Vote, pseudonym
 from fers.exporting.exported_version import ExportedVersion
