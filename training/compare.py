@@ -26,7 +26,7 @@ from fers.domain.models import ModelInfo
 from training import comparison_plots, comparison_table, twins
 from training.crops import BATCH_SIZE, whole
 from training.speed import one_face_milliseconds
-from training.writing import write_whole
+from training.writing import write_text, write_whole
 
 
 @click.command(help=__doc__)
@@ -52,8 +52,8 @@ def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path)
     sizes = [folder.weights.stat().st_size if folder.weights.is_file() else None for folder in folders]
     result = compare([c.info for c in classifiers], answers, faces, found, speeds, sizes)
     table = comparison_table.markdown(result)
-    (out / "compare.json").write_text(json.dumps(result, indent=2) + "\n")
-    (out / "compare.md").write_text(table + "\n")
+    write_text(out / "compare.json", json.dumps(result, indent=2) + "\n")
+    write_text(out / "compare.md", table + "\n")
     comparison_plots.draw(result, out)
     click.echo(table)
 

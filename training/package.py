@@ -12,7 +12,7 @@ from fers.datasets import load
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import Precision, litert
-from fers.inference.model_folder import fingerprint, read_model_folder
+from fers.inference.model_folder import DESCRIPTION, ModelFolder, adding_to, fingerprint, info_of
 from training import compact
 from training.convert import PRECISION
 from training.evaluate import evaluate
@@ -51,32 +51,34 @@ METRICS = ("n", "top1", "top3", "macro_f1", "ece")
 def main(run, model_id, version, name, data, licence, crop_scale, detail_px, validate, weights, out) -> None:
     if not (run / CHECKPOINT).is_file():
         raise click.ClickException(f"{run} holds no {CHECKPOINT}: name the folder of a run")
-    # Before anything is written: where one of these is amiss, the models there are stay as they were.
+    # Before anything is written, where one of these is amiss.
     faces, trained = load(validate), _trained(run / CHECKPOINT)
     folder = out / model_id
-    folder.mkdir(parents=True, exist_ok=True)
-    network = _write_weights(trained, folder / NETWORK, weights)
-    (folder / SERVED).write_bytes(litert(network, weights))
-    _, height, width, channels = network.input_shape
-    description = {
-        "schema": 1,
-        "id": model_id,
-        "version": version,
-        "name": name,
-        "weights": SERVED,
-        "sha256": fingerprint(folder / SERVED),
-        "input": {"width": width, "height": height, "channels": channels, "range": [0, 1], "detail_px": detail_px},
-        "output": {"classes": list(LABELS)},
-        "crop": {"scale": crop_scale},
-        "licence": licence,
-        "data": data,
-        "metrics": {},
-        "parameters": network.count_params(),
-    }
-    describe(folder, description)
-    measured = evaluate(FolderClassifier(read_model_folder(folder)), faces)
-    description["metrics"] = {faces.source: {key: measured[key] for key in METRICS}}
-    describe(folder, description)
+    with adding_to(out) as staging:
+        network = _write_weights(trained, staging / NETWORK, weights)
+        (staging / SERVED).write_bytes(litert(network, weights))
+        _, height, width, channels = network.input_shape
+        description = {
+            "schema": 1,
+            "id": model_id,
+            "version": version,
+            "name": name,
+            "weights": SERVED,
+            "sha256": fingerprint(staging / SERVED),
+            "input": {"width": width, "height": height, "channels": channels, "range": [0, 1], "detail_px": detail_px},
+            "output": {"classes": list(LABELS)},
+            "crop": {"scale": crop_scale},
+            "licence": licence,
+            "data": data,
+            "parameters": network.count_params(),
+        }
+        measured = evaluate(FolderClassifier(ModelFolder(staging, info_of(description))), faces)
+        description["metrics"] = {faces.source: {key: measured[key] for key in METRICS}}
+        describe(staging, description)
+        # What else lies in the folder stays, such as a model card.
+        folder.mkdir(exist_ok=True)
+        for file in (NETWORK, SERVED, DESCRIPTION):
+            (staging / file).replace(folder / file)
     click.echo(f"{folder} is ready: {description['metrics']}. Write its model card beside it.")
 
 

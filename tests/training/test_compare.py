@@ -137,6 +137,21 @@ def test_answers_that_were_being_kept_when_a_comparison_was_killed_are_asked_aga
     assert compared(faces, [again], tmp_path)["n"] == again.asked == len(faces)
 
 
+def test_a_kill_leaves_the_tables_of_the_comparison_before(tmp_path, monkeypatch):
+    spec, out = f"ferplus:{write_ferplus(tmp_path / 'set', VOTES[:8])}", tmp_path / "out"
+    arguments = ["--data", spec, "--models", "alexnet-ferplus", "--out", str(out)]
+    assert CliRunner().invoke(compare.main, arguments).exit_code == 0
+    before = [(out / name).read_bytes() for name in ("compare.json", "compare.md")]
+
+    def killed(path, data, encoding=None):
+        path.write_bytes(data[:10].encode(encoding or "ascii"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(compare.Path, "write_text", killed)
+    assert CliRunner().invoke(compare.main, arguments).exit_code
+    assert [(out / name).read_bytes() for name in ("compare.json", "compare.md")] == before
+
+
 def test_without_missed_faces_the_scores_are_the_usual_ones():
     random = np.random.default_rng(4)
     answers, labels = random.dirichlet(np.ones(8), 200), random.integers(0, 8, 200)
