@@ -18,7 +18,7 @@ from fers.analysis.leaderboard import figures
 from fers.analysis.scores import Scores, score
 from fers.analysis.significance import mcnemar
 from fers.cli.explaining import explains_failures
-from fers.datasets import FaceSet, load_all
+from fers.datasets import FaceSet, load_to_measure
 from fers.domain.emotions import LABELS
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -45,7 +45,7 @@ def main(data: tuple[str, ...], names: tuple[str, ...], detect: bool, out: Path)
     registry = adapters.registry(config.load())
     folders = [registry.find(name) for name in names or [info.id for info in registry.models()]]
     classifiers = [registry.classifier(str(folder.path)) for folder in folders]
-    faces = load_all(data)
+    faces = load_to_measure(data)
     out.mkdir(parents=True, exist_ok=True)
     answers, found = answers_of(classifiers, faces, adapters.face_detector() if detect else None, out)
     speeds = one_face_milliseconds(classifiers)

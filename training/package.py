@@ -8,7 +8,7 @@ import keras
 
 from fers.cli.explaining import explains_failures
 from fers.cli.model_questions import Identifier
-from fers.datasets import load
+from fers.datasets import load_to_measure
 from fers.domain.emotions import LABELS
 from fers.inference.classifier import FolderClassifier
 from fers.inference.conversion import Precision, litert
@@ -52,7 +52,7 @@ def main(run, model_id, version, name, data, licence, crop_scale, detail_px, val
     if not (run / CHECKPOINT).is_file():
         raise click.ClickException(f"{run} holds no {CHECKPOINT}: name the folder of a run")
     # Before anything is written, where one of these is amiss.
-    faces, trained = load(validate), _trained(run / CHECKPOINT)
+    faces, trained = load_to_measure([validate]), _trained(run / CHECKPOINT)
     folder = out / model_id
     with adding_to(out) as staging:
         network = _write_weights(trained, staging / NETWORK, weights)

@@ -20,7 +20,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from fers import adapters, config
 from fers.analysis.significance import bootstrap_interval
 from fers.cli.explaining import explains_failures
-from fers.datasets import DataError, FaceSet, load_all
+from fers.datasets import DataError, FaceSet, load_to_measure
 from fers.domain.boxes import Box, clamped
 from fers.domain.images import crop
 from fers.domain.interfaces import Classifier, FaceDetector
@@ -138,7 +138,7 @@ class Stability:
 @explains_failures
 def main(model: str, data: tuple[str, ...], is_whole: bool, as_json: bool) -> None:
     classifier = adapters.registry(config.load()).classifier(model)
-    faces = load_all(data)
+    faces = load_to_measure(data)
     result = measure(classifier, faces, None if is_whole else adapters.face_detector())
     about = {"model": classifier.info.id, "version": classifier.info.version, "data": faces.source}
     told = about | {"n": result.n, "unchanged": result.unchanged, "changed": result.changed}

@@ -37,6 +37,15 @@ def write_ferplus(target, rows, *, zipped=False):
     return target
 
 
+def write_tied(folder):
+    """Write a table of a happy face and one that half of its annotators call sad. Returns its specification."""
+    folder.mkdir()
+    (folder / "faces.csv").write_text("image,label\na.png,happy\nb.png,happy\nb.png,sad\n")
+    for number, name in enumerate(("a.png", "b.png")):
+        (folder / name).write_bytes(drawn_face(100 + number))
+    return f"manifest:{folder / 'faces.csv'}"
+
+
 def photos(count: int, size: tuple[int, int], seed: int = 0) -> FaceSet:
     """A set of photos of (width, height) pixels, no two of which are alike, nor those of two seeds."""
 

@@ -13,7 +13,7 @@ from fers.domain.boxes import Box
 from fers.domain.emotions import LABELS
 from fers.services.models.prediction import proposed_face
 from tests.people import OneFace, OneModel
-from tests.training.faces import Seeing, photos, pictures_held, write_ferplus
+from tests.training.faces import Seeing, photos, pictures_held, write_ferplus, write_tied
 from training import compare
 
 VOTES = [tuple(10 if column == index % 8 else 0 for column in range(10)) for index in range(80)]
@@ -150,6 +150,12 @@ def test_a_kill_leaves_the_tables_of_the_comparison_before(tmp_path, monkeypatch
     monkeypatch.setattr(compare.Path, "write_text", killed)
     assert CliRunner().invoke(compare.main, arguments).exit_code
     assert [(out / name).read_bytes() for name in ("compare.json", "compare.md")] == before
+
+
+def test_faces_whose_votes_tie_are_left_out(tmp_path):
+    arguments = ["--data", write_tied(tmp_path / "set"), "--models", "alexnet-ferplus", "--out", str(tmp_path / "out")]
+    assert CliRunner().invoke(compare.main, arguments).exit_code == 0
+    assert json.loads((tmp_path / "out" / "compare.json").read_text())["n"] == 1
 
 
 def test_without_missed_faces_the_scores_are_the_usual_ones():

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from fers.inference.model_folder import read_model_folder
 from tests.training import tiny
-from tests.training.faces import write_ferplus
+from tests.training.faces import write_ferplus, write_tied
 from training import package
 from training.run import CHECKPOINT
 
@@ -69,6 +69,12 @@ def test_a_model_is_replaced_whole_and_what_lies_beside_it_stays(tmp_path, spec,
     read_model_folder(folder).check_weights()
     told = json.loads((folder / "model.json").read_text())
     assert told["version"] == "2" and told["metrics"]["ferplus:set"]["n"] == 2
+
+
+def test_metrics_are_of_faces_whose_votes_dont_tie(tmp_path, run):
+    assert packaged(tmp_path, write_tied(tmp_path / "tied")).exit_code == 0
+    told = json.loads((tmp_path / "models" / "tiny" / "model.json").read_text())
+    assert told["metrics"]["manifest:faces.csv"]["n"] == 1
 
 
 @pytest.mark.parametrize("failing", ["litert", "evaluate"])

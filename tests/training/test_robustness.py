@@ -12,7 +12,7 @@ from fers.datasets import load
 from fers.domain.boxes import Box
 from fers.services.models.prediction import proposed_face
 from tests.people import OneFace, OneModel
-from tests.training.faces import Seeing, photos, pictures_held, write_ferplus
+from tests.training.faces import Seeing, photos, pictures_held, write_ferplus, write_tied
 from training import robustness
 
 BOX = Box(40, 40, 100, 100)
@@ -120,6 +120,12 @@ def test_the_command_prints_a_row_for_every_change(spec, monkeypatch):
     assert all(f"| {name} |" in table for name in robustness.CHANGES if name not in robustness.BEYOND)
     told = json.loads(CliRunner().invoke(robustness.main, [*arguments, "--json"]).stdout)
     assert told["n"] == 12
+
+
+def test_faces_whose_votes_tie_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(robustness.adapters, "registry", lambda _: type("R", (), {"classifier": lambda *_: Bright()})())
+    arguments = ["--model", "bright", "--data", write_tied(tmp_path / "set"), "--whole", "--json"]
+    assert json.loads(CliRunner().invoke(robustness.main, arguments).stdout)["n"] == 1
 
 
 def test_pictures_without_faces_are_told(spec):
