@@ -10,6 +10,7 @@ import numpy as np
 from fers.domain.consensus import agreeing_pairs, of_people
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import QUARTERS, quarter
+from fers.domain.faces import Source
 from fers.domain.field import VersionSums
 from fers.domain.versions import Entry
 
@@ -67,8 +68,11 @@ def version_sums(version_id: str, entries: Iterable[Entry]) -> VersionSums:
     """What the faces of a version come to, in one pass."""
     labels, sums = np.zeros(len(Emotion), int), Counter()
     for entry in entries:
-        sure = max(entry.probabilities)
         sums["faces"] += 1
+        if entry.source is Source.IMPORT:
+            continue
+        sure = max(entry.probabilities)
+        sums["given"] += 1
         sums["confidence"] += sure
         sums["squares"] += sure**2
         if entry.own_label is not None:
@@ -81,6 +85,7 @@ def version_sums(version_id: str, entries: Iterable[Entry]) -> VersionSums:
     return VersionSums(
         version_id,
         sums["faces"],
+        sums["given"],
         tuple(labels.tolist()),
         float(sums["confidence"]),
         float(sums["squares"]),

@@ -109,16 +109,18 @@ class VersionSums:
 
     version_id: str
     faces: int
+    given: int
+    """Those of them that people gave. As in the weeks, imported ones count neither for models nor for annotators."""
     labels: tuple[int, ...]
     """How many faces their people gave each of the eight labels, in the order of `Emotion`."""
     confidence: float
-    """Sum of the largest probabilities of the models that people met."""
+    """Sum of the largest probabilities of the models that people met, over the given faces."""
     squares: float
     """Sum of their squares."""
     agreed: int
     """Faces where that model guessed what the person said."""
     reviewed: int
-    """Faces that several annotators labelled; an imported set is none."""
+    """Given faces that several annotators labelled."""
     united: int
     """Those of them on which at least three quarters of the pairs of annotators agree."""
 

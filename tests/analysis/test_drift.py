@@ -8,6 +8,7 @@ import pytest
 from fers.analysis.drift import MUCH, SMOOTHING, mean_interval, stability, version_sums
 from fers.analysis.wilson import wilson
 from fers.domain.emotions import Emotion
+from fers.domain.faces import Source
 from fers.domain.labels import Verdict, only
 from fers.domain.versions import Vote
 from tests.contracts.samples import an_entry
@@ -73,3 +74,12 @@ def test_what_a_version_comes_to():
     assert (sums.faces, sums.labels, sums.agreed) == (4, (0, 1, 1, 0, 0, 0, 0, 0), 1)
     assert (sums.reviewed, sums.united) == (2, 1)
     assert (sums.confidence, sums.squares) == pytest.approx((4 * 0.93, 4 * 0.93**2))
+
+
+def test_imported_faces_of_a_version_say_as_little_of_the_field_as_those_of_a_week():
+    votes = tuple(Vote(name, Verdict.EMOTION, only(Emotion.HAPPY)) for name in "ab")
+    given = [an_entry("given", votes=votes)]
+    imported = an_entry("imported", source=Source.IMPORT, own_label=None, probabilities=(0.125,) * 8, votes=votes)
+    sums, without = version_sums("v", [*given, imported]), version_sums("v", given)
+    assert (sums.faces, sums.given) == (2, 1)
+    assert replace(sums, faces=1) == without

@@ -170,7 +170,7 @@ class FieldStoreContract:
 
     def test_what_a_version_comes_to_is_kept(self, backend, store):
         assert store.version_sums("v") is None
-        sums = VersionSums("v", 9, (1, 2, 3, 0, 0, 0, 0, 1), 6.5, 4.5, 5, 3, 2)
+        sums = VersionSums("v", 9, 8, (1, 2, 3, 0, 0, 0, 0, 1), 6.5, 4.5, 5, 3, 2)
         for faces in (10, 9):
             store.keep_version_sums(replace(sums, faces=faces))
         assert backend.field().version_sums("v") == sums

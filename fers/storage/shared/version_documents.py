@@ -82,5 +82,8 @@ def sums_to_document(sums: VersionSums) -> dict[str, Any]:
     return as_stored(asdict(sums)) | {"labels": list(sums.labels)}
 
 
-def sums_from_document(document: dict[str, Any]) -> VersionSums:
+def sums_from_document(document: dict[str, Any]) -> VersionSums | None:
+    """None for sums from before imported faces were left out of them: they are worked out anew."""
+    if "given" not in document:
+        return None
     return VersionSums(**as_named(document) | {"labels": tuple(document["labels"])})

@@ -118,7 +118,7 @@ def _guesses(found: Drift) -> None:
     version, guesses = found.version, found.guesses
     st.header("Model confidence", anchor=False)
     rows = [_row(one.week, one.model, one.faces, one.confidence) for one in guesses]
-    _shares(rows, "Mean confidence", version.confidence / version.faces if version.faces else None, found)
+    _shares(rows, "Mean confidence", version.confidence / version.given if version.given else None, found)
     with st.expander("How often it says “not sure”"):
         _shares([_row(one.week, one.model, one.faces, one.unsure) for one in guesses], "Not sure", None, found)
     st.header("Agreement of model and participant", anchor=False)
