@@ -1,9 +1,11 @@
 """A training run: a folder in which every epoch leaves a checkpoint and a line in a log, so that it goes on where it
 stopped, also on another machine."""
 
+import hashlib
 import json
 import os
 import time
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,6 +31,8 @@ LOG = "log.csv"
 CURVES = "curves.svg"
 STATE = "optimizer-{}.pt"
 """After so many epochs."""
+ANY_PRECISION = (True, False)
+"""In bfloat16, and in float32."""
 
 
 def train(
@@ -40,16 +44,18 @@ def train(
     among: tf.distribute.Strategy | None = None,
     by_torch: bool = False,
     patience: int | None = None,
+    taught_by: Sequence[str] = (),
 ) -> Path:
     """Train by `chosen`, or go on where the run in folder `run` stopped. Returns the `.keras` file of the last epoch.
 
     A fresh run begins with the weights of `start`, where there is one. With `among`, several devices train one network
     together; on several machines they do so from the same faces, and see the same folder `run`. `by_torch`: see
     `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
-    that did not raise top-1 on `validation`, a run is over early. The recipe is fitted to a set that is small. Raises
+    that did not raise top-1 on `validation`, a run is over early. `taught_by` names the models that the targets of
+    `learning` are partly from. The recipe is fitted to a set that is small. Raises
     ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
     that is not given or that an early end would leave out, and when the folder holds a run by another recipe, on other
-    faces or by the other engine.
+    faces, by other teachers, from another beginning that keeps a share, or by the other engine.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
@@ -60,7 +66,7 @@ def train(
         raise ValueError("this recipe keeps a share of what it began with, in its last epoch: leave --patience out")
     chosen = chosen.fitted(len(learning))
     run.mkdir(parents=True, exist_ok=True)
-    about = _about(chosen, learning, validation)
+    about = _about(chosen, learning, validation, taught_by, start)
     done = _epochs_done(run, about, by_torch)
     model = keras.models.load_model(run / CHECKPOINT) if done else start
     if done and not by_torch:  # A kill may have come after this was saved and before that was said.
@@ -83,7 +89,8 @@ def train(
             with among.scope() if among else nullcontext():
                 model = compiled(chosen, epoch, model, len(learning))
         if by_torch and epoch == done:
-            way = _quickest_way(model, chosen, epoch, learning)
+            way = _quickest_way(model, chosen, epoch, learning, _precisions(kept / PROGRESS) if done else ANY_PRECISION)
+            about |= {"bfloat16": way.bfloat16}
         ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
         one = _Epoch(chosen, epoch, learning, validation, kept, ending)
         if among:
@@ -199,19 +206,32 @@ def _note(model: keras.Model, epoch: _Epoch, logs: dict[str, float]) -> None:
     log.on_train_end()
 
 
-def _quickest_way(model: keras.Model, chosen: Recipe, epoch: int, learning: FaceSet) -> "Way":
+def _quickest_way(
+    model: keras.Model, chosen: Recipe, epoch: int, learning: FaceSet, precisions: Collection[bool]
+) -> "Way":
     """As measured on a few batches, for half a minute at most; the rest of the run goes that way. In a run that is
     over soon, measuring would take a good part of its time."""
     from training.torch_training import Way, fastest
 
-    cores, most = len(os.sched_getaffinity(0)), chosen.steps(len(learning)) // 100
+    cores, most = _cores(), chosen.steps(len(learning)) // 100
     if not most:
-        return Way(bfloat16=False, threads=cores)
+        return Way(bfloat16=min(precisions), threads=cores)
     batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
-    way, measured = fastest(model, chosen, batches, most, cores)
+    way, measured = fastest(model, chosen, batches, most, cores, precisions)
     told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
     click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
     return way
+
+
+def _precisions(progress: Path) -> Collection[bool]:
+    """Whether a run that is gone on with computes in bfloat16: as it began, wherever it began."""
+    told = json.loads(progress.read_text())
+    return (told["bfloat16"],) if "bfloat16" in told else ANY_PRECISION
+
+
+def _cores() -> int:
+    """Those that this process may use; macOS doesn't say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _callbacks(epoch: _Epoch) -> list[keras.callbacks.Callback]:
@@ -224,12 +244,29 @@ def _log(epoch: _Epoch) -> keras.callbacks.CSVLogger:
     return keras.callbacks.CSVLogger(epoch.folder / LOG, append=epoch.number > 0)
 
 
-def _about(chosen: Recipe, learning: FaceSet, validation: FaceSet) -> dict[str, Any]:
+def _about(
+    chosen: Recipe, learning: FaceSet, validation: FaceSet, taught_by: Sequence[str], start: keras.Model | None
+) -> dict[str, Any]:
     """What makes a run that run, in JSON's types."""
     recipe = asdict(chosen)
     recipe |= recipe.pop("augmentation")
-    faces = {"faces": learning.source, "of_them": len(learning), "measured_on": validation.source}
-    return json.loads(json.dumps(faces | {"recipe": recipe}))
+    told = {
+        "faces": learning.source,
+        "of_them": len(learning),
+        "measured_on": validation.source,
+        "of_those": len(validation),
+        "taught_by": list(taught_by),
+        "begun_from": _began_with(chosen, start),
+        "recipe": recipe,
+    }
+    return json.loads(json.dumps(told))
+
+
+def _began_with(chosen: Recipe, start: keras.Model | None) -> str:
+    """A digest of the weights that have a share in what a run ends with; empty where none have."""
+    if start is None or not chosen.start_share:
+        return ""
+    return hashlib.sha256(b"".join(weights.tobytes() for weights in start.get_weights())).hexdigest()[:12]
 
 
 def _epochs_done(run: Path, about: dict[str, Any], by_torch: bool) -> int:
@@ -250,11 +287,14 @@ def _refuse_another(run: Path, was: dict[str, Any], now: dict[str, Any]) -> None
         ("faces", "on other faces"),
         ("of_them", "on so many faces"),
         ("measured_on", "measured on others"),
+        ("of_those", "measured on so many"),
+        ("taught_by", "taught by others"),
+        ("begun_from", "begun from another network"),
     ):
         if was.get(key, now[key]) != now[key]:
-            raise ValueError(
-                f"{run} holds a run {what}, {was[key]}, not {now[key]}: name them, or a new folder with --out"
-            )
+            one, other = (", ".join(said) if isinstance(said, list) else said for said in (was[key], now[key]))
+            told = f"{run} holds a run {what}, {one or 'none'}, not {other or 'none'}"
+            raise ValueError(f"{told}: name them, or a new folder with --out")
     recipe = now["recipe"]
     others = {name: value for name, value in was.get("recipe", {}).items() if recipe.get(name, value) != value}
     if others:

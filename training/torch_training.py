@@ -3,7 +3,7 @@ quick (`python -m benchmarks.training`)."""
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, product
@@ -121,12 +121,17 @@ def step_size(chosen: Recipe, step: int, steps: int) -> float:
 
 
 def fastest(
-    network: keras.Model, chosen: Recipe, batches: Iterable[Batch], most: int, cores: int
+    network: keras.Model,
+    chosen: Recipe,
+    batches: Iterable[Batch],
+    most: int,
+    cores: int,
+    precisions: Collection[bool] = (True, False),
 ) -> tuple[Way, dict[Way, float]]:
-    """The quickest of float32 and bfloat16 on one thread and on all `cores`, and the images a second of each, as
+    """The quickest of bfloat16 (True) and float32 on one thread and on all `cores`, and the images a second of each, as
     measured on `most` batches or for a while; `network` is left as it is."""
     some, measured = list(islice(batches, 4)), {}
-    for bfloat16, threads in product((True, False), sorted({1, cores})):
+    for bfloat16, threads in product(precisions, sorted({1, cores})):
         way = Way(bfloat16, threads)
         trainer = TorchTrainer(network, chosen, steps=1_000_000, way=way)
         trainer.epoch(some[:1])  # What is prepared once.

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from fers import adapters, config
 from fers.cli.explaining import explains_failures
-from fers.datasets import FaceSet, load_all
+from fers.datasets import FaceSet, load_all, load_to_measure
 from fers.domain.interfaces import Classifier
 from training import beginnings, curves, distribution, recipe, specs
 from training.crops import predictions
@@ -96,7 +96,7 @@ def main(
         by_torch = _is_by_torch(engine, among)
         chosen = recipe.load(recipe_name)
         learning = load_all(specs.to_learn_from(data))
-        validation = load_all(specs.to_measure_on(validate, data))
+        validation = load_to_measure(specs.to_measure_on(validate, data))
         registry = adapters.registry(config.load())
         begun = init_from and beginnings.place(init_from, registry)
         known = [registry.classifier(name) for name in teachers or beginnings.own_teacher(chosen, begun)]
@@ -107,9 +107,10 @@ def main(
         learning = kept_apart(learning, validation)
         if known:
             learning = taught(learning, known)
+        taught_by = [f"{teacher.info.id} {teacher.info.version}" for teacher in known]
         run = out or Path("runs") / recipe_name
         for one, folder in seeded(chosen, run, seeds):
-            trained = train(one, learning, validation, folder, start, among, by_torch, patience)
+            trained = train(one, learning, validation, folder, start, among, by_torch, patience, taught_by)
             click.echo(f"The trained network is {trained}.")
     except ValueError as error:
         raise click.ClickException(str(error)) from error

@@ -196,6 +196,16 @@ def test_a_run_is_not_gone_on_with_on_other_faces(faces, plain):
             train(RECIPE, learning, measured, plain[0])
 
 
+def test_a_run_is_not_gone_on_with_by_other_teachers_or_from_another_beginning(faces, plain, tmp_path):
+    with pytest.raises(ValueError, match=r"taught by others, none, not vgg13 1\.0\.0"):
+        train(RECIPE, faces, faces, plain[0], taught_by=["vgg13 1.0.0"])
+    shared, one, other = replace(RECIPE, start_share=0.5), tiny.build(), tiny.build()
+    other.set_weights([weights + 1 for weights in one.get_weights()])
+    train(shared, faces, faces, tmp_path / "run", one)
+    with pytest.raises(ValueError, match="begun from another network"):
+        train(shared, faces, faces, tmp_path / "run", other)
+
+
 def test_runs_of_earlier_releases_are_gone_on_with(faces, plain, capsys, tmp_path):
     run = shutil.copytree(plain[0], tmp_path / "run")
     for before in ({}, {"faces": faces.source}, {"recipe": {"mixup": 0.0, "seed": RECIPE.seed}}):
@@ -325,12 +335,25 @@ def test_the_quickest_way_is_found_and_leaves_the_network_as_it_is(faces):
 
     network = tiny.build()
     before = network.get_weights()
-    batches = pipeline.training_batches(faces, GRAY, RECIPE, 0).as_numpy_iterator()
+    batches = list(pipeline.training_batches(faces, GRAY, RECIPE, 0).as_numpy_iterator())
     way, measured = torch_training.fastest(network, RECIPE, batches, most=2, cores=2)
     assert set(measured) == {torch_training.Way(*one) for one in product((False, True), (1, 2))}
     assert measured[way] == max(measured.values())
     for mine, was in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(mine, was)
+    as_it_began, _ = torch_training.fastest(network, RECIPE, batches, most=2, cores=2, precisions=[True])
+    assert as_it_began.bfloat16
+
+
+def test_a_run_by_pytorch_computes_as_it_began(faces, tmp_path):
+    run = tmp_path / "run"
+    by_torch(replace(RECIPE, stages=(Stage(1),)), faces, run)
+    progress = json.loads((run / "progress.json").read_text())
+    assert progress["bfloat16"] is False
+    longer = progress["recipe"] | {"stages": [{"epochs": 2, "options": {}}]}
+    (run / "progress.json").write_text(json.dumps(progress | {"bfloat16": True, "recipe": longer}))
+    by_torch(replace(RECIPE, stages=(Stage(2),)), faces, run)
+    assert json.loads((run / "progress.json").read_text())["bfloat16"] is True
 
 
 @pytest.mark.slow
