@@ -103,6 +103,14 @@ def test_datasets_loads_parquet_with_its_types(export, labels, load_dataset, how
     _classes(loaded, labels, lambda row: row["id"], lambda row: row["label"])
 
 
+def test_datasets_before_4_0_knows_the_types(export):
+    """It has no type called List: huggingface/datasets#7676."""
+    schema = parquet.read_schema(next(export("parquet").glob("data/train-*.parquet")))
+    features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
+    assert isinstance(features["votes"], list)
+    assert '"List"' not in json.dumps(features)
+
+
 def test_the_types_are_those_that_datasets_writes_itself(export, tmp_path, load_dataset):
     import datasets
 

@@ -66,6 +66,9 @@ def test_the_leaderboard_of_a_version_has_models_and_people(page, version):
     assert table.loc["People", "Top-1"] == "not enough labels", "of two who agree, both are right by construction"
     assert "Only one is right: 2" in told(page)
     assert "A tie" in told(page)
+    [sources] = [one.value for one in page.caption if "Label source" in one.value]
+    assert "Label source: as it was frozen" in sources
+    assert "Faces with fewer than 3 labels are left out of that score" in sources
 
 
 def test_a_face_that_its_person_lets_nobody_look_at_is_compared_and_not_shown(page, version, platform):

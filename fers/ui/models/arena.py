@@ -66,13 +66,14 @@ def whose_word(evaluation_set: EvaluationSet) -> str:
             "Label source: what each person was asked to show, whether they managed to or not. People are scored "
             "against that too: where annotators miss it as well, it may not be there to see."
         )
+    source = "what most annotators saw."
     if evaluation_set.label_source is EvaluationLabels.VERSION:
-        return (
-            "Label source: as it was frozen. That is what annotators saw, by the version's rule, or, where none "
-            "looked, what the person said."
+        source = (
+            "as it was frozen. That is what annotators saw, by the version's rule, or, where none looked, what the "
+            "person said."
         )
     return (
-        "Label source: what most annotators saw. People are scored by comparing each annotator with the others who "
+        f"Label source: {source} People are scored by comparing each annotator with the others who "
         "labelled the same face (where those tie, with each of them in equal shares). Faces with fewer than "
         f"{LEAST_VOTES} labels are left out of that score. Every face counts once."
     )
