@@ -23,7 +23,7 @@ import numpy as np
 from fers.analysis.leaderboard import figures
 from fers.analysis.scores import score
 from fers.cli.explaining import explains_failures
-from fers.datasets import FaceSet, load_all
+from fers.datasets import FaceSet, load_all, load_to_measure
 from training import curves, pipeline, specs, svr
 from training.comparison_table import PAPER
 from training.networks import emotion_network
@@ -84,7 +84,7 @@ def main(
     try:
         if not plan and importlib.util.find_spec("torch") is None:
             raise ValueError("PyTorch computes the steps of this protocol: pip install torch")
-        learning, validation = load_all(specs.to_learn_from(data)), load_all(specs.to_measure_on(validate, data))
+        learning, validation = load_all(specs.to_learn_from(data)), load_to_measure(specs.to_measure_on(validate, data))
         about = {"learned from": _about(learning), "were measured on": _about(validation)}
         _refuse_others(out, about)
         learning = kept_apart(learning, validation)
