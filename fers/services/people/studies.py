@@ -151,7 +151,7 @@ class Studies:
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
         study = replace(study, retired_questions=_retired(before, study))
-        _check_against_retired(study)
+        _check_against_retired(before, study)
         return before, study
 
     def _changed_meanwhile(self, actor: Person, study: Study) -> InvalidInput:
@@ -189,9 +189,11 @@ def _retired(before: Study, after: Study) -> tuple[Question, ...]:
     return tuple(retired.values())
 
 
-def _check_against_retired(study: Study) -> None:
-    """In exports, answers to what is asked no longer stand beside the others."""
-    for question, earlier in product(study.questions, study.retired_questions):
+def _check_against_retired(before: Study, study: Study) -> None:
+    """In exports, answers to what is asked no longer stand beside the others. What is asked already stays."""
+    known = {question.name for question in before.questions}
+    new = [question for question in study.questions if question.name not in known]
+    for question, earlier in product(new, study.retired_questions):
         if question.name != earlier.name and {question.name, *question.columns} & {earlier.name, *earlier.columns}:
             raise InvalidInput("questions.name-of-earlier", name=question.name, earlier=earlier.name)
 

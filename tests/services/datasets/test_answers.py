@@ -228,6 +228,7 @@ def test_no_two_questions_share_a_column_whenever_they_were_asked(platform, ask,
     # As studies may be that were changed before this was refused.
     records, now = platform.studies._records, platform.studies.current()
     records.save_study(replace(now, questions=(second,), retired_questions=(first,)))
+    platform.studies.update(OPERATOR, replace(platform.studies.current(), contact="lab@example.org"))
     give("bob", 1, **{second.name: answers[second.name]})
     freeze(platform)
     rows = list(csv.reader(io.StringIO(download(platform, "imagefolder").read("participants.csv").decode())))
