@@ -60,7 +60,7 @@ def test_halves_share_nobody():
     assert sorted([*fitted, *untouched]) == list(range(300))
     assert not set(whose[fitted]) & set(whose[untouched])
     assert 100 < len(fitted) < 200
-    with pytest.raises(DataError, match="one person's"):
+    with pytest.raises(DataError, match="are of one person"):
         calibrate.halves(np.zeros(9, int))
 
 
