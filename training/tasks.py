@@ -2,6 +2,7 @@
 classes; any other one, in a network with several, learns valence and arousal."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -25,13 +26,16 @@ def objectives(network: keras.Model, valence_arousal_weight: float) -> dict:
 
 
 def by_output(batches: tf.data.Dataset, network: keras.Model) -> tf.data.Dataset:
-    """Hand every output of `network` its columns of the targets: the classes or, behind them, valence and arousal."""
+    """Hand every output of `network` its columns of the targets: the classes or, behind them, valence and arousal.
+    Where these are not there, as in a recipe that gives them no weight, all are unknown."""
     emotions, dimensions = _outputs(network)
     if not dimensions:
         return batches
 
     def handed_out(images, targets):
         classes, point = targets[:, : len(LABELS)], targets[:, len(LABELS) :]
+        if not point.shape[1]:
+            point = tf.fill([tf.shape(targets)[0], 1], np.nan)
         return images, dict.fromkeys(emotions, classes) | dict.fromkeys(dimensions, point)
 
     return batches.map(handed_out)

@@ -147,13 +147,14 @@ def _for_a_while(batches: list[Batch]) -> Iterator[Batch]:
 
 
 def _loss(outputs: dict[str, torch.Tensor], targets: torch.Tensor, valence_arousal_weight: float) -> torch.Tensor:
-    """As `tasks.objectives`: the cross-entropy of every output that tells emotions, the squared error of the others."""
+    """As `tasks.objectives`: the cross-entropy of every output that tells emotions, the squared error of the others,
+    where these have targets."""
     classes, dimensions = targets[:, : len(LABELS)], targets[:, len(LABELS) :]
     total = torch.zeros(())
     for name, said in outputs.items():
         if name.startswith(EMOTION):
             total = total - (classes * torch.log_softmax(said, 1)).sum(1).mean()
-        else:
+        elif dimensions.shape[1]:
             wanted = torch.where(torch.isnan(dimensions), said.detach(), dimensions)
             total = total + valence_arousal_weight * ((wanted - said) ** 2).mean()
     return total

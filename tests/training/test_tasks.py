@@ -1,12 +1,17 @@
 """Each output learns its own task, and what is unknown about a face is not learned."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
+from fers.datasets import load
 from fers.domain.emotions import LABELS
-from training import tasks
+from tests.training.faces import write_ferplus
+from training import recipe, tasks
 from training.models import two_level_attention
+from training.run import train
 
 ONE_HOT = np.eye(len(LABELS))
 
@@ -42,3 +47,18 @@ def test_every_output_gets_the_targets_of_its_task(form):
     for name, columns in handed_out.items():
         expected = targets[:, :8] if name.startswith("emotion") else targets[:, 8:]
         np.testing.assert_array_equal(columns, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by_torch", [True, False], ids=["torch", "keras"])
+def test_a_recipe_for_the_emotion_alone_leaves_other_outputs_as_they_are(by_torch, tmp_path):
+    if by_torch:
+        pytest.importorskip("torch")
+    faces = load(f"ferplus:{write_ferplus(tmp_path / 'set', [(10, *[0] * 9), (0, 10, *[0] * 8)] * 4)}")
+    start = two_level_attention.build(side=16, tasks="joint")
+    before = start.get_layer("valence_arousal").get_weights()
+    briefly = replace(recipe.load("more"), stages=(recipe.Stage(2),), batch_size=4)
+    learned = keras.models.load_model(train(briefly, faces, faces, tmp_path / "run", start, by_torch=by_torch))
+    assert not np.array_equal(learned.get_layer("emotion").kernel, start.get_layer("emotion").kernel)
+    for now, then in zip(learned.get_layer("valence_arousal").get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
