@@ -121,11 +121,11 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float, wh
 
 def halves(whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The indices of the half that is fitted and of the half that is not, by chance and always the same. `whose` says
-    whose each face is (`FaceSet.whose`): nobody is in both, so that a half may be somewhat less. Raises DataError for
-    the faces of one person."""
+    whose each face is (`FaceSet.whose`): nobody is in both, so that a half may be somewhat less. Only where all are one
+    person's are they parted by face, which says nothing of other people."""
+    if not whose.any():
+        whose = np.arange(len(whose))
     people = np.random.default_rng(SEED).permutation(whose.max() + 1)
-    if len(people) < 2:
-        raise DataError("calibration.one-person")
     faces_up_to = np.bincount(whose)[people].cumsum()
     cut = faces_up_to[np.abs(faces_up_to[:-1] - len(whose) // 2).argmin()]
     order = np.argsort(np.argsort(people)[whose], kind="stable")
