@@ -112,7 +112,7 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray, accuracy: float, wh
         ece_before=metrics.expected_calibration_error(before, truth),
         ece=metrics.expected_calibration_error(after, truth),
         ece_by_chance=ece_by_chance(after),
-        ece_cross_fitted=_cross_fitted_ece(probabilities, labels, (fitted, untouched)),
+        ece_cross_fitted=_cross_fitted_ece(probabilities, labels, fitted, untouched),
         answered=float(answered.mean()),
         accuracy_answered=float(correct[untouched][answered].mean()),
         accuracy=float(correct[untouched].mean()),
@@ -132,9 +132,9 @@ def halves(whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order[:cut], order[cut:]
 
 
-def _cross_fitted_ece(probabilities: np.ndarray, labels: np.ndarray, halves: tuple[np.ndarray, np.ndarray]) -> float:
+def _cross_fitted_ece(probabilities: np.ndarray, labels: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """`one` and `other` are the indices of the halves."""
     calibrated = np.empty_like(probabilities)
-    one, other = halves
     for fitted, tested in ((one, other), (other, one)):
         temperature = fit_temperature(probabilities[fitted], labels[fitted])
         calibrated[tested] = tempered(probabilities[tested], temperature)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -31,8 +31,6 @@ LOG = "log.csv"
 CURVES = "curves.svg"
 STATE = "optimizer-{}.pt"
 """After so many epochs."""
-ANY_PRECISION = (True, False)
-"""In bfloat16, and in float32."""
 
 
 def train(
@@ -52,10 +50,10 @@ def train(
     together; on several machines they do so from the same faces, and see the same folder `run`. `by_torch`: see
     `torch_training`; a run folder can be copied to another machine and gone on with there. After `patience` epochs
     that did not raise top-1 on `validation`, a run is over early. `taught_by` names the models that the targets of
-    `learning` are partly from. The recipe is fitted to a set that is small. Raises
-    ValueError when the weights do not fit or the devices can't share a batch, when the recipe keeps a share of a start
-    that is not given or that an early end would leave out, and when the folder holds a run by another recipe, on other
-    faces, by other teachers, from another beginning that keeps a share, or by the other engine.
+    `learning` are partly from. The recipe is fitted to a set that is small. Raises ValueError when the weights do not
+    fit or the devices can't share a batch, when the recipe keeps a share of a start that is not given or that an early
+    end would leave out, and when the folder holds a run by another recipe, on other faces, by other teachers, from
+    another beginning that keeps a share, or by the other engine.
 
     No epoch is chosen by its score: with a step size that falls to zero the last is the one to keep, and what is
     measured on `validation` stays a measurement.
@@ -89,7 +87,7 @@ def train(
             with among.scope() if among else nullcontext():
                 model = compiled(chosen, epoch, model, len(learning))
         if by_torch and epoch == done:
-            way = _quickest_way(model, chosen, epoch, learning, _precisions(kept / PROGRESS) if done else ANY_PRECISION)
+            way = _quickest_way(model, chosen, epoch, learning, _as_it_began(kept / PROGRESS))
             about |= {"bfloat16": way.bfloat16}
         ending = _Ending(start, chosen.start_share if epoch + 1 == chosen.epochs else 0.0)
         one = _Epoch(chosen, epoch, learning, validation, kept, ending)
@@ -206,27 +204,24 @@ def _note(model: keras.Model, epoch: _Epoch, logs: dict[str, float]) -> None:
     log.on_train_end()
 
 
-def _quickest_way(
-    model: keras.Model, chosen: Recipe, epoch: int, learning: FaceSet, precisions: Collection[bool]
-) -> "Way":
+def _quickest_way(model: keras.Model, chosen: Recipe, epoch: int, learning: FaceSet, bfloat16: bool | None) -> "Way":
     """As measured on a few batches, for half a minute at most; the rest of the run goes that way. In a run that is
     over soon, measuring would take a good part of its time."""
     from training.torch_training import Way, fastest
 
     cores, most = _cores(), chosen.steps(len(learning)) // 100
     if not most:
-        return Way(bfloat16=min(precisions), threads=cores)
+        return Way(bool(bfloat16), cores)
     batches = pipeline.training_batches(learning, model.input_shape[1:], chosen, epoch).as_numpy_iterator()
-    way, measured = fastest(model, chosen, batches, most, cores, precisions)
+    way, measured = fastest(model, chosen, batches, most, cores, bfloat16)
     told = ", ".join(f"{one} {rate:.0f}" for one, rate in measured.items())
     click.echo(f"PyTorch computes in {way}, the quickest here (images a second: {told}).")
     return way
 
 
-def _precisions(progress: Path) -> Collection[bool]:
-    """Whether a run that is gone on with computes in bfloat16: as it began, wherever it began."""
-    told = json.loads(progress.read_text())
-    return (told["bfloat16"],) if "bfloat16" in told else ANY_PRECISION
+def _as_it_began(progress: Path) -> bool | None:
+    """Whether a run that is gone on with computes in bfloat16, wherever it began; None where nothing says so."""
+    return json.loads(progress.read_text()).get("bfloat16") if progress.exists() else None
 
 
 def _cores() -> int:

@@ -3,10 +3,10 @@ quick (`python -m benchmarks.training`)."""
 
 import math
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, product, starmap
 from pathlib import Path
 
 import keras
@@ -126,13 +126,13 @@ def fastest(
     batches: Iterable[Batch],
     most: int,
     cores: int,
-    precisions: Collection[bool] = (True, False),
+    bfloat16: bool | None = None,
 ) -> tuple[Way, dict[Way, float]]:
-    """The quickest of bfloat16 (True) and float32 on one thread and on all `cores`, and the images a second of each, as
-    measured on `most` batches or for a while; `network` is left as it is."""
+    """The quickest of bfloat16 and float32, or of the one that `bfloat16` says, on one thread and on all `cores`, and
+    the images a second of each, as measured on `most` batches or for a while; `network` is left as it is."""
     some, measured = list(islice(batches, 4)), {}
-    for bfloat16, threads in product(precisions, sorted({1, cores})):
-        way = Way(bfloat16, threads)
+    precisions = (True, False) if bfloat16 is None else (bfloat16,)
+    for way in starmap(Way, product(precisions, sorted({1, cores}))):
         trainer = TorchTrainer(network, chosen, steps=1_000_000, way=way)
         trainer.epoch(some[:1])  # What is prepared once.
         measured[way] = trainer.epoch(islice(_for_a_while(some), most))["images_per_second"]

@@ -116,15 +116,12 @@ class FaceSet:
         most = self.targets.max(axis=1, keepdims=True)
         is_settled = np.isclose(self.targets, most, rtol=0, atol=1e-6).sum(axis=1) == 1
         tied = int((~is_settled).sum())
+        if not tied:
+            return self
         if tied == len(self):
             raise NoFaces("set.all-tied", source=self.source)
-        return (
-            self
-            if not tied
-            else replace(
-                self.only(np.flatnonzero(is_settled)), dropped=self.dropped + Counter({"whose votes tie": tied})
-            )
-        )
+        dropped = self.dropped + Counter({"whose votes tie": tied})
+        return replace(self.only(np.flatnonzero(is_settled)), dropped=dropped)
 
     @property
     def whose(self) -> np.ndarray:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Collection
-from itertools import pairwise
+from itertools import pairwise, product
 
 from fers.domain.protocols import Protocol
 from fers.domain.questions import EXTREMES, Check, CheckKind, Choice, Likert, Moment, Number, Question, ShortText
@@ -28,13 +28,20 @@ def check_questions(questions: Collection[Question], protocol: Protocol) -> None
     """Raises InvalidInput for questions that can't be asked or answered, and says which."""
     if len(questions) > MOST_QUESTIONS:
         raise InvalidInput("questions.too-many", most=MOST_QUESTIONS)
-    names = sorted(column for question in questions for column in {question.name, *question.columns})
+    names = sorted(column for question in questions for column in question.names)
     for one, other in pairwise(names):
         if one == other:
             raise InvalidInput("questions.name-twice", name=one)
     for question in questions:
         _check(question)
         _check_moment(question, protocol)
+
+
+def check_names_against(earlier: Collection[Question], new: Collection[Question]) -> None:
+    """Raises InvalidInput where a question that is new would share a column with one that was asked before."""
+    for question, other in product(new, earlier):
+        if question.name != other.name and question.names & other.names:
+            raise InvalidInput("questions.name-of-earlier", name=question.name, earlier=other.name)
 
 
 def is_name(name: str) -> bool:

@@ -136,6 +136,11 @@ class Question:
         return [self.name]
 
     @property
+    def names(self) -> set[str]:
+        """What nothing else in the study's tables may be called."""
+        return {self.name, *self.columns}
+
+    @property
     def decides(self) -> bool:
         """Whether an answer may end the sitting."""
         return isinstance(self.kind, Choice) and bool(self.kind.check or self.kind.screens_out)

@@ -133,10 +133,9 @@ def _named(questions: list[Question]) -> Iterator[tuple[Question, list[str]]]:
     more than one way, or another has its columns, the one that comes first has the plain name."""
     taken: set[str] = set()
     for question in questions:
-        names = {question.name, *question.columns}
         earlier = replace(question, name=f"{question.name}_{question.version}")
-        yield question, (earlier if names & taken else question).columns
-        taken |= names
+        yield question, (earlier if question.names & taken else question).columns
+        taken |= question.names
 
 
 def _reader(question: Question, number: int) -> Callable[[_Said], Any]:

@@ -341,7 +341,7 @@ def test_the_quickest_way_is_found_and_leaves_the_network_as_it_is(faces):
     assert measured[way] == max(measured.values())
     for mine, was in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(mine, was)
-    as_it_began, _ = torch_training.fastest(network, RECIPE, batches, most=2, cores=2, precisions=[True])
+    as_it_began, _ = torch_training.fastest(network, RECIPE, batches, most=2, cores=2, bfloat16=True)
     assert as_it_began.bfloat16
 
 

@@ -137,8 +137,8 @@ class Review:
         try:
             self._labels.add_label(label, slots, label.given_at)
         except AlreadyExists as error:
-            kept = [one for one in self._labels.labels_of(label.face_id) if one.annotator_id == label.annotator_id]
-            if kept and not kept[0].says_the_same(label):
+            kept = {one.annotator_id: one for one in self._labels.labels_of(label.face_id)}.get(label.annotator_id)
+            if kept and not kept.says_the_same(label):
                 raise AlreadyExists("review.labelled-otherwise") from error
             raise
 

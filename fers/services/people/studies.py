@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
 
 from fers.domain.audit import entry_by
 from fers.domain.clock import Clock, utc_now
@@ -12,7 +11,7 @@ from fers.domain.invitations import plain_code
 from fers.domain.own_words import as_read_in
 from fers.domain.people import Membership, Person, Role, entry_after
 from fers.domain.permissions import Action, allowed, require
-from fers.domain.question_rules import check_questions
+from fers.domain.question_rules import check_names_against, check_questions
 from fers.domain.questions import Question
 from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study, joined
@@ -151,7 +150,9 @@ class Studies:
         if any(_same_code(other.join_code, study.join_code) for other in others):
             raise InvalidInput("study.code-taken")
         study = replace(study, retired_questions=_retired(before, study))
-        _check_against_retired(before, study)
+        known = {question.name for question in before.questions}  # What is asked already stays.
+        new = [question for question in study.questions if question.name not in known]
+        check_names_against(study.retired_questions, new)
         return before, study
 
     def _changed_meanwhile(self, actor: Person, study: Study) -> InvalidInput:
@@ -187,15 +188,6 @@ def _retired(before: Study, after: Study) -> tuple[Question, ...]:
     asked = {(question.name, question.version) for question in after.questions} if after.open else set()
     retired = {(one.name, one.version): one for one in put if (one.name, one.version) not in asked}
     return tuple(retired.values())
-
-
-def _check_against_retired(before: Study, study: Study) -> None:
-    """In exports, answers to what is asked no longer stand beside the others. What is asked already stays."""
-    known = {question.name for question in before.questions}
-    new = [question for question in study.questions if question.name not in known]
-    for question, earlier in product(new, study.retired_questions):
-        if question.name != earlier.name and {question.name, *question.columns} & {earlier.name, *earlier.columns}:
-            raise InvalidInput("questions.name-of-earlier", name=question.name, earlier=earlier.name)
 
 
 def _check_in_all_languages(study: Study) -> None:
