@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import replace
 from itertools import product
 
@@ -343,6 +344,26 @@ def test_the_quickest_way_is_found_and_leaves_the_network_as_it_is(faces):
         np.testing.assert_array_equal(mine, was)
     as_it_began, _ = torch_training.fastest(network, RECIPE, batches, most=2, cores=2, bfloat16=True)
     assert as_it_began.bfloat16
+
+
+def test_a_moment_of_other_work_does_not_decide_how_a_run_is_computed(faces, monkeypatch):
+    pytest.importorskip("torch")
+    from training import torch_training
+
+    turns = defaultdict(list)
+
+    def epoch(trainer, batches):
+        list(batches)
+        turns[trainer.way].append(trainer.way)
+        alone = 1500.0 if trainer.way.bfloat16 else 1100.0
+        busy = trainer.way.bfloat16 and len(turns[trainer.way]) in (2, 3)
+        return {"images_per_second": alone / 2 if busy else alone}
+
+    monkeypatch.setattr(torch_training.TorchTrainer, "epoch", epoch)
+    batches = pipeline.training_batches(faces, GRAY, RECIPE, 0).as_numpy_iterator()
+    way, measured = torch_training.fastest(tiny.build(), RECIPE, batches, most=2, cores=1)
+    assert way == torch_training.Way(True, 1)
+    assert sorted(measured.values()) == [1100.0, 1500.0]
 
 
 def test_a_run_by_pytorch_computes_as_it_began(faces, tmp_path):
