@@ -3,7 +3,9 @@
 import importlib
 
 import keras
+import numpy as np
 
+from fers.domain.emotions import LABELS
 from fers.inference.runtimes import EMOTION
 from training import tasks
 from training.recipe import Recipe
@@ -14,7 +16,7 @@ def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) 
     keras.utils.set_random_seed(chosen.seed + epoch)
     network = _untrained(chosen, epoch, model)
     if chosen.frozen_statistics:
-        for layer in network.layers:
+        for layer in network._flatten_layers():  # Those of networks within it as well.
             layer.trainable = layer.trainable and not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
         optimizer=_optimizer(chosen, chosen.steps(faces)),
@@ -32,7 +34,23 @@ def _untrained(chosen: Recipe, epoch: int, model: keras.Model | None) -> keras.M
         return importlib.import_module(f"training.models.{chosen.model}").build(**chosen.stage(epoch).options)
     if EMOTION not in model.output_names:
         raise ValueError(f"the network to begin with has no output called {EMOTION}")
+    _refuse_other_than_probabilities(model)
     return keras.models.clone_model(model)
+
+
+def _refuse_other_than_probabilities(network: keras.Model) -> None:
+    """Raise ValueError unless each output that tells emotions tells how probable each of them is, as found by trying:
+    the cross-entropy of logits, say, would be taken for that of probabilities, without a word."""
+    faces = np.random.default_rng(0).random((2, *network.input_shape[1:]), np.float32)
+    for name, said in zip(network.output_names, keras.tree.flatten(network(faces, training=False)), strict=True):
+        if not name.startswith(EMOTION):
+            continue
+        told = keras.ops.convert_to_numpy(said)
+        if told.shape != (2, len(LABELS)) or (told < 0).any() or not np.allclose(told.sum(1), 1, atol=0.01):
+            raise ValueError(
+                f"the output {name} of the network to begin with tells no probabilities of the {len(LABELS)} classes:"
+                " end it in a softmax over these, or name another network"
+            )
 
 
 def _take_over(network: keras.Model, model: keras.Model) -> None:

@@ -145,6 +145,23 @@ def test_whatever_was_learned_can_be_learned_on_from(faces, plain, tmp_path):
         train(briefly, faces, faces, tmp_path / "other", other)
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        keras.layers.Dense(8, name="emotion"),
+        keras.layers.Dense(8, activation="sigmoid", name="emotion"),
+        keras.layers.Dense(7, activation="softmax", name="emotion"),
+    ],
+    ids=["logits", "scores", "other classes"],
+)
+@pytest.mark.parametrize("by_torch", [False, True], ids=["keras", "torch"])
+def test_a_network_that_tells_no_probabilities_is_not_learned_on_from(faces, tmp_path, ending, by_torch):
+    inputs = keras.Input(GRAY)
+    start = keras.Model(inputs, ending(keras.layers.Flatten()(inputs)))
+    with pytest.raises(ValueError, match="emotion of the network to begin with tells no probabilities of the 8"):
+        train(load_recipe("more"), faces, faces, tmp_path, start, by_torch=by_torch)
+
+
 @pytest.mark.slow
 def test_statistics_may_stay_as_they_are(faces, plain, tmp_path):
     run, start = plain
@@ -164,6 +181,14 @@ def test_what_a_network_was_made_to_keep_is_not_learned_where_statistics_stay(fa
     start.layers[1].trainable = False
     network = compiled(replace(load_recipe("more"), batch_size=8), 0, start, len(faces))
     assert [layer.trainable for layer in network.layers if layer.weights] == [False, False, True]
+
+
+def test_statistics_stay_in_networks_within_a_network_as_well(faces):
+    inputs = keras.Input(GRAY)
+    within = keras.Sequential([keras.Input(GRAY), keras.layers.BatchNormalization(), keras.layers.Flatten()])
+    start = keras.Model(inputs, keras.layers.Dense(8, activation="softmax", name="emotion")(within(inputs)))
+    network = compiled(replace(load_recipe("more"), batch_size=8), 0, start, len(faces))
+    assert len(network.trainable_weights) == 2
 
 
 def test_a_run_logs_every_epoch_and_keeps_the_last(plain):
