@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from fers.analysis.placing import apart
 from fers.domain.emotions import LABELS
@@ -38,9 +39,12 @@ def _accuracy_against_latency(result: dict) -> Figure:
             textcoords=axes.get_yaxis_transform(),
             verticalalignment="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": "gray", "linewidth": 0.6, "shrinkB": 5},
+            arrowprops={"arrowstyle": "-", "color": "gray", "linewidth": 0.6, "relpos": (0, 0.5), "shrinkB": 5},
         )
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("milliseconds a face")
     axes.set_ylabel("top-1 accuracy, with 95% interval")
     axes.set_title(f"{result['data']}, n = {result['n']:,}")

@@ -63,8 +63,8 @@ SYSTEMS = {
     "mobilenet": System("MobileNet variant", grown("mobilenet", published=True)),
     "affectnet_cnn": System("AffectNet's CNN", by_adam("affectnet_cnn", published=True)),
     "vgg": System("VGG variant (VGG13)", grown("vgg", published=True)),
-    "alexnet-13": System("The paper's AlexNet variant, its 13 epochs", alexnet.RECIPE),
-    "alexnet": System("The paper's AlexNet variant", by_adam("alexnet")),
+    "alexnet-13": System("The paper's AlexNet variant, its 13 epochs", by_adam("alexnet", epochs=13)),
+    "alexnet": System("The paper's AlexNet variant", alexnet.RECIPE),
 }
 """By the name of the run folder, the quickest first."""
 
