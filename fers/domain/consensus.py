@@ -84,7 +84,7 @@ def needs_more_votes(consensus: Consensus, least_support: float = 0.6, most_vote
 
 
 def labels_wanted(labels: Collection[Label]) -> int:
-    """How many labels a face needs, however few its study asks for: one more than it has, as long as these don't
-    settle it; 0 once they do."""
+    """How many labels of annotators a face needs, however few its study asks for: one more than it has, as long as all
+    there are don't settle it; 0 once they do."""
     consensus = plurality(votes_of(labels))
-    return len(labels) + 1 if consensus is not None and needs_more_votes(consensus) else 0
+    return len(list(of_people(labels))) + 1 if consensus is not None and needs_more_votes(consensus) else 0

@@ -140,6 +140,25 @@ class LabelStoreContract:
         store.want(an_id("unknown"), 1)
         assert store.progress(STUDY, 1) == Progress(open=0, done=1, labels=2)
 
+    def test_the_label_of_an_imported_set_leaves_the_places_to_annotators(self, store):
+        store.add_label(a_label(annotator="the set", **RICH), 9, NOON)
+        assert store.progress(STUDY, 1) == Progress(open=1, done=0, labels=1)
+        assert store.count_waiting(an_id("ann"), STUDY, 1) == 1
+        assert self.next_faces(store, "ann", slots=1) == [FACE]
+        assert store.reserve(FACE, an_id("ann"), 1, NOON, SOON)
+        assert not store.reserve(FACE, an_id("bea"), 1, NOON, SOON)
+        store.add_label(a_label(annotator="ann"), 1, NOON)
+        assert self.next_faces(store, "bea", slots=1) == []
+        with pytest.raises(SlotTaken):
+            store.add_label(a_label(annotator="bea"), 1, NOON)
+        assert store.progress(STUDY, 1) == Progress(open=0, done=1, labels=2)
+        store.want(FACE, 2)
+        assert self.next_faces(store, "bea", slots=1) == [FACE]
+        store.want(FACE, 0)
+        store.remove_label(FACE, an_id("the set"))
+        assert store.progress(STUDY, 1) == Progress(open=0, done=1, labels=1)
+        assert store.progress(STUDY, 2) == Progress(open=1, done=0, labels=1)
+
     @pytest.mark.parametrize(("slots", "left"), [(1, 1), (2, 1), (3, 1), (4, 2)])
     def test_what_a_face_wants_holds_for_any_number_of_places(self, store, slots, left):
         """Two labels that tie want a third, before and after the study changes how many it asks for."""

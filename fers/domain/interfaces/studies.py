@@ -119,8 +119,8 @@ class LabelStore(Protocol):
     """What annotators say about faces, and who looks at which face at present.
 
     A face has slots for labels: as many as its study asks for, given as `slots` where it matters, or as it wants
-    itself, whichever is more. One is taken by each label and by each live reservation. Deleting a face's record deletes
-    everything here about it.
+    itself, whichever is more. One is taken by each label and by each live reservation, and none by the label of an
+    imported set, which is no annotator's. Deleting a face's record deletes everything here about it.
 
     Raises StoreUnavailable.
     """
@@ -141,7 +141,8 @@ class LabelStore(Protocol):
         """Nothing happens when there is none."""
 
     def want(self, face_id: str, labels: int) -> None:
-        """Set how many labels a face wants, however few its study asks for; nothing happens when it is gone."""
+        """Set how many labels of annotators a face wants, however few its study asks for; nothing happens when it is
+        gone."""
 
     def labels_of(self, face_id: str) -> list[Label]:
         """By annotator."""

@@ -44,7 +44,7 @@ class FaceRows:
     def add(self, batch: WriteBatch, face: Face, groups: dict[str, int]) -> dict[str, Any]:
         """Note a new face in `batch`, with what its person says about themselves. Returns what has to be kept in its
         own document."""
-        facts = index_row_of(face) | field_facts_of(face) | groups
+        facts = index_row_of(face) | field_facts_of(face) | groups | {"of_sets": []}
         return self._write(batch, _new_name(face.id), None, with_review(facts))
 
     def note_groups(self, face_id: str, groups: dict[str, int]) -> None:

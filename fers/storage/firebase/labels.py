@@ -23,6 +23,7 @@ from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.face_rows import FaceRows, IndexRow
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where, within
 from fers.storage.firebase.revisions import Revisions
+from fers.storage.firebase.sort_keys import said_by_annotators
 from fers.storage.shared.documents import label_from_document, label_to_document, time_from_text, time_to_text
 
 _ORDERS = {
@@ -70,7 +71,9 @@ class FirebaseLabels:
                 raise AlreadyExists("review.labelled-already")
             if _slots_left(facts, _held_by_others(facts, label.annotator_id, now), slots) < 1:
                 raise SlotTaken("review.enough-labels")
-            return _without(facts, label.annotator_id) | {"said_by": [*facts["said_by"], label.annotator_id]}
+            lists = ["said_by", "of_sets"] if label.of_a_set else ["said_by"]
+            said = {name: [*facts[name], label.annotator_id] for name in lists if name in facts}
+            return _without(facts, label.annotator_id) | said
 
         reference = self._reference(label.face_id, label.annotator_id)
         document = label_to_document(label) | {"id": reference.id}
@@ -79,7 +82,8 @@ class FirebaseLabels:
 
     def remove_label(self, face_id: str, annotator_id: str) -> None:
         def unsay(facts: IndexRow) -> IndexRow:
-            return facts | {"said_by": [other for other in facts["said_by"] if other != annotator_id]}
+            lists = [name for name in ("said_by", "of_sets") if name in facts]
+            return facts | {name: [other for other in facts[name] if other != annotator_id] for name in lists}
 
         def delete(batch: WriteBatch) -> None:
             batch.delete(self._reference(face_id, annotator_id))
@@ -88,7 +92,14 @@ class FirebaseLabels:
         self._facts.change(face_id, unsay, write=delete)
 
     def want(self, face_id: str, labels: int) -> None:
-        self._facts.change(face_id, lambda facts: facts | {"wanted": labels})
+        def wish(facts: IndexRow) -> IndexRow:
+            if "of_sets" in facts:
+                return facts | {"wanted": labels}
+            # From before this was noted.
+            of_sets = [label.annotator_id for label in self.labels_of(face_id) if label.of_a_set]
+            return facts | {"wanted": labels, "of_sets": of_sets}
+
+        self._facts.change(face_id, wish)
 
     def labels_of(self, face_id: str) -> list[Label]:
         return list(self._read("face_id", face_id))
@@ -212,7 +223,7 @@ def _slots_left(facts: IndexRow, held: dict[str, str], slots: int) -> int:
     if not facts["reviewable"]:
         return 0
     wanted: int = facts.get("wanted", 0)  # Not there yet on faces from before they had a wish of their own.
-    return max(slots, wanted) - len(facts["said_by"]) - len(held)
+    return max(slots, wanted) - said_by_annotators(facts) - len(held)
 
 
 def _may_label(facts: IndexRow, annotator_id: str, slots: int, now: datetime) -> bool:

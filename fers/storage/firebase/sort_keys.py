@@ -42,9 +42,10 @@ def index_row_of(face: Face, perceived: int | None = None) -> dict[str, Any]:
 def with_review(facts: dict[str, Any]) -> dict[str, Any]:
     """Together with how far the face's review has come.
 
-    `said_by`: who labelled it; `held`: until when others hold a place, by annotator; `wanted`: how many labels it
-    wants, however few its study asks for; `filled`: its labels, or 0 as long as it wants more than it has; missing
-    where it may not be reviewed, so that no queue finds it.
+    `said_by`: who labelled it; `of_sets`: which of these are imported sets, whose labels fill no place, missing where
+    nobody has looked; `held`: until when others hold a place, by annotator; `wanted`: how many labels it wants, however
+    few its study asks for; `filled`: its labels, or 0 as long as it wants more than it has; missing where it may not be
+    reviewed, so that no queue finds it.
     """
     nothing_yet: dict[str, Any] = {
         "agreement": NOTHING,
@@ -55,9 +56,14 @@ def with_review(facts: dict[str, Any]) -> dict[str, Any]:
     }
     facts = nothing_yet | {field: value for field, value in facts.items() if field not in ("filled", "extra")}
     if facts["reviewable"]:
-        labels = len(facts["said_by"])
+        labels = said_by_annotators(facts)
         facts["filled"] = 0 if labels < facts["wanted"] else labels
     return facts | {"held_by": sorted(facts["held"])}
+
+
+def said_by_annotators(facts: dict[str, Any]) -> int:
+    """How many annotators labelled the face, without imported sets."""
+    return len(facts["said_by"]) - len(facts.get("of_sets", []))
 
 
 def time_sort_key(time: str, face_id: str) -> str:

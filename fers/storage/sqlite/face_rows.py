@@ -1,8 +1,9 @@
 """What a face is found by, in a narrow row of its own; triggers (see `migrations`) keep counts of every combination.
 
 `own`: what its person said, counted by week; `perceived`: what its annotators see, NULL where none looked; `wanted`:
-how many labels the face wants, however few its study asks for. A face is open while fewer places are `filled` than the
-study asks for; none counts as filled as long as the face itself wants more labels than it has.
+how many labels the face wants, however few its study asks for; `of_sets`: how many of its labels are imported sets' own
+and fill no place. A face is open while fewer places are `filled` than the study asks for; none counts as filled as long
+as the face itself wants more labels than it has.
 """
 
 import json

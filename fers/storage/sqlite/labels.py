@@ -33,7 +33,7 @@ _ORDERS = {
 random, and so is their order."""
 _MAY_LABEL = """NOT EXISTS (SELECT 1 FROM labels WHERE labels.face_id = f.face_id AND annotator_id = :annotator)
     AND (SELECT person_id FROM faces WHERE id = f.face_id) <> :annotator
-    AND labels + (SELECT count(*) FROM reservations AS r
+    AND labels - of_sets + (SELECT count(*) FROM reservations AS r
         WHERE r.face_id = f.face_id AND annotator_id <> :annotator AND until > :now) < max(wanted, :slots)"""
 
 _OPEN_AMONG = """SELECT count(*) FROM {} AS theirs CROSS JOIN face_facts AS f ON f.face_id = theirs.{}
@@ -193,7 +193,8 @@ class SqliteLabels:
 
 def _slots_left(sql: sqlite3.Connection, face_id: str, annotator_id: str, slots: int, now: datetime) -> int | None:
     """For this annotator, whose own reservation takes none; None when the face is gone or may not be reviewed."""
-    face = sql.execute("SELECT wanted, labels FROM face_facts WHERE face_id = ? AND reviewable", (face_id,)).fetchone()
+    query = "SELECT wanted, labels - of_sets FROM face_facts WHERE face_id = ? AND reviewable"
+    face = sql.execute(query, (face_id,)).fetchone()
     [held] = sql.execute(
         "SELECT count(*) FROM reservations WHERE face_id = ? AND annotator_id <> ? AND until > ?",
         (face_id, annotator_id, time_to_text(now)),

@@ -96,6 +96,19 @@ def test_a_sets_own_labels_are_no_annotators(platform, study, faces, settings, c
     assert platform.agreement.proposed(OPERATOR, study.id, 9) == {}, "nobody but the set looked at the others"
 
 
+def test_imported_faces_are_labelled_by_as_many_annotators_as_any(platform, study, faces):
+    platform.studies.update(OPERATOR, replace(study, overlap=2))
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    for name in "ab":
+        annotator = replace(OPERATOR, id=name * 32)
+        assert platform.review.progress(annotator, study.id).waiting == 3
+        for handed_out in platform.review.next_faces(annotator, study.id, 9):
+            happy = only(Emotion.HAPPY)
+            platform.review.label(annotator, study.id, handed_out.face_id, Verdict.EMOTION, distribution=happy)
+    assert platform.review.next_faces(replace(OPERATOR, id="c" * 32), study.id, 9) == []
+    assert platform.agreement.report(OPERATOR, study.id).labels == 2 * 3
+
+
 def test_a_sets_label_is_no_annotator_where_faces_are_found_by_agreement(platform, study, faces):
     """One annotator and the set are no pair, whatever they say; two annotators are, whatever the set says."""
     platform.importing.add(OPERATOR, study.id, faces, TERMS)
@@ -184,7 +197,7 @@ def test_the_sets_vote_counts_beside_those_of_annotators_who_were_quicker(settin
     platform.review.label(quick, study.id, handed_out.face_id, Verdict.EMOTION, distribution=sad)
     assert platform.review.next_faces(slow, study.id, 5) == []
     platform.importing.add(OPERATOR, study.id, faces, TERMS)
-    assert [tied.face_id for tied in platform.review.next_faces(slow, study.id, 5)] == [handed_out.face_id]
+    assert handed_out.face_id in {tied.face_id for tied in platform.review.next_faces(slow, study.id, 5)}
 
 
 def test_in_photos_the_face_is_found(platform, study):

@@ -8,6 +8,7 @@ import pytest
 from fers.domain.emotions import Emotion
 from fers.domain.exploring import FaceFilter, Found, week_of
 from fers.domain.labels import only
+from fers.domain.review import Progress
 from fers.errors import StoreUnavailable
 from fers.services.labelling.aggregation import aggregate_everything
 from fers.storage.firebase.client import open_firebase
@@ -61,6 +62,18 @@ def test_faces_from_before_classes_are_found_counted_and_settled_by_the_doctors_
     assert index.newest(an_id("faces"), FaceFilter(), 9) == [Found(face, SAD, reviewed=True)]
     assert [(count.label, count.count) for count in index.counts(an_id("faces"), FaceFilter())] == [(SAD, 1)]
     assert index.own_labels(an_id("faces")) == own
+
+
+def test_a_set_imported_before_leaves_its_place_to_annotators_after_the_doctors_pass(client):
+    records, labels, documents = FirebaseRecords(client), FirebaseLabels(client), FirestoreDocuments(client)
+    records.save_study(a_study())
+    records.create_person(a_person())
+    records.create_face(a_face())
+    replace_only(documents, "face_facts", lambda facts: facts.keys() - {"of_sets"}, {})
+    labels.add_label(a_label(annotator="the set", of_a_set=True), 1, NOON)
+    assert labels.progress(an_id("faces"), 1) == Progress(open=0, done=1, labels=1)
+    aggregate_everything(records, labels, FirebaseFaceIndex(client))
+    assert labels.progress(an_id("faces"), 1) == Progress(open=1, done=0, labels=1)
 
 
 def test_a_face_whose_facts_are_lost_is_not_looked_at_for_ever(client):

@@ -188,6 +188,36 @@ def test_what_annotators_said_before_decides_classes_and_places(folder):
     database.close()
 
 
+def test_labels_of_sets_leave_their_places_to_annotators(folder):
+    """One face has a set's label alone, another one a set's and an annotator's that ties with it."""
+    folder.mkdir()
+    older = sqlite3.connect(folder / FILE, isolation_level=None)
+    migrate(older, MIGRATIONS[:34])
+    for name, seen in {"alone": (SAD,), "tied": (SAD, FEAR)}.items():
+        face = face_to_document(a_face(name))
+        columns = [face.pop(column) for column in ("id", "person_id", "study_id", "given_at", "purge_at")]
+        older.execute("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?)", (*columns, json.dumps(face)))
+        older.execute(
+            "INSERT INTO face_facts (face_id, study_id, week, label, disputed, source, confidence, given_at,"
+            " disagreement, reviewable, wanted) VALUES (?, ?, '2026-04-27', 1, 1, 0, 1, ?, 0.2, 1, ?)",
+            (an_id(name), an_id("faces"), time_to_text(NOON), 3 * (len(seen) > 1)),
+        )
+        for annotator, emotion in zip(("the set", "ann"), seen, strict=False):
+            said = a_label(name, annotator, distribution=only(emotion), of_a_set=annotator == "the set")
+            values = (an_id(name), an_id(annotator), an_id("faces"), json.dumps(label_to_document(said)))
+            older.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", values)
+    older.close()
+    database = Database(folder)
+    labels = SqliteLabels(database)
+    for slots, left in ((1, 1), (2, 1), (3, 2)):
+        assert labels.progress(an_id("faces"), slots) == Progress(open=2, done=0, labels=3)
+        got = [labels.reserve(an_id("tied"), an_id(name), slots, NOON, NOON + timedelta(1)) for name in "xyz"]
+        assert got.count(True) == left
+        for name in "xyz":
+            labels.release(an_id("tied"), an_id(name))
+    database.close()
+
+
 def test_a_step_is_taken_once(connection):
     steps = (("CREATE TABLE t (x)",), ("INSERT INTO t VALUES (1)",))
     migrate(connection, steps)
