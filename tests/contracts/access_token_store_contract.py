@@ -1,12 +1,13 @@
 """What every AccessTokenStore does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fers.domain.access import AccessToken
-from fers.errors import AlreadyExists, NotFound
+from fers.errors import AlreadyExists, InvalidInput, NotFound
 
 from .samples import an_id
 from .two_people import TwoPeople
@@ -53,6 +54,29 @@ class AccessTokenStoreContract(TwoPeople):
         with pytest.raises(AlreadyExists):
             store.create(a_token(person="bob"))
         assert store.by_sha256("cluster" * 8) == a_token()
+
+    def test_nobody_has_more_live_ones_than_they_may(self, store):
+        store.create(a_token("over", expires_at=NOW), 2)
+        for name in ("one", "two"):
+            store.create(a_token(name), 2)
+        with pytest.raises(InvalidInput, match="You have 2 access tokens"):
+            store.create(a_token("three"), 2)
+        store.create(a_token("theirs", "bob"), 2)
+        store.delete(an_id("one"))
+        store.create(a_token("three"), 2)
+        store.create(a_token("moved here from another store"))
+
+    def test_of_many_that_are_made_at_once_as_many_are_there_as_may_be(self, store):
+        def made(number: int) -> bool:
+            try:
+                store.create(a_token(f"token {number}"), 3)
+            except InvalidInput:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(made, range(12))) == 3
+        assert len(store.tokens_of(an_id("ada"))) == 3
 
     def test_tokens_go_with_their_person(self, store, records):
         store.create(a_token())

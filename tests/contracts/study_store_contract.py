@@ -106,6 +106,37 @@ class StudyStoreContract:
         store.revoke_invitation(an_id("unknown"))
         assert store.use_invitation(invitation.sha256, NOON) is None
 
+    def test_a_place_comes_with_the_use_or_neither_is_there(self, store, backend):
+        invitation = an_invitation(uses_left=5)
+        store.create_invitation(invitation)
+        annotator, researcher = (a_membership(role=role) for role in (Role.ANNOTATOR, Role.RESEARCHER))
+        assert store.use_invitation(invitation.sha256, NOON, annotator).uses_left == 4
+        for before in (None, Role.PARTICIPANT):
+            with pytest.raises(AlreadyExists):
+                store.use_invitation(invitation.sha256, NOON, researcher, before)
+        with pytest.raises(NotFound):
+            store.use_invitation(invitation.sha256, NOON, a_membership("nobody"))
+        assert store.memberships_of(an_id("ada")) == [annotator]
+        assert store.invitation(invitation.sha256).uses_left == 4
+        assert store.use_invitation(invitation.sha256, NOON, researcher, Role.ANNOTATOR).uses_left == 3
+        assert store.memberships_of(an_id("ada")) == [researcher]
+        assert store.use_invitation("0" * 64, NOON, annotator, Role.RESEARCHER) is None
+        assert store.memberships_of(an_id("ada")) == [researcher]
+
+    def test_whoever_comes_several_times_at_once_uses_one_place(self, store):
+        invitation = an_invitation(uses_left=9)
+        store.create_invitation(invitation)
+
+        def came(_: int) -> bool:
+            try:
+                return store.use_invitation(invitation.sha256, NOON, a_membership()) is not None
+            except AlreadyExists:
+                return False
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(came, range(8))) == 1
+        assert store.invitation(invitation.sha256).uses_left == 8
+
     def test_of_many_who_come_at_once_only_as_many_as_invited_get_in(self, store):
         invitation = an_invitation(uses_left=3)
         store.create_invitation(invitation)

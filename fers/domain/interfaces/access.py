@@ -7,8 +7,9 @@ from fers.domain.access import AccessToken
 
 
 class AccessTokenStore(Protocol):
-    def create(self, token: AccessToken) -> None:
-        """Raises AlreadyExists for an id that is there, and NotFound when its person is gone."""
+    def create(self, token: AccessToken, most: int | None = None) -> None:
+        """Raises AlreadyExists for an id that is there, NotFound when its person is gone, and InvalidInput when they
+        have `most` live ones: of two that are made at once, one is the last."""
 
     def by_sha256(self, sha256: str) -> AccessToken | None:
         """The token with this secret, expired or not."""

@@ -10,7 +10,7 @@ from fers.domain.exploring import Cursor, FaceCount, FaceFilter, Found
 from fers.domain.groups import SelfDescription
 from fers.domain.invitations import Invitation
 from fers.domain.labels import Label, Opinion
-from fers.domain.people import Membership
+from fers.domain.people import Membership, Role
 from fers.domain.protocols import ThreeLabels
 from fers.domain.ranges import EVERY_ID, IdRange
 from fers.domain.review import GoldStandard, Progress, QueueOrder
@@ -44,9 +44,13 @@ class StudyStore(Protocol):
     def invitations_to(self, study_id: str) -> list[Invitation]:
         """The study's invitations, those that last longest first."""
 
-    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+    def use_invitation(
+        self, sha256: str, now: datetime, place: Membership | None = None, before: Role | None = None
+    ) -> Invitation | None:
         """Take one use of a live invitation and return it as it is then; None when none is live. Of two people who come
-        for the last use, one gets it."""
+        for the last use, one gets it. The membership `place` is saved with it, or neither is done: raises AlreadyExists
+        when its person's role in the study, None for none, is not `before` any more, and NotFound when they are gone.
+        """
 
     def revoke_invitation(self, invitation_id: str) -> None:
         """Take all uses that are left; nothing happens when there is no such invitation."""

@@ -12,7 +12,7 @@ from fers.domain.invitations import Invitation, code_sha256
 from fers.domain.people import Membership, Person, Role, entry_after
 from fers.domain.permissions import Action, require
 from fers.domain.studies import Study
-from fers.errors import InvalidInput, NotFound, NotSignedIn
+from fers.errors import AlreadyExists, InvalidInput, NotFound, NotSignedIn
 from fers.services.people.studies import Studies
 
 LONGEST_DAYS = 365
@@ -90,30 +90,35 @@ class Invitations:
         gone, and TooManyAttempts."""
         require(actor, Action.MANAGE_OWN_DATA)
         offer = self.offer(code, f"person {actor.id}")
+        if offer is None:
+            raise NotFound("invitation.over")
+        try:
+            return self._enter(actor, code, offer)
+        except AlreadyExists:  # Another window of theirs was quicker, and uses up what both came by.
+            return self._enter(actor, code, offer)
+
+    def _enter(self, actor: Person, code: str, offer: Offer) -> Study:
+        """Raises AlreadyExists when the actor's role in the study changes meanwhile."""
         memberships = self._memberships.memberships_of(actor.id)
         known = {membership.study_id: membership.role for membership in memberships}
         now = entry_after(memberships, self._now())
-        if offer is None:
-            raise NotFound("invitation.over")
         if self._records.person(actor.id) is None:  # They have withdrawn meanwhile: nothing is used up for them.
             raise NotSignedIn("invitation.account-gone")
         before = known.get(offer.study.id)
         role = max(offer.role, before or Role.PARTICIPANT, key=list(Role).index)
-        by_study_code = self._studies.with_code(code) is not None
-        if role is not before and not by_study_code and not self._use(code):  # Who gains nothing uses nothing up.
-            raise NotFound("invitation.over")
-        if role is before and not self._memberships.note_entry(actor.id, offer.study.id, now):
-            raise NotFound("invitation.over")  # Their place was taken away just now, and is not given back.
         if offer.role is not Role.PARTICIPANT:  # First: what is done is never unlogged.
             self._log(actor, f"came by invitation as {offer.role}", actor.id, offer.study.id, role)
-        if role is not before:
-            self._memberships.save_membership(Membership(actor.id, offer.study.id, role, now))
+        place = Membership(actor.id, offer.study.id, role, now)
+        if role is before:  # Who gains nothing uses nothing up.
+            if not self._memberships.note_entry(actor.id, offer.study.id, now):
+                raise NotFound("invitation.over")  # Their place was taken away just now, and is not given back.
+        elif self._studies.with_code(code):
+            self._memberships.save_membership(place)
+        elif self._memberships.use_invitation(code_sha256(code), self._now(), place, before) is None:
+            raise NotFound("invitation.over")
         if offer.study.id not in known:
             self._draw_who_is_asked_first(actor, offer.study)
         return offer.study
-
-    def _use(self, code: str) -> bool:
-        return self._memberships.use_invitation(code_sha256(code), self._now()) is not None
 
     def _draw_who_is_asked_first(self, actor: Person, study: Study) -> None:
         """Each study has its own share of people who label before they see a guess."""

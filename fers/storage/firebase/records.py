@@ -48,6 +48,7 @@ class FirebaseRecords:
         self._descriptions = self._documents.collection("self_descriptions")
         self._clock = self._documents.collection("installation").document("clock")
         self._access_tokens = self._documents.collection("access_tokens")
+        self._access_token_keys = self._documents.collection("access_token_keys")
         self._replies = self._documents.collection("replies")
         self._kept_out = self._documents.collection("kept_out")
         self._consents = self._documents.collection("consents")
@@ -72,7 +73,7 @@ class FirebaseRecords:
         self._participations.unlink(person_id)
         self._sittings.forget(person_id)
         about_them = (self._consents, self._memberships, self._descriptions, self._access_tokens)
-        for collection in (*about_them, self._replies):
+        for collection in (*about_them, self._access_token_keys, self._replies):
             theirs = self._documents.all(where(collection, "person_id", "==", person_id))
             self._documents.delete(collection.document(document["id"]) for document in theirs)
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from google.cloud.firestore import WriteBatch
+
 from fers.domain.invitations import Invitation
 from fers.domain.people import Membership, Role
 from fers.errors import AlreadyExists, NotFound
@@ -63,14 +65,18 @@ class FirebaseStudies:
         invitations = map(_invitation, self._documents.all(where(self._invitations, "study_id", "==", study_id)))
         return sorted(invitations, key=lambda invitation: (invitation.expires_at, invitation.id), reverse=True)
 
-    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+    def use_invitation(
+        self, sha256: str, now: datetime, place: Membership | None = None, before: Role | None = None
+    ) -> Invitation | None:
         this_call = secrets.token_hex(8)
-        return until_it_holds(lambda: self._use(sha256, now, this_call))
+        return until_it_holds(lambda: self._use(sha256, now, this_call, place, before))
 
     def revoke_invitation(self, invitation_id: str) -> None:
         until_it_holds(lambda: self._revoke(invitation_id))
 
-    def _use(self, sha256: str, now: datetime, this_call: str) -> Invitation | None:
+    def _use(
+        self, sha256: str, now: datetime, this_call: str, place: Membership | None, before: Role | None
+    ) -> Invitation | None:
         document = self._known(sha256)
         if document is None:
             return None
@@ -80,20 +86,40 @@ class FirebaseStudies:
         if not invitation.live(now):
             return None
         used = replace(invitation, uses_left=invitation.uses_left - 1)
-        self._rename(document["id"], used, this_call)
+        batch = self._renaming(document["id"], used, this_call)
+        if place:
+            self._take(batch, place, before)
+        self._documents.commit(batch)
         return used
+
+    def _take(self, batch: WriteBatch, place: Membership, before: Role | None) -> None:
+        """After the invitation was read, whose name changes with each use: so of two who come by it as the same person,
+        the later one sees the place of the other."""
+        saved = _membership_document(place)
+        reference, person = self._memberships.document(saved["id"]), self._people.document(place.person_id)
+        if self._documents.read(person) is None:
+            raise NotFound("account.gone")
+        there = self._documents.read(reference)
+        if (Role(there["role"]) if there else None) is not before:
+            raise AlreadyExists("record.exists")
+        batch.update(person, {"id": person.id})  # Changes nothing, and fails if they go.
+        if there:
+            batch.update(reference, saved)
+        else:
+            batch.create(reference, saved)
 
     def _revoke(self, invitation_id: str) -> None:
         for document in self._documents.page(where(self._invitations, "invitation_id", "==", invitation_id).limit(1)):
             if document["uses_left"] > 0:
-                self._rename(document["id"], replace(_invitation(document), uses_left=0), "")
+                revoked = replace(_invitation(document), uses_left=0)
+                self._documents.commit(self._renaming(document["id"], revoked, ""))
 
-    def _rename(self, seen: str, invitation: Invitation, by: str) -> None:
+    def _renaming(self, seen: str, invitation: Invitation, by: str) -> WriteBatch:
         document = _invitation_document(invitation, by)
         batch = self._documents.batch()
         batch.delete(self._invitations.document(seen), option=EXISTS)
         batch.create(self._invitations.document(document["id"]), document)
-        self._documents.commit(batch)
+        return batch
 
     def _known(self, sha256: str) -> dict[str, Any] | None:
         return next(iter(self._documents.page(where(self._invitations, "sha256", "==", sha256).limit(1))), None)

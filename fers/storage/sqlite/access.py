@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from fers.domain.access import AccessToken
-from fers.errors import AlreadyExists, NotFound
+from fers.errors import AlreadyExists, InvalidInput, NotFound
 from fers.storage.shared.documents import time_from_text, time_to_text
 from fers.storage.sqlite.database import Database
 
@@ -13,12 +13,16 @@ class SqliteAccess:
     def __init__(self, database: Database):
         self._database = database
 
-    def create(self, token: AccessToken) -> None:
+    def create(self, token: AccessToken, most: int | None = None) -> None:
         values = (token.id, token.study_id, token.name, token.sha256)
         times = (time_to_text(token.created_at), time_to_text(token.expires_at))
         with self._database.transaction() as sql:
             if sql.execute("SELECT 1 FROM access_tokens WHERE id = ?", (token.id,)).fetchone():
                 raise AlreadyExists("access-token.exists")
+            query = "SELECT count(*) FROM access_tokens WHERE person_id = ? AND expires_at > ?"
+            [live] = sql.execute(query, (token.person_id, times[0])).fetchone()
+            if most is not None and live >= most:
+                raise InvalidInput("access-token.too-many", most=most)
             made = sql.execute(
                 "INSERT INTO access_tokens (person_id, id, study_id, name, sha256, created_at, expires_at)"
                 " SELECT id, ?, ?, ?, ?, ?, ? FROM people WHERE id = ?",

@@ -15,11 +15,8 @@ class SqliteStudies:
         self._database = database
 
     def save_membership(self, membership: Membership) -> None:
-        values = (membership.study_id, membership.role.value, time_to_text(membership.entered_at))
         with self._database.transaction() as sql:
-            statement = "REPLACE INTO memberships SELECT id, ?, ?, ? FROM people WHERE id = ?"
-            if sql.execute(statement, (*values, membership.person_id)).rowcount != 1:
-                raise NotFound("account.gone")
+            _save(sql, membership)
 
     def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
         statement = "UPDATE memberships SET entered_at = ? WHERE person_id = ? AND study_id = ?"
@@ -61,18 +58,38 @@ class SqliteStudies:
         )
         return [_invitation(row) for row in rows]
 
-    def use_invitation(self, sha256: str, now: datetime) -> Invitation | None:
+    def use_invitation(
+        self, sha256: str, now: datetime, place: Membership | None = None, before: Role | None = None
+    ) -> Invitation | None:
         with self._database.transaction() as sql:
             rows = sql.execute(
                 "UPDATE invitations SET uses_left = uses_left - 1"
                 " WHERE sha256 = ? AND uses_left > 0 AND expires_at > ? RETURNING *",
                 (sha256, time_to_text(now)),
             ).fetchall()
+            if rows and place:
+                if _role(sql, place) is not before:
+                    raise AlreadyExists("record.exists")
+                _save(sql, place)
         return _invitation(rows[0]) if rows else None
 
     def revoke_invitation(self, invitation_id: str) -> None:
         with self._database.transaction() as sql:
             sql.execute("UPDATE invitations SET uses_left = 0 WHERE id = ?", (invitation_id,))
+
+
+def _save(sql: sqlite3.Connection, membership: Membership) -> None:
+    values = (membership.study_id, membership.role.value, time_to_text(membership.entered_at))
+    statement = "REPLACE INTO memberships SELECT id, ?, ?, ? FROM people WHERE id = ?"
+    if sql.execute(statement, (*values, membership.person_id)).rowcount != 1:
+        raise NotFound("account.gone")
+
+
+def _role(sql: sqlite3.Connection, place: Membership) -> Role | None:
+    """Of the person of `place`, in its study."""
+    query = "SELECT role FROM memberships WHERE person_id = ? AND study_id = ?"
+    row = sql.execute(query, (place.person_id, place.study_id)).fetchone()
+    return Role(row["role"]) if row else None
 
 
 def _membership(row: sqlite3.Row) -> Membership:

@@ -85,6 +85,23 @@ def test_coming_twice_uses_one_place_and_a_larger_role_is_kept(platform, study, 
     assert again(platform).role_in(study.id) is Role.RESEARCHER
 
 
+def test_coming_in_two_windows_at_once_uses_one_place(platform, study, invite, monkeypatch):
+    ada, code = participant(platform), invite(Role.ANNOTATOR, uses=2)
+    memberships = platform.members._memberships
+    look = memberships.memberships_of
+
+    def look_while_the_other_window_is_quicker(person_id: str):
+        found = look(person_id)
+        monkeypatch.setattr(memberships, "memberships_of", look)
+        platform.invitations.accept(ada, code)
+        return found
+
+    monkeypatch.setattr(memberships, "memberships_of", look_while_the_other_window_is_quicker)
+    assert platform.invitations.accept(ada, code).id == study.id
+    assert [one.uses_left for one in platform.invitations.open_ones(OPERATOR, study.id)] == [1]
+    assert again(platform).role_in(study.id) is Role.ANNOTATOR
+
+
 def test_whoever_gains_nothing_takes_nobodys_place(platform, study, invite):
     ada = participant(platform)
     platform.invitations.accept(ada, invite(Role.RESEARCHER))
