@@ -115,10 +115,19 @@ def _about(faces: FaceSet) -> dict[str, Any]:
 
 
 def _refuse_others(out: Path, about: dict[str, dict[str, Any]]) -> None:
-    """Raise ValueError where the systems in `out` are of other faces, as far as is known: earlier releases kept no
-    note."""
+    """Raise ValueError where the systems in `out` are of other faces, as far as is known: of earlier releases, which
+    kept no note, as many answers as there were faces to measure on."""
     note = out / FACES
-    known = json.loads(note.read_text("utf-8")) if note.is_file() else about
+    if not note.is_file():
+        measured = about["were measured on"]["n"]
+        for file in sorted(out.rglob(ANSWERS)):
+            if (answered := len(np.load(file, mmap_mode="r"))) != measured:
+                raise ValueError(
+                    f"{file.parent} was measured on {answered:,} faces, not on the {measured:,} of --validate: name"
+                    " those, or a new folder with --out"
+                )
+        return
+    known = json.loads(note.read_text("utf-8"))
     for what, now in about.items():
         was = known[what]
         if was != now:

@@ -91,6 +91,16 @@ def test_a_folder_of_before_this_was_noted_is_taken_as_it_is(answered, tmp_path)
     assert "SVR" in answered().output
 
 
+def test_a_folder_of_before_this_was_noted_is_not_measured_on_more_or_fewer_faces(answered, tmp_path):
+    assert answered().exit_code == 0
+    (tmp_path / "table2" / table2.FACES).unlink()
+    for arguments in ((), ("--plan",)):
+        result = answered(*arguments, validate=set_of(tmp_path / "fewer", 10, VOTES[1:]))
+        assert result.exit_code == 1
+        assert "svr was measured on 16 faces, not on the 15 of --validate: name those" in result.output
+    assert answered().exit_code == 0
+
+
 def test_a_plan_leaves_nothing_and_is_what_is_said_last(answered, tmp_path):
     output = answered("--plan", data=set_of(tmp_path / "twins", 13)).output
     assert "they are left out" in output
