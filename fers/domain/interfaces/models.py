@@ -66,6 +66,10 @@ class BrowserNetworks(Protocol):
 class FaceDetector(Protocol):
     """Finds faces. Returns boxes and nothing else: no landmark or embedding ever leaves it."""
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for detectors that find the same faces."""
+
     def detect(self, pixels: Image.Image) -> list[Box]:
         """Boxes around the faces in an RGB picture, largest first; empty when there are none."""
 
