@@ -117,9 +117,9 @@ def test_a_wrong_answer_is_explained_and_the_last_one_ends_it_kindly(app, platfo
     assert named(app.radio, "read").value is None and named(app.number_input, "age").value == 27
     named(app.radio, "read").set_value(2)
     click(app, "Continue")
-    assert "Thank you for coming!" in told(app) and "doesn't go on for you" in told(app)
+    assert "Thank you for coming!" in told(app) and "ends here for you" in told(app)
     assert not app.segmented_control, "there is no photo to take"
-    assert "doesn't go on for you" in told(sign_in(open_app()))
+    assert "ends here for you" in told(sign_in(open_app()))
     assert not app.exception
 
 

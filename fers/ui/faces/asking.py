@@ -136,9 +136,9 @@ def _say_goodbye(actor: Person, ended: Ended) -> None:
         st.rerun()  # The page says how they get back to the panel.
     begin(_("Thank you for coming!"))
     if ended.outcome is Outcome.SCREENED_OUT:
-        st.write(_("By your answers, this study is meant for other people, so it doesn't go on for you."))
+        st.write(_("Going by your answers, this study is meant for other people, so it ends here for you."))
     else:
-        st.write(_("The study doesn't go on for you: an answer it depends on wasn't the one it needs."))
+        st.write(_("The study ends here for you: one of your answers wasn't the one it needs."))
     st.write(_("You have done nothing wrong, and there is nothing else to do. Thank you for your time."))
     if not state().rehearsing:
         st.page_link("pages/my_data.py", label=_("See what you gave"), icon=":material/folder_shared:")

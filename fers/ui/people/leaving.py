@@ -41,8 +41,8 @@ def _words(ending: Status) -> str:
             "you."
         ),
         Status.FAILED_CHECK: _(
-            "The study doesn't go on for you: an answer it depends on wasn't the one it needs. You have done nothing "
-            "wrong, and nothing more is asked of you. What you gave is under “My data”, where you can withdraw it."
+            "The study ends here for you: one of your answers wasn't the one it needs. You have done nothing wrong, "
+            "and nothing more is asked of you. What you gave is under “My data”, where you can withdraw it."
         ),
     }[ending]
 

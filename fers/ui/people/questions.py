@@ -54,7 +54,7 @@ _CHECKS = {
     CheckKind.COMPREHENSION: "Comprehension check: a wrong answer is explained, and asked for again",
     CheckKind.ATTENTION: "Attention check: one wrong answer ends it",
 }
-_SCREENED = "Whoever chooses one is thanked, and the study doesn't go on for them."
+_SCREENED = "Whoever chooses one is thanked, and the study ends there for them."
 _TRIES = 2
 _EARLIEST_WORDS = 4
 """Of a question, that its name in the data is made of."""

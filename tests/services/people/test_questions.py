@@ -152,7 +152,7 @@ def test_another_tab_in_which_it_is_still_asked_is_no_second_chance(platform, as
     answer(platform, ada, read=1)
     assert platform.questions.answer(ada, elsewhere, {"read": 2, "camera": 2}) == {"camera": Outcome.SCREENED_OUT}
     assert {reply.outcome for _, reply in platform.questions.mine(ada)} == {Outcome.PASSED, Outcome.SCREENED_OUT}
-    with pytest.raises(NotPermitted, match="doesn't go on"):
+    with pytest.raises(NotPermitted, match="ends here"):
         platform.questions.answer(ada, elsewhere, {"camera": 1})
     assert platform.questions.due(ada) == Ended(Outcome.SCREENED_OUT)
 
@@ -163,7 +163,7 @@ def test_whoever_fails_a_check_goes_no_further_and_can_not_come_back(platform, a
     for _ in range(2):
         answer(platform, ada, read=2)
     assert platform.questions.due(ada) == Ended(Outcome.FAILED)
-    with pytest.raises(NotPermitted, match="doesn't go on"):
+    with pytest.raises(NotPermitted, match="ends here"):
         give_face(platform, ada)
     [(_, reply)] = platform.questions.mine(ada)
     assert (reply.tries, reply.outcome) == (2, Outcome.FAILED)
