@@ -8,7 +8,8 @@ either of its back ends (`python -m benchmarks.training`).
 import keras
 
 from fers.inference.runtimes import EMOTION
-from training.torch_layers import Tensor, ends_in_softmax, nn, refused, torch, translated, without_softmax
+from training.torch_layers import ends_in_softmax, translated, without_softmax
+from training.torch_weights import Tensor, nn, refused, torch
 
 __all__ = ["TorchNetwork", "torch"]
 
