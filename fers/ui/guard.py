@@ -161,7 +161,7 @@ def explain_unexpected(error: Exception) -> bool:
     log.error("Unexpected %s, reference %s, at %s", type(error).__name__, reference, places(error))
     st.error(
         _(
-            "Something went wrong on our side. Please try again. If it happens again, tell the person who runs this "
+            "Something went wrong on our side. Please try again. If it happens again, tell the people who run this "
             "study the number **{reference}**.",
             reference=reference,
         ),

@@ -1,6 +1,7 @@
 """Catalogues say all that the code says, and what is chosen is what a page says."""
 
 import ast
+import re
 import runpy
 
 import pytest
@@ -46,6 +47,14 @@ def test_nothing_is_marked_where_it_is_not_found():
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marks
     ]
     assert hidden == []
+
+
+def test_those_who_run_a_study_and_what_is_agreed_to_have_one_name():
+    """That of the consent. Pages and documents for others speak of a study's owner."""
+    said = [form for message in catalogue("fers.pot") if message.id for form in forms(message.id)]
+    others = r"\bowner\b|\bterms\b|(?:whoever|person who|those who) runs? (?:this|the) study"
+    assert [form for form in said if re.search(others, form)] == []
+    assert sum("the people who run this study" in form.casefold() for form in said) > 5
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

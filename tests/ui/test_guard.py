@@ -27,7 +27,7 @@ def page_that_breaks():
 def test_a_named_failure_says_what_happened_and_what_to_do():
     app = AppTest.from_function(page_that_fails, default_timeout=LONG).run()
     assert [error.value for error in app.error] == [
-        "**There is no way to reach the study's owner.** Give an e-mail address or another contact."
+        "**The study doesn't say how to reach those who run it.** Give an e-mail address or another contact."
     ]
     assert not app.exception
 

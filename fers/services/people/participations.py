@@ -1,4 +1,4 @@
-"""Participations: how far people from a panel are, and what whoever runs the study pays them by."""
+"""Participations: how far people from a panel are, and what the study's owner pays them by."""
 
 from collections import Counter
 from collections.abc import Callable

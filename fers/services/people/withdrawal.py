@@ -32,7 +32,7 @@ from fers.services.people.administrators import Administrators
 
 
 class Removal(StrEnum):
-    """Why whoever runs a study removes a face. The log says which of these it was, and nothing else of the face."""
+    """Why a study's owner removes a face. The log says which of these it was, and nothing else of the face."""
 
     PICTURE = "something is wrong with the picture"
     NO_FACE = "it shows no face"
@@ -200,7 +200,7 @@ class Withdrawal:
         self._records.append_audit(AuditEntry(self._now(), "participant", "withdrew everything", person.id))
 
     def _leave_panels(self, person: Person) -> None:
-        """Whoever runs the study learns that they withdrew, and can't tell any more whose account that was."""
+        """The study's owner learns that they withdrew, and can't tell any more whose account that was."""
         for one in self._participations.participations_of(person.id):
             unlinked = partial(Participation.unlinked, ending=Status.WITHDREW, now=self._now())
             self._participations.change(one.study_id, one.panel_id, unlinked)

@@ -86,9 +86,7 @@ def what_to_do(actor: Person, about: AboutFace) -> None:
             if flags:
                 offer_removal(actor, face.study_id, face.id)
         if flags and not allowed(actor, Action.MANAGE_STUDY, face.study_id):
-            st.caption(
-                "Is something wrong with it? Whoever runs the study can remove it: send them this page's address."
-            )
+            st.caption("Is something wrong with it? The study's owner can remove it: send them this page's address.")
 
 
 def people_say(about: AboutFace) -> None:

@@ -1,4 +1,4 @@
-"""Removing somebody else's face, for whoever runs the study."""
+"""Removing somebody else's face, for the study's owner."""
 
 import streamlit as st
 

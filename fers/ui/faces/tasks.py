@@ -178,7 +178,7 @@ def told_of(ending: Ending) -> list[str]:
 
 
 def task_words(task: Task) -> str:
-    """A task in one line, for whoever runs the study."""
+    """A task in one line, for the study's owner."""
     how = f", {task.display}" if task.display else ""
     scenario = f": “{as_typed(task.scenario)}”" if task.scenario else ""
     return f"{word(task.intended)}{how}{scenario}"

@@ -97,7 +97,9 @@ def _turn_away(study: Study) -> None:
         _("**You have finished, declined or withdrawn?** Then nothing is left to do. You can close this page."),
     )
     st.markdown("\n".join(f"- {line}" for line in advice))
-    st.write(_("If none of that helps, write to whoever runs the study: {contact}", contact=quoted(study.contact)))
+    st.write(
+        _("If none of that helps, write to the people who run this study: {contact}", contact=quoted(study.contact))
+    )
 
 
 def _wait(arrival: Arrival) -> None:

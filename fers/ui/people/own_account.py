@@ -36,8 +36,8 @@ def show_panel_id(actor: Person) -> None:
     if mine := platform().participations.mine(actor):
         st.write(
             _(
-                "You came from another site, whose id for you is **{id}**. Whoever runs the study sees it with how far "
-                "you got, to pay you. It does not lead them to your photos.",
+                "You came from another site, whose id for you is **{id}**. The people who run this study see it with "
+                "how far you got, to pay you. It does not lead them to your photos.",
                 id=as_typed(mine.panel_id),
             )
         )

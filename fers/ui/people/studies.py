@@ -234,7 +234,7 @@ def members(actor: Person, study: Study) -> None:
     st.header("Team", anchor=False)
     staff = platform().members.staff(actor, study.id)
     if not staff:
-        st.caption("Nobody yet, apart from those who run this installation. Participants are not listed here.")
+        st.caption("Nobody yet, apart from whoever runs FERS. Participants are not listed here.")
     for member in staff:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             _member(actor, study, member)
