@@ -9,6 +9,7 @@ import click
 import pytest
 
 from fers.cli.main import main
+from fers.errors import catalogue
 from tests import REPOSITORY
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
@@ -114,3 +115,10 @@ def module_options(module: str) -> set[str]:
     source = path.read_text(encoding="utf-8")
     assert '__name__ == "__main__"' in source, f"{module} is no command"
     return set(re.findall(r"\"(--[a-z][\w-]*)\"", source)) | {"--help"}
+
+
+def test_documents_quote_in_one_way_and_messages_in_another():
+    """Straight in what is written as Markdown, curly in what pages and the command line say."""
+    curly = [name for name in DOCUMENTS if name.startswith(("docs/", "README")) and re.search("[“”]", read(name))]
+    said = [sentence for words in catalogue().values() for sentence in words.values() if "python -c" not in sentence]
+    assert (curly, [sentence for sentence in said if '"' in sentence]) == ([], [])

@@ -64,7 +64,7 @@ class Calibration:
     type=click.FloatRange(0, 1),
     default=0.9,
     show_default=True,
-    help='Share of right answers to reach by saying "not sure" instead of the least confident ones.',
+    help="Share of right answers to reach by saying “not sure” instead of the least confident ones.",
 )
 @explains_failures
 def main(model: str, version: str, data: tuple[str, ...], accuracy: float) -> None:
@@ -190,7 +190,7 @@ def _summary(found: Calibration) -> str:
         f"ECE {found.ece_before:.4f} before, {found.ece:.4f} after "
         f"(a perfectly calibrated model: {average:.4f} on average, below {most:.4f} 19 times out of 20)\n"
         f"ECE over both halves, each fitted on the other: {found.ece_cross_fitted:.4f}\n"
-        f'"not sure" below {found.least_confidence:.4f}: answers {found.answered:.1%} of the faces, of which '
+        f"“not sure” below {found.least_confidence:.4f}: answers {found.answered:.1%} of the faces, of which "
         f"{found.accuracy_answered:.1%} are right ({found.accuracy:.1%} of all)"
     )
 
