@@ -33,6 +33,14 @@ class StudyStoreContract:
         store.save_membership(a_membership(role=Role.RESEARCHER))
         assert store.memberships_of(an_id("ada")) == [a_membership(role=Role.RESEARCHER)]
 
+    def test_a_place_is_added_only_where_there_is_none(self, store):
+        store.add_membership(a_membership(role=Role.RESEARCHER))
+        with pytest.raises(AlreadyExists):
+            store.add_membership(a_membership())
+        with pytest.raises(NotFound):
+            store.add_membership(a_membership("nobody"))
+        assert store.memberships_of(an_id("ada")) == [a_membership(role=Role.RESEARCHER)]
+
     def test_entering_a_study_changes_no_role_and_gives_no_place(self, store):
         store.save_membership(a_membership(role=Role.ANNOTATOR))
         later = NOON + timedelta(hours=1)

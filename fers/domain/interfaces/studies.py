@@ -23,6 +23,9 @@ class StudyStore(Protocol):
     def save_membership(self, membership: Membership) -> None:
         """Add or replace somebody's membership of a study. Raises NotFound when the person is gone."""
 
+    def add_membership(self, membership: Membership) -> None:
+        """Raises AlreadyExists where the person has one of that study, and NotFound when they are gone."""
+
     def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
         """Note when somebody came into a study in which they have a place; their role is what it is by then. False
         when they have none there (any more)."""

@@ -113,7 +113,7 @@ class Invitations:
             if not self._memberships.note_entry(actor.id, offer.study.id, now):
                 raise NotFound("invitation.over")  # Their place was taken away just now, and is not given back.
         elif self._studies.with_code(code):
-            self._memberships.save_membership(place)
+            self._memberships.add_membership(place)
         elif self._memberships.use_invitation(code_sha256(code), self._now(), place, before) is None:
             raise NotFound("invitation.over")
         if offer.study.id not in known:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from fers.domain.audit import entry_by
@@ -15,7 +16,7 @@ from fers.domain.question_rules import check_names_against, check_questions
 from fers.domain.questions import Question
 from fers.domain.readiness import as_participants_meet_it, missing
 from fers.domain.studies import Study, joined
-from fers.errors import InvalidInput
+from fers.errors import AlreadyExists, InvalidInput
 from fers.languages import LANGUAGES
 from fers.services.people.protocols import check_protocol
 from fers.services.people.recruiting import check_recruiting
@@ -111,14 +112,16 @@ class Studies:
             raise InvalidInput("study.gone")
         now = entry_after(memberships, self._now())  # Else the page would ask for it again and again.
         if study_id not in {membership.study_id for membership in memberships}:  # Of whoever runs the installation.
-            self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, now))
+            with suppress(AlreadyExists):  # In another window they have just come by an invitation, perhaps with more.
+                self._memberships.add_membership(Membership(actor.id, study_id, Role.PARTICIPANT, now))
         elif not self._memberships.note_entry(actor.id, study_id, now):  # Taken away just now.
             raise InvalidInput("study.gone")
 
     def take_part(self, actor: Person, study_id: str) -> None:
         """Give whoever agreed to a study's terms a place in it; from then on they stay, whichever study is newest."""
         if study_id not in {membership.study_id for membership in self._memberships.memberships_of(actor.id)}:
-            self._memberships.save_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
+            with suppress(AlreadyExists):
+                self._memberships.add_membership(Membership(actor.id, study_id, Role.PARTICIPANT, self._now()))
 
     def update(self, actor: Person, study: Study, seen: Study | None = None) -> Study:
         """Replace the study's particulars. `seen`: as the actor found it when they began; what others have changed

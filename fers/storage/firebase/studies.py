@@ -32,6 +32,11 @@ class FirebaseStudies:
             batch.set(self._memberships.document(document["id"]), document)
             self._documents.commit(batch)
 
+    def add_membership(self, membership: Membership) -> None:
+        document = _membership_document(membership)
+        with self._documents.batch_of(self._people.document(membership.person_id)) as batch:
+            self._documents.create(self._memberships.document(document["id"]), document, batch)
+
     def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
         reference = self._memberships.document(f"{person_id}-{study_id}")
         try:

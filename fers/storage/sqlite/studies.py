@@ -18,6 +18,12 @@ class SqliteStudies:
         with self._database.transaction() as sql:
             _save(sql, membership)
 
+    def add_membership(self, membership: Membership) -> None:
+        with self._database.transaction() as sql:
+            if _role(sql, membership) is not None:
+                raise AlreadyExists("record.exists")
+            _save(sql, membership)
+
     def note_entry(self, person_id: str, study_id: str, at: datetime) -> bool:
         statement = "UPDATE memberships SET entered_at = ? WHERE person_id = ? AND study_id = ?"
         with self._database.transaction() as sql:

@@ -102,6 +102,28 @@ def test_coming_in_two_windows_at_once_uses_one_place(platform, study, invite, m
     assert again(platform).role_in(study.id) is Role.ANNOTATOR
 
 
+@pytest.mark.parametrize("way", ["the menu", "their consent", "the study's code"])
+def test_a_role_that_comes_in_another_window_at_once_is_not_lost(platform, study, invite, monkeypatch, way):
+    ada, code = participant(platform), invite(Role.RESEARCHER)
+    memberships = platform.members._memberships
+    look = memberships.memberships_of
+
+    def look_while_the_other_window_is_quicker(person_id: str):
+        found = look(person_id)
+        monkeypatch.setattr(memberships, "memberships_of", look)
+        platform.invitations.accept(ada, code)
+        return found
+
+    monkeypatch.setattr(memberships, "memberships_of", look_while_the_other_window_is_quicker)
+    if way == "the menu":
+        platform.studies.enter(replace(ada, role=Role.ADMINISTRATOR), study.id)
+    elif way == "their consent":
+        platform.studies.take_part(ada, study.id)
+    else:
+        platform.invitations.accept(ada, study.join_code)
+    assert again(platform).role_in(study.id) is Role.RESEARCHER
+
+
 def test_whoever_gains_nothing_takes_nobodys_place(platform, study, invite):
     ada = participant(platform)
     platform.invitations.accept(ada, invite(Role.RESEARCHER))
