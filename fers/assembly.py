@@ -17,6 +17,7 @@ from fers.services.faces.explore import Explore
 from fers.services.faces.importing import Importing
 from fers.services.faces.live import Live
 from fers.services.faces.one_face import Faces
+from fers.services.faces.progress import Progress
 from fers.services.faces.rehearsals import Rehearsals
 from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks
@@ -72,6 +73,7 @@ class Platform:
     arrivals: Arrivals
     capture: Capture
     tasks: Tasks
+    progress: Progress
     rehearsals: Rehearsals
     questions: Questions
     drafts: Drafts
@@ -149,7 +151,8 @@ def assemble(
     groups = Groups(records, stores.groups, studies, consents, stores.erasures, now)
     storing = Storing(records, images, journal, stores.erasures)
     trials = Trials(stores.field, models, records, now)
-    tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, participations, now)
+    progress = Progress(stores.sittings, stores.groups, studies, now)
+    tasks = Tasks(records, stores.sittings, stores.groups, studies, consents, participations, progress, now)
     questions = Questions(records, stores.replies, stores.sittings, studies, consents, participations, now)
     accounts = Accounts(records, stores.studies, sign_in, studies, invitations, administrators, now)
     challengers = Challengers(trials, models, now)
@@ -198,9 +201,10 @@ def assemble(
         ),
         consents=consents,
         participations=participations,
-        arrivals=Arrivals(stores.participations, sign_in, accounts, studies, tasks, withdrawal, now),
+        arrivals=Arrivals(stores.participations, sign_in, accounts, studies, progress, withdrawal, now),
         capture=capture,
         tasks=tasks,
+        progress=progress,
         rehearsals=rehearsals,
         questions=questions,
         drafts=Drafts(now),

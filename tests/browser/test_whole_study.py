@@ -336,4 +336,4 @@ def test_ten_people_a_dataset_and_nobody_in_it(come, found, platform, server, tm
 
 
 def given(platform) -> dict[Emotion, int]:
-    return platform.tasks.progress(OPERATOR, platform.studies.current().id).given
+    return platform.progress.of(OPERATOR, platform.studies.current().id).given

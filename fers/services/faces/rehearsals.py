@@ -18,6 +18,7 @@ from fers.domain.recruiting import Participation
 from fers.domain.studies import Study
 from fers.services.faces.capture import Capture
 from fers.services.faces.drafts import Drafts
+from fers.services.faces.progress import Progress
 from fers.services.faces.storing import Storing
 from fers.services.faces.tasks import Tasks
 from fers.services.models.challengers import Challengers
@@ -70,7 +71,8 @@ class Rehearsals:
         studies = _OneOpenStudy(study)
         consents = _KeepsNothing(studies, self._now)
         sittings, participations = _Forgotten(), _FromNoPanel(studies)
-        tasks = Tasks(self._records, sittings, self._groups, studies, consents, participations, self._now)
+        progress = Progress(sittings, self._groups, studies, self._now)
+        tasks = Tasks(self._records, sittings, self._groups, studies, consents, participations, progress, self._now)
         questions = _AsksAllTheSame(
             self._records, _ForgottenReplies(), sittings, studies, consents, participations, self._now
         )

@@ -1,4 +1,4 @@
-"""Tasks: what a participant is asked to show next, and how far they and the study are."""
+"""Tasks: what a participant is asked to show next, and how far they are."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,6 @@ from random import Random, SystemRandom
 from fers.domain.clock import Clock, utc_now
 from fers.domain.consent import Purpose
 from fers.domain.emotions import Emotion
-from fers.domain.groups import LEAST_PEOPLE
 from fers.domain.interfaces import GroupStore, RecordStore, SittingStore
 from fers.domain.people import Person
 from fers.domain.permissions import Action, require
@@ -29,6 +28,7 @@ from fers.domain.protocols import (
 )
 from fers.domain.studies import Study
 from fers.errors import AlreadyExists
+from fers.services.faces.progress import Progress
 from fers.services.people.consents import Consents
 from fers.services.people.participations import Participations
 from fers.services.people.studies import Studies
@@ -74,38 +74,6 @@ class Ending:
     """How much of what the study wants is there, 0 to 1; None: it wants faces without end."""
 
 
-@dataclass(frozen=True)
-class Fill:
-    """How far one of a study's quotas is."""
-
-    quota: Quota
-    given: int | None
-    """None where fewer than five people are in the group: that would tell of single ones."""
-    held: int | None
-    """By people who are at it just now; None likewise."""
-
-
-@dataclass(frozen=True)
-class TaskCount:
-    task: Task
-    given: int
-    skipped: int
-
-
-@dataclass(frozen=True)
-class ProtocolProgress:
-    """How far a study is with its protocol."""
-
-    fills: tuple[Fill, ...]
-    given: dict[Emotion, int]
-    """Faces of every expression that is asked for, wanted or not."""
-    tasks: tuple[TaskCount, ...]
-    begun: int
-    """People who were asked something."""
-    through: int
-    """How many of them did all their tasks."""
-
-
 class Tasks:
     def __init__(
         self,
@@ -115,6 +83,7 @@ class Tasks:
         studies: Studies,
         consents: Consents,
         participations: Participations,
+        progress: Progress,
         now: Clock = utc_now,
         random: Random | None = None,
     ):
@@ -124,6 +93,7 @@ class Tasks:
         self._studies = studies
         self._consents = consents
         self._participations = participations
+        self._progress = progress
         self._now = now
         self._random = random or SystemRandom()
 
@@ -214,41 +184,7 @@ class Tasks:
         said = [(face.answer.label, face.prediction.top(1)[0][0]) for face in faces if face]
         compared = [label is guess for label, guess in said if label is not None]
         given, skipped = outcomes[Outcome.GIVEN], outcomes[Outcome.SKIPPED]
-        return Ending(given, skipped, len(compared), sum(compared), self._filled(study))
-
-    def progress(self, actor: Person, study_id: str) -> ProtocolProgress:
-        """How far a study is: of each quota, what is there and what people are at, without going through faces."""
-        require(actor, Action.MANAGE_STUDY, study_id)
-        protocol = self._studies.get(actor, study_id).protocol
-        given, held = self._sittings.given(study_id), self._sittings.held(study_id, self._now())
-        people, counted = self._groups.sizes(study_id), self._sittings.counted(study_id)
-
-        def fill(quota: Quota) -> Fill:
-            if quota.group is not None and people.get(quota.group, 0) < LEAST_PEOPLE:
-                return Fill(quota, None, None)
-            return Fill(quota, quota.count(given), quota.count(held))
-
-        asked = sorted({task.intended for task in protocol.tasks})
-        return ProtocolProgress(
-            fills=tuple(map(fill, protocol.quotas)),
-            given={emotion: Quota(emotion, 0).count(given) for emotion in asked},
-            tasks=tuple(
-                TaskCount(task, counted[f"{Outcome.GIVEN}_{task.id}"], counted[f"{Outcome.SKIPPED}_{task.id}"])
-                for task in dict.fromkeys(replace(task, times=1) for task in protocol.tasks)
-            ),
-            begun=counted["begun"],
-            through=counted["through"],
-        )
-
-    def is_full(self, study: Study) -> bool:
-        """Whether a study has no place for anybody at present: all that it asks for is there, or in others' hands.
-        Asked for people who are not signed in yet, so quotas of groups don't count."""
-        protocol = study.protocol
-        if protocol.is_free or not protocol.quotas:
-            return False
-        given, held = self._sittings.given(study.id), self._sittings.held(study.id, self._now())
-        wanted = (protocol.quotas_of(Place(intended)) for intended in {task.intended for task in protocol.tasks})
-        return not any(has_room(quotas, given, held) for quotas in wanted)
+        return Ending(given, skipped, len(compared), sum(compared), self._progress.filled(study))
 
     def _sitting(self, actor: Person, study: Study) -> Sitting:
         """Planned when it begins, and anew when the study asks for something else; what is done stays done."""
@@ -361,14 +297,6 @@ class Tasks:
         self._sittings.count(turn.study_id, f"{outcome}_{turn.task.id}")
         if after.is_through and not before.is_through:
             self._sittings.count(turn.study_id, "through")
-
-    def _filled(self, study: Study) -> float | None:
-        protocol = study.protocol
-        quotas = [quota for quota in protocol.quotas if quota.group is None] or protocol.quotas
-        if not quotas:
-            return None
-        given = self._sittings.given(study.id)
-        return sum(min(quota.count(given), quota.wanted) for quota in quotas) / sum(quota.wanted for quota in quotas)
 
 
 def _undone(sitting: Sitting) -> Iterator[int]:

@@ -11,7 +11,7 @@ from fers.domain.people import Person
 from fers.domain.recruiting import PANEL_ID, Participation, Status
 from fers.domain.studies import Study
 from fers.errors import FersError, InvalidInput, NotFound, SignInFailed, StudyClosed
-from fers.services.faces.tasks import Tasks
+from fers.services.faces.progress import Progress
 from fers.services.people.accounts import Accounts, SignedIn
 from fers.services.people.studies import Studies
 from fers.services.people.withdrawal import Withdrawal
@@ -47,7 +47,7 @@ class Arrivals:
         sign_in: SignIn,
         accounts: Accounts,
         studies: Studies,
-        tasks: Tasks,
+        progress: Progress,
         withdrawal: Withdrawal,
         now: Clock = utc_now,
     ):
@@ -55,7 +55,7 @@ class Arrivals:
         self._sign_in = sign_in
         self._accounts = accounts
         self._studies = studies
-        self._tasks = tasks
+        self._progress = progress
         self._withdrawal = withdrawal
         self._now = now
 
@@ -81,7 +81,7 @@ class Arrivals:
             return Arrival(study, panel_id, Coming.ELSEWHERE)
         if not study.open:
             return Arrival(study, panel_id, Coming.CLOSED)
-        return Arrival(study, panel_id, Coming.FULL if self._tasks.is_full(study) else Coming.NEW)
+        return Arrival(study, panel_id, Coming.FULL if self._progress.is_full(study) else Coming.NEW)
 
     def begin(self, study_code: str, said: Mapping[str, str], caller: str = "", device: str = "") -> SignedIn:
         """Let somebody in who pressed the button: with an account of their own, which has no e-mail and no code that

@@ -11,7 +11,7 @@ from fers.domain.people import Person
 from fers.domain.protocols import Protocol, Quota, Task, TaskOrder
 from fers.domain.questions import after_tasks
 from fers.domain.studies import Study
-from fers.services.faces.tasks import Fill, ProtocolProgress
+from fers.services.faces.progress import Fill, ProtocolProgress
 from fers.services.people.protocols import LARGEST_QUOTA, MOST_TASKS
 from fers.ui import guard
 from fers.ui.faces.result import word
@@ -38,7 +38,7 @@ def show(study: Study) -> None:
 
 @guard.for_whoever_is_here
 def _progress(actor: Person, study_id: str) -> None:
-    progress = platform().tasks.progress(actor, study_id)
+    progress = platform().progress.of(actor, study_id)
     st.header("Progress", anchor=False)
     begun = "1 person has started" if progress.begun == 1 else f"{progress.begun:,} people have started"
     st.caption(f"{begun}, {progress.through:,} finished. Updated live.")

@@ -54,13 +54,13 @@ def test_every_task_is_met_and_nothing_is_kept_or_counted(platform, study, kept)
     platform.studies.update(OPERATOR, replace(study, open=True))
     platform.tasks.turn(newcomer(platform))  # The one place for fear is somebody's.
     platform.studies.update(OPERATOR, study)
-    before, progress = kept(), platform.tasks.progress(OPERATOR, study.id)
+    before, progress = kept(), platform.progress.of(OPERATOR, study.id)
     rehearsal = platform.rehearsals.begin(OPERATOR, study.id)
     assert go_through(platform, owner, rehearsal) == [Emotion.FEAR, Emotion.SAD]
     assert rehearsal.tasks.ending(owner).given == 2
     platform.rehearsals.finish(OPERATOR, rehearsal)
     assert kept() == before
-    assert platform.tasks.progress(OPERATOR, study.id) == progress
+    assert platform.progress.of(OPERATOR, study.id) == progress
 
 
 def test_the_checklist_remembers_what_was_tried(platform, study):

@@ -54,7 +54,7 @@ def go_through(platform, person, most: int = 20) -> list[Emotion]:
 
 
 def progress(platform):
-    return platform.tasks.progress(OPERATOR, platform.studies.current().id)
+    return platform.progress.of(OPERATOR, platform.studies.current().id)
 
 
 def test_a_study_without_tasks_asks_for_nothing(platform, ada):
