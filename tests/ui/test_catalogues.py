@@ -14,6 +14,16 @@ from tests import REPOSITORY
 
 FOLDER = REPOSITORY / "fers/languages"
 TRANSLATED = sorted(code for code in LANGUAGES if code != ORIGINAL)
+NO_PROSE = re.compile(r"\{[^}]*\}|<[^>]*>|\*\*")
+OTHERS_MARKS = {
+    "ar": r"[,;?\"'“”٠-٩]",
+    "de": r"[\"'”]|(?<! )…",
+    "es": r"[\"'«»]|^[^¿]*\?|^[^¡]*!",
+    "fr": r"[\"'“”]|(?<!\u202f)[;!?]|(?<!\u00a0)[:»]|«(?!\u00a0)",
+    "pt": r"[\"'«»]",
+    "zh": r"[\"',;:!?()「」]",
+}
+"""What a catalogue has no use for. French parts ; ! and ? from words by a narrow space, : « and » by a wide one."""
 
 
 def catalogue(name: str, code: str | None = None):
@@ -77,6 +87,12 @@ def test_a_translation_has_the_placeholders_of_its_message(code):
         or placeholders(said) | {"count"} != placeholders(forms(message.id)[-1]) | {"count"}
     ]
     assert other == []
+
+
+@pytest.mark.parametrize("code", OTHERS_MARKS)
+def test_a_translation_has_the_marks_of_its_language(code):
+    said = [form for message in catalogue(f"{code}.po", code) if message.id for form in forms(message.string)]
+    assert [form for form in said if re.search(OTHERS_MARKS[code], NO_PROSE.sub("", form))] == []
 
 
 @pytest.mark.parametrize(
