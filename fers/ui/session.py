@@ -4,10 +4,11 @@ import streamlit as st
 
 from fers.domain.people import Person
 from fers.services.people.accounts import SignedIn
+from fers.ui.in_hand import CookieRequest
 from fers.ui.languages import _
 from fers.ui.people import providers
 from fers.ui.services import platform
-from fers.ui.state import CookieRequest, start_afresh, state
+from fers.ui.state import start_afresh, state
 from fers.ui.web.session_cookie import COOKIE, DEVICE
 from fers.ui.web.sockets import this_page_belongs_to
 from fers.ui.widgets import widget

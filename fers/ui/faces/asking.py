@@ -11,10 +11,11 @@ from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
+from fers.ui.in_hand import Answering
 from fers.ui.languages import N_, _, pointing, translated
 from fers.ui.own_words import as_said, own_words
 from fers.ui.services import platform
-from fers.ui.state import Answering, state
+from fers.ui.state import state
 from fers.wording import with_texts
 
 _HEADINGS = {

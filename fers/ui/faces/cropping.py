@@ -5,8 +5,9 @@ from streamlit_cropper import st_cropper
 
 from fers.domain.boxes import Box
 from fers.domain.images import Photo
+from fers.ui.in_hand import Cropping
 from fers.ui.languages import N_, _, translated
-from fers.ui.state import Cropping, state
+from fers.ui.state import state
 from fers.ui.widgets import widget
 
 LARGEST_WIDTH, LARGEST_HEIGHT = 700, 560

@@ -21,11 +21,12 @@ from fers.ui.faces.result import show_result, word
 from fers.ui.faces.saliency import offer_why
 from fers.ui.faces.stage import stage
 from fers.ui.faces.step import begin
+from fers.ui.in_hand import Giving
 from fers.ui.languages import N_, _, day, percent, translated
 from fers.ui.people import leaving
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
-from fers.ui.state import Giving, state
+from fers.ui.state import state
 from fers.ui.web.uploads import let_go
 from fers.ui.widgets import widget
 

@@ -14,9 +14,10 @@ from fers.services.faces.set_previews import Manner, Preview
 from fers.services.faces.uploads import Ordered
 from fers.ui import guard
 from fers.ui.faces.imports import imports
+from fers.ui.in_hand import Bringing
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
-from fers.ui.state import Bringing, state
+from fers.ui.state import state
 from fers.ui.web.uploads import LARGEST_MEGABYTES, let_go
 from fers.ui.words import as_typed, many, why_given_up
 

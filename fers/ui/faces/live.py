@@ -13,9 +13,10 @@ from fers.domain.models import ModelInfo
 from fers.domain.people import Person
 from fers.errors import ImageRejected
 from fers.ui.faces.result import word
+from fers.ui.in_hand import Giving
 from fers.ui.languages import _
 from fers.ui.services import platform
-from fers.ui.state import Giving, state
+from fers.ui.state import state
 from fers.ui.widgets import widget
 
 _live = widget("live", "words")

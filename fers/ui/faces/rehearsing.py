@@ -6,10 +6,11 @@ from fers.domain.people import Person
 from fers.errors import ConsentRequired
 from fers.ui import guard
 from fers.ui.faces.giving import look_and_answer, next_words, take_photo, thank
+from fers.ui.in_hand import Rehearsing
 from fers.ui.languages import _, language, pointing
 from fers.ui.people import consenting
 from fers.ui.services import platform
-from fers.ui.state import Rehearsing, state
+from fers.ui.state import state
 
 
 def show(actor: Person) -> None:

@@ -8,10 +8,10 @@ from fers.services.models.saliency import Explained
 from fers.ui import guard
 from fers.ui.faces.result import word, word_inside
 from fers.ui.faces.stage import stage
+from fers.ui.in_hand import Giving
 from fers.ui.languages import N_, _, percent, translated
 from fers.ui.pictures import show_face
 from fers.ui.services import platform
-from fers.ui.state import Giving
 
 GLOW = np.array([255, 120, 40])
 """Orange is told from skin and from gray also by people who see few colours."""

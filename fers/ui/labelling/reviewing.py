@@ -12,10 +12,11 @@ from fers.domain.studies import Study
 from fers.errors import AlreadyExists, FersError, StoreUnavailable
 from fers.ui import guard, next_up
 from fers.ui.faces.result import word, word_inside
+from fers.ui.in_hand import LATEST, Reviewing
 from fers.ui.labelling.guide import as_html, guide_for_reading
 from fers.ui.languages import in_words
 from fers.ui.services import platform
-from fers.ui.state import LATEST, Reviewing, state, widget_value
+from fers.ui.state import state, widget_value
 from fers.ui.widgets import widget
 from fers.ui.words import as_typed
 

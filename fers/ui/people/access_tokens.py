@@ -10,10 +10,11 @@ from fers.domain.studies import Study
 from fers.exporting.archive import DEFAULT
 from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.in_hand import ShownOnce
 from fers.ui.languages import moment
 from fers.ui.people.studies import address
 from fers.ui.services import platform
-from fers.ui.state import ShownOnce, state
+from fers.ui.state import state
 
 _REVOKED = "Scripts that use this token will no longer be able to fetch anything."
 

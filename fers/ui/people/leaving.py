@@ -9,9 +9,10 @@ from fers.domain.recruiting import Exit, Participation, Status
 from fers.ui import guard, session
 from fers.ui.confirming import confirmed
 from fers.ui.faces import tasks
+from fers.ui.in_hand import Farewell
 from fers.ui.languages import _, pointing
 from fers.ui.services import platform
-from fers.ui.state import Farewell, state
+from fers.ui.state import state
 from fers.ui.words import as_typed
 
 

@@ -31,9 +31,10 @@ from fers.domain.studies import Study
 from fers.ui import guard
 from fers.ui.faces import question_fields
 from fers.ui.faces.tasks import task_words
+from fers.ui.in_hand import Asked
 from fers.ui.people.saving import save
 from fers.ui.services import platform
-from fers.ui.state import Asked, state
+from fers.ui.state import state
 from fers.ui.words import as_typed
 
 _KINDS: dict[str, Kind] = {

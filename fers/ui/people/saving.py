@@ -10,8 +10,9 @@ from fers.domain.studies import Study, seen_again
 from fers.errors import InvalidInput
 from fers.services.people.studies import CHANGED_MEANWHILE
 from fers.ui import guard
+from fers.ui.in_hand import Asked, Form, Tasks
 from fers.ui.services import platform
-from fers.ui.state import Asked, Form, Tasks, state
+from fers.ui.state import state
 
 
 def form(name: str, study: Study) -> Form:

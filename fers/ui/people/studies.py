@@ -17,11 +17,12 @@ from fers.services.people.members import Member
 from fers.services.people.studies import LONGEST_RETENTION_DAYS, MOST_ANNOTATORS
 from fers.ui import guard
 from fers.ui.confirming import confirmed
+from fers.ui.in_hand import ShownOnce
 from fers.ui.labelling.guide import write_guide
 from fers.ui.languages import _, language, moment
 from fers.ui.people.saving import again, form, save
 from fers.ui.services import platform
-from fers.ui.state import ShownOnce, state
+from fers.ui.state import state
 from fers.ui.words import as_typed
 
 LOG_LINES = 200

@@ -7,9 +7,9 @@ from fers.domain.studies import Study
 from fers.languages import LANGUAGES
 from fers.services.people.study_files import LARGEST, what_it_asks
 from fers.ui import guard
+from fers.ui.in_hand import Form
 from fers.ui.people.saving import again, save
 from fers.ui.services import platform
-from fers.ui.state import Form
 from fers.ui.words import as_typed
 
 

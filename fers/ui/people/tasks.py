@@ -16,9 +16,10 @@ from fers.services.people.protocols import LARGEST_QUOTA, MOST_TASKS
 from fers.ui import guard
 from fers.ui.faces.result import word
 from fers.ui.faces.tasks import task_words
+from fers.ui.in_hand import Tasks
 from fers.ui.people.saving import again, save_at_once
 from fers.ui.services import platform
-from fers.ui.state import Tasks, state
+from fers.ui.state import state
 
 _HOW_WORDS = {None: "They say which", Display.FELT: "Felt", Display.POSED: "Posed"}
 _ORDER_WORDS = {
