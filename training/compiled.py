@@ -1,6 +1,7 @@
 """A network that is ready to be trained by Keras."""
 
 import importlib
+from collections.abc import Iterator
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ def compiled(chosen: Recipe, epoch: int, model: keras.Model | None, faces: int) 
     keras.utils.set_random_seed(chosen.seed + epoch)
     network = _untrained(chosen, epoch, model)
     if chosen.frozen_statistics:
-        for layer in network._flatten_layers():  # Those of networks within it as well.
+        for layer in _layers(network):
             layer.trainable = layer.trainable and not isinstance(layer, keras.layers.BatchNormalization)
     network.compile(
         optimizer=_optimizer(chosen, chosen.steps(faces)),
@@ -36,6 +37,14 @@ def _untrained(chosen: Recipe, epoch: int, model: keras.Model | None) -> keras.M
         raise ValueError(f"the network to begin with has no output called {EMOTION}")
     _refuse_other_than_probabilities(model)
     return keras.models.clone_model(model)
+
+
+def _layers(network: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Those of networks within it as well."""
+    for layer in network.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer)
 
 
 def _refuse_other_than_probabilities(network: keras.Model) -> None:
