@@ -27,6 +27,9 @@ _MOVES = {
 _STEP = 0.1
 """A step, as a part of the box's side."""
 
+_FRAME = 4
+"""Pixels of the screen that the box's frame is wide."""
+
 _width = widget("width")
 
 
@@ -43,17 +46,21 @@ def choose_crop(photo: Photo, start: Box | None, key: str) -> Box | None:
     factor = min(min(width, LARGEST_WIDTH) / photo.width, LARGEST_HEIGHT / photo.height)
     picture = photo.view.resize((round(photo.width * factor), round(photo.height * factor)), reducing_gap=2.0)
     box = cropping.start.scaled(factor, picture.size)
+    # streamlit-cropper draws the frame around what it is given, and gives back the frame's outside once it was moved.
+    # So it is given what the frame holds: at an edge of the picture, the frame would be out of sight.
+    side = max(1, min(box.width, box.height) - _FRAME)
+    held = {"left": box.left, "top": box.top, "width": side, "height": side}
     drawn = st_cropper(
         picture,
-        default_coords=(box.left, box.left + box.width, box.top, box.top + box.height),
+        default_coords=(box.left, box.left + side, box.top, box.top + side),
         aspect_ratio=(1, 1),
         box_color="#ff7a45",
-        stroke_width=4,
+        stroke_width=_FRAME,
         return_type="box",
         should_resize_image=False,
         key=f"{key}-{width}-{cropping.start.as_list()}",
     )
-    cropping.box = on_photo(drawn, factor, photo.size)
+    cropping.box = cropping.start if drawn == held else on_photo(drawn, factor, photo.size)
     _offer_buttons(cropping, photo.size)
     return cropping.box
 

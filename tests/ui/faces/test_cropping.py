@@ -23,7 +23,7 @@ class Screen:
         return self
 
     def cropper(self, picture, default_coords, key, **_arguments):
-        left, right, top, bottom = default_coords
+        self.given = left, right, top, bottom = default_coords
         self.shown.append((picture.size, key))
         return self.drawn or {"left": left, "top": top, "width": right - left, "height": bottom - top}
 
@@ -49,6 +49,18 @@ def test_a_large_photo_is_shown_as_wide_as_the_phone_and_its_box_is_in_the_photo
     box = cropping.choose_crop(PHOTO, Box(1000, 500, 1200, 1200), "a")
     assert phone.shown[0][0] == (340, 255)
     assert all(abs(got - want) <= 12 for got, want in zip(box.as_list(), [1000, 500, 1200, 1200], strict=True))
+
+
+def test_all_of_the_frame_is_on_the_picture(screen):
+    """streamlit-cropper draws it to the right of and below what it is given, and gives back the outside of it."""
+    phone, frame = screen(340), 4
+    start = Box(2000, 1000, 2000, 2000)
+    assert cropping.choose_crop(PHOTO, start, "a") == start
+    left, right, top, bottom = phone.given
+    assert right + frame == phone.shown[0][0][0] and bottom + frame == phone.shown[0][0][1]
+    phone.drawn = {"left": left, "top": top, "width": right - left + frame, "height": bottom - top + frame}
+    moved_and_back = cropping.choose_crop(PHOTO, start, "a")
+    assert all(abs(got - want) <= 12 for got, want in zip(moved_and_back.as_list(), start.as_list(), strict=True))
 
 
 def test_without_a_start_the_box_is_in_the_middle(screen):
