@@ -41,7 +41,7 @@ def come_by_invitation() -> None:
 
 guard.enter_public()
 
-if farewell := state().farewell:
+if (farewell := state().farewell) and farewell.panel_id:
     leaving.say_farewell(farewell)
 elif study_code := st.query_params.get(STUDY_PARAMETER):
     arriving.arrive(study_code)

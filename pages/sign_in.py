@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fers.ui import guard, menu, session
+from fers.ui.people import leaving
 from fers.ui.people.signing_in import welcome
 from fers.ui.state import state
 
@@ -13,4 +14,6 @@ if actor := session.person():
     state().wanted = ""
     page, query = asked_for or (menu.landing(actor), None)
     st.switch_page(page, query_params=query)
+if state().farewell:
+    leaving.confirm_withdrawal()
 welcome()

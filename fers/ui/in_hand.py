@@ -67,11 +67,12 @@ class Giving:
 
 @dataclass(frozen=True)
 class Farewell:
-    """What is left to say to somebody whom a panel sent, and whose account is gone."""
+    """What is left to say to somebody whose account is gone."""
 
     ending: Status
-    way: Exit
-    panel_id: str
+    way: Exit = Exit()
+    panel_id: str = ""
+    """"": no panel sent them."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from driving import agreed, click, field, leave, open_app, opened, sign_in, sign
 
 from fers.domain.boxes import Box
 from fers.domain.consent import Purpose
-from fers.domain.emotions import Emotion
-from fers.domain.faces import Display, Source
+from fers.domain.emotions import LABELS, Emotion
+from fers.domain.faces import Answer, Display, Source
 from fers.domain.models import Answers, OutputSpec
 from fers.domain.people import OPERATOR
 from fers.errors import StoreUnavailable
@@ -21,7 +21,7 @@ from fers.services.faces.capture import Capture
 from fers.storage.sqlite.images import SqliteImages
 from fers.ui import menu
 from fers.ui.web.session_cookie import COOKIE
-from tests.people import PASSWORD, OneModel, another_study, participant, photo
+from tests.people import PASSWORD, OneModel, another_study, give_face, participant, pattern, photo
 
 KEEP, TRAIN = "Keep my photos", "Train and test"
 
@@ -323,10 +323,23 @@ def test_my_data_downloads_and_withdraws(app, platform):
     assert platform.data_export.faces(person) == []
 
 
+def test_my_data_shows_the_newest_photo_first_on_a_phone_too(app, platform, clock):
+    """Where columns stand below each other."""
+    agreed(signed_in(app, platform), KEEP)
+    shown = [Emotion.SAD, Emotion.FEAR, Emotion.ANGER, Emotion.HAPPY, Emotion.NEUTRAL]
+    for number, emotion in enumerate(shown):
+        give_face(platform, ada(app, platform), Answer(emotion, True, Display.POSED), pattern(number))
+        clock.advance(minutes=1)
+    app.switch_page("pages/my_data.py").run()
+    labels = [one.value.strip("*") for one in app.markdown if one.value.strip("*").lower() in LABELS]
+    assert labels == [emotion.label.capitalize() for emotion in reversed(shown)]
+
+
 def test_withdrawing_everything_ends_at_the_welcome_page(app, platform):
     agreed(signed_in(app, platform), KEEP)
     app.switch_page("pages/my_data.py").run()
     click(app, "Delete everything")
+    assert "Your photos, your answers and your account are gone." in told(app)
     assert "I am new here" in [tab.label for tab in app.tabs]
     assert platform.sign_in.person_by_email("ada@example.org") is None
 

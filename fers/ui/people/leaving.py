@@ -60,10 +60,16 @@ def say_goodbye(actor: Person, mine: Participation) -> None:
 
 
 def say_farewell(farewell: Farewell) -> None:
-    """The last page of somebody whose account is gone."""
+    """The last page of somebody whom a panel sent, and whose account is gone."""
     st.title(heading(farewell.ending))
     st.write(_words(farewell.ending))
     offer_way_back(farewell.way, farewell.panel_id)
+
+
+def confirm_withdrawal() -> None:
+    """Above the front page, to anybody else who has just withdrawn everything."""
+    gone = _("Your photos, your answers and your account are gone.")
+    st.success(f"**{heading(Status.WITHDREW)}**\n\n{gone}", icon=":material/check_circle:")
 
 
 def offer_way_back(way: Exit, panel_id: str) -> None:
@@ -152,15 +158,15 @@ def offer_to_decline(actor: Person, mine: Participation | None) -> None:
         st.switch_page("pages/join.py")
 
 
-def farewell_of(actor: Person) -> Farewell | None:
-    """What somebody is told once they have withdrawn everything; None when no panel sent them."""
+def farewell_of(actor: Person) -> Farewell:
+    """What somebody is told once they have withdrawn everything."""
     mine = platform().participations.mine(actor)
     if mine is None:
-        return None
+        return Farewell(Status.WITHDREW)
     return Farewell(Status.WITHDREW, platform().studies.current(actor).recruiting.declined, mine.panel_id)
 
 
-def leave(farewell: Farewell | None) -> None:
+def leave(farewell: Farewell) -> None:
     """Sign out of an account that is gone, and remember what is left to say."""
     session.sign_out()
     state().farewell = farewell

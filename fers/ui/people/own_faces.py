@@ -22,10 +22,12 @@ _COLUMNS, _MORE = 3, 9
 
 def gallery(actor: Person, faces: list[Face]) -> None:
     """The first photos of `faces`, and more when asked."""
-    columns = st.columns(_COLUMNS)
-    for number, face in enumerate(faces[: state().gallery_shows]):
-        with columns[number % _COLUMNS]:
-            _show(actor, face)
+    # Rows of columns, not columns of faces: on a phone, columns stand below each other, and the newest come first.
+    shown = faces[: state().gallery_shows]
+    for start in range(0, len(shown), _COLUMNS):
+        for column, face in zip(st.columns(_COLUMNS), shown[start : start + _COLUMNS], strict=False):
+            with column:
+                _show(actor, face)
     if len(faces) > state().gallery_shows and st.button(_("Show more")):
         state().gallery_shows += _MORE
         st.rerun()
@@ -38,7 +40,7 @@ def offer_withdrawal_of_everything(actor: Person) -> None:
     ask, yes, icon = _("Withdraw everything"), _("Delete everything"), ":material/delete_forever:"
     if confirmed(ask, gone, yes, withdraw, about="everything", icon=icon):
         leaving.leave(farewell)
-        st.switch_page("pages/join.py" if farewell else "pages/sign_in.py")
+        st.switch_page("pages/join.py" if farewell.panel_id else "pages/sign_in.py")
 
 
 def _show(actor: Person, face: Face) -> None:
