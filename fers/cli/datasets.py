@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from fers import assembly, config
+from fers import assembly, config, wording
 from fers.assembly import Platform
 from fers.cli.explaining import explains_failures
 from fers.cli.large_work import large_work, require_beam
 from fers.cli.terminal import at_a_terminal
 from fers.datasets import DataError, FaceSet, Faults, Meanings, load
-from fers.datasets.columns import USUAL
+from fers.datasets.columns import USUAL, UnknownColumns
 from fers.datasets.words import SCHEMES, Vocabulary, schemes_with
 from fers.domain.emotions import LABELS, Emotion
 from fers.domain.exploring import QUARTERS, FaceFilter
@@ -34,6 +34,7 @@ def _values(enum: type[StrEnum]) -> list[str]:
     return [member.value for member in enum]
 
 
+_NAMES_NOBODY = "The set doesn't say who is in it, so each picture counts as a person of its own."
 _QUARTER = click.IntRange(QUARTERS[0], QUARTERS[-1])
 _DAY = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
 study_option = click.option("--study", "study_name", metavar="NAME", required=True, help="The study's name or id.")
@@ -115,9 +116,16 @@ def _pair(value: str) -> tuple[str, str]:
 def _read(spec: str, meanings: Meanings, faults: Faults, strict: bool) -> FaceSet:
     try:
         faces = load(spec, meanings, faults)
+    except UnknownColumns as error:
+        said = " ".join(f"--column {meaning}=NAME" for meaning in error.missing)
+        error.with_details([f"Say which columns are meant: {said}."])
+        raise
     except DataError as error:
         error.with_details(_hint(faults))
         raise
+    if "person" in faces.unread.meanings and faces.unread.columns:
+        others = wording.quoted(faces.unread.columns)
+        click.echo(f"{_NAMES_NOBODY} If a column does, stop this and say --column person=NAME: {others}.", err=True)
     if strict and faults.count:
         refusal = DataError("import.nothing-imported", count=faults.count)
         raise refusal.with_details([*faults.told(), *_hint(faults)])

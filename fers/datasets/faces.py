@@ -79,6 +79,16 @@ class Vote:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """What a table may say beside what was read of it."""
+
+    columns: Sequence[str] = ()
+    """Those that none of what FERS reads is called as."""
+    meanings: Sequence[str] = ()
+    """What no column is known to say, such as "person"; one of `columns` may."""
+
+
+@dataclass(frozen=True)
 class FaceSet:
     """Labelled faces whose images are read one at a time, so that a set of any size can be gone through."""
 
@@ -101,6 +111,7 @@ class FaceSet:
     mean."""
     rows: Sequence[int] = ()
     """Where each face stands in the set's table; empty where there is none."""
+    unread: Unread = Unread()
 
     def __len__(self) -> int:
         return len(self.targets)

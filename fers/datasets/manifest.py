@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
@@ -11,7 +12,7 @@ from PIL import Image
 
 from fers.datasets import cells, json_tables, label_studio
 from fers.datasets.columns import USUAL, Columns, UnknownColumns, is_header
-from fers.datasets.faces import DataError, FaceSet, Gathering, Target
+from fers.datasets.faces import DataError, FaceSet, Gathering, Target, Unread
 from fers.datasets.faults import UnknownWord
 from fers.datasets.files import Files, inside, is_picture, require_there
 from fers.datasets.parquet_tables import ParquetTable
@@ -33,6 +34,8 @@ _SAME_SPLIT = ({"train", "training"}, {"val", "valid", "validation", "dev"}, {"e
 """Which of those mean the same."""
 _NOT_GIVEN = {"reject", "ignore"}
 """Answers of Prodigy's annotators by which the label does not stand."""
+_WORTH_ASKING = ("person", "annotator", "valence", "arousal")
+"""What is lost of a table that calls its columns in other words, though the faces and their classes are read."""
 _SHARD = re.compile(r"(^\d+|-\d+-of-\d+)$")
 """How the names of tables end that make a split together."""
 
@@ -51,10 +54,14 @@ def load(path: Path, reading: Reading) -> FaceSet:
         are_alike = len({PurePosixPath(name).name for name in tables}) == 1
         tables = [name for name in tables if reading.split.takes(_split(name, by_its_folder=are_alike))]
         reading.split.check(reading.source)
+    unread = []
     for name in tables:
-        _Reader(files, name, reading, gathering, packed).read(has_splits=not is_split)
+        reader = _Reader(files, name, reading, gathering, packed)
+        reader.read(has_splits=not is_split)
+        unread.append(reader.unread)
     reading.split.check(reading.source)
-    return gathering.faces(reading.source, lambda index: _image(gathering.names[index], files, packed))
+    faces = gathering.faces(reading.source, lambda index: _image(gathering.names[index], files, packed))
+    return replace(faces, unread=unread[0]) if unread else faces
 
 
 def _image(name: str, files: Files, packed: dict[str, Packed]) -> Image.Image:
@@ -137,11 +144,21 @@ class _Reader:
             unknown = UnknownColumns("columns.missing", meanings=missing, there=self._columns.there)
             raise unknown.lacking(missing, self._columns.there)
 
+    @property
+    def _wanted(self) -> set[str]:
+        wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._columns.other_votes}
+        return wanted | {*self._box_names, *self._columns.size, *filter(None, [self._columns.answer])}
+
+    @property
+    def unread(self) -> Unread:
+        """What may be asked about this table: what somebody said that no column means is settled."""
+        wanted, said = self._wanted, self._columns.said
+        meanings = [meaning for meaning in _WORTH_ASKING if self._names[meaning] is None and meaning not in said]
+        return Unread([name for name in self._table.columns if name.strip() and name not in wanted], meanings)
+
     def read(self, *, has_splits: bool) -> None:
         """Add the faces of the split that is wanted, which `has_splits` leaves to the table's column."""
-        wanted = {*filter(None, self._names.values()), *self._columns.votes, *self._columns.other_votes}
-        wanted |= {*self._box_names, *self._columns.size, *filter(None, [self._columns.answer])}
-        for record in self._table.records(wanted):
+        for record in self._table.records(self._wanted):
             if not has_splits or self._split.takes(self._text(record, "split")):
                 with self._where:
                     self._add(record)

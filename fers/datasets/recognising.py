@@ -6,7 +6,7 @@ from fers.datasets import affectnet, exported, fer2013, folder, json_tables, man
 from fers.datasets.columns import is_header
 from fers.datasets.faces import DataError
 from fers.datasets.faults import Faults
-from fers.datasets.files import Files
+from fers.datasets.files import Files, is_picture
 from fers.datasets.tables import Where, csv_rows, csv_table
 
 
@@ -41,11 +41,24 @@ def _of_table(path: Path) -> str:
 
 
 def _lists_faces(files: Files, name: str, are_classes: bool) -> bool:
-    """A table may be of anything; so may JSON, if it lies beside class folders."""
+    """A table may be of anything; so may JSON, if it lies beside class folders. Where no folder names a class, one that
+    names pictures is it, in whatever words: which column is what is asked."""
     kind = PurePosixPath(name).suffix.lower()
     if kind in (".csv", ".tsv") or (kind == ".json" and are_classes):
-        return is_header(_columns(files, name))
+        return is_header(_columns(files, name)) or (not are_classes and _names_pictures(files, name))
     return kind in manifest.KINDS
+
+
+def _names_pictures(files: Files, name: str) -> bool:
+    """Whether a table does so in its first rows."""
+    there = {PurePosixPath(picture).stem.casefold() for picture in files.names() if is_picture(picture)}
+    try:
+        table = csv_table(lambda: files.open(name), Where(name, Faults()), is_header)
+        first = next(iter(table.records(table.columns)), {})
+    except DataError:
+        return False
+    words = [str(cell).strip() for cell in (*table.columns, *first.values())]
+    return any(is_picture(word) or (word.casefold() in there and not word.isdigit()) for word in words)
 
 
 def _columns(files: Files, name: str) -> list[str]:

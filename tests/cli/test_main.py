@@ -266,12 +266,26 @@ def test_a_lab_that_starts_with_what_it_has_gets_its_study(run, platform, labell
     assert run("export", "v1", "--format", "imagefolder", "--out", out).stdout.startswith("3 faces written")
 
 
+@pytest.mark.parametrize(
+    ("columns", "asks"), [((), True), (("--column", "person=VP"), False), (("--column", "person="), False)]
+)
+def test_a_column_that_may_say_who_is_in_a_set_is_not_passed_over_in_silence(run, platform, tmp_path, columns, asks):
+    (tmp_path / "a.jpg").write_bytes(pattern(1))
+    (tmp_path / "t.csv").write_text("image,label,VP\na.jpg,happy,7\n")
+    study = platform.studies.current().name
+    told = run("import", f"manifest:{tmp_path / 't.csv'}", "--study", study, *TERMS, *columns)
+    assert told.exit_code == 0
+    assert ("stop this and say --column person=NAME: “VP”" in told.stderr) is asks
+
+
 def test_words_that_a_set_uses_are_asked_about_and_can_be_said(run, platform, tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.jpg").write_bytes(pattern(number))
     (tmp_path / "t.csv").write_text("pic,mood,who\n0.jpg,Joy,x\n1.jpg,3,x\n2.jpg,meh,x\ngone.jpg,3,x\n")
     spec = ("import", f"manifest:{tmp_path / 't.csv'}", "--study", platform.studies.current().name, *TERMS)
-    assert "no column that FERS knows as image or label. Columns here: “pic”, “mood”, “who”" in run(*spec).stderr
+    refused = run(*spec).stderr
+    assert "no column that FERS knows as image or label. Columns here: “pic”, “mood”, “who”" in refused
+    assert "--column image=NAME --column label=NAME" in refused
     columns = ("--column", "image=pic", "--column", "label=mood", "--column", "annotator=who")
     asked = run(*spec, *columns)
     assert asked.exit_code == 1

@@ -12,6 +12,7 @@ from PIL import Image
 from pyarrow import parquet
 
 from fers.datasets import DataError, Faults, Meanings, load
+from fers.datasets.columns import UnknownColumns
 from fers.datasets.recognising import format_of
 from fers.datasets.words import Vocabulary
 from fers.domain.emotions import Emotion
@@ -549,6 +550,20 @@ def test_of_several_pictures_of_a_name_it_is_said_that_there_are(tmp_path, name,
         load(f"manifest:{path}")
 
 
+@pytest.mark.parametrize("name", ["C:\\\\Bilder\\\\a.png", "a"])
+def test_a_table_in_other_words_beside_its_pictures_asks_which_columns_are_what(tmp_path, name):
+    table = f"Datei;Ausdruck;VP\n{name};happy;1\n"
+    path = zipped(tmp_path / "s.zip", **{"Bilder/a.png": drawn_face(10), "Liste.csv": table})
+    assert format_of(path) == "manifest"
+    with pytest.raises(UnknownColumns, match="image or label"):
+        load(f"manifest:{path}")
+
+
+def test_a_table_about_something_else_beside_numbered_folders_is_none_of_faces(tmp_path):
+    beside = {"1/1.png": drawn_face(10), "2/2.png": drawn_face(20), "classes.csv": "number,word\n1,happy\n2,sad\n"}
+    assert format_of(zipped(tmp_path / "s.zip", **beside)) == "folder"
+
+
 def test_archives_within_an_archive_are_said_to_be_there(tmp_path):
     zipped(tmp_path / "inner.zip", **{"happy/a.png": drawn_face(10)})
     outer = zipped(tmp_path / "outer.zip", **{"inner.zip": (tmp_path / "inner.zip").read_bytes(), "a.tar": b""})
@@ -625,7 +640,7 @@ def test_xml_is_no_table_of_one_column(folder, text):
 def test_of_very_many_columns_the_first_are_named(folder):
     """Of OpenFace's tables it was a page of names."""
     columns = ",".join(f"landmark_{number}" for number in range(700))
-    with pytest.raises(DataError, match=r"“landmark_28”, …\.$") as refused:
+    with pytest.raises(DataError, match=r"“landmark_28”, …\. Say in an import") as refused:
         read(folder, f"image,{columns}\n")
     assert len(refused.value.fields["there"]) == 701
 

@@ -71,6 +71,24 @@ def test_numbers_are_read_as_a_known_set_has_them_and_words_left_out(page):
     assert not page.exception
 
 
+def test_a_table_in_other_words_loses_nobody_who_is_in_it(page):
+    """As Excel writes it: of two photos of one person, one could be trained on and the other be tested on."""
+    table = "\ufeffDatei;Ausdruck;VP;Valenz\r\n0.jpg;happy;7;0,5\r\n1.jpg;sad;7;-0,5\r\n2.jpg;sad;8;\r\n"
+    pictures = {f"Bilder/{number}.jpg": pattern(number) for number in range(3)}
+    hand_in(page, **{"Liste.csv": table.encode()}, **pictures)
+    assert "Read as a table" in told(page) and "no column that FERS knows as image or label" in told(page)
+    choose(page, "Which column holds the picture's file?", "Datei")
+    choose(page, "Which column holds the expression?", "Ausdruck")
+    click(page, "Preview again")
+    assert "It doesn't say who is in it" in told(page)
+    choose(page, "Which column holds the person in it?", "VP")
+    choose(page, "Which column holds valence?", "Valenz")
+    click(page, "Preview again")
+    assert "**3 faces**: 2 sad, 1 happy" in told(page) and "Of 2 people" in told(page)
+    assert "the person in it" not in " ".join(box.label for box in page.selectbox)
+    assert not page.exception
+
+
 def test_what_is_no_set_is_refused_in_words(page):
     uploader(page).set_value(("set.zip", b"PK\x03\x04 or so", "application/zip"))
     click(page.run(), "Preview it")

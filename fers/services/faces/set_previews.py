@@ -65,8 +65,9 @@ class Preview:
     splits: tuple[str, ...] = ()
     """Of which one has to be chosen."""
     columns: tuple[str, ...] = ()
-    """Of which the `missing` ones have to be chosen."""
+    """Of which the `missing` ones have to be chosen, and the `unsaid` ones may be."""
     missing: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def read(path: Path, format: str, manner: Manner, faults: Faults) -> FaceSet:
@@ -102,6 +103,8 @@ def _of_faces(format: str, faces: FaceSet) -> Preview:
         classes=Counter(map(Emotion, faces.labels.tolist())),
         first=tuple(_first(faces, index) for index in range(min(FIRST_FACES, len(faces)))),
         dropped=faces.dropped,
+        columns=tuple(faces.unread.columns),
+        unsaid=tuple(faces.unread.meanings) if faces.unread.columns else (),
     )
 
 

@@ -32,7 +32,12 @@ _FORMAT_WORDS = {
     "manifest": "a table",
     "fers": "a dataset version of FERS",
 }
-_MEANING_WORDS = {"image": "the picture's file", "label": "the expression", "annotator": "the annotator"}
+_MEANING_WORDS = {
+    "image": "the picture's file",
+    "label": "the expression",
+    "annotator": "the annotator",
+    "person": "the person in it",
+}
 _PEOPLE = "All of them: these are people"
 _LEFT_OUT, _NOT_SAID = "leave out", "—"
 
@@ -113,7 +118,7 @@ def _describe(found: Preview) -> None:
 
 def _ask(bringing: Bringing, found: Preview) -> None:
     """What the set leaves open."""
-    if not (found.splits or found.missing or found.words):
+    if not (found.splits or found.missing or found.unsaid or found.words):
         return
     split, columns, words = bringing.manner.split, dict(bringing.manner.columns), list(bringing.manner.words)
     with st.form(f"ask-{bringing.upload_id}"):
@@ -122,8 +127,10 @@ def _ask(bringing: Bringing, found: Preview) -> None:
             if found.splits:
                 split = _choice("Which part?", [*found.splits, *([_PEOPLE] if found.format == "folder" else [])])
             for meaning in found.missing:
-                about = _MEANING_WORDS.get(meaning, meaning)
-                columns[meaning] = _choice(f"Which column holds {about}?", list(found.columns))
+                columns[meaning] = _choice(_which_column(meaning), list(found.columns))
+            for meaning in found.unsaid:
+                if (column := _choice(_which_column(meaning), [_NOT_SAID, *found.columns])) != _NOT_SAID:
+                    columns[meaning] = column
             if known := schemes_with(found.words):
                 scheme = _choice("They mean the same as in", [_NOT_SAID, *known])
                 words += [scheme] if scheme != _NOT_SAID else []
@@ -136,6 +143,10 @@ def _ask(bringing: Bringing, found: Preview) -> None:
             bringing.manner = Manner("" if split == _PEOPLE else split, tuple(words), columns, folders)
             bringing.preview = None
             st.rerun()
+
+
+def _which_column(meaning: str) -> str:
+    return f"Which column holds {_MEANING_WORDS.get(meaning, meaning)}?"
 
 
 def _choice(question: str, options: list[str]) -> str:
