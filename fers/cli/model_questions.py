@@ -13,6 +13,8 @@ from fers.inference.model_folder import ID, OUTPUT_KINDS, Misdescribed, info_of
 
 ALL_THE_SAME = "Register it anyway"
 """The question at the terminal and the button on the page for a model that the self-test doubts."""
+MORE = "More settings"
+"""The part of the page's form, closed at first, with what is rarely to be said."""
 
 
 class Names(click.ParamType):
@@ -96,9 +98,19 @@ _FIELDS = {question.option: question.text.partition(",")[0] for question in QUES
 """What the page calls an option, in short."""
 
 
+_HIDDEN = {question.option for question in QUESTIONS if not question.asked}
+
+
 def in_words_of_the_page(text: str) -> str:
     """What the command line says, with the names of the page's fields for its options."""
-    return re.sub(r"'?(--[a-z-]+)'?", lambda found: f"“{_FIELDS[found[1]]}”" if found[1] in _FIELDS else found[0], text)
+    return re.sub(r"'?(--[a-z-]+)'?", lambda found: _on_the_page(found[1]) or found[0], text)
+
+
+def _on_the_page(option: str) -> str:
+    """A field, and where it is if it has to be looked for; "" for an option that is none."""
+    if option not in _FIELDS:
+        return ""
+    return f"“{_FIELDS[option]}”" + (f" under “{MORE}”" if option in _HIDDEN else "")
 
 
 def refuse_unusable(answers: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import click
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fers.cli.model_questions import ALL_THE_SAME, QUESTIONS, Question, plain
+from fers.cli.model_questions import ALL_THE_SAME, MORE, QUESTIONS, Question, plain
 from fers.domain.emotions import LABELS
 from fers.domain.people import Person
 from fers.errors import ModelDoubted
@@ -66,7 +66,7 @@ def _register(actor: Person, upload: UploadedFile, answers: dict[str, str], all_
 def _asked(stem: str) -> dict[str, str]:
     """What a weights file can't tell, by the options of `fers models add`."""
     answers = {question.option: _field(question, stem) for question in QUESTIONS if question.asked}
-    with st.expander("More settings"):
+    with st.expander(MORE):
         return answers | {question.option: _field(question, stem) for question in QUESTIONS if not question.asked}
 
 

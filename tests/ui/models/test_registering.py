@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fers.assembly import assemble
-from fers.cli.model_questions import ALL_THE_SAME
+from fers.cli.model_questions import ALL_THE_SAME, in_words_of_the_page
 from fers.domain.emotions import LABELS
 from fers.domain.people import OPERATOR
 from fers.errors import FersError, InvalidInput, ModelDoubted, ModelRejected
@@ -126,6 +126,12 @@ def test_a_zip_of_weights_alone_has_to_be_described(models, network):
     assert not describes_itself("net.zip", io.BytesIO(data))
     registering.register(OPERATOR, "net.zip", io.BytesIO(data), ANSWERS)
     assert [info.id for info in models.models()] == ["net"]
+
+
+def test_a_field_that_the_form_hides_is_said_to_be_under_what_opens_it():
+    assert in_words_of_the_page("Say it with --side.") == "Say it with “Pixels” under “More settings”."
+    assert in_words_of_the_page("Say it with --order.") == "Say it with “Order of the channels”."
+    assert in_words_of_the_page("--nothing") == "--nothing"
 
 
 @pytest.mark.parametrize(("name", "asks_nothing"), [("model.zip", True), ("model.onnx", False)])
