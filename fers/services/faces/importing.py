@@ -209,8 +209,8 @@ class Importing:
                 self._labels.add_label(replace(known, of_a_set=True), _ENOUGH_SLOTS, self._now())
 
     def _as_label(self, face_id: str, study: Study, faces: FaceSet, vote: Vote) -> Label:
-        shares = np.asarray(vote.target, float)
-        valence, arousal = (None if np.isnan(value) else float(value) for value in vote.dimensions)
+        shares = np.array([_as_written(share) for share in vote.target])
+        valence, arousal = (None if np.isnan(value) else _as_written(value) for value in vote.dimensions)
         return Label(
             face_id=face_id,
             study_id=study.id,
@@ -255,6 +255,12 @@ def _annotator_id(study: Study, faces: FaceSet, name: str) -> str:
 
 def _whole(photo: Photo) -> Box:
     return Box(0, 0, photo.width, photo.height)
+
+
+def _as_written(value: float) -> float:
+    """A set is held in single precision, in which 0.1 is 0.10000000149: what it says is the shortest number that is
+    the same there."""
+    return float(str(value))
 
 
 def _dimensions(faces: FaceSet, index: int) -> tuple[float, float]:

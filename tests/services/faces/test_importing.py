@@ -51,6 +51,15 @@ def faces():
     return small_faces(0)
 
 
+def test_what_a_set_says_in_decimals_is_handed_on_as_it_says_it(platform, study, faces):
+    said = np.array([[0.1, -0.7], [np.nan, np.nan], [0.3, 1]], np.float32)
+    platform.importing.add(OPERATOR, study.id, replace(faces, valence_arousal=said), TERMS)
+    version = platform.versions.freeze(OPERATOR, study.id, "v1")
+    votes = [entry.votes[0] for entry in platform.versions.entries(OPERATOR, version.id)]
+    assert {(vote.valence, vote.arousal) for vote in votes} == {(0.1, -0.7), (None, None), (0.3, 1)}
+    assert (0.1, 0.6, 0.3, 0, 0, 0, 0, 0) in {tuple(round(share, 12) for share in vote.distribution) for vote in votes}
+
+
 def test_imported_faces_are_perceived_labels_of_people_nobody_knows(platform, study, faces):
     assert platform.importing.add(OPERATOR, study.id, faces, TERMS).added == 3
     dataset_version = platform.versions.freeze(OPERATOR, study.id, "v1")
