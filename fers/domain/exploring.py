@@ -142,6 +142,8 @@ class Found:
     """Its class."""
     reviewed: bool
     """Whether that is what annotators agree on; else it is the person's own word."""
+    by_set_alone: bool = False
+    """Whether nobody but an imported set, which names no annotators, has labelled it."""
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,21 @@ class FaceIndexContract:
         [one] = (one for one in index.newest(STUDY, FaceFilter(), 200) if one.face == faces[3])
         assert one == Found(faces[3], faces[3].answer.label, reviewed=False)
 
+    def test_a_class_that_an_imported_set_alone_gives_is_told_from_annotators(self, backend, index, faces):
+        labels, face, other = backend.labels(), faces[2], faces[4]
+        labels.add_label(a_label("2", "a set", of_a_set=True), 9, NOON)
+        labels.add_label(a_label("4", "ann"), 9, NOON)
+        for each in (face, other):
+            index.note_opinion(each.id, Opinion(Emotion.SAD, None))
+
+        def alone() -> list[bool]:
+            by_id = {one.face.id: one.by_set_alone for one in index.newest(STUDY, FaceFilter(), 200)}
+            return [by_id[face.id], by_id[other.id]]
+
+        assert alone() == [True, False]
+        labels.add_label(a_label("2", "ann"), 9, NOON)
+        assert alone() == [False, False]
+
     def test_own_labels_are_counted_whatever_annotators_say(self, index, records, faces):
         changed = replace(faces[3], answer=replace(faces[3].answer, label=Emotion.ANGER))
         records.update_face(changed)

@@ -77,8 +77,9 @@ class Faces:
         face = face_in_sight(self._records, actor, face_id)
         labels = sorted(self._labels.labels_of(face.id), key=lambda label: label.given_at)
         opinion = opinion_of(labels)
+        by_set_alone = bool(labels) and all(label.of_a_set for label in labels)
         return AboutFace(
-            found=Found(face, class_of(face, opinion), reviewed=opinion is not None),
+            found=Found(face, class_of(face, opinion), reviewed=opinion is not None, by_set_alone=by_set_alone),
             may_be_shown=face.may_be_shown(self._now()),
             labels=labels,
             known=self._labels.known(face.id),

@@ -18,7 +18,7 @@ from fers.storage.firebase.counters import FaceCounters
 from fers.storage.firebase.face_rows import FaceRows
 from fers.storage.firebase.firestore import PAGE, FirestoreDocuments, where
 from fers.storage.firebase.revisions import Revisions
-from fers.storage.firebase.sort_keys import share_sort_key, time_sort_key
+from fers.storage.firebase.sort_keys import said_by_annotators, share_sort_key, time_sort_key
 from fers.storage.shared.documents import face_from_document, time_to_text
 from fers.storage.shared.facets import NOTHING, SOURCES, group_of, label_of, number_of
 
@@ -130,10 +130,19 @@ class FirebaseFaceIndex:
     def _read(self, facts: list[dict[str, Any]]) -> list[Found]:
         faces = self._documents.read_all([self._faces.document(one["face_id"]) for one in facts])
         return [
-            Found(face_from_document(face), label_of(one["label"]), one.get("perceived") is not None)
+            _found(face, one)
             for one in facts
             if (face := faces.get(one["face_id"]))  # Else withdrawn since it was found.
         ]
+
+
+def _found(face: dict[str, Any], facts: dict[str, Any]) -> Found:
+    return Found(
+        face_from_document(face),
+        label_of(facts["label"]),
+        reviewed=facts.get("perceived") is not None,
+        by_set_alone=bool(facts["said_by"]) and not said_by_annotators(facts),
+    )
 
 
 def _values(wanted: FaceFilter) -> dict[str, set[int]]:

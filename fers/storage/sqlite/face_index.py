@@ -131,11 +131,13 @@ class SqliteFaceIndex:
     def _faces(self, ids: list[str]) -> list[Found]:
         columns = ", ".join(f"faces.{column}" for column in FACE_COLUMNS.split(", "))
         rows = self._database.rows(
-            f"SELECT {columns}, label, perceived FROM faces JOIN face_facts ON face_id = id"
-            f" WHERE id IN ({', '.join('?' * len(ids))})",
+            f"SELECT {columns}, label, perceived, of_sets > 0 AND of_sets = labels FROM faces"
+            f" JOIN face_facts ON face_id = id WHERE id IN ({', '.join('?' * len(ids))})",
             tuple(ids),
         )
-        found = {row["id"]: Found(face_of(row[:-2]), label_of(row[-2]), row[-1] is not None) for row in rows}
+        found = {
+            row["id"]: Found(face_of(row[:-3]), label_of(row[-3]), row[-2] is not None, bool(row[-1])) for row in rows
+        }
         return [found[id] for id in ids if id in found]  # One may have been withdrawn since it was found.
 
 

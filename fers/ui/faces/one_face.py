@@ -23,6 +23,8 @@ from fers.ui.services import platform
 PIXELS = 448
 """Of the picture, on a screen that shows it half as large."""
 NO_CLASS = "No class"
+_SET = "Imported dataset"
+"""Whose label it is that no annotator gave."""
 SOURCE_WORDS = {Source.WEBCAM: "Camera", Source.UPLOAD: "Upload", Source.IMPORT: "Imported"}
 _USES = {
     Purpose.REVIEW: "labelling",
@@ -38,13 +40,15 @@ def class_word(label: Emotion | None) -> str:
 def label_source(found: Found) -> str:
     """Who says that a face is of its class."""
     if found.reviewed:
-        return "Annotators"
+        return _SET if found.by_set_alone else "Annotators"
     return "No label yet" if found.face.source is Source.IMPORT else "Self-report"
 
 
 def _label_source_sentence(found: Found) -> str:
     if not found.reviewed and found.face.source is Source.IMPORT:
         return "Nobody has said what it shows yet."
+    if found.by_set_alone:
+        return "That is what the dataset says that it was imported with."
     return f"That is what its {'annotators say' if found.reviewed else 'participant says'}."
 
 
@@ -101,7 +105,7 @@ def people_say(about: AboutFace) -> None:
         st.caption(f"The participant was asked to show: {word(face.intended).lower()}.")
     for label in about.labels:
         how = "seeing the guess" if label.saw_prediction else "blind"
-        who, how = ("Imported dataset", "its own label") if label.of_a_set else (_annotator(label), how)
+        who, how = (_SET, "its own label") if label.of_a_set else (_annotator(label), how)
         rows.append(_row(who, vote_words(label), label.valence, label.arousal, how, label.given_at))
     if not rows:
         st.caption("Nobody has said anything yet.")

@@ -24,6 +24,7 @@ from fers.services.faces.importing import Terms
 from fers.services.models.evaluation_sets import EvaluationSets
 from fers.services.people.withdrawal import Removal
 from fers.storage.sqlite.database import FILE
+from fers.ui.faces.one_face import label_source
 from tests.people import OneFace, OneModel, pattern
 
 TERMS = Terms("CC BY 4.0", "Everybody signed.")
@@ -49,6 +50,14 @@ def small_faces(first: int) -> FaceSet:
 @pytest.fixture
 def faces():
     return small_faces(0)
+
+
+def test_a_face_that_only_its_set_has_labelled_is_shown_as_the_sets(platform, study, faces):
+    platform.importing.add(OPERATOR, study.id, faces, TERMS)
+    shown = platform.explore.newest(OPERATOR, study.id, FaceFilter(), 9)
+    assert [(found.reviewed, found.by_set_alone) for found in shown] == [(True, True)] * 3
+    assert platform.faces.about(OPERATOR, shown[0].face.id).found == shown[0]
+    assert label_source(shown[0]) == "Imported dataset"
 
 
 def test_what_a_set_says_in_decimals_is_handed_on_as_it_says_it(platform, study, faces):
